@@ -1,0 +1,1 @@
+"""Device drivers: bytes from readers and scanners become reads and scans; no warehouse words."""

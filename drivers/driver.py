@@ -1,0 +1,95 @@
+"""The contract between a driver and whoever listens to it: what it tells, and how it is run.
+
+A driver owns its threads and its wire. It tells a listener three things: reads or scans, and that
+its device came or went. The listener's methods are called from the driver's own thread; they must
+return at once (they only put into an inbox) and must not raise.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.reads import ReadBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One barcode as a scanner sent it.
+
+    Attributes:
+        device: the scanner's name in the configuration.
+        text: the code without terminator, prefix or suffix; FNC1 kept as GS (0x1D).
+        scanned_us: gateway UTC microseconds of its last byte.
+    """
+
+    device: str
+    text: str
+    scanned_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUp:
+    """A device answers and is set up as configured.
+
+    Attributes:
+        device: its name in the configuration.
+        at_us: gateway UTC microseconds.
+        manufacturer, model, firmware, protocol: what it says of itself; empty where it does not.
+        antennas: ports that it reads on; empty for a scanner.
+    """
+
+    device: str
+    at_us: int
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+    protocol: str = ""
+    antennas: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDown:
+    """A device is not answering; the driver goes on trying.
+
+    Attributes:
+        device: its name in the configuration.
+        at_us: gateway UTC microseconds at which that was noticed.
+        silent_since_us: gateway UTC microseconds of the last byte heard from it; 0 if none was.
+        reason: one sentence: what happened and, where known, how to mend it.
+    """
+
+    device: str
+    at_us: int
+    silent_since_us: int
+    reason: str
+
+
+class Listener(Protocol):
+    """Whoever a driver talks to; every method returns at once and never raises."""
+
+    def reads(self, batch: ReadBatch) -> None:
+        """A reader's decoded reads."""
+        ...
+
+    def scan(self, scan: Scan) -> None:
+        """A scanner's barcode."""
+        ...
+
+    def device_up(self, change: DeviceUp) -> None:
+        """A device is there, told once each time it comes."""
+        ...
+
+    def device_down(self, change: DeviceDown) -> None:
+        """A device is gone, told once each time it goes."""
+        ...
+
+
+class Driver(Protocol):
+    """A running connection to one device or to a group that shares a wire."""
+
+    def start(self) -> None:
+        """Begin, in threads of its own; returns at once whether or not the device is there."""
+        ...
+
+    def stop(self) -> None:
+        """End: tidy the device if it answers, close the wire, join the threads within 3 s."""
+        ...

@@ -1,0 +1,87 @@
+"""Tag reads as columns: what every driver hands upwards, whatever the reader speaks.
+
+Nothing is done per read in Python. A batch holds the reads of one reader that were decoded
+together; every column has the same length. An absent value is told by the column's own "absent"
+(NaN, 0 or -1), so that a reader that leaves a field out needs no second layout.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+ANTENNA_ABSENT = 0
+CHANNEL_ABSENT = 0
+TIME_ABSENT = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadBatch:
+    """Reads of one reader as NumPy columns of equal length n.
+
+    Attributes:
+        reader: the reader's name in the configuration.
+        arrived_us: gateway UTC microseconds at which the bytes were received.
+        epc: uint8, shape (n, width): the EPC's bytes from the left, zero-padded on the right;
+            width is that of the longest EPC in the batch (12 for SGTIN-96).
+        epc_bits: uint16, bits of each EPC; never assume 96.
+        antenna: uint16, the reader's antenna port from 1; 0 where the reader told none.
+        rssi_dbm: float32, peak RSSI; NaN where absent.
+        phase_rad: float32 in [0, 2 pi); NaN where absent.
+        channel: uint16, place in the reader's own hop table from 1; 0 where absent.
+        doppler_hz: float32; NaN where absent.
+        seen_us: int64, gateway UTC microseconds at which the tag was last seen; never absent.
+        first_seen_us: int64, the reader's own stamp of the first sighting; -1 where absent.
+        last_seen_us: int64, the reader's own stamp of the last sighting; -1 where absent.
+        count: uint16, sightings that this read stands for; 1 where the reader told none.
+    """
+
+    reader: str
+    arrived_us: int
+    epc: NDArray[np.uint8]
+    epc_bits: NDArray[np.uint16]
+    antenna: NDArray[np.uint16]
+    rssi_dbm: NDArray[np.float32]
+    phase_rad: NDArray[np.float32]
+    channel: NDArray[np.uint16]
+    doppler_hz: NDArray[np.float32]
+    seen_us: NDArray[np.int64]
+    first_seen_us: NDArray[np.int64]
+    last_seen_us: NDArray[np.int64]
+    count: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.antenna)
+
+    @classmethod
+    def of(  # noqa: PLR0913 - a column for each field that a test or a CSV file may name
+        cls,
+        reader: str,
+        arrived_us: int,
+        epcs: list[str],
+        antennas: list[int],
+        rssi_dbm: list[float],
+        *,
+        seen_us: list[int] | None = None,
+    ) -> Self:
+        """A batch from plain lists, for tests and files; `epcs` are hex strings of whole bytes."""
+        n = len(epcs)
+        raw = [bytes.fromhex(epc) for epc in epcs]
+        width = max((len(one) for one in raw), default=12)
+        joined = b"".join(one.ljust(width, b"\0") for one in raw)
+        return cls(
+            reader=reader,
+            arrived_us=arrived_us,
+            epc=np.frombuffer(joined, np.uint8).reshape(n, width),
+            epc_bits=np.array([8 * len(one) for one in raw], np.uint16),
+            antenna=np.array(antennas, np.uint16),
+            rssi_dbm=np.array(rssi_dbm, np.float32),
+            phase_rad=np.full(n, np.nan, np.float32),
+            channel=np.zeros(n, np.uint16),
+            doppler_hz=np.full(n, np.nan, np.float32),
+            seen_us=np.array(seen_us if seen_us is not None else [arrived_us] * n, np.int64),
+            first_seen_us=np.full(n, TIME_ABSENT, np.int64),
+            last_seen_us=np.full(n, TIME_ABSENT, np.int64),
+            count=np.ones(n, np.uint16),
+        )

@@ -1,0 +1,1 @@
+"""Serial devices: ports by stable name, barcode scanners."""

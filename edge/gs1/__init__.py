@@ -1,0 +1,1 @@
+"""EPC and barcode values in the words of GS1."""

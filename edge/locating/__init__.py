@@ -1,0 +1,1 @@
+"""Where each item is and how sure we are, from columns of reads; pure."""

@@ -1,0 +1,1 @@
+"""The journal to the central system over MQTT, and its messages back."""

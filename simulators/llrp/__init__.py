@@ -1,0 +1,1 @@
+"""A simulated LLRP reader with a codec of its own, written from the standard."""
