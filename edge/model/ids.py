@@ -1,0 +1,31 @@
+"""The names that warehouse things go by; each is a string with a form of its own."""
+
+from typing import NewType, Protocol
+
+Epc = NewType("Epc", str)
+"""A tag's EPC as lower-case hex of whole bytes."""
+Sku = NewType("Sku", str)
+"""The warehouse's own article number."""
+Gtin = NewType("Gtin", str)
+"""GS1 article number, always padded to 14 digits."""
+Sscc = NewType("Sscc", str)
+"""GS1 number of one parcel, 18 digits."""
+LocationId = NewType("LocationId", str)
+OrderId = NewType("OrderId", str)
+LineId = NewType("LineId", str)
+ToteId = NewType("ToteId", str)
+WalkId = NewType("WalkId", str)
+Badge = NewType("Badge", str)
+"""A person, as the badge names them."""
+DeviceName = NewType("DeviceName", str)
+"""A reader or scanner, as the configuration names it."""
+RequestId = NewType("RequestId", str)
+"""Made by whoever asks; the same id twice has one effect."""
+
+
+class IdMaker(Protocol):
+    """Makes ids that are unique for ever and sort by time of making (UUID version 7)."""
+
+    def __call__(self) -> str:
+        """A new id: 36 characters, RFC 9562 section 5.7."""
+        ...

@@ -1,0 +1,114 @@
+"""Where things can be: locations, the antennas that hear them, and the ways to walk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edge.model.ids import DeviceName, LocationId
+
+
+class LocationKind(StrEnum):
+    """What a location is for."""
+
+    BIN = "bin"
+    SHELF = "shelf"
+    AISLE = "aisle"
+    ZONE = "zone"
+    STATION = "station"
+    CART = "cart"
+    PORTAL = "portal"
+    STAGING = "staging"
+    QUARANTINE = "quarantine"
+
+
+STORAGE_KINDS = frozenset(
+    {LocationKind.BIN, LocationKind.SHELF, LocationKind.AISLE, LocationKind.ZONE}
+)
+"""Kinds in which stock lies; in all others items are on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place with a name.
+
+    Attributes:
+        id: unique on the floor.
+        kind: what it is for.
+        parent: the place it is part of (bin → shelf → aisle → zone); None at the top.
+        x_m, y_m: its middle on the floor plan.
+        width_m, depth_m: its size along x and y; 0 for a point.
+    """
+
+    id: LocationId
+    kind: LocationKind
+    parent: LocationId | None = None
+    x_m: float = 0.0
+    y_m: float = 0.0
+    width_m: float = 0.0
+    depth_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Antenna:
+    """One antenna port of a reader and the place that it covers.
+
+    Attributes:
+        reader: the reader's name in the configuration.
+        port: its antenna port, from 1.
+        location: the place that it was put up to hear.
+        x_m, y_m, z_m: where it hangs; None where nobody measured.
+        azimuth_deg: where it looks, counter-clockwise from +x; None for straight down or unknown.
+        portal_side: "in" or "out" at a portal, else None.
+    """
+
+    reader: DeviceName
+    port: int
+    location: LocationId
+    x_m: float | None = None
+    y_m: float | None = None
+    z_m: float | None = None
+    azimuth_deg: float | None = None
+    portal_side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The whole floor as configured.
+
+    Attributes:
+        locations: by id, in the order of the file.
+        antennas: in the order of the file.
+        aisle_x_m: the aisles' x, ascending; walked along y.
+        cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are planned.
+    """
+
+    locations: Mapping[LocationId, Location]
+    antennas: tuple[Antenna, ...] = ()
+    aisle_x_m: tuple[float, ...] = ()
+    cross_y_m: tuple[float, ...] = ()
+    _covering: dict[tuple[DeviceName, int], LocationId] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for antenna in self.antennas:
+            self._covering[antenna.reader, antenna.port] = antenna.location
+
+    def location_of(self, reader: DeviceName, port: int) -> LocationId | None:
+        """The place that a reader's antenna covers; None for a port that the file does not name."""
+        return self._covering.get((reader, port))
+
+    def kind_of(self, location: LocationId) -> LocationKind | None:
+        """What a location is for; None for a name that is not on the floor."""
+        found = self.locations.get(location)
+        return found.kind if found else None
+
+    def is_within(self, inner: LocationId, outer: LocationId) -> bool:
+        """Whether `inner` is `outer` or lies somewhere inside it."""
+        at: LocationId | None = inner
+        for _ in range(len(self.locations) + 1):
+            if at is None or at == outer:
+                break
+            here = self.locations.get(at)
+            at = here.parent if here else None
+        return at == outer
