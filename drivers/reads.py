@@ -55,7 +55,7 @@ class ReadBatch:
         return len(self.antenna)
 
     @classmethod
-    def of(  # noqa: PLR0913 - a column for each field that a test or a CSV file may name
+    def of(
         cls,
         reader: str,
         arrived_us: int,

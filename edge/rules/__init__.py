@@ -1,1 +1,1 @@
-"""What the warehouse does with an input: pure rules from state and input to events and an answer."""
+"""What the warehouse does with an input: pure rules from state to events and an answer."""

@@ -1,0 +1,143 @@
+"""The one bounded way into the floor loop: inputs in order, reads as columns.
+
+Commands and scans are never dropped: at the bound their sender waits, and is told so when it has
+waited too long; nothing was taken then. Reads are allowed to thin out: past their bound the batches
+that wait are folded into one sighting per reader, tag and antenna, with the counts added up, and
+what was folded is counted.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from drivers.reads import ReadBatch
+from edge.clock import Clock
+from edge.floor.folding import fold
+from edge.model.inputs import Input
+from edge.model.prompts import Answer
+
+Settle = Callable[[Answer], None]
+"""Called once, after the commit, from the loop's thread; returns at once and never raises."""
+
+
+class InboxFullError(Exception):
+    """The loop did not keep up; the sender keeps its input and tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One input and whoever waits for its answer."""
+
+    input: Input
+    settle: Settle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one turn of the loop works on.
+
+    Attributes:
+        entries: inputs in order of arrival.
+        batches: reads in order of arrival.
+        folded_count: reads that lost their own row by folding since the last turn.
+    """
+
+    entries: tuple[Entry, ...]
+    batches: tuple[ReadBatch, ...]
+    folded_count: int
+
+
+class Inbox:
+    """Thread-safe; any number of senders, one taker.
+
+    Args:
+        clock: for the waiting time at the bound.
+        inputs_max: inputs that may wait.
+        reads_max: reads that may wait before they are folded.
+        wait_ms_max: how long a sender waits at the bound.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        inputs_max: int = 10_000,
+        reads_max: int = 400_000,
+        wait_ms_max: int = 2_000,
+    ) -> None:
+        self._clock = clock
+        self._inputs_max = inputs_max
+        self._reads_max = reads_max
+        self._wait_ms_max = wait_ms_max
+        self._entries: deque[Entry] = deque()
+        self._batches: list[ReadBatch] = []
+        self._reads = 0
+        self._folded = 0
+        self._lock = threading.Lock()
+        self._room = threading.Condition(self._lock)
+        self._news = threading.Condition(self._lock)
+
+    def put(self, input_: Input, settle: Settle | None = None) -> None:
+        """Queue an input.
+
+        Raises:
+            InboxFullError: it stayed full for `wait_ms_max`; the input was not taken.
+        """
+        with self._lock:
+            free = self._room.wait_for(
+                lambda: len(self._entries) < self._inputs_max, self._wait_ms_max / 1000
+            )
+            if not free:
+                raise InboxFullError(
+                    f"{self._inputs_max} inputs wait for the floor loop; "
+                    "nothing was taken, try again"
+                )
+            self._entries.append(Entry(input_, settle))
+            self._news.notify()
+
+    def ask(self, input_: Input) -> "Future[Answer]":
+        """Queue an input; the future gets its answer after the commit.
+
+        Raises:
+            InboxFullError: as `put`.
+        """
+        future: Future[Answer] = Future()
+        self.put(input_, lambda answer: _fulfil(future, answer))
+        return future
+
+    def put_reads(self, batch: ReadBatch) -> None:
+        """Queue reads; never blocks and never refuses, but folds past the bound."""
+        with self._lock:
+            self._batches.append(batch)
+            self._reads += len(batch)
+            if self._reads > self._reads_max:
+                before = self._reads
+                self._batches = fold(self._batches)
+                self._reads = sum(len(one) for one in self._batches)
+                self._folded += before - self._reads
+            self._news.notify()
+
+    def wake(self) -> None:
+        """End a `take` that waits, so that the loop sees that it shall stop."""
+        with self._lock:
+            self._news.notify()
+
+    def take(self, wait_ms: float) -> Taken:
+        """All that has come in; waits up to `wait_ms` for the first of it."""
+        with self._lock:
+            if not self._entries and not self._batches:
+                self._news.wait(wait_ms / 1000)
+            taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
+            self._entries.clear()
+            self._batches = []
+            self._reads = 0
+            self._folded = 0
+            self._room.notify_all()
+            return taken
+
+
+def _fulfil(future: "Future[Answer]", answer: Answer) -> None:
+    if future.set_running_or_notify_cancel():  # false where the asker has gone away
+        future.set_result(answer)

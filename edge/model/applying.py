@@ -1,0 +1,264 @@
+"""What a fact does to the state: the only place where the state changes.
+
+A fact has been checked by the rules before it became one, so applying never refuses. The same facts
+in the same order give the same state, on the day and years later.
+"""
+
+from dataclasses import replace
+
+from edge.model import events as e
+from edge.model.goods import PresentItem, Stock
+from edge.model.ids import Epc, LocationId, OrderId, Sku
+from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.state import FloorState
+from edge.model.steps import after
+from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep
+
+
+def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a flat table, one entry a fact
+    """Change `state` by one fact that occurred at `occurred_us`."""
+    match event:
+        case e.OrderReceived():
+            state.orders[event.order.order_id] = event.order
+        case e.OrderReleased():
+            _step_order(state, event.order_id, OrderStep.RELEASE)
+        case e.OrderCancelled():
+            _cancel(state, event)
+        case e.OrderChangeRefused():
+            order = state.orders[event.order_id]
+            state.orders[event.order_id] = replace(order, rev=event.rev)
+        case e.ArticleListed():
+            state.articles[event.article.sku] = event.article
+            state.learn_article(event.article)
+        case e.StockStated():
+            _state_stock(state, event)
+        case e.StockPlaced():
+            _add_stock(state, event.sku, event.location, event.quantity)
+        case e.ItemArrived():
+            _place_item(
+                state, event.epc, event.sku, event.location, event.probability, occurred_us
+            )
+        case e.ItemMoved():
+            _move_item(state, event, occurred_us)
+        case e.ItemDeparted():
+            gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
+            state.items[event.epc] = gone
+            state.note_presence(gone, event.from_location)
+        case e.WalkPlanned():
+            _plan(state, event.walk)
+        case e.PickerChanged():
+            state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
+        case e.WalkStarted():
+            _start(state, event)
+        case e.PiecePicked():
+            _pick(state, event)
+        case e.PieceConfirmed():
+            _confirm(state, event)
+        case e.StopShort():
+            _short(state, event)
+        case e.StopRerouted():
+            _reroute(state, event)
+        case e.TotesDropped():
+            _drop(state, event)
+        case e.PackOpened():
+            state.packs[event.station] = PackSession(
+                event.station, event.tote_id, event.order_id, occurred_us
+            )
+        case e.PieceChecked():
+            _check(state, event)
+        case e.StrangerSeen():
+            pack = state.packs[event.station]
+            state.packs[event.station] = replace(pack, strangers=(*pack.strangers, event.epc))
+        case e.StrangerLeft():
+            pack = state.packs[event.station]
+            left = tuple(epc for epc in pack.strangers if epc != event.epc)
+            state.packs[event.station] = replace(pack, strangers=left)
+        case e.ParcelClosed():
+            _close(state, event)
+        case e.ParcelShipped():
+            state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
+            _step_order(state, event.order_id, OrderStep.SHIP)
+        case e.DeviceLost():
+            state.outages[event.device] = event.silent_since_us
+        case e.DeviceReturned():
+            if event.device in state.outages:
+                del state.outages[event.device]
+        case (
+            e.ReturnExpected()
+            | e.CountWanted()
+            | e.TroubleRecorded()
+            | e.ForeignItemSeen()
+            | e.MessageSetAside()
+        ):
+            pass  # told to people and to the central system; nothing on the floor changes by it
+
+
+def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:
+    order = state.orders[order_id]
+    doubts = () if step is OrderStep.RELEASE else order.doubts
+    state.orders[order_id] = replace(
+        order, state=after(ORDER_STEPS, order.state, step), doubts=doubts
+    )
+
+
+def _cancel(state: FloorState, event: e.OrderCancelled) -> None:
+    order = state.orders[event.order_id]
+    state.orders[event.order_id] = replace(
+        order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
+    )
+    for walk in list(state.open_walks()):
+        if event.order_id not in walk.orders:
+            continue
+        for stop in walk.stops:
+            if stop.order_id == event.order_id:
+                _reserve(state, stop.sku, stop.location, -stop.open_quantity)
+        left = tuple(stop for stop in walk.stops if stop.order_id != event.order_id)
+        if left:
+            state.walks[walk.walk_id] = replace(walk, stops=left)
+        else:
+            del state.walks[walk.walk_id]
+    for tote in [tote for tote in state.totes.values() if tote.order_id == event.order_id]:
+        del state.totes[tote.tote_id]
+
+
+def _state_stock(state: FloorState, event: e.StockStated) -> None:
+    key = (event.sku, event.location)
+    known = state.stock.get(key, Stock(event.sku, event.location))
+    state.stock[key] = replace(
+        known, quantity=max(event.quantity, known.reserved), version=event.version
+    )
+
+
+def _add_stock(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
+    known = state.stock.get((sku, location), Stock(sku, location))
+    state.stock[sku, location] = replace(known, quantity=known.quantity + quantity)
+
+
+def _reserve(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
+    known = state.stock[sku, location]
+    state.stock[sku, location] = replace(known, reserved=known.reserved + quantity)
+
+
+def _take(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
+    known = state.stock[sku, location]
+    state.stock[sku, location] = replace(
+        known, quantity=known.quantity - quantity, reserved=known.reserved - quantity
+    )
+
+
+def _place_item(  # noqa: PLR0913 - the columns of one row
+    state: FloorState,
+    epc: Epc,
+    sku: Sku | None,
+    location: LocationId,
+    probability: float,
+    occurred_us: int,
+    came_from: LocationId | None = None,
+) -> None:
+    item = PresentItem(epc, sku, location, probability, occurred_us, occurred_us)
+    state.items[epc] = item
+    state.note_presence(item, came_from)
+
+
+def _move_item(state: FloorState, event: e.ItemMoved, occurred_us: int) -> None:
+    _place_item(
+        state,
+        event.epc,
+        event.sku,
+        event.to_location,
+        event.probability,
+        occurred_us,
+        event.from_location,
+    )
+
+
+def _plan(state: FloorState, walk: Walk) -> None:
+    state.walks[walk.walk_id] = walk
+    for order_id in walk.orders:
+        _step_order(state, order_id, OrderStep.PLAN)
+    for stop in walk.stops:
+        _reserve(state, stop.sku, stop.location, stop.quantity)
+        state.totes[stop.tote_id] = Tote(stop.tote_id, stop.order_id)
+
+
+def _start(state: FloorState, event: e.WalkStarted) -> None:
+    walk = state.walks[event.walk_id]
+    state.walks[event.walk_id] = replace(
+        walk,
+        state=after(WALK_STEPS, walk.state, WalkStep.START),
+        picker=event.badge,
+        cart=event.cart,
+    )
+    for order_id in walk.orders:
+        _step_order(state, order_id, OrderStep.START)
+
+
+def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
+    return replace(walk, stops=(*walk.stops[:index], stop, *walk.stops[index + 1 :]))
+
+
+def _pick(state: FloorState, event: e.PiecePicked) -> None:
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    taken = replace(stop, units=(*stop.units, event.unit))
+    state.walks[event.walk_id] = _with_stop(walk, event.stop, taken)
+    _take(state, event.sku, event.location, 1)
+    tote = state.totes[event.tote_id]
+    state.totes[event.tote_id] = replace(tote, picked=(*tote.picked, (event.sku, event.unit)))
+
+
+def _confirm(state: FloorState, event: e.PieceConfirmed) -> None:
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    at = stop.units.index(event.before)
+    units = (*stop.units[:at], event.unit, *stop.units[at + 1 :])
+    state.walks[event.walk_id] = _with_stop(walk, event.stop, replace(stop, units=units))
+    tote = state.totes[event.tote_id]
+    where = tote.picked.index((event.sku, event.before))
+    picked = (*tote.picked[:where], (event.sku, event.unit), *tote.picked[where + 1 :])
+    state.totes[event.tote_id] = replace(tote, picked=picked)
+
+
+def _short(state: FloorState, event: e.StopShort) -> None:
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    given_up = replace(stop, missing=stop.missing + event.quantity)
+    state.walks[event.walk_id] = _with_stop(walk, event.stop, given_up)
+    known = state.stock[event.sku, event.location]
+    # what others were promised here stays promised: their pickers will look for themselves
+    reserved = known.reserved - event.quantity
+    state.stock[event.sku, event.location] = replace(known, quantity=reserved, reserved=reserved)
+
+
+def _reroute(state: FloorState, event: e.StopRerouted) -> None:
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    elsewhere = replace(
+        stop, location=event.location, quantity=event.quantity, units=(), missing=0
+    )
+    stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
+    state.walks[event.walk_id] = replace(walk, stops=stops)
+    _reserve(state, stop.sku, event.location, event.quantity)
+
+
+def _drop(state: FloorState, event: e.TotesDropped) -> None:
+    walk = state.walks[event.walk_id]
+    for order_id in walk.orders:
+        _step_order(state, order_id, OrderStep.FINISH)
+    del state.walks[event.walk_id]
+
+
+def _check(state: FloorState, event: e.PieceChecked) -> None:
+    pack = state.packs[event.station]
+    checked = list(pack.checked)
+    if event.before is not None:
+        checked.remove((event.sku, event.before))
+    checked.append((event.sku, event.unit))
+    state.packs[event.station] = replace(pack, checked=tuple(checked))
+
+
+def _close(state: FloorState, event: e.ParcelClosed) -> None:
+    del state.packs[event.station]
+    del state.totes[event.tote_id]
+    state.parcels[event.parcel.sscc] = event.parcel
+    _step_order(state, event.parcel.order_id, OrderStep.PACK)

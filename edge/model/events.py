@@ -1,0 +1,424 @@
+"""The facts of the warehouse: immutable, journalled in order, sent to the central system once.
+
+The union is closed. A fact's `type` is `kind.what`; its kind is the last part of its MQTT topic and
+one of order, stock, pick, pack, ship, return, count, exception, reader. A fact holds everything that
+`model.applying` needs, so that the state can be rebuilt from the journal alone.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from edge.model.goods import Article
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    LineId,
+    LocationId,
+    OrderId,
+    Sku,
+    Sscc,
+    ToteId,
+    WalkId,
+)
+from edge.model.orders import Order, OrderLine
+from edge.model.work import Parcel, Unit, Walk
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceived:
+    """An order, new or in a newer revision, with the outcome of its review in state and doubts."""
+
+    type: ClassVar[str] = "order.received"
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReleased:
+    """A held order was let go; `by` is the person, None where the doubt resolved itself."""
+
+    type: ClassVar[str] = "order.released"
+    order_id: OrderId
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order will not be carried out."""
+
+    type: ClassVar[str] = "order.cancelled"
+    order_id: OrderId
+    rev: int
+    reason: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChangeRefused:
+    """A newer revision came too late to be followed; the order goes on as it was."""
+
+    type: ClassVar[str] = "order.change_refused"
+    order_id: OrderId
+    rev: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleListed:
+    """An article is known, in this version."""
+
+    type: ClassVar[str] = "stock.article_listed"
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class StockStated:
+    """The central system's books say this much lies there."""
+
+    type: ClassVar[str] = "stock.stated"
+    sku: Sku
+    location: LocationId
+    quantity: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlaced:
+    """Pieces were put away."""
+
+    type: ClassVar[str] = "stock.placed"
+    sku: Sku
+    location: LocationId
+    quantity: int
+    epcs: tuple[Epc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ItemArrived:
+    """A tag that was nowhere is in a place."""
+
+    type: ClassVar[str] = "stock.arrived"
+    epc: Epc
+    sku: Sku | None
+    location: LocationId
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMoved:
+    """A tag has gone from one place to another."""
+
+    type: ClassVar[str] = "stock.moved"
+    epc: Epc
+    sku: Sku | None
+    from_location: LocationId
+    to_location: LocationId
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeparted:
+    """A tag is gone from its place, which was covered all the while."""
+
+    type: ClassVar[str] = "stock.departed"
+    epc: Epc
+    sku: Sku | None
+    from_location: LocationId
+    last_seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalkPlanned:
+    """Orders were put together and their stock promised."""
+
+    type: ClassVar[str] = "pick.planned"
+    walk: Walk
+
+
+@dataclass(frozen=True, slots=True)
+class PickerChanged:
+    """A picker is ready for work, or has gone."""
+
+    type: ClassVar[str] = "pick.picker_changed"
+    badge: Badge
+    ready: bool
+    cart: LocationId | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkStarted:
+    """A picker has taken a walk."""
+
+    type: ClassVar[str] = "pick.started"
+    walk_id: WalkId
+    badge: Badge
+    cart: LocationId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PiecePicked:
+    """One piece went from its place into a tote."""
+
+    type: ClassVar[str] = "pick.picked"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    location: LocationId
+    tote_id: ToteId
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PieceConfirmed:
+    """A piece that was picked already showed its other sign: tag after barcode or the reverse."""
+
+    type: ClassVar[str] = "pick.confirmed"
+    walk_id: WalkId
+    stop: int
+    tote_id: ToteId
+    sku: Sku
+    before: Unit
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StopShort:
+    """Pieces are not where the books say; what remains of the stop is given up."""
+
+    type: ClassVar[str] = "pick.short"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    location: LocationId
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRerouted:
+    """A stop's missing pieces will be picked elsewhere in the same walk."""
+
+    type: ClassVar[str] = "pick.rerouted"
+    walk_id: WalkId
+    stop: int
+    location: LocationId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotesDropped:
+    """A walk's totes stand at the pack station."""
+
+    type: ClassVar[str] = "pick.dropped"
+    walk_id: WalkId
+    badge: Badge
+    station: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class PackOpened:
+    """A tote is being checked at a station."""
+
+    type: ClassVar[str] = "pack.opened"
+    station: LocationId
+    tote_id: ToteId
+    order_id: OrderId
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceChecked:
+    """A piece of the open tote was read or scanned at the station; `before` where it gained a sign."""
+
+    type: ClassVar[str] = "pack.checked"
+    station: LocationId
+    sku: Sku
+    unit: Unit
+    before: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerSeen:
+    """A tag at the station does not belong to the open tote; `belongs_to` where that is known."""
+
+    type: ClassVar[str] = "pack.stranger"
+    station: LocationId
+    epc: Epc
+    sku: Sku | None
+    belongs_to: OrderId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerLeft:
+    """A tag that did not belong to the open tote is no longer at the station."""
+
+    type: ClassVar[str] = "pack.stranger_left"
+    station: LocationId
+    epc: Epc
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelClosed:
+    """A parcel was checked against its order and closed."""
+
+    type: ClassVar[str] = "pack.closed"
+    station: LocationId
+    parcel: Parcel
+    tote_id: ToteId
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShipped:
+    """A parcel has left through a portal."""
+
+    type: ClassVar[str] = "ship.departed"
+    sscc: Sscc
+    order_id: OrderId
+    carrier: str
+    portal: LocationId
+    epcs: tuple[Epc, ...]
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnExpected:
+    """Goods of an order are announced to come back."""
+
+    type: ClassVar[str] = "return.expected"
+    return_id: str
+    order_id: OrderId
+    lines: tuple[OrderLine, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountWanted:
+    """A place ought to be counted, because what was found there contradicts the books."""
+
+    type: ClassVar[str] = "count.wanted"
+    location: LocationId
+    sku: Sku
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleRecorded:
+    """A picker reported something that is not as it should be."""
+
+    type: ClassVar[str] = "exception.reported"
+    code: str
+    badge: Badge
+    walk_id: WalkId | None
+    stop: int | None
+    location: LocationId | None
+    sku: Sku | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignItemSeen:
+    """A tag on a cart that no stop of its walk asked for."""
+
+    type: ClassVar[str] = "exception.foreign_item"
+    epc: Epc
+    sku: Sku | None
+    cart: LocationId
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSetAside:
+    """A message could not be understood and lies with the dead letters."""
+
+    type: ClassVar[str] = "exception.message_refused"
+    topic: str
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A reader or scanner does not answer; what it covers is stale since then, not gone."""
+
+    type: ClassVar[str] = "reader.lost"
+    device: DeviceName
+    silent_since_us: int
+    reason: str
+    locations: tuple[LocationId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReturned:
+    """A reader or scanner answers."""
+
+    type: ClassVar[str] = "reader.returned"
+    device: DeviceName
+    locations: tuple[LocationId, ...]
+
+
+Event = (
+    OrderReceived
+    | OrderReleased
+    | OrderCancelled
+    | OrderChangeRefused
+    | ArticleListed
+    | StockStated
+    | StockPlaced
+    | ItemArrived
+    | ItemMoved
+    | ItemDeparted
+    | WalkPlanned
+    | PickerChanged
+    | WalkStarted
+    | PiecePicked
+    | PieceConfirmed
+    | StopShort
+    | StopRerouted
+    | TotesDropped
+    | PackOpened
+    | PieceChecked
+    | StrangerSeen
+    | StrangerLeft
+    | ParcelClosed
+    | ParcelShipped
+    | ReturnExpected
+    | CountWanted
+    | TroubleRecorded
+    | ForeignItemSeen
+    | MessageSetAside
+    | DeviceLost
+    | DeviceReturned
+)
+EVENT_TYPES: dict[str, type[Event]] = {kind.type: kind for kind in Event.__args__}
+"""Every fact's class by its type, for the codec and the documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the journal.
+
+    Attributes:
+        seq: from 1, without gaps within an epoch.
+        id: UUID version 7.
+        occurred_us: when it happened, as far as its source can tell, UTC microseconds.
+        recorded_us: when the journal took it, UTC microseconds.
+    """
+
+    seq: int
+    id: str
+    epoch: str
+    occurred_us: int
+    recorded_us: int
+    event: Event
+
+    @property
+    def kind(self) -> str:
+        """The part of the type before the dot: the last level of the MQTT topic."""
+        return self.event.type.partition(".")[0]

@@ -1,0 +1,65 @@
+"""What lies in the warehouse: articles and the stock of them by place."""
+
+from dataclasses import dataclass
+
+from edge.model.ids import Epc, Gtin, LocationId, Sku
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of the catalogue.
+
+    Attributes:
+        sku: the warehouse's number.
+        gtin: its GTIN-14; None where it has none.
+        name: what people call it.
+        version: grows with each change by the central system.
+    """
+
+    sku: Sku
+    gtin: Gtin | None
+    name: str
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many of one article lie in one place, by the books.
+
+    Attributes:
+        quantity: pieces in the place, 0 or more.
+        reserved: pieces of these that are promised to planned stops; at most `quantity`.
+        version: of the central system's last statement about this place; 0 before any.
+    """
+
+    sku: Sku
+    location: LocationId
+    quantity: int = 0
+    reserved: int = 0
+    version: int = 0
+
+    @property
+    def free(self) -> int:
+        """Pieces that may still be promised."""
+        return self.quantity - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class PresentItem:
+    """One tagged item as the radio knows it; one row of the read table `items`.
+
+    Attributes:
+        epc: its tag.
+        sku: the article that the tag names; None for a tag of no known article.
+        location: where it is thought to be; None when it has departed.
+        probability: of that place, 0..1.
+        since_us: when it came there, UTC microseconds.
+        seen_us: when it was last told of, UTC microseconds.
+    """
+
+    epc: Epc
+    sku: Sku | None
+    location: LocationId | None
+    probability: float
+    since_us: int
+    seen_us: int

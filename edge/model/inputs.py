@@ -1,0 +1,236 @@
+"""Everything that can come in: the closed union that the rules match exhaustively.
+
+Every input bears `at_us`, the UTC microseconds at which it happened as far as its source can tell.
+What a person or machine posts bears a `request_id` made by the sender: the same id twice has one
+effect and gets the same answer.
+"""
+
+from dataclasses import dataclass
+
+from edge.model.goods import Article
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    LocationId,
+    OrderId,
+    RequestId,
+    Sku,
+    Sscc,
+)
+from edge.model.orders import OrderLine
+from edge.model.presence import PresenceChange
+from edge.model.work import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSubmitted:
+    """The central system states an order; `wanted` is `released`, `held` or `cancelled`."""
+
+    order_id: OrderId
+    rev: int
+    priority: int
+    due_us: int | None
+    carrier: str
+    lines: tuple[OrderLine, ...]
+    wanted: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesListed:
+    """The central system states articles; an older version than the known one changes nothing."""
+
+    articles: tuple[Article, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockStatement:
+    """So many pieces of an article lie in a place, as of this version."""
+
+    sku: Sku
+    location: LocationId
+    quantity: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockListed:
+    """The central system states stock; an older or equal version changes nothing."""
+
+    statements: tuple[StockStatement, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAnnounced:
+    """The central system announces that goods of an order come back."""
+
+    return_id: str
+    order_id: OrderId
+    lines: tuple[OrderLine, ...]
+    reason: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRefused:
+    """A message that cannot be understood: kept as a dead letter, with an alert."""
+
+    topic: str
+    reason: str
+    excerpt: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CentralAcknowledged:
+    """The central system has stored every event of this epoch up to `upto`."""
+
+    epoch: str
+    upto: int
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsLocated:
+    """What the radio says has changed in this turn."""
+
+    changes: tuple[PresenceChange, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A reader or scanner came or went; `silent_since_us` is 0 where it came."""
+
+    device: DeviceName
+    alive: bool
+    reason: str
+    silent_since_us: int
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReady:
+    """The planner's walks, made on an earlier snapshot: taken only where still true."""
+
+    walks: tuple[Walk, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWanted:
+    """A picker is ready, with or without a cart; or goes (`ready` false)."""
+
+    request_id: RequestId
+    badge: Badge
+    ready: bool
+    cart: LocationId | None
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A picker scanned something while this prompt was on the screen."""
+
+    request_id: RequestId
+    badge: Badge
+    prompt_id: str
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleReported:
+    """A picker cannot do as prompted; `code` is one of `config/exceptions.toml`."""
+
+    request_id: RequestId
+    badge: Badge
+    prompt_id: str
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationScanned:
+    """Something was scanned at a pack station, by its own scanner (`badge` empty) or a page."""
+
+    request_id: RequestId
+    station: LocationId
+    badge: Badge | None
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelWanted:
+    """A packer closes the parcel at a station; `partial` accepts that pieces are missing."""
+
+    request_id: RequestId
+    station: LocationId
+    badge: Badge
+    partial: bool
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDecided:
+    """A person lets a held order go or refuses it."""
+
+    request_id: RequestId
+    order_id: OrderId
+    badge: Badge
+    release: bool
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPutAway:
+    """A person put pieces into a place."""
+
+    request_id: RequestId
+    badge: Badge
+    location: LocationId
+    sku: Sku
+    quantity: int
+    epcs: tuple[Epc, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelDispatched:
+    """A person says that a parcel has left through a portal."""
+
+    request_id: RequestId
+    badge: Badge
+    sscc: Sscc
+    portal: LocationId
+    at_us: int
+
+
+Posted = (
+    WorkWanted
+    | CodeScanned
+    | TroubleReported
+    | StationScanned
+    | ParcelWanted
+    | HoldDecided
+    | StockPutAway
+    | ParcelDispatched
+)
+"""Inputs with a `request_id`."""
+
+Input = (
+    OrderSubmitted
+    | ArticlesListed
+    | StockListed
+    | ReturnAnnounced
+    | MessageRefused
+    | CentralAcknowledged
+    | ItemsLocated
+    | DeviceChanged
+    | PlanReady
+    | Posted
+)

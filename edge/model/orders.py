@@ -1,0 +1,98 @@
+"""Orders, their lines, and the life of an order as a table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.model.ids import LineId, OrderId, Sku
+
+
+class OrderState(StrEnum):
+    """Where an order stands."""
+
+    HELD = "held"
+    RELEASED = "released"
+    PLANNED = "planned"
+    PICKING = "picking"
+    PICKED = "picked"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+class OrderStep(StrEnum):
+    """What can happen to an order."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    PLAN = "plan"
+    UNPLAN = "unplan"
+    START = "start"
+    FINISH = "finish"
+    PACK = "pack"
+    SHIP = "ship"
+    CANCEL = "cancel"
+
+
+ORDER_STEPS = {
+    (OrderState.RELEASED, OrderStep.HOLD): OrderState.HELD,
+    (OrderState.HELD, OrderStep.RELEASE): OrderState.RELEASED,
+    (OrderState.RELEASED, OrderStep.PLAN): OrderState.PLANNED,
+    (OrderState.PLANNED, OrderStep.UNPLAN): OrderState.RELEASED,
+    (OrderState.PLANNED, OrderStep.START): OrderState.PICKING,
+    (OrderState.PICKING, OrderStep.FINISH): OrderState.PICKED,
+    (OrderState.PICKED, OrderStep.PACK): OrderState.PACKED,
+    (OrderState.PACKED, OrderStep.SHIP): OrderState.SHIPPED,
+    (OrderState.HELD, OrderStep.CANCEL): OrderState.CANCELLED,
+    (OrderState.RELEASED, OrderStep.CANCEL): OrderState.CANCELLED,
+    (OrderState.PLANNED, OrderStep.CANCEL): OrderState.CANCELLED,
+}
+"""The life of an order; the way forward first, then the ways out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """So many pieces of one article.
+
+    Attributes:
+        quantity: pieces wanted, 1 or more.
+    """
+
+    line_id: LineId
+    sku: Sku
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why review did not let an order through.
+
+    Attributes:
+        code: a stable word, such as `unknown_sku`, `no_stock`, `held_by_central`.
+        text: the same as a sentence for the person who decides.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order as it stands.
+
+    Attributes:
+        rev: the central system's revision; (order_id, rev) is the key of idempotence.
+        priority: 0 is normal; higher goes first.
+        due_us: when its carrier leaves, UTC microseconds; None without a cut-off.
+        carrier: who takes it; empty where not told.
+        doubts: why it is held; empty unless `state` is held.
+    """
+
+    order_id: OrderId
+    rev: int
+    priority: int
+    due_us: int | None
+    carrier: str
+    lines: tuple[OrderLine, ...]
+    state: OrderState
+    received_us: int
+    doubts: tuple[Doubt, ...] = ()

@@ -1,0 +1,66 @@
+"""What a picker's handheld shows now, and what the gateway answers to what a person did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edge.model.ids import Badge, LocationId, OrderId, Sku, ToteId, WalkId
+
+
+class PromptKind(StrEnum):
+    """The one thing that is wanted next."""
+
+    WAIT = "wait"
+    PICK = "pick"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One instruction for one picker; a pure function of the state, so it survives any restart.
+
+    Attributes:
+        prompt_id: changes when the instruction does; a client sends it back with what was done, so
+            that an answer to an instruction that is over is recognised.
+        location: where to go; None while waiting.
+        quantity: pieces still wanted here; 0 unless the kind is pick.
+        picked: pieces already in the tote for this stop.
+        tote_id: where to put them; the totes to drop are in `totes`.
+        stop, stops: number of this stop from 1, and how many the walk has.
+        radio: whether the cart's antenna confirms picks by itself.
+        notice: a code of something to know, such as `foreign_item`; empty for none.
+    """
+
+    badge: Badge
+    prompt_id: str
+    kind: PromptKind
+    walk_id: WalkId | None = None
+    location: LocationId | None = None
+    sku: Sku | None = None
+    name: str = ""
+    quantity: int = 0
+    picked: int = 0
+    tote_id: ToteId | None = None
+    order_id: OrderId | None = None
+    totes: tuple[ToteId, ...] = ()
+    stop: int = 0
+    stops: int = 0
+    radio: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one input, told to its sender after the commit.
+
+    Attributes:
+        accepted: whether it had its effect (also true for a repetition that had it before).
+        code: a stable word that pages translate, such as `picked`, `wrong_item`, `done_already`.
+        text: the same as one English sentence.
+        data: plain JSON values that belong to it.
+    """
+
+    accepted: bool
+    code: str
+    text: str
+    data: Mapping[str, object] = field(default_factory=dict)

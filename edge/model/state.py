@@ -1,0 +1,129 @@
+"""All that the rules may look at: the floor's state, changed by facts only.
+
+The state is a set of tables of frozen values. `model.applying` is the only writer. A table remembers
+which keys were touched since the last commit; the store writes just those rows in the transaction
+that appends the facts, and a restart reads them back. So state = tables = journal replayed.
+"""
+
+from collections.abc import Hashable, Iterator
+from typing import TypeVar
+
+from typing_extensions import override
+
+from edge.model.goods import Article, PresentItem, Stock
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    Gtin,
+    LocationId,
+    OrderId,
+    Sku,
+    Sscc,
+    ToteId,
+    WalkId,
+)
+from edge.model.orders import Order
+from edge.model.places import STORAGE_KINDS, Floor
+from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Table(dict[Key, Value]):
+    """A dictionary that remembers which keys were touched since the last commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.touched: dict[Key, None] = {}
+
+    @override
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        self.touched[key] = None
+
+    @override
+    def __delitem__(self, key: Key) -> None:
+        super().__delitem__(key)
+        self.touched[key] = None
+
+    def load(self, key: Key, value: Value) -> None:
+        """Take a row as the store has it, without touching it."""
+        super().__setitem__(key, value)
+
+
+class FloorState:
+    """The floor as it stands after every fact so far.
+
+    Attributes:
+        articles: the catalogue.
+        stock: by article and place.
+        orders, walks, pickers, totes, parcels: by their names.
+        packs: the open pack session of each station.
+        outages: devices that do not answer, with the UTC microseconds since when.
+        items: rows of tagged items that changed since the last commit; the rest lives in the store
+            and in locating, for there may be a million.
+        near: tags at stations, carts, portals and staging, with their article.
+        seen: how many tagged items of an article the radio knows in a place.
+    """
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.articles: Table[Sku, Article] = Table()
+        self.stock: Table[tuple[Sku, LocationId], Stock] = Table()
+        self.orders: Table[OrderId, Order] = Table()
+        self.walks: Table[WalkId, Walk] = Table()
+        self.pickers: Table[Badge, Picker] = Table()
+        self.totes: Table[ToteId, Tote] = Table()
+        self.packs: Table[LocationId, PackSession] = Table()
+        self.parcels: Table[Sscc, Parcel] = Table()
+        self.outages: Table[DeviceName, int] = Table()
+        self.items: Table[Epc, PresentItem] = Table()
+        self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
+        self.seen: dict[tuple[Sku, LocationId], int] = {}
+        self._sku_of_gtin: dict[Gtin, Sku] = {}
+
+    def sku_of(self, gtin: Gtin) -> Sku | None:
+        """The article that bears a GTIN."""
+        return self._sku_of_gtin.get(gtin)
+
+    def learn_article(self, article: Article) -> None:
+        """Index an article by its GTIN; called when it is listed or read back."""
+        if article.gtin is not None:
+            self._sku_of_gtin[article.gtin] = article.sku
+
+    def walk_of(self, badge: Badge) -> Walk | None:
+        """The walk that a picker is on."""
+        return next((walk for walk in self.open_walks() if walk.picker == badge), None)
+
+    def open_walks(self) -> Iterator[Walk]:
+        """Walks that wait or are walked; a dropped one has left the table."""
+        return iter(self.walks.values())
+
+    def stocks_of(self, sku: Sku) -> list[Stock]:
+        """Where an article lies, in the order of the places' names."""
+        return sorted(
+            (stock for (one, _), stock in self.stock.items() if one == sku and stock.quantity > 0),
+            key=lambda stock: stock.location,
+        )
+
+    def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:
+        """Keep the two small views of the radio's knowledge: what is near, and how many are seen."""
+        if came_from is not None:
+            self._forget(item.epc, item.sku, came_from)
+        if item.location is None:
+            return
+        if self.floor.kind_of(item.location) in STORAGE_KINDS:
+            if item.sku is not None:
+                key = (item.sku, item.location)
+                self.seen[key] = self.seen.get(key, 0) + 1
+        else:
+            self.near.setdefault(item.location, {})[item.epc] = item.sku
+
+    def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
+        if self.floor.kind_of(location) not in STORAGE_KINDS:
+            self.near.get(location, {}).pop(epc, None)
+        elif sku is not None:
+            key = (sku, location)
+            self.seen[key] = max(0, self.seen.get(key, 0) - 1)

@@ -1,0 +1,172 @@
+"""Work in hand: walks and their stops, totes, pack sessions and parcels."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.model.ids import (
+    Badge,
+    Epc,
+    LineId,
+    LocationId,
+    OrderId,
+    Sku,
+    Sscc,
+    ToteId,
+    WalkId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece in hand, known by its tag, by its barcode or by both.
+
+    A tag and a barcode of the same piece are paired, so that a piece that is scanned and also seen
+    by the cart's antenna counts once: known by one of them, it takes the next sign of the other.
+
+    Attributes:
+        epc: its tag; None while no antenna has told.
+        scanned: whether its barcode was scanned.
+    """
+
+    epc: Epc | None
+    scanned: bool
+
+
+class WalkState(StrEnum):
+    """Where a walk stands."""
+
+    WAITING = "waiting"
+    WALKING = "walking"
+    DROPPED = "dropped"
+
+
+class WalkStep(StrEnum):
+    """What can happen to a walk."""
+
+    START = "start"
+    DROP = "drop"
+
+
+WALK_STEPS = {
+    (WalkState.WAITING, WalkStep.START): WalkState.WALKING,
+    (WalkState.WALKING, WalkStep.DROP): WalkState.DROPPED,
+}
+"""A walk waits for a picker, is walked, and ends when its totes stand at the pack station."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One halt of a walk: so many pieces of one article from one place into one tote.
+
+    Attributes:
+        quantity: pieces wanted here, 1 or more.
+        units: pieces in the tote so far.
+        missing: pieces that were declared not to be there.
+    """
+
+    location: LocationId
+    sku: Sku
+    quantity: int
+    order_id: OrderId
+    line_id: LineId
+    tote_id: ToteId
+    units: tuple[Unit, ...] = ()
+    missing: int = 0
+
+    @property
+    def open_quantity(self) -> int:
+        """Pieces still to be picked here."""
+        return self.quantity - len(self.units) - self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Orders that are walked together, with the stops in walking order.
+
+    Attributes:
+        picker: who walks it; None while it waits.
+        cart: the cart that goes along; None where it has no antenna or no walk has begun.
+        length_m: of the planned way.
+        why: one sentence: why these orders go together.
+    """
+
+    walk_id: WalkId
+    stops: tuple[Stop, ...]
+    length_m: float
+    why: str
+    state: WalkState = WalkState.WAITING
+    picker: Badge | None = None
+    cart: LocationId | None = None
+
+    @property
+    def current(self) -> int | None:
+        """Index of the stop at hand; None when every stop is done."""
+        return next((i for i, stop in enumerate(self.stops) if stop.open_quantity > 0), None)
+
+    @property
+    def orders(self) -> tuple[OrderId, ...]:
+        """The orders of this walk, each once, in the order of their first stop."""
+        return tuple(dict.fromkeys(stop.order_id for stop in self.stops))
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """A person at work.
+
+    Attributes:
+        ready: whether work may be given to them.
+        cart: the cart that they push; None without one.
+    """
+
+    badge: Badge
+    ready: bool
+    cart: LocationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tote:
+    """A container with the pieces of one order; one tote holds one order only.
+
+    Attributes:
+        picked: the pieces in it with their article, as picking put them there.
+    """
+
+    tote_id: ToteId
+    order_id: OrderId
+    picked: tuple[tuple[Sku, Unit], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackSession:
+    """One tote being checked at a pack station.
+
+    Attributes:
+        checked: pieces that this station has read or scanned, with their article.
+        strangers: tags seen here that the order does not want.
+    """
+
+    station: LocationId
+    tote_id: ToteId
+    order_id: OrderId
+    opened_us: int
+    checked: tuple[tuple[Sku, Unit], ...] = ()
+    strangers: tuple[Epc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A closed parcel.
+
+    Attributes:
+        sscc: its number on the label.
+        contents: its pieces with their article.
+        shipped: whether it has left through a portal.
+        complete: whether it holds all that the order asked for.
+    """
+
+    sscc: Sscc
+    order_id: OrderId
+    carrier: str
+    contents: tuple[tuple[Sku, Unit], ...]
+    complete: bool
+    shipped: bool = False
