@@ -1,9 +1,9 @@
 """The one bounded way into the floor loop: inputs in order, reads as columns.
 
 Commands and scans are never dropped: at the bound their sender waits, and is told so when it has
-waited too long; nothing was taken then. Reads are allowed to thin out: past their bound the batches
-that wait are folded into one sighting per reader, tag and antenna, with the counts added up, and
-what was folded is counted.
+waited too long; nothing was taken then. Reads are allowed to thin out: past their bound the
+batches that wait are folded into one sighting per reader, tag and antenna, with the counts added
+up, and what was folded is counted.
 """
 
 import threading

@@ -79,7 +79,8 @@ class Floor:
         locations: by id, in the order of the file.
         antennas: in the order of the file.
         aisle_x_m: the aisles' x, ascending; walked along y.
-        cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are planned.
+        cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are
+        planned.
     """
 
     locations: Mapping[LocationId, Location]

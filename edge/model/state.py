@@ -1,8 +1,9 @@
 """All that the rules may look at: the floor's state, changed by facts only.
 
-The state is a set of tables of frozen values. `model.applying` is the only writer. A table remembers
-which keys were touched since the last commit; the store writes just those rows in the transaction
-that appends the facts, and a restart reads them back. So state = tables = journal replayed.
+The state is a set of tables of frozen values. `model.applying` is the only writer. A table
+remembers which keys were touched since the last commit; the store writes just those rows in the
+transaction that appends the facts, and a restart reads them back. So state = tables = journal
+replayed.
 """
 
 from collections.abc import Hashable, Iterator
@@ -23,7 +24,7 @@ from edge.model.ids import (
     ToteId,
     WalkId,
 )
-from edge.model.orders import Order
+from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
 
@@ -83,6 +84,7 @@ class FloorState:
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
         self._sku_of_gtin: dict[Gtin, Sku] = {}
+        self._orders_in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
 
     def sku_of(self, gtin: Gtin) -> Sku | None:
         """The article that bears a GTIN."""
@@ -92,6 +94,27 @@ class FloorState:
         """Index an article by its GTIN; called when it is listed or read back."""
         if article.gtin is not None:
             self._sku_of_gtin[article.gtin] = article.sku
+
+    def set_order(self, order: Order) -> None:
+        """Put an order into its table and into the index by state."""
+        known = self.orders.get(order.order_id)
+        if known is not None:
+            self._orders_in[known.state].pop(order.order_id, None)
+        self.orders[order.order_id] = order
+        self._orders_in[order.state][order.order_id] = None
+
+    def load_order(self, order: Order) -> None:
+        """Take an order as the store has it."""
+        self.orders.load(order.order_id, order)
+        self._orders_in[order.state][order.order_id] = None
+
+    def orders_in(self, state: OrderState) -> list[Order]:
+        """The orders in one state, in the order in which they came into it."""
+        return [self.orders[order_id] for order_id in self._orders_in[state]]
+
+    def count_orders(self, state: OrderState) -> int:
+        """How many orders are in one state."""
+        return len(self._orders_in[state])
 
     def walk_of(self, badge: Badge) -> Walk | None:
         """The walk that a picker is on."""
@@ -109,7 +132,7 @@ class FloorState:
         )
 
     def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:
-        """Keep the two small views of the radio's knowledge: what is near, and how many are seen."""
+        """Keep the two small views of the radio's knowledge: what is near, how many are seen."""
         if came_from is not None:
             self._forget(item.epc, item.sku, came_from)
         if item.location is None:
