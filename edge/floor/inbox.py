@@ -117,7 +117,6 @@ class Inbox:
                 self._batches = fold(self._batches)
                 self._reads = sum(len(one) for one in self._batches)
                 self._folded += before - self._reads
-            self._news.notify()
 
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
@@ -125,9 +124,13 @@ class Inbox:
             self._news.notify()
 
     def take(self, wait_ms: float) -> Taken:
-        """All that has come in; waits up to `wait_ms` for the first of it."""
+        """All that has come in; waits up to `wait_ms` for an input.
+
+        An input ends the wait at once, for a person waits for its answer. Reads do not: they are
+        cheap together and dear one by one.
+        """
         with self._lock:
-            if not self._entries and not self._batches:
+            if not self._entries:
                 self._news.wait(wait_ms / 1000)
             taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
             self._entries.clear()

@@ -235,7 +235,7 @@ class PackOpened:
 
 @dataclass(frozen=True, slots=True)
 class PieceChecked:
-    """A piece of the open tote was read or scanned at the station; `before` where it gained a sign."""
+    """A piece of the open tote was read or scanned; `before` where it gained a sign."""
 
     type: ClassVar[str] = "pack.checked"
     station: LocationId

@@ -96,7 +96,7 @@ class Floor:
             self._covering[antenna.reader, antenna.port] = antenna.location
 
     def location_of(self, reader: DeviceName, port: int) -> LocationId | None:
-        """The place that a reader's antenna covers; None for a port that the file does not name."""
+        """The place that an antenna covers; None for a port that the file does not name."""
         return self._covering.get((reader, port))
 
     def kind_of(self, location: LocationId) -> LocationKind | None:
