@@ -117,7 +117,7 @@ class Token(Section):
 
     name: Name
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    scopes: tuple[Literal["metrics", "read", "work"], ...] = ("metrics",)
+    scopes: tuple[Literal["ready", "metrics"], ...] = ("metrics",)
 
 
 class Log(Section):
