@@ -54,6 +54,38 @@ class Table(dict[Key, Value]):
         super().__setitem__(key, value)
 
 
+class OrderTable(Table[OrderId, Order]):
+    """Orders by name, with an index by state, for most orders are long finished."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
+
+    @override
+    def __setitem__(self, key: OrderId, value: Order) -> None:
+        self._index(key, value)
+        super().__setitem__(key, value)
+
+    @override
+    def load(self, key: OrderId, value: Order) -> None:
+        self._index(key, value)
+        super().load(key, value)
+
+    def _index(self, key: OrderId, value: Order) -> None:
+        known = self.get(key)
+        if known is not None:
+            del self._in[known.state][key]
+        self._in[value.state][key] = None
+
+    def in_state(self, state: OrderState) -> list[Order]:
+        """The orders in one state, in the order in which they came into it."""
+        return [self[order_id] for order_id in self._in[state]]
+
+    def count(self, state: OrderState) -> int:
+        """How many orders are in one state."""
+        return len(self._in[state])
+
+
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -73,7 +105,7 @@ class FloorState:
         self.floor = floor
         self.articles: Table[Sku, Article] = Table()
         self.stock: Table[tuple[Sku, LocationId], Stock] = Table()
-        self.orders: Table[OrderId, Order] = Table()
+        self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
         self.totes: Table[ToteId, Tote] = Table()
@@ -84,7 +116,6 @@ class FloorState:
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
         self._sku_of_gtin: dict[Gtin, Sku] = {}
-        self._orders_in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
 
     def sku_of(self, gtin: Gtin) -> Sku | None:
         """The article that bears a GTIN."""
@@ -94,27 +125,6 @@ class FloorState:
         """Index an article by its GTIN; called when it is listed or read back."""
         if article.gtin is not None:
             self._sku_of_gtin[article.gtin] = article.sku
-
-    def set_order(self, order: Order) -> None:
-        """Put an order into its table and into the index by state."""
-        known = self.orders.get(order.order_id)
-        if known is not None:
-            self._orders_in[known.state].pop(order.order_id, None)
-        self.orders[order.order_id] = order
-        self._orders_in[order.state][order.order_id] = None
-
-    def load_order(self, order: Order) -> None:
-        """Take an order as the store has it."""
-        self.orders.load(order.order_id, order)
-        self._orders_in[order.state][order.order_id] = None
-
-    def orders_in(self, state: OrderState) -> list[Order]:
-        """The orders in one state, in the order in which they came into it."""
-        return [self.orders[order_id] for order_id in self._orders_in[state]]
-
-    def count_orders(self, state: OrderState) -> int:
-        """How many orders are in one state."""
-        return len(self._orders_in[state])
 
     def walk_of(self, badge: Badge) -> Walk | None:
         """The walk that a picker is on."""

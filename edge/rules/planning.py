@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from edge.model.events import Event, WalkPlanned
 from edge.model.goods import Stock
-from edge.model.ids import IdMaker, LocationId, OrderId, Sku, ToteId, WalkId
+from edge.model.ids import IdMaker, LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.inputs import PlanReady
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor
@@ -99,9 +99,7 @@ class _Group:
     why: str
 
 
-def _batches(
-    snapshot_: Snapshot, allocated: Mapping[OrderId, list[Allocation]]
-) -> list[_Group]:
+def _batches(snapshot_: Snapshot, allocated: Mapping[OrderId, list[Allocation]]) -> list[_Group]:
     floor, terms = snapshot_.floor, snapshot_.terms
     if not is_walkable(floor):
         return [_Group((one,), "the floor has no aisles to plan by") for one in allocated]
@@ -193,8 +191,7 @@ def ready(state: FloorState, input_: PlanReady) -> Decision:
 def _is_still_true(
     state: FloorState, walk: Walk, promised: Mapping[tuple[Sku, LocationId], int]
 ) -> bool:
-    orders = [state.orders.get(order_id) for order_id in walk.orders]
-    if any(order is None or order.state is not OrderState.RELEASED for order in orders):
+    if not all(_is_whole(state.orders.get(order_id), walk) for order_id in walk.orders):
         return False
     if any(stop.tote_id in state.totes for stop in walk.stops):
         return False
@@ -207,3 +204,16 @@ def _is_still_true(
         and stock.free >= quantity + promised.get(key, 0)
         for key, quantity in wanted.items()
     )
+
+
+def _is_whole(order: Order | None, walk: Walk) -> bool:
+    """Whether the order still waits and the walk picks just what its lines now ask for."""
+    if order is None or order.state is not OrderState.RELEASED:
+        return False
+    wanted = {line.line_id: (line.sku, line.quantity) for line in order.lines}
+    planned: dict[LineId, tuple[Sku, int]] = {}
+    for stop in walk.stops:
+        if stop.order_id == order.order_id:
+            _, quantity = planned.get(stop.line_id, (stop.sku, 0))
+            planned[stop.line_id] = (stop.sku, quantity + stop.quantity)
+    return wanted == planned
