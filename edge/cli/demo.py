@@ -1,8 +1,8 @@
 """`warehouse-edge demo`: the whole product on a simulated warehouse, as child processes.
 
-Broker, central system, readers, scanner and people are simulated or private; the daemon is the real
-one. What dies is started again, as systemd would. Ctrl-C ends all; a second start in the same folder
-finds its data again.
+Broker, central system, readers, scanner and people are simulated or private; the daemon is the
+real one. What dies is started again, as systemd would. Ctrl-C ends all; a second start in the same
+folder finds its data again.
 """
 
 import json
@@ -61,12 +61,12 @@ def _run(site: Site, seconds: float) -> None:
     try:
         for part in parts:
             part.start()
-        if not _await_pages(site, parts, ending):
+        if not _await_pages(parts, ending):
             if not ending.is_set():
                 raise fail(f"the demo did not start; its logs are in {site.folder / 'logs'}")
             return
         _announce(site)
-        _watch(site, parts, ending, seconds)
+        _watch(parts, ending, seconds)
         if seconds:
             _drain(site, parts, ending)
     finally:
@@ -86,7 +86,7 @@ def _catalogue(site: Site) -> None:
     )
 
 
-def _await_pages(site: Site, parts: list[Child], ending: threading.Event) -> bool:
+def _await_pages(parts: list[Child], ending: threading.Event) -> bool:
     """Wait until the daemon says that it is ready; false if it will not be."""
     daemon = next(part for part in parts if part.name == "daemon")
     waited_s = 0.0
@@ -115,13 +115,13 @@ def _announce(site: Site) -> None:
         typer.echo(f"  {one.badge} / {one.pin}   {one.name}, {one.role}")
     if site.broker is None:
         typer.echo(
-            "\nmosquitto is not installed: events wait in the journal, no orders come. Install it:\n"
-            "  sudo apt-get install -y mosquitto"
+            "\nmosquitto is not installed: events wait in the journal and no orders come.\n"
+            "Install it:  sudo apt-get install -y mosquitto"
         )
     typer.echo(f"\nLogs and data: {site.folder}. Ctrl-C ends.\n")
 
 
-def _watch(site: Site, parts: list[Child], ending: threading.Event, seconds: float) -> None:
+def _watch(parts: list[Child], ending: threading.Event, seconds: float) -> None:
     central = next((part for part in parts if part.name == "central"), None)
     told: Mapping[str, object] = {}
     watched_s = 0.0

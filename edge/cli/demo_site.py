@@ -1,4 +1,4 @@
-"""The site of a demonstration: its files, ports, people and programs, made fresh or found again."""
+"""The site of a demonstration: its files, ports, people and programs, made or found again."""
 
 import json
 import secrets

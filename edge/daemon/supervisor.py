@@ -35,7 +35,7 @@ def guard(action: Callable[[], None], what: str) -> bool:
     """Run an action; an unforeseen error in it is logged and answered with False."""
     try:
         action()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the supervisor's guard, the only broad one
         structlog.get_logger("supervisor").exception(what)
         return False
     return True

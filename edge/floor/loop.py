@@ -1,12 +1,12 @@
 """The floor loop: the only code that decides and the only code that writes.
 
-One turn: take what has come in; let reads change what is known of places; decide every input in its
-order, and what follows by itself; commit all facts in one transaction; only then show, and answer
-those who asked. An input is answered by what is on disk, never by what is in memory.
+One turn: take what has come in; let reads change what is known of places; decide every input in
+its order, and what follows by itself; commit all facts in one transaction; only then show, and
+answer those who asked. An input is answered by what is on disk, never by what is in memory.
 
-If the commit fails, nothing of the turn has happened: the state is read back from the store and the
-senders are told. If an input cannot be decided because of a fault in a rule, the turn is decided
-again without it, so that one bad input costs only itself.
+If the commit fails, nothing of the turn has happened: the state is read back from the store and
+the senders are told. If an input cannot be decided because of a fault in a rule, the turn is
+decided again without it, so that one bad input costs only itself.
 """
 
 import threading
@@ -21,6 +21,7 @@ from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.model.applying import apply
 from edge.model.events import Event, Fact, MessageSetAside
+from edge.model.goods import PresentItem
 from edge.model.ids import RequestId
 from edge.model.inputs import (
     CentralAcknowledged,
@@ -89,6 +90,7 @@ class FloorLoop:
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
         self._state = FloorState(parts.floor)
+        self._present: list[PresentItem] = []
         self._unsaved: list[ItemLocated] = []
         self._planned_seq = -1
         self._stopping = threading.Event()
@@ -162,7 +164,7 @@ class FloorLoop:
     def _decide_all(
         self, entries: tuple[Entry, ...], located: list[ItemLocated], now_us: int
     ) -> _Turn:
-        """Decide a turn's inputs; again without the one whose rule has a fault, if there is one."""
+        """Decide a turn's inputs; again without one whose rule has a fault, if there is one."""
         every: list[Entry] = [*entries, *(Entry(one, None) for one in located)]
         faulty: set[int] = set()
         while True:

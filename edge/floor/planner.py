@@ -1,7 +1,7 @@
 """The planner: walks are worked out in a thread of its own, on a snapshot.
 
-Its answer comes back through the inbox as the input `PlanReady`, and is taken only where it is still
-true. While it thinks, the floor goes on.
+Its answer comes back through the inbox as the input `PlanReady`, and is taken only where it is
+still true. While it thinks, the floor goes on.
 """
 
 import threading

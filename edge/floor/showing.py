@@ -71,7 +71,7 @@ class Showing:
         readers = {antenna.reader for antenna in state.floor.antennas}
         down = sum(reader in state.outages for reader in readers)
         return {
-            "orders": {one.value: state.count_orders(one) for one in OrderState},
+            "orders": {one.value: state.orders.count(one) for one in OrderState},
             "items_picked": sum(self._rates.picked.values()),
             "items_per_minute": round(sum(per_minute.values()), 1),
             "pickers": [

@@ -86,10 +86,10 @@ def orders_view(state: FloorState) -> Shown:
     shown: list[Order] = []
     for one in OrderState:  # held comes first in the life of an order
         if one not in FINISHED:
-            shown.extend(state.orders_in(one)[: SHOWN_ORDERS_MAX - len(shown)])
+            shown.extend(state.orders.in_state(one)[: SHOWN_ORDERS_MAX - len(shown)])
     return {
         "orders": [_order_view(state, order, picked) for order in shown],
-        "open": sum(state.count_orders(one) for one in OrderState if one not in FINISHED),
+        "open": sum(state.orders.count(one) for one in OrderState if one not in FINISHED),
     }
 
 

@@ -19,14 +19,14 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
     """Change `state` by one fact that occurred at `occurred_us`."""
     match event:
         case e.OrderReceived():
-            state.set_order(event.order)
+            state.orders[event.order.order_id] = event.order
         case e.OrderReleased():
             _step_order(state, event.order_id, OrderStep.RELEASE)
         case e.OrderCancelled():
             _cancel(state, event)
         case e.OrderChangeRefused():
             order = state.orders[event.order_id]
-            state.set_order(replace(order, rev=event.rev))
+            state.orders[event.order_id] = replace(order, rev=event.rev)
         case e.ArticleListed():
             state.articles[event.article.sku] = event.article
             state.learn_article(event.article)
@@ -96,13 +96,15 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
 def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:
     order = state.orders[order_id]
     doubts = () if step is OrderStep.RELEASE else order.doubts
-    state.set_order(replace(order, state=after(ORDER_STEPS, order.state, step), doubts=doubts))
+    state.orders[order_id] = replace(
+        order, state=after(ORDER_STEPS, order.state, step), doubts=doubts
+    )
 
 
 def _cancel(state: FloorState, event: e.OrderCancelled) -> None:
     order = state.orders[event.order_id]
-    state.set_order(
-        replace(order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL))
+    state.orders[event.order_id] = replace(
+        order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
     )
     for walk in list(state.open_walks()):
         if event.order_id not in walk.orders:
@@ -144,7 +146,7 @@ def _take(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> N
     )
 
 
-def _place_item(  # noqa: PLR0913 - the columns of one row
+def _place_item(  # noqa: PLR0913, PLR0917 - the columns of one row
     state: FloorState,
     epc: Epc,
     sku: Sku | None,
@@ -256,7 +258,7 @@ def _hold_empty(state: FloorState, order_id: OrderId) -> None:
     order = state.orders[order_id]
     held = after(ORDER_STEPS, order.state, OrderStep.HOLD)
     doubt = Doubt("no_stock", "no piece of it was found on the walk")
-    state.set_order(replace(order, state=held, doubts=(doubt,)))
+    state.orders[order_id] = replace(order, state=held, doubts=(doubt,))
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:

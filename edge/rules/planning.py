@@ -1,8 +1,8 @@
 """Planning: released orders become walks; worked out on a snapshot, taken only where still true.
 
-Allocation first (whole orders, most urgent first), then batching by the way that is saved, then the
-shortest route through each batch. Only as many walks are made as pickers wait: the orders that are
-left make better batches later.
+Allocation first (whole orders, most urgent first), then batching by the way that is saved, then
+the shortest route through each batch. Only as many walks are made as pickers wait: the orders that
+are left make better batches later.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ class Snapshot:
 def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
     """What to plan now; None where nobody waits or nothing is released."""
     wanted = guiding.idle_pickers(state)
-    released = state.orders_in(OrderState.RELEASED)
+    released = state.orders.in_state(OrderState.RELEASED)
     if not wanted or not released:
         return None
     return Snapshot(

@@ -49,7 +49,7 @@ def resolved(state: FloorState, terms: Terms) -> list[Event]:
     """Held orders that nothing speaks against any more."""
     return [
         OrderReleased(order.order_id, None)
-        for order in state.orders_in(OrderState.HELD)
+        for order in state.orders.in_state(OrderState.HELD)
         if _resolved(state, terms, order)
     ]
 
