@@ -74,6 +74,16 @@ class _Cursor:
         return (self.end - self.at) // 8
 
 
+def _take_list(cursor: _Cursor, field: Field) -> Value:
+    """A counted list of numbers or bits."""
+    count = cursor.take(16)
+    if field.kind == "u1v":
+        return Bits(count, cursor.take_bytes((count + 7) // 8))
+    if count * field.bits > cursor.end - cursor.at:
+        raise MalformedError("a list is cut short", cursor.at // 8)
+    return tuple(cursor.take(field.bits) for _ in range(count))
+
+
 def _take_value(cursor: _Cursor, field: Field) -> Value:
     match field.kind:
         case "u" if field.bits > 64:  # noqa: PLR2004 - wider than any number: an EPC
@@ -87,14 +97,8 @@ def _take_value(cursor: _Cursor, field: Field) -> Value:
             return cursor.take_bytes(cursor.take(16)).decode("utf-8", "replace")
         case "rest":
             return cursor.take_bytes(cursor.left())
-        case "u1v":
-            count = cursor.take(16)
-            return Bits(count, cursor.take_bytes((count + 7) // 8))
         case _:
-            count = cursor.take(16)
-            if count * field.bits > cursor.end - cursor.at:
-                raise MalformedError("a list is cut short", cursor.at // 8)
-            return tuple(cursor.take(field.bits) for _ in range(count))
+            return _take_list(cursor, field)
 
 
 def _take_fields(cursor: _Cursor, layout: Layout) -> dict[str, Value]:

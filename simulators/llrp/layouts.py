@@ -1,4 +1,4 @@
-"""How each LLRP message and parameter lies on the wire: the table of words, made ready to look up."""
+"""How each LLRP message and parameter lies on the wire: the table, made ready to look up."""
 
 import re
 from collections.abc import Iterator

@@ -2,12 +2,12 @@
 
 Derived from the public machine-readable definitions of LLRP (EPCglobal, standard of 2007-08-13,
 sections 16.2 and 16.3; the version messages from LLRP 1.1) and of Impinj's extensions. One line
-a message or parameter, longer ones go on in an indented line (one that opens with `/` is glued on):
+a message or parameter; longer ones go on in an indented line, glued on where it opens with `/`:
 
     NUMBER NAME FIELD:TYPE... | INSIDE...
 
-TYPE: `u1` to `u96` and `s8`, `s16`, `s32` are numbers of that many bits, high bit first; `u1v` is a
-bit string, `u8v`, `u16v`, `u32v` are counted lists, `text` is counted UTF-8, `rest` goes to the
+TYPE: `u1` to `u96` and `s8` to `s32` are numbers of that many bits, high bit first; `u1v` is a bit
+string, `u8v`, `u16v`, `u32v` are counted lists, `text` is counted UTF-8, `rest` goes to the
 end. `<n` after a type: only values below n have a meaning. `_n` is n reserved bits. INSIDE names
 the parameters that follow the fields: bare = exactly one, `?` = none or one, `*` = any number, `+`
 = one or more; `A/B` = either. `Custom` stands for every vendor's parameter.
