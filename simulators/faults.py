@@ -59,70 +59,65 @@ class Fault:
 _SOON_S = 2.0
 """Late enough that a client has set the reader up and reads come."""
 
+
+def _lasts(sentence: str, at_s: float = 0.0) -> Fault:
+    return Fault(lasts=True, at_s=at_s, sentence=sentence)
+
+
+def _once(sentence: str, at_s: float = _SOON_S) -> Fault:
+    return Fault(lasts=False, at_s=at_s, sentence=sentence)
+
+
 CATALOGUE = {
-    FaultName.SILENT: Fault(
-        False, _SOON_S, "goes on taking requests on this connection but never sends another byte"
+    FaultName.SILENT: _once(
+        "goes on taking requests on this connection but never sends another byte"
     ),
-    FaultName.HALF_OPEN: Fault(
-        False, _SOON_S, "forgets the connection without closing it, as after a cut cable"
+    FaultName.HALF_OPEN: _once("forgets the connection without closing it, as after a cut cable"),
+    FaultName.SLOW: _lasts("sends at most 20,000 bytes a second, a few bytes at a time"),
+    FaultName.CUT_MID_FRAME: _once("closes the connection in the middle of a report"),
+    FaultName.GARBAGE: _once("sends 64 bytes of noise between two frames"),
+    FaultName.OVERSIZED_LENGTH: _once(
+        "sends a header that announces 4 GiB, then goes on as before"
     ),
-    FaultName.SLOW: Fault(True, 0.0, "sends at most 20,000 bytes a second, a few bytes at a time"),
-    FaultName.CUT_MID_FRAME: Fault(
-        False, _SOON_S, "closes the connection in the middle of a report"
+    FaultName.UNDERSIZED_LENGTH: _once(
+        "sends a header whose length is 4, less than the header itself"
     ),
-    FaultName.GARBAGE: Fault(False, _SOON_S, "sends 64 bytes of noise between two frames"),
-    FaultName.OVERSIZED_LENGTH: Fault(
-        False, _SOON_S, "sends a header that announces 4 GiB, then goes on as before"
+    FaultName.UNKNOWN_MESSAGE: _once(
+        "sends a message of type 900, which the standard does not have"
     ),
-    FaultName.UNDERSIZED_LENGTH: Fault(
-        False, _SOON_S, "sends a header whose length is 4, less than the header itself"
+    FaultName.UNKNOWN_PARAMETER: _lasts(
+        "adds a parameter of type 900 and one of an unknown vendor to every read"
     ),
-    FaultName.UNKNOWN_MESSAGE: Fault(
-        False, _SOON_S, "sends a message of type 900, which the standard does not have"
+    FaultName.CUT_FIELD: _once("sends one report whose last read ends in the middle of a field"),
+    FaultName.WRONG_COUNT: _once("sends one report with an EPC that claims more bits than it has"),
+    FaultName.CLOCK_1970: _lasts("its clock started at 1970-01-01 when it was switched on"),
+    FaultName.CLOCK_JUMP: _lasts("its clock jumps one hour forward", at_s=_SOON_S),
+    FaultName.UPTIME_ONLY: _lasts("stamps with microseconds since its start, not UTC"),
+    FaultName.NO_UHF_BAND: _lasts("leaves UHFBandCapabilities out of its capabilities"),
+    FaultName.KEEPALIVE_LATE: _lasts("sends each keepalive three periods apart"),
+    FaultName.REFUSES_STOP: _lasts("refuses STOP, DISABLE and DELETE of a ROSpec"),
+    FaultName.ERROR_IN_SETUP: _once(
+        "answers the first ADD_ROSPEC with ERROR_MESSAGE R_DeviceError", at_s=0.0
     ),
-    FaultName.UNKNOWN_PARAMETER: Fault(
-        True, 0.0, "adds a parameter of type 900 and one of an unknown vendor to every read"
+    FaultName.REBOOTS: _once(
+        "resets the connection, is away for 2 s and comes back with factory settings"
     ),
-    FaultName.CUT_FIELD: Fault(
-        False, _SOON_S, "sends one report whose last read ends in the middle of a field"
+    FaultName.ANTENNA_FALLS_OFF: _lasts(
+        "loses antenna 1 and says so if AntennaEvent was asked for", at_s=_SOON_S
     ),
-    FaultName.WRONG_COUNT: Fault(
-        False, _SOON_S, "sends one report with an EPC that claims more bits than it has"
+    FaultName.BUFFER_OVERFLOW: _once(
+        "throws away a second of reports and says ReportBufferOverflowErrorEvent"
     ),
-    FaultName.CLOCK_1970: Fault(
-        True, 0.0, "its clock started at 1970-01-01 when it was switched on"
+    FaultName.DUPLICATED_REPORT: _lasts("sends every tenth report twice"),
+    FaultName.REORDERED_REPORT: _lasts("swaps every tenth report with the next"),
+    FaultName.IMPINJ_REFUSED: _lasts("refuses IMPINJ_ENABLE_EXTENSIONS"),
+    FaultName.CLAIMS_IMPINJ: _lasts(
+        "names Impinj as its manufacturer but knows none of Impinj's extensions"
     ),
-    FaultName.CLOCK_JUMP: Fault(True, _SOON_S, "its clock jumps one hour forward"),
-    FaultName.UPTIME_ONLY: Fault(True, 0.0, "stamps with microseconds since its start, not UTC"),
-    FaultName.NO_UHF_BAND: Fault(True, 0.0, "leaves UHFBandCapabilities out of its capabilities"),
-    FaultName.KEEPALIVE_LATE: Fault(True, 0.0, "sends each keepalive three periods apart"),
-    FaultName.REFUSES_STOP: Fault(True, 0.0, "refuses STOP, DISABLE and DELETE of a ROSpec"),
-    FaultName.ERROR_IN_SETUP: Fault(
-        False, 0.0, "answers the first ADD_ROSPEC with ERROR_MESSAGE R_DeviceError"
+    FaultName.ODD_ENUMS: _lasts(
+        "uses numbers outside the standard's enumerations in capabilities and events"
     ),
-    FaultName.REBOOTS: Fault(
-        False,
-        _SOON_S,
-        "resets the connection, is away for 2 s and comes back with factory settings",
-    ),
-    FaultName.ANTENNA_FALLS_OFF: Fault(
-        True, _SOON_S, "loses antenna 1 and says so if AntennaEvent was asked for"
-    ),
-    FaultName.BUFFER_OVERFLOW: Fault(
-        False, _SOON_S, "throws away a second of reports and says ReportBufferOverflowErrorEvent"
-    ),
-    FaultName.DUPLICATED_REPORT: Fault(True, 0.0, "sends every tenth report twice"),
-    FaultName.REORDERED_REPORT: Fault(True, 0.0, "swaps every tenth report with the next"),
-    FaultName.IMPINJ_REFUSED: Fault(True, 0.0, "refuses IMPINJ_ENABLE_EXTENSIONS"),
-    FaultName.CLAIMS_IMPINJ: Fault(
-        True, 0.0, "names Impinj as its manufacturer but knows none of Impinj's extensions"
-    ),
-    FaultName.ODD_ENUMS: Fault(
-        True, 0.0, "uses numbers outside the standard's enumerations in capabilities and events"
-    ),
-    FaultName.EMPTY_REPORTS: Fault(
-        True, 0.0, "sends an RO_ACCESS_REPORT without a tag every second"
-    ),
+    FaultName.EMPTY_REPORTS: _lasts("sends an RO_ACCESS_REPORT without a tag every second"),
 }
 
 
