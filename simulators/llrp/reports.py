@@ -6,6 +6,7 @@ constant bytes are filled in once a batch and whose changing fields are whole co
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -138,6 +139,7 @@ def _tv(name: str) -> int:
     return 0x80 | PARAMETER_BY_NAME[name].number
 
 
+@lru_cache(maxsize=100_000)
 def _crc_16(data: bytes) -> int:
     """A tag's CRC over PC and EPC (ISO/IEC 18000-63 annex F: CCITT, preset and inverted)."""
     crc = 0xFFFF

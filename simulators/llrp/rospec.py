@@ -12,7 +12,7 @@ from enum import Enum, IntEnum, auto
 
 from simulators.llrp.parts import Part
 
-_PERIOD_BEGINS_MS_LEAST = 1
+_FAR_US = 3_600_000_000
 
 
 class State(IntEnum):
@@ -183,7 +183,7 @@ class RoSpec:
         if self.start_trigger is not StartTrigger.PERIODIC or self._periodic is None:
             return None
         period_us = 1000 * self._periodic.number("Period")
-        return now_us + period_us if period_us >= _PERIOD_BEGINS_MS_LEAST else None
+        return now_us + period_us if period_us else None
 
     def wants_start(self, now_us: int) -> bool:
         """Whether its start trigger has fired."""
@@ -205,6 +205,15 @@ class RoSpec:
     def heard(self, reads: int) -> None:
         """Count reads of the AISpec that runs."""
         self._spec_reads += reads
+
+    def ends_us(self, now_us: int) -> int:
+        """When a stop trigger fires that goes by time; a far time where none does."""
+        ends = [now_us + _FAR_US]
+        if self._stop_us:
+            ends.append(self._began_us + self._stop_us)
+        if self.current().stop_us:
+            ends.append(self._spec_began_us + self.current().stop_us)
+        return max(min(ends), now_us)
 
     def spec_over(self, now_us: int) -> bool:
         """Whether the AISpec that runs has reached its stop trigger."""
