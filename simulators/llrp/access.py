@@ -82,13 +82,13 @@ class AccessSpec:
         fields = {**self.spec.fields, "CurrentState": int(self.enabled)}
         return Part("AccessSpec", fields, self.spec.inside)
 
-    def covers(self, rospec_id: int, antenna: int) -> bool:
-        """Whether it is active for this ROSpec and antenna; 0 in the spec means every one."""
-        return (
-            self.enabled
-            and self.spec.number("ROSpecID") in (0, rospec_id)
-            and self.spec.number("AntennaID") in (0, antenna)
-        )
+    def covers(self, rospec_id: int) -> bool:
+        """Whether it is active for this ROSpec; 0 in the spec means every one."""
+        return self.enabled and self.spec.number("ROSpecID") in (0, rospec_id)
+
+    def listens_on(self, antenna: int) -> bool:
+        """Whether it is for this antenna; 0 in the spec means every one."""
+        return self.spec.number("AntennaID") in (0, antenna)
 
     def results(self, epc: bytes, epc_bits: int) -> bytes:
         """What the operations on a tag gave, as parameters; empty if it is not a target."""

@@ -132,7 +132,8 @@ def _with_results(
     bits = int(reads.epc_bits[at])
     epc = reads.epc[at, : (bits + 7) // 8].tobytes()
     for spec in specs:
-        results = spec.results(epc, bits)
+        listens = spec.listens_on(int(reads.antenna[at]))
+        results = spec.results(epc, bits) if listens else b""
         if not results:
             continue
         if spec.left:

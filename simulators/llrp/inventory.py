@@ -70,7 +70,7 @@ class Inventory:
         self._mouth = mouth
         self._now_us = now_us
         self._turn_ends_us = now_us
-        self._turn = 0
+        self._turn = -1
         self._gathering = Gathering()
         self._rule = Rule.of(settings.report_spec)
         self.rospecs: dict[int, RoSpec] = {}
@@ -86,6 +86,14 @@ class Inventory:
         self.accessspecs.clear()
         self._gathering = Gathering()
 
+    def enable(self, rospec: RoSpec) -> None:
+        """Enable a ROSpec now; its start trigger counts from here.
+
+        Raises:
+            RefusedError: it is enabled already.
+        """
+        rospec.obey(Order.ENABLE, self._now_us)
+
     def start(self, rospec: RoSpec) -> None:
         """Start a ROSpec now.
 
@@ -99,7 +107,7 @@ class Inventory:
             self._stop(other, preempted_by=rospec.id)
         rospec.obey(Order.START, self._now_us)
         self._rule = Rule.of(rospec.report_spec or self._settings.report_spec)
-        self._turn, self._turn_ends_us = 0, self._now_us
+        self._turn, self._turn_ends_us = -1, self._now_us
         self._rospec_event(0, rospec.id)
 
     def stop(self, rospec: RoSpec, order: Order = Order.STOP) -> None:
@@ -203,8 +211,7 @@ class Inventory:
     def _report(self, reads: Reads | None, rospec: RoSpec) -> None:
         if reads is None:
             return
-        antenna = int(reads.antenna[0])
-        access = [one for one in self.accessspecs.values() if one.covers(rospec.id, antenna)]
+        access = [one for one in self.accessspecs.values() if one.covers(rospec.id)]
         size = message_size(self._rule)
         first_id = self._mouth.next_id(-(-len(reads) // size))
         frames = frames_of(reads, self._rule, self._content(rospec), first_id, access)

@@ -1,6 +1,6 @@
 """The readers that can be played: what they say of themselves and what they can do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulators.llrp.tables import IMPINJ_VENDOR
@@ -79,6 +79,10 @@ class Profile:
     impinj: bool = False
     tells_version: bool = False
     reports_kept: int = 66_000
+
+    def claiming(self, manufacturer: int, model: int) -> "Profile":
+        """The same reader with another name on it."""
+        return replace(self, manufacturer=manufacturer, model=model)
 
     def powers_cdbm(self) -> tuple[int, ...]:
         """The transmit power table in 1/100 dBm: 10 dBm to the most in steps of 0.25."""
