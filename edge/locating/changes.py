@@ -1,0 +1,153 @@
+"""What locating tells: an item came, moved, is gone, is not vouched for any more, is back."""
+
+from dataclasses import dataclass
+
+from edge.model.ids import DeviceName, Epc, LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An item that was nowhere is at a place.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it is.
+        probability: how sure that is, 0 to 1.
+        at_us: gateway UTC microseconds of the read that decided it.
+    """
+
+    epc: Epc
+    location: LocationId
+    probability: float
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An item is elsewhere than it was last announced; `at_us` as in `Arrived`."""
+
+    epc: Epc
+    from_location: LocationId
+    to_location: LocationId
+    probability: float
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """An item is no longer where it was, although its antennas listened all the time.
+
+    Attributes:
+        epc: the item's tag.
+        from_location: where it was last announced.
+        at_us: gateway UTC microseconds at which the silence had become long enough.
+        last_seen_us: gateway UTC microseconds of its last read.
+    """
+
+    epc: Epc
+    from_location: LocationId
+    at_us: int
+    last_seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An item cannot be vouched for, because what would hear it does not listen.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it was last announced; it may well still be there.
+        since_us: gateway UTC microseconds of its last read.
+        reader: the reader that is down or mute.
+    """
+
+    epc: Epc
+    location: LocationId
+    since_us: int
+    reader: DeviceName
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A stale or departed item is confirmed again.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it is; for a stale item the place it was known at.
+        probability: how sure that is, 0 to 1.
+        at_us: gateway UTC microseconds of the read that decided it.
+        departed: whether its departure had been announced; else it had only been stale.
+    """
+
+    epc: Epc
+    location: LocationId
+    probability: float
+    at_us: int
+    departed: bool
+
+
+PresenceChange = Arrived | Moved | Departed | Stale | Returned
+
+
+@dataclass(frozen=True, slots=True)
+class PresentItem:
+    """An item that was present before a restart.
+
+    Attributes:
+        epc: its tag.
+        location: where it was last announced.
+        probability: how sure that was, 0 to 1.
+        since_us: gateway UTC microseconds since when it is there.
+        seen_us: gateway UTC microseconds of its last read.
+    """
+
+    epc: Epc
+    location: LocationId
+    probability: float
+    since_us: int
+    seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What one antenna has lately heard of an item: the reason behind an answer.
+
+    Attributes:
+        reader, port: the antenna.
+        location: the place it covers.
+        rssi_dbm: decayed mean.
+        weight: reads behind the mean, decayed to now.
+        seen_us: gateway UTC microseconds of the last read.
+    """
+
+    reader: DeviceName
+    port: int
+    location: LocationId
+    rssi_dbm: float
+    weight: float
+    seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where an item is believed to be, and why.
+
+    Attributes:
+        location: the most probable place; None where none is probable enough.
+        probability: of the most probable place, named or not.
+        alternatives: the other places with their probabilities, most probable first.
+        evidence: by antenna, strongest first.
+        announced: the place that the last change told; None if none did or it departed.
+        stale: whether it is announced but cannot be vouched for at present.
+        since_us: gateway UTC microseconds (whole seconds) since when it is announced; 0 if not.
+        seen_us: gateway UTC microseconds (whole milliseconds) of its last read.
+    """
+
+    location: LocationId | None
+    probability: float
+    alternatives: tuple[tuple[LocationId, float], ...]
+    evidence: tuple[Hearing, ...]
+    announced: LocationId | None
+    stale: bool
+    since_us: int
+    seen_us: int
