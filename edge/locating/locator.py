@@ -13,12 +13,6 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, model_of
-from edge.locating.changes import (
-    Hearing,
-    PresenceChange,
-    PresentItem,
-    Whereabouts,
-)
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
 from edge.locating.filter import PlaceFilter, best_of
@@ -29,8 +23,11 @@ from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
+from edge.locating.whereabouts import Hearing, Whereabouts
+from edge.model.goods import PresentItem
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
+from edge.model.presence import PresenceChange
 
 _RESTORED_WEIGHT = 0.01
 """Weight of a restored belief as evidence: it names the place, any read outweighs it."""
@@ -198,9 +195,9 @@ class Locator:
         return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))
 
     def _restore_one(self, item: PresentItem) -> None:
-        number = self._columns.place_number.get(item.location)
+        number = self._columns.place_number.get(item.location) if item.location else None
         if number is None:
-            raise ValueError(f"locating: {item.epc} was at {item.location}, not on this floor")
+            return  # it had departed, or its place is no longer on the floor: it arrives anew
         raw = np.frombuffer(bytes.fromhex(item.epc), np.uint8)[np.newaxis]
         bits = np.array([8 * raw.shape[1]], np.uint16)
         rows = self._table.rows_of(raw, keys_of(raw, bits), bits, self._settings.tags_max)

@@ -5,13 +5,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.changes import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
 from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
 from edge.locating.tags import NO_PLACE, Floats, Ints, Ports, TagTable
 from edge.model.ids import Epc
+from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 
 _ZERO_MS = 1 << 30
 """Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""

@@ -32,7 +32,7 @@ def located(state: FloorState, input_: ItemLocated) -> Decision:
 
 def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
     match change:
-        case Arrived() | Returned():
+        case Arrived() | Returned(departed=True):
             return [ItemArrived(change.epc, sku, change.location, change.probability)]
         case Moved():
             return [
@@ -42,13 +42,13 @@ def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
             ]
         case Departed():
             return [ItemDeparted(change.epc, sku, change.from_location, change.last_seen_us)]
-        case Stale():
+        case Stale() | Returned():
             return []  # one fact tells of the device and its places; nothing has happened to items
 
 
 def _place(change: PresenceChange) -> LocationId | None:
     match change:
-        case Arrived():
+        case Arrived() | Returned(departed=True):
             return change.location
         case Moved():
             return change.to_location
