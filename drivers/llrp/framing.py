@@ -29,7 +29,7 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_FROM = 16  # equal headers in a row from which comparing them all at once pays
+_LEAP_FROM = 64  # equal headers in a row from which comparing them all at once pays
 _LEAP_MOST = 1024  # and how many at most, so that many short runs stay linear
 
 _HEAD = struct.Struct("!HI")
@@ -186,11 +186,18 @@ def _equal_messages(chunk: bytes, at: int, length: int) -> int:
     """How many whole messages from `at` on share type, version and length."""
     prefix = chunk[at : at + _HEAD.size]
     most = min((len(chunk) - at) // length, _LEAP_MOST)
+    few = min(most, _LEAP_FROM)
     count = 1
-    while count < min(most, _LEAP_FROM) and chunk.startswith(prefix, at + count * length):
+    next_at = at + length
+    while count < few and chunk.startswith(prefix, next_at):
         count += 1
-    if count < _LEAP_FROM or count == most:
-        return count
-    rows = np.frombuffer(chunk, np.uint8, most * length, at).reshape(most, length)
-    same = (rows[:, : _HEAD.size] == np.frombuffer(prefix, np.uint8)).all(axis=1)
-    return most if same.all() else int(same.argmin())
+        next_at += length
+    while count < most and count >= _LEAP_FROM:
+        leap = min(count, most - count)  # doubled each time, so that a short run costs little
+        rows = np.frombuffer(chunk, np.uint8, leap * length, next_at).reshape(leap, length)
+        same = (rows[:, : _HEAD.size] == np.frombuffer(prefix, np.uint8)).all(axis=1)
+        if not same.all():
+            return count + int(same.argmin())
+        count += leap
+        next_at += leap * length
+    return count
