@@ -1,1 +1,1 @@
-"""Devices, people and central systems that speak the real protocols and know nothing of the product."""
+"""Devices, people and central systems that speak the real protocols, without the product."""
