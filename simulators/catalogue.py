@@ -1,4 +1,4 @@
-"""What the simulated warehouse sells and where it lies when the day begins: a function of the seed.
+"""What the simulated warehouse sells and where it lies in the morning: a function of the seed.
 
 Every process that asks with the same seed gets the same articles, shelves and tags, so that the
 central system, the readers and the people agree without a word between them.
@@ -166,7 +166,7 @@ def _variants() -> list[tuple[str, str]]:
 def _place(
     articles: list[Article], hall: Hall, chance: np.random.Generator
 ) -> tuple[Placement, ...]:
-    """Spread the articles over all bins in turn; best sellers lie in two bins and in more pieces."""
+    """Spread the articles over all bins in turn; best sellers lie in two bins."""
     ranked = sorted(articles, key=lambda article: -article.popularity)
     bins = [hall.bins[i] for i in chance.permutation(len(hall.bins))]
     wanted = [*ranked, *ranked[:TWO_PLACES]]

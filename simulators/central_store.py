@@ -8,7 +8,7 @@ is taken is a *double* and is kept beside the books, as is every sequence number
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS parcels (
   sscc TEXT NOT NULL, id TEXT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (sscc, id));
 """
 _CARRIED = ("late", "clock")
-"""What tells of the delivery and not of the fact: it may differ when the same event comes again."""
+"""What tells of the delivery, not of the fact: it may differ when an event comes again."""
 
 
 class UnreadableEventError(Exception):
@@ -181,7 +181,8 @@ class CentralStore:
     def count(self, name: str) -> None:
         """Add one to a counter."""
         self._books.execute(
-            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            "INSERT INTO counters VALUES (?, 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = value + 1",
             (name,),
         )
 
@@ -308,7 +309,7 @@ class CentralStore:
 
 
 @contextmanager
-def _transaction(books: sqlite3.Connection) -> Any:
+def _transaction(books: sqlite3.Connection) -> Iterator[None]:
     books.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -10,12 +10,12 @@ _PARTITIONS = {12: (0, 40, 4), 11: (1, 37, 7), 10: (2, 34, 10), 9: (3, 30, 14)} 
     7: (5, 24, 20),
     6: (6, 20, 24),
 }
-"""Digits of the company prefix: partition value, bits of the prefix, bits of the item reference."""
+"""By digits of the company prefix: partition value, bits of prefix, bits of item reference."""
 _SERIAL_BITS = 38
 
 
 def check_digit(digits: str) -> str:
-    """The last digit of a GS1 number whose other digits are given (weights 3 and 1 from the right)."""
+    """The last digit of a GS1 number, from its others (weights 3 and 1 from the right)."""
     total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 

@@ -1,8 +1,9 @@
 """The hall of the simulated warehouse: where everything stands, and how far it is to walk.
 
-A hall of 30 by 20 metres: six aisles A to F walked along y, three cross aisles walked along x, bins
-on both sides of the aisles in four zones, each zone under one ceiling antenna; a pack station, a
-dock and two carts with an antenna of their own. A bin's name is aisle, rack and side: `A-03-1`.
+A hall of 30 by 20 metres: six aisles A to F walked along y, three cross aisles walked along x,
+bins on both sides of the aisles in four zones, each zone under one ceiling antenna; a pack
+station, a dock and two carts with an antenna of their own. A bin's name is aisle, rack and side:
+`A-03-1`.
 """
 
 from collections.abc import Mapping
@@ -65,7 +66,9 @@ class Hall:
         bins = tuple(place.id for place in self.places.values() if place.kind == "bin")
         object.__setattr__(self, "bins", bins)
 
-    def way(self, start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    def way(
+        self, start: tuple[float, float], end: tuple[float, float]
+    ) -> list[tuple[float, float]]:
         """The corners of a shortest way along aisles and cross aisles, start and end included.
 
         Between two aisles the way leads through the cross aisle that costs least; a step aside
@@ -159,7 +162,14 @@ def floor_toml(hall: Hall) -> str:
 def _place_values(place: Place) -> dict[str, str | float]:
     parent = {"parent": place.parent} if place.parent else {}
     size = {"width_m": place.width_m, "depth_m": place.depth_m}
-    return {"id": place.id, "kind": place.kind, **parent, "x_m": place.x_m, "y_m": place.y_m, **size}
+    return {
+        "id": place.id,
+        "kind": place.kind,
+        **parent,
+        "x_m": place.x_m,
+        "y_m": place.y_m,
+        **size,
+    }
 
 
 def _antenna_values(site: AntennaSite) -> dict[str, str | float]:

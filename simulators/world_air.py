@@ -17,14 +17,12 @@ from simulators.hall import AntennaSite
 from simulators.world import GONE, World
 
 CEILING_LINK = radio.Link(rssi_dbm_at_1_m=-35.0, sensitivity_dbm=-76.0, fading_db=2.0)
-NEAR_LINK = radio.Link(
-    rssi_dbm_at_1_m=-62.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3
-)
+NEAR_LINK = radio.Link(rssi_dbm_at_1_m=-62.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3)
 PORTAL_LINK = radio.Link(rssi_dbm_at_1_m=-35.0, sensitivity_dbm=-62.0, fading_db=2.0)
 """A portal is turned down until the shelves beside it are quiet."""
 _TAG_HEIGHT_M = 1.0
-_BESIDE_DB = -18.0
-"""What a near-field antenna loses on everything that does not lie on it: its field closes there."""
+_BESIDE_DB = -24.0
+"""What a near-field antenna loses on whatever does not lie on it: its field closes there."""
 _SHADE_DB = 2.5
 """Standard deviation of what a piece's neighbours in its place take away or add."""
 _READS_PER_S_MOST = 500.0
