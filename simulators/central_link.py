@@ -266,7 +266,7 @@ class Central:
     def _publish(
         self,
         leaf: str,
-        payload: dict[str, Any],
+        payload: dict[str, Any] | list[dict[str, Any]],
         *,
         retain: bool = False,
         properties: Properties | None = None,

@@ -85,22 +85,17 @@ class OrderMaker:
         ]
 
 
-def master_items(catalogue: Catalogue) -> dict[str, Any]:
+def master_items(catalogue: Catalogue) -> list[dict[str, Any]]:
     """The articles as the message `master/items`."""
-    return {
-        "version": 1,
-        "items": [
-            {"sku": a.sku, "gtin": a.gtin_14, "name": a.name, "version": 1}
-            for a in catalogue.articles.values()
-        ],
-    }
+    return [
+        {"sku": a.sku, "gtin": a.gtin_14, "name": a.name, "version": 1}
+        for a in catalogue.articles.values()
+    ]
 
 
-def master_stock(catalogue: Catalogue) -> dict[str, Any]:
+def master_stock(catalogue: Catalogue) -> list[dict[str, Any]]:
     """The morning's stock as the message `master/stock`; a second time it changes nothing."""
-    return {
-        "statements": [
-            {"sku": p.sku, "location": p.location, "quantity": p.quantity, "version": 1}
-            for p in catalogue.placements
-        ],
-    }
+    return [
+        {"sku": p.sku, "location": p.location, "quantity": p.quantity, "version": 1}
+        for p in catalogue.placements
+    ]
