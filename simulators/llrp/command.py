@@ -1,0 +1,108 @@
+"""`warehouse-sim reader`: one simulated LLRP reader with a field of tags, on a TCP port."""
+
+import asyncio
+import contextlib
+import json
+import signal
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated
+
+import typer
+
+from simulators.faults import FaultPlan, PlannedFault, listing
+from simulators.llrp.profile import PROFILES, Vendor
+from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.tag_field import TagField
+
+_LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One reader on a bench, as the command line describes it.
+
+    Attributes:
+        bind: address to listen on.
+        port: TCP port; 0 takes a free one.
+        tags: tags in its field.
+        reads_per_s: of the whole reader.
+        antennas: ports.
+        seed: settles the field.
+        seconds: after which it ends; 0 never.
+        vendor: whose reader.
+        faults: what goes wrong.
+    """
+
+    bind: str
+    port: int
+    tags: int
+    reads_per_s: float
+    antennas: int
+    seed: int
+    seconds: float
+    vendor: Vendor
+    faults: tuple[PlannedFault, ...]
+
+
+async def _run(bench: Bench) -> Tally:
+    profile = replace(PROFILES[bench.vendor], antennas=bench.antennas)
+    field = TagField(bench.tags, bench.antennas, bench.reads_per_s, bench.seed, profile.band)
+    faults = FaultPlan(bench.faults)
+    reader = SimulatedReader(field, profile, faults=faults, bind=bench.bind, port=bench.port)
+    port = await reader.start()
+    typer.echo(json.dumps({"reader": {"port": port}}))
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    waits = {asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(reader.ended())}
+    limit_s = bench.seconds or None
+    done, waiting = await asyncio.wait(waits, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await reader.stop()
+    for task in done:
+        task.result()
+    return reader.tally
+
+
+def _faults(names: list[str]) -> tuple[PlannedFault, ...]:
+    try:
+        return tuple(PlannedFault.parse(name) for name in names)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from error
+
+
+def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the command
+    port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.", min=0, max=65535)] = 0,
+    bind: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    tags: Annotated[int, typer.Option(help="Tags in its field.", min=0, max=1_000_000)] = 20,
+    rate: Annotated[
+        float, typer.Option(help="Reads a second of the whole reader.", min=0, max=1_000_000)
+    ] = 200.0,
+    antennas: Annotated[int, typer.Option(help="Antenna ports.", min=1, max=1000)] = 4,
+    seed: Annotated[int, typer.Option(help="Settles places, fading and noise.", min=0)] = 1,
+    seconds: Annotated[float, typer.Option(help="Ends after so long; 0 never.", min=0)] = 0.0,
+    vendor: Annotated[Vendor, typer.Option(help="Whose reader is played.")] = Vendor.GENERIC,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="What goes wrong: NAME or NAME=SECONDS; `list` shows them all."),
+    ] = None,
+) -> None:
+    """A simulated LLRP reader with tags in front of its antennas.
+
+    Prints one JSON line with its port when it listens, and one with what it did when it ends.
+    """
+    names = fault or []
+    if _LIST in names:
+        typer.echo(listing())
+        return
+    bench = Bench(bind, port, tags, rate, antennas, seed, seconds, vendor, _faults(names))
+    try:
+        tally = asyncio.run(_run(bench))
+    except OSError as error:
+        typer.echo(f"cannot listen on {bind}:{port}: {error.strerror}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(json.dumps(asdict(tally)))

@@ -1,0 +1,69 @@
+"""What a reader has to say, in order: frames for the client, kept while there is none."""
+
+from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One frame on its way to the client.
+
+    Attributes:
+        frame: its bytes.
+        reads: how many reads it carries; 0 for everything but RO_ACCESS_REPORT.
+        is_report: whether it is an RO_ACCESS_REPORT, which may be empty.
+    """
+
+    frame: bytes
+    reads: int = 0
+    is_report: bool = False
+
+
+class Outbox:
+    """A queue of frames, bounded by the reads that it keeps; at the bound the oldest reports go.
+
+    Args:
+        reads_most: reads kept.
+    """
+
+    def __init__(self, reads_most: int) -> None:
+        self._reads_most = reads_most
+        self._waiting: deque[Outgoing] = deque()
+        self._reads = 0
+        self.dropped_reads = 0
+
+    def put(self, frame: bytes) -> None:
+        """A reply or an event."""
+        self._waiting.append(Outgoing(frame))
+
+    def put_reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> bool:
+        """Reports, all full but the last; False where older ones had to go for them."""
+        for frame in frames:
+            held = min(reads_a_message, reads)
+            reads -= held
+            self._reads += held
+            self._waiting.append(Outgoing(frame, held, is_report=True))
+        return self._trim()
+
+    def _trim(self) -> bool:
+        kept_all = True
+        while self._reads > self._reads_most:
+            oldest = next(one for one in self._waiting if one.reads)
+            self._waiting.remove(oldest)
+            self._reads -= oldest.reads
+            self.dropped_reads += oldest.reads
+            kept_all = False
+        return kept_all
+
+    def take(self) -> list[Outgoing]:
+        """Everything that waits, in order."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        self._reads = 0
+        return taken
+
+    def take_replies(self) -> list[Outgoing]:
+        """What is not a report; the reports stay (held until the client asks for them)."""
+        taken = [one for one in self._waiting if not one.is_report]
+        self._waiting = deque(one for one in self._waiting if one.is_report)
+        return taken

@@ -1,0 +1,279 @@
+"""A simulated LLRP reader on a TCP port: the wire and the timer around a `Device`.
+
+Runs in whatever event loop starts it; several readers share one loop. A warehouse may play its
+own time: the reader asks the clock it was given and sleeps only between looking at it.
+"""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulators.air import Air
+from simulators.faults import FaultName, FaultPlan
+from simulators.llrp.codec import HEADER_BYTES, frame_length
+from simulators.llrp.device import Device
+from simulators.llrp.profile import Profile
+from simulators.llrp.wire import Then, Wire
+
+TICK_S = 0.02
+_FRAME_BYTES_MOST = 1 << 20
+"""No request is longer; a client that announces more is cut off."""
+_UNSENT_BYTES_MOST = 4 << 20
+"""A client that is this far behind gets nothing more until it reads on; reports are kept."""
+_SLOW_BYTES_PER_S = 20_000
+_SLOW_BYTES = 64
+_REBOOT_S = 2.0
+_GOODBYE_S = 1.0
+
+
+def utc_us() -> int:
+    """True UTC microseconds, by the host's clock."""
+    return time.time_ns() // 1000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader has done since it was switched on.
+
+    Attributes:
+        connections: clients that were let in.
+        refused: clients that were turned away because one was there.
+        reads: reads sent.
+        reports: RO_ACCESS_REPORT messages sent.
+        keepalives: KEEPALIVE messages sent.
+        dropped: connections that the reader closed because acknowledgements stayed out.
+    """
+
+    connections: int = 0
+    refused: int = 0
+    reads: int = 0
+    reports: int = 0
+    keepalives: int = 0
+    dropped: int = 0
+
+
+class _Client:
+    """One TCP connection and what is left of it."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.muted = False
+        self.slow = bytearray()
+
+    def behind(self) -> bool:
+        """Whether too much waits to be sent."""
+        waiting = self.writer.transport.get_write_buffer_size() + len(self.slow)
+        return waiting > _UNSENT_BYTES_MOST
+
+    def abort(self) -> None:
+        """Cut the connection with a reset."""
+        raw = self.writer.get_extra_info("socket")
+        if raw is not None:
+            with contextlib.suppress(OSError):
+                linger_0 = b"\1\0\0\0\0\0\0\0"
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_0)
+        self.writer.transport.abort()
+
+
+class SimulatedReader:
+    """An LLRP reader that clients can connect to.
+
+    Args:
+        air: what its antennas hear.
+        profile: which model.
+        faults: what goes wrong, and when.
+        clock: true UTC microseconds; the host's clock unless a warehouse plays its own.
+        bind: address to listen on, loopback unless told otherwise.
+        port: TCP port; 0 takes a free one.
+        tick_s: seconds between two looks at the clock.
+    """
+
+    def __init__(  # noqa: PLR0913 - a reader's parts, all but the first two with defaults
+        self,
+        air: Air,
+        profile: Profile,
+        *,
+        faults: FaultPlan | None = None,
+        clock: Callable[[], int] = utc_us,
+        bind: str = "127.0.0.1",
+        port: int = 0,
+        tick_s: float = TICK_S,
+    ) -> None:
+        self._faults = faults or FaultPlan()
+        self._clock = clock
+        self._bind = bind
+        self._port = port
+        self._tick_s = tick_s
+        self._device = Device(profile, air, self._faults, clock())
+        self._wire = Wire(self._faults)
+        self._client: _Client | None = None
+        self._forgotten: list[_Client] = []
+        self._serving: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._away_until_s = 0.0
+        self.tally = Tally()
+
+    async def start(self) -> int:
+        """Listen and let time run.
+
+        Returns:
+            The port.
+
+        Raises:
+            OSError: the port cannot be had.
+        """
+        self._server = await asyncio.start_server(
+            self._serve, self._bind, self._port, reuse_address=True
+        )
+        self._port = int(self._server.sockets[0].getsockname()[1])
+        self._ticking = asyncio.create_task(self._tick_for_ever())
+        return self._port
+
+    async def stop(self) -> None:
+        """Say good-bye, send what is left, close every connection and the port; within 2 s."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        if self._server is not None:
+            self._server.close()
+        client = self._client
+        if client is not None:
+            self._device.say_goodbye()
+            self._flush(client)
+            self._drop_client(gently=True)
+        for forgotten in self._forgotten:
+            forgotten.abort()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=_GOODBYE_S)
+        if client is not None:
+            client.abort()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=_GOODBYE_S)
+
+    async def ended(self) -> None:
+        """Wait until the reader is stopped or its timer failed, whose error is raised here."""
+        if self._ticking is not None:
+            await self._ticking
+
+    async def _tick_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while True:
+            due_s = max(due_s + self._tick_s, loop.time())
+            await asyncio.sleep(due_s - loop.time())
+            self.tick()
+
+    def tick(self) -> None:
+        """Let the device live until now and send what it has to say."""
+        self._device.advance(self._clock())
+        client = self._client
+        if client is None or client.behind():
+            return
+        self._flush(client)
+        self._send_slowly(client)
+        if self._device.closing:
+            self.tally.dropped += 1
+            self._drop_client(gently=True)
+
+    def _flush(self, client: _Client) -> None:
+        """Everything that the device has to say, through the wire's faults."""
+        sendable = self._wire.send(self._device.take())
+        if client.muted:
+            return
+        self.tally.reads += sendable.reads
+        self.tally.reports += sendable.reports
+        self.tally.keepalives = self._device.keepalives_sent
+        if self._faults.on(FaultName.SLOW):
+            client.slow += sendable.data
+        elif sendable.data:
+            client.writer.write(sendable.data)
+        self._then(client, sendable.then)
+
+    def _then(self, client: _Client, then: Then) -> None:
+        match then:
+            case Then.GO_ON:
+                pass
+            case Then.MUTE:
+                client.muted = True
+            case Then.CLOSE:
+                self._drop_client(gently=True)
+            case Then.FORGET:
+                client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+                self._forgotten.append(client)
+                self._client = None
+                self._device.disconnect()
+            case Then.REBOOT:
+                self._drop_client()
+                self._device.reboot(self._clock())
+                self._away_until_s = asyncio.get_running_loop().time() + _REBOOT_S
+
+    def _send_slowly(self, client: _Client) -> None:
+        """A few bytes of what waits on a slow link."""
+        allowed = int(_SLOW_BYTES_PER_S * self._tick_s)
+        while client.slow and allowed > 0:
+            client.writer.write(bytes(client.slow[:_SLOW_BYTES]))
+            del client.slow[:_SLOW_BYTES]
+            allowed -= _SLOW_BYTES
+
+    def _drop_client(self, *, gently: bool = False) -> None:
+        client, self._client = self._client, None
+        self._device.disconnect()
+        if client is None:
+            return
+        if gently:
+            client.writer.write(bytes(client.slow))
+            client.writer.close()
+        else:
+            client.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+        client = _Client(writer)
+        if asyncio.get_running_loop().time() < self._away_until_s:
+            client.abort()
+            return
+        if self._client is not None:
+            await self._refuse(client)
+            return
+        self.tally.connections += 1
+        self._client = client
+        self._device.connect(self._clock())
+        self._flush(client)
+        try:
+            await self._listen(reader, client)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client is gone, with or without a word
+        finally:
+            if self._client is client:
+                self._drop_client(gently=True)
+
+    async def _refuse(self, client: _Client) -> None:
+        """Tell a second client that there is one, and close."""
+        self.tally.refused += 1
+        client.writer.write(self._device.refusal(self._clock()))
+        with contextlib.suppress(ConnectionError):
+            await client.writer.drain()
+        client.writer.close()
+
+    async def _listen(self, reader: asyncio.StreamReader, client: _Client) -> None:
+        """Frame after frame, however the stream cuts them, until the client goes."""
+        while self._client is client:
+            head = await reader.readexactly(HEADER_BYTES)
+            length = frame_length(head)
+            if not HEADER_BYTES <= length <= _FRAME_BYTES_MOST:
+                return
+            frame = head + await reader.readexactly(length - HEADER_BYTES)
+            if self._client is not client:
+                return
+            self._device.receive(frame, self._clock())
+            self._flush(client)
+            if self._device.closing:
+                self._drop_client(gently=True)

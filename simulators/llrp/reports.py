@@ -1,0 +1,288 @@
+"""Sightings to RO_ACCESS_REPORT frames, by columns: nothing is done per read but cutting bytes.
+
+All TagReportData of one EPC length look alike, so they are one NumPy structured array whose
+constant bytes are filled in once a batch and whose changing fields are whole columns.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from simulators.air import Sightings
+from simulators.llrp.codec import frame
+from simulators.llrp.layouts import CUSTOM, MESSAGE_BY_NAME, PARAMETER_BY_NAME
+from simulators.llrp.tables import IMPINJ_VENDOR
+
+REPORT_TYPE = MESSAGE_BY_NAME["RO_ACCESS_REPORT"].number
+_EPC_96_BITS = 96
+_COUNT_MOST = 0xFFFF
+_PHASE_STEPS = 4096
+"""Impinj's phase angle has 12 bits for a full turn; its Doppler 4 fractional bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reads:
+    """What a ROSpec has gathered, as columns like `Sightings`, with antenna and both stamps."""
+
+    epc: NDArray[np.uint8]
+    epc_bits: NDArray[np.uint16]
+    antenna: NDArray[np.uint16]
+    rssi_dbm: NDArray[np.float32]
+    phase_rad: NDArray[np.float32]
+    channel: NDArray[np.uint16]
+    doppler_hz: NDArray[np.float32]
+    first_seen_us: NDArray[np.int64]
+    last_seen_us: NDArray[np.int64]
+    count: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.antenna)
+
+    @classmethod
+    def of(cls, heard: Sightings, antenna: int, clock_offset_us: int) -> Self:
+        """Sightings of one antenna, stamped by the reader's own clock."""
+        seen = heard.seen_us + clock_offset_us
+        return cls(
+            epc=heard.epc,
+            epc_bits=heard.epc_bits,
+            antenna=np.full(len(heard), antenna, np.uint16),
+            rssi_dbm=heard.rssi_dbm,
+            phase_rad=heard.phase_rad,
+            channel=heard.channel,
+            doppler_hz=heard.doppler_hz,
+            first_seen_us=seen,
+            last_seen_us=seen,
+            count=heard.count,
+        )
+
+    def take(self, rows: slice | NDArray[np.int64]) -> Self:
+        """Some of the rows."""
+        return type(self)(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+    @classmethod
+    def joined(cls, several: Iterable["Reads"]) -> "Reads":
+        """All rows in order; EPCs of different width are padded to the widest."""
+        parts = list(several)
+        if len(parts) == 1:
+            return parts[0]
+        width = max(one.epc.shape[1] for one in parts)
+        padded = [np.pad(one.epc, ((0, 0), (0, width - one.epc.shape[1]))) for one in parts]
+        rest = [one.name for one in fields(cls)][1:]
+        return cls(
+            np.concatenate(padded),
+            *(np.concatenate([getattr(one, name) for one in parts]) for name in rest),
+        )
+
+    def merged(self) -> "Reads":
+        """One row for each tag and antenna (section 13.2.3.1.1).
+
+        RSSI is the peak, the count the sum (ends at 65,535), phase, Doppler and channel those of
+        the last sighting.
+        """
+        if not len(self):
+            return self
+        keys = np.column_stack([self.epc, self.epc_bits.view(np.uint8).reshape(-1, 2)])
+        keys = np.column_stack([keys, self.antenna.view(np.uint8).reshape(-1, 2)])
+        _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        group = group.ravel()
+        last = np.zeros(len(first), np.int64)
+        np.maximum.at(last, group, np.arange(len(self)))
+        peak = np.full(len(first), -np.inf, np.float32)
+        np.maximum.at(peak, group, self.rssi_dbm)
+        total = np.bincount(group, self.count).clip(max=_COUNT_MOST).astype(np.uint16)
+        whole = replace(
+            self.take(last),
+            rssi_dbm=peak,
+            count=total,
+            first_seen_us=self.first_seen_us[first],
+        )
+        return whole.take(np.argsort(first))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a TagReportData carries.
+
+    Attributes:
+        constants: parameters with the same value in every read: name to value.
+        columns: names of the parameters to tell, out of AntennaID, PeakRSSI, ChannelIndex,
+            FirstSeen, LastSeen, TagSeenCount.
+        protocol_bits: whether C1G2_PC is told.
+        checksum: whether C1G2_CRC is told.
+        impinj: Impinj's own, out of ImpinjRFPhaseAngle, ImpinjPeakRSSI, ImpinjRFDopplerFrequency.
+        uptime: stamps are told as uptime, not UTC.
+        tail: bytes of further parameters behind each read.
+    """
+
+    constants: tuple[tuple[str, int], ...] = ()
+    columns: frozenset[str] = frozenset()
+    protocol_bits: bool = False
+    checksum: bool = False
+    impinj: tuple[str, ...] = ()
+    uptime: bool = False
+    tail: bytes = b""
+
+
+_CONSTANT_TYPES: dict[str, DTypeLike] = {
+    "ROSpecID": ">u4",
+    "SpecIndex": ">u2",
+    "InventoryParameterSpecID": ">u2",
+    "AccessSpecID": ">u4",
+}
+
+
+def _tv(name: str) -> int:
+    return 0x80 | PARAMETER_BY_NAME[name].number
+
+
+@lru_cache(maxsize=100_000)
+def _crc_16(data: bytes) -> int:
+    """A tag's CRC over PC and EPC (ISO/IEC 18000-63 annex F: CCITT, preset and inverted)."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+    return crc ^ 0xFFFF
+
+
+def protocol_bits(epc_bits: int) -> int:
+    """A tag's PC word: the EPC's length in 16-bit words in its top 5 bits."""
+    return (epc_bits + 15) // 16 << 11
+
+
+class _Row:
+    """The layout of one TagReportData under construction: constants and columns in wire order."""
+
+    def __init__(self) -> None:
+        self.types: list[tuple[str, DTypeLike]] = []
+        self.values: list[object] = []
+
+    def put(self, kind: DTypeLike, value: object) -> None:
+        """Append a field; `value` is one for all rows or a column."""
+        self.types.append((f"f{len(self.types)}", kind))
+        self.values.append(value)
+
+    def put_tv(self, name: str, kind: DTypeLike, value: object) -> None:
+        """Append a TV parameter of one field."""
+        self.put("u1", _tv(name))
+        self.put(kind, value)
+
+    def put_impinj(self, name: str, kind: DTypeLike, value: object) -> None:
+        """Append one of Impinj's parameters of one 16-bit field."""
+        self.put(">u2", CUSTOM)
+        self.put(">u2", 14)
+        self.put(">u4", IMPINJ_VENDOR)
+        self.put(">u4", PARAMETER_BY_NAME[name].number)
+        self.put(kind, value)
+
+    def filled(self, count: int) -> NDArray[np.void]:
+        """The rows."""
+        kind = np.dtype(self.types)
+        rows = np.zeros(count, kind)
+        for (name, _), value in zip(self.types, self.values, strict=True):
+            rows[name] = value
+        return rows
+
+
+def _put_epc(row: _Row, reads: Reads, bits: int) -> None:
+    size = (bits + 7) // 8
+    if bits != _EPC_96_BITS:
+        row.put(">u2", PARAMETER_BY_NAME["EPCData"].number)
+        row.put(">u2", 6 + size)
+        row.put(">u2", bits)
+    else:
+        row.put("u1", _tv("EPC_96"))
+    if size:
+        row.put((np.uint8, (size,)), reads.epc[:, :size])
+
+
+def _put_seen(row: _Row, reads: Reads, content: Content) -> None:
+    suffix = "Uptime" if content.uptime else "UTC"
+    if "FirstSeen" in content.columns:
+        row.put_tv(f"FirstSeenTimestamp{suffix}", ">u8", reads.first_seen_us)
+    if "LastSeen" in content.columns:
+        row.put_tv(f"LastSeenTimestamp{suffix}", ">u8", reads.last_seen_us)
+
+
+def _put_constants(row: _Row, content: Content, *, last: bool) -> None:
+    for name, value in content.constants:
+        if (name == "AccessSpecID") is last:
+            row.put_tv(name, _CONSTANT_TYPES[name], value)
+
+
+def _put_air(row: _Row, reads: Reads, content: Content, bits: int) -> None:
+    if content.protocol_bits:
+        row.put_tv("C1G2_PC", ">u2", protocol_bits(bits))
+    if content.checksum:
+        head = protocol_bits(bits).to_bytes(2, "big")
+        size = (bits + 7) // 8
+        checks = [_crc_16(head + one.tobytes()) for one in reads.epc[:, :size]]
+        row.put_tv("C1G2_CRC", ">u2", checks)
+
+
+def _put_impinj(row: _Row, reads: Reads, names: tuple[str, ...]) -> None:
+    turn = _PHASE_STEPS / (2 * np.pi)
+    for name in names:
+        match name:
+            case "ImpinjRFPhaseAngle":
+                steps = np.rint(reads.phase_rad * turn).astype(np.int64) % _PHASE_STEPS
+                row.put_impinj(name, ">u2", steps)
+            case "ImpinjPeakRSSI":
+                row.put_impinj(name, ">i2", np.rint(reads.rssi_dbm * 100))
+            case _:
+                row.put_impinj(name, ">i2", np.rint(reads.doppler_hz * 16).clip(-32768, 32767))
+
+
+def _rows(reads: Reads, content: Content, bits: int) -> list[bytes]:
+    """TagReportData of reads whose EPCs all have `bits` bits."""
+    row = _Row()
+    row.put(">u2", PARAMETER_BY_NAME["TagReportData"].number)
+    row.put(">u2", 0)
+    _put_epc(row, reads, bits)
+    _put_constants(row, content, last=False)
+    if "AntennaID" in content.columns:
+        row.put_tv("AntennaID", ">u2", reads.antenna)
+    if "PeakRSSI" in content.columns:
+        row.put_tv("PeakRSSI", "i1", np.rint(reads.rssi_dbm).clip(-128, 127))
+    if "ChannelIndex" in content.columns:
+        row.put_tv("ChannelIndex", ">u2", reads.channel)
+    _put_seen(row, reads, content)
+    if "TagSeenCount" in content.columns:
+        row.put_tv("TagSeenCount", ">u2", reads.count)
+    _put_air(row, reads, content, bits)
+    _put_constants(row, content, last=True)
+    _put_impinj(row, reads, content.impinj)
+    if content.tail:
+        row.put((np.uint8, (len(content.tail),)), np.frombuffer(content.tail, np.uint8))
+    rows = row.filled(len(reads))
+    size = rows.dtype.itemsize
+    rows["f1"] = size
+    blob = rows.tobytes()
+    return [blob[start : start + size] for start in range(0, len(blob), size)]
+
+
+def tag_reports(reads: Reads, content: Content) -> list[bytes]:
+    """Each read as the bytes of its TagReportData, in order."""
+    lengths = np.unique(reads.epc_bits)
+    if len(lengths) == 1:
+        return _rows(reads, content, int(lengths[0]))
+    found = [b""] * len(reads)
+    for bits in lengths:
+        where = np.flatnonzero(reads.epc_bits == bits)
+        for at, row in zip(where, _rows(reads.take(where), content, int(bits)), strict=True):
+            found[at] = row
+    return found
+
+
+def report_frames(rows: list[bytes], reads_a_message: int, first_id: int) -> list[bytes]:
+    """RO_ACCESS_REPORT frames of so many reads each (the last may be shorter), ids counting up."""
+    starts = range(0, len(rows), reads_a_message)
+    return [
+        frame(REPORT_TYPE, first_id + n & 0xFFFFFFFF, b"".join(rows[at : at + reads_a_message]))
+        for n, at in enumerate(starts)
+    ]

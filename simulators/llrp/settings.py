@@ -1,0 +1,242 @@
+"""A reader's settings: what SET_READER_CONFIG changes and GET_READER_CONFIG tells (section 12)."""
+
+from enum import IntEnum
+
+from simulators.llrp.checking import type_of
+from simulators.llrp.parts import Message, Part, part
+from simulators.llrp.profile import Profile
+from simulators.llrp.status import Complaint, StatusCode
+
+EVENT_KINDS = 9
+CONTENT_FLAGS = (
+    "EnableROSpecID",
+    "EnableSpecIndex",
+    "EnableInventoryParameterSpecID",
+    "EnableAntennaID",
+    "EnableChannelIndex",
+    "EnablePeakRSSI",
+    "EnableFirstSeenTimestamp",
+    "EnableLastSeenTimestamp",
+    "EnableTagSeenCount",
+    "EnableAccessSpecID",
+)
+
+
+class Asked(IntEnum):
+    """RequestedData of GET_READER_CONFIG."""
+
+    ALL = 0
+    IDENTIFICATION = 1
+    ANTENNA_PROPERTIES = 2
+    ANTENNA_CONFIGURATION = 3
+    RO_REPORT_SPEC = 4
+    EVENT_NOTIFICATION_SPEC = 5
+    ACCESS_REPORT_SPEC = 6
+    CONFIGURATION_STATE = 7
+    KEEPALIVE_SPEC = 8
+    GPI_STATE = 9
+    GPO_DATA = 10
+    EVENTS_AND_REPORTS = 11
+
+
+class EventKind(IntEnum):
+    """EventType of EventNotificationState."""
+
+    HOPPING = 0
+    GPI = 1
+    ROSPEC = 2
+    BUFFER_FILL = 3
+    EXCEPTION = 4
+    RF_SURVEY = 5
+    AISPEC = 6
+    AISPEC_DETAILS = 7
+    ANTENNA = 8
+
+
+def _report_spec() -> Part:
+    """Factory settings: every read at once, with everything."""
+    selector = part("TagReportContentSelector", **dict.fromkeys(CONTENT_FLAGS, 1))
+    return part("ROReportSpec", selector, ROReportTrigger=2, N=1)
+
+
+def _antenna(profile: Profile, antenna: int) -> Part:
+    return part(
+        "AntennaConfiguration",
+        part("RFReceiver", ReceiverSensitivity=1),
+        part(
+            "RFTransmitter",
+            HopTableID=int(profile.band.hops),
+            ChannelIndex=int(not profile.band.hops),
+            TransmitPower=len(profile.powers_cdbm()),
+        ),
+        part(
+            "C1G2InventoryCommand",
+            part("C1G2RFControl", ModeIndex=profile.modes[-1].identifier, Tari=0),
+            part("C1G2SingulationControl", Session=1, TagPopulation=32, TagTransitTime=0),
+            TagInventoryStateAware=0,
+        ),
+        AntennaID=antenna,
+    )
+
+
+def _overlaid(old: Part, new: Part) -> Part:
+    """The antenna's configuration with those of its parts replaced that the client sent."""
+    sent = {one.name for one in new.inside}
+    kept = tuple(one for one in old.inside if one.name not in sent)
+    return Part(old.name, old.fields, (*kept, *new.inside))
+
+
+class Settings:
+    """Everything that SET_READER_CONFIG may change; lost in a factory reset only.
+
+    Args:
+        profile: the reader, for what it can do.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._changes = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to factory settings."""
+        profile = self._profile
+        self.report_spec = _report_spec()
+        self.access_report_spec = part("AccessReportSpec", AccessReportTrigger=0)
+        self.keepalive_spec = part("KeepaliveSpec", KeepaliveTriggerType=0, PeriodicTriggerValue=0)
+        self.holds = False
+        self.events = dict.fromkeys(range(EVENT_KINDS), False)
+        self.antennas = {n: _antenna(profile, n) for n in range(1, profile.antennas + 1)}
+        self._changes += 1
+
+    def touch(self) -> None:
+        """A spec was added or deleted: LLRPConfigurationStateValue must tell."""
+        self._changes += 1
+
+    def keepalive_us(self) -> int:
+        """Microseconds between keepalives; 0 for none."""
+        if not self.keepalive_spec.number("KeepaliveTriggerType"):
+            return 0
+        return 1000 * self.keepalive_spec.number("PeriodicTriggerValue")
+
+    def wants(self, kind: EventKind) -> bool:
+        """Whether the client asked for such events."""
+        return self.events.get(kind, False)
+
+    def power_dbm(self, antenna: int, overrides: tuple[Part, ...] = ()) -> float:
+        """Transmit power on an antenna, the ROSpec's own configuration before the reader's."""
+        for one in (*overrides, self.antennas[antenna]):
+            transmitter = one.first("RFTransmitter")
+            if transmitter is not None and one.number("AntennaID") in (0, antenna):
+                return self._profile.power_dbm(transmitter.number("TransmitPower"))
+        return self._profile.band.power_dbm_most
+
+    def complain_of_antenna(self, configuration: Part, path: tuple[int, ...]) -> Complaint | None:
+        """What this reader cannot do of an AntennaConfiguration; `path` leads to it."""
+        antenna = configuration.number("AntennaID")
+        if antenna > self._profile.antennas:
+            text = f"antenna {antenna}: there are {self._profile.antennas}"
+            return Complaint(text, StatusCode.OUT_OF_RANGE, path, 1)
+        transmitter = configuration.first("RFTransmitter")
+        if transmitter is None:
+            return None
+        power, most = transmitter.number("TransmitPower"), len(self._profile.powers_cdbm())
+        if power > most:
+            text = f"transmit power index {power}: the table ends at {most}"
+            return Complaint(text, StatusCode.OUT_OF_RANGE, (*path, type_of(transmitter)), 3)
+        return None
+
+    def _complain(self, request: Message) -> Complaint | None:
+        for one in request.inside:
+            path = (type_of(one),)
+            if one.name in ("GPOWriteData", "GPIPortCurrentState"):
+                return Complaint("no GPI or GPO here", StatusCode.UNSUPPORTED_PARAMETER, path)
+            if one.name == "AntennaConfiguration":
+                complaint = self.complain_of_antenna(one, path)
+                if complaint is not None:
+                    return complaint
+        return None
+
+    def change(self, request: Message) -> Complaint | None:
+        """Obey a SET_READER_CONFIG that was checked; on a complaint nothing has changed."""
+        complaint = self._complain(request)
+        if complaint is not None:
+            return complaint
+        if request.number("ResetToFactoryDefault"):
+            self.reset()
+        for one in request.inside:
+            self._change(one)
+        self._changes += 1
+        return None
+
+    def _change(self, one: Part) -> None:
+        match one.name:
+            case "ROReportSpec":
+                self.report_spec = one
+            case "AccessReportSpec":
+                self.access_report_spec = one
+            case "KeepaliveSpec":
+                self.keepalive_spec = one
+            case "EventsAndReports":
+                self.holds = bool(one.number("HoldEventsAndReportsUponReconnect"))
+            case "ReaderEventNotificationSpec":
+                for state in one.inside:
+                    self.events[state.number("EventType")] = bool(
+                        state.number("NotificationState")
+                    )
+            case "AntennaConfiguration":
+                self._change_antenna(one)
+            case _:
+                pass  # a vendor's own setting: taken, without effect on what is simulated
+
+    def _change_antenna(self, new: Part) -> None:
+        asked = new.number("AntennaID")
+        for antenna in self.antennas if asked == 0 else (asked,):
+            self.antennas[antenna] = _overlaid(self.antennas[antenna], new)
+
+    def tell(self, asked: int, antenna: int, connected: frozenset[int]) -> tuple[Part, ...]:
+        """The parameters of GET_READER_CONFIG_RESPONSE behind its status.
+
+        Args:
+            asked: RequestedData.
+            antenna: of which antenna; 0 for all.
+            connected: the antennas that are plugged in.
+        """
+        ports = [n for n in self.antennas if antenna in (0, n)]
+        told: dict[Asked, tuple[Part, ...]] = {
+            Asked.IDENTIFICATION: (
+                part("Identification", IDType=0, ReaderID=(0, 0x16, 0x25, 0xFF, 0xFF, 0, 0, 1)),
+            ),
+            Asked.ANTENNA_PROPERTIES: tuple(
+                part(
+                    "AntennaProperties",
+                    AntennaConnected=int(n in connected),
+                    AntennaID=n,
+                    AntennaGain=600,
+                )
+                for n in ports
+            ),
+            Asked.ANTENNA_CONFIGURATION: tuple(self.antennas[n] for n in ports),
+            Asked.EVENT_NOTIFICATION_SPEC: (self._event_spec(),),
+            Asked.RO_REPORT_SPEC: (self.report_spec,),
+            Asked.ACCESS_REPORT_SPEC: (self.access_report_spec,),
+            Asked.CONFIGURATION_STATE: (
+                part("LLRPConfigurationStateValue", LLRPConfigurationStateValue=self._changes),
+            ),
+            Asked.KEEPALIVE_SPEC: (self.keepalive_spec,),
+            Asked.EVENTS_AND_REPORTS: (
+                part("EventsAndReports", HoldEventsAndReportsUponReconnect=int(self.holds)),
+            ),
+        }
+        return tuple(
+            one for key, parts in told.items() if asked in (Asked.ALL, key) for one in parts
+        )
+
+    def _event_spec(self) -> Part:
+        return part(
+            "ReaderEventNotificationSpec",
+            *(
+                part("EventNotificationState", EventType=kind, NotificationState=int(on))
+                for kind, on in self.events.items()
+            ),
+        )
