@@ -87,6 +87,10 @@ class Device:
         self._keepalive = None
         self.closing = False
 
+    def say_goodbye(self) -> None:
+        """Tell the client that the reader closes the connection."""
+        self._tell(part("ConnectionCloseEvent"))
+
     def refusal(self, now_us: int) -> bytes:
         """What a second client is told before its connection is closed; the first hears of it."""
         self._move_to(now_us)
@@ -199,6 +203,7 @@ class Device:
         if frame is None:
             return
         if self._keepalive.lost():
+            self.say_goodbye()
             self.closing = True
             return
         self.keepalives_sent += 1

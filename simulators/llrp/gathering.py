@@ -44,13 +44,20 @@ class Rule:
     impinj: tuple[str, ...]
 
     @classmethod
-    def of(cls, spec: Part) -> "Rule":
-        """From an ROReportSpec parameter that was checked."""
+    def of(cls, spec: Part, spec_tags: int = 0) -> "Rule":
+        """From an ROReportSpec parameter that was checked.
+
+        Args:
+            spec: the parameter.
+            spec_tags: how many reads end the AISpec; where only that end reports, they are N.
+        """
+        trigger = ReportTrigger(spec.number("ROReportTrigger"))
+        ends = spec_tags if trigger is ReportTrigger.TAGS_OR_END_OF_AISPEC else 0
         own = spec.first("ImpinjTagReportContentSelector")
         switches = own.inside if own is not None else ()
         return cls(
-            trigger=ReportTrigger(spec.number("ROReportTrigger")),
-            reads_a_message=spec.number("N"),
+            trigger=trigger,
+            reads_a_message=spec.number("N") or ends,
             selector=next(spec.all("TagReportContentSelector")),
             impinj=tuple(
                 _IMPINJ_OF[one.name]
@@ -93,13 +100,13 @@ class Gathering:
             return
         self._gathered.append(reads)
         self._count += len(reads)
-        if self._count > _MERGE_AT and not _counts(rule):
+        if self._count > _MERGE_AT and not counts(rule):
             merged = Reads.joined(self._gathered).merged()
             self._gathered, self._count = [merged], len(merged)
 
     def due(self, rule: Rule) -> Reads | None:
         """The reads that fill whole messages of N; the rest stays."""
-        if not _counts(rule) or self._count < rule.reads_a_message:
+        if not counts(rule) or self._count < rule.reads_a_message:
             return None
         whole = Reads.joined(self._gathered)
         split = len(whole) - len(whole) % rule.reads_a_message
@@ -113,10 +120,11 @@ class Gathering:
             return None
         whole = Reads.joined(self._gathered)
         self._gathered, self._count = [], 0
-        return whole if _counts(rule) else whole.merged()
+        return whole if counts(rule) else whole.merged()
 
 
-def _counts(rule: Rule) -> bool:
+def counts(rule: Rule) -> bool:
+    """Whether reports go out by number; otherwise only an end or a request lets them go."""
     return bool(rule.reads_a_message) and rule.trigger is not ReportTrigger.NONE
 
 

@@ -106,9 +106,12 @@ class Inventory:
                 raise RefusedError(f"ROSpec {other.id} is active")
             self._stop(other, preempted_by=rospec.id)
         rospec.obey(Order.START, self._now_us)
-        self._rule = Rule.of(rospec.report_spec or self._settings.report_spec)
-        self._turn, self._turn_ends_us = -1, self._now_us
+        self._take_rule(rospec)
         self._rospec_event(0, rospec.id)
+
+    def _take_rule(self, rospec: RoSpec) -> None:
+        spec = rospec.report_spec or self._settings.report_spec
+        self._rule = Rule.of(spec, rospec.current().stop_tags)
 
     def stop(self, rospec: RoSpec, order: Order = Order.STOP) -> None:
         """Stop or disable a ROSpec now; what it has gathered is reported.
@@ -127,12 +130,13 @@ class Inventory:
             self.stop(rospec)
         del self.rospecs[rospec.id]
 
-    def _stop(self, rospec: RoSpec, preempted_by: int = 0) -> None:
+    def _stop(self, rospec: RoSpec, *, preempted_by: int = 0, keeps_rest: bool = False) -> None:
+        """Stop; `keeps_rest`: reads beyond the last AISpec's number belong to the next run."""
         rospec.obey(Order.STOP, self._now_us)
-        self._ended(rospec, preempted_by)
+        self._ended(rospec, preempted_by, keeps_rest=keeps_rest and rospec.starts_again())
 
-    def _ended(self, rospec: RoSpec, preempted_by: int = 0) -> None:
-        if self._rule.trigger is not ReportTrigger.NONE:
+    def _ended(self, rospec: RoSpec, preempted_by: int = 0, *, keeps_rest: bool = False) -> None:
+        if self._rule.trigger is not ReportTrigger.NONE and not keeps_rest:
             self.flush(rospec)
         self._rospec_event(2 if preempted_by else 1, rospec.id, preempted_by)
 
@@ -188,12 +192,15 @@ class Inventory:
 
     def _spec_ended(self, rospec: RoSpec) -> None:
         spec = rospec.current()
-        if self._rule.trigger is ReportTrigger.TAGS_OR_END_OF_AISPEC:
+        by_tags = spec.stop_tags and rospec.has_its_tags()
+        if self._rule.trigger is ReportTrigger.TAGS_OR_END_OF_AISPEC and not by_tags:
             self.flush(rospec)
         told = part("AISpecEvent", EventType=0, ROSpecID=rospec.id, SpecIndex=spec.index)
         self._mouth.event(EventKind.AISPEC, told)
-        if not rospec.next_spec(self._now_us):
-            self._stop(rospec)
+        if rospec.next_spec(self._now_us):
+            self._take_rule(rospec)
+        else:
+            self._stop(rospec, keeps_rest=bool(by_tags))
 
     def flush(self, rospec: RoSpec) -> None:
         """Report everything that was gathered."""

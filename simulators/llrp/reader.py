@@ -26,6 +26,7 @@ _UNSENT_BYTES_MOST = 4 << 20
 _SLOW_BYTES_PER_S = 20_000
 _SLOW_BYTES = 64
 _REBOOT_S = 2.0
+_GOODBYE_S = 1.0
 
 
 def utc_us() -> int:
@@ -110,6 +111,7 @@ class SimulatedReader:
         self._wire = Wire(self._faults)
         self._client: _Client | None = None
         self._forgotten: list[_Client] = []
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._away_until_s = 0.0
@@ -132,17 +134,26 @@ class SimulatedReader:
         return self._port
 
     async def stop(self) -> None:
-        """Close every connection and the port."""
+        """Say good-bye, send what is left, close every connection and the port; within 2 s."""
         if self._ticking is not None:
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
-        self._drop_client()
-        for forgotten in self._forgotten:
-            forgotten.abort()
         if self._server is not None:
             self._server.close()
-            await self._server.wait_closed()
+        client = self._client
+        if client is not None:
+            self._device.say_goodbye()
+            self._flush(client)
+            self._drop_client(gently=True)
+        for forgotten in self._forgotten:
+            forgotten.abort()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=_GOODBYE_S)
+        if client is not None:
+            client.abort()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=_GOODBYE_S)
 
     async def ended(self) -> None:
         """Wait until the reader is stopped or its timer failed, whose error is raised here."""
@@ -167,7 +178,7 @@ class SimulatedReader:
         self._send_slowly(client)
         if self._device.closing:
             self.tally.dropped += 1
-            self._drop_client()
+            self._drop_client(gently=True)
 
     def _flush(self, client: _Client) -> None:
         """Everything that the device has to say, through the wire's faults."""
@@ -221,6 +232,10 @@ class SimulatedReader:
             client.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         client = _Client(writer)
         if asyncio.get_running_loop().time() < self._away_until_s:
             client.abort()

@@ -219,19 +219,23 @@ class RoSpec:
         """Whether the AISpec that runs has reached its stop trigger."""
         spec = self.current()
         late = bool(spec.stop_us) and now_us - self._spec_began_us >= spec.stop_us
-        return late or bool(spec.stop_tags and self._spec_reads >= spec.stop_tags)
+        return late or self.has_its_tags()
+
+    def has_its_tags(self) -> bool:
+        """Whether the AISpec that runs has heard the reads that end it."""
+        return 0 < self.current().stop_tags <= self._spec_reads
+
+    def starts_again(self) -> bool:
+        """Whether it starts at once when its last AISpec is over: its condition still holds."""
+        return self.start_trigger is StartTrigger.IMMEDIATE and not self._stop_us
 
     def next_spec(self, now_us: int) -> bool:
-        """Go on to the next AISpec; False after the last, when the ROSpec itself is over.
-
-        A ROSpec that started at once and has no stop trigger starts again when its last AISpec
-        is over: its start condition still holds.
-        """
+        """Go on to the next AISpec; False after the last, when the ROSpec itself is over."""
         self._at += 1
         if self._at < len(self.antenna_specs):
             self._begin_spec(now_us)
             return True
         self._at = 0
-        if self.start_trigger is StartTrigger.IMMEDIATE and not self._stop_us:
+        if self.starts_again():
             self._starts_at_us = now_us
         return False

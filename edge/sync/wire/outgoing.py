@@ -6,6 +6,7 @@ one message of at most 64 KiB. The order of the journal is never changed.
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,7 +110,7 @@ class FactEncoder:
             (name, value if isinstance(value, str) else _compact(value))
             for name, value in envelope.items()
         )
-        return Encoded(fact.seq, fact.kind, _compact(envelope | {"data": data}).encode(), keys)
+        return Encoded(fact.seq, fact.kind, _utf_8(envelope | {"data": data}), keys)
 
 
 def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> list[Batch]:
@@ -146,19 +147,17 @@ def rfc_3339(at_us: int) -> str:
 
 def state_payload(state: str, session: str, at_us: int) -> bytes:
     """Topic `state`; the will is the same with the state `lost`."""
-    return _compact({"state": state, "session": session, "at": rfc_3339(at_us)}).encode()
+    return _utf_8({"state": state, "session": session, "at": rfc_3339(at_us)})
 
 
 def alert_payload(code: str, severity: str, since_us: int, text: str) -> bytes:
     """Topic `alert/{id}`; an empty payload ends it."""
-    return _compact(
-        {"code": code, "severity": severity, "since": rfc_3339(since_us), "text": text}
-    ).encode()
+    return _utf_8({"code": code, "severity": severity, "since": rfc_3339(since_us), "text": text})
 
 
 def plain_payload(values: Mapping[str, object]) -> bytes:
     """Topics `info` and `health`: plain JSON values as they are given."""
-    return _compact(dict(values)).encode()
+    return _utf_8(_plain(values))
 
 
 def _joined(waiting: Sequence[Encoded]) -> Batch:
@@ -172,6 +171,8 @@ def _joined(waiting: Sequence[Encoded]) -> Batch:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if dataclasses.is_dataclass(value):
@@ -187,3 +188,8 @@ def _plain(value: object) -> object:
 
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _utf_8(value: object) -> bytes:
+    """Half a surrogate pair, which a careless scanner may send, becomes a question mark."""
+    return _compact(value).encode("utf-8", "replace")

@@ -1,0 +1,299 @@
+"""The central system: stores every event once, acknowledges what is durable, sends orders.
+
+Theory of operation: paho's thread only queues what arrives. The main loop takes what is queued,
+stores it in one transaction, and then, not before, tells the broker that the messages are received
+(PUBACK) and the gateway that its events are stored (the retained, cumulative `ack`). An ack covers
+the gap-free prefix only; a gap that stays is asked for with `request/resend`. Killed anywhere, it
+finds its books, its broker session and its open orders again.
+"""
+
+import json
+import queue
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic, time_ns
+from typing import Any
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from simulators.catalogue import make_catalogue
+from simulators.central_orders import OrderMaker, master_items, master_stock
+from simulators.central_store import CentralStore, UnreadableEventError, events_of
+
+_QUEUED_MOST = 10_000
+"""Messages that wait for the main loop; beyond it paho's thread waits, and so does the broker."""
+_BATCH_MOST = 200
+_SESSION_S = 86_400
+"""The broker keeps what arrives for us while we are away so long."""
+_GAP_PATIENCE_S = 2.0
+_AGAIN_S = 10.0
+"""An order of which no event has told after this time is sent again: its key makes it harmless."""
+ANY = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """What to run.
+
+    Attributes:
+        site, gateway: the gateway to serve; `+` serves the first that shows up.
+        orders_per_minute: 0 sends none.
+        open_most: orders that may be neither shipped nor cancelled at one time.
+        orders_most: orders to send in all; None for no end.
+    """
+
+    broker: tuple[str, int]
+    prefix: str = "we1"
+    site: str = ANY
+    gateway: str = ANY
+    seed: int = 1
+    orders_per_minute: float = 0.0
+    open_most: int = 20
+    orders_most: int | None = None
+
+
+@dataclass(slots=True)
+class _Gateway:
+    """What is known of the gateway that is served."""
+
+    base: str
+    session: str = ""
+    state: str = ""
+    gap_since_s: float | None = None
+    asked_s: float = 0.0
+    acked: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+
+class Central:
+    """One central system on one broker.
+
+    Args:
+        settings: what to run.
+        store: its books.
+        now_us: tells UTC microseconds.
+    """
+
+    def __init__(
+        self,
+        settings: CentralSettings,
+        store: CentralStore,
+        now_us: Callable[[], int] = lambda: time_ns() // 1000,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._now_us = now_us
+        self._catalogue = make_catalogue(settings.seed)
+        token = store.token(_fresh_token(now_us()))
+        self._maker = OrderMaker(self._catalogue, token)
+        self._gateway: _Gateway | None = None
+        self._queue: queue.Queue[mqtt.MQTTMessage] = queue.Queue(_QUEUED_MOST)
+        self._next_order_s = monotonic()
+        self._client = self._make_client(f"central-{token}")
+        for order in store.orders():
+            self._maker.ordered(order["lines"])
+        for data in store.data_of("stock.placed"):
+            self._put_away(data)
+
+    # -- the connection ------------------------------------------------------------------------
+    def _make_client(self, client_id: str) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+        )
+        client.reconnect_delay_set(1, 5)
+        client.on_connect = self._on_connect
+        client.on_message = self._on_message
+        return client
+
+    def start(self) -> None:
+        """Connect, and go on trying where the broker is not there yet."""
+        properties = _properties(PacketTypes.CONNECT)
+        properties.SessionExpiryInterval = _SESSION_S
+        host, port = self._settings.broker
+        self._client.connect_async(host, port, 15, clean_start=False, properties=properties)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Leave in order; the broker keeps our place."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client: mqtt.Client, *_: object) -> None:
+        base = f"{self._settings.prefix}/{self._settings.site}/{self._settings.gateway}"
+        topics = ("event/#", "state", "info", "health", "alert/#")
+        client.subscribe([(f"{base}/{topic}", SubscribeOptions(qos=1)) for topic in topics])
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._queue.put(message)
+
+    # -- one turn ------------------------------------------------------------------------------
+    def turn(self, wait_s: float = 0.1) -> None:
+        """Take what has come, acknowledge it, see to gaps, send what is due."""
+        messages = list(self._queued(wait_s))
+        if messages:
+            self._take(messages)
+        self._mind_gaps()
+        self._send_orders()
+
+    def _queued(self, wait_s: float) -> Iterator[mqtt.MQTTMessage]:
+        try:
+            yield self._queue.get(timeout=wait_s)
+            for _ in range(_BATCH_MOST - 1):
+                yield self._queue.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take(self, messages: list[mqtt.MQTTMessage]) -> None:
+        events = []
+        for message in messages:
+            base, _, leaf = message.topic.partition("/event/")
+            if not leaf:
+                self._hear(message)
+                continue
+            self._serve(base)
+            try:
+                events += events_of(bytes(message.payload))
+            except UnreadableEventError:
+                self._store.count("unreadable")
+        fresh = self._store.take(events, self._now_us())
+        for message in messages:
+            self._client.ack(message.mid, message.qos)
+        for event in fresh:
+            if event.type == "stock.placed":
+                self._put_away(event.data)
+        for epoch in dict.fromkeys(event.epoch for event in events):
+            self._acknowledge(events[-1].gateway, epoch)
+
+    def _put_away(self, data: dict[str, Any]) -> None:
+        quantity = data.get("quantity")
+        if isinstance(quantity, int):
+            self._maker.put_away(str(data.get("sku", "")), quantity)
+
+    def _acknowledge(self, gateway: str, epoch: str) -> None:
+        """Tell how far the books are whole; the same again only when it may have been lost."""
+        if self._gateway is None:
+            return
+        upto = self._store.prefix(gateway, epoch).upto
+        last, at_s = self._gateway.acked.get(epoch, (-1, 0.0))
+        if upto == last and monotonic() - at_s < _GAP_PATIENCE_S:
+            return
+        self._gateway.acked[epoch] = (upto, monotonic())
+        self._publish("ack", {"epoch": epoch, "upto": upto}, retain=True)
+
+    def _serve(self, base: str) -> None:
+        if self._gateway is None:
+            self._gateway = _Gateway(base)
+
+    def _hear(self, message: mqtt.MQTTMessage) -> None:
+        """A gateway's state: a new session gets the master data (again)."""
+        base, _, leaf = message.topic.rpartition("/")
+        if leaf != "state":
+            return
+        state = _object(bytes(message.payload))
+        self._serve(base)
+        if self._gateway is None or self._gateway.base != base:
+            return
+        self._gateway.state = str(state.get("state", ""))
+        session = str(state.get("session", ""))
+        if self._gateway.state in {"ready", "degraded"} and session != self._gateway.session:
+            self._gateway.session = session
+            self._publish("master/items", master_items(self._catalogue))
+            self._publish("master/stock", master_stock(self._catalogue))
+            self._next_order_s = monotonic()
+
+    def _mind_gaps(self) -> None:
+        gateway = self._gateway
+        prefixes = self._store.prefixes() if gateway else []
+        if gateway is None or not prefixes:
+            return
+        last, now_s = prefixes[-1], monotonic()
+        if last.upto >= last.highest:
+            gateway.gap_since_s = None
+            return
+        if gateway.gap_since_s is None:
+            gateway.gap_since_s = now_s
+            self._store.count("gaps")
+        if min(now_s - gateway.gap_since_s, now_s - gateway.asked_s) >= _GAP_PATIENCE_S:
+            gateway.asked_s = now_s
+            self._ask_again(gateway, last.epoch, last.upto + 1)
+
+    def _ask_again(self, gateway: _Gateway, epoch: str, first: int) -> None:
+        properties = _properties(PacketTypes.PUBLISH)
+        properties.ResponseTopic = f"{gateway.base}/response/resend"
+        properties.CorrelationData = f"{epoch}-{first}".encode()
+        properties.MessageExpiryInterval = 30
+        self._publish("request/resend", {"epoch": epoch, "from": first}, properties=properties)
+
+    # -- orders --------------------------------------------------------------------------------
+    def _send_orders(self) -> None:
+        now_s = monotonic()
+        if self._gateway is None or not self._gateway.session:
+            return
+        now_us = self._now_us()
+        if late := self._store.unconfirmed(now_us - int(_AGAIN_S * 1e6)):
+            for order in late:
+                self._publish("order", order)
+            self._store.sent_again([order["order_id"] for order in late], now_us)
+        while self._next_order_s <= now_s and self._may_order():
+            self._next_order_s = max(
+                self._next_order_s + 60.0 / self._settings.orders_per_minute, now_s - 1.0
+            )
+            self._send_order(now_us)
+
+    def _may_order(self) -> bool:
+        most = self._settings.orders_most
+        return (
+            self._settings.orders_per_minute > 0
+            and self._store.order_count("open") < self._settings.open_most
+            and (most is None or self._store.order_count() < most)
+        )
+
+    def _send_order(self, now_us: int) -> None:
+        due = datetime.fromtimestamp(now_us / 1e6, UTC) + timedelta(minutes=60)
+        number = self._store.order_count() + 1
+        order = self._maker.make(number, due.isoformat(timespec="seconds"))
+        if order is not None:
+            self._store.add_order(order, now_us)
+            self._publish("order", order)
+
+    def _publish(
+        self,
+        leaf: str,
+        payload: dict[str, Any] | list[dict[str, Any]],
+        *,
+        retain: bool = False,
+        properties: Properties | None = None,
+    ) -> None:
+        if self._gateway is not None:
+            body = json.dumps(payload, ensure_ascii=False).encode()
+            topic = f"{self._gateway.base}/{leaf}"
+            self._client.publish(topic, body, qos=1, retain=retain, properties=properties)
+
+    @property
+    def gateway_state(self) -> str:
+        """The last state that the gateway told; empty before any."""
+        return self._gateway.state if self._gateway else ""
+
+
+def _fresh_token(now_us: int) -> str:
+    """A word for new books: the second of their making, which no other books share."""
+    return f"a{now_us // 1_000_000 % 10**7}"
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(payload or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _properties(packet: int) -> Properties:
+    return Properties(packet)  # type: ignore[no-untyped-call]  # paho leaves it without types
