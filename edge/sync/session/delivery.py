@@ -121,7 +121,7 @@ class Delivery:
         return len(self._window)
 
     def connected(self, now_us: int, receive_maximum: int, packet_max: int) -> list[Output]:
-        """A connection stands, with the broker's limits; all that is not acknowledged goes again."""
+        """A connection stands, with the broker's limits; what is not acknowledged goes again."""
         self._step(Trigger.CONNECTED)
         self._packet_max = packet_max
         self._window.reset(receive_maximum)
@@ -205,7 +205,7 @@ class Delivery:
             self._rewind(upto)
         return found + self._drained()
 
-    def resend(self, from_seq: int, now_us: int) -> list[Output]:
+    def resend(self, from_seq: int) -> list[Output]:
         """The central system asks for everything from this number on once more."""
         self._rewind(min(self._fetched, max(0, from_seq - 1)))
         return self._drained()

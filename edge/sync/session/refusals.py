@@ -58,7 +58,7 @@ class Refusals:
         self._refused = None
 
     def stored(self, upto: int) -> bool:
-        """The central system has everything up to here; tells whether none is withheld any more."""
+        """The central system has all up to here; tells whether the last withheld one is past."""
         if not self.withheld or max(self.withheld) > upto:
             return False
         self.withheld.clear()
