@@ -67,6 +67,11 @@ class Site:
         return self.folder / "central.sqlite"
 
     @property
+    def scanner(self) -> Path:
+        """The pseudo-terminal of the pack station's scanner."""
+        return self.folder / "pack-scanner"
+
+    @property
     def report(self) -> Path:
         """What the simulated warehouse says really happened."""
         return self.folder / "truth.json"
@@ -147,9 +152,10 @@ def _gateway_toml(site: Site) -> str:
         "[work]\norders_per_walk = 4\n"
         f"[mqtt]\nenabled = {str(site.broker is not None).lower()}\n"
         f'host = "127.0.0.1"\nport = {site.broker_port}\nkeepalive_s = 5\n'
+        "reconnect_s_max = 3.0\n"
         f'[web]\nhost = "127.0.0.1"\nport = {site.web_port}\n'
         f"{readers}"
-        f'[[scanner]]\nname = "pack-scanner"\npath = "{site.folder / "pack-scanner"}"\n'
+        f'[[scanner]]\nname = "pack-scanner"\npath = "{site.scanner}"\n'
         'station = "pack-1"\n'
         f"{people}"
     )
@@ -173,7 +179,7 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
         [
             *(sim, "warehouse", "--seed", str(site.seed), "--speed", str(site.speed)),
             *("--url", site.url, "--people", str(site.folder / "people.json")),
-            *("--state", str(site.folder), "--scanner-link", str(site.folder / "pack-scanner")),
+            *("--state", str(site.folder), "--scanner-link", str(site.scanner)),
             *("--reader-port", str(site.reader_ports[0])),
             *("--reader-port", str(site.reader_ports[1])),
             *("--report", str(site.report), "--orders", str(site.central_store)),

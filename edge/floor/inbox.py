@@ -79,15 +79,23 @@ class Inbox:
         self._room = threading.Condition(self._lock)
         self._news = threading.Condition(self._lock)
 
-    def put(self, input_: Input, settle: Settle | None = None) -> None:
+    def put(
+        self, input_: Input, settle: Settle | None = None, *, wait_ms: int | None = None
+    ) -> None:
         """Queue an input.
 
+        Args:
+            input_: what has come in.
+            settle: gets the answer after the commit.
+            wait_ms: how long to wait at the bound; None for `wait_ms_max`.
+
         Raises:
-            InboxFullError: it stayed full for `wait_ms_max`; the input was not taken.
+            InboxFullError: it stayed full so long; the input was not taken.
         """
+        limit_ms = self._wait_ms_max if wait_ms is None else wait_ms
         with self._lock:
             free = self._room.wait_for(
-                lambda: len(self._entries) < self._inputs_max, self._wait_ms_max / 1000
+                lambda: len(self._entries) < self._inputs_max, limit_ms / 1000
             )
             if not free:
                 raise InboxFullError(
@@ -95,6 +103,12 @@ class Inbox:
                     "nothing was taken, try again"
                 )
             self._entries.append(Entry(input_, settle))
+            self._news.notify()
+
+    def put_change(self, input_: Input) -> None:
+        """Queue what a device did; there are few devices, so this never waits."""
+        with self._lock:
+            self._entries.append(Entry(input_, None))
             self._news.notify()
 
     def ask(self, input_: Input) -> "Future[Answer]":

@@ -20,9 +20,15 @@ from edge.floor.planner import Guard, Planner
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.model.applying import apply
-from edge.model.events import Event, Fact, MessageSetAside
+from edge.model.events import (
+    DeviceLost,
+    DeviceReturned,
+    Event,
+    Fact,
+    MessageSetAside,
+)
 from edge.model.goods import PresentItem
-from edge.model.ids import RequestId
+from edge.model.ids import DeviceName, RequestId
 from edge.model.inputs import (
     CentralAcknowledged,
     DeviceChanged,
@@ -115,6 +121,11 @@ class FloorLoop:
         self._reload()
         self._parts.locator.restore(self._present)
         self._present = []
+        for device, since_us in self._state.outages.items():
+            text = f"{device} did not answer before the restart"
+            self._parts.alerts.begin(
+                Alert(_lost(device), "device_lost", "critical", text, since_us)
+            )
         self._show(self._parts.clock.now_us())
 
     def _reload(self) -> None:
@@ -233,8 +244,7 @@ class FloorLoop:
         parts.alerts.end("store-failed")
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
-            if isinstance(event, MessageSetAside):
-                self._alert_dead_letter(event)
+            self._alert(event, occurred_us)
         if facts:
             parts.committed()
         return facts
@@ -248,10 +258,21 @@ class FloorLoop:
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
         self._reload()
 
-    def _alert_dead_letter(self, event: MessageSetAside) -> None:
-        text = f"a message on {event.topic} was set aside: {event.reason}"
-        now_us = self._parts.clock.now_us()
-        self._parts.alerts.begin(Alert("dead-letter", "message_refused", "warning", text, now_us))
+    def _alert(self, event: Event, at_us: int) -> None:
+        """Facts that want a person."""
+        alerts = self._parts.alerts
+        match event:
+            case MessageSetAside():
+                text = f"a message on {event.topic} was set aside: {event.reason}"
+                alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
+            case DeviceLost():
+                text = f"{event.device} does not answer: {event.reason}"
+                name = _lost(event.device)
+                alerts.begin(Alert(name, "device_lost", "critical", text, at_us))
+            case DeviceReturned():
+                alerts.end(_lost(event.device))
+            case _:
+                pass
 
     def _show(self, now_us: int) -> None:
         self._parts.showing.near(self._state)
@@ -266,3 +287,8 @@ class FloorLoop:
         snapshot = planning.snapshot(self._state, self._parts.terms)
         if snapshot is not None:
             planner.offer(snapshot)
+
+
+def _lost(device: DeviceName) -> str:
+    """The name of the alert that a device does not answer."""
+    return f"device-lost-{device}"

@@ -62,6 +62,7 @@ class Showing:
         if monotonic_us < self._wide_due_us:
             return
         self._wide_due_us = monotonic_us + WIDE_VIEW_US
+        self._board.show("articles", {one.sku: one.name for one in state.articles.values()})
         self._board.show("floor", floor_view(state, self._names))
         self._board.show("orders", orders_view(state))
         self._board.show("board", self._rates_view(state, now_us))

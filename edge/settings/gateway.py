@@ -84,6 +84,7 @@ class Mqtt(Section):
     key_file: Path | None = None
     keepalive_s: Annotated[int, Field(ge=2, le=600)] = 15
     window: Annotated[int, Field(ge=1, le=100)] = 20
+    reconnect_s_max: Annotated[float, Field(ge=1, le=3600)] = 60.0
 
 
 class Delivery(Section):

@@ -90,7 +90,9 @@ class SmallFloor:
             return None
         return self.take(PlanReady(planning.plan(snapshot, self.number), NOW_US))
 
-    def order(self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object) -> Answer:
+    def order(
+        self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object
+    ) -> Answer:
         """The central system states an order."""
         wanted = str(more.get("wanted", "released"))
         return self.take(

@@ -35,15 +35,11 @@ def picked(quantity: int) -> SmallFloor:
 
 
 def at_station(floor: SmallFloor, code: str) -> Answer:
-    return floor.take(
-        StationScanned(RequestId(floor.number()), STATION, PACKER, code, NOW_US)
-    )
+    return floor.take(StationScanned(RequestId(floor.number()), STATION, PACKER, code, NOW_US))
 
 
 def close(floor: SmallFloor, *, partial: bool = False) -> Answer:
-    return floor.take(
-        ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US)
-    )
+    return floor.take(ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US))
 
 
 def seen_at_station(floor: SmallFloor, epc: Epc) -> None:

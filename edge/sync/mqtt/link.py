@@ -1,8 +1,8 @@
 """The link to the broker: one thread that connects, drains the journal and hands in what comes.
 
 The thread waits for the socket, for `wake` and for the next tick, whichever is first. It owns the
-connection, the delivery machine and the reading side of the journal; other threads only leave words
-in the notices and the mailbox, and wake it.
+connection, the delivery machine and the reading side of the journal; other threads only leave
+words in the notices and the mailbox, and wake it.
 """
 
 import contextlib
