@@ -119,7 +119,7 @@ def _renumber(path: Path, epoch: str) -> None:
 
 
 def _set_aside(path: Path) -> None:
-    """Keep the old store's files under another name; its log must not be taken for the new one's."""
+    """Keep the old store under another name, its log first: the new one must not take that up."""
     for suffix in ("-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():

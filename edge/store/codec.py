@@ -8,8 +8,7 @@ rewrites their rows.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
-from operator import is_
+from enum import StrEnum
 from typing import TypeVar, cast
 
 from cattrs import Converter
@@ -180,9 +179,9 @@ def _take_float(value: object, _: object) -> float:
 def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     for kind in (str, int, bool):
-        # by identity: a state or step of an order is a kind of str, but not just any
-        converter.register_structure_hook_func(partial(is_, kind), _exactly(kind))
+        converter.register_structure_hook(kind, _exactly(kind))
     converter.register_structure_hook(float, _take_float)
+    converter.register_structure_hook(StrEnum, lambda value, kind: kind(value))
     return converter
 
 

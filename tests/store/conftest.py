@@ -1,4 +1,4 @@
-"""A small warehouse for the store's tests: clock, ids, floor, and days that are valid by the rules."""
+"""A small warehouse for the store's tests: clock, ids, floor, and the loop around a store."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Every fact has one form in words, written down here; whoever changes it, changes its version.
 
-The examples lie in `examples/`, one file for each type of fact, named by type and version. They are
-made anew with `WAREHOUSE_EDGE_RECORD=1` in the environment; a diff then shows what changed.
+The examples lie in `examples/`, one file for each type of fact, named by type and version. They
+are made anew with `WAREHOUSE_EDGE_RECORD=1` in the environment; a diff then shows what changed.
 """
 
 import json
@@ -211,6 +211,12 @@ def test_a_value_of_the_state_is_read_back_equal(value: object) -> None:
 def test_an_answer_is_read_back_equal() -> None:
     answer = Answer(accepted=True, code="picked", text="Picked.", data={"left": [1, None, "x"]})
     assert codec.decode_answer(codec.encode_answer(answer)) == answer
+
+
+def test_a_state_that_an_order_cannot_have_is_refused() -> None:
+    text = codec.encode_event(EVENTS[0])[2].replace('"held"', '"dreaming"')
+    with pytest.raises(StoreCodecError, match="dreaming"):
+        codec.decode_event("order.received", 1, text)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"accepted":1,"code":"a","text":"b","data":{}}', "[1]"])
