@@ -2,7 +2,12 @@
 
 import typer
 
+from simulators.catalogue_command import catalogue_command
+from simulators.central import central_command
+from simulators.crew import pickers_command
 from simulators.llrp.command import reader
+from simulators.scanner import scanner_command
+from simulators.warehouse import warehouse_command
 
 app = typer.Typer(
     help="Simulated devices, people and systems that speak the real protocols.",
@@ -11,6 +16,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("reader")(reader)
+app.command("scanner")(scanner_command)
+app.command("central")(central_command)
+app.command("pickers")(pickers_command)
+app.command("warehouse")(warehouse_command)
+app.command("catalogue")(catalogue_command)
 
 
 @app.callback()

@@ -92,6 +92,7 @@ class World:
         movers: where people (by their hand's holder) and carts stand now, metres.
         changes: grows with everything that moves, so that a listener can keep what it worked out.
         errands: posts that were begun and not yet answered, by their idempotency key.
+        asked: pieces by SKU that the pack station wanted in each order's parcel.
     """
 
     hall: Hall
@@ -101,6 +102,7 @@ class World:
     ledger: list[Departure] = field(default_factory=list)
     movers: dict[str, tuple[float, float]] = field(default_factory=dict)
     errands: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: dict[str, dict[str, int]] = field(default_factory=dict)
     changes: int = 0
 
     @classmethod
@@ -276,6 +278,7 @@ class World:
             "ledger": [asdict(departure) for departure in self.ledger],
             "movers": self.movers,
             "errands": self.errands,
+            "asked": self.asked,
         }
 
     @classmethod
@@ -289,6 +292,7 @@ class World:
             ledger=[_departure(row) for row in values["ledger"]],
             movers={mover: (x, y) for mover, (x, y) in values["movers"].items()},
             errands=values["errands"],
+            asked=values["asked"],
         )
 
     def _exists(self, holder: str) -> bool:

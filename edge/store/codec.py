@@ -8,6 +8,7 @@ rewrites their rows.
 
 import json
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import TypeVar, cast
 
 from cattrs import Converter
@@ -180,6 +181,7 @@ def _make_converter() -> Converter:
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exactly(kind))
     converter.register_structure_hook(float, _take_float)
+    converter.register_structure_hook(StrEnum, lambda value, kind: kind(value))
     return converter
 
 

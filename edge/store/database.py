@@ -140,5 +140,14 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Migrations)
             f"{path} was written by a newer version (schema step {unknown[-1]!r}); "
             "install that version or restore a backup of this one"
         )
-    if len(applied) < len(known):
+    if not applied:
         migrations.apply(database)
+    elif len(applied) < len(known):
+        _keep_copy(connection, path.with_name(f"{path.name}.before-{known[len(applied)]}"))
+        migrations.apply(database)
+
+
+def _keep_copy(connection: sqlite3.Connection, target: Path) -> None:
+    target.unlink(missing_ok=True)  # of an attempt that was cut off
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    connection.execute("VACUUM INTO ?", (str(target),))

@@ -283,7 +283,8 @@ class Store:
                 pass
         self._acknowledged_position = cursor.acknowledged_position
         self._cursor_moved = False
-        self._rows_checkpointed = self._connection.total_changes
+        # the first idle moment takes in what an earlier process has left in the log
+        self._rows_checkpointed = self._connection.total_changes - CHECKPOINT_ROWS_MIN
 
     def _checkpoint_if(self, rows_min: int) -> None:
         if self._connection.total_changes - self._rows_checkpointed < rows_min:

@@ -186,14 +186,17 @@ def load_state(connection: sqlite3.Connection, state: FloorState) -> list[Presen
 
 
 def sound_rows(
-    connection: sqlite3.Connection, form: RowForm, condition: str = "true"
+    connection: sqlite3.Connection,
+    form: RowForm,
+    condition: str = "true",
+    values: Sequence[object] = (),
 ) -> Iterator[Any]:
-    """The columns of each row, without the checksum, which was found right.
+    """The columns of each row that fits, without the checksum, which was found right.
 
     Raises:
         StoreDamagedError: it was not.
     """
-    for *columns, checksum in connection.execute(f"{form.select} WHERE {condition}"):
+    for *columns, checksum in connection.execute(f"{form.select} WHERE {condition}", values):
         row = tuple(columns)
         if crc32(repr(row).encode()) != checksum:
             raise StoreDamagedError(

@@ -1,7 +1,7 @@
 """Server-sent events: the newest value of a topic at once, then each time it changes.
 
 Several changes while a client is slow become one: only the newest value is sent. A value is turned
-into bytes once, however many look at it. All streams end when `Streams.close` is called, so that
+into bytes once, however many look at it. An event's id is the board's revision of the value. All streams end when `Streams.close` is called, so that
 stopping the server never waits for a page, and when the session that opened them ends.
 """
 
@@ -129,17 +129,17 @@ class Streams:
     def _newest(self, subscription: Subscription) -> tuple[int, bytes]:
         sheet = self._board.look(subscription.topic)
         if sheet is None:
-            return 0, _encode(subscription.event, subscription.otherwise)
+            return 0, _encode(subscription.event, 0, subscription.otherwise)
         revision, encoded = self._encoded.get(subscription.topic, (-1, b""))
         if revision != sheet.revision:
-            encoded = _encode(subscription.event, sheet.value)
+            encoded = _encode(subscription.event, sheet.revision, sheet.value)
             self._encoded[subscription.topic] = (sheet.revision, encoded)
         return sheet.revision, encoded
 
 
-def _encode(event: str, value: Shown) -> bytes:
+def _encode(event: str, revision: int, value: Shown) -> bytes:
     data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {event}\ndata: {data}\n\n".encode()
+    return f"event: {event}\nid: {revision}\ndata: {data}\n\n".encode()
 
 
 def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 from edge.floor.board import Shown
 from edge.model.ids import Badge, LocationId
 from edge.model.inputs import CodeScanned, TroubleReported, WorkWanted
-from edge.model.prompts import Prompt, PromptKind
+from edge.model.prompts import Answer, Prompt, PromptKind
 from edge.web.bodies import Scan, TroubleReport, Work
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
@@ -40,7 +40,7 @@ async def want_work(
 @router.get("/prompt")
 async def prompt(who: Who, parts: TheParts) -> Shown:
     """The one thing that is wanted next."""
-    return _prompt(parts, who.badge)
+    return _newest(parts, who.badge)[0]
 
 
 @router.get("/prompt/stream")
@@ -62,7 +62,7 @@ async def scan(body: Scan, key: Key, who: Who, parts: TheParts) -> dict[str, obj
             at_us=parts.happened_us(body.at_us),
         )
     )
-    return {**told(answer), "prompt": _prompt(parts, who.badge)}
+    return _with_prompt(parts, who.badge, answer)
 
 
 @router.post("/trouble")
@@ -77,7 +77,7 @@ async def trouble(body: TroubleReport, key: Key, who: Who, parts: TheParts) -> d
             at_us=parts.happened_us(body.at_us),
         )
     )
-    return {**told(answer), "prompt": _prompt(parts, who.badge)}
+    return _with_prompt(parts, who.badge, answer)
 
 
 @router.get("/troubles")
@@ -86,9 +86,15 @@ async def troubles(_: Who, parts: TheParts) -> dict[str, object]:
     return {"troubles": [asdict(one) for one in parts.given.troubles]}
 
 
-def _prompt(parts: Parts, badge: Badge) -> Shown:
+def _with_prompt(parts: Parts, badge: Badge, answer: Answer) -> dict[str, object]:
+    """An answer with the prompt after it; `revision` is the same as the stream's event id."""
+    value, revision = _newest(parts, badge)
+    return {**told(answer), "prompt": value, "revision": revision}
+
+
+def _newest(parts: Parts, badge: Badge) -> tuple[Shown, int]:
     sheet = parts.given.board.look(f"prompt/{badge}")
-    return sheet.value if sheet else _no_prompt(badge)
+    return (sheet.value, sheet.revision) if sheet else (_no_prompt(badge), 0)
 
 
 def _no_prompt(badge: Badge) -> Shown:

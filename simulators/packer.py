@@ -1,0 +1,224 @@
+"""The simulated packer: one tote at a time, checked by radio and scanner, then closed.
+
+The tote's label is scanned with the station's own scanner; the page is used where that does not
+open it. What the table's antenna does not check in time is scanned piece by piece. A stranger that
+really lies there is put aside; one that only the radio claims to hear is waited for to go. What is
+missing after all that is missing: the parcel is closed without it. Parcels then go to the dock.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulators.api import Device
+from simulators.hall import DOCK, PACK_STATION
+from simulators.people import Person, Shift
+from simulators.world import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
+
+Scan = Callable[[str], Awaitable[bool]]
+"""Reads a label with the station's scanner; False where nobody is there to hear it."""
+_HANDLE_S = 3.0
+_SCAN_S = 1.2
+_LOOK_S = 0.5
+"""Real seconds between two looks at the rack while there is nothing to do."""
+_OPEN_PATIENCE_S = 4.0
+_RADIO_PATIENCE_S = 6.0
+_GHOST_PATIENCE_S = 12.0
+_PORTAL_PATIENCE_S = 8.0
+"""Real seconds that the portal has to read a parcel before it is sent off by hand."""
+_ASIDE = "aside-1"
+_PATH = f"/api/pack/{PACK_STATION}"
+
+
+@dataclass(slots=True)
+class Packer:
+    """The person at the pack station.
+
+    Attributes:
+        scan: the station's own scanner; None where there is only the page.
+    """
+
+    shift: Shift
+    person: Person
+    scan: Scan | None = None
+    _device: Device = field(init=False)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _put_off: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._device = self.shift.device(self.person)
+
+    async def work(self) -> None:
+        """Sign in and pack whatever stands on the rack, until cancelled."""
+        await self._device.sign_in()
+        listening = asyncio.create_task(self._device.listen(f"{_PATH}/stream", self._bell))
+        try:
+            while True:
+                if not await self._one_tote():
+                    await asyncio.sleep(_LOOK_S)
+        finally:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
+
+    async def _one_tote(self) -> bool:
+        world = self.shift.world
+        view = await self._view()
+        if view["open"]:
+            if view["tote_id"] in world.totes:
+                world.bring_tote(view["tote_id"], PACK_STATION)
+            await self._check_and_close(view)
+            return True
+        tote = self._next_tote()
+        if tote is None:
+            return False
+        world.bring_tote(tote.tote_id, PACK_STATION)
+        await self.shift.spend(_HANDLE_S)
+        if await self._open(tote.tote_id):
+            await self._check_and_close(await self._view())
+        else:
+            self._put_off[tote.tote_id] = asyncio.get_running_loop().time() + _OPEN_PATIENCE_S
+            world.bring_tote(tote.tote_id, RACK)
+        return True
+
+    def _next_tote(self) -> Tote | None:
+        now_s = asyncio.get_running_loop().time()
+        waiting = [*self.shift.world.totes_at(PACK_STATION), *self.shift.world.totes_at(RACK)]
+        return next((t for t in waiting if self._put_off.get(t.tote_id, 0.0) <= now_s), None)
+
+    async def _view(self) -> dict[str, Any]:
+        self._bell.clear()
+        return await self._device.get(_PATH)
+
+    async def _view_until(
+        self, seconds: float, good: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """The view as soon as it is good, or as it is after so many real seconds."""
+        ends = asyncio.get_running_loop().time() + seconds
+        while True:
+            view = await self._view()
+            left = ends - asyncio.get_running_loop().time()
+            if good(view) or left <= 0:
+                return view
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), min(left, 1.0))
+
+    async def _open(self, tote_id: str) -> bool:
+        if self.scan is not None and await self.scan(tote_id):
+            self.shift.deeds["station_scans"] += 1
+            view = await self._view_until(
+                _OPEN_PATIENCE_S, lambda shown: shown["tote_id"] == tote_id
+            )
+            if view["tote_id"] == tote_id:
+                return True
+        answer = await self._scan_on_page(tote_id)
+        self.shift.deeds[f"pack_{answer['code']}"] += 1
+        return answer["code"] in {"opened", "already_open"}
+
+    async def _scan_on_page(self, code: str) -> dict[str, Any]:
+        await self.shift.spend(_SCAN_S)
+        return await self._device.post(f"{_PATH}/scan", {"code": code})
+
+    # -- checking ------------------------------------------------------------------------------
+    async def _check_and_close(self, view: dict[str, Any]) -> None:
+        tote_id = str(view["tote_id"])
+        view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
+        if view["verdict"] == "checking":
+            await self._scan_pieces(tote_id)
+        if (await self._view())["verdict"] == "extra":
+            await self._clear_strangers(tote_id)
+        view = await self._view()
+        if view["open"] and view["tote_id"] == tote_id:
+            await self._close(view, partial=view["verdict"] != "match")
+
+    async def _scan_pieces(self, tote_id: str) -> None:
+        """Scan every piece that lies in the tote, until the page is content."""
+        for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
+            answer = await self._scan_on_page(self.shift.barcode(piece.sku))
+            self.shift.deeds[f"pack_{answer['code']}"] += 1
+            if answer["code"] == "not_wanted":
+                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.deeds["put_aside"] += 1
+            if (await self._view())["verdict"] == "match":
+                return
+
+    async def _clear_strangers(self, tote_id: str) -> None:
+        view = await self._view()
+        told = {str(stranger["epc"]) for stranger in view["strangers"]}
+        for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
+            if piece.epc in told:
+                await self.shift.spend(_HANDLE_S)
+                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.deeds["put_aside"] += 1
+        await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
+
+    async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
+        await self.shift.spend(_HANDLE_S)
+        answer = await self._device.post(f"{_PATH}/close", {"partial": partial})
+        self.shift.deeds[f"pack_{answer['code']}"] += 1
+        if answer["code"] == "missing":
+            answer = await self._device.post(f"{_PATH}/close", {"partial": True})
+        if answer["code"] != "closed":
+            return
+        sscc, order_id = str(answer["data"]["sscc"]), str(view["order_id"])
+        asked = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
+        self.shift.world.asked[order_id] = asked
+        if view["tote_id"] not in self.shift.world.totes:
+            self.shift.world.bring_tote(view["tote_id"], PACK_STATION)
+        self.shift.world.pack(view["tote_id"], sscc, order_id)
+        self.shift.world.bring_parcel(sscc, OUTFEED)
+        self.shift.deeds["parcels_closed"] += 1
+
+
+def _is_decided(view: dict[str, Any]) -> bool:
+    return bool(view["verdict"] != "checking")
+
+
+@dataclass(slots=True)
+class Carrier:
+    """Carries closed parcels from the pack station to the dock, where the truck takes them."""
+
+    shift: Shift
+    person: Person
+    _device: Device = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._device = self.shift.device(self.person)
+
+    async def work(self) -> None:
+        """Sign in and carry, until cancelled."""
+        await self._device.sign_in()
+        while True:
+            await self._carry()
+            waiting = self.shift.world.parcels_at(DOCK)
+            if waiting:
+                await asyncio.sleep(_PORTAL_PATIENCE_S)
+                for parcel in waiting:
+                    await self._send_off(parcel.sscc)
+            else:
+                await asyncio.sleep(_LOOK_S)
+
+    async def _carry(self) -> None:
+        world, hands = self.shift.world, hand_of(self.person.badge)
+        for parcel in world.parcels_at(OUTFEED):
+            world.bring_parcel(parcel.sscc, hands)
+        carried = world.parcels_at(hands)
+        if not carried:
+            return
+        await self.shift.walk(self.person.badge, OUTFEED)
+        await self.shift.walk(self.person.badge, DOCK)
+        for parcel in carried:
+            world.bring_parcel(parcel.sscc, DOCK)
+
+    async def _send_off(self, sscc: str) -> None:
+        """The portal has had its time: what it has not read is sent off by hand."""
+        answer = await self._device.post(
+            "/api/dispatch", {"sscc": sscc, "portal": DOCK}, f"dispatch-{sscc}"
+        )
+        self.shift.deeds[f"dispatch_{answer['code']}"] += 1
+        if answer["code"] in {"shipped", "shipped_already"}:
+            pieces = len(self.shift.world.pieces_in(parcel_holder(sscc)))
+            self.shift.world.leave(sscc, self.shift.now_us())
+            self.shift.deeds["pieces_shipped"] += pieces

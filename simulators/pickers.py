@@ -1,0 +1,230 @@
+"""Simulated pickers: do as the handheld says, with hands that sometimes slip.
+
+A picker asks for the prompt, walks, takes pieces and confirms each: by scanning its barcode, or,
+with a cart that hears, by putting it there and waiting; what the radio does not confirm in time is
+scanned. What is physically done decides: the pieces that lie in the tote are counted, never the
+answers, so that a restart of the gateway or of this program in mid-stop takes no piece twice.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulators.api import Device
+from simulators.hall import PACK_STATION
+from simulators.people import Person, Shift
+from simulators.world import RACK, Piece, Tote, hand_of, tote_holder
+
+_TAKE_S = 2.5
+_SCAN_S = 1.5
+_SET_DOWN_S = 4.0
+_RADIO_PATIENCE_S = 5.0
+"""Real seconds until a picker scans what the cart's antenna has not confirmed."""
+_IDLE_S = 5.0
+"""Real seconds after which an idle picker looks at the screen without being called."""
+_IDLE_LOOKS = 3
+"""After so many looks without work the picker says again that he is there."""
+_WRONG_PIECE_SHARE = 0.01
+_DOUBLE_SCAN_SHARE = 0.02
+_TAKEN = frozenset({"picked", "stop_done", "walk_done", "paired"})
+_SAME_STOP = ("walk_id", "stop", "location", "sku", "tote_id")
+
+
+@dataclass(slots=True)
+class Picker:
+    """One picker with a handheld, and perhaps a cart that hears.
+
+    Attributes:
+        cart: the cart that they push; None to carry totes by hand.
+    """
+
+    shift: Shift
+    person: Person
+    cart: str | None
+    _device: Device = field(init=False)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _believed: set[str] = field(default_factory=set)
+    _empty_code: str = "empty"
+
+    def __post_init__(self) -> None:
+        self._device = self.shift.device(self.person)
+
+    @property
+    def _base(self) -> str:
+        """Where this picker's totes stand."""
+        return self.cart or hand_of(self.person.badge)
+
+    async def work(self) -> None:
+        """Sign in and do what the prompts say, until cancelled."""
+        await self._device.sign_in()
+        await self._begin()
+        listening = asyncio.create_task(self._device.listen("/api/prompt/stream", self._bell))
+        try:
+            while True:
+                await self._follow(await self._prompt())
+        finally:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
+
+    async def _begin(self) -> None:
+        troubles = (await self._device.get("/api/troubles")).get("troubles", [])
+        codes = [row.get("code") for row in troubles if isinstance(row, dict)]
+        if codes and self._empty_code not in codes:
+            self._empty_code = str(codes[0])
+        answer = await self._device.post("/api/work", {"ready": True, "cart": self.cart})
+        if answer.get("code") in {"cart_taken", "cart_unknown"}:
+            self.cart = None
+            await self._device.post("/api/work", {"ready": True, "cart": None})
+
+    async def _prompt(self) -> dict[str, Any]:
+        self._bell.clear()
+        return await self._device.get("/api/prompt")
+
+    async def _follow(self, prompt: dict[str, Any]) -> None:
+        if prompt["kind"] == "pick":
+            await self._pick(prompt)
+        elif prompt["kind"] == "drop":
+            await self._drop(prompt)
+        else:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        if self.shift.world.totes_at(self._base):  # dropped by the books, and not yet by hand
+            await self._set_down()
+        for _ in range(_IDLE_LOOKS):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), _IDLE_S)
+                return
+        await self._device.post("/api/work", {"ready": True, "cart": self.cart})
+
+    # -- at a stop -----------------------------------------------------------------------------
+    async def _pick(self, prompt: dict[str, Any]) -> None:
+        world = self.shift.world
+        if prompt["tote_id"] not in world.totes:
+            world.bring_tote(prompt["tote_id"], self._base, str(prompt["walk_id"]))
+        await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        wanted = int(prompt["picked"]) + int(prompt["quantity"])
+        while len(self._pieces_of(prompt)) < wanted:
+            if not await self._take_one(prompt):
+                return
+        if not (prompt["radio"] and await self._confirmed_by_radio(prompt)):
+            await self._scan_all(prompt)
+
+    def _pieces_of(self, prompt: dict[str, Any]) -> list[Piece]:
+        """What this picker believes to have taken for this stop."""
+        return [
+            piece
+            for piece in self.shift.world.pieces_in(tote_holder(prompt["tote_id"]))
+            if piece.origin == prompt["location"]
+            and (piece.sku == prompt["sku"] or piece.epc in self._believed)
+        ]
+
+    async def _take_one(self, prompt: dict[str, Any]) -> bool:
+        """Take a piece and confirm it; False where the screen has to be looked at again."""
+        await self.shift.spend(_TAKE_S)
+        piece = self._reach(prompt)
+        if piece is None:
+            await self._report_empty(prompt)
+            return False
+        if prompt["radio"]:
+            self._put_in_tote(piece, prompt)
+            return True
+        code = await self._scan(prompt, piece)
+        if code in _TAKEN:
+            self._put_in_tote(piece, prompt)
+            if code != "picked" and self.shift.slips(_DOUBLE_SCAN_SHARE):
+                self.shift.deeds["double_scans"] += 1
+                await self._scan(prompt, piece)
+        else:
+            self.shift.world.put(piece.epc, piece.origin)
+        return code in {"picked", "wrong_item"}
+
+    def _reach(self, prompt: dict[str, Any]) -> Piece | None:
+        """The piece that the hand finds; now and then a wrong one of the same bin."""
+        world, location, badge = self.shift.world, prompt["location"], self.person.badge
+        if self.shift.slips(_WRONG_PIECE_SHARE):
+            others = sorted({p.sku for p in world.pieces_in(location)} - {prompt["sku"]})
+            if others:
+                self.shift.deeds["slips"] += 1
+                return world.take(others[0], location, badge)
+        piece = world.take(prompt["sku"], location, badge)
+        if piece is None and self.shift.boundless:
+            serial = int(self.shift.now_us() % 2**38)
+            article = self.shift.catalogue.articles.get(prompt["sku"])
+            epc = article.epc(serial) if article else f"{serial:024x}"
+            world.create(epc, prompt["sku"], RACK)
+            world.put(epc, hand_of(badge))
+            piece = world.pieces[epc]
+            piece.origin = location
+        return piece
+
+    def _put_in_tote(self, piece: Piece, prompt: dict[str, Any]) -> None:
+        self.shift.world.put(piece.epc, tote_holder(prompt["tote_id"]))
+        self._believed.add(piece.epc)
+
+    async def _confirmed_by_radio(self, prompt: dict[str, Any]) -> bool:
+        """Whether the screen moves on by itself while the picker waits."""
+        ends = asyncio.get_running_loop().time() + _RADIO_PATIENCE_S
+        while (left := ends - asyncio.get_running_loop().time()) > 0:
+            if not _same_stop(prompt, await self._prompt()):
+                self.shift.deeds["confirmed_by_radio"] += int(prompt["quantity"])
+                return True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), min(left, 1.0))
+        return False
+
+    async def _scan_all(self, prompt: dict[str, Any]) -> None:
+        """The radio was too slow or heard something wrong: scan what was taken here."""
+        for piece in self._pieces_of(prompt):
+            now = await self._prompt()
+            if not _same_stop(prompt, now):
+                return
+            code = await self._scan(now, piece)
+            if code == "wrong_item":
+                await self.shift.spend(_TAKE_S)
+                self.shift.world.put(piece.epc, piece.origin)
+                self._believed.discard(piece.epc)
+
+    async def _scan(self, prompt: dict[str, Any], piece: Piece) -> str:
+        await self.shift.spend(_SCAN_S)
+        answer = await self._device.post(
+            "/api/scan",
+            {"prompt_id": prompt["prompt_id"], "code": self.shift.barcode(piece.sku)},
+        )
+        self.shift.deeds["scans"] += 1
+        self.shift.deeds[f"scan_{answer['code']}"] += 1
+        return str(answer["code"])
+
+    async def _report_empty(self, prompt: dict[str, Any]) -> None:
+        self.shift.deeds["empty_bins"] += 1
+        await self.shift.spend(_SCAN_S)
+        await self._device.post(
+            "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": self._empty_code}
+        )
+
+    # -- at the station ------------------------------------------------------------------------
+    async def _drop(self, prompt: dict[str, Any]) -> None:
+        await self.shift.walk(self.person.badge, PACK_STATION, self.cart)
+        await self.shift.spend(_SCAN_S)
+        answer = await self._device.post(
+            "/api/scan", {"prompt_id": prompt["prompt_id"], "code": PACK_STATION}
+        )
+        if answer["code"] == "dropped":
+            await self._set_down()
+
+    async def _set_down(self) -> None:
+        await self.shift.spend(_SET_DOWN_S)
+        for tote in self._totes():
+            self.shift.world.bring_tote(tote.tote_id, RACK)
+            self.shift.deeds["totes"] += 1
+        self._believed.clear()
+
+    def _totes(self) -> list[Tote]:
+        return self.shift.world.totes_at(self._base)
+
+
+def _same_stop(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether two prompts ask for pieces of one stop, and more of them are wanted."""
+    return all(before.get(key) == now.get(key) for key in _SAME_STOP) and now["quantity"] > 0
