@@ -42,7 +42,7 @@ class Notices:
             return [self._outgoing(topic, self._payloads[topic]) for topic in changed]
 
     def stale(self, topic: str, payload: bytes) -> Outgoing | None:
-        """The broker still keeps an alert of ours that this process does not know: take it back."""
+        """The broker keeps an alert of ours that this process does not know: take it back."""
         is_ours = topic.startswith(self._topics.base + "alert/") and payload
         with self._lock:
             if not is_ours or self._payloads.get(topic):
