@@ -35,10 +35,11 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The broker accepted us, with its limits."""
+    """The broker accepted us, with its limits; `keepalive_s` is 0 where ours is right for it."""
 
     receive_maximum: int
     packet_max: int
+    keepalive_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The broker's PUBACK for a message."""
+    """The broker's PUBACK for the message with this ticket."""
 
-    message_id: int
+    ticket: int
     reason_code: int
 
 
@@ -112,6 +113,10 @@ class Connection:
         self._keepalive_s = settings.keepalive_s
         self._session_expiry_s = settings.session_expiry_s
         self._seen: deque[Seen] = deque()
+        self._held: deque[tuple[int, Outgoing]] = deque()
+        self._tickets: dict[int, int] = {}
+        self._ticket = 0
+        self._unanswered_max = RECEIVE_MAXIMUM
         self._client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=settings.gateway,
@@ -120,7 +125,7 @@ class Connection:
             manual_ack=True,
         )
         self._client.connect_timeout = settings.connect_timeout_s
-        self._client.max_queued_messages_set(0)
+        self._client.max_inflight_messages_set(0)  # paho's limit cannot follow the broker's
         if settings.username is not None:
             self._client.username_pw_set(settings.username, settings.password)
         if settings.tls is not None:
@@ -176,6 +181,7 @@ class Connection:
         if heard:
             self._read(wire)
         self._client.loop_misc()
+        self._send_held()
         return heard
 
     def seen(self) -> Seen | None:
@@ -191,15 +197,30 @@ class Connection:
         self._client.subscribe(options)
 
     def limit(self, messages: int) -> None:
-        """How many messages the broker allows to wait for their PUBACK."""
-        self._client.max_inflight_messages_set(messages)
+        """How many messages may wait for their PUBACK; the others are held back here."""
+        self._unanswered_max = messages
 
     def publish(self, message: Outgoing) -> int:
-        """Send; gives the message id that its `Answered` will bear.
+        """Send, after those that are held back; gives the ticket that its `Answered` will bear.
 
         Raises:
             ValueError: the topic cannot be published to.
         """
+        if not message.topic or set(message.topic) & set("+#\0"):
+            raise ValueError("a topic to publish to is not empty and has no wildcards")
+        self._ticket += 1
+        self._held.append((self._ticket, message))
+        self._send_held()
+        return self._ticket
+
+    def _send_held(self) -> None:
+        while self._held and len(self._tickets) < self._unanswered_max:
+            ticket, message = self._held.popleft()
+            message_id = self._send(message)
+            if message.quality > 0:
+                self._tickets[message_id] = ticket
+
+    def _send(self, message: Outgoing) -> int:
         properties = _properties(PacketTypes.PUBLISH)
         properties.PayloadFormatIndicator = 1
         properties.ContentType = _JSON
@@ -253,6 +274,7 @@ class Connection:
             Opened(
                 getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM),
                 getattr(properties, "MaximumPacketSize", PACKET_MAX),
+                getattr(properties, "ServerKeepAlive", 0),
             )
         )
 
@@ -292,7 +314,9 @@ class Connection:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        self._seen.append(Answered(message_id, reason.value))
+        ticket = self._tickets.pop(message_id, None)
+        if ticket is not None:
+            self._seen.append(Answered(ticket, reason.value))
 
     def _on_subscribe(
         self,

@@ -54,6 +54,7 @@ class MqttLink:
         self._topics = Topics(settings.prefix, settings.site, settings.gateway)
         self._session = parts.make_id()
         self._state = "starting"
+        self._state_lock = threading.Lock()
         self._notices = Notices(self._topics)
         self._mailbox = Mailbox(parts.deliver, parts.inbox_full, self.wake)
         self._backoff = Backoff(
@@ -61,8 +62,8 @@ class MqttLink:
         )
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_read.setblocking(False)
-        self._wake_write.setblocking(False)
+        self._wake_read.setblocking(False)  # noqa: FBT003 - its only form
+        self._wake_write.setblocking(False)  # noqa: FBT003 - its only form
         self._thread = threading.Thread(target=self._run, name="mqtt-link", daemon=True)
         self._delivery: Delivery | None = None
         self._serving: Serving | None = None
@@ -93,9 +94,9 @@ class MqttLink:
 
     def set_state(self, state: str) -> None:
         """Tell how the gateway is: starting, ready, degraded, draining or offline. Any thread."""
-        self._state = state
-        payload = state_payload(state, self._session, self._parts.clock.now_us())
-        self._notices.put(self._topics.state, payload)
+        with self._state_lock:
+            self._state = state
+            self._put_state()
         self.wake()
 
     def publish_info(self, values: Mapping[str, object]) -> None:
@@ -133,6 +134,10 @@ class MqttLink:
             last_error=self._last_error,
         )
 
+    def _put_state(self) -> None:
+        payload = state_payload(self._state, self._session, self._parts.clock.now_us())
+        self._notices.put(self._topics.state, payload)
+
     def _run(self) -> None:
         attempt = 0
         while not self._stopping.is_set():
@@ -169,7 +174,11 @@ class MqttLink:
 
     def _serve(self, delivery: Delivery, host: str, port: int) -> None:
         """Connect, serve until the end, and learn from how it ended."""
-        self._session = self._parts.make_id()
+        with (
+            self._state_lock
+        ):  # the will of an older connection, told late, is known by its session
+            self._session = self._parts.make_id()
+            self._put_state()
         at_us = self._parts.clock.now_us()
         will = Will(self._topics.state, state_payload("lost", self._session, at_us))
         try:
@@ -178,7 +187,6 @@ class MqttLink:
         except (OSError, ValueError) as error:
             self._note(f"{host}:{port} cannot be reached: {error}")
             return
-        self.set_state(self._state)
         serving = Serving(
             connection,
             settings=self._settings,

@@ -96,7 +96,7 @@ class Delivery:
         self.phase = Phase.DOWN
         self._settings = settings
         self._encoder = encoder
-        self._epoch = epoch
+        self.epoch = epoch
         self.acknowledged_seq = acknowledged
         self.last_seq = last_seq
         self._fetched = acknowledged
@@ -124,6 +124,7 @@ class Delivery:
         """A connection stands, with the broker's limits; what is not acknowledged goes again."""
         self._step(Trigger.CONNECTED)
         self._packet_max = packet_max
+        self._confirmation.reset(self.acknowledged_seq)
         self._window.reset(receive_maximum)
         self._rewind(self.acknowledged_seq)
         self._refusals.forget()
@@ -182,7 +183,7 @@ class Delivery:
 
     def acknowledged(self, epoch: str, upto: int, now_us: int) -> list[Output]:
         """The central system has stored everything up to here, and the journal knows it."""
-        if epoch != self._epoch:
+        if epoch != self.epoch:
             return []  # of the store that was here before a restore
         if upto > self.last_seq:
             return self._alarm(
