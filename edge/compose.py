@@ -162,7 +162,13 @@ def build(settings: Settings) -> Daemon:
         clock,
         lambda: loop.progressed_us,
         health.tell,
+        lambda: {"ready": True, "url": _url(settings, web.port)},
     )
+
+
+def _url(settings: Settings, port: int) -> str:
+    scheme = "https" if settings.web.certificate_file else "http"
+    return f"{scheme}://{settings.web.host}:{port}"
 
 
 class _Closing:

@@ -142,9 +142,9 @@ def _line(watched_s: float, told: Mapping[str, object]) -> str:
     words += [
         f"{told[key]} {word}"
         for key, word in (
-            ("orders_sent", "orders in"),
-            ("orders_shipped", "shipped"),
-            ("items_shipped", "items"),
+            ("orders", "orders in"),
+            ("shipped", "shipped"),
+            ("pieces", "pieces ordered"),
             ("events", "events stored"),
         )
         if key in told

@@ -183,6 +183,7 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
             *("--reader-port", str(site.reader_ports[0])),
             *("--reader-port", str(site.reader_ports[1])),
             *("--report", str(site.report), "--orders", str(site.central_store)),
+            *("--pickers", str(sum(one.role == "picker" for one in site.logins))),
         ],
         logs,
     )

@@ -30,6 +30,9 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
         return {
             "station": station,
             "open": False,
+            "tote_id": None,
+            "order_id": None,
+            "carrier": "",
             "lines": [],
             "checked": 0,
             "expected": 0,
