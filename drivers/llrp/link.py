@@ -190,7 +190,7 @@ class Link:
         except OSError as fault:  # no file descriptors left
             self._lost(f"no socket: {fault.strerror}", absent=True)
             return
-        self.socket.setblocking(False)
+        self.socket.settimeout(0)
         self.wants_write = True
         self._until_us = now_us + _CONNECT_US
         code = self.socket.connect_ex(address)

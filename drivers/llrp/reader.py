@@ -48,8 +48,8 @@ class LlrpWire:
         self._gather_s = gather_ms / 1000
         self._stopping = threading.Event()
         self._bell_in, self._bell_out = socket.socketpair()
-        self._bell_in.setblocking(False)
-        self._bell_out.setblocking(False)
+        self._bell_in.settimeout(0)
+        self._bell_out.settimeout(0)
         self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}

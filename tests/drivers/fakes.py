@@ -18,15 +18,19 @@ class Ears:
         self.heard: list[Told] = []
 
     def reads(self, batch: ReadBatch) -> None:
+        """Reads came."""
         self.told.put(batch)
 
     def scan(self, scan: Scan) -> None:
+        """A code was scanned."""
         self.told.put(scan)
 
     def device_up(self, change: DeviceUp) -> None:
+        """A device came."""
         self.told.put(change)
 
     def device_down(self, change: DeviceDown) -> None:
+        """A device went."""
         self.told.put(change)
 
     def wait(
@@ -81,7 +85,9 @@ class HostClock:
     """The host's own clocks."""
 
     def now_us(self) -> int:
+        """UTC."""
         return time.time_ns() // 1000
 
     def monotonic_us(self) -> int:
+        """Since some start."""
         return time.monotonic_ns() // 1000

@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.drivers.llrp.llrp_bytes import message, tlv
 
@@ -55,7 +55,7 @@ class Peer:
         self.answer: Answerer = self.usual
         self.after_enable: Callable[[], bytes] = bytes
 
-    def usual(self, kind: int, body: bytes, message_id: int) -> bytes | None:
+    def usual(self, kind: int, _body: bytes, message_id: int) -> bytes | None:
         """The answer of a well-behaved reader."""
         if kind == ENABLE_EXTENSIONS:
             if not self.impinj:
@@ -68,6 +68,7 @@ class Peer:
         return message(RESPONSES[kind], status(code, text) + extra, message_id)
 
     def kinds(self) -> list[int]:
+        """Types of the requests that came, in order."""
         return [kind for kind, _ in self.requests]
 
 
@@ -92,13 +93,12 @@ class Server:
         self._open[-1].shutdown(socket.SHUT_RDWR)
 
     def stop(self) -> None:
+        """Close everything and join the threads."""
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         for one in self._open:
-            try:
+            with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
         for thread in [self._accepting, *self._threads]:
             thread.join(3)

@@ -9,8 +9,8 @@ import pytest
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from tests.drivers.fakes import Ears, HostClock, downs, ups
-from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
-from tests.drivers.llrp.peer import Peer, Server, capabilities, greeting, serving, status
+from tests.drivers.llrp.llrp_bytes import Tag, report
+from tests.drivers.llrp.peer import Peer, Server, serving
 
 
 def settings(server: Server, **changes: object) -> LlrpSettings:
@@ -33,11 +33,11 @@ def running(*readers: LlrpSettings) -> Iterator[tuple[LlrpWire, Ears]]:
 def test_a_reader_is_set_up_reads_and_is_left_tidy() -> None:
     peer = Peer()
     peer.after_enable = lambda: report(Tag(antenna=2), Tag(antenna=3))
-    with serving(peer) as server:
-        with running(settings(server, antennas=(2, 3), power_dbm=27.3, mode=1000)) as (wire, ears):
-            up = ears.wait_up()
-            (batch,) = ears.wait_reads(2)
-            state = wire.states()["dock"]
+    wanted = {"antennas": (2, 3), "power_dbm": 27.3, "mode": 1000}
+    with serving(peer) as server, running(settings(server, **wanted)) as (wire, ears):
+        up = ears.wait_up()
+        (batch,) = ears.wait_reads(2)
+        state = wire.states()["dock"]
 
     assert (up.manufacturer, up.model, up.firmware) == ("Impinj", "2001002", "1.2.3")
     assert up.protocol == "LLRP 1.0.1"
