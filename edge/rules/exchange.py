@@ -149,6 +149,7 @@ class Exchange:
             if node < orders:
                 self._batches[slot].append(node)
                 self._batch_of[node] = slot
+        self._measure([tuple(sorted(self._batches[slot])) for slot in slots])
         for slot in slots:
             self._refresh(slot)
         if all(self._batches):
@@ -194,29 +195,46 @@ class Exchange:
             column[orders + slot] = FAR
 
     def _rows(self, members: tuple[int, ...]) -> Floats:
-        """The lengths of a batch, and of it without each member, with each order added.
+        """The lengths of a batch, and of it without each member, with each order added."""
+        self._measure([members])
+        return self._measured[members]
 
-        Measured once for each batch: searches come back to the same batches again and again.
+    def _measure(self, batches: Sequence[tuple[int, ...]]) -> None:
+        """Measure batches that are not known yet.
+
+        Once for each: searches come back to the same batches again and again. Together: the
+        more at once, the less each costs.
         """
-        known = self._measured.get(members)
-        if known is not None:
-            return known
+        unknown = [members for members in batches if members not in self._measured]
+        if not unknown:
+            return
         if self._numbers > REMEMBERED_NUMBERS:
             self._measured.clear()
             self._numbers = 0
-        size = int(self._sizes[list(members)].sum())
-        largest = int(self._sizes[members[-1]]) if members else 0
-        room = self._capacity - size + largest
-        fitting = 1 + int(np.searchsorted(self._sizes, room, side="right"))
-        numbered = [order + 1 for order in members]
-        bases = [numbered, *(numbered[:at] + numbered[at + 1 :] for at in range(len(members)))]
-        rows = np.full((len(bases), len(self._sizes) + 1), FAR, np.float32)
-        rows[:, :fitting] = self._lengths.with_each(bases, fitting)
-        if len(members) == 1:
-            rows[1, 0] = 0.0  # a batch without orders is not walked
-        self._measured[members] = rows
-        self._numbers += rows.size
-        return rows
+            unknown = list(batches)
+        fitting = max(self._fitting(members) for members in unknown)
+        bases = [base for members in unknown for base in _with_gaps(members)]
+        lengths = iter(self._lengths.with_each(bases, fitting))
+        for members in unknown:
+            rows = np.full((1 + len(members), len(self._sizes) + 1), FAR, np.float32)
+            for row in rows:
+                row[:fitting] = next(lengths)
+            if len(members) == 1:
+                rows[1, 0] = 0.0  # a batch without orders is not walked
+            self._measured[members] = rows
+            self._numbers += rows.size
+
+    def _fitting(self, members: tuple[int, ...]) -> int:
+        """How many orders, from the first, can fit into a batch in place of its largest."""
+        room = self._capacity - int(self._sizes[list(members)].sum())
+        room += int(self._sizes[members[-1]]) if members else 0
+        return 1 + int(np.searchsorted(self._sizes, room, side="right"))
+
+
+def _with_gaps(members: tuple[int, ...]) -> list[list[int]]:
+    """The batch, then the batch without each member, as `Lengths` numbers orders."""
+    numbered = [order + 1 for order in members]
+    return [numbered, *(numbered[:at] + numbered[at + 1 :] for at in range(len(members)))]
 
 
 def exchanged(

@@ -10,7 +10,7 @@ cross aisles, at most `MOST_HEIGHTS` places in a stretch of aisle. The answer's 
 `routing`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
@@ -32,23 +32,25 @@ COLUMNS_AT_ONCE = 2048
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-Indices = NDArray[np.intp]
 FAR = np.float32(inf)
+
+
+Way = tuple[int, tuple[int, ...]]
+"""Index of the state before, and the choices that lead on from it: the cheapest is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One step for all batches: for each following state, the ways it is come by.
+    """One step for all batches.
 
     Attributes:
-        ways: index of the state before and of the choice, one entry for each following state;
-            states with fewer ways repeat their first.
+        ways: for each following state, the ways it is come by.
         stretch, crossing: index of what the step walks; None for entering an aisle, and for the
             other of the two.
         width: to the next aisle, where a crossing is left.
     """
 
-    ways: tuple[tuple[Indices, Indices], ...]
+    ways: tuple[tuple[Way, ...], ...]
     stretch: int | None
     crossing: int | None
     width: float
@@ -83,14 +85,15 @@ class _Content:
     is_blank: Flags
 
     def merged(self, batches: Sequence[Sequence[int]]) -> "_Content":
-        """The content of batches made of these columns."""
-        columns = [np.array(batch, np.intp) for batch in batches]
+        """The content of batches made of these columns; the first column asks for nothing."""
+        columns = np.array([column for batch in batches for column in (0, *batch)], np.intp)
+        starts = np.cumsum([0, *(1 + len(batch) for batch in batches[:-1])])
         return _Content(
-            np.stack([self.highest[:, c].max(-1, initial=0) for c in columns], -1),
-            np.stack([self.lowest[:, c].min(-1, initial=inf) for c in columns], -1),
-            np.stack([self.inside[..., c].max(-1, initial=0) for c in columns], -1),
-            np.stack([self.asked[:, c].any(-1) for c in columns], -1),
-            np.array([self.is_blank[c].all() for c in columns]),
+            np.maximum.reduceat(self.highest[:, columns], starts, axis=-1),
+            np.minimum.reduceat(self.lowest[:, columns], starts, axis=-1),
+            np.maximum.reduceat(self.inside[..., columns], starts, axis=-1),
+            np.logical_or.reduceat(self.asked[:, columns], starts, axis=-1),
+            np.logical_and.reduceat(self.is_blank[columns], starts),
         )
 
     def first(self, count: int) -> "_Content":
@@ -109,7 +112,7 @@ class Lengths:
 
     Args:
         instance: the wave.
-        orders: for each order its stops as points; the first may be empty, to stand for none.
+        orders: for each order its stops as points; the first is empty and stands for none.
     """
 
     def __init__(self, instance: BatchInstance, orders: Sequence[Sequence[Point]]) -> None:
@@ -129,7 +132,15 @@ class Lengths:
         )
         self._needed = np.array([[at.needed] for aisle in hall.aisles for at in aisle.crossings])
         self._orders = _content(hall, [[at for at in order if at not in ends] for order in orders])
+        self._is_asked = self._orders.asked.any(-1) | self._needed[:, 0]
         self._tables = _compiled(hall)
+        self._alternatives = {
+            choices
+            for table in self._tables
+            if table.stretch is not None
+            for ways in table.ways
+            for _, choices in ways
+        }
 
     def with_each(self, bases: Sequence[Sequence[int]], orders: int) -> Floats:
         """The lengths of each base, with each of the first `orders` orders added to it.
@@ -176,29 +187,70 @@ class Lengths:
             lengths[batches.is_blank[:, None] & others.is_blank] = 0.0
         return lengths
 
-    def _stretch_costs(self, highest: Floats, lowest: Floats, gap: Floats) -> Floats:
-        has_stops = highest > 0
-        costs = np.empty((6, *highest.shape), np.float32)
-        costs[sweep.NOTHING] = np.where(has_stops, FAR, np.float32(0))
-        costs[sweep.ONCE] = self._once
-        costs[sweep.TWICE] = 2 * self._once
-        costs[sweep.FROM_BELOW] = np.where(has_stops, 2 * highest, FAR)
-        costs[sweep.FROM_ABOVE] = np.where(has_stops, 2 * (self._whole - lowest), FAR)
-        costs[sweep.GAP] = np.where(has_stops, 2 * (self._whole - gap), FAR)
-        return costs
+    def _stretch_costs(
+        self, highest: Floats, lowest: Floats, gap: Floats
+    ) -> dict[tuple[int, ...], Floats]:
+        """What the cheapest of each choices that are ever alternatives costs."""
+        is_free = highest == 0
+        double = 2 * self._whole
+        of_one = {
+            sweep.NOTHING: np.where(is_free, np.float32(0), FAR),
+            sweep.ONCE: np.broadcast_to(self._once, highest.shape),
+            sweep.TWICE: np.broadcast_to(2 * self._once, highest.shape),
+            sweep.FROM_BELOW: np.where(is_free, FAR, 2 * highest),
+            sweep.FROM_ABOVE: np.where(is_free, FAR, double - 2 * lowest),
+            sweep.GAP: np.where(is_free, FAR, double - 2 * gap),
+        }
+        return {
+            choices: _least([of_one[choice] for choice in choices])
+            for choices in self._alternatives
+        }
 
-    def _swept(self, costs: Floats, untouched: Floats) -> Floats:
-        lengths = np.zeros((1, costs.shape[2]), np.float32)
+    def _swept(self, costs: dict[tuple[int, ...], Floats], untouched: Floats) -> Floats:
+        lengths: list[Floats] = [np.zeros(untouched.shape[1], np.float32)]
         for table in self._tables:
-            of_choice = _choice_costs(table, costs, untouched)
-            best: Floats | None = None
-            for before, choices in table.ways:
-                way = lengths[before] + of_choice[choices]
-                best = way if best is None else np.minimum(best, way, out=best)
-            if best is not None:
-                lengths = best
-        total: Floats = lengths[0]
-        return total
+            of_step: dict[tuple[int, ...], Floats | float]
+            if table.stretch is not None:
+                of_step = {choices: cost[table.stretch] for choices, cost in costs.items()}
+            elif table.crossing is not None:
+                of_step = self._crossing_costs(table, untouched)
+            else:
+                of_step = {(0,): 0.0}
+            lengths = [_cheapest(ways, lengths, of_step) for ways in table.ways]
+        return lengths[0]
+
+    def _crossing_costs(
+        self, table: _Table, untouched: Floats
+    ) -> dict[tuple[int, ...], Floats | float]:
+        at = table.crossing or 0
+        return {
+            (sweep.UNTOUCHED,): untouched[at] if self._is_asked[at] else 0.0,
+            (sweep.LEFT,): 0.0,
+            (sweep.CROSS_ONCE,): table.width,
+            (sweep.CROSS_TWICE,): 2 * table.width,
+        }
+
+
+def _least(costs: Sequence[Floats]) -> Floats:
+    least = costs[0]
+    for cost in costs[1:]:
+        least = np.minimum(least, cost)
+    return least
+
+
+def _cheapest(
+    ways: Sequence[Way],
+    lengths: Sequence[Floats],
+    costs: Mapping[tuple[int, ...], Floats | float],
+) -> Floats:
+    best: Floats | None = None
+    for before, choices in ways:
+        cost = costs[choices]
+        way = lengths[before] if isinstance(cost, float) and not cost else lengths[before] + cost
+        best = way if best is None else np.minimum(best, way)
+    if best is None:
+        raise ValueError("a state of the sweep is come by in no way")
+    return best
 
 
 def _widest_gaps(batches: Floats, others: Floats) -> Floats:
@@ -258,19 +310,6 @@ def _heights(
     return [(row[height], order, height) for order, height in found]
 
 
-def _choice_costs(table: _Table, costs: Floats, untouched: Floats) -> Floats:
-    if table.stretch is not None:
-        return costs[:, table.stretch]
-    if table.crossing is None:
-        return np.zeros((1, 1), np.float32)
-    rows = np.empty((4, untouched.shape[1]), np.float32)
-    rows[sweep.UNTOUCHED] = untouched[table.crossing]
-    rows[sweep.LEFT] = 0.0
-    rows[sweep.CROSS_ONCE] = table.width
-    rows[sweep.CROSS_TWICE] = 2 * table.width
-    return rows
-
-
 def _fewer(cross_y: tuple[float, ...]) -> tuple[float, ...]:
     if len(cross_y) <= MOST_CROSS_AISLES:
         return cross_y
@@ -302,21 +341,13 @@ def _table(place: _Place, states: list[State], wanted: list[State]) -> tuple[_Ta
         for state in states
         if any(after in known for _, after in place.choices(state, place.at))
     ]
-    ways: dict[State, list[tuple[int, int]]] = {state: [] for state in wanted}
+    ways: dict[State, dict[int, tuple[int, ...]]] = {state: {} for state in wanted}
     for index, state in enumerate(useful):
         for choice, after in place.choices(state, place.at):
             if after in known:
-                ways[after].append((index, choice))
-    most = max(map(len, ways.values()))
-    filled = [came + came[:1] * (most - len(came)) for came in ways.values()]
-    arrays = tuple(
-        (
-            np.array([came[way][0] for came in filled], np.intp),
-            np.array([came[way][1] for came in filled], np.intp),
-        )
-        for way in range(most)
-    )
-    return _Table(arrays, place.stretch, place.crossing, place.width), useful
+                ways[after][index] = (*ways[after].get(index, ()), choice)
+    arrived = tuple(tuple(came.items()) for came in ways.values())
+    return _Table(arrived, place.stretch, place.crossing, place.width), useful
 
 
 def _places(hall: Hall) -> Iterator[_Place]:
