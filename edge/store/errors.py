@@ -69,7 +69,8 @@ def told_by_store(doing: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        # an error of Python's own reading, such as text that is not UTF-8, has no code of SQLite's
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         name = getattr(error, "sqlite_errorname", type(error).__name__)
         kind, cure = _ERRORS.get(
             code & _PRIMARY_CODE_MASK,

@@ -96,9 +96,9 @@ def open_gateway(
     opened: list[Gateway] = []
 
     def open_one() -> Gateway:
-        for gateway in opened:
-            gateway.store.close()
-        opened[:] = [Gateway(path, clock, ids, floor)]
+        while opened:
+            opened.pop().store.close()
+        opened.append(Gateway(path, clock, ids, floor))
         return opened[0]
 
     yield open_one
