@@ -51,7 +51,7 @@ class Gateway:
             [(event, occurred_us) for event in events], self.state, answers or {}
         )
 
-    def arrivals(self, first: int, count: int) -> list[Event]:
+    def arrivals(self, first: int, count: int) -> list[ItemArrived]:
         """Tags with running numbers that arrive in the first bin."""
         return [
             ItemArrived(Epc(f"30340000000000{number:010x}"), Sku("S-1"), LocationId("A-01"), 0.75)

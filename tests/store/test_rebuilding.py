@@ -46,7 +46,8 @@ class Day:
     def next_events(self, state: FloorState) -> tuple[e.Event, ...]:
         """What happens next."""
         choices = [
-            self._listed, self._stocked, self._ordered, self._decided, self._planned, self._started,
+            self._listed, self._stocked, self._ordered, self._decided, self._planned,
+            self._started,
             self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
             self._located, self._located, self._devices, self._told,
