@@ -81,10 +81,16 @@ def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
 
 
 def read_cursor(connection: sqlite3.Connection) -> Cursor:
-    """How far the journal was delivered, and where it begins."""
+    """How far the journal was delivered, and where it begins.
+
+    Raises:
+        StoreDamagedError: that row is gone.
+    """
     row = connection.execute(
         "SELECT acknowledged_position, pruned_position, pruned_checksum FROM cursor"
     ).fetchone()
+    if row is None:
+        raise StoreDamagedError("the store has lost its cursor; restore a backup")
     return Cursor(*row)
 
 

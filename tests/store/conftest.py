@@ -51,7 +51,7 @@ class Gateway:
             [(event, occurred_us) for event in events], self.state, answers or {}
         )
 
-    def arrivals(self, first: int, count: int) -> list[Event]:
+    def arrivals(self, first: int, count: int) -> list[ItemArrived]:
         """Tags with running numbers that arrive in the first bin."""
         return [
             ItemArrived(Epc(f"30340000000000{number:010x}"), Sku("S-1"), LocationId("A-01"), 0.75)
@@ -96,9 +96,9 @@ def open_gateway(
     opened: list[Gateway] = []
 
     def open_one() -> Gateway:
-        for gateway in opened:
-            gateway.store.close()
-        opened[:] = [Gateway(path, clock, ids, floor)]
+        while opened:
+            opened.pop().store.close()
+        opened.append(Gateway(path, clock, ids, floor))
         return opened[0]
 
     yield open_one

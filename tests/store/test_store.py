@@ -193,6 +193,7 @@ def test_the_cursor_is_written_with_the_next_commit_or_in_an_idle_moment(
 ) -> None:
     gateway.happen(*gateway.arrivals(0, 10))
     store = gateway.store
+    store.checkpoint()
 
     store.acknowledge(store.epoch, 4)
     gateway.happen()
