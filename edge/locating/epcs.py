@@ -230,5 +230,5 @@ class EpcIndex:
 
 
 def grown(capacity: int, needed: int) -> int:
-    """The next capacity: doubled while small, 65,536 rows more when big: little lies idle."""
-    return max(needed, capacity + min(max(capacity, 1024), 65_536))
+    """The next capacity: doubled while small, 32,768 rows more when big: little lies idle."""
+    return max(needed, capacity + min(max(capacity, 1024), 32_768))

@@ -26,7 +26,9 @@ class PlaceFilter:
 
     def __init__(self, settings: LocatingSettings, *, shared: bool) -> None:
         self._leave_per_s = np.float32(-np.log(settings.stay_per_s))
+        self._leave_s_max = np.float32(settings.leave_s_max)
         self._clip = np.float32(settings.clip)
+        self._window_s = np.float32(settings.window_s)
         self._near_window_s = np.float32(settings.near_window_s)
         self._shared = shared
 
@@ -36,7 +38,7 @@ class PlaceFilter:
         places: Ports,
         log_likelihood: Floats,
         since_s: Floats,
-        window_s: Floats,
+        new_share: Floats,
     ) -> None:
         """One look at m tags; `belief` is changed in place.
 
@@ -45,7 +47,7 @@ class PlaceFilter:
             places: shape (4, m), the place of each slot, `NO_PLACE` for an empty one.
             log_likelihood: shape (5, m), used up; the last row is "elsewhere".
             since_s: time since the tag's last look.
-            window_s: time after which a look is a new look.
+            new_share: 0 to 1, how much of the evidence is new since then.
         """
         empty = places == NO_PLACE
         log_likelihood[:SLOTS][empty] = -np.inf
@@ -54,23 +56,31 @@ class PlaceFilter:
         believed = np.empty_like(log_likelihood)
         believed[:SLOTS] = belief
         np.maximum(1.0 - belief.sum(axis=0), 0.0, out=believed[SLOTS])
-        stay = np.exp(-since_s * self._leave_per_s)
+        stay = np.exp(np.minimum(since_s, self._leave_s_max) * -self._leave_per_s)
         leak = (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
         believed *= stay
         believed += leak
         log_likelihood -= log_likelihood.max(axis=0)
         candidates = log_likelihood > -np.inf
         np.maximum(log_likelihood, -self._clip, out=log_likelihood)
-        log_likelihood *= 1.0 - np.exp(-since_s / window_s)
+        log_likelihood *= new_share
         believed *= np.exp(log_likelihood, out=log_likelihood)
         believed *= candidates
         believed /= believed.sum(axis=0)
         belief[:] = believed[:SLOTS]
 
-    def near_windows(self, window_s: Floats, near_news: NDArray[np.bool_]) -> Floats:
-        """The windows, shortened for tags that a near-field antenna has just heard."""
-        windows: Floats = np.where(near_news, self._near_window_s, window_s)
-        return windows
+    def new_share(
+        self, since_s: Floats, fresh: NDArray[np.bool_], near: NDArray[np.bool_] | None
+    ) -> Floats:
+        """How much of each tag's evidence is new: all of it after a few windows.
+
+        The window is shorter where a near-field antenna has just heard the tag.
+        """
+        window_s = np.full(since_s.shape, self._window_s)
+        if near is not None:
+            window_s[np.logical_or.reduce(near & fresh, axis=0)] = self._near_window_s
+        share: Floats = -np.expm1(-since_s / window_s)
+        return share
 
 
 def _unite(belief: Floats, places: Ports, log_likelihood: Floats) -> None:

@@ -54,7 +54,8 @@ class Locator:
         self._settings = settings
         self._columns = FloorColumns(floor)
         self._model = model_of(floor, self._columns, settings, calibration)
-        self._table = TagTable(settings.window_reads, (settings.window_s, settings.window_s_max))
+        self._level_rate = np.float32(settings.level_rate)
+        self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
@@ -137,13 +138,13 @@ class Locator:
         """One look of the filter at each tag that was read; the finding of each."""
         table, settings, slots = self._table, self._settings, news.slots
         table.learn_gaps(news)
+        usual = table.level_db.take(news.rows).astype(np.float32)
+        look = self._model.look(news, usual, self._coverage.alive)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        near = self._columns.near.take(slots.antenna, mode="clip")
-        near_news: NDArray[np.bool_] = np.logical_or.reduce(near & news.fresh, axis=0)
-        windows = self._filter.near_windows(news.window_s, near_news)
-        likelihood = self._model.log_likelihood(news, self._coverage.alive)
-        self._filter.update(slots.belief, places, likelihood, news.since_s, windows)
+        new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
+        self._filter.update(slots.belief, places, look.log_likelihood, news.since_s, new_share)
         table.put(news.rows, slots)
+        table.level_db[news.rows] = look.usual_after(slots.belief, new_share * self._level_rate)
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
         best, probability = best_of(slots.belief, places)

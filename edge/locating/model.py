@@ -1,19 +1,22 @@
 """The floor as columns, and what its antennas hear while nobody has calibrated them.
 
 Without a calibration an antenna is taken to hear its own place loudest, and all antennas to be
-equally sensitive. How likely a tag is at an antenna's place then grows with the level that the
-antenna hears, against what the others hear, and with its share of the tag's reads: an antenna
-that falls silent while others go on hearing loses its claim step by step.
+equally sensitive. Tags are not: each has a usual level, which is learnt while it rests. An antenna
+that hears the tag as loudly as usual claims it, one that hears it more quietly gives it away; an
+antenna that has heard nothing lately claims nothing. The share of the tag's reads counts a little
+beside. A near-field antenna claims by the level alone: what lies on it is loud, and what is loud
+there lies on it, however well the room hears it, too.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.settings import LocatingSettings
-from edge.locating.tags import NO_ANTENNA, NO_PLACE, Floats, News, Ports
+from edge.locating.tags import NO_ANTENNA, NO_PLACE, SLOTS, Floats, News, Ports
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
 
@@ -21,8 +24,6 @@ NEAR_KINDS = frozenset({LocationKind.CART, LocationKind.STATION, LocationKind.PO
 """Kinds whose antennas look at arm's length; somebody waits for what they hear."""
 REFERENCE_DBM = -60.0
 """Level of a tag at its own antenna's place while nothing better is known."""
-SHARE_LEAST = 0.02
-"""A share of reads below this counts as this: about four windows of silence."""
 
 
 class FloorColumns:
@@ -76,26 +77,61 @@ class FloorColumns:
         return numbers
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the present evidence of m tags says.
+
+    Attributes:
+        log_likelihood: shape (5, m), nats, up to a constant for each tag: one for each slot, then
+            "elsewhere".
+        level_db: shape (4, m), mean level of each slot above its antenna's offset.
+        trust: shape (4, m), 0 to 1, how far these means are backed by late reads.
+        usual_db: shape (m,), the usual level that was assumed.
+        near: shape (4, m), slots of near-field antennas; None where the floor has none.
+    """
+
+    log_likelihood: Floats
+    level_db: Floats
+    trust: Floats
+    usual_db: Floats
+    near: NDArray[np.bool_] | None
+
+    def usual_after(self, belief: Floats, new_share: Floats) -> Floats:
+        """The usual level, drawn towards what the most probable place hears now.
+
+        Near-field antennas have levels of their own and teach nothing about the room's.
+        """
+        slot = belief.argmax(axis=0)
+        at = slot * belief.shape[1] + np.arange(belief.shape[1])
+        rate = new_share * self.trust.reshape(-1)[at]
+        if self.near is not None:
+            rate *= ~self.near.reshape(-1)[at]
+        rate *= self.level_db.reshape(-1)[at] - self.usual_db
+        usual: Floats = self.usual_db + rate
+        return usual
+
+
 class HearingModel(Protocol):
     """How likely a tag is at the place of each of its slots, given what the slots heard."""
 
-    def log_likelihood(self, news: News, alive: NDArray[np.bool_]) -> Floats:
-        """Shape (5, m), nats, up to a constant for each tag: one for each slot, then "elsewhere".
+    def look(self, news: News, usual_db: Floats, alive: NDArray[np.bool_]) -> Look:
+        """What the present evidence of each tag says.
 
         Args:
             news: tags with their slots; empty slots may have any value.
+            usual_db: usual level of each tag at its place, NaN where not known.
             alive: by antenna number, with one more entry: silence of a dead antenna says nothing.
         """
         ...
 
 
 class OffsetModel:
-    """Level above the antenna's own offset, and share of reads.
+    """Level above the antenna's own offset against the tag's usual one, and share of reads.
 
     Args:
         columns: the floor.
         settings: weights.
-        offset_dbm: by antenna, the mean level that it hears from everywhere; None where not known.
+        offset_dbm: by antenna, the mean level that it hears; None where nothing was learnt.
     """
 
     def __init__(
@@ -104,29 +140,62 @@ class OffsetModel:
         settings: LocatingSettings,
         offset_dbm: NDArray[np.float64] | None = None,
     ) -> None:
-        plain = np.full(len(columns.antennas), REFERENCE_DBM)
-        offsets = plain if offset_dbm is None else offset_dbm
-        bonus = np.where(columns.near[:-1], settings.near_bonus_db, 0.0)
-        self._offset = np.append(offsets - bonus, REFERENCE_DBM).astype(np.float32)
+        offsets = np.full(len(columns.antennas), REFERENCE_DBM)
+        if offset_dbm is not None:
+            offsets = np.where(columns.near[:-1], offsets, offset_dbm)
+        near_db = settings.near_dbm - REFERENCE_DBM
+        self._offset = np.append(offsets, REFERENCE_DBM).astype(np.float32)
+        self._near = columns.near
+        self._any_near = bool(columns.near.any())
+        self._near_db = np.float32(near_db)
+        self._settings = settings
         self._per_db = np.float32(1.0 / settings.softness_db)
-        self._share_weight = np.float32(settings.share_weight)
-        self._elsewhere = np.float32((settings.unknown_dbm - REFERENCE_DBM) / settings.softness_db)
+        self._elsewhere = np.float32(
+            (settings.contrast_db - settings.unknown_db) / settings.softness_db
+        )
 
-    def log_likelihood(self, news: News, alive: NDArray[np.bool_]) -> Floats:
-        """Shape (5, m), as `HearingModel` says."""
-        slots = news.slots
-        antenna = np.minimum(slots.antenna, len(self._offset) - 1)
-        weight = np.maximum(slots.weight, np.float32(1e-30))
-        level = slots.level_sum / weight
-        level -= self._offset.take(antenna)
-        level *= self._per_db
-        share = weight / weight.sum(axis=0)
-        np.maximum(share, np.float32(SHARE_LEAST), out=share)
-        if not alive.all():
-            share[~alive.take(antenna)] = 1.0
+    def look(self, news: News, usual_db: Floats, alive: NDArray[np.bool_]) -> Look:
+        """As `HearingModel` says."""
+        settings, slots = self._settings, news.slots
+        antenna = slots.antenna
+        level = slots.level_sum / slots.weight
+        level -= self._offset.take(antenna, mode="clip")
+        heard = np.where(news.fresh, level, np.float32(-100.0)).max(axis=0)
+        np.maximum(heard, np.float32(-20.0), out=heard)
+        usual = np.where(np.isnan(usual_db), heard, usual_db)
+        claim = level - (usual - np.float32(settings.contrast_db))
+        np.clip(
+            claim * self._per_db,
+            np.float32(settings.claim_min),
+            np.float32(settings.claim_max),
+            out=claim,
+        )
+        near = None
+        if self._any_near:
+            near = self._near.take(antenna, mode="clip")
+            closeness = np.maximum((level - self._near_db) * self._per_db, settings.claim_min)
+            np.copyto(claim, np.minimum(closeness, settings.near_claim_max), where=near)
+        dead = None if alive.all() else ~alive.take(antenna, mode="clip")
+        trust = _trust(slots.weight, dead)
+        claim *= trust
+        share = slots.weight + np.float32(1.0)
+        share /= share.sum(axis=0)
+        if dead is not None:
+            share[dead] = 1.0
         np.log(share, out=share)
-        share *= self._share_weight
-        result = np.empty((level.shape[0] + 1, level.shape[1]), np.float32)
-        np.add(level, share, out=result[:-1])
-        result[-1] = self._elsewhere
-        return result
+        share *= np.float32(settings.share_weight)
+        likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
+        np.add(claim, share, out=likelihood[:SLOTS])
+        likelihood[SLOTS] = self._elsewhere
+        return Look(likelihood, level, trust, usual, near)
+
+
+def _trust(weight: Floats, dead: NDArray[np.bool_] | None) -> Floats:
+    """How far each slot's mean may be trusted: in full from one read of weight on.
+
+    A dead antenna keeps its last word: what it heard may be so still.
+    """
+    trust = np.minimum(weight / (weight + np.float32(1.0)) * np.float32(2.0), np.float32(1.0))
+    if dead is not None:
+        trust[dead] = 1.0
+    return trust

@@ -8,17 +8,22 @@ class LocatingSettings:
     """How evidence turns into places; seconds, decibels and probabilities.
 
     Attributes:
-        window_s: memory of the evidence of a tag that is read often.
-        window_reads: memory of a tag that is read seldom, in its own mean gaps between reads.
-        window_s_max: the longest memory, however seldom the tag is read.
-        near_window_s: memory where a near-field antenna (cart, station, portal) hears the tag:
+        window_s: memory of the evidence; looks closer together than this count for less.
+        near_window_s: the same where a near-field antenna (cart, station, portal) hears the tag:
             somebody waits for that answer.
         stay_per_s: probability that a tag stays where it is for one second.
+        leave_s_max: longest time between two looks that counts as time to leave: a tag that is
+            read seldom does not become restless because nobody looked.
         softness_db: level difference that makes one place e times more likely than another.
+        contrast_db: a tag that is this much quieter than usual tells nothing.
+        claim_min, claim_max: the least and the most that one look's level may count, in nats: a
+            tag that turns or is covered is quiet in its own place, too.
         share_weight: how much the share of reads that an antenna gets counts beside its level.
-        clip: the most that one independent look may count against a place, in nats.
-        near_bonus_db: credit of near-field antennas over those that cover a room.
-        unknown_dbm: a tag that is heard weaker than this everywhere is nowhere that we know.
+        clip: the most that one look may count for one place against another, in nats.
+        near_dbm: level at which a near-field antenna tells nothing; above it the tag lies there.
+        near_claim_max: the most that one look of a near-field antenna may count, in nats.
+        level_rate: share of a look by which a tag's usual level follows what its place hears.
+        unknown_db: a tag that everybody hears this much more quietly than usual is elsewhere.
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
         arrive_reads: reads before a tag is announced at all; one read may be a stray or a ghost.
@@ -32,16 +37,20 @@ class LocatingSettings:
         sweep_s: every tag is checked for absence once in this time.
     """
 
-    window_s: float = 1.0
-    window_reads: float = 5.0
-    window_s_max: float = 40.0
+    window_s: float = 0.5
     near_window_s: float = 0.3
-    stay_per_s: float = 0.98
-    softness_db: float = 3.0
+    stay_per_s: float = 0.99
+    leave_s_max: float = 0.25
+    softness_db: float = 2.5
+    contrast_db: float = 2.0
+    claim_min: float = -2.0
+    claim_max: float = 2.5
     share_weight: float = 0.5
-    clip: float = 5.0
-    near_bonus_db: float = 3.0
-    unknown_dbm: float = -88.0
+    clip: float = 6.0
+    near_dbm: float = -60.0
+    near_claim_max: float = 6.0
+    level_rate: float = 0.2
+    unknown_db: float = 12.0
     arrive_at: float = 0.6
     move_at: float = 0.8
     arrive_reads: int = 2
@@ -54,7 +63,7 @@ class LocatingSettings:
     hearing_s_max: float = 300.0
     forget_after_s: float = 86_400.0
     tags_max: int = 2_000_000
-    sweep_s: float = 1.0
+    sweep_s: float = 2.0
 
     def __post_init__(self) -> None:
         for name in ("stay_per_s", "arrive_at", "move_at", "unknown_below", "false_departure"):

@@ -22,6 +22,9 @@ NO_PLACE = 0xFFFF
 BELIEF_FULL = 65_535.0
 GAP_START_S = 1.0
 """Mean gap assumed for a tag that was read once."""
+LEAST_WEIGHT = np.float32(1e-6)
+"""A weight fades no further, so that the mean of an antenna long silent is kept."""
+_LEAST_WEIGHT_BITS = LEAST_WEIGHT.view(np.uint32)
 _RECORD = 16
 _INDEX_BITS = 24
 _ANTENNA_BITS = 16
@@ -62,7 +65,6 @@ class News:
         fresh: shape (4, m): whether the slot got a read.
         at_ms: newest read of each tag, the landmark.
         since_s: time from the last landmark to this; large for a tag never read before.
-        window_s: the memory that was used for each tag.
         reads: how many reads each tag got.
     """
 
@@ -71,7 +73,6 @@ class News:
     fresh: NDArray[np.bool_]
     at_ms: Ints
     since_s: Floats
-    window_s: Floats
     reads: Ints
 
 
@@ -89,8 +90,7 @@ class TagTable:
     """Columns of all tags, by row.
 
     Args:
-        window_reads: memory in mean gaps of a tag.
-        window_s: shortest and longest memory in seconds.
+        window_s: memory of the evidence.
         expected: rows to begin with.
 
     Attributes:
@@ -99,20 +99,19 @@ class TagTable:
         state: what presence knows of the tag (see `presence`).
         reads: reads since it became unplaced, up to 255.
         gap_s: mean gap between reads, leaning to the long side.
+        level_db: usual level of the tag at its place, above the antenna's offset; NaN if unknown.
         since_s: UTC seconds since when it is announced there.
     """
 
-    def __init__(
-        self, window_reads: float, window_s: tuple[float, float], expected: int = 1024
-    ) -> None:
+    def __init__(self, window_s: float, expected: int = 1024) -> None:
         self.index = EpcIndex(expected)
-        self._window_reads = np.float32(window_reads)
-        self._window_s = window_s
+        self._window_s = np.float32(window_s)
         self._evidence = np.zeros((0, _RECORD), np.uint32)
         self.place = np.zeros(0, np.uint16)
         self.state = np.zeros(0, np.uint8)
         self.reads = np.zeros(0, np.uint8)
         self.gap_s = np.zeros(0, np.float16)
+        self.level_db = np.zeros(0, np.float16)
         self.since_s = np.zeros(0, np.uint32)
         self._grow(expected)
 
@@ -122,7 +121,15 @@ class TagTable:
     @property
     def nbytes(self) -> int:
         """Bytes held by all columns, keys and the hash."""
-        columns = (self._evidence, self.place, self.state, self.reads, self.gap_s, self.since_s)
+        columns = (
+            self._evidence,
+            self.place,
+            self.state,
+            self.reads,
+            self.gap_s,
+            self.level_db,
+            self.since_s,
+        )
         return self.index.nbytes + sum(column.nbytes for column in columns)
 
     def rows_of(
@@ -148,11 +155,13 @@ class TagTable:
     def clear(self, rows: Rows) -> None:
         """Make rows as new: no evidence, no place."""
         self._evidence[rows] = 0
+        self._evidence[rows, 4:8] = _LEAST_WEIGHT_BITS
         self._evidence[rows, 12:14] = 0xFFFFFFFF
         self.place[rows] = NO_PLACE
         self.state[rows] = 0
         self.reads[rows] = 0
         self.gap_s[rows] = GAP_START_S
+        self.level_db[rows] = np.nan
         self.since_s[rows] = 0
 
     def disbelieve(self, rows: Rows) -> None:
@@ -196,9 +205,9 @@ class TagTable:
         record[:, 8:12] = slots.seen_ms.T.view(np.uint32)
         halves = record.view(np.uint16)
         halves[:, 24:28] = slots.antenna.T
-        halves[:, 28:32] = (slots.belief.T * np.float32(BELIEF_FULL) + np.float32(0.5)).astype(
-            np.uint16
-        )
+        belief = slots.belief.T * np.float32(BELIEF_FULL - 1.0)
+        belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
+        halves[:, 28:32] = belief
         self._evidence[rows] = record
 
     def merge(self, reads: Reads) -> News:
@@ -215,14 +224,12 @@ class TagTable:
         seen = reads.seen_ms[order]
         seen_of_pair = np.maximum.reduceat(seen, pair_at)
         at_ms = np.maximum(before, np.maximum.reduceat(seen_of_pair, first_pair))
-        since_s = (at_ms - before) * np.float32(1e-3)
-        window_s = self._windows(rows)
-        fade = np.exp(-since_s / window_s)
-        slots.level_sum *= fade
-        slots.weight *= fade
+        since_s = (at_ms - before).astype(np.float32) * np.float32(1e-3)
+        _fade(slots, np.exp(since_s / -self._window_s))
         reads_of_pair = np.diff(pair_at, append=len(order))
         tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
-        weight = np.exp((seen - at_ms[tag_of_read]) * np.float32(1e-3) / window_s[tag_of_read])
+        age_ms = (seen - at_ms[tag_of_read]).astype(np.float32)
+        weight = np.exp(age_ms * (np.float32(1e-3) / self._window_s))
         pairs = _Pairs(
             tag=tag_of_pair,
             antenna=reads.antenna[order[pair_at]],
@@ -232,7 +239,7 @@ class TagTable:
         )
         fresh = _enter(slots, pairs)
         counts = np.add.reduceat(reads_of_pair, first_pair).astype(np.int32)
-        return News(rows, slots, fresh, at_ms, since_s, window_s, counts)
+        return News(rows, slots, fresh, at_ms, since_s, counts)
 
     def learn_gaps(self, news: News) -> Floats:
         """Follow each tag's mean gap between reads; returns the gaps.
@@ -247,16 +254,17 @@ class TagTable:
         self.gap_s[news.rows] = gap
         return gap
 
-    def _windows(self, rows: Rows) -> Floats:
-        low, high = self._window_s
-        gaps = self.gap_s.take(rows).astype(np.float32)
-        windows: Floats = np.clip(gaps * self._window_reads, np.float32(low), np.float32(high))
-        return windows
-
     def _grow(self, needed: int) -> None:
         capacity = max(grown(len(self.place), needed), len(self.index.bits))
         self._evidence.resize((capacity, _RECORD), refcheck=False)
-        for column in (self.place, self.state, self.reads, self.gap_s, self.since_s):
+        for column in (
+            self.place,
+            self.state,
+            self.reads,
+            self.gap_s,
+            self.level_db,
+            self.since_s,
+        ):
             column.resize(capacity, refcheck=False)
 
 
@@ -289,6 +297,13 @@ def _grouped(reads: Reads) -> tuple[Rows, Rows]:
     begins[:1] = True
     np.not_equal(packed[1:], packed[:-1], out=begins[1:])
     return order, np.flatnonzero(begins)
+
+
+def _fade(slots: Slots, fade: Floats) -> None:
+    """Let all evidence of each tag fade by a factor, but not to nothing."""
+    weight = np.maximum(slots.weight * fade, LEAST_WEIGHT)
+    slots.level_sum *= weight / slots.weight
+    slots.weight = weight
 
 
 def _enter(slots: Slots, pairs: _Pairs) -> NDArray[np.bool_]:
