@@ -49,6 +49,10 @@ class Mouth(Protocol):
         """Whether an antenna is plugged in."""
         ...
 
+    def told_antenna(self, antenna: int) -> int:
+        """The antenna that a read is told with."""
+        ...
+
 
 class Inventory:
     """ROSpecs and AccessSpecs of a reader, and the reads that they make.
@@ -180,7 +184,8 @@ class Inventory:
         dwell = Dwell(antenna, self._now_us, ends_us - self._now_us, power_dbm)
         if self._mouth.has_antenna(antenna):
             offset_us, _ = self._mouth.stamps()
-            heard = Reads.of(self._air.inventory(dwell), antenna, offset_us)
+            told = self._mouth.told_antenna(antenna)
+            heard = Reads.of(self._air.inventory(dwell), told, offset_us)
             rospec.heard(len(heard))
             self._gathering.add(heard, self._rule)
         self._now_us = ends_us
