@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; handed to everything that needs it, so that tests and replays can play it."""
+    """Tells the time; handed to everything that needs it, so that tests can play it."""
 
     def now_us(self) -> int:
         """UTC microseconds since 1970; may jump when the host's clock is set."""

@@ -1,7 +1,8 @@
 """The newest of everything that is shown, and a way to wait for change.
 
-The loop shows values on topics; pages look at them and are called when one changes. Only the newest
-value of a topic is kept: a page that is slow misses steps, never the end, and never slows the loop.
+The loop shows values on topics; pages look at them and are called when one changes. Only the
+newest value of a topic is kept: a page that is slow misses steps, never the end, and never slows
+the loop.
 
 Topics and their values (plain JSON values):
     `prompt/{badge}`   the picker's prompt
@@ -9,6 +10,7 @@ Topics and their values (plain JSON values):
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
     `board`            rates and backlog
+    `articles`         names by article number
 """
 
 import threading

@@ -1,9 +1,9 @@
 """The one bounded way into the floor loop: inputs in order, reads as columns.
 
 Commands and scans are never dropped: at the bound their sender waits, and is told so when it has
-waited too long; nothing was taken then. Reads are allowed to thin out: past their bound the batches
-that wait are folded into one sighting per reader, tag and antenna, with the counts added up, and
-what was folded is counted.
+waited too long; nothing was taken then. Reads are allowed to thin out: past their bound the
+batches that wait are folded into one sighting per reader, tag and antenna, with the counts added
+up, and what was folded is counted.
 """
 
 import threading
@@ -79,15 +79,23 @@ class Inbox:
         self._room = threading.Condition(self._lock)
         self._news = threading.Condition(self._lock)
 
-    def put(self, input_: Input, settle: Settle | None = None) -> None:
+    def put(
+        self, input_: Input, settle: Settle | None = None, *, wait_ms: int | None = None
+    ) -> None:
         """Queue an input.
 
+        Args:
+            input_: what has come in.
+            settle: gets the answer after the commit.
+            wait_ms: how long to wait at the bound; None for `wait_ms_max`.
+
         Raises:
-            InboxFullError: it stayed full for `wait_ms_max`; the input was not taken.
+            InboxFullError: it stayed full so long; the input was not taken.
         """
+        limit_ms = self._wait_ms_max if wait_ms is None else wait_ms
         with self._lock:
             free = self._room.wait_for(
-                lambda: len(self._entries) < self._inputs_max, self._wait_ms_max / 1000
+                lambda: len(self._entries) < self._inputs_max, limit_ms / 1000
             )
             if not free:
                 raise InboxFullError(
@@ -95,6 +103,12 @@ class Inbox:
                     "nothing was taken, try again"
                 )
             self._entries.append(Entry(input_, settle))
+            self._news.notify()
+
+    def put_change(self, input_: Input) -> None:
+        """Queue what a device did; there are few devices, so this never waits."""
+        with self._lock:
+            self._entries.append(Entry(input_, None))
             self._news.notify()
 
     def ask(self, input_: Input) -> "Future[Answer]":
@@ -117,7 +131,6 @@ class Inbox:
                 self._batches = fold(self._batches)
                 self._reads = sum(len(one) for one in self._batches)
                 self._folded += before - self._reads
-            self._news.notify()
 
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
@@ -125,9 +138,13 @@ class Inbox:
             self._news.notify()
 
     def take(self, wait_ms: float) -> Taken:
-        """All that has come in; waits up to `wait_ms` for the first of it."""
+        """All that has come in; waits up to `wait_ms` for an input.
+
+        An input ends the wait at once, for a person waits for its answer. Reads do not: they are
+        cheap together and dear one by one.
+        """
         with self._lock:
-            if not self._entries and not self._batches:
+            if not self._entries:
                 self._news.wait(wait_ms / 1000)
             taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
             self._entries.clear()

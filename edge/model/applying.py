@@ -1,7 +1,7 @@
 """What a fact does to the state: the only place where the state changes.
 
-A fact has been checked by the rules before it became one, so applying never refuses. The same facts
-in the same order give the same state, on the day and years later.
+A fact has been checked by the rules before it became one, so applying never refuses. The same
+facts in the same order give the same state, on the day and years later.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from dataclasses import replace
 from edge.model import events as e
 from edge.model.goods import PresentItem, Stock
 from edge.model.ids import Epc, LocationId, OrderId, Sku
-from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep
@@ -146,7 +146,7 @@ def _take(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> N
     )
 
 
-def _place_item(  # noqa: PLR0913 - the columns of one row
+def _place_item(  # noqa: PLR0913, PLR0917 - the columns of one row
     state: FloorState,
     epc: Epc,
     sku: Sku | None,
@@ -243,9 +243,22 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
 
 def _drop(state: FloorState, event: e.TotesDropped) -> None:
     walk = state.walks[event.walk_id]
-    for order_id in walk.orders:
-        _step_order(state, order_id, OrderStep.FINISH)
     del state.walks[event.walk_id]
+    totes = {stop.order_id: stop.tote_id for stop in walk.stops}
+    for order_id, tote_id in totes.items():
+        if state.totes[tote_id].picked:
+            _step_order(state, order_id, OrderStep.FINISH)
+        else:
+            del state.totes[tote_id]
+            _hold_empty(state, order_id)
+
+
+def _hold_empty(state: FloorState, order_id: OrderId) -> None:
+    """Nothing of the order was found: it waits until there is stock, or for a person."""
+    order = state.orders[order_id]
+    held = after(ORDER_STEPS, order.state, OrderStep.HOLD)
+    doubt = Doubt("no_stock", "no piece of it was found on the walk")
+    state.orders[order_id] = replace(order, state=held, doubts=(doubt,))
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:

@@ -1,8 +1,8 @@
 """The facts of the warehouse: immutable, journalled in order, sent to the central system once.
 
-The union is closed. A fact's `type` is `kind.what`; its kind is the last part of its MQTT topic and
-one of order, stock, pick, pack, ship, return, count, exception, reader. A fact holds everything that
-`model.applying` needs, so that the state can be rebuilt from the journal alone.
+The union is closed. A fact's `type` is `kind.what`; its kind is the last part of its MQTT topic
+and one of order, stock, pick, pack, ship, return, count, exception, reader. A fact holds
+everything that `model.applying` needs, so that the state can be rebuilt from the journal alone.
 """
 
 from dataclasses import dataclass
@@ -235,7 +235,7 @@ class PackOpened:
 
 @dataclass(frozen=True, slots=True)
 class PieceChecked:
-    """A piece of the open tote was read or scanned at the station; `before` where it gained a sign."""
+    """A piece of the open tote was read or scanned; `before` where it gained a sign."""
 
     type: ClassVar[str] = "pack.checked"
     station: LocationId

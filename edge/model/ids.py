@@ -1,6 +1,7 @@
 """The names that warehouse things go by; each is a string with a form of its own."""
 
 from typing import NewType, Protocol
+from uuid import UUID
 
 Epc = NewType("Epc", str)
 """A tag's EPC as lower-case hex of whole bytes."""
@@ -29,3 +30,15 @@ class IdMaker(Protocol):
     def __call__(self) -> str:
         """A new id: 36 characters, RFC 9562 section 5.7."""
         ...
+
+
+def uuid7(now_us: int, chance: int) -> str:
+    """A UUID of version 7 (RFC 9562 section 5.7): sorts by its time.
+
+    Args:
+        now_us: UTC microseconds since 1970, of which whole milliseconds are kept.
+        chance: 74 random bits.
+    """
+    high, low = divmod(chance & (1 << 74) - 1, 1 << 62)
+    number = (now_us // 1000 & (1 << 48) - 1) << 80 | 7 << 76 | high << 64 | 2 << 62 | low
+    return str(UUID(int=number))

@@ -94,10 +94,10 @@ class CentralAcknowledged:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemsLocated:
-    """What the radio says has changed in this turn."""
+class ItemLocated:
+    """What the radio says has happened to one item."""
 
-    changes: tuple[PresenceChange, ...]
+    change: PresenceChange
     at_us: int
 
 
@@ -229,7 +229,7 @@ Input = (
     | ReturnAnnounced
     | MessageRefused
     | CentralAcknowledged
-    | ItemsLocated
+    | ItemLocated
     | DeviceChanged
     | PlanReady
     | Posted

@@ -35,6 +35,7 @@ class OrderStep(StrEnum):
 
 ORDER_STEPS = {
     (OrderState.RELEASED, OrderStep.HOLD): OrderState.HELD,
+    (OrderState.PICKING, OrderStep.HOLD): OrderState.HELD,
     (OrderState.HELD, OrderStep.RELEASE): OrderState.RELEASED,
     (OrderState.RELEASED, OrderStep.PLAN): OrderState.PLANNED,
     (OrderState.PLANNED, OrderStep.UNPLAN): OrderState.RELEASED,

@@ -79,7 +79,8 @@ class Floor:
         locations: by id, in the order of the file.
         antennas: in the order of the file.
         aisle_x_m: the aisles' x, ascending; walked along y.
-        cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are planned.
+        cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are
+        planned.
     """
 
     locations: Mapping[LocationId, Location]
@@ -95,7 +96,7 @@ class Floor:
             self._covering[antenna.reader, antenna.port] = antenna.location
 
     def location_of(self, reader: DeviceName, port: int) -> LocationId | None:
-        """The place that a reader's antenna covers; None for a port that the file does not name."""
+        """The place that an antenna covers; None for a port that the file does not name."""
         return self._covering.get((reader, port))
 
     def kind_of(self, location: LocationId) -> LocationKind | None:

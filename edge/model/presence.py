@@ -1,4 +1,7 @@
-"""What the radio says has happened to an item: a closed union, made by locating."""
+"""What locating says has happened to an item: a closed union.
+
+An item came, moved, is gone, is not vouched for any more, or is back.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +10,14 @@ from edge.model.ids import DeviceName, Epc, LocationId
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An item that was nowhere is in a place, with this probability (0..1)."""
+    """An item that was nowhere is at a place.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it is.
+        probability: how sure that is, 0 to 1.
+        at_us: gateway UTC microseconds of the read that decided it.
+    """
 
     epc: Epc
     location: LocationId
@@ -17,7 +27,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An item has gone from one place to another, with this probability (0..1)."""
+    """An item is elsewhere than it was last announced; `at_us` as in `Arrived`."""
 
     epc: Epc
     from_location: LocationId
@@ -28,7 +38,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """An item is gone: its place was covered by living antennas and it was not heard."""
+    """An item is no longer where it was, although its antennas listened all the time.
+
+    Attributes:
+        epc: the item's tag.
+        from_location: where it was last announced.
+        at_us: gateway UTC microseconds at which the silence had become long enough.
+        last_seen_us: gateway UTC microseconds of its last read.
+    """
 
     epc: Epc
     from_location: LocationId
@@ -38,7 +55,14 @@ class Departed:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """An item may still be there, but the reader that would hear it is silent since then."""
+    """An item cannot be vouched for, because what would hear it does not listen.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it was last announced; it may well still be there.
+        since_us: gateway UTC microseconds of its last read.
+        reader: the reader that is down or mute.
+    """
 
     epc: Epc
     location: LocationId
@@ -48,12 +72,21 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A stale or departed item is heard again in its place."""
+    """A stale or departed item is confirmed again.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it is; for a stale item the place it was known at.
+        probability: how sure that is, 0 to 1.
+        at_us: gateway UTC microseconds of the read that decided it.
+        departed: whether its departure had been announced; else it had only been stale.
+    """
 
     epc: Epc
     location: LocationId
     probability: float
     at_us: int
+    departed: bool
 
 
 PresenceChange = Arrived | Moved | Departed | Stale | Returned

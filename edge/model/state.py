@@ -1,8 +1,9 @@
 """All that the rules may look at: the floor's state, changed by facts only.
 
-The state is a set of tables of frozen values. `model.applying` is the only writer. A table remembers
-which keys were touched since the last commit; the store writes just those rows in the transaction
-that appends the facts, and a restart reads them back. So state = tables = journal replayed.
+The state is a set of tables of frozen values. `model.applying` is the only writer. A table
+remembers which keys were touched since the last commit; the store writes just those rows in the
+transaction that appends the facts, and a restart reads them back. So state = tables = journal
+replayed.
 """
 
 from collections.abc import Hashable, Iterator
@@ -23,7 +24,7 @@ from edge.model.ids import (
     ToteId,
     WalkId,
 )
-from edge.model.orders import Order
+from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
 
@@ -53,6 +54,38 @@ class Table(dict[Key, Value]):
         super().__setitem__(key, value)
 
 
+class OrderTable(Table[OrderId, Order]):
+    """Orders by name, with an index by state, for most orders are long finished."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
+
+    @override
+    def __setitem__(self, key: OrderId, value: Order) -> None:
+        self._index(key, value)
+        super().__setitem__(key, value)
+
+    @override
+    def load(self, key: OrderId, value: Order) -> None:
+        self._index(key, value)
+        super().load(key, value)
+
+    def _index(self, key: OrderId, value: Order) -> None:
+        known = self.get(key)
+        if known is not None:
+            del self._in[known.state][key]
+        self._in[value.state][key] = None
+
+    def in_state(self, state: OrderState) -> list[Order]:
+        """The orders in one state, in the order in which they came into it."""
+        return [self[order_id] for order_id in self._in[state]]
+
+    def count(self, state: OrderState) -> int:
+        """How many orders are in one state."""
+        return len(self._in[state])
+
+
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -72,7 +105,7 @@ class FloorState:
         self.floor = floor
         self.articles: Table[Sku, Article] = Table()
         self.stock: Table[tuple[Sku, LocationId], Stock] = Table()
-        self.orders: Table[OrderId, Order] = Table()
+        self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
         self.totes: Table[ToteId, Tote] = Table()
@@ -109,7 +142,7 @@ class FloorState:
         )
 
     def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:
-        """Keep the two small views of the radio's knowledge: what is near, and how many are seen."""
+        """Keep the two small views of the radio's knowledge: what is near, how many are seen."""
         if came_from is not None:
             self._forget(item.epc, item.sku, came_from)
         if item.location is None:

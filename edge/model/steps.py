@@ -1,7 +1,7 @@
 """State machines as tables: what is not in the table is refused, and nothing has changed.
 
-A table maps (state, step) to the state that follows. Every state machine of the warehouse is such a
-table beside the noun that it belongs to; this file is the engine that they share.
+A table maps (state, step) to the state that follows. Every state machine of the warehouse is
+such a table beside the noun that it belongs to; this file is the engine that they share.
 """
 
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The pages and the JSON API on one port."""
+"""The web room: the JSON API, the pages for handhelds and stations, and who may do what."""

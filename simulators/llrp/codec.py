@@ -157,12 +157,14 @@ def _take_part(cursor: _Cursor, depth: int) -> Part:
     length = cursor.take(16)
     end = start * 8 + length * 8
     if length < _TLV_BYTES or end > cursor.end or depth > _DEEPEST:
-        raise MalformedError(f"parameter {number} has a wrong length {length}", start)
+        error = MalformedError(f"parameter {number} has a wrong length {length}", start)
+        error.path = (number,)
+        raise error
     inner = _Cursor(cursor.data, cursor.at, end)
     try:
         found = _take_body(inner, number, depth)
-    except MalformedError as error:
-        error.path = (number, *error.path)
+    except MalformedError as cause:
+        cause.path = (number, *cause.path)
         raise
     cursor.at = end
     return found

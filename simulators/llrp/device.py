@@ -195,7 +195,7 @@ class Device:
                 self._outbox.put_reports([empty], 0, 0)
 
     def _keep_alive(self) -> None:
-        if self._keepalive is None:
+        if self._keepalive is None or self.closing:
             return
         late = 3 if self.faults.on(FaultName.KEEPALIVE_LATE) else 1
         period_us = self.settings.keepalive_us() * late

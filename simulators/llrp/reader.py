@@ -172,10 +172,11 @@ class SimulatedReader:
         """Let the device live until now and send what it has to say."""
         self._device.advance(self._clock())
         client = self._client
-        if client is None or client.behind():
+        if client is None:
             return
-        self._flush(client)
-        self._send_slowly(client)
+        if not client.behind():
+            self._flush(client)
+            self._send_slowly(client)
         if self._device.closing:
             self.tally.dropped += 1
             self._drop_client(gently=True)
@@ -228,6 +229,7 @@ class SimulatedReader:
         if gently:
             client.writer.write(bytes(client.slow))
             client.writer.close()
+            asyncio.get_running_loop().call_later(_GOODBYE_S, client.abort)
         else:
             client.abort()
 

@@ -1,0 +1,57 @@
+# make demo: watch the whole product at work.  make test lint bench: what developers need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM := .ci/system-packages
+
+.PHONY: setup setup-dev demo test lint format lock bench package clean
+
+setup: $(VENV)/.runtime
+	@$(SYSTEM) mosquitto=mosquitto
+
+setup-dev: $(VENV)/.dev
+	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark
+
+$(BIN)/python:
+	@$(SYSTEM) $(PYTHON)=python3
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(SYSTEM) no-venv=python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: .ci/dev.lock $(VENV)/.runtime
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/dev.lock
+	@touch $@
+
+demo: setup
+	@$(BIN)/warehouse-edge demo
+
+test: setup-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-dev
+	$(BIN)/python -m tests.benchmarks
+
+# new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
+lock:
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
+
+package: $(VENV)/.dev
+	.ci/package
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

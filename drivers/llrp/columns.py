@@ -1,0 +1,182 @@
+"""From places to columns: the values of many records of one layout at once, or of one record.
+
+Both ways give columns by the names of `ReadBatch`, and only those that the records have. Columns
+that are absent or equal for all reads are slices of shared, read-only arrays: making them anew for
+every batch would cost as much as decoding a small one.
+"""
+
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from drivers.llrp.layout import Layout, Walk
+from drivers.llrp.reader_clock import ReaderClock, TimeKind
+from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
+
+Column = NDArray[Any]
+
+_PHASE_STEPS = 4096
+_PHASE_RAD = np.float32(2 * math.pi / _PHASE_STEPS)
+_RSSI_FINE_DBM = np.float32(0.01)
+_DOPPLER_HZ = np.float32(1 / 16)
+
+# Field: its form on the wire (NumPy and `struct`), its column, the column's type.
+_FIELDS: dict[str, tuple[str, struct.Struct, str, DTypeLike]] = {
+    "antenna": (">u2", struct.Struct(">H"), "antenna", np.uint16),
+    "rssi": (">i1", struct.Struct(">b"), "rssi_dbm", np.float32),
+    "rssi_fine": (">i2", struct.Struct(">h"), "rssi_dbm", np.float32),
+    "channel": (">u2", struct.Struct(">H"), "channel", np.uint16),
+    "count": (">u2", struct.Struct(">H"), "count", np.uint16),
+    "phase": (">u2", struct.Struct(">H"), "phase_rad", np.uint16),
+    "doppler": (">i2", struct.Struct(">h"), "doppler_hz", np.float32),
+    "first_uptime": (">i8", struct.Struct(">q"), "first_seen_us", np.int64),
+    "first_utc": (">i8", struct.Struct(">q"), "first_seen_us", np.int64),
+    "last_uptime": (">i8", struct.Struct(">q"), "last_seen_us", np.int64),
+    "last_utc": (">i8", struct.Struct(">q"), "last_seen_us", np.int64),
+}
+_SCALES: dict[str, Callable[[Any], Any]] = {
+    "rssi_fine": lambda values: values * _RSSI_FINE_DBM,
+    "phase": lambda values: (values & (_PHASE_STEPS - 1)) * _PHASE_RAD,
+    "doppler": lambda values: values * _DOPPLER_HZ,
+}
+# Where a record has both, the first gives way: finer RSSI, UTC before uptime.
+_GIVES_WAY = {"rssi": "rssi_fine", "first_uptime": "first_utc", "last_uptime": "last_utc"}
+_ABSENT: dict[str, tuple[float, DTypeLike]] = {
+    "antenna": (ANTENNA_ABSENT, np.uint16),
+    "rssi_dbm": (np.nan, np.float32),
+    "phase_rad": (np.nan, np.float32),
+    "channel": (CHANNEL_ABSENT, np.uint16),
+    "doppler_hz": (np.nan, np.float32),
+    "first_seen_us": (TIME_ABSENT, np.int64),
+    "last_seen_us": (TIME_ABSENT, np.int64),
+    "count": (1, np.uint16),
+}
+
+
+def epc_bytes(bits: int) -> int:
+    """Whole bytes that hold an EPC of so many bits."""
+    return (bits + 7) // 8
+
+
+class _Constants:
+    """Read-only columns of one value, made once and sliced."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], Column] = {}
+
+    def column(self, name: str, count: int) -> Column:
+        """So many times the value that says that this column is absent."""
+        return self._slice(name, 0, count, *_ABSENT[name])
+
+    def bits(self, bits: int, count: int) -> Column:
+        """So many times this number of bits."""
+        return self._slice("epc_bits", bits, count, bits, np.uint16)
+
+    def _slice(self, name: str, key: int, count: int, value: float, kind: DTypeLike) -> Column:
+        made = self._made.get((name, key))
+        if made is None or len(made) < count:
+            made = np.full(max(1024, 2 * count), value, kind)
+            made.flags.writeable = False
+            self._made[name, key] = made
+        return made[:count]
+
+
+_CONSTANTS = _Constants()
+
+
+def wanted_fields(walk: Walk) -> list[str]:
+    """The fields of a record that become columns."""
+    return [name for name in walk.fields if _GIVES_WAY.get(name) not in walk.fields]
+
+
+def read_records(
+    layout: Layout, records: bytes | NDArray[np.uint8], count: int
+) -> dict[str, Column]:
+    """The columns of so many joined records of one layout."""
+    walk, step = layout.walk, layout.length
+    width = epc_bytes(walk.epc_bits)
+    epc = np.ndarray((count, width), np.uint8, records, walk.epc_at, (step, 1)).copy()
+    if walk.epc_bits % 8:
+        epc[:, -1] &= _last_byte_mask(walk.epc_bits)
+    columns: dict[str, Column] = {"epc": epc, "epc_bits": _CONSTANTS.bits(walk.epc_bits, count)}
+    for name in wanted_fields(walk):
+        wire, _, column, kind = _FIELDS[name]
+        values = np.ndarray((count,), wire, records, walk.fields[name], (step,)).astype(kind)
+        columns[column] = _SCALES[name](values) if name in _SCALES else values
+    return columns
+
+
+def read_record(walk: Walk, record: bytes) -> dict[str, Any]:
+    """The values of one record: the general way, for layouts too rare to learn."""
+    epc = bytearray(record[walk.epc_at : walk.epc_at + epc_bytes(walk.epc_bits)])
+    if walk.epc_bits % 8:  # the last byte is padded; what stands there is no part of the number
+        epc[-1] &= _last_byte_mask(walk.epc_bits)
+    values: dict[str, Any] = {"epc": epc, "epc_bits": walk.epc_bits}
+    for name in wanted_fields(walk):
+        _, wire, column, _ = _FIELDS[name]
+        (value,) = wire.unpack_from(record, walk.fields[name])
+        values[column] = _SCALES[name](value) if name in _SCALES else value
+    return values
+
+
+def _last_byte_mask(bits: int) -> int:
+    return 0xFF << (8 - bits % 8) & 0xFF
+
+
+class Columns:
+    """Columns of `count` reads from several layouts, absent until they are filled."""
+
+    def __init__(self, count: int, width: int) -> None:
+        self._columns: dict[str, Column] = {
+            name: np.full(count, value, kind) for name, (value, kind) in _ABSENT.items()
+        }
+        self._columns["epc"] = np.zeros((count, width), np.uint8)
+        self._columns["epc_bits"] = np.zeros(count, np.uint16)
+        self._uptime = np.zeros(count, np.bool_)
+
+    def fill(self, rows: NDArray[np.intp], columns: dict[str, Column], kind: TimeKind) -> None:
+        """Put columns of equal records into these rows."""
+        for name, values in columns.items():
+            if name == "epc":
+                self._columns["epc"][rows, : values.shape[1]] = values
+            else:
+                self._columns[name][rows] = values
+        self._uptime[rows] = kind is TimeKind.UPTIME
+
+    def fill_one(self, row: int, values: dict[str, Any], kind: TimeKind) -> None:
+        """Put the values of one record into its row."""
+        for name, value in values.items():
+            if name == "epc":
+                self._columns["epc"][row, : len(value)] = value
+            else:
+                self._columns[name][row] = value
+        self._uptime[row] = kind is TimeKind.UPTIME
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Drop every row that is not to be kept."""
+        self._columns = {name: column[rows] for name, column in self._columns.items()}
+        self._uptime = self._uptime[rows]
+
+    def batch(self, reader: str, arrived_us: int, clock: ReaderClock) -> ReadBatch:
+        """The finished batch; the reader's stamps become gateway time by its clock."""
+        last = self._columns["last_seen_us"]
+        seen = np.empty(len(last), np.int64)
+        for kind, rows in ((TimeKind.UTC, ~self._uptime), (TimeKind.UPTIME, self._uptime)):
+            seen[rows] = clock.seen_us(last[rows], arrived_us, kind)
+        return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **self._columns)
+
+
+def batch_of(
+    reader: str, arrived_us: int, columns: dict[str, Column], kind: TimeKind, clock: ReaderClock
+) -> ReadBatch:
+    """A batch of reads of one layout; columns that it does not have are absent."""
+    count = len(columns["epc"])
+    for name in _ABSENT:
+        if name not in columns:
+            columns[name] = _CONSTANTS.column(name, count)
+    seen = clock.seen_us(columns["last_seen_us"], arrived_us, kind)
+    return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **columns)

@@ -1,0 +1,5 @@
+"""`python -m edge` is `warehouse-edge`."""
+
+from edge.cli.app import main
+
+main()

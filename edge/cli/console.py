@@ -1,0 +1,79 @@
+"""What commands have in common: input that can be wrong, JSON lines out, exit codes.
+
+Exit codes: 0 good, 1 the answer is "no", 2 wrong usage or bad input with one clear line on stderr.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from edge.settings.faults import ConfigurationError
+
+NO = 1
+BAD_INPUT = 2
+
+
+def fail(text: str) -> typer.Exit:
+    """Say on stderr what is wrong with the input; to be raised."""
+    typer.echo(text, err=True)
+    return typer.Exit(BAD_INPUT)
+
+
+@contextmanager
+def bad_input_told() -> Iterator[None]:
+    """Bad files and values inside end the command with their own words and exit code 2."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise fail(str(error)) from None
+    except ValueError as error:
+        raise fail(str(error)) from None
+    except OSError as error:
+        raise fail(f"{error.filename or 'input'}: {error.strerror or error}") from None
+
+
+def read_text(file: Path) -> str:
+    """The text of a file, `-` for standard input."""
+    return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+
+
+def read_bytes(file: Path) -> bytes:
+    """The bytes of a file, `-` for standard input."""
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One JSON object on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def json_documents(text: str, name: str) -> Iterable[Mapping[str, object]]:
+    """The JSON objects of a file: one document, or one a line.
+
+    Raises:
+        ValueError: it is neither; names the line.
+    """
+    try:
+        return [_as_object(json.loads(text), name)]
+    except json.JSONDecodeError as whole:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:  # noqa: PLR2004 - one line is a document, not JSON lines
+            raise ValueError(f"{name}: is not JSON: {whole}") from None
+    return [_line(line, name, number) for number, line in enumerate(lines, 1)]
+
+
+def _line(line: str, name: str, number: int) -> Mapping[str, object]:
+    try:
+        return _as_object(json.loads(line), f"{name}:{number}")
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{name}:{number}: is not JSON: {error}") from None
+
+
+def _as_object(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name}: must be a JSON object")  # noqa: TRY004 - the input is wrong, not our types
+    return value

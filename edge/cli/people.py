@@ -1,0 +1,21 @@
+"""`warehouse-edge people`: what the configuration needs to know of a person."""
+
+from typing import Annotated
+
+import typer
+
+from edge.cli.console import fail
+from edge.web.pins import hash_pin
+
+app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+PIN_DIGITS_MIN = 6
+
+
+@app.command("hash-pin")
+def hash_pin_command(
+    pin: Annotated[str, typer.Option(prompt="PIN", hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Ask for a PIN and print its hash for `pin_hash` of a `[[person]]`; six digits or more."""
+    if not pin.isdigit() or len(pin) < PIN_DIGITS_MIN:
+        raise fail(f"a PIN has {PIN_DIGITS_MIN} digits or more, and nothing else")
+    typer.echo(hash_pin(pin))

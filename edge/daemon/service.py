@@ -1,0 +1,59 @@
+"""The daemon in the foreground: start, be watched, end on a signal."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from edge.clock import Clock
+from edge.daemon.notify import Notifier, watchdog_interval_s
+from edge.daemon.supervisor import Supervisor
+
+BEAT_S = 2.0
+STUCK_US = 20_000_000
+"""Without a turn of the floor loop for this long, systemd is no longer told that all is well."""
+
+
+class Daemon:
+    """One run of the gateway.
+
+    Args:
+        supervisor: with every service.
+        clock: monotonic time for the watchdog.
+        progressed_us: monotonic time of the floor loop's last good turn.
+        beat: called every two seconds, to tell the central system of health.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        clock: Clock,
+        progressed_us: Callable[[], int],
+        beat: Callable[[], None],
+    ) -> None:
+        self._supervisor = supervisor
+        self._clock = clock
+        self._progressed_us = progressed_us
+        self._beat = beat
+        self._notifier = Notifier()
+        self._ending = threading.Event()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then stop everything.
+
+        Raises:
+            Whatever keeps a service from starting.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._ending.set())
+        self._supervisor.start()
+        self._notifier.tell("READY=1")
+        structlog.get_logger("daemon").info("gateway ready")
+        interval_s = min(watchdog_interval_s() or BEAT_S, BEAT_S)
+        while not self._ending.wait(interval_s):
+            self._beat()
+            if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
+                self._notifier.tell("WATCHDOG=1")
+        self._notifier.tell("STOPPING=1")
+        self._supervisor.stop()

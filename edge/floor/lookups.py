@@ -1,0 +1,73 @@
+"""Lookups: searches in the store for people who ask, in the words of the pages.
+
+Each question opens a connection of its own that can only read: any number of pages may ask at
+once, and none of them ever holds up the writer.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edge.floor.board import Board, Shown
+from edge.model.events import Fact
+from edge.model.goods import PresentItem
+from edge.model.ids import Epc, LocationId
+from edge.store.queries import Queries
+
+
+class Lookups:
+    """Thread-safe.
+
+    Args:
+        path: of the store.
+        board: for the names of articles, as the floor view has them.
+    """
+
+    def __init__(self, path: Path, board: Board) -> None:
+        self._path = path
+        self._board = board
+
+    def items(self, text: str, limit: int) -> list[Shown]:
+        """Items whose EPC or article number begins with `text`, or that lie in that place."""
+        with closing(Queries(self._path)) as queries:
+            found = {one.epc: one for one in queries.items(text, limit)}
+            for one in queries.items_at(LocationId(text), limit):
+                found.setdefault(one.epc, one)
+        names = self._names()
+        return [_item(one, names) for one in list(found.values())[:limit]]
+
+    def item(self, epc: str) -> Shown | None:
+        """One item; None for a tag that was never anywhere."""
+        with closing(Queries(self._path)) as queries:
+            found = queries.item(Epc(epc))
+        return _item(found, self._names()) if found else None
+
+    def history(self, subject: str, limit: int) -> list[Shown]:
+        """What happened to an item, an order or a parcel, the newest first."""
+        with closing(Queries(self._path)) as queries:
+            return [_happening(fact) for fact in queries.history(subject, limit)]
+
+    def _names(self) -> Mapping[str, str]:
+        sheet = self._board.look("articles")
+        return {str(sku): str(name) for sku, name in sheet.value.items()} if sheet else {}
+
+
+def _item(item: PresentItem, names: Mapping[str, str]) -> Shown:
+    return {**asdict(item), "name": names.get(item.sku or "", "")}
+
+
+def _happening(fact: Fact) -> Shown:
+    at = datetime.fromtimestamp(fact.occurred_us / 1e6, UTC).isoformat(timespec="milliseconds")
+    return {"seq": fact.seq, "type": fact.event.type, "at": at, "text": _sentence(fact)}
+
+
+def _sentence(fact: Fact) -> str:
+    """The plain parts of a fact, as `name value` pairs."""
+    told = (
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in asdict(fact.event).items()
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    )
+    return ", ".join(told)

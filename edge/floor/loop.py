@@ -1,0 +1,294 @@
+"""The floor loop: the only code that decides and the only code that writes.
+
+One turn: take what has come in; let reads change what is known of places; decide every input in
+its order, and what follows by itself; commit all facts in one transaction; only then show, and
+answer those who asked. An input is answered by what is on disk, never by what is in memory.
+
+If the commit fails, nothing of the turn has happened: the state is read back from the store and
+the senders are told. If an input cannot be decided because of a fault in a rule, the turn is
+decided again without it, so that one bad input costs only itself.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edge.clock import Clock
+from edge.floor.alerts import Alert, Alerts
+from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.planner import Guard, Planner
+from edge.floor.showing import Showing
+from edge.locating.locator import Locator
+from edge.model.applying import apply
+from edge.model.events import (
+    DeviceLost,
+    DeviceReturned,
+    Event,
+    Fact,
+    MessageSetAside,
+)
+from edge.model.goods import PresentItem
+from edge.model.ids import DeviceName, RequestId
+from edge.model.inputs import (
+    CentralAcknowledged,
+    DeviceChanged,
+    Input,
+    ItemLocated,
+    Posted,
+)
+from edge.model.places import Floor
+from edge.model.prompts import Answer
+from edge.model.state import FloorState
+from edge.rules import planning
+from edge.rules.decide import decide, follow_up
+from edge.rules.terms import Terms
+from edge.store.errors import StoreError
+from edge.store.store import Store
+
+FOLLOW_UP_ROUNDS_MAX = 1000
+STORE_FAILED = Answer(
+    accepted=False, code="store_failed", text="it could not be kept on disk; try again", data={}
+)
+RULE_FAILED = Answer(
+    accepted=False,
+    code="rule_failed",
+    text="this could not be decided; tell the operator",
+    data={},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopParts:
+    """What the loop works with.
+
+    Attributes:
+        committed: called after each commit that appended facts; returns at once.
+        guard: around the deciding of one input.
+        tick_ms: how long reads are gathered.
+    """
+
+    floor: Floor
+    terms: Terms
+    inbox: Inbox
+    store: Store
+    locator: Locator
+    planner: Planner
+    showing: Showing
+    alerts: Alerts
+    clock: Clock
+    committed: Callable[[], None]
+    guard: Guard
+    tick_ms: int = 20
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What one turn has come to, before it is committed."""
+
+    happenings: list[tuple[Event, int]] = field(default_factory=list)
+    answers: dict[RequestId, Answer] = field(default_factory=dict)
+    told: list[tuple[Entry, Answer]] = field(default_factory=list)
+
+
+class FloorLoop:
+    """One thread; `turn` may also be called by hand while it does not run, to replay."""
+
+    def __init__(self, parts: LoopParts) -> None:
+        self._parts = parts
+        self._state = FloorState(parts.floor)
+        self._present: list[PresentItem] = []
+        self._unsaved: list[ItemLocated] = []
+        self._planned_seq = -1
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
+        self.progressed_us = 0
+        """Monotonic time of the last turn that ended well, for the watchdog."""
+
+    def start(self) -> None:
+        """Read the state back from the store and begin."""
+        self.load()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the turn at hand, take what still waits, and end."""
+        self._stopping.set()
+        self._parts.inbox.wake()
+        if self._thread.is_alive():
+            self._thread.join(3)
+
+    def load(self) -> None:
+        """Read the state back from the store and show it."""
+        self._reload()
+        self._parts.locator.restore(self._present)
+        self._present = []
+        for device, since_us in self._state.outages.items():
+            text = f"{device} did not answer before the restart"
+            self._parts.alerts.begin(
+                Alert(_lost(device), "device_lost", "critical", text, since_us)
+            )
+        self._show(self._parts.clock.now_us())
+
+    def _reload(self) -> None:
+        self._state = FloorState(self._parts.floor)
+        self._present = self._parts.store.load(self._state)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.turn(self._parts.tick_ms)
+        self.turn(0)
+
+    def turn(self, wait_ms: float) -> list[Fact]:
+        """One turn; the facts that it committed."""
+        parts = self._parts
+        taken = parts.inbox.take(wait_ms)
+        now_us = parts.clock.now_us()
+        located = self._locate(taken, now_us)
+        if not taken.entries and not located and not self._follows():
+            parts.showing.wide(self._state, now_us, parts.clock.monotonic_us())
+            self._ask_planner()
+            self.progressed_us = parts.clock.monotonic_us()
+            return []
+        turn = self._decide_all(taken.entries, located, now_us)
+        facts = self._commit(turn, located)
+        self._show(now_us)
+        for entry, answer in turn.told:
+            if entry.settle is not None:
+                entry.settle(answer)
+        self._ask_planner()
+        self.progressed_us = parts.clock.monotonic_us()
+        return facts
+
+    def _locate(self, taken: Taken, now_us: int) -> list[ItemLocated]:
+        locator = self._parts.locator
+        for batch in taken.batches:
+            locator.observe(batch)
+        for entry in taken.entries:
+            if isinstance(entry.input, DeviceChanged):
+                device = entry.input
+                locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
+        unsaved, self._unsaved = self._unsaved, []
+        return unsaved + [ItemLocated(change, now_us) for change in locator.turn(now_us)]
+
+    def _follows(self) -> bool:
+        return bool(follow_up(self._state, self._parts.terms))
+
+    def _decide_all(
+        self, entries: tuple[Entry, ...], located: list[ItemLocated], now_us: int
+    ) -> _Turn:
+        """Decide a turn's inputs; again without one whose rule has a fault, if there is one."""
+        every: list[Entry] = [*entries, *(Entry(one, None) for one in located)]
+        faulty: set[int] = set()
+        while True:
+            turn = _Turn()
+            failed = self._first_failure(every, faulty, turn)
+            if failed is None:
+                self._follow_up(turn, now_us)
+                return turn
+            faulty.add(failed)
+            self._reload()
+
+    def _first_failure(self, every: list[Entry], faulty: set[int], turn: _Turn) -> int | None:
+        for index, entry in enumerate(every):
+            if index in faulty:
+                turn.told.append((entry, RULE_FAILED))
+                continue
+            name = type(entry.input).__name__
+            if not self._parts.guard(lambda e=entry: self._decide(e, turn), f"{name} failed"):  # type: ignore[misc] # bound at once
+                return index
+        return None
+
+    def _decide(self, entry: Entry, turn: _Turn) -> None:
+        input_ = entry.input
+        known = self._known_answer(input_, turn)
+        if known is not None:
+            turn.told.append((entry, known))
+            return
+        decision = decide(self._state, self._parts.terms, input_)
+        for event in decision.events:
+            self._apply(event, input_.at_us, turn)
+        if isinstance(input_, Posted):
+            turn.answers[input_.request_id] = decision.answer
+        turn.told.append((entry, decision.answer))
+
+    def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
+        if not isinstance(input_, Posted):
+            return None
+        return turn.answers.get(input_.request_id) or self._parts.store.answer_to(
+            input_.request_id
+        )
+
+    def _apply(self, event: Event, occurred_us: int, turn: _Turn) -> None:
+        apply(self._state, event, occurred_us)
+        turn.happenings.append((event, occurred_us))
+
+    def _follow_up(self, turn: _Turn, now_us: int) -> None:
+        for _ in range(FOLLOW_UP_ROUNDS_MAX):
+            events = follow_up(self._state, self._parts.terms)
+            if not events:
+                return
+            for event in events:
+                self._apply(event, now_us, turn)
+
+    def _commit(self, turn: _Turn, located: list[ItemLocated]) -> list[Fact]:
+        parts = self._parts
+        facts: list[Fact] = []
+        try:
+            for entry, _ in turn.told:
+                if isinstance(entry.input, CentralAcknowledged):
+                    parts.store.acknowledge(entry.input.epoch, entry.input.upto)
+            if turn.happenings or turn.answers:
+                facts = parts.store.commit(turn.happenings, self._state, turn.answers)
+        except StoreError as error:
+            self._undo(turn, located, error)
+            return []
+        parts.alerts.end("store-failed")
+        for event, occurred_us in turn.happenings:
+            parts.showing.note(event, occurred_us)
+            self._alert(event, occurred_us)
+        if facts:
+            parts.committed()
+        return facts
+
+    def _undo(self, turn: _Turn, located: list[ItemLocated], error: StoreError) -> None:
+        """Nothing of this turn has happened; what the radio said is said again next turn."""
+        self._unsaved = located
+        turn.told = [(entry, STORE_FAILED) for entry, _ in turn.told]
+        text = f"the store failed, nothing is accepted: {error}"
+        now_us = self._parts.clock.now_us()
+        self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
+        self._reload()
+
+    def _alert(self, event: Event, at_us: int) -> None:
+        """Facts that want a person."""
+        alerts = self._parts.alerts
+        match event:
+            case MessageSetAside():
+                text = f"a message on {event.topic} was set aside: {event.reason}"
+                alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
+            case DeviceLost():
+                text = f"{event.device} does not answer: {event.reason}"
+                name = _lost(event.device)
+                alerts.begin(Alert(name, "device_lost", "critical", text, at_us))
+            case DeviceReturned():
+                alerts.end(_lost(event.device))
+            case _:
+                pass
+
+    def _show(self, now_us: int) -> None:
+        self._parts.showing.near(self._state)
+        self._parts.showing.wide(self._state, now_us, self._parts.clock.monotonic_us())
+
+    def _ask_planner(self) -> None:
+        planner = self._parts.planner
+        seq = self._parts.store.last_seq
+        if planner.busy or seq == self._planned_seq:
+            return  # nothing has changed since it was asked last
+        self._planned_seq = seq
+        snapshot = planning.snapshot(self._state, self._parts.terms)
+        if snapshot is not None:
+            planner.offer(snapshot)
+
+
+def _lost(device: DeviceName) -> str:
+    """The name of the alert that a device does not answer."""
+    return f"device-lost-{device}"

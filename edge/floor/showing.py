@@ -1,0 +1,90 @@
+"""Showing: the state as plain values on the board, newest prompts first, maps a little later.
+
+Prompts and pack stations are shown after every turn that changed something: a person waits for
+them. The wide views are drawn at most a few times a second, whatever happens on the floor.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from edge.floor.alerts import Alerts
+from edge.floor.board import Board, Shown
+from edge.floor.rates import Rates
+from edge.floor.views import Names, floor_view, orders_view, pack_view, prompt_view
+from edge.model.events import Event, PiecePicked
+from edge.model.orders import OrderState
+from edge.model.state import FloorState
+
+WIDE_VIEW_US = 400_000
+
+
+class Showing:
+    """Puts the state on the board; used by the floor loop only.
+
+    Args:
+        board: where it is shown.
+        rates: of picking.
+        alerts: shown on the board page.
+        link_status: what the link to the central system says of itself, plain values.
+        names: people's names by badge.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        rates: Rates,
+        alerts: Alerts,
+        link_status: Callable[[], Shown],
+        names: Names,
+    ) -> None:
+        self._board = board
+        self._rates = rates
+        self._alerts = alerts
+        self._link_status = link_status
+        self._names = names
+        self._wide_due_us = 0
+
+    def note(self, event: Event, occurred_us: int) -> None:
+        """Count what the rates need."""
+        if isinstance(event, PiecePicked):
+            self._rates.note(event.badge, occurred_us)
+
+    def near(self, state: FloorState) -> None:
+        """Every picker's prompt and every station's tote."""
+        for badge in state.pickers:
+            self._board.show(f"prompt/{badge}", prompt_view(state, badge))
+        for location in state.floor.locations.values():
+            if location.kind.value == "station":
+                self._board.show(f"pack/{location.id}", pack_view(state, location.id))
+
+    def wide(self, state: FloorState, now_us: int, monotonic_us: int) -> None:
+        """Floor, orders and board, if they are due."""
+        if monotonic_us < self._wide_due_us:
+            return
+        self._wide_due_us = monotonic_us + WIDE_VIEW_US
+        self._board.show("articles", {one.sku: one.name for one in state.articles.values()})
+        self._board.show("floor", floor_view(state, self._names))
+        self._board.show("orders", orders_view(state))
+        self._board.show("board", self._rates_view(state, now_us))
+
+    def _rates_view(self, state: FloorState, now_us: int) -> Shown:
+        per_minute = self._rates.per_minute(now_us)
+        readers = {antenna.reader for antenna in state.floor.antennas}
+        down = sum(reader in state.outages for reader in readers)
+        return {
+            "orders": {one.value: state.orders.count(one) for one in OrderState},
+            "items_picked": sum(self._rates.picked.values()),
+            "items_per_minute": round(sum(per_minute.values()), 1),
+            "pickers": [
+                {
+                    "badge": badge,
+                    "name": self._names.get(badge, badge),
+                    "items": items,
+                    "items_per_minute": round(per_minute.get(badge, 0.0), 1),
+                }
+                for badge, items in sorted(self._rates.picked.items())
+            ],
+            "backlog": dict(self._link_status()),
+            "readers": {"up": len(readers) - down, "down": down},
+            "alerts": [asdict(alert) for alert in self._alerts.active()],
+        }

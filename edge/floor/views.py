@@ -1,0 +1,194 @@
+"""Views: the state as plain values, as pages and the API show them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from edge.floor.board import Shown
+from edge.model.ids import Badge, LocationId, OrderId, Sku
+from edge.model.orders import Order, OrderState
+from edge.model.state import FloorState
+from edge.rules import guiding, packing
+
+SHOWN_ORDERS_MAX = 500
+FINISHED = frozenset({OrderState.SHIPPED, OrderState.CANCELLED})
+
+Names = Mapping[str, str]
+"""People's names by badge."""
+
+
+def prompt_view(state: FloorState, badge: Badge) -> Shown:
+    """A picker's prompt as plain values."""
+    prompt = guiding.prompt(state, badge)
+    return {**asdict(prompt), "kind": prompt.kind.value, "totes": list(prompt.totes)}
+
+
+def pack_view(state: FloorState, station: LocationId) -> Shown:
+    """A pack station's open tote as plain values."""
+    pack = state.packs.get(station)
+    if pack is None:
+        return {
+            "station": station,
+            "open": False,
+            "lines": [],
+            "checked": 0,
+            "expected": 0,
+            "strangers": [],
+            "verdict": "empty",
+        }
+    expected = Counter(sku for sku, _ in state.totes[pack.tote_id].picked)
+    checked = Counter(sku for sku, _ in pack.checked)
+    return {
+        "station": station,
+        "open": True,
+        "tote_id": pack.tote_id,
+        "order_id": pack.order_id,
+        "carrier": state.orders[pack.order_id].carrier,
+        "lines": [
+            {
+                "sku": sku,
+                "name": state.articles[sku].name,
+                "expected": quantity,
+                "checked": checked[sku],
+            }
+            for sku, quantity in expected.items()
+        ],
+        "checked": sum(checked.values()),
+        "expected": sum(expected.values()),
+        "strangers": [_stranger(state, pack.station, epc) for epc in pack.strangers],
+        "verdict": packing.verdict(state, station),
+    }
+
+
+def _stranger(state: FloorState, station: LocationId, epc: str) -> Shown:
+    sku = next((sku for one, sku in state.near.get(station, {}).items() if one == epc), None)
+    owner = next(
+        (
+            tote.order_id
+            for tote in state.totes.values()
+            if any(unit.epc == epc for _, unit in tote.picked)
+        ),
+        None,
+    )
+    return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
+
+
+def _name(state: FloorState, sku: Sku | None) -> str:
+    article = state.articles.get(sku) if sku else None
+    return article.name if article else ""
+
+
+def orders_view(state: FloorState) -> Shown:
+    """Orders that are open, those that wait for a decision first."""
+    picked = Counter(
+        (tote.order_id, sku) for tote in state.totes.values() for sku, _ in tote.picked
+    )
+    shown: list[Order] = []
+    for one in OrderState:  # held comes first in the life of an order
+        if one not in FINISHED:
+            shown.extend(state.orders.in_state(one)[: SHOWN_ORDERS_MAX - len(shown)])
+    return {
+        "orders": [_order_view(state, order, picked) for order in shown],
+        "open": sum(state.orders.count(one) for one in OrderState if one not in FINISHED),
+    }
+
+
+def _order_view(state: FloorState, order: Order, picked: Counter[tuple[OrderId, Sku]]) -> Shown:
+    return {
+        "order_id": order.order_id,
+        "rev": order.rev,
+        "state": order.state.value,
+        "priority": order.priority,
+        "due_us": order.due_us,
+        "carrier": order.carrier,
+        "received_us": order.received_us,
+        "doubts": [asdict(doubt) for doubt in order.doubts],
+        "lines": [
+            {
+                "line_id": line.line_id,
+                "sku": line.sku,
+                "name": _name(state, line.sku),
+                "quantity": line.quantity,
+                "picked": min(line.quantity, picked[order.order_id, line.sku]),
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def floor_view(state: FloorState, names: Names) -> Shown:
+    """Places with stock and items, antennas, readers and pickers."""
+    stock: dict[LocationId, list[Shown]] = {}
+    for one in state.stock.values():
+        if one.quantity or one.reserved:
+            stock.setdefault(one.location, []).append(
+                {
+                    "sku": one.sku,
+                    "name": _name(state, one.sku),
+                    "quantity": one.quantity,
+                    "reserved": one.reserved,
+                }
+            )
+    return {
+        "locations": _locations(state, stock),
+        "antennas": [
+            {
+                "reader": antenna.reader,
+                "port": antenna.port,
+                "location": antenna.location,
+                "x_m": antenna.x_m,
+                "y_m": antenna.y_m,
+                "alive": antenna.reader not in state.outages,
+            }
+            for antenna in state.floor.antennas
+        ],
+        "readers": [
+            {
+                "device": reader,
+                "alive": reader not in state.outages,
+                "silent_since_us": state.outages.get(reader, 0),
+            }
+            for reader in dict.fromkeys(one.reader for one in state.floor.antennas)
+        ],
+        "pickers": [_picker_view(state, badge, names) for badge in state.pickers],
+        "aisle_x_m": list(state.floor.aisle_x_m),
+        "cross_y_m": list(state.floor.cross_y_m),
+    }
+
+
+def _locations(state: FloorState, stock: Mapping[LocationId, list[Shown]]) -> list[Shown]:
+    items = Counter({location: len(epcs) for location, epcs in state.near.items()})
+    for (_, location), count in state.seen.items():
+        items[location] += count
+    stale: dict[LocationId, int] = {}
+    for antenna in state.floor.antennas:
+        if antenna.reader in state.outages:
+            stale[antenna.location] = state.outages[antenna.reader]
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind.value,
+            "parent": one.parent,
+            "x_m": one.x_m,
+            "y_m": one.y_m,
+            "width_m": one.width_m,
+            "depth_m": one.depth_m,
+            "stock": stock.get(one.id, []),
+            "items": items[one.id],
+            "stale_since_us": stale.get(one.id),
+        }
+        for one in state.floor.locations.values()
+    ]
+
+
+def _picker_view(state: FloorState, badge: Badge, names: Names) -> Shown:
+    prompt = guiding.prompt(state, badge)
+    return {
+        "badge": badge,
+        "name": names.get(badge, badge),
+        "ready": state.pickers[badge].ready,
+        "location": prompt.location,
+        "walk_id": prompt.walk_id,
+        "done": max(0, prompt.stop - 1),
+        "stops": prompt.stops,
+    }

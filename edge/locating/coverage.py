@@ -1,0 +1,121 @@
+"""Whether silence means anything: which antennas listen, and since when each place is covered.
+
+A place is covered while all its antennas' readers are up and at least one of these antennas hears
+somebody, or nobody else is there to be heard. An antenna's own rhythm tells when its silence is
+odd: it is mute after a multiple of its usual gap between reads.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.model import FloorColumns
+from edge.locating.settings import LocatingSettings
+from edge.locating.tags import Ints, Ports
+from edge.model.ids import DeviceName
+
+_GAP_START_S = 1.0
+
+
+class Coverage:
+    """Follows readers, antennas and places; times in table milliseconds.
+
+    Attributes:
+        has_antennas: by place number.
+        alive: by antenna number, with one more entry: false for those told to be down.
+        items: by place number, how many items are announced there.
+        covered: by place number; covered_since_ms: since when, where it is covered.
+        dark: by place number: it has antennas, and the readers of all of them are down.
+    """
+
+    def __init__(self, columns: FloorColumns, settings: LocatingSettings, now_ms: int) -> None:
+        antennas, places = len(columns.antennas), len(columns.places)
+        self._columns = columns
+        self._silences = -float(np.log(settings.false_departure))
+        self._hearing_ms = (settings.hearing_s_min * 1e3, settings.hearing_s_max * 1e3)
+        self._reader_number = {name: number for number, name in enumerate(columns.readers)}
+        self._reader_up = np.zeros(len(columns.readers), np.bool_)
+        self._reader_told = np.zeros(len(columns.readers), np.bool_)
+        self._heard_ms = np.full(antennas, now_ms, np.int64)
+        self._gap_s = np.full(antennas, _GAP_START_S, np.float64)
+        self._place = columns.place_of[:-1].astype(np.int64)
+        self._antennas_at = np.bincount(self._place, minlength=places)
+        self.has_antennas = self._antennas_at > 0
+        self.alive = np.ones(antennas + 1, np.bool_)
+        self.items = np.zeros(places, np.int64)
+        self.covered = np.zeros(places, np.bool_)
+        self.covered_since_ms = np.full(places, now_ms, np.int64)
+        self.dark = np.zeros(places, np.bool_)
+        self._antenna_up = np.zeros(antennas, np.bool_)
+
+    def reader_changed(self, reader: DeviceName, *, up: bool, at_ms: int) -> None:
+        """A reader came or went; a name without antennas on the floor is none of our business."""
+        number = self._reader_number.get(reader)
+        if number is None:
+            return
+        came = up and not self._reader_up[number]
+        self._reader_up[number] = up
+        self._reader_told[number] = True
+        own = self._columns.reader_of == number
+        self._antenna_up[own] = up
+        self.alive[:-1][own] = up
+        if came:
+            self._heard_ms[own] = np.maximum(self._heard_ms[own], at_ms)
+            self.covered[self._place[own]] = False
+        self.dark = self.has_antennas & (self._sum(self.alive[:-1]) == 0)
+
+    def heard(self, antenna: Ports, now_ms: int) -> None:
+        """Antennas (named any number of times) delivered reads; a reader never told of is up."""
+        which = np.flatnonzero(np.bincount(antenna, minlength=len(self._heard_ms)))
+        gap = (now_ms - self._heard_ms[which]) * 1e-3
+        usual = self._gap_s[which]
+        gap = np.minimum(gap, 4.0 * usual + 1.0)
+        self._gap_s[which] += np.where(gap > usual, 0.3, 0.01) * (gap - usual)
+        self._heard_ms[which] = now_ms
+        readers = self._columns.reader_of[which]
+        for number in set(readers[~self._reader_told[readers]].tolist()):
+            self.reader_changed(self._columns.readers[number], up=True, at_ms=now_ms)
+            self._reader_told[number] = False
+
+    def shift_times(self, by_ms: int) -> None:
+        """Move the zero of all times forward."""
+        self._heard_ms -= by_ms
+        self.covered_since_ms -= by_ms
+
+    def look(self, now_ms: int) -> None:
+        """Bring `covered` and `covered_since_ms` up to now."""
+        low, high = self._hearing_ms
+        patience_ms = np.clip(self._silences * self._gap_s * 1e3, low, high)
+        hearing = self._antenna_up & (now_ms - self._heard_ms <= patience_ms)
+        all_up = self.has_antennas & (self._sum(self._antenna_up) == self._antennas_at)
+        covered = all_up & ((self._sum(hearing) > 0) | (self.items <= 1))
+        began = covered & ~self.covered
+        self.covered_since_ms[began] = now_ms
+        self.covered = covered
+
+    def blamed(self, place: int) -> DeviceName:
+        """The reader because of which a place is not covered: one that is down, else its first."""
+        own = np.flatnonzero(self._place == place)
+        down = own[~self._antenna_up[own]]
+        antenna = int(down[0] if len(down) else own[0])
+        return self._columns.antennas[antenna].reader
+
+    def _sum(self, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+        counts: NDArray[np.int64] = np.bincount(
+            self._place[flags], minlength=len(self._antennas_at)
+        )
+        return counts
+
+
+def silence_allowed_ms(
+    gap_s: NDArray[np.float32], near: NDArray[np.bool_], settings: LocatingSettings
+) -> Ints:
+    """The silence after which a tag with this mean gap between reads is taken to be gone.
+
+    A tag read at a rate r stays unread for t with probability exp(-r t); the answer is the t at
+    which that falls below the wanted share of false departures, within the settings' bounds.
+    """
+    wanted = gap_s * np.float32(-np.log(settings.false_departure))
+    least = np.where(near, settings.near_silence_s_min, settings.silence_s_min)
+    bounded = np.clip(wanted, least, settings.silence_s_max)
+    allowed: Ints = (bounded * 1e3).astype(np.int32)
+    return allowed

@@ -1,0 +1,234 @@
+"""EPC to row: an open-addressing hash that answers a whole batch at once.
+
+A dictionary would need one Python object and about 100 bytes a tag. Here a tag's key is three
+32-bit words and its length; the hash holds row numbers only. All reads of a batch walk their
+probe chains together: round by round those that found their row or an empty place leave, and the
+few that remain step on. New tags claim their place by writing a provisional number; of several
+reads of the same new tag one wins, and the others find it in the next round.
+
+An EPC of at most 96 bits is its own key, zero-padded. A longer one is mixed down to 96 bits; with
+its length this is as good as unique (2 to the power of -96 for a pair of equal length), and
+its bytes are kept beside, for its name.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS = 3
+SHORT_BITS_MAX = 96
+SHORT_BYTES = 12
+EMPTY = -1
+GONE = -2
+LOAD_MAX = 0.62
+"""Above this the chains grow long: linear probing needs 2.3 steps a hit at 0.62, 5.5 at 0.9."""
+_FIRST_CLAIM = -3
+_ODD_A = np.uint64(0x9E3779B97F4A7C15)
+_ODD_B = np.uint64(0xC2B2AE3D27D4EB4F)
+_HALF = np.uint64(32)
+
+Rows = NDArray[np.int64]
+Keys = NDArray[np.uint32]
+
+
+def keys_of(epc: NDArray[np.uint8], epc_bits: NDArray[np.uint16]) -> Keys:
+    """The three key words of each EPC, shape (n, 3); columns as in a `ReadBatch`."""
+    n, width = epc.shape
+    if width == SHORT_BYTES and epc.flags.c_contiguous:
+        return epc.view(np.uint32)
+    padded = np.zeros((n, max(SHORT_BYTES, -(-width // 4) * 4)), np.uint8)
+    padded[:, :width] = epc
+    words = padded.view(np.uint32)
+    keys = np.ascontiguousarray(words[:, :WORDS])
+    long = np.flatnonzero(epc_bits > SHORT_BITS_MAX)
+    if len(long):
+        keys[long] = _mixed_down(words[long])
+    return keys
+
+
+def _mixed_down(words: NDArray[np.uint32]) -> Keys:
+    """Any number of words folded into three by two independent multiplicative chains."""
+    one = np.full(len(words), 0x243F6A8885A308D3, np.uint64)
+    two = np.full(len(words), 0x13198A2E03707344, np.uint64)
+    for column in words.T:
+        one = (one ^ column) * _ODD_A
+        one ^= one >> _HALF
+        two = (two + column) * _ODD_B
+        two ^= two >> np.uint64(29)
+    folded = np.empty((len(words), WORDS), np.uint32)
+    folded[:, 0] = one >> _HALF
+    folded[:, 1] = one
+    folded[:, 2] = two >> _HALF
+    return folded
+
+
+class EpcIndex:
+    """Finds and gives rows; the keys themselves live in columns that grow with the rows.
+
+    Attributes:
+        keys: uint32, shape (capacity, 3); bits: uint16, shape (capacity,), 0 for a free row.
+        rows: rows ever given; free ones among them are in a list and are given again first.
+    """
+
+    def __init__(self, expected: int = 1024) -> None:
+        self.keys: Keys = np.zeros((expected, WORDS), np.uint32)
+        self.bits = np.zeros(expected, np.uint16)
+        self.rows = 0
+        self._free: list[int] = []
+        self._long: dict[int, bytes] = {}
+        self._places = np.empty(0, np.int32)
+        self._shift = np.uint64(0)
+        self._taken = 0
+        self._rebuild(expected)
+
+    def __len__(self) -> int:
+        return self.rows - len(self._free)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by keys, lengths and hash."""
+        return self.keys.nbytes + self.bits.nbytes + self._places.nbytes
+
+    def find(self, keys: Keys, bits: NDArray[np.uint16]) -> Rows:
+        """The row of each key, -1 where it is not known."""
+        rows, _ = self._walk(keys, bits)
+        return rows
+
+    def find_or_add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
+        """The row of each key; a new key gets one. `epc` is read only for long EPCs."""
+        rows, at = self._walk(keys, bits)
+        missing = np.flatnonzero(rows < 0)
+        if len(missing):
+            if self._taken + len(missing) > LOAD_MAX * len(self._places):
+                self._rebuild((len(self) + len(missing)) * 3 // 2)
+                at = self._home(keys)
+            rows[missing] = self._add(epc, keys, bits, missing, at[missing])
+        return rows
+
+    def epc_of(self, row: int) -> str:
+        """The EPC of a row as lower-case hex of whole bytes."""
+        bits = int(self.bits[row])
+        if bits > SHORT_BITS_MAX:
+            return self._long[row].hex()
+        raw: bytes = self.keys[row].tobytes()
+        return raw[: -(-bits // 8)].hex()
+
+    def remove(self, rows: Rows) -> None:
+        """Forget the keys of these rows; the rows are given again to new tags."""
+        _, at = self._walk(self.keys[rows], self.bits[rows])
+        self._places[at] = GONE
+        self.bits[rows] = 0
+        for row in rows.tolist():
+            self._long.pop(row, None)
+            self._free.append(row)
+
+    def _home(self, keys: Keys) -> Rows:
+        wide = keys.astype(np.uint64)
+        mixed = (wide[:, 0] | (wide[:, 1] << _HALF)) * _ODD_A
+        mixed ^= mixed >> _HALF
+        mixed += wide[:, 2]
+        mixed *= _ODD_B
+        return (mixed >> self._shift).astype(np.int64)
+
+    def _walk(self, keys: Keys, bits: NDArray[np.uint16]) -> tuple[Rows, Rows]:
+        """Row (-1 for none) and the place in the hash where each walk ended."""
+        at = self._home(keys)
+        rows = self._places[at].astype(np.int64)
+        open_walks = np.flatnonzero(~self._ended(rows, keys, bits))
+        while len(open_walks):
+            at[open_walks] = step = (at[open_walks] + 1) & (len(self._places) - 1)
+            rows[open_walks] = found = self._places[step]
+            ended = self._ended(found, keys[open_walks], bits[open_walks])
+            open_walks = open_walks[~ended]
+        return rows, at
+
+    def _ended(self, rows: Rows, keys: Keys, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
+        """Whether a walk may stop at these rows: empty place, or the key itself."""
+        there = self.keys.take(rows, axis=0, mode="wrap")
+        same = (there[:, 0] == keys[:, 0]) & (there[:, 1] == keys[:, 1])
+        same &= (there[:, 2] == keys[:, 2]) & (self.bits.take(rows, mode="wrap") == bits)
+        same &= rows >= 0
+        same |= rows == EMPTY
+        ended: NDArray[np.bool_] = same
+        return ended
+
+    def _add(
+        self,
+        epc: NDArray[np.uint8],
+        keys: Keys,
+        bits: NDArray[np.uint16],
+        missing: Rows,
+        at: Rows,
+    ) -> Rows:
+        """Give rows to the missing keys, one for each different key."""
+        claimed = np.empty(len(missing), np.int64)
+        walking = np.arange(len(missing))
+        while len(walking):
+            here = self._places[at[walking]]
+            empty = here == EMPTY
+            self._places[at[walking[empty]]] = _FIRST_CLAIM - walking[empty]
+            here = self._places[at[walking]]
+            owner = _FIRST_CLAIM - here.astype(np.int64)
+            mine = missing[walking]
+            same = owner >= 0
+            theirs = missing[np.where(same, owner, 0)]
+            same &= (keys[theirs] == keys[mine]).all(axis=1) & (bits[theirs] == bits[mine])
+            claimed[walking[same]] = owner[same]
+            walking = walking[~same]
+            at[walking] = (at[walking] + 1) & (len(self._places) - 1)
+        winners = np.flatnonzero(claimed == np.arange(len(missing)))
+        given = self._new_rows(len(winners))
+        first = missing[winners]
+        self.keys[given] = keys[first]
+        self.bits[given] = bits[first]
+        self._places[at[winners]] = given
+        self._taken += len(winners)
+        self._keep_long(epc, bits, first, given)
+        row_of = np.empty(len(missing), np.int64)
+        row_of[winners] = given
+        rows: Rows = row_of[claimed]
+        return rows
+
+    def _keep_long(
+        self, epc: NDArray[np.uint8], bits: NDArray[np.uint16], first: Rows, given: Rows
+    ) -> None:
+        for read, row in zip(first.tolist(), given.tolist(), strict=True):
+            if bits[read] > SHORT_BITS_MAX:
+                self._long[row] = epc[read, : -(-int(bits[read]) // 8)].tobytes()
+
+    def _new_rows(self, n: int) -> Rows:
+        reused = [self._free.pop() for _ in range(min(n, len(self._free)))]
+        fresh = n - len(reused)
+        end = self.rows + fresh
+        if end > len(self.bits):
+            self._grow(end)
+        given = np.concatenate(
+            [np.array(reused, np.int64), np.arange(self.rows, end, dtype=np.int64)]
+        )
+        self.rows = end
+        return given
+
+    def _grow(self, needed: int) -> None:
+        capacity = grown(len(self.bits), needed)
+        self.keys.resize((capacity, WORDS), refcheck=False)
+        self.bits.resize(capacity, refcheck=False)
+
+    def _rebuild(self, tags: int) -> None:
+        """A new hash for `tags` tags; the keys stay, places of forgotten tags go."""
+        size = 64
+        while size * LOAD_MAX <= tags:
+            size *= 2
+        self._shift = np.uint64(64 - size.bit_length() + 1)
+        self._places = np.full(size, EMPTY, np.int32)
+        rows = np.flatnonzero(self.bits[: self.rows])
+        self._taken = len(rows)
+        at = self._home(self.keys[rows])
+        while len(rows):
+            empty = self._places[at] == EMPTY
+            self._places[at[empty]] = rows[empty]
+            left = self._places[at] != rows
+            rows, at = rows[left], (at[left] + 1) & (size - 1)
+
+
+def grown(capacity: int, needed: int) -> int:
+    """The next capacity: doubled while small, 65,536 rows more when big: little lies idle."""
+    return max(needed, capacity + min(max(capacity, 1024), 65_536))

@@ -1,0 +1,214 @@
+"""Where every item is: batches of reads in, changes of presence out, once a turn.
+
+One turn: the reads of all batches are merged into the tag table; each tag that was read gets one
+look of the filter; where the belief says something new, a change is told. Then a stretch of the
+table is swept for tags that were silent too long, so that the whole table is seen once in
+`sweep_s`. Nothing here reads a clock: time is that of the reads and of `turn`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.reads import ReadBatch
+from edge.locating.calibration import Calibration, model_of
+from edge.locating.coverage import Coverage
+from edge.locating.epcs import keys_of
+from edge.locating.filter import PlaceFilter, best_of
+from edge.locating.intake import Intake
+from edge.locating.model import REFERENCE_DBM, FloorColumns
+from edge.locating.presence import Finding, State
+from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.sweep import Sweep
+from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable
+from edge.locating.telling import Teller, Timeline
+from edge.locating.whereabouts import Hearing, Whereabouts
+from edge.model.goods import PresentItem
+from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.places import Floor
+from edge.model.presence import PresenceChange
+
+_RESTORED_WEIGHT = 0.01
+"""Weight of a restored belief as evidence: it names the place, any read outweighs it."""
+
+
+class Locator:
+    """Follows all items of one floor.
+
+    Args:
+        floor: places and antennas.
+        settings: see `LocatingSettings`.
+        calibration: what was learnt about this floor's antennas; without it all count as equal.
+
+    Raises:
+        CalibrationError: the calibration was made for another floor.
+    """
+
+    def __init__(
+        self,
+        floor: Floor,
+        settings: LocatingSettings = DEFAULTS,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._settings = settings
+        self._columns = FloorColumns(floor)
+        self._model = model_of(floor, self._columns, settings, calibration)
+        self._table = TagTable(settings.window_reads, (settings.window_s, settings.window_s_max))
+        self._time = Timeline()
+        self._coverage = Coverage(self._columns, settings, self._time.now_ms)
+        self._intake = Intake(self._columns)
+        self._filter = PlaceFilter(settings, shared=self._columns.shared)
+        self._teller = Teller(self._columns, self._table, self._coverage, self._time)
+        self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
+        self._time.follow(self._table, self._coverage, self._sweep)
+
+    def __len__(self) -> int:
+        """Tags that are followed."""
+        return len(self._table)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for tags."""
+        return self._table.nbytes
+
+    @property
+    def reads_ignored(self) -> int:
+        """Reads left out so far: unknown antenna, impossible EPC length, or no room."""
+        return self._intake.ignored
+
+    def observe(self, batch: ReadBatch) -> None:
+        """Take a batch, whose columns must stay as they are; the next turn works on it."""
+        self._intake.add(batch)
+
+    def device_changed(self, reader: DeviceName, *, alive: bool, at_us: int) -> None:
+        """A reader came or went; one never told of counts as alive from its first batch on."""
+        at_ms = self._time.move(at_us)
+        self._coverage.reader_changed(reader, up=alive, at_ms=at_ms)
+        if not alive:
+            self._sweep.look_for_dark_places()
+
+    def restore(self, items: Iterable[PresentItem]) -> None:
+        """Take up items that were present before a restart; nothing is told of them again.
+
+        Raises:
+            ValueError: an item is at a location that is not on the floor.
+        """
+        for item in items:
+            self._restore_one(item)
+
+    def turn(self, now_us: int) -> list[PresenceChange]:
+        """Work on the batches since the last turn, and tell what changed; oldest news first."""
+        now_ms = self._time.move(now_us)
+        reads = self._intake.take(self._table, self._time.zero_us, now_ms, self._settings.tags_max)
+        changes: list[PresenceChange] = []
+        if reads is not None:
+            self._coverage.heard(reads.antenna, now_ms)
+            news = self._table.merge(reads)
+            changes += self._teller.tell(news.rows, self._look(news), news.at_ms)
+        self._coverage.look(now_ms)
+        rows, findings = self._sweep.next_stretch(now_ms)
+        changes += self._teller.tell_silence(rows, findings)
+        self._sweep.forget_old(now_ms)
+        return changes
+
+    def where(self, epc: Epc) -> Whereabouts | None:
+        """Where an item is believed to be, and why; None for a tag that is not followed."""
+        row = self._row_of(epc)
+        if row < 0:
+            return None
+        state = State(int(self._table.state[row]))
+        ranked = self._ranked(row)
+        place, probability = ranked[0] if ranked else (None, 0.0)
+        sure = place is not None and probability >= self._settings.unknown_below
+        number = int(self._table.place[row])
+        return Whereabouts(
+            location=place if sure else None,
+            probability=probability,
+            alternatives=tuple(ranked[1:] if sure else ranked),
+            evidence=self._evidence(row),
+            announced=None if number == NO_PLACE else self._columns.places[number],
+            stale=state is State.STALE,
+            since_us=int(self._table.since_s[row]) * 1_000_000,
+            seen_us=self._time.us_of(int(self._table.seen_ms(np.array([row]))[0])),
+        )
+
+    def _look(self, news: News) -> NDArray[np.uint8]:
+        """One look of the filter at each tag that was read; the finding of each."""
+        table, settings, slots = self._table, self._settings, news.slots
+        table.learn_gaps(news)
+        places = self._columns.place_of.take(slots.antenna, mode="clip")
+        near = self._columns.near.take(slots.antenna, mode="clip")
+        near_news: NDArray[np.bool_] = np.logical_or.reduce(near & news.fresh, axis=0)
+        windows = self._filter.near_windows(news.window_s, near_news)
+        likelihood = self._model.log_likelihood(news, self._coverage.alive)
+        self._filter.update(slots.belief, places, likelihood, news.since_s, windows)
+        table.put(news.rows, slots)
+        counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
+        table.reads[news.rows] = counted
+        best, probability = best_of(slots.belief, places)
+        announced = table.place.take(news.rows)
+        placed = announced != NO_PLACE
+        needed = np.where(placed, settings.move_at, settings.arrive_at)
+        sure = (probability >= needed) & (best != NO_PLACE)
+        sure &= placed | (counted >= settings.arrive_reads)
+        findings = np.full(len(best), Finding.UNSURE, np.uint8)
+        findings[sure] = Finding.ELSEWHERE
+        findings[placed & (best == announced)] = Finding.CONFIRMED
+        self._teller.found(best, probability)
+        return findings
+
+    def _row_of(self, epc: Epc) -> int:
+        raw = np.frombuffer(bytes.fromhex(epc), np.uint8)[np.newaxis]
+        bits = np.array([8 * raw.shape[1]], np.uint16)
+        return int(self._table.index.find(keys_of(raw, bits), bits)[0])
+
+    def _ranked(self, row: int) -> list[tuple[LocationId, float]]:
+        slots = self._table.slots_of(np.array([row]))
+        beliefs: dict[LocationId, float] = {}
+        for antenna, belief in zip(slots.antenna[:, 0], slots.belief[:, 0], strict=True):
+            if antenna != NO_ANTENNA and belief > 0:
+                place = self._columns.antennas[antenna].location
+                beliefs[place] = beliefs.get(place, 0.0) + float(belief)
+        return sorted(beliefs.items(), key=lambda one: (-one[1], one[0]))
+
+    def _evidence(self, row: int) -> tuple[Hearing, ...]:
+        slots = self._table.slots_of(np.array([row]))
+        heard = [
+            Hearing(
+                reader=self._columns.antennas[antenna].reader,
+                port=self._columns.antennas[antenna].port,
+                location=self._columns.antennas[antenna].location,
+                rssi_dbm=float(level / weight),
+                weight=float(weight),
+                seen_us=self._time.us_of(int(seen)),
+            )
+            for antenna, level, weight, seen in zip(
+                slots.antenna[:, 0],
+                slots.level_sum[:, 0],
+                slots.weight[:, 0],
+                slots.seen_ms[:, 0],
+                strict=True,
+            )
+            if antenna != NO_ANTENNA and weight > 0
+        ]
+        return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))
+
+    def _restore_one(self, item: PresentItem) -> None:
+        number = self._columns.place_number.get(item.location) if item.location else None
+        if number is None:
+            return  # it had departed, or its place is no longer on the floor: it arrives anew
+        raw = np.frombuffer(bytes.fromhex(item.epc), np.uint8)[np.newaxis]
+        bits = np.array([8 * raw.shape[1]], np.uint16)
+        rows = self._table.rows_of(raw, keys_of(raw, bits), bits, self._settings.tags_max)
+        slots = self._table.slots_of(rows)
+        seen_ms = max(1, self._time.ms_of(item.seen_us))
+        antennas = np.flatnonzero(self._columns.place_of[:-1] == number)
+        slots.seen_ms[0] = seen_ms
+        if len(antennas):
+            slots.antenna[0] = antennas[0]
+            slots.weight[0] = _RESTORED_WEIGHT
+            slots.level_sum[0] = _RESTORED_WEIGHT * REFERENCE_DBM
+            slots.belief[0] = item.probability
+        self._table.put(rows, slots)
+        self._teller.place_silently(rows, number, item.since_us)

@@ -1,0 +1,99 @@
+"""The search for tags that were silent too long, a stretch of the table at a time."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.coverage import Coverage, silence_allowed_ms
+from edge.locating.epcs import Rows
+from edge.locating.model import FloorColumns
+from edge.locating.presence import Finding, State
+from edge.locating.settings import LocatingSettings
+from edge.locating.tags import NO_PLACE, TagTable
+
+_CROWDED = 0.9
+"""From this share of `tags_max` on, tags that were never placed are forgotten early."""
+_FORGET_CROWDED_MS = 60_000
+
+
+class Sweep:
+    """Walks round the table; the whole of it in `sweep_s`, or at once when a reader is lost."""
+
+    def __init__(
+        self,
+        columns: FloorColumns,
+        table: TagTable,
+        coverage: Coverage,
+        settings: LocatingSettings,
+    ) -> None:
+        self._columns = columns
+        self._table = table
+        self._coverage = coverage
+        self._settings = settings
+        self._cursor = 0
+        self._swept_ms: int | None = None
+        self._started_ms = 0
+        self._whole = False
+        self._stretch = slice(0, 0)
+
+    def look_for_dark_places(self) -> None:
+        """A reader was lost: with the next stretch, look at every tag."""
+        self._whole = True
+
+    def shift_times(self, by_ms: int) -> None:
+        """Move the zero of all times forward."""
+        self._started_ms -= by_ms
+        if self._swept_ms is not None:
+            self._swept_ms -= by_ms
+
+    def next_stretch(self, now_ms: int) -> tuple[Rows, NDArray[np.uint8]]:
+        """Rows in the next stretch that were silent too long or lie in the dark, with findings."""
+        self._stretch = stretch = self._advance(now_ms)
+        table, coverage = self._table, self._coverage
+        state = table.state[stretch]
+        watched = (state == State.PRESENT) | (state == State.STALE)
+        rows = np.flatnonzero(watched) + stretch.start
+        if not len(rows):
+            return rows, np.zeros(0, np.uint8)
+        place = table.place[rows]
+        allowed = silence_allowed_ms(
+            table.gap_s[rows].astype(np.float32), self._columns.near_place[place], self._settings
+        )
+        seen = table.seen_ms(rows)
+        covered = coverage.covered[place]
+        gone = covered & (now_ms - np.maximum(seen, coverage.covered_since_ms[place]) > allowed)
+        lost = ~covered & (now_ms - np.maximum(seen, self._started_ms) > allowed)
+        lost &= coverage.has_antennas[place]
+        lost |= coverage.dark[place]
+        lost &= table.state[rows] == State.PRESENT
+        findings = np.where(gone, np.uint8(Finding.GONE), np.uint8(Finding.LOST))
+        some = np.flatnonzero(gone | lost)
+        return rows[some], findings[some]
+
+    def forget_old(self, now_ms: int) -> None:
+        """Forget tags of the last stretch that departed or were never placed, long ago."""
+        table, stretch = self._table, self._stretch
+        idle = (table.place[stretch] == NO_PLACE) & (table.index.bits[stretch] > 0)
+        rows = np.flatnonzero(idle) + stretch.start
+        if not len(rows):
+            return
+        allowed_ms = np.full(len(rows), int(self._settings.forget_after_s * 1e3), np.int64)
+        if len(table) > _CROWDED * self._settings.tags_max:
+            allowed_ms[table.state[rows] == State.UNPLACED] = _FORGET_CROWDED_MS
+        old = rows[now_ms - table.seen_ms(rows).astype(np.int64) > allowed_ms]
+        if len(old):
+            table.forget(old)
+
+    def _advance(self, now_ms: int) -> slice:
+        rows = self._table.index.rows
+        if self._swept_ms is None:
+            self._swept_ms = self._started_ms = now_ms
+        share = (now_ms - self._swept_ms) / (self._settings.sweep_s * 1e3)
+        self._swept_ms = now_ms
+        if self._whole or share >= 1.0:
+            self._whole = False
+            return slice(0, rows)
+        if self._cursor >= rows:
+            self._cursor = 0
+        begin = self._cursor
+        self._cursor = min(rows, begin + int(np.ceil(rows * share)))
+        return slice(begin, self._cursor)

@@ -1,0 +1,349 @@
+"""The tag table: what the antennas have lately heard of every tag, in 96 bytes a tag.
+
+A tag has four slots, one for each antenna that hears it best. A slot holds the decayed sum of
+levels and of weights (their quotient is the mean level), the time of its last read and the belief
+that the tag is at that antenna's place. All sums of a tag are decayed to one landmark, the newest
+read in any of its slots: a read that comes late enters with the weight it would have had in time,
+so the order of arrival does not matter, and a tag that nobody reads costs nothing.
+
+A tag's slots lie in one 64-byte record: one line of cache for a read, however many tags there are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.epcs import EpcIndex, Keys, Rows, grown
+
+SLOTS = 4
+NO_ANTENNA = 0xFFFF
+NO_PLACE = 0xFFFF
+BELIEF_FULL = 65_535.0
+GAP_START_S = 1.0
+"""Mean gap assumed for a tag that was read once."""
+_RECORD = 16
+_INDEX_BITS = 24
+_ANTENNA_BITS = 16
+READS_MAX = (1 << _INDEX_BITS) - 1
+"""Most reads that one merge may bring; a turn has thousands."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+Ports = NDArray[np.uint16]
+
+
+@dataclass(slots=True, eq=False)
+class Slots:
+    """The slots of m tags, taken out of the table to be worked on; each column has shape (4, m).
+
+    Attributes:
+        level_sum: decayed sum of level times weight, dBm.
+        weight: decayed number of reads.
+        seen_ms: last read, table milliseconds.
+        antenna: which antenna; `NO_ANTENNA` for an empty slot.
+        belief: probability that the tag is at the antenna's place.
+    """
+
+    level_sum: Floats
+    weight: Floats
+    seen_ms: Ints
+    antenna: Ports
+    belief: Floats
+
+
+@dataclass(slots=True, eq=False)
+class News:
+    """Tags that were read, with their reads merged into their slots.
+
+    Attributes:
+        rows: their rows, ascending.
+        slots: their slots, decayed to `at_ms`.
+        fresh: shape (4, m): whether the slot got a read.
+        at_ms: newest read of each tag, the landmark.
+        since_s: time from the last landmark to this; large for a tag never read before.
+        window_s: the memory that was used for each tag.
+        reads: how many reads each tag got.
+    """
+
+    rows: Rows
+    slots: Slots
+    fresh: NDArray[np.bool_]
+    at_ms: Ints
+    since_s: Floats
+    window_s: Floats
+    reads: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reads:
+    """Reads of known rows and antennas, in any order; levels are numbers, never NaN."""
+
+    rows: Rows
+    antenna: Ports
+    rssi_dbm: Floats
+    seen_ms: Ints
+
+
+class TagTable:
+    """Columns of all tags, by row.
+
+    Args:
+        window_reads: memory in mean gaps of a tag.
+        window_s: shortest and longest memory in seconds.
+        expected: rows to begin with.
+
+    Attributes:
+        index: EPC to row.
+        place: index of the announced place; `NO_PLACE` for none.
+        state: what presence knows of the tag (see `presence`).
+        reads: reads since it became unplaced, up to 255.
+        gap_s: mean gap between reads, leaning to the long side.
+        since_s: UTC seconds since when it is announced there.
+    """
+
+    def __init__(
+        self, window_reads: float, window_s: tuple[float, float], expected: int = 1024
+    ) -> None:
+        self.index = EpcIndex(expected)
+        self._window_reads = np.float32(window_reads)
+        self._window_s = window_s
+        self._evidence = np.zeros((0, _RECORD), np.uint32)
+        self.place = np.zeros(0, np.uint16)
+        self.state = np.zeros(0, np.uint8)
+        self.reads = np.zeros(0, np.uint8)
+        self.gap_s = np.zeros(0, np.float16)
+        self.since_s = np.zeros(0, np.uint32)
+        self._grow(expected)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by all columns, keys and the hash."""
+        columns = (self._evidence, self.place, self.state, self.reads, self.gap_s, self.since_s)
+        return self.index.nbytes + sum(column.nbytes for column in columns)
+
+    def rows_of(
+        self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16], tags_max: int
+    ) -> Rows:
+        """The row of each read's tag; -1 for a new tag where `tags_max` tags are held already."""
+        if len(self.index) + len(bits) > tags_max:
+            rows = self.index.find(keys, bits)
+            room = np.flatnonzero(rows < 0)[: max(0, tags_max - len(self.index))]
+            rows[room] = self._add(epc[room], keys[room], bits[room])
+            return rows
+        return self._add(epc, keys, bits)
+
+    def _add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
+        before = self.index.rows
+        rows = self.index.find_or_add(epc, keys, bits)
+        if self.index.rows > len(self.place):
+            self._grow(self.index.rows)
+        if self.index.rows > before:
+            self.clear(np.arange(before, self.index.rows, dtype=np.int64))
+        return rows
+
+    def clear(self, rows: Rows) -> None:
+        """Make rows as new: no evidence, no place."""
+        self._evidence[rows] = 0
+        self._evidence[rows, 12:14] = 0xFFFFFFFF
+        self.place[rows] = NO_PLACE
+        self.state[rows] = 0
+        self.reads[rows] = 0
+        self.gap_s[rows] = GAP_START_S
+        self.since_s[rows] = 0
+
+    def disbelieve(self, rows: Rows) -> None:
+        """Take all belief from tags: they are gone, and may turn up anywhere."""
+        self._evidence[rows, 14:16] = 0
+
+    def forget(self, rows: Rows) -> None:
+        """Drop tags; their rows go to new tags later."""
+        self.index.remove(rows)
+        self.clear(rows)
+
+    def seen_ms(self, rows: Rows | slice) -> Ints:
+        """The last read of each row, table milliseconds; 0 for a row without any."""
+        columns: Ints = self._evidence[rows, 8:12].view(np.int32)
+        newest: Ints = columns.max(axis=1)
+        return newest
+
+    def shift_times(self, by_ms: int) -> None:
+        """Move the table's zero forward by `by_ms`; what lies before it becomes 0."""
+        seen = self._evidence[:, 8:12].view(np.int32)
+        np.maximum(seen - np.int32(by_ms), 0, out=seen)
+
+    def slots_of(self, rows: Rows) -> Slots:
+        """A working copy of the slots of these rows."""
+        record = self._evidence.take(rows, axis=0)
+        ports = record[:, 12:14].copy().view(np.uint16)
+        beliefs = record[:, 14:16].copy().view(np.uint16)
+        return Slots(
+            level_sum=record[:, 0:4].T.copy().view(np.float32),
+            weight=record[:, 4:8].T.copy().view(np.float32),
+            seen_ms=record[:, 8:12].T.copy().view(np.int32),
+            antenna=ports.T.copy(),
+            belief=beliefs.T * np.float32(1.0 / BELIEF_FULL),
+        )
+
+    def put(self, rows: Rows, slots: Slots) -> None:
+        """Write worked-on slots back."""
+        record = np.empty((len(rows), _RECORD), np.uint32)
+        record[:, 0:4] = slots.level_sum.T.view(np.uint32)
+        record[:, 4:8] = slots.weight.T.view(np.uint32)
+        record[:, 8:12] = slots.seen_ms.T.view(np.uint32)
+        halves = record.view(np.uint16)
+        halves[:, 24:28] = slots.antenna.T
+        halves[:, 28:32] = (slots.belief.T * np.float32(BELIEF_FULL) + np.float32(0.5)).astype(
+            np.uint16
+        )
+        self._evidence[rows] = record
+
+    def merge(self, reads: Reads) -> News:
+        """Merge reads into the slots of their tags; nothing is written until `put`."""
+        order, pair_at = _grouped(reads)
+        rows_of_pairs = reads.rows[order[pair_at]]
+        first_pair = np.flatnonzero(np.diff(rows_of_pairs, prepend=-1))
+        rows = rows_of_pairs[first_pair]
+        tag_of_pair = np.repeat(
+            np.arange(len(rows)), np.diff(first_pair, append=len(rows_of_pairs))
+        )
+        slots = self.slots_of(rows)
+        before = slots.seen_ms.max(axis=0)
+        seen = reads.seen_ms[order]
+        seen_of_pair = np.maximum.reduceat(seen, pair_at)
+        at_ms = np.maximum(before, np.maximum.reduceat(seen_of_pair, first_pair))
+        since_s = (at_ms - before) * np.float32(1e-3)
+        window_s = self._windows(rows)
+        fade = np.exp(-since_s / window_s)
+        slots.level_sum *= fade
+        slots.weight *= fade
+        reads_of_pair = np.diff(pair_at, append=len(order))
+        tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
+        weight = np.exp((seen - at_ms[tag_of_read]) * np.float32(1e-3) / window_s[tag_of_read])
+        pairs = _Pairs(
+            tag=tag_of_pair,
+            antenna=reads.antenna[order[pair_at]],
+            level_sum=np.add.reduceat(weight * reads.rssi_dbm[order], pair_at),
+            weight=np.add.reduceat(weight, pair_at),
+            seen_ms=seen_of_pair,
+        )
+        fresh = _enter(slots, pairs)
+        counts = np.add.reduceat(reads_of_pair, first_pair).astype(np.int32)
+        return News(rows, slots, fresh, at_ms, since_s, window_s, counts)
+
+    def learn_gaps(self, news: News) -> Floats:
+        """Follow each tag's mean gap between reads; returns the gaps.
+
+        It rises six times faster than it falls and jumps by no more than four times itself, so
+        that it leans to the long side but an absence of hours does not make a habit.
+        """
+        gap = self.gap_s.take(news.rows).astype(np.float32)
+        per_read = np.minimum(news.since_s / news.reads, 4.0 * gap + 1.0)
+        rate = np.where(per_read > gap, np.float32(0.3), np.float32(0.05))
+        gap += rate * (per_read - gap) * (self.reads.take(news.rows) > 0)
+        self.gap_s[news.rows] = gap
+        return gap
+
+    def _windows(self, rows: Rows) -> Floats:
+        low, high = self._window_s
+        gaps = self.gap_s.take(rows).astype(np.float32)
+        windows: Floats = np.clip(gaps * self._window_reads, np.float32(low), np.float32(high))
+        return windows
+
+    def _grow(self, needed: int) -> None:
+        capacity = max(grown(len(self.place), needed), len(self.index.bits))
+        self._evidence.resize((capacity, _RECORD), refcheck=False)
+        for column in (self.place, self.state, self.reads, self.gap_s, self.since_s):
+            column.resize(capacity, refcheck=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Reads summed by tag and antenna; `tag` ascending."""
+
+    tag: NDArray[np.int64]
+    antenna: Ports
+    level_sum: Floats
+    weight: Floats
+    seen_ms: Ints
+
+
+def _grouped(reads: Reads) -> tuple[Rows, Rows]:
+    """An order that brings reads of one tag and antenna together, and where each such pair begins.
+
+    Row, antenna and place in the batch are packed into one integer: sorting plain integers is
+    several times faster than sorting places by two keys.
+    """
+    n = len(reads.rows)
+    packed = (reads.rows << (_ANTENNA_BITS + _INDEX_BITS)) | (
+        reads.antenna.astype(np.int64) << _INDEX_BITS
+    )
+    packed |= np.arange(n)
+    packed.sort()
+    order = packed & READS_MAX
+    packed >>= _INDEX_BITS
+    begins = np.empty(n, np.bool_)
+    begins[:1] = True
+    np.not_equal(packed[1:], packed[:-1], out=begins[1:])
+    return order, np.flatnonzero(begins)
+
+
+def _enter(slots: Slots, pairs: _Pairs) -> NDArray[np.bool_]:
+    """Add pairs to their slots, taking the weakest slot for an antenna that has none."""
+    fresh = np.zeros(slots.antenna.shape, np.bool_)
+    own = slots.antenna.take(pairs.tag, axis=1) == pairs.antenna
+    known = own.any(axis=0)
+    slot, tag = own.argmax(axis=0), pairs.tag
+    _add_to(slots, fresh, slot[known], tag[known], _some(pairs, known))
+    left = np.flatnonzero(~known)
+    while len(left):
+        first = left[np.flatnonzero(np.diff(tag[left], prepend=-1))]
+        _replace_weakest(slots, fresh, _some(pairs, first))
+        left = np.setdiff1d(left, first, assume_unique=True)
+    return fresh
+
+
+def _some(pairs: _Pairs, which: NDArray[np.bool_] | Rows) -> _Pairs:
+    return _Pairs(
+        pairs.tag[which],
+        pairs.antenna[which],
+        pairs.level_sum[which],
+        pairs.weight[which],
+        pairs.seen_ms[which],
+    )
+
+
+def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, tag: Rows, pairs: _Pairs) -> None:
+    at = slot * slots.antenna.shape[1] + tag
+    slots.level_sum.reshape(-1)[at] += pairs.level_sum
+    slots.weight.reshape(-1)[at] += pairs.weight
+    seen = slots.seen_ms.reshape(-1)
+    seen[at] = np.maximum(seen[at], pairs.seen_ms)
+    fresh.reshape(-1)[at] = True
+
+
+def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: _Pairs) -> None:
+    """One new antenna for each of some tags: into an empty slot, else instead of the weakest.
+
+    The weakest is that with least weight and belief together: the place where a tag is believed
+    to be is not forgotten because a louder neighbour talks. A pair weaker than all stays out.
+    """
+    weight = slots.weight.take(pairs.tag, axis=1) + slots.belief.take(pairs.tag, axis=1) * 8.0
+    empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
+    weight[empty] = -1.0
+    slot = weight.argmin(axis=0)
+    wins = weight.min(axis=0) < pairs.weight
+    slot, pairs = slot[wins], _some(pairs, wins)
+    at = slot * slots.antenna.shape[1] + pairs.tag
+    for column, value in (
+        (slots.level_sum, pairs.level_sum),
+        (slots.weight, pairs.weight),
+        (slots.seen_ms, pairs.seen_ms),
+        (slots.antenna, pairs.antenna),
+    ):
+        column.reshape(-1)[at] = value
+    slots.belief.reshape(-1)[at] = 0.0
+    fresh.reshape(-1)[at] = True

@@ -1,0 +1,172 @@
+"""From findings to the changes that are told, with the columns of the table kept in step."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.coverage import Coverage
+from edge.locating.epcs import Rows
+from edge.locating.model import FloorColumns
+from edge.locating.presence import State, Telling, told
+from edge.locating.tags import NO_PLACE, Floats, Ints, Ports, TagTable
+from edge.model.ids import Epc
+from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
+
+_ZERO_MS = 1 << 30
+"""Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
+_SHIFT_AT_MS = (1 << 31) - (1 << 26)
+
+
+class _Follower(Protocol):
+    def shift_times(self, by_ms: int) -> None: ...
+
+
+class Timeline:
+    """Gateway microseconds as table milliseconds (32 bits), moving forward only.
+
+    Attributes:
+        now_ms: the latest time told. zero_us: gateway microseconds of table millisecond 0.
+    """
+
+    def __init__(self) -> None:
+        self._followers: list[_Follower] = []
+        self._started = False
+        self.zero_us = 0
+        self.now_ms = _ZERO_MS
+
+    def follow(self, *followers: _Follower) -> None:
+        """Tell these when the zero moves."""
+        self._followers.extend(followers)
+
+    def move(self, now_us: int) -> int:
+        """Go to `now_us`; a time before the latest counts as the latest. Returns table ms."""
+        if not self._started:
+            self._started = True
+            self.zero_us = now_us - now_us % 1000 - _ZERO_MS * 1000
+        now_ms = (now_us - self.zero_us) // 1000
+        if now_ms > _SHIFT_AT_MS:
+            by_ms = now_ms - _ZERO_MS
+            for follower in self._followers:
+                follower.shift_times(by_ms)
+            self.zero_us += by_ms * 1000
+            self.now_ms -= by_ms
+            now_ms -= by_ms
+        self.now_ms = max(self.now_ms, now_ms)
+        return self.now_ms
+
+    def ms_of(self, at_us: int) -> int:
+        """Table milliseconds of a time that has passed; before the table's zero counts as 0."""
+        if not self._started:
+            self.move(at_us)
+        return min(max(0, (at_us - self.zero_us) // 1000), self.now_ms)
+
+    def us_of(self, at_ms: int) -> int:
+        """Gateway microseconds, in whole milliseconds."""
+        return self.zero_us + at_ms * 1000
+
+
+class Teller:
+    """Applies findings and words the changes."""
+
+    def __init__(
+        self, columns: FloorColumns, table: TagTable, coverage: Coverage, time: Timeline
+    ) -> None:
+        self._columns = columns
+        self._table = table
+        self._coverage = coverage
+        self._time = time
+        self._best: Ports = np.zeros(0, np.uint16)
+        self._probability: Floats = np.zeros(0, np.float32)
+
+    def found(self, best: Ports, probability: Floats) -> None:
+        """The best place of each tag that `tell` will be asked about next."""
+        self._best, self._probability = best, probability
+
+    def tell(self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints) -> list[PresenceChange]:
+        """Changes of tags that were read."""
+        table = self._table
+        tellings, after = told(table.state.take(rows), findings)
+        some = np.flatnonzero(tellings)
+        if not len(some):
+            return []
+        changed, best = rows[some], self._best[some]
+        before = table.place[changed]
+        at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
+        told_before = table.state[changed]
+        table.state[changed] = after[some]
+        table.place[changed] = best
+        new = before != best
+        table.since_s[changed[new]] = at_us[new] // 1_000_000
+        self._recount(before, best)
+        return [
+            self._worded(Telling(telling), State(state), (row, from_place, to_place), p, at)
+            for telling, state, row, from_place, to_place, p, at in zip(
+                tellings[some].tolist(),
+                told_before.tolist(),
+                changed.tolist(),
+                before.tolist(),
+                best.tolist(),
+                self._probability[some].tolist(),
+                at_us.tolist(),
+                strict=True,
+            )
+        ]
+
+    def tell_silence(self, rows: Rows, findings: NDArray[np.uint8]) -> list[PresenceChange]:
+        """Changes of tags that were not read for too long."""
+        if not len(rows):
+            return []
+        table = self._table
+        tellings, after = told(table.state[rows], findings)
+        some = np.flatnonzero(tellings)
+        rows, tellings, after = rows[some], tellings[some], after[some]
+        table.state[rows] = after
+        places, seen_ms = table.place[rows], table.seen_ms(rows)
+        gone = tellings == Telling.DEPARTED
+        self._recount(places[gone], np.zeros(0, np.uint16))
+        table.place[rows[gone]] = NO_PLACE
+        table.reads[rows[gone]] = 0
+        table.since_s[rows[gone]] = 0
+        table.disbelieve(rows[gone])
+        changes: list[PresenceChange] = []
+        for row, place, seen, departed in zip(
+            rows.tolist(), places.tolist(), seen_ms.tolist(), gone.tolist(), strict=True
+        ):
+            epc, location = Epc(table.index.epc_of(row)), self._columns.places[place]
+            seen_us = self._time.us_of(seen)
+            if departed:
+                now_us = self._time.us_of(self._time.now_ms)
+                changes.append(Departed(epc, location, now_us, seen_us))
+            else:
+                changes.append(Stale(epc, location, seen_us, self._coverage.blamed(place)))
+        return changes
+
+    def place_silently(self, rows: Rows, place: int, since_us: int) -> None:
+        """Set tags present at a place without telling it."""
+        before = self._table.place[rows]
+        self._table.state[rows] = State.PRESENT
+        self._table.place[rows] = place
+        self._table.since_s[rows] = max(0, since_us // 1_000_000)
+        self._recount(before, self._table.place[rows])
+
+    def _worded(
+        self,
+        telling: Telling,
+        state: State,
+        way: tuple[int, int, int],
+        probability: float,
+        at_us: int,
+    ) -> PresenceChange:
+        row, from_place, to_place = way
+        epc, there = Epc(self._table.index.epc_of(row)), self._columns.places[to_place]
+        if telling is Telling.ARRIVED:
+            return Arrived(epc, there, probability, at_us)
+        if telling is Telling.MOVED:
+            return Moved(epc, self._columns.places[from_place], there, probability, at_us)
+        return Returned(epc, there, probability, at_us, departed=state is State.DEPARTED)
+
+    def _recount(self, left: Ports, entered: Ports) -> None:
+        n = len(self._coverage.items)
+        self._coverage.items -= np.bincount(left[left != NO_PLACE], minlength=n)
+        self._coverage.items += np.bincount(entered[entered != NO_PLACE], minlength=n)

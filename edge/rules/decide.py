@@ -1,0 +1,98 @@
+"""Decide: one table from input to rule, and what follows from the state by itself."""
+
+from edge.model.events import Event, MessageSetAside, ReturnExpected
+from edge.model.inputs import (
+    ArticlesListed,
+    CentralAcknowledged,
+    CodeScanned,
+    DeviceChanged,
+    HoldDecided,
+    Input,
+    ItemLocated,
+    MessageRefused,
+    OrderSubmitted,
+    ParcelDispatched,
+    ParcelWanted,
+    PlanReady,
+    ReturnAnnounced,
+    StationScanned,
+    StockListed,
+    StockPutAway,
+    TroubleReported,
+    WorkWanted,
+)
+from edge.model.state import FloorState
+from edge.rules import (
+    dispatching,
+    guiding,
+    intake,
+    packing,
+    planning,
+    review,
+    sensing,
+    stocking,
+    troubles,
+    verifying,
+)
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.terms import Terms
+
+
+def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line an input
+    """The facts that an input becomes and the answer to its sender; changes nothing itself."""
+    match input_:
+        case OrderSubmitted():
+            return intake.submitted(state, terms, input_)
+        case HoldDecided():
+            return intake.decided(state, terms, input_)
+        case ArticlesListed():
+            return stocking.articles_listed(state, input_)
+        case StockListed():
+            return stocking.stock_listed(state, input_)
+        case StockPutAway():
+            return stocking.put_away(state, input_)
+        case PlanReady():
+            return planning.ready(state, input_)
+        case WorkWanted():
+            return guiding.work_wanted(state, input_)
+        case CodeScanned():
+            return verifying.scanned(state, input_)
+        case TroubleReported():
+            return troubles.reported(state, terms, input_)
+        case StationScanned():
+            return packing.scanned(state, input_)
+        case ParcelWanted():
+            return packing.parcel_wanted(state, terms, input_)
+        case ParcelDispatched():
+            return dispatching.declared(state, input_)
+        case ItemLocated():
+            return sensing.located(state, input_)
+        case DeviceChanged():
+            return sensing.device_changed(state, input_)
+        case ReturnAnnounced():
+            return accept(
+                "expected",
+                f"return {input_.return_id} is expected",
+                ReturnExpected(input_.return_id, input_.order_id, input_.lines, input_.reason),
+            )
+        case MessageRefused():
+            return refuse(
+                "invalid",
+                input_.reason,
+                MessageSetAside(input_.topic, input_.reason, input_.excerpt),
+            )
+        case CentralAcknowledged():
+            return accept("acknowledged", f"up to {input_.upto}")
+
+
+def follow_up(state: FloorState, terms: Terms) -> list[Event]:
+    """What now follows by itself: doubts that ended, walks for free pickers, tags at stations.
+
+    Called after every input until it has nothing more to say; each call's events are applied
+    first.
+    """
+    return [
+        *review.resolved(state, terms),
+        *guiding.assignments(state),
+        *packing.noticed(state),
+    ]

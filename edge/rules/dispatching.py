@@ -1,0 +1,36 @@
+"""Dispatching: parcels leave through a portal, seen by its antenna or declared by a person."""
+
+from edge.model.events import Event, ParcelShipped
+from edge.model.ids import Badge, Epc, LocationId
+from edge.model.inputs import ParcelDispatched
+from edge.model.places import LocationKind
+from edge.model.state import FloorState
+from edge.model.work import Parcel
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.packing import tags_of
+
+
+def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
+    """A person says that a parcel has left."""
+    parcel = state.parcels.get(input_.sscc)
+    if parcel is None:
+        return refuse("parcel_unknown", f"there is no parcel {input_.sscc}")
+    if parcel.shipped:
+        return accept("shipped_already", f"parcel {parcel.sscc} has left already")
+    if state.floor.kind_of(input_.portal) is not LocationKind.PORTAL:
+        return refuse("invalid", f"{input_.portal} is no portal")
+    return accept(
+        "shipped", f"parcel {parcel.sscc} has left", _shipped(parcel, input_.portal, input_.badge)
+    )
+
+
+def tag_at_portal(state: FloorState, epc: Epc, portal: LocationId) -> list[Event]:
+    """A tag at a portal takes its closed parcel along."""
+    parcel = next(
+        (one for one in state.parcels.values() if not one.shipped and epc in tags_of(one)), None
+    )
+    return [_shipped(parcel, portal, None)] if parcel else []
+
+
+def _shipped(parcel: Parcel, portal: LocationId, by: Badge | None) -> ParcelShipped:
+    return ParcelShipped(parcel.sscc, parcel.order_id, parcel.carrier, portal, tags_of(parcel), by)

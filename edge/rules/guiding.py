@@ -1,0 +1,129 @@
+"""Guiding: which walk a picker gets, and the one prompt that stands on the handheld now.
+
+The prompt is a pure function of the state. It is never stored: after a restart, on another
+handheld or after a reload it is the same.
+"""
+
+from edge.model.events import Event, PickerChanged, WalkStarted
+from edge.model.ids import Badge, LocationId
+from edge.model.inputs import WorkWanted
+from edge.model.places import LocationKind
+from edge.model.prompts import Prompt, PromptKind
+from edge.model.state import FloorState
+from edge.model.work import Walk, WalkState
+from edge.rules.decision import Decision, accept, refuse
+
+
+def work_wanted(state: FloorState, input_: WorkWanted) -> Decision:
+    """A picker comes, with a cart that nobody else pushes, or goes, but not in mid-walk."""
+    refusal = _work_refused(state, input_)
+    if refusal is not None:
+        return refusal
+    known = state.pickers.get(input_.badge)
+    code = "ready" if input_.ready else "gone"
+    if known and (known.ready, known.cart) == (input_.ready, input_.cart):
+        return accept(code, f"{input_.badge} is {code}")
+    return accept(
+        code,
+        f"{input_.badge} is {code}",
+        PickerChanged(input_.badge, input_.ready, input_.cart),
+    )
+
+
+def _work_refused(state: FloorState, input_: WorkWanted) -> Decision | None:
+    walk = state.walk_of(input_.badge)
+    if walk is not None and (not input_.ready or input_.cart != walk.cart):
+        return refuse("work_in_hand", "bring the totes of this walk to the pack station first")
+    cart = input_.cart
+    if cart is None:
+        return None
+    if state.floor.kind_of(cart) is not LocationKind.CART:
+        return refuse("cart_unknown", f"there is no cart {cart}")
+    holder = _holder(state, cart)
+    if holder is not None and holder != input_.badge:
+        return refuse("cart_taken", f"{cart} is with {holder}", holder=holder)
+    return None
+
+
+def _holder(state: FloorState, cart: LocationId) -> Badge | None:
+    return next(
+        (
+            picker.badge
+            for picker in state.pickers.values()
+            if picker.ready and picker.cart == cart
+        ),
+        None,
+    )
+
+
+def assignments(state: FloorState) -> list[Event]:
+    """Waiting walks for pickers who are ready and have none, first planned first."""
+    waiting = [walk for walk in state.open_walks() if walk.state is WalkState.WAITING]
+    busy = {walk.picker for walk in state.open_walks()}
+    free = [one for one in state.pickers.values() if one.ready and one.badge not in busy]
+    return [
+        WalkStarted(walk.walk_id, picker.badge, picker.cart)
+        for walk, picker in zip(waiting, free, strict=False)
+    ]
+
+
+def idle_pickers(state: FloorState) -> int:
+    """How many ready pickers have no walk and none waiting for them."""
+    walks = list(state.open_walks())
+    busy = {walk.picker for walk in walks}
+    waiting = sum(walk.state is WalkState.WAITING for walk in walks)
+    free = sum(one.ready and one.badge not in busy for one in state.pickers.values())
+    return max(0, free - waiting)
+
+
+def prompt(state: FloorState, badge: Badge) -> Prompt:
+    """What this picker is to do now."""
+    walk = state.walk_of(badge)
+    if walk is None:
+        return Prompt(badge, f"wait/{badge}", PromptKind.WAIT)
+    current = walk.current
+    if current is None:
+        return _drop(badge, walk)
+    return _pick(state, badge, walk, current)
+
+
+def _drop(badge: Badge, walk: Walk) -> Prompt:
+    return Prompt(
+        badge,
+        f"{walk.walk_id}/drop",
+        PromptKind.DROP,
+        walk_id=walk.walk_id,
+        totes=tuple(dict.fromkeys(stop.tote_id for stop in walk.stops if stop.units)),
+        stop=len(walk.stops),
+        stops=len(walk.stops),
+        radio=walk.cart is not None,
+    )
+
+
+def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
+    stop = walk.stops[current]
+    return Prompt(
+        badge,
+        f"{walk.walk_id}/{current}",
+        PromptKind.PICK,
+        walk_id=walk.walk_id,
+        location=stop.location,
+        sku=stop.sku,
+        name=state.articles[stop.sku].name,
+        quantity=stop.open_quantity,
+        picked=len(stop.units),
+        tote_id=stop.tote_id,
+        order_id=stop.order_id,
+        totes=tuple(dict.fromkeys(one.tote_id for one in walk.stops)),
+        stop=current + 1,
+        stops=len(walk.stops),
+        radio=has_antenna(state, walk.cart),
+    )
+
+
+def has_antenna(state: FloorState, location: LocationId | None) -> bool:
+    """Whether a place is heard by an antenna of its own whose reader answers."""
+    return any(
+        antenna.location == location and antenna.reader not in state.outages
+        for antenna in state.floor.antennas
+    )

@@ -1,0 +1,270 @@
+"""What a walk or a wave of batches is planned from, and how files spell it.
+
+A hall has parallel aisles, walked along y, and two or more cross aisles, walked along x. All
+lengths are in the unit of the file (metres on a configured floor). Whatever a file gets wrong is
+said in one sentence that names the place and the cure; nothing unreasonable reaches a planner.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import cast
+
+Point = tuple[float, float]
+"""x and y on the floor plan."""
+Stop = tuple[int, float]
+"""The index of an aisle in `aisle_x` and a y on it."""
+
+NEAR = 1e-9
+"""Two coordinates this close, as a share of the hall's size, are one: 0.1 + 0.2 is 0.3."""
+LEAST_CROSS_AISLES = 2
+POINT_SIZE = 2
+SHOWN_CHARACTERS = 60
+"""Of a wrong value, in the sentence about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteInstance:
+    """One picker's errand.
+
+    Attributes:
+        aisle_x: where the aisles are, in any order.
+        cross_y: where the cross aisles are, ascending, two or more.
+        start: where the picker stands: on an aisle or on a cross aisle.
+        end: where the walk ends; the start again for a round trip.
+        stops: aisle index and y of every pick, between the outer cross aisles.
+
+    Raises:
+        ValueError: a place that cannot be walked to; the sentence names it.
+    """
+
+    aisle_x: tuple[float, ...]
+    cross_y: tuple[float, ...]
+    start: Point
+    end: Point
+    stops: tuple[Stop, ...]
+
+    def __post_init__(self) -> None:
+        check_hall(self.aisle_x, self.cross_y, self.start, self.end)
+        check_stops(self.stops, self.aisle_x, self.cross_y, "stops")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOrder:
+    """One order of a wave: never split over batches.
+
+    Attributes:
+        id: unique in the wave.
+        stops: aisle index and y of every item to pick.
+    """
+
+    id: str
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInstance:
+    """A wave of orders that is to be walked in batches.
+
+    Attributes:
+        aisle_x, cross_y, start, end: the hall, as in `RouteInstance`.
+        capacity: most stops of one batch, 1 or more.
+        orders: none with more stops than the capacity.
+        orders_max: most orders of one batch (places on the cart); None for no such bound.
+
+    Raises:
+        ValueError: a hall, stop or order that cannot be; the sentence names it.
+    """
+
+    aisle_x: tuple[float, ...]
+    cross_y: tuple[float, ...]
+    start: Point
+    end: Point
+    capacity: int
+    orders: tuple[BatchOrder, ...]
+    orders_max: int | None = None
+
+    def __post_init__(self) -> None:
+        check_hall(self.aisle_x, self.cross_y, self.start, self.end)
+        if self.capacity < 1:
+            raise ValueError(f"capacity is {self.capacity}: a batch needs room for one stop")
+        if self.orders_max is not None and self.orders_max < 1:
+            raise ValueError(f"orders_max is {self.orders_max}: a batch needs room for one order")
+        seen: set[str] = set()
+        for index, order in enumerate(self.orders):
+            where = f"orders[{index}] ({order.id})"
+            if order.id in seen:
+                raise ValueError(f"{where}: the id stands twice; give each order its own")
+            seen.add(order.id)
+            if len(order.stops) > self.capacity:
+                raise ValueError(
+                    f"{where}: {len(order.stops)} stops are more than the capacity of "
+                    f"{self.capacity}; raise the capacity or divide the order beforehand"
+                )
+            check_stops(order.stops, self.aisle_x, self.cross_y, f"{where}.stops")
+
+
+def check_hall(
+    aisle_x: Sequence[float], cross_y: Sequence[float], start: Point, end: Point
+) -> None:
+    """Raise a ValueError unless the hall can be walked and holds both ends of the walk."""
+    if not aisle_x:
+        raise ValueError("aisle_x is empty: name one aisle or more")
+    if len(cross_y) < LEAST_CROSS_AISLES:
+        raise ValueError(f"cross_y has {len(cross_y)} cross aisles: two or more are needed")
+    _check_finite("aisle_x", aisle_x)
+    _check_finite("cross_y", cross_y)
+    for index in range(1, len(cross_y)):
+        if cross_y[index] <= cross_y[index - 1]:
+            raise ValueError(
+                f"cross_y[{index}] is {cross_y[index]}, not above {cross_y[index - 1]}: "
+                "list the cross aisles in ascending order, each once"
+            )
+    for name, point in (("start", start), ("end", end)):
+        settled(name, point, aisle_x, cross_y)
+
+
+def _check_finite(name: str, values: Sequence[float]) -> None:
+    for index, value in enumerate(values):
+        if not isfinite(value):
+            raise ValueError(f"{name}[{index}] is {value}: a finite number is needed")
+
+
+def settled(name: str, point: Point, aisle_x: Sequence[float], cross_y: Sequence[float]) -> Point:
+    """A point of the walk with rounding noise removed, so that equal places are equal.
+
+    Raises:
+        ValueError: it lies neither on an aisle nor on a cross aisle.
+    """
+    size = max(abs(value) for value in (*aisle_x, *cross_y, 1.0))
+    x = next((aisle for aisle in aisle_x if abs(aisle - point[0]) <= NEAR * size), None)
+    y = next((cross for cross in cross_y if abs(cross - point[1]) <= NEAR * size), None)
+    on_aisle = x is not None and cross_y[0] <= point[1] <= cross_y[-1]
+    if not (isfinite(point[0]) and isfinite(point[1])) or (y is None and not on_aisle):
+        raise ValueError(
+            f"{name} is [{point[0]}, {point[1]}], neither on an aisle nor on a cross aisle: "
+            "move it to an x of aisle_x (between the outer cross aisles) or to a y of cross_y"
+        )
+    return point[0] if x is None else x, point[1] if y is None else y
+
+
+def check_stops(
+    stops: Sequence[Stop], aisle_x: Sequence[float], cross_y: Sequence[float], where: str
+) -> None:
+    """Raise a ValueError unless every stop lies on an aisle between the outer cross aisles."""
+    for index, (aisle, y) in enumerate(stops):
+        if not 0 <= aisle < len(aisle_x):
+            raise ValueError(
+                f"{where}[{index}] names aisle {aisle}: there are aisles 0 to {len(aisle_x) - 1}"
+            )
+        if not cross_y[0] <= y <= cross_y[-1]:
+            raise ValueError(
+                f"{where}[{index}] has y {y}: stops lie between the outer cross aisles, "
+                f"{cross_y[0]} to {cross_y[-1]}"
+            )
+
+
+def route_instance(data: object) -> RouteInstance:
+    """A route instance from its decoded JSON object.
+
+    Raises:
+        ValueError: what is wrong, where, and how to mend it.
+    """
+    fields = _object(data, "the route instance")
+    return RouteInstance(
+        aisle_x=_numbers(fields, "aisle_x"),
+        cross_y=_numbers(fields, "cross_y"),
+        start=_point(fields, "start"),
+        end=_point(fields, "end"),
+        stops=_stops(_field(fields, "stops"), "stops"),
+    )
+
+
+def batch_instance(data: object) -> BatchInstance:
+    """A batch instance from its decoded JSON object.
+
+    Raises:
+        ValueError: what is wrong, where, and how to mend it.
+    """
+    fields = _object(data, "the batch instance")
+    capacity = _field(fields, "capacity")
+    if not isinstance(capacity, int) or isinstance(capacity, bool):
+        raise _wrong("capacity", capacity, "a whole number of stops")
+    return BatchInstance(
+        aisle_x=_numbers(fields, "aisle_x"),
+        cross_y=_numbers(fields, "cross_y"),
+        start=_point(fields, "start"),
+        end=_point(fields, "end"),
+        capacity=capacity,
+        orders=tuple(
+            _order(order, f"orders[{index}]")
+            for index, order in enumerate(_list(_field(fields, "orders"), "orders"))
+        ),
+    )
+
+
+def _order(data: object, where: str) -> BatchOrder:
+    fields = _object(data, where)
+    name = _field(fields, "id", where)
+    if isinstance(name, bool) or not isinstance(name, (str, int)):
+        raise _wrong(f"{where}.id", name, "a text")
+    return BatchOrder(str(name), _stops(_field(fields, "stops", where), f"{where}.stops"))
+
+
+def _wrong(where: str, found: object, needed: str) -> ValueError:
+    return ValueError(f"{where} is {_shown(found)}: {needed} is needed")
+
+
+def _shown(found: object) -> str:
+    text = repr(found)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _object(data: object, where: str) -> Mapping[str, object]:
+    if not isinstance(data, dict):
+        raise _wrong(where, data, "a JSON object {…}")
+    return cast("Mapping[str, object]", data)
+
+
+def _field(fields: Mapping[str, object], name: str, where: str = "the instance") -> object:
+    if name not in fields:
+        raise ValueError(f"{where} has no {name}: add it")
+    return fields[name]
+
+
+def _list(data: object, where: str) -> list[object]:
+    if not isinstance(data, list):
+        raise _wrong(where, data, "a list […]")
+    return cast("list[object]", data)
+
+
+def _number(data: object, where: str) -> float:
+    if isinstance(data, bool) or not isinstance(data, (int, float)) or not isfinite(data):
+        raise _wrong(where, data, "a finite number")
+    return float(data)
+
+
+def _numbers(fields: Mapping[str, object], name: str) -> tuple[float, ...]:
+    values = _list(_field(fields, name), name)
+    return tuple(_number(value, f"{name}[{index}]") for index, value in enumerate(values))
+
+
+def _point(fields: Mapping[str, object], name: str) -> Point:
+    values = _numbers(fields, name)
+    if len(values) != POINT_SIZE:
+        raise ValueError(f"{name} has {len(values)} numbers: a point is [x, y]")
+    return values[0], values[1]
+
+
+def _stops(data: object, where: str) -> tuple[Stop, ...]:
+    return tuple(_stop(stop, f"{where}[{index}]") for index, stop in enumerate(_list(data, where)))
+
+
+def _stop(data: object, where: str) -> Stop:
+    pair = _list(data, where)
+    if len(pair) != POINT_SIZE:
+        raise ValueError(f"{where} has {len(pair)} entries: a stop is [aisle index, y]")
+    aisle = pair[0]
+    if isinstance(aisle, bool) or not isinstance(aisle, int):
+        raise _wrong(f"{where} aisle", aisle, "a whole index into aisle_x")
+    return aisle, _number(pair[1], f"{where} y")

@@ -1,0 +1,90 @@
+"""Intake: orders as the central system states them, once per (order_id, rev)."""
+
+from edge.model.events import (
+    OrderCancelled,
+    OrderChangeRefused,
+    OrderReceived,
+    OrderReleased,
+)
+from edge.model.inputs import HoldDecided, OrderSubmitted
+from edge.model.orders import ORDER_STEPS, Order, OrderState, OrderStep
+from edge.model.state import FloorState
+from edge.model.steps import allows
+from edge.rules import review
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.terms import Terms
+
+CHANGEABLE = frozenset({OrderState.HELD, OrderState.RELEASED})
+"""States in which a newer revision simply replaces the order."""
+
+
+def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decision:
+    """A new order is reviewed; a known revision has no second effect; a late change is refused."""
+    known = state.orders.get(input_.order_id)
+    if known is not None and input_.rev <= known.rev:
+        return accept("done_already", f"order {known.order_id} rev {known.rev} is known")
+    if known is None or known.state in CHANGEABLE:
+        return _received(state, terms, input_, known)
+    if input_.wanted == "cancelled" and allows(ORDER_STEPS, known.state, OrderStep.CANCEL):
+        return accept(
+            "cancelled",
+            f"order {known.order_id} is cancelled",
+            OrderCancelled(known.order_id, input_.rev, "cancelled by the central system", None),
+        )
+    reason = f"rev {input_.rev} came when the order was {known.state.value} already"
+    return refuse("too_late", reason, OrderChangeRefused(known.order_id, input_.rev, reason))
+
+
+def _received(
+    state: FloorState, terms: Terms, input_: OrderSubmitted, known: Order | None
+) -> Decision:
+    cancelled = input_.wanted == "cancelled"
+    found = (
+        ()
+        if cancelled
+        else review.doubts(state, terms, input_.lines, held=input_.wanted == "held")
+    )
+    order = Order(
+        order_id=input_.order_id,
+        rev=input_.rev,
+        priority=input_.priority,
+        due_us=input_.due_us,
+        carrier=input_.carrier,
+        lines=input_.lines or (known.lines if known else ()),
+        state=_state(cancelled=cancelled, doubtful=bool(found)),
+        received_us=known.received_us if known else input_.at_us,
+        doubts=found,
+    )
+    return accept(
+        order.state.value, f"order {order.order_id} is {order.state.value}", OrderReceived(order)
+    )
+
+
+def _state(*, cancelled: bool, doubtful: bool) -> OrderState:
+    if cancelled:
+        return OrderState.CANCELLED
+    return OrderState.HELD if doubtful else OrderState.RELEASED
+
+
+def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
+    """A person releases or refuses a held order; what cannot be picked cannot be released."""
+    order = state.orders.get(input_.order_id)
+    if order is None:
+        return refuse("order_unknown", f"there is no order {input_.order_id}")
+    if order.state is not OrderState.HELD:
+        return refuse("not_held", f"order {order.order_id} is {order.state.value}, not held")
+    if not input_.release:
+        return accept(
+            "refused",
+            f"order {order.order_id} is refused",
+            OrderCancelled(order.order_id, order.rev, "refused in review", input_.badge),
+        )
+    still = review.doubts(state, terms, order.lines, held=False)
+    blocking = [doubt for doubt in still if doubt.code in {"unknown_sku", "no_lines"}]
+    if blocking:
+        return refuse("invalid", f"cannot be picked: {blocking[0].text}")
+    return accept(
+        "released",
+        f"order {order.order_id} is released",
+        OrderReleased(order.order_id, input_.badge),
+    )

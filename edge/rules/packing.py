@@ -1,0 +1,206 @@
+"""Packing: a tote is checked piece by piece against what was picked and what the order wants.
+
+The station's antenna needs no rule of its own for each tag: `noticed` compares what is near the
+station with what the open session has checked, after every input, until nothing is left to say.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from edge.gs1.epc import sscc
+from edge.model.events import (
+    Event,
+    PackOpened,
+    ParcelClosed,
+    PieceChecked,
+    StrangerLeft,
+    StrangerSeen,
+)
+from edge.model.ids import Epc, LocationId, OrderId, Sku, ToteId
+from edge.model.inputs import ParcelWanted, StationScanned
+from edge.model.orders import OrderState
+from edge.model.places import LocationKind
+from edge.model.state import FloorState
+from edge.model.work import PackSession, Parcel, Tote, Unit
+from edge.rules import guiding, pairing
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import Container, Piece, Unknown, identify
+from edge.rules.terms import Terms
+
+
+def scanned(state: FloorState, input_: StationScanned) -> Decision:
+    """A tote's label opens its check; a piece's barcode checks the piece."""
+    if state.floor.kind_of(input_.station) is not LocationKind.STATION:
+        return refuse("unknown_code", f"{input_.station} is no pack station")
+    named = identify(state, input_.code)
+    if isinstance(named, Container):
+        return _opened(state, input_, named.tote_id)
+    pack = state.packs.get(input_.station)
+    if pack is None:
+        return refuse("nothing_open", "scan a tote first")
+    if isinstance(named, Piece):
+        return _checked(state, pack, named)
+    why = named.why if isinstance(named, Unknown) else "neither a tote nor a piece"
+    return refuse("unknown_code", why)
+
+
+def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decision:
+    tote = state.totes[tote_id]
+    order = state.orders[tote.order_id]
+    if order.state is not OrderState.PICKED:
+        return refuse("tote_not_here", f"{tote_id} is still being picked")
+    here = state.packs.get(input_.station)
+    if here is not None and here.tote_id == tote_id:
+        return accept("already_open", f"{tote_id} is open here", tote_id=tote_id)
+    other = next((one.station for one in state.packs.values() if one.tote_id == tote_id), None)
+    if other is not None:
+        return refuse("already_open", f"{tote_id} is open at {other}", station=other)
+    return accept(
+        "opened",
+        f"{tote_id} for order {order.order_id}",
+        PackOpened(input_.station, tote_id, order.order_id, input_.badge),
+        tote_id=tote_id,
+        order_id=order.order_id,
+    )
+
+
+def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
+    known = units_of(pack, piece.sku)
+    radio = guiding.has_antenna(state, pack.station)
+    sign = pairing.code_scanned(known, piece.epc, radio=radio)
+    if sign.unit is None:
+        return accept("done_already", "this very piece is checked")
+    if sign.before is not None:
+        return accept(
+            "paired",
+            "the radio had checked this piece",
+            PieceChecked(pack.station, piece.sku, sign.unit, sign.before),
+        )
+    missing = missing_of(state, pack)
+    if missing[piece.sku] < 1:
+        return refuse("not_wanted", f"{piece.sku} does not belong here", sku=piece.sku)
+    last = sum(missing.values()) == 1
+    return accept(
+        "complete" if last else "checked",
+        f"{piece.sku} is right",
+        PieceChecked(pack.station, piece.sku, sign.unit, None),
+    )
+
+
+def units_of(pack: PackSession, sku: Sku) -> tuple[Unit, ...]:
+    """The pieces of an article that this station has checked."""
+    return tuple(unit for one, unit in pack.checked if one == sku)
+
+
+def missing_of(state: FloorState, pack: PackSession) -> Counter[Sku]:
+    """How many pieces of each article were picked and not yet checked here."""
+    missing = Counter(sku for sku, _ in state.totes[pack.tote_id].picked)
+    missing.subtract(sku for sku, _ in pack.checked)
+    return missing
+
+
+def noticed(state: FloorState) -> list[Event]:
+    """The next thing that each station's antenna has to say of its open tote, if any."""
+    found = (_next_notice(state, pack) for pack in state.packs.values())
+    return [event for event in found if event is not None]
+
+
+def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
+    near = state.near.get(pack.station, {})
+    left = next((epc for epc in pack.strangers if epc not in near), None)
+    if left is not None:
+        return StrangerLeft(pack.station, left)
+    known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
+    epc = next((one for one in near if one not in known), None)
+    return _judge(state, pack, epc, near[epc]) if epc is not None else None
+
+
+def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event:
+    tote = state.totes[pack.tote_id]
+    owner = next((one for one in state.totes.values() if _holds(one, epc)), None)
+    belongs_here = owner is None or owner.tote_id == tote.tote_id
+    if sku is not None and belongs_here:
+        sign = pairing.tag_seen(units_of(pack, sku), epc)
+        if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
+            return PieceChecked(pack.station, sku, sign.unit, sign.before)
+    return StrangerSeen(pack.station, epc, sku, _owner_order(state, owner, epc))
+
+
+def _holds(tote: Tote, epc: Epc) -> bool:
+    return any(unit.epc == epc for _, unit in tote.picked)
+
+
+def _owner_order(state: FloorState, owner: Tote | None, epc: Epc) -> OrderId | None:
+    if owner is not None:
+        return owner.order_id
+    parcels = (one for one in state.parcels.values() if not one.shipped)
+    return next((one.order_id for one in parcels if epc in tags_of(one)), None)
+
+
+def tags_of(parcel: Parcel) -> tuple[Epc, ...]:
+    """The tags of a parcel's pieces, as far as they are known."""
+    return tuple(unit.epc for _, unit in parcel.contents if unit.epc is not None)
+
+
+def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Decision:
+    """Close the parcel if it matches; missing pieces need consent, strangers must leave first."""
+    pack = state.packs.get(input_.station)
+    if pack is None:
+        return refuse("nothing_open", "scan a tote first")
+    if pack.strangers:
+        return refuse(
+            "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
+        )
+    missing = {sku: quantity for sku, quantity in missing_of(state, pack).items() if quantity > 0}
+    if missing and not input_.partial:
+        return refuse("missing", "pieces are missing", missing=missing)
+    if not pack.checked:
+        return refuse("missing", "there is nothing to pack", missing=missing)
+    parcel = _parcel(state, terms, pack)
+    return accept(
+        "closed",
+        f"parcel {parcel.sscc}",
+        ParcelClosed(input_.station, parcel, pack.tote_id, input_.badge),
+        sscc=parcel.sscc,
+        order_id=parcel.order_id,
+        complete=parcel.complete,
+    )
+
+
+def _parcel(state: FloorState, terms: Terms, pack: PackSession) -> Parcel:
+    order = state.orders[pack.order_id]
+    wanted: Counter[Sku] = Counter()
+    for line in order.lines:
+        wanted[line.sku] += line.quantity
+    inside = Counter(sku for sku, _ in pack.checked)
+    return Parcel(
+        sscc=sscc(terms.company_prefix, terms.sscc_extension, len(state.parcels) + 1),
+        order_id=order.order_id,
+        carrier=order.carrier,
+        contents=tuple(_with_tags(state, pack)),
+        complete=inside == wanted,
+    )
+
+
+def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit]]:
+    """The checked pieces; one that was only scanned here bears the tag that picking had seen."""
+    seen = {unit.epc for _, unit in pack.checked}
+    spare: dict[Sku, list[Epc]] = {}
+    for sku, unit in state.totes[pack.tote_id].picked:
+        if unit.epc is not None and unit.epc not in seen:
+            spare.setdefault(sku, []).append(unit.epc)
+    for sku, unit in pack.checked:
+        if unit.epc is None and spare.get(sku):
+            yield sku, Unit(spare[sku].pop(0), unit.scanned)
+        else:
+            yield sku, unit
+
+
+def verdict(state: FloorState, station: LocationId) -> str:
+    """`empty`, `checking`, `match` or `extra`: the one word for the station's screen."""
+    pack = state.packs.get(station)
+    if pack is None:
+        return "empty"
+    if pack.strangers:
+        return "extra"
+    return "checking" if any(missing_of(state, pack).values()) else "match"

@@ -1,0 +1,81 @@
+"""Sensing: what the radio and the devices say, as facts, and what that means for work in hand."""
+
+from edge.model.events import (
+    DeviceLost,
+    DeviceReturned,
+    Event,
+    ItemArrived,
+    ItemDeparted,
+    ItemMoved,
+)
+from edge.model.ids import Epc, LocationId, Sku
+from edge.model.inputs import DeviceChanged, ItemLocated
+from edge.model.places import LocationKind
+from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
+from edge.model.state import FloorState
+from edge.rules.decision import Decision, accept
+from edge.rules.dispatching import tag_at_portal
+from edge.rules.identifying import article_of
+from edge.rules.verifying import tag_on_cart
+
+
+def located(state: FloorState, input_: ItemLocated) -> Decision:
+    """Record what happened to an item; on a cart or at a portal it may be work done."""
+    change = input_.change
+    sku = article_of(state, change.epc)
+    events = _recorded(change, sku)
+    place = _place(change)
+    if place is not None:
+        events += _meaning(state, change.epc, sku, place)
+    return accept("located", "", *events)
+
+
+def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
+    match change:
+        case Arrived() | Returned(departed=True):
+            return [ItemArrived(change.epc, sku, change.location, change.probability)]
+        case Moved():
+            return [
+                ItemMoved(
+                    change.epc, sku, change.from_location, change.to_location, change.probability
+                )
+            ]
+        case Departed():
+            return [ItemDeparted(change.epc, sku, change.from_location, change.last_seen_us)]
+        case Stale() | Returned():
+            return []  # one fact tells of the device and its places; nothing has happened to items
+
+
+def _place(change: PresenceChange) -> LocationId | None:
+    match change:
+        case Arrived() | Returned(departed=True):
+            return change.location
+        case Moved():
+            return change.to_location
+        case Departed() | Stale() | Returned():
+            return None
+
+
+def _meaning(state: FloorState, epc: Epc, sku: Sku | None, place: LocationId) -> list[Event]:
+    kind = state.floor.kind_of(place)
+    if kind is LocationKind.CART:
+        return tag_on_cart(state, epc, sku, place)
+    if kind is LocationKind.PORTAL:
+        return tag_at_portal(state, epc, place)
+    return []
+
+
+def device_changed(state: FloorState, input_: DeviceChanged) -> Decision:
+    """A device came or went; each is a fact once."""
+    lost = input_.device in state.outages
+    if input_.alive is not lost:
+        return accept("done_already", f"{input_.device} was known to be so")
+    places = tuple(
+        dict.fromkeys(
+            antenna.location for antenna in state.floor.antennas if antenna.reader == input_.device
+        )
+    )
+    if input_.alive:
+        return accept("device_up", "", DeviceReturned(input_.device, places))
+    since_us = input_.silent_since_us or input_.at_us
+    return accept("device_down", "", DeviceLost(input_.device, since_us, input_.reason, places))

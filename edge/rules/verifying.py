@@ -1,0 +1,173 @@
+"""Verifying: a scan or a tag is judged against what is expected here; strangers change nothing."""
+
+from edge.model.events import (
+    Event,
+    ForeignItemSeen,
+    PieceConfirmed,
+    PiecePicked,
+    TotesDropped,
+)
+from edge.model.ids import Epc, LocationId, Sku
+from edge.model.inputs import CodeScanned
+from edge.model.places import LocationKind
+from edge.model.prompts import Prompt, PromptKind
+from edge.model.state import FloorState
+from edge.model.work import Stop, Unit, Walk, WalkState
+from edge.rules import guiding, pairing
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import (
+    Container,
+    Named,
+    ParcelLabel,
+    Piece,
+    Place,
+    Unknown,
+    identify,
+)
+
+
+def scanned(state: FloorState, input_: CodeScanned) -> Decision:
+    """Judge a picker's scan against the prompt that it answers."""
+    walk = state.walk_of(input_.badge)
+    prompt = guiding.prompt(state, input_.badge)
+    if walk is None:
+        return refuse("nothing_to_do", "there is no work in hand")
+    if input_.prompt_id != prompt.prompt_id:
+        return refuse("done_already", "the prompt that this scan answers is over")
+    named = identify(state, input_.code)
+    if prompt.kind is PromptKind.DROP:
+        return _dropped(state, walk, input_, named)
+    return _at_stop(state, walk, prompt, named)
+
+
+def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -> Decision:
+    if not isinstance(named, Place):
+        return refuse("place_wrong", "scan the label of the pack station")
+    if state.floor.kind_of(named.location) is not LocationKind.STATION:
+        return refuse("place_wrong", f"{named.location} is no pack station")
+    return accept(
+        "dropped",
+        f"the totes stand at {named.location}",
+        TotesDropped(walk.walk_id, input_.badge, named.location),
+    )
+
+
+def _at_stop(state: FloorState, walk: Walk, prompt: Prompt, named: Named) -> Decision:
+    index = prompt.stop - 1
+    stop = walk.stops[index]
+    match named:
+        case Piece():
+            return _piece(state, walk, index, named)
+        case Place():
+            right = named.location == stop.location
+            text = f"{named.location}, wanted {stop.location}"
+            return accept("place_right", text) if right else refuse("place_wrong", text)
+        case Container():
+            right = named.tote_id == stop.tote_id
+            text = f"{named.tote_id}, wanted {stop.tote_id}"
+            return accept("tote_right", text) if right else refuse("tote_wrong", text)
+        case ParcelLabel():
+            return refuse("unknown_code", f"{named.sscc} is a parcel's label")
+        case Unknown():
+            return refuse("unknown_code", named.why)
+
+
+def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
+    stop = walk.stops[index]
+    if piece.sku != stop.sku:
+        return refuse(
+            "wrong_item",
+            f"this is {piece.sku}, wanted is {stop.sku}",
+            scanned_sku=piece.sku,
+            scanned_name=state.articles[piece.sku].name,
+            expected_sku=stop.sku,
+            expected_name=state.articles[stop.sku].name,
+        )
+    if piece.epc is not None and _in_hand_elsewhere(state, piece.epc, stop):
+        return refuse("done_already", "this very piece lies in a tote already")
+    radio = guiding.has_antenna(state, walk.cart)
+    sign = pairing.code_scanned(stop.units, piece.epc, radio=radio)
+    if sign.unit is None:
+        return refuse("done_already", "this very piece is counted")
+    if sign.before is not None:
+        return accept(
+            "paired",
+            "the radio had counted this piece",
+            PieceConfirmed(walk.walk_id, index, stop.tote_id, stop.sku, sign.before, sign.unit),
+        )
+    picked = len(stop.units) + 1
+    return accept(
+        _progress(walk, stop),
+        f"{picked} of {stop.quantity} x {stop.sku}",
+        _picked(walk, index, sign.unit),
+        picked=picked,
+        quantity=stop.quantity,
+    )
+
+
+def _progress(walk: Walk, stop: Stop) -> str:
+    if stop.open_quantity > 1:
+        return "picked"
+    open_stops = sum(one.open_quantity > 0 for one in walk.stops)
+    return "walk_done" if open_stops == 1 else "stop_done"
+
+
+def _picked(walk: Walk, index: int, unit: Unit) -> PiecePicked:
+    stop = walk.stops[index]
+    if walk.picker is None:
+        raise ValueError(f"walk {walk.walk_id} is picked from but nobody walks it")
+    return PiecePicked(
+        walk.walk_id,
+        index,
+        walk.picker,
+        stop.order_id,
+        stop.line_id,
+        stop.sku,
+        stop.location,
+        stop.tote_id,
+        unit,
+    )
+
+
+def _in_hand_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
+    return any(
+        unit.epc == epc
+        for tote in state.totes.values()
+        for _, unit in tote.picked
+        if tote.tote_id != here.tote_id
+    )
+
+
+def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) -> list[Event]:
+    """What it means that a tag has come onto a cart: a pick, its second sign, or a stranger."""
+    walk = next(
+        (one for one in state.open_walks() if one.cart == cart and one.state is WalkState.WALKING),
+        None,
+    )
+    if walk is None or walk.picker is None or _holds(walk, epc):
+        return []
+    paired = _second_sign(walk, epc, sku)
+    if paired is not None:
+        return [paired]
+    current = walk.current
+    if current is not None and walk.stops[current].sku == sku:
+        sign = pairing.tag_seen((), epc)
+        if sign.unit is not None:
+            return [_picked(walk, current, sign.unit)]
+    return [ForeignItemSeen(epc, sku, cart, walk.picker)]
+
+
+def _holds(walk: Walk, epc: Epc) -> bool:
+    return any(unit.epc == epc for stop in walk.stops for unit in stop.units)
+
+
+def _second_sign(walk: Walk, epc: Epc, sku: Sku | None) -> PieceConfirmed | None:
+    for index, stop in enumerate(walk.stops):
+        if stop.sku != sku:
+            continue
+        sign = pairing.tag_seen(stop.units, epc)
+        if sign.before is not None and sign.unit is not None:
+            return PieceConfirmed(
+                walk.walk_id, index, stop.tote_id, stop.sku, sign.before, sign.unit
+            )
+    return None

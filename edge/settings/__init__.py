@@ -1,0 +1,1 @@
+"""The files that an operator writes, checked whole and handed down as plain values."""

@@ -1,0 +1,140 @@
+"""The floor plan as a file: locations, antennas, aisles and cross aisles."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from edge.model.ids import DeviceName, LocationId
+from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.settings.faults import ConfigurationError, Section, line_of, read_model
+
+Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
+PlaceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/+#]+$")]
+
+
+class LocationTable(Section):
+    """One `[[location]]`."""
+
+    id: PlaceName
+    kind: LocationKind
+    parent: str | None = None
+    x_m: Metres = 0.0
+    y_m: Metres = 0.0
+    width_m: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+    depth_m: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+
+
+class AntennaTable(Section):
+    """One `[[antenna]]`."""
+
+    reader: str
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    location: str
+    x_m: Metres | None = None
+    y_m: Metres | None = None
+    z_m: Metres | None = None
+    azimuth_deg: Annotated[float, Field(ge=-360, le=360)] | None = None
+    portal_side: Annotated[str, Field(pattern="^(in|out)$")] | None = None
+
+
+class AisleTable(Section):
+    """One `[[aisle]]`: walked along y at this x."""
+
+    x_m: Metres
+    id: str = ""
+
+
+class CrossAisleTable(Section):
+    """One `[[cross_aisle]]`: walked along x at this y."""
+
+    y_m: Metres
+    id: str = ""
+
+
+class FloorFile(Section):
+    """The whole file."""
+
+    location: tuple[LocationTable, ...]
+    antenna: tuple[AntennaTable, ...] = ()
+    aisle: tuple[AisleTable, ...] = ()
+    cross_aisle: tuple[CrossAisleTable, ...] = ()
+
+
+def load_floor(path: Path) -> Floor:
+    """The floor of a file.
+
+    Raises:
+        ConfigurationError: with every fault at once: unknown keys, double names, missing parents.
+    """
+    plan = read_model(path, FloorFile)
+    faults = [
+        f"{path}:{line_of(path.read_text(encoding='utf-8'), keys)}: {text}"
+        for keys, text in _contradictions(plan)
+    ]
+    if faults:
+        raise ConfigurationError(faults)
+    locations = {
+        LocationId(one.id): Location(
+            id=LocationId(one.id),
+            kind=one.kind,
+            parent=LocationId(one.parent) if one.parent else None,
+            x_m=one.x_m,
+            y_m=one.y_m,
+            width_m=one.width_m,
+            depth_m=one.depth_m,
+        )
+        for one in plan.location
+    }
+    return Floor(
+        locations=locations,
+        antennas=tuple(_antenna(one) for one in plan.antenna),
+        aisle_x_m=tuple(sorted(one.x_m for one in plan.aisle)),
+        cross_y_m=tuple(sorted(one.y_m for one in plan.cross_aisle)),
+    )
+
+
+def _antenna(table: AntennaTable) -> Antenna:
+    return Antenna(
+        reader=DeviceName(table.reader),
+        port=table.port,
+        location=LocationId(table.location),
+        x_m=table.x_m,
+        y_m=table.y_m,
+        z_m=table.z_m,
+        azimuth_deg=table.azimuth_deg,
+        portal_side=table.portal_side,
+    )
+
+
+def _contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
+    names = Counter(one.id for one in plan.location)
+    parents = {one.id: one.parent for one in plan.location}
+    found: list[tuple[tuple[object, ...], str]] = []
+    for i, place in enumerate(plan.location):
+        at = ("location", i)
+        if names[place.id] > 1:
+            found.append((at, f"location {place.id} is named {names[place.id]} times; keep one"))
+        if place.parent is not None and place.parent not in names:
+            found.append((at, f"location {place.id}: there is no parent {place.parent}"))
+        if _is_circular(parents, place.id):
+            found.append((at, f"location {place.id} lies inside itself; mend its parents"))
+    ports = Counter((one.reader, one.port) for one in plan.antenna)
+    for i, antenna in enumerate(plan.antenna):
+        at = ("antenna", i)
+        name = f"antenna {antenna.reader}/{antenna.port}"
+        if antenna.location not in names:
+            found.append((at, f"{name}: there is no location {antenna.location}"))
+        if ports[antenna.reader, antenna.port] > 1:
+            found.append((at, f"{name} is named twice; keep one"))
+    return found
+
+
+def _is_circular(parents: dict[str, str | None], start: str) -> bool:
+    seen = set()
+    at: str | None = start
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = parents.get(at)
+    return at is not None

@@ -1,0 +1,168 @@
+"""The configuration: what an operator writes, checked whole, handed down as plain values.
+
+`config/gateway.toml` shows every key with its default, its unit and why one would change it.
+Unknown keys are refused with the nearest name; all errors are told at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from edge.settings.faults import Section, SomeSection, read_model
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class Gateway(Section):
+    """Who and where this gateway is."""
+
+    site: Name = "site"
+    name: Name = "gateway"
+    data_dir: Path = Path("/var/lib/warehouse-edge")
+    floor_file: Path = Path("floor.toml")
+    exceptions_file: Path = Path("exceptions.toml")
+    calibration_file: Path | None = None
+    gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")] = "4012345"
+    sscc_extension: Annotated[int, Field(ge=0, le=9)] = 3
+
+
+class Timing(Section):
+    """The floor loop's beat and its bounds."""
+
+    tick_ms: Annotated[int, Field(ge=1, le=1000)] = 20
+    inputs_max: Annotated[int, Field(ge=100)] = 10_000
+    reads_max: Annotated[int, Field(ge=1000)] = 400_000
+
+
+class Work(Section):
+    """How orders are put together and checked."""
+
+    quantity_max: Annotated[int, Field(ge=1)] = 999
+    orders_per_walk: Annotated[int, Field(ge=1, le=60)] = 8
+    pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
+
+
+class Reader(Section):
+    """One LLRP reader."""
+
+    name: Name
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 5084
+    antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
+    power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
+    mode: int | None = None
+    session: Annotated[int, Field(ge=0, le=3)] = 1
+    population: Annotated[int, Field(ge=1, le=65535)] = 32
+    report_every: Annotated[int, Field(ge=1, le=1000)] = 1
+    keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
+    request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
+
+
+class Scanner(Section):
+    """One serial barcode scanner at a pack station."""
+
+    name: Name
+    path: str
+    station: str
+    baud: Annotated[int, Field(ge=300, le=921_600)] = 9600
+
+
+class Mqtt(Section):
+    """The broker that leads to the central system."""
+
+    enabled: bool = True
+    host: str = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
+    client_id: str = ""
+    username: str = ""
+    password_file: Path | None = None
+    tls: bool = False
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    keepalive_s: Annotated[int, Field(ge=2, le=600)] = 15
+    window: Annotated[int, Field(ge=1, le=100)] = 20
+    reconnect_s_max: Annotated[float, Field(ge=1, le=3600)] = 60.0
+
+
+class Delivery(Section):
+    """Whose word frees the journal."""
+
+    confirmed_by: Literal["central", "broker"] = "central"
+
+
+class Web(Section):
+    """The pages and the API."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    idle_minutes_max: Annotated[int, Field(ge=1)] = 60
+    session_hours_max: Annotated[int, Field(ge=1)] = 12
+
+
+class Person(Section):
+    """Somebody who may sign in; `pin_hash` as `warehouse-edge people hash-pin` prints it."""
+
+    badge: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+    name: str
+    role: Literal["picker", "packer", "supervisor", "administrator"]
+    pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$")]
+
+
+class Token(Section):
+    """A machine that may ask; `sha256` of its token in hex."""
+
+    name: Name
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    scopes: tuple[Literal["ready", "metrics"], ...] = ("metrics",)
+
+
+class Log(Section):
+    """What is written to the log."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(Section):
+    """The whole file."""
+
+    gateway: Gateway = Gateway()
+    timing: Timing = Timing()
+    work: Work = Work()
+    mqtt: Mqtt = Mqtt()
+    delivery: Delivery = Delivery()
+    web: Web = Web()
+    log: Log = Log()
+    reader: tuple[Reader, ...] = ()
+    scanner: tuple[Scanner, ...] = ()
+    person: tuple[Person, ...] = ()
+    token: tuple[Token, ...] = ()
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file; relative paths in it are taken from the file's own folder.
+
+    Raises:
+        ConfigurationError: with every fault at once.
+    """
+    return _anchored(read_model(path, Settings), path.resolve().parent)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """The settings with every relative path made absolute."""
+    return settings.model_copy(
+        update={
+            "gateway": _anchor(settings.gateway, folder),
+            "mqtt": _anchor(settings.mqtt, folder),
+            "web": _anchor(settings.web, folder),
+        }
+    )
+
+
+def _anchor(section: SomeSection, folder: Path) -> SomeSection:
+    paths = {name: folder / value for name, value in section if isinstance(value, Path)}
+    return section.model_copy(update=paths)

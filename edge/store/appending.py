@@ -1,0 +1,66 @@
+"""New facts on their way into the journal: put into words first, then written all at once."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from edge.model.events import Event, Fact
+from edge.model.ids import IdMaker
+from edge.store.chain import Row, checksum_of
+from edge.store.codec import VERSIONS, encode_data, event_data
+from edge.store.journal import Epoch, Head
+from edge.store.subjects import subjects_of
+
+
+class Words(NamedTuple):
+    """Facts ready to be written.
+
+    Attributes:
+        facts: as they will stand in the journal.
+        rows: the same as rows.
+        subjects: what they are about, with their positions.
+        head: the journal's end when they are written.
+    """
+
+    facts: list[Fact]
+    rows: list[Row]
+    subjects: list[tuple[str, int]]
+    head: Head
+
+
+def put_in_words(
+    happenings: Sequence[tuple[Event, int]],
+    head: Head,
+    epoch: Epoch,
+    recorded_us: int,
+    make_id: IdMaker,
+) -> Words:
+    """Number the events behind `head`, give them ids, and chain their rows; writes nothing.
+
+    Raises:
+        StoreCodecError: an event cannot be written.
+    """
+    facts: list[Fact] = []
+    rows: list[Row] = []
+    subjects: list[tuple[str, int]] = []
+    position, checksum = head
+    for event, occurred_us in happenings:
+        position += 1
+        id_, data = make_id(), event_data(event)
+        kind, version, body = event.type, VERSIONS[event.type], encode_data(data)
+        checksum = checksum_of(
+            checksum, position, id_, occurred_us, recorded_us, kind, version, body
+        )
+        rows.append(Row(position, id_, occurred_us, recorded_us, kind, version, body, checksum))
+        subjects.extend([(subject, position) for subject in subjects_of(data)])
+        facts.append(
+            Fact(epoch.seq_of(position), id_, epoch.name, occurred_us, recorded_us, event)
+        )
+    return Words(facts, rows, subjects, Head(position, checksum))
+
+
+def append(connection: sqlite3.Connection, words: Words) -> None:
+    """Write facts within the running transaction."""
+    if words.rows:
+        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", words.rows)
+        connection.executemany("INSERT INTO subjects VALUES (?, ?)", words.subjects)

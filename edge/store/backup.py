@@ -1,0 +1,145 @@
+"""Copies of a store that prove themselves, and a new gateway made from one.
+
+A copy is made while the daemon works (`VACUUM INTO`, a snapshot in one read transaction), put on
+the disk under another name, verified, and only then given its name: what bears that name is whole.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from edge.model.ids import IdMaker
+from edge.store.database import open_reader, open_writer, transaction
+from edge.store.errors import StoreDamagedError, told_by_store
+from edge.store.journal import begin_epoch
+from edge.store.lock import StoreLock
+from edge.store.verifying import VerifyReport
+from edge.store.verifying import verify as verify_rows
+
+
+def create(path: Path, target: Path) -> VerifyReport:
+    """Copy a store, in use or not, to `target`; an older file there is replaced.
+
+    Raises:
+        StoreDamagedError: the copy does not verify; `target` is as it was before.
+        StoreError: it cannot be read or written; `target` is as it was before.
+    """
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    with told_by_store(f"backup of {path} to {target}"):
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        try:
+            _copy(path, unfinished)
+            report = _sound_report(unfinished)
+            unfinished.replace(target)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        _sync(target.parent)
+    return report
+
+
+def verify(target: Path) -> VerifyReport:
+    """Check a backup: its structure, each checksum, each number.
+
+    Raises:
+        StoreError: it cannot be read at all.
+    """
+    with told_by_store(f"verifying {target}"):
+        # a backup is one file at rest: nothing beside it is wanted, or made
+        connection = sqlite3.connect(
+            f"{target.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+        )
+        try:
+            return verify_rows(connection)
+        finally:
+            connection.close()
+
+
+def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
+    """Make the store at `path` from a backup, with a new epoch; an older store there is set aside.
+
+    What the backup knew as not acknowledged gets new numbers and is sent again under its old ids.
+
+    Args:
+        backup: a file made by `create`.
+        path: where the daemon keeps its store; no daemon may run on it.
+        make_id: makes the new epoch's name.
+
+    Returns:
+        The new epoch's name.
+
+    Raises:
+        StoreBusyError: a daemon runs on `path`.
+        StoreDamagedError: the backup does not verify; nothing has changed.
+        StoreError: the disk refused; the store at `path` is as it was before, or set aside.
+    """
+    _sound_report(backup)
+    lock = StoreLock(path)
+    try:
+        with told_by_store(f"restoring {backup} to {path}"):
+            fresh = path.with_name(f".{path.name}.restored")
+            fresh.unlink(missing_ok=True)
+            os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+            _copy(backup, fresh, immutable=True)
+            epoch = make_id()
+            _renumber(fresh, epoch)
+            _set_aside(path)
+            fresh.replace(path)  # in one step: there is an old store or a new one, never none
+            _sync(path.parent)
+    finally:
+        lock.release()
+    return epoch
+
+
+def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
+    if immutable:
+        connection = sqlite3.connect(
+            f"{source.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+        )
+    else:
+        connection = open_reader(source)
+    try:
+        connection.execute("PRAGMA query_only=OFF")  # VACUUM INTO writes, though not to its source
+        connection.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
+    _sync(target)
+
+
+def _renumber(path: Path, epoch: str) -> None:
+    connection = open_writer(path)
+    try:
+        with transaction(connection, "starting an epoch"):
+            begin_epoch(connection, epoch)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    _sync(path)
+
+
+def _set_aside(path: Path) -> None:
+    """Keep the old store under another name, its log first: the new one must not take that up."""
+    for suffix in ("-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(path.with_name(f"{path.name}.replaced{suffix}"))
+    kept = path.with_name(f"{path.name}.replaced")
+    kept.unlink(missing_ok=True)
+    if path.exists():
+        kept.hardlink_to(path)
+
+
+def _sound_report(path: Path) -> VerifyReport:
+    report = verify(path)
+    if not report.good:
+        raise StoreDamagedError(f"{path} is no sound copy: {'; '.join(report.problems[:3])}")
+    return report
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

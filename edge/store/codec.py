@@ -1,0 +1,211 @@
+"""Facts and state values as JSON text and back: compact, sorted, the same text for the same value.
+
+A fact is stored with its type and the version of its form. When a form changes, its number in
+`VERSIONS` goes up and an entry in `UPGRADES` says how data of the old version becomes data of the
+next one; what was written stays as it was written. State values carry no version: a migration
+rewrites their rows.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TypeVar, cast
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from edge.model.events import EVENT_TYPES, Event
+from edge.model.prompts import Answer
+from edge.store.errors import StoreCodecError
+
+Value = TypeVar("Value")
+Data = dict[str, object]
+Upgrade = Callable[[Data], Data]
+
+VERSIONS: Mapping[str, int] = dict.fromkeys(EVENT_TYPES, 1)
+"""The version in which each type of fact is written now."""
+UPGRADES: Mapping[tuple[str, int], Upgrade] = {}
+"""How data of (type, version) becomes data of the next version."""
+
+
+def event_data(event: Event) -> Data:
+    """A fact's data as plain JSON values (tuples stand for lists)."""
+    return cast("Data", _to_plain(type(event))(event))
+
+
+def encode_data(data: Mapping[str, object]) -> str:
+    """Plain JSON values as text.
+
+    Raises:
+        StoreCodecError: a number is not finite, a text has half a character, a value is not plain.
+    """
+    try:
+        text = _encode_json(data)
+        text.encode()  # SQLite takes UTF-8 only; a lone surrogate must fail before the transaction
+    except (TypeError, ValueError) as error:
+        raise StoreCodecError(f"cannot be written as JSON: {error}") from error
+    return text
+
+
+def encode_event(event: Event) -> tuple[str, int, str]:
+    """A fact as type, version and JSON text.
+
+    Raises:
+        StoreCodecError: as `encode_data`.
+    """
+    return event.type, VERSIONS[event.type], encode_data(event_data(event))
+
+
+def decode_event(
+    kind: str,
+    version: int,
+    text: str,
+    versions: Mapping[str, int] = VERSIONS,
+    upgrades: Mapping[tuple[str, int], Upgrade] = UPGRADES,
+) -> Event:
+    """A fact from its type, version and JSON text; an older version is brought up to date.
+
+    Raises:
+        StoreCodecError: the type or version is not known, or the text does not fit it.
+    """
+    shape = EVENT_TYPES.get(kind)
+    if shape is None:
+        raise StoreCodecError(
+            f"a fact of type {kind!r} is not known here; install the version that wrote it"
+        )
+    data = decode_data(text)
+    for older in range(version, versions[kind]):
+        upgrade = upgrades.get((kind, older))
+        if upgrade is None:
+            raise StoreCodecError(f"{kind} version {older} cannot be brought up to date")
+        data = upgrade(data)
+    if not 1 <= version <= versions[kind]:
+        raise StoreCodecError(
+            f"{kind} version {version} is not known here, only up to {versions[kind]}; "
+            "install the version that wrote it"
+        )
+    return _structured(shape, data)
+
+
+def decode_data(text: str) -> Data:
+    """JSON text that holds an object, as plain values.
+
+    Raises:
+        StoreCodecError: it is not JSON, or not an object.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise StoreCodecError(f"is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise StoreCodecError(f"is not a JSON object: {text[:40]!r}")
+    return data
+
+
+def encode_value(value: object) -> str:
+    """A frozen dataclass of the model as JSON text.
+
+    Raises:
+        StoreCodecError: as `encode_data`.
+    """
+    return encode_data(cast("Data", _to_plain(type(value))(value)))
+
+
+def decode_value(kind: type[Value], text: str) -> Value:
+    """A frozen dataclass of the model from JSON text.
+
+    Raises:
+        StoreCodecError: the text does not fit the class.
+    """
+    return _structured(kind, decode_data(text))
+
+
+def encode_answer(answer: Answer) -> str:
+    """An answer as JSON text.
+
+    Raises:
+        StoreCodecError: as `encode_data`.
+    """
+    parts: Data = {
+        "accepted": answer.accepted,
+        "code": answer.code,
+        "text": answer.text,
+        "data": dict(answer.data),
+    }
+    return encode_data(parts)
+
+
+def decode_answer(text: str) -> Answer:
+    """An answer from JSON text; lists in its data stay lists.
+
+    Raises:
+        StoreCodecError: the text is not an answer's.
+    """
+    parts = decode_data(text)
+    match parts:
+        case {
+            "accepted": bool(accepted),
+            "code": str(code),
+            "text": str(words),
+            "data": dict(data),
+        }:
+            return Answer(accepted, code, words, data)
+        case _:
+            raise StoreCodecError(f"is not an answer: {text[:40]!r}")
+
+
+_encode_json = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+
+
+def _exactly(kind: type[Value]) -> Callable[[object, object], Value]:
+    """Takes a JSON value of this kind only; nothing becomes a number by guessing."""
+
+    def take(value: object, _: object) -> Value:
+        if type(value) is not kind:
+            raise TypeError(f"{value!r} is not {kind.__name__}")
+        return value
+
+    return take
+
+
+def _take_float(value: object, _: object) -> float:
+    if type(value) not in {int, float}:
+        raise TypeError(f"{value!r} is not a number")
+    return float(cast("float", value))
+
+
+def _make_converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(float, _take_float)
+    converter.register_structure_hook(StrEnum, lambda value, kind: kind(value))
+    return converter
+
+
+_converter = _make_converter()
+
+
+def _to_plain(kind: type[object]) -> Callable[[object], object]:
+    return _converter.get_unstructure_hook(kind)
+
+
+def _from_plain(kind: type[object]) -> Callable[[object, type], object]:
+    return _converter.get_structure_hook(kind)
+
+
+def _structured(kind: type[Value], data: Data) -> Value:
+    try:
+        return cast("Value", _from_plain(kind)(data, kind))
+    except (BaseValidationError, TypeError, ValueError, KeyError) as error:
+        raise StoreCodecError(
+            f"does not fit {kind.__name__}: {_first_cause(error)}: {data!r:.120}"
+        ) from error
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while isinstance(error, BaseValidationError) and error.exceptions:
+        error = error.exceptions[0]
+    return error

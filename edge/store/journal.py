@@ -1,0 +1,187 @@
+"""The journal's rows: positions, epochs, the chain's head, reading facts back.
+
+A fact lies at a *position*, counted for ever and without gaps. An epoch begins at a position; a
+fact's `seq` is its position counted within the epoch that covers it. A restored store starts a new
+epoch behind the last acknowledged fact: facts that were not acknowledged then get a new seq and
+keep their id, and no number is used for two different facts.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from edge.model.events import Fact
+from edge.store.chain import CHAIN_START, Row, follows
+from edge.store.codec import decode_event
+from edge.store.errors import StoreDamagedError
+
+COLUMNS = "position, id, occurred_us, recorded_us, type, version, body, checksum"
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A stretch of the journal; the seq of its first position is 1."""
+
+    first_position: int
+    name: str
+
+    def seq_of(self, position: int) -> int:
+        """A position counted within this epoch."""
+        return position - self.first_position + 1
+
+    def position_of(self, seq: int) -> int:
+        """The reverse of `seq_of`."""
+        return seq + self.first_position - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the journal was delivered, and where it begins.
+
+    Attributes:
+        acknowledged_position: the central system has stored everything up to here.
+        pruned_position: the last row that was taken away, 0 for none.
+        pruned_checksum: of that row: what the first row left is tied to.
+    """
+
+    acknowledged_position: int
+    pruned_position: int
+    pruned_checksum: bytes
+
+
+class Head(NamedTuple):
+    """The journal's end.
+
+    Attributes:
+        position: of the last fact; 0 before the first.
+        checksum: of the last fact.
+    """
+
+    position: int
+    checksum: bytes
+
+
+def epochs(connection: sqlite3.Connection) -> list[Epoch]:
+    """Every epoch, the oldest first; empty in a file that was just made."""
+    rows = connection.execute(
+        "SELECT first_position, epoch FROM epochs ORDER BY first_position"
+    ).fetchall()
+    return [Epoch(*row) for row in rows]
+
+
+def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
+    """Start a new epoch behind the last acknowledged fact, within the running transaction.
+
+    Epochs without an acknowledged fact are taken away: their facts belong to the new one.
+    """
+    behind = read_cursor(connection).acknowledged_position
+    connection.execute("DELETE FROM epochs WHERE first_position > ?", (behind,))
+    connection.execute("INSERT INTO epochs VALUES (?, ?)", (behind + 1, name))
+
+
+def read_cursor(connection: sqlite3.Connection) -> Cursor:
+    """How far the journal was delivered, and where it begins."""
+    row = connection.execute(
+        "SELECT acknowledged_position, pruned_position, pruned_checksum FROM cursor"
+    ).fetchone()
+    return Cursor(*row)
+
+
+def move_cursor(connection: sqlite3.Connection, position: int) -> None:
+    """Write how far the journal was delivered, within the running transaction."""
+    connection.execute("UPDATE cursor SET acknowledged_position = ?", (position,))
+
+
+def read_head(connection: sqlite3.Connection) -> Head:
+    """The journal's end."""
+    row = connection.execute(
+        "SELECT position, checksum FROM facts ORDER BY position DESC LIMIT 1"
+    ).fetchone()
+    if row is not None:
+        return Head(*row)
+    cursor = read_cursor(connection)
+    return Head(cursor.pruned_position, cursor.pruned_checksum)
+
+
+def checksum_at(connection: sqlite3.Connection, position: int) -> bytes:
+    """What the row behind `position` is tied to.
+
+    Raises:
+        StoreDamagedError: there is no such row, and none was pruned there.
+    """
+    if position == 0:
+        return CHAIN_START
+    row = connection.execute(
+        "SELECT checksum FROM facts WHERE position = ?", (position,)
+    ).fetchone()
+    if row is not None:
+        return bytes(row[0])
+    cursor = read_cursor(connection)
+    if cursor.pruned_position != position:
+        raise StoreDamagedError(
+            f"the journal has no fact at position {position}; restore a backup"
+        )
+    return cursor.pruned_checksum
+
+
+def examined_facts(connection: sqlite3.Connection, after: int) -> Iterator[tuple[Row, str | None]]:
+    """Every row behind position `after` in order, with what is wrong with it, if anything.
+
+    Raises:
+        StoreDamagedError: what the first row is tied to is not there.
+    """
+    previous, expected = checksum_at(connection, after), after + 1
+    selected = connection.execute(
+        f"SELECT {COLUMNS} FROM facts WHERE position > ? ORDER BY position",  # noqa: S608 - names from this file
+        (after,),
+    )
+    for row in map(Row._make, selected):
+        problem = None
+        if row.position != expected:
+            problem = f"facts at positions {expected} to {row.position - 1} are missing"
+        elif not follows(previous, row):
+            problem = f"the fact at position {row.position} is not as it was written"
+        yield row, problem
+        previous, expected = row.checksum, row.position + 1
+
+
+def sound_facts(connection: sqlite3.Connection, after: int) -> Iterator[Row]:
+    """The rows behind position `after` in order, each found to be as it was written.
+
+    Raises:
+        StoreDamagedError: a row is missing or changed.
+    """
+    for row, problem in examined_facts(connection, after):
+        if problem:
+            raise StoreDamagedError(f"{problem}; restore a backup")
+        yield row
+
+
+def facts_from(rows: Iterable[Row], known: list[Epoch]) -> Iterator[Fact]:
+    """Rows as facts; `known` are all epochs, the oldest first.
+
+    Raises:
+        StoreCodecError: a fact is of a type or version that is not known here.
+    """
+    epoch_of = _finder(known)
+    for row in rows:
+        epoch = epoch_of(row.position)
+        event = decode_event(row.type, row.version, row.body)
+        yield Fact(
+            epoch.seq_of(row.position),
+            row.id,
+            epoch.name,
+            row.occurred_us,
+            row.recorded_us,
+            event,
+        )
+
+
+def _finder(known: list[Epoch]) -> Callable[[int], Epoch]:
+    newest_first = known[::-1]
+
+    def find(position: int) -> Epoch:
+        return next(one for one in newest_first if one.first_position <= position)
+
+    return find

@@ -1,0 +1,86 @@
+"""The schema, step by step. A step that was released is never changed; a new one is added below.
+
+Each step and the record that it was taken are one transaction, so a cut leaves the file before or
+after it, never between.
+"""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("warehouse-edge")
+
+_JOURNAL = (
+    # One row for each fact, for ever in this order. An epoch covers the positions from its first
+    # one up to the next epoch's; a fact's seq is its position within its epoch, from 1.
+    """CREATE TABLE facts(
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        occurred_us INTEGER NOT NULL,
+        recorded_us INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        checksum BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX facts_by_time ON facts(recorded_us)",
+    """CREATE TABLE epochs(
+        first_position INTEGER PRIMARY KEY,
+        epoch TEXT NOT NULL
+    ) STRICT""",
+    # What the central system has stored, and where the chain begins after old rows were pruned.
+    """CREATE TABLE cursor(
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        acknowledged_position INTEGER NOT NULL,
+        pruned_position INTEGER NOT NULL,
+        pruned_checksum BLOB NOT NULL
+    ) STRICT""",
+    "INSERT INTO cursor VALUES (1, 0, 0, x'')",
+    """CREATE TABLE subjects(
+        subject TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (subject, position)
+    ) WITHOUT ROWID, STRICT""",
+    """CREATE TABLE answers(
+        number INTEGER PRIMARY KEY,
+        request_id TEXT NOT NULL UNIQUE,
+        answered_us INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT""",
+)
+_STATE = (
+    *(
+        f"CREATE TABLE {name}(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+        for name in ("articles", "orders", "walks", "pickers", "totes", "packs", "parcels")
+    ),
+    """CREATE TABLE stock(
+        sku TEXT NOT NULL,
+        location TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        reserved INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (sku, location)
+    ) WITHOUT ROWID, STRICT""",
+    """CREATE TABLE outages(
+        device TEXT PRIMARY KEY,
+        since_us INTEGER NOT NULL,
+        checksum INTEGER NOT NULL
+    ) WITHOUT ROWID, STRICT""",
+    """CREATE TABLE items(
+        epc TEXT PRIMARY KEY,
+        sku TEXT,
+        location TEXT,
+        probability REAL NOT NULL,
+        since_us INTEGER NOT NULL,
+        seen_us INTEGER NOT NULL,
+        checksum INTEGER NOT NULL
+    ) WITHOUT ROWID, STRICT""",
+    "CREATE INDEX items_departed ON items(since_us) WHERE location IS NULL",
+)
+
+
+@MIGRATIONS()
+def journal_and_state(db: Database) -> None:
+    """The journal, its cursor and subjects, the answers, a table for each part of the state."""
+    for statement in (*_JOURNAL, *_STATE):
+        db.execute(statement)

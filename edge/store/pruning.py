@@ -1,0 +1,51 @@
+"""Old facts go, so that the disk stays bounded; only such as the central system has stored."""
+
+import sqlite3
+
+from edge.store.chain import Row
+from edge.store.codec import decode_data
+from edge.store.journal import COLUMNS
+from edge.store.subjects import subjects_of
+
+PRUNED_AT_ONCE_MAX = 2_000
+"""Bounds the time of one transaction to some tens of milliseconds."""
+
+
+def prune(connection: sqlite3.Connection, upto: int, before_us: int) -> int:
+    """Take away the oldest facts within the running transaction; gives how many.
+
+    Args:
+        connection: the writer's.
+        upto: no position beyond this one.
+        before_us: none that was recorded at or after this; the first such ends it, so that the
+            rest has no holes even where the clock was set back.
+    """
+    selected = connection.execute(
+        f"SELECT {COLUMNS} FROM facts WHERE position <= ? ORDER BY position LIMIT ?",  # noqa: S608 - names from the journal
+        (upto, PRUNED_AT_ONCE_MAX),
+    )
+    last: Row | None = None
+    subjects: list[tuple[str, int]] = []
+    count = 0
+    for row in map(Row._make, selected.fetchall()):
+        if row.recorded_us >= before_us:
+            break
+        last, count = row, count + 1
+        subjects.extend((one, row.position) for one in subjects_of(decode_data(row.body)))
+    if last is not None:
+        connection.executemany("DELETE FROM subjects WHERE subject = ? AND position = ?", subjects)
+        connection.execute("DELETE FROM facts WHERE position <= ?", (last.position,))
+        connection.execute(
+            "UPDATE cursor SET pruned_position = ?, pruned_checksum = ?",
+            (last.position, last.checksum),
+        )
+    _forget_departed(connection, before_us)
+    return count
+
+
+def _forget_departed(connection: sqlite3.Connection, before_us: int) -> None:
+    connection.execute(
+        "DELETE FROM items WHERE epc IN (SELECT epc FROM items"
+        " WHERE location IS NULL AND since_us < ? LIMIT ?)",
+        (before_us, PRUNED_AT_ONCE_MAX),
+    )

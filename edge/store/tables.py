@@ -1,0 +1,217 @@
+"""How each table of the state lies in the file: one row for each key, with a checksum of its own.
+
+A row's checksum is a CRC-32 over its other columns: SQLite alone hands out a row with a flipped
+bit without noticing. Rows are written in the transaction that appends the facts that changed them.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from edge.model.goods import Article, PresentItem, Stock
+from edge.model.ids import DeviceName, Epc, LocationId, Sku
+from edge.model.orders import Order
+from edge.model.state import FloorState, Table
+from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
+from edge.store.codec import decode_value, encode_value
+from edge.store.errors import StoreDamagedError
+
+Columns = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """How the values of one table become rows and back.
+
+    Attributes:
+        name: of the table in the file.
+        keys: its key columns.
+        others: its other columns without the checksum.
+        table_of: the state's table.
+        to_columns: key and value as columns, keys first.
+        from_columns: the reverse.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    others: tuple[str, ...]
+    table_of: Callable[[FloorState], Table[Any, Any]]
+    to_columns: Callable[[Any, Any], Columns]
+    from_columns: Callable[[Any], tuple[Any, Any]]
+
+    @property
+    def upsert(self) -> str:
+        """Statement that writes one row, all columns and the checksum given."""
+        columns = (*self.keys, *self.others, "checksum")
+        changes = ", ".join(f"{one} = excluded.{one}" for one in (*self.others, "checksum"))
+        return (
+            f"INSERT INTO {self.name}({', '.join(columns)})"  # noqa: S608 - names from this file
+            f" VALUES ({', '.join('?' * len(columns))})"
+            f" ON CONFLICT({', '.join(self.keys)}) DO UPDATE SET {changes}"
+        )
+
+    @property
+    def delete(self) -> str:
+        """Statement that takes away one row, the key given."""
+        return f"DELETE FROM {self.name} WHERE {' AND '.join(f'{one} = ?' for one in self.keys)}"  # noqa: S608 - names from this file
+
+    @property
+    def select(self) -> str:
+        """Statement that reads every row: all columns and the checksum."""
+        return f"SELECT {', '.join((*self.keys, *self.others))}, checksum FROM {self.name}"  # noqa: S608 - names from this file
+
+
+def _documents(name: str, kind: type[Any]) -> RowForm:
+    return RowForm(
+        name,
+        ("key",),
+        ("body",),
+        lambda state: getattr(state, name),
+        lambda key, value: (key, encode_value(value)),
+        lambda columns: (columns[0], decode_value(kind, columns[1])),
+    )
+
+
+def _stock_columns(_: tuple[Sku, LocationId], stock: Stock) -> Columns:
+    return stock.sku, stock.location, stock.quantity, stock.reserved, stock.version
+
+
+def _item_columns(_: Epc, item: PresentItem) -> Columns:
+    return (
+        item.epc,
+        item.sku,
+        item.location,
+        float(
+            item.probability
+        ),  # the column is REAL: a checksum over 1 would not fit the 1.0 read
+        item.since_us,
+        item.seen_us,
+    )
+
+
+def _outage(columns: tuple[DeviceName, int]) -> tuple[DeviceName, int]:
+    return columns
+
+
+ITEMS = RowForm(
+    "items",
+    ("epc",),
+    ("sku", "location", "probability", "since_us", "seen_us"),
+    lambda state: state.items,
+    _item_columns,
+    lambda columns: (columns[0], PresentItem(*columns)),
+)
+LOADED = (
+    _documents("articles", Article),
+    RowForm(
+        "stock",
+        ("sku", "location"),
+        ("quantity", "reserved", "version"),
+        lambda state: state.stock,
+        _stock_columns,
+        lambda columns: (columns[:2], Stock(*columns)),
+    ),
+    _documents("orders", Order),
+    _documents("walks", Walk),
+    _documents("pickers", Picker),
+    _documents("totes", Tote),
+    _documents("packs", PackSession),
+    _documents("parcels", Parcel),
+    RowForm(
+        "outages",
+        ("device",),
+        ("since_us",),
+        lambda state: state.outages,
+        lambda device, since_us: (device, since_us),
+        _outage,
+    ),
+)
+"""The tables that the state holds whole."""
+FORMS = (*LOADED, ITEMS)
+
+
+class Changes(NamedTuple):
+    """What a commit does to one table."""
+
+    form: RowForm
+    written: list[Columns]
+    deleted: list[Columns]
+
+
+def changes_of(state: FloorState) -> list[Changes]:
+    """The touched rows of every table, in words ready for the file.
+
+    Raises:
+        StoreCodecError: a value cannot be written.
+    """
+    return [_changes(form, table) for form in FORMS if (table := form.table_of(state)).touched]
+
+
+def write_changes(connection: sqlite3.Connection, changes: Sequence[Changes]) -> None:
+    """Carry out changes within the running transaction."""
+    for form, written, deleted in changes:
+        if written:
+            connection.executemany(form.upsert, written)
+        if deleted:
+            connection.executemany(form.delete, deleted)
+
+
+def forget_touched(state: FloorState) -> None:
+    """After the commit: nothing is touched any more, item rows are no longer in memory."""
+    for form in FORMS:
+        form.table_of(state).touched.clear()
+    state.items.clear()
+
+
+def load_state(connection: sqlite3.Connection, state: FloorState) -> list[PresentItem]:
+    """Fill every table of a fresh state; gives the items that are somewhere.
+
+    Raises:
+        StoreDamagedError: a row is not as it was written.
+    """
+    for form in LOADED:
+        table = form.table_of(state)
+        for columns in sound_rows(connection, form):
+            table.load(*form.from_columns(columns))
+    for article in state.articles.values():
+        state.learn_article(article)
+    items = [
+        PresentItem(*columns) for columns in sound_rows(connection, ITEMS, "location NOT NULL")
+    ]
+    for item in items:
+        state.note_presence(item, None)
+    return items
+
+
+def sound_rows(
+    connection: sqlite3.Connection,
+    form: RowForm,
+    condition: str = "true",
+    values: Sequence[object] = (),
+) -> Iterator[Any]:
+    """The columns of each row that fits, without the checksum, which was found right.
+
+    Raises:
+        StoreDamagedError: it was not.
+    """
+    for *columns, checksum in connection.execute(f"{form.select} WHERE {condition}", values):
+        row = tuple(columns)
+        if crc32(repr(row).encode()) != checksum:
+            raise StoreDamagedError(
+                f"table {form.name}, row {row[0]!r} is not as it was written; restore a backup"
+            )
+        yield row
+
+
+def _changes(form: RowForm, table: Table[Any, Any]) -> Changes:
+    written, deleted = [], []
+    for key in table.touched:
+        value = table.get(key)
+        if value is None:
+            deleted.append(key if isinstance(key, tuple) else (key,))
+        else:
+            columns = form.to_columns(key, value)
+            written.append((*columns, crc32(repr(columns).encode())))
+    return Changes(form, written, deleted)

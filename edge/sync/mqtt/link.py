@@ -1,0 +1,279 @@
+"""The link to the broker: one thread that connects, drains the journal and hands in what comes.
+
+The thread waits for the socket, for `wake` and for the next tick, whichever is first. It owns the
+connection, the delivery machine and the reading side of the journal; other threads only leave
+words in the notices and the mailbox, and wake it.
+"""
+
+import contextlib
+import select
+import socket
+import threading
+from collections.abc import Mapping
+
+import structlog
+
+from edge.model.inputs import CentralAcknowledged
+from edge.sync.mqtt.backoff import Backoff
+from edge.sync.mqtt.connection import Connection, Will
+from edge.sync.mqtt.mailbox import Mailbox
+from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.serving import Serving
+from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus
+from edge.sync.session.delivery import Delivery, DeliverySettings
+from edge.sync.wire.outgoing import FactEncoder, alert_payload, plain_payload, state_payload
+from edge.sync.wire.topics import Topics
+
+STEADY_US = 10_000_000
+"""A connection that stood so long ends a row of failures."""
+JOIN_S = 3.0
+GOODBYE_US = 1_000_000
+TAKEN_OVER = 0x8E
+"""Reason code "session taken over": another client uses our name (MQTT 5.0, section 3.14.2.1)."""
+TAKEN_OVER_ALERT = "session-taken-over"
+_JOURNAL_PAUSE_S = 1.0
+_TURN_MS = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class MqttLink:
+    """Connects the floor with the central system.
+
+    Args:
+        settings: what the operator decided.
+        parts: what the link works with.
+
+    Raises:
+        ValueError: a name that no topic can have.
+    """
+
+    def __init__(self, settings: LinkSettings, parts: LinkParts) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._topics = Topics(settings.prefix, settings.site, settings.gateway)
+        self._session = parts.make_id()
+        self._state = "starting"
+        self._state_lock = threading.Lock()
+        self._notices = Notices(self._topics)
+        self._mailbox = Mailbox(parts.deliver, parts.inbox_full, self.wake)
+        self._backoff = Backoff(
+            parts.generator, settings.reconnect_s_min, settings.reconnect_s_max
+        )
+        self._stopping = threading.Event()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)  # noqa: FBT003 - its only form
+        self._wake_write.setblocking(False)  # noqa: FBT003 - its only form
+        self._thread = threading.Thread(target=self._run, name="mqtt-link", daemon=True)
+        self._delivery: Delivery | None = None
+        self._serving: Serving | None = None
+        self._broker = ""
+        self._connections = 0
+        self._last_error = ""
+        self._oldest: tuple[int, int] = (-1, 0)
+
+    def start(self) -> None:
+        """Begin; returns at once, whether a broker is there or not."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Say goodbye and end; takes at most `JOIN_S`."""
+        if self._thread.is_alive():
+            self.set_state("offline")
+            self._stopping.set()
+            self.wake()
+            self._thread.join(JOIN_S)
+        if not self._thread.is_alive():
+            self._wake_read.close()
+            self._wake_write.close()
+
+    def wake(self) -> None:
+        """Something has changed: the journal grew, or an input was committed. Any thread."""
+        with contextlib.suppress(OSError):  # the pipe is full, so the thread wakes anyway; or over
+            self._wake_write.send(b"\0")
+
+    def set_state(self, state: str) -> None:
+        """Tell how the gateway is: starting, ready, degraded, draining or offline. Any thread."""
+        with self._state_lock:
+            self._state = state
+            self._put_state()
+        self.wake()
+
+    def publish_info(self, values: Mapping[str, object]) -> None:
+        """Tell what the gateway is; plain JSON values. Any thread."""
+        confirmed = {"delivery": {"confirmed_by": self._settings.confirmed_by}}
+        self._notices.put(self._topics.info, plain_payload(confirmed | dict(values)))
+        self.wake()
+
+    def publish_health(self, values: Mapping[str, object]) -> None:
+        """Tell how the gateway does; plain JSON values. Any thread."""
+        self._notices.put(self._topics.health, plain_payload(values))
+        self.wake()
+
+    def alert(self, alert_id: str, payload: bytes | None) -> None:
+        """Raise an alert (`wire.outgoing.alert_payload`) or end it with None. Any thread."""
+        self._notices.put(self._topics.alert(alert_id), payload or b"")
+        self.wake()
+
+    def status(self) -> LinkStatus:
+        """How the link is. Any thread."""
+        delivery, serving = self._delivery, self._serving
+        is_open = serving is not None and serving.is_open
+        acknowledged, recorded_us = self._oldest
+        owes = delivery is not None and delivery.acknowledged_seq == acknowledged
+        return LinkStatus(
+            running=self._thread.is_alive(),
+            connected=is_open,
+            broker=self._broker if is_open else "",
+            phase=delivery.phase.value if delivery is not None else "down",
+            unsent=delivery.unsent if delivery is not None else 0,
+            oldest_unsent_us=recorded_us if owes else None,
+            in_flight=delivery.in_flight if delivery is not None else 0,
+            waiting_incoming=len(self._mailbox),
+            connections=self._connections,
+            last_error=self._last_error,
+        )
+
+    def _put_state(self) -> None:
+        payload = state_payload(self._state, self._session, self._parts.clock.now_us())
+        self._notices.put(self._topics.state, payload)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._stopping.is_set():
+            delivery = self._delivery or self._new_delivery()
+            if delivery is None:
+                self._pause(_JOURNAL_PAUSE_S)
+                continue
+            broker = self._settings.brokers[attempt % len(self._settings.brokers)]
+            self._serve(delivery, *broker)
+            attempt += 1
+            if not self._stopping.is_set():
+                self._pause(self._backoff.pause_s())
+
+    def _new_delivery(self) -> Delivery | None:
+        settings = self._settings
+        journal = self._parts.journal
+        encoder = FactEncoder(settings.gateway, self._parts.clock_quality, self._parts.epcis)
+        try:
+            self._delivery = Delivery(
+                DeliverySettings(
+                    by_broker=settings.confirmed_by == "broker",
+                    window_messages=settings.window_messages,
+                    absent_after_us=int(settings.absent_after_s * 1e6),
+                    probe_us=int(settings.probe_s * 1e6),
+                ),
+                encoder,
+                journal.epoch(),
+                journal.acknowledged(),
+                journal.last_seq(),
+            )
+        except self._parts.journal_error as error:
+            self._note(f"the journal cannot be read: {error}")
+        return self._delivery
+
+    def _serve(self, delivery: Delivery, host: str, port: int) -> None:
+        """Connect, serve until the end, and learn from how it ended."""
+        with (
+            self._state_lock
+        ):  # the will of an older connection, told late, is known by its session
+            self._session = self._parts.make_id()
+            self._put_state()
+        at_us = self._parts.clock.now_us()
+        will = Will(self._topics.state, state_payload("lost", self._session, at_us))
+        try:
+            connection = Connection(self._settings, will)
+            connection.open(host, port)
+        except (OSError, ValueError) as error:
+            self._note(f"{host}:{port} cannot be reached: {error}")
+            return
+        serving = Serving(
+            connection,
+            settings=self._settings,
+            parts=self._parts,
+            topics=self._topics,
+            delivery=delivery,
+            mailbox=self._mailbox,
+            notices=self._notices,
+        )
+        self._serving, self._broker = serving, f"{host}:{port}"
+        started_us = self._parts.clock.monotonic_us()
+        self._turns(serving, delivery)
+        if self._parts.clock.monotonic_us() - started_us > STEADY_US:
+            self._backoff.reset()
+        self._serving = None
+        if serving.ended is not None:
+            self._note(serving.ended.reason)
+            self._taken_over(is_so=serving.ended.reason_code == TAKEN_OVER)
+
+    def _turns(self, serving: Serving, delivery: Delivery) -> None:
+        was_open = False
+        while serving.ended is None and not self._stopping.is_set():
+            serving.turn(self._wake_read.fileno())
+            self._drain_wake()
+            self._look_at_oldest(delivery)
+            if serving.is_open and not was_open:
+                was_open = True
+                self._connections += 1
+                _log.info("broker connected", broker=self._broker)
+            if serving.trouble:
+                self._note(serving.trouble)
+                serving.trouble = ""
+        if serving.ended is None:
+            serving.say_goodbye(self._wake_read.fileno(), GOODBYE_US)
+        elif was_open:
+            _log.warning("broker lost", broker=self._broker, reason=serving.ended.reason)
+        serving.end()
+
+    def _taken_over(self, *, is_so: bool) -> None:
+        topic = self._topics.alert(TAKEN_OVER_ALERT)
+        if not is_so:
+            self._notices.put(topic, b"")
+            return
+        self._backoff.stay_away()
+        text = f"another client calls itself {self._settings.gateway}; stop one of the two"
+        at_us = self._parts.clock.now_us()
+        self._notices.put(topic, alert_payload(TAKEN_OVER_ALERT, "error", at_us, text))
+
+    def _pause(self, pause_s: float) -> None:
+        """Wait without a connection; what the floor commits meanwhile still counts."""
+        until_us = self._parts.clock.monotonic_us() + int(pause_s * 1e6)
+        while not self._stopping.is_set():
+            now_us = self._parts.clock.monotonic_us()
+            if now_us >= until_us:
+                break
+            waiting = select.poll()
+            waiting.register(self._wake_read, select.POLLIN)
+            waiting.poll(min(_TURN_MS, (until_us - now_us) / 1000))
+            self._drain_wake()
+            self._work_offline(now_us)
+
+    def _work_offline(self, now_us: int) -> None:
+        delivery = self._delivery
+        if delivery is None:
+            return
+        with contextlib.suppress(self._parts.journal_error):  # told when it matters, on connecting
+            delivery.grown(self._parts.journal.last_seq(), now_us)
+        for one in self._mailbox.work(now_us):
+            if isinstance(one, CentralAcknowledged):
+                delivery.acknowledged(one.epoch, one.upto, now_us)
+        self._look_at_oldest(delivery)
+
+    def _look_at_oldest(self, delivery: Delivery) -> None:
+        """Remember when the oldest fact was recorded that the central system does not have."""
+        acknowledged = delivery.acknowledged_seq
+        if delivery.unsent == 0 or self._oldest[0] == acknowledged:
+            return
+        with contextlib.suppress(self._parts.journal_error):
+            facts = self._parts.journal.facts_after(acknowledged, 1, 1)
+            if facts:
+                self._oldest = (acknowledged, facts[0].recorded_us)
+
+    def _drain_wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake_read.recv(4096)
+
+    def _note(self, trouble: str) -> None:
+        if trouble != self._last_error:
+            _log.warning("link trouble", trouble=trouble)
+        self._last_error = trouble

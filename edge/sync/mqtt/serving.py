@@ -1,0 +1,267 @@
+"""What is done while one connection to the broker stands."""
+
+import json
+from collections import deque
+
+import structlog
+
+from edge.model.inputs import CentralAcknowledged, Input
+from edge.sync.mqtt.connection import (
+    Answered,
+    Arrived,
+    Closed,
+    Connection,
+    NotSubscribed,
+    Opened,
+    Outgoing,
+)
+from edge.sync.mqtt.mailbox import Mailbox
+from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.settings import LinkParts, LinkSettings
+from edge.sync.session.delivery import Delivery
+from edge.sync.session.phases import Alarm, Confirmed, Fetch, Output, Publish, SetAside
+from edge.sync.wire.incoming import resend_from, understand
+from edge.sync.wire.outgoing import BATCH_BYTES_MAX, alert_payload
+from edge.sync.wire.topics import Topics
+
+TURN_MS = 200
+"""Longest wait in one turn: the resolution of all time-outs."""
+ANSWER_US_MAX = 5_000_000
+"""A broker that takes a connection but says nothing for so long is none."""
+NOTICE_SLOTS = 4
+"""Messages of the broker's limit that are left to state, alerts and answers."""
+_JOURNAL_PAUSE_US = 1_000_000
+
+_log = structlog.get_logger(__name__)
+
+
+class Serving:
+    """One connection from its handshake to its end.
+
+    Args:
+        connection: just opened.
+        settings, parts, topics: of the link.
+        delivery, mailbox, notices: of the link; they outlive the connection.
+    """
+
+    def __init__(  # noqa: PLR0913 - the link's own parts, shared for one connection
+        self,
+        connection: Connection,
+        *,
+        settings: LinkSettings,
+        parts: LinkParts,
+        topics: Topics,
+        delivery: Delivery,
+        mailbox: Mailbox,
+        notices: Notices,
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._parts = parts
+        self._topics = topics
+        self._delivery = delivery
+        self._mailbox = mailbox
+        self._notices = notices
+        self._tokens: dict[int, int] = {}
+        self._heard_us = parts.clock.monotonic_us()
+        self._keepalive_s = settings.keepalive_s
+        self._journal_at_us = 0
+        self.is_open = False
+        self.ended: Closed | None = None
+        self.trouble = ""
+
+    def turn(self, wake: int) -> None:
+        """Wait for something to do, for at most `TURN_MS`, and do it."""
+        if self._connection.turn(wake, TURN_MS):
+            self._heard_us = self._parts.clock.monotonic_us()
+        self._look()
+        now_us = self._parts.clock.monotonic_us()
+        if self.is_open and self.ended is None:
+            self._finish(self._mailbox.work(now_us))
+            self._grow()
+            self._do(self._delivery.tick(now_us))
+            for notice in self._notices.to_send():
+                self._send(notice)
+        self._watch(now_us)
+
+    def say_goodbye(self, wake: int, wait_us: int) -> None:
+        """Send the last notices and wait for the broker to have them, so that no will is told."""
+        until_us = self._parts.clock.monotonic_us() + wait_us
+        last = [self._send(notice) for notice in self._notices.to_send()]
+        self._tokens.update((ticket, 0) for ticket in last if ticket is not None)
+        while (
+            self.ended is None
+            and any(one in self._tokens for one in last)
+            and self._parts.clock.monotonic_us() < until_us
+        ):
+            self._connection.turn(wake, TURN_MS // 10)
+            self._look()
+        self._connection.close()
+
+    def end(self) -> None:
+        """Let go; what was on its way is sent again with the next connection."""
+        self._connection.drop()
+        self._mailbox.forget()
+        self._do(self._delivery.disconnected())
+
+    def _look(self) -> None:
+        """Take in what the connection has seen."""
+        while (seen := self._connection.seen()) is not None:
+            match seen:
+                case Opened():
+                    self._open(seen)
+                case Closed():
+                    self.ended = self.ended or seen
+                case Arrived():
+                    self._arrive(seen)
+                case Answered():
+                    self._answered(seen)
+                case NotSubscribed():
+                    self.trouble = f"the broker does not let us listen: {seen.reason}"
+                    _log.warning("subscription refused", reason=seen.reason)
+        if not self._connection.is_open and self.ended is None:
+            self.ended = Closed(0, "the connection broke")
+
+    def _open(self, opened: Opened) -> None:
+        self.is_open = True
+        self._keepalive_s = opened.keepalive_s or self._keepalive_s
+        self._connection.limit(
+            min(opened.receive_maximum, self._settings.window_messages + NOTICE_SLOTS)
+        )
+        self._connection.subscribe(self._topics.subscriptions, self._topics.base + "alert/+")
+        self._notices.renew()
+        window = max(1, opened.receive_maximum - NOTICE_SLOTS)
+        now_us = self._parts.clock.monotonic_us()
+        self._do(self._delivery.connected(now_us, window, opened.packet_max))
+
+    def _arrive(self, arrived: Arrived) -> None:
+        name = self._topics.name_of(arrived.topic) or ""
+        if name.startswith("alert/"):
+            stale = self._notices.stale(arrived.topic, arrived.payload)
+            if stale is not None:
+                self._send(stale)
+            return
+        if name.startswith("request/"):
+            if not arrived.retained:  # a request is for now; a kept one would come at every start
+                self._request(name.removeprefix("request/"), arrived)
+            self._connection.acknowledge(arrived)
+            return
+        inputs = understand(
+            self._topics, arrived.topic, arrived.payload, self._parts.clock.now_us()
+        )
+        self._mailbox.take(inputs, lambda: self._connection.acknowledge(arrived))
+
+    def _request(self, name: str, arrived: Arrived) -> None:
+        answer: bytes | None
+        if name == "resend":
+            answer = self._resend(arrived.payload)
+        else:
+            answer = self._parts.answer_request(name, arrived.payload)
+        if answer is None:
+            answer = _error(f"nothing here answers request/{name}")
+        if arrived.response_topic:
+            self._send(Outgoing(arrived.response_topic, answer, correlation=arrived.correlation))
+
+    def _resend(self, payload: bytes) -> bytes:
+        try:
+            from_seq = resend_from(payload)
+        except ValueError as error:
+            return _error(str(error))
+        _log.info("resend requested", from_seq=from_seq)
+        self._do(self._delivery.resend(from_seq))
+        return json.dumps({"accepted": True, "from": from_seq}).encode()
+
+    def _answered(self, answered: Answered) -> None:
+        token = self._tokens.pop(answered.ticket, None)
+        if token:
+            now_us = self._parts.clock.monotonic_us()
+            self._do(self._delivery.puback(token, answered.reason_code, now_us))
+
+    def _finish(self, done: list[Input]) -> None:
+        """Inputs that the floor has committed."""
+        for one in done:
+            if isinstance(one, CentralAcknowledged):
+                now_us = self._parts.clock.monotonic_us()
+                self._grow()
+                self._do(self._delivery.acknowledged(one.epoch, one.upto, now_us))
+
+    def _grow(self) -> None:
+        now_us = self._parts.clock.monotonic_us()
+        if now_us < self._journal_at_us:
+            return
+        try:
+            last_seq = self._parts.journal.last_seq()
+        except self._parts.journal_error as error:
+            self._unreadable(error)
+        else:
+            self._do(self._delivery.grown(last_seq, now_us))
+
+    def _do(self, outputs: list[Output]) -> None:
+        """Carry out what the delivery wants, and what it wants then."""
+        wanted = deque(outputs)
+        while wanted:
+            match wanted.popleft():
+                case Fetch(after, limit):
+                    wanted.extend(self._fetch(after, limit))
+                case Publish() as message:
+                    self._publish(message)
+                case SetAside(seq, reason):
+                    _log.error("event set aside", seq=seq, reason=reason)
+                case Alarm(code, text):
+                    self._alarm(code, text)
+                case Confirmed(upto):
+                    self._confirm(upto)
+
+    def _fetch(self, after: int, limit: int) -> list[Output]:
+        if self._parts.clock.monotonic_us() < self._journal_at_us:
+            return []
+        try:
+            facts = self._parts.journal.facts_after(after, limit, 2 * BATCH_BYTES_MAX)
+        except self._parts.journal_error as error:
+            self._unreadable(error)
+            return []
+        return self._delivery.fetched(after, facts, self._parts.clock.now_us())
+
+    def _publish(self, message: Publish) -> None:
+        topic = self._topics.event(message.kind)
+        ticket = self._send(Outgoing(topic, message.payload, keys=message.keys))
+        if ticket is not None:
+            self._tokens[ticket] = message.token
+
+    def _send(self, message: Outgoing) -> int | None:
+        try:
+            return self._connection.publish(message)
+        except ValueError as error:  # a topic that somebody asked us to answer to
+            self.trouble = f"cannot publish to {message.topic!r}: {error}"
+            return None
+
+    def _confirm(self, upto: int) -> None:
+        told = CentralAcknowledged(self._delivery.epoch, upto, self._parts.clock.now_us())
+        self._mailbox.take((told,), lambda: None)
+
+    def _alarm(self, code: str, text: str | None) -> None:
+        if text is None:
+            _log.info("alarm over", code=code)
+            payload = b""
+        else:
+            _log.warning("alarm", code=code, text=text)
+            payload = alert_payload(code, "warning", self._parts.clock.now_us(), text)
+        self._notices.put(self._topics.alert(code), payload)
+
+    def _unreadable(self, error: Exception) -> None:
+        self._journal_at_us = self._parts.clock.monotonic_us() + _JOURNAL_PAUSE_US
+        self.trouble = f"the journal cannot be read: {error}"
+
+    def _watch(self, now_us: int) -> None:
+        """A link that is half open says nothing: find out sooner than TCP does."""
+        if self.ended is not None:
+            return
+        silent_us = now_us - self._heard_us
+        if self.is_open and silent_us > self._keepalive_s * 1_500_000:
+            self.ended = Closed(0, f"the broker was silent for {silent_us / 1e6:.1f} s")
+        elif not self.is_open and silent_us > ANSWER_US_MAX:
+            self.ended = Closed(0, "the broker takes the connection but does not answer")
+
+
+def _error(text: str) -> bytes:
+    return json.dumps({"error": text}).encode()

@@ -1,0 +1,1 @@
+"""What to send when, and what an acknowledgement frees; without any I/O."""

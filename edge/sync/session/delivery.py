@@ -1,0 +1,322 @@
+"""The delivery of the journal to the central system.
+
+The journal is the queue; this machine only holds a cursor into it and a window of messages under
+way. A PUBACK proves that a broker has a message, not that the central system has stored it: a
+broker loses what it holds in memory when it dies, and drops what is too much for its queues. So
+the cursor of what is done moves by the central system's own acknowledgement alone, and after every
+reconnection everything above it is sent again. The central system knows doubles by their numbers.
+
+If nothing moves for a while although messages went out, or the broker says that nobody listens,
+the central system is absent: that is told, nothing more is sent but one fact now and then, and as
+soon as that is acknowledged all of the rest follows, again from the first number that is missing.
+
+A message that the broker refuses is tried again after a rest that grows; a batch is then tried in
+single facts. Where the broker can never take a fact, an envelope without data goes in its place,
+so that the numbers have no gap, and a person is told.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.model.events import Fact
+from edge.sync.session.phases import (
+    PHASES,
+    Alarm,
+    Confirmed,
+    Fetch,
+    Output,
+    Phase,
+    Publish,
+    SetAside,
+    Trigger,
+    Verdict,
+    verdict_of,
+)
+from edge.sync.session.refusals import Refusals
+from edge.sync.session.window import Confirmation, Flight, Window
+from edge.sync.wire.outgoing import (
+    BATCH_BYTES_MAX,
+    BATCH_EVENTS_MAX,
+    Batch,
+    Encoded,
+    FactEncoder,
+    batches,
+)
+
+OVERHEAD_BYTES = 2_048
+"""Room for topic and properties beside the payload in the broker's largest packet."""
+SMALL_BYTES = 4_096
+"""A message of this size is never given up because of its size."""
+TRIES_MAX = 5
+CENTRAL_ABSENT = "central-absent"
+BROKER_REFUSES = "broker-refuses"
+EVENT_SET_ASIDE = "event-set-aside"
+ACK_FOREIGN = "ack-foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How facts are delivered.
+
+    Attributes:
+        by_broker: whether the broker's PUBACK is taken for the central system's acknowledgement.
+        window_messages: messages that may wait for their PUBACK, 1..65535.
+        ahead_messages: messages that may go beyond the central system's acknowledgement.
+        absent_after_us: without progress for so long the central system counts as absent.
+        probe_us: how often a fact is sent to a central system that is absent.
+    """
+
+    by_broker: bool = False
+    window_messages: int = 20
+    ahead_messages: int = 500
+    absent_after_us: int = 30_000_000
+    probe_us: int = 10_000_000
+
+
+class Delivery:
+    """The machine; every method gives what is to be done now, in this order.
+
+    Args:
+        settings: see there.
+        encoder: makes envelopes.
+        epoch: of the journal.
+        acknowledged: what the central system has stored already.
+        last_seq: the newest fact of the journal.
+    """
+
+    def __init__(
+        self,
+        settings: DeliverySettings,
+        encoder: FactEncoder,
+        epoch: str,
+        acknowledged: int,
+        last_seq: int,
+    ) -> None:
+        self.phase = Phase.DOWN
+        self._settings = settings
+        self._encoder = encoder
+        self.epoch = epoch
+        self.acknowledged_seq = acknowledged
+        self.last_seq = last_seq
+        self._fetched = acknowledged
+        self._waiting: deque[Batch] = deque()
+        self._window = Window(settings.window_messages, settings.ahead_messages)
+        self._confirmation = Confirmation(acknowledged)
+        self._packet_max = BATCH_BYTES_MAX + OVERHEAD_BYTES
+        self._refusals = Refusals()
+        self._progress_us = 0
+        self._probe_at_us = 0
+        self._probing = False
+        self._alarms: set[str] = set()
+
+    @property
+    def unsent(self) -> int:
+        """Facts that the central system has not acknowledged."""
+        return self.last_seq - self.acknowledged_seq
+
+    @property
+    def in_flight(self) -> int:
+        """Messages that wait for their PUBACK."""
+        return len(self._window)
+
+    def connected(self, now_us: int, receive_maximum: int, packet_max: int) -> list[Output]:
+        """A connection stands, with the broker's limits; what is not acknowledged goes again."""
+        self._step(Trigger.CONNECTED)
+        self._packet_max = packet_max
+        self._confirmation.reset(self.acknowledged_seq)
+        self._window.reset(receive_maximum)
+        self._rewind(self.acknowledged_seq)
+        self._refusals.forget()
+        self._progress_us = now_us
+        return self._drained()
+
+    def disconnected(self) -> list[Output]:
+        """The connection is gone, and with it what was on its way."""
+        self._step(Trigger.LOST)
+        self._window.reset(self._settings.window_messages)
+        self._rewind(self.acknowledged_seq)
+        return self._alarm(BROKER_REFUSES, None)
+
+    def grown(self, last_seq: int, now_us: int) -> list[Output]:
+        """The journal has facts up to here."""
+        if self.last_seq == self.acknowledged_seq:
+            self._progress_us = now_us  # nothing was owed until now
+        self.last_seq = max(self.last_seq, last_seq)
+        return self._drained()
+
+    def fetched(self, after: int, facts: Sequence[Fact], now_us: int) -> list[Output]:
+        """The answer to `Fetch(after, …)`, in order; passed over where things moved on since."""
+        if after != self._fetched:
+            return self._drained()
+        found: list[Output] = []
+        bytes_max = min(BATCH_BYTES_MAX, self._packet_max - OVERHEAD_BYTES)
+        together: list[Encoded] = []
+        for fact in facts:
+            encoded, told = self._encoded(fact, now_us)
+            found += told
+            if self._refusals.is_single(fact.seq):
+                self._waiting += batches([encoded], bytes_max)
+            else:
+                together.append(encoded)
+        self._waiting += batches(together, bytes_max)
+        # where the journal has none of them any more, they were acknowledged long ago
+        self._fetched = facts[-1].seq if facts else self.last_seq
+        return found + self._drained()
+
+    def puback(self, token: int, reason_code: int, now_us: int) -> list[Output]:
+        """The broker's answer to a message."""
+        flight = self._window.land(token)
+        if flight is None:
+            return []
+        found: list[Output] = []
+        match verdict_of(reason_code):
+            case Verdict.TAKEN:
+                found += self._taken(flight)
+            case Verdict.NOBODY_LISTENS:
+                found += self._absent("the broker says that nobody listens", now_us)
+            case Verdict.POISON:
+                found += self._poisoned(flight, reason_code, now_us)
+            case Verdict.LATER | Verdict.FORBIDDEN as verdict:
+                found += self._refused(flight, reason_code, verdict, now_us)
+        return found + self._drained()
+
+    def acknowledged(self, epoch: str, upto: int, now_us: int) -> list[Output]:
+        """The central system has stored everything up to here, and the journal knows it."""
+        if epoch != self.epoch:
+            return []  # of the store that was here before a restore
+        if upto > self.last_seq:
+            return self._alarm(
+                ACK_FOREIGN,
+                f"the central system acknowledged {upto}, the journal ends at {self.last_seq}: "
+                "was an older disk put back without a new epoch?",
+            )
+        if upto <= self.acknowledged_seq:
+            return []
+        self.acknowledged_seq = upto
+        self._progress_us = now_us
+        self._window.free(upto)
+        self._confirmation.add(self._confirmation.upto + 1, upto)
+        self._skip(upto)
+        found = self._alarm(CENTRAL_ABSENT, None) + self._alarm(ACK_FOREIGN, None)
+        if self._refusals.stored(upto):
+            found += self._alarm(EVENT_SET_ASIDE, None)
+        if self.phase is Phase.ABSENT:
+            self._step(Trigger.HEARD)
+            self._rewind(upto)
+        return found + self._drained()
+
+    def resend(self, from_seq: int) -> list[Output]:
+        """The central system asks for everything from this number on once more."""
+        self._rewind(min(self._fetched, max(0, from_seq - 1)))
+        return self._drained()
+
+    def tick(self, now_us: int) -> list[Output]:
+        """Time has passed; several times a second."""
+        found: list[Output] = []
+        silent = now_us - self._progress_us > self._settings.absent_after_us
+        if self.phase is Phase.RESTING and now_us >= self._refusals.rest_until_us:
+            self._step(Trigger.RESTED)
+        if self.phase is Phase.DRAINING and silent and self._fetched > self.acknowledged_seq:
+            found += self._absent("it acknowledges nothing", now_us)
+        if self.phase is Phase.ABSENT and now_us >= self._probe_at_us:
+            self._probe_at_us = now_us + self._settings.probe_us
+            self._rewind(self.acknowledged_seq)
+            self._probing = True
+        return found + self._drained()
+
+    def _drained(self) -> list[Output]:
+        """Send what may be sent; ask for more where there is room and more to have."""
+        found: list[Output] = []
+        while self._waiting and self._may_send():
+            batch = self._waiting.popleft()
+            self._probing = False
+            found.append(Publish(self._window.send(batch), batch.kind, batch.payload, batch.keys))
+        if not self._waiting and self._fetched < self.last_seq and self._may_send():
+            limit = 1 if self.phase is Phase.ABSENT else BATCH_EVENTS_MAX
+            found.append(Fetch(self._fetched, limit))
+        return found
+
+    def _may_send(self) -> bool:
+        if self.phase is Phase.ABSENT:
+            return self._probing and self._window.has_slot
+        if self._refusals.is_careful and len(self._window) > 0:
+            return False
+        return self.phase is Phase.DRAINING and self._window.has_room
+
+    def _encoded(self, fact: Fact, now_us: int) -> tuple[Encoded, list[Output]]:
+        reason = self._refusals.withheld.get(fact.seq)
+        if reason is not None:
+            return self._encoder.withhold(fact, reason, now_us), []
+        whole = self._encoder.encode(fact, now_us)
+        if len(whole.text) + OVERHEAD_BYTES <= self._packet_max:
+            return whole, []
+        reason = f"{len(whole.text)} bytes, and the broker takes packets of {self._packet_max}"
+        found = self._set_aside(fact.seq, reason)
+        return self._encoder.withhold(fact, reason, now_us), found
+
+    def _taken(self, flight: Flight) -> list[Output]:
+        found: list[Output] = []
+        if self._refusals.taken(flight.first, flight.last):
+            found += self._alarm(BROKER_REFUSES, None)
+        if self._settings.by_broker and self._confirmation.add(flight.first, flight.last):
+            found.append(Confirmed(self._confirmation.upto))
+        return found
+
+    def _poisoned(self, flight: Flight, reason_code: int, now_us: int) -> list[Output]:
+        self._rewind(flight.first - 1)
+        if flight.last > flight.first:  # one of several: sent singly, the guilty one shows
+            self._refusals.split(flight.last)
+            return []
+        if flight.first in self._refusals.withheld:  # even without data: not the fact is to blame
+            return self._rest(flight, f"reason 0x{reason_code:02x}", now_us)
+        return self._set_aside(flight.first, f"the broker refuses it, reason 0x{reason_code:02x}")
+
+    def _refused(
+        self, flight: Flight, reason_code: int, verdict: Verdict, now_us: int
+    ) -> list[Output]:
+        is_size = verdict is Verdict.LATER and flight.payload_bytes > SMALL_BYTES
+        if is_size and (flight.last > flight.first or self._refusals.count >= TRIES_MAX):
+            return self._poisoned(flight, reason_code, now_us)
+        self._rewind(flight.first - 1)
+        return self._rest(flight, f"reason 0x{reason_code:02x}, {verdict.value}", now_us)
+
+    def _rest(self, flight: Flight, why: str, now_us: int) -> list[Output]:
+        """Pause the stream; the other messages of the same window may be refused as well."""
+        if self.phase is not Phase.RESTING:
+            self._refusals.rest(flight.first, now_us)
+            self._step(Trigger.REFUSED)
+        return self._alarm(BROKER_REFUSES, f"the broker refuses events ({why}); they are kept")
+
+    def _absent(self, why: str, now_us: int) -> list[Output]:
+        if self.phase is not Phase.ABSENT:
+            self._step(Trigger.SILENT)
+            self._probe_at_us = now_us + self._settings.probe_us
+            self._probing = False
+        return self._alarm(CENTRAL_ABSENT, f"the central system is absent: {why}; events are kept")
+
+    def _set_aside(self, seq: int, reason: str) -> list[Output]:
+        self._refusals.withheld[seq] = reason
+        text = f"event {seq} goes without its data: {reason}"
+        return [SetAside(seq, reason), *self._alarm(EVENT_SET_ASIDE, text)]
+
+    def _alarm(self, code: str, text: str | None) -> list[Output]:
+        """Tell each alarm once when it begins and once when it is over."""
+        if (text is not None) == (code in self._alarms):
+            return []
+        self._alarms ^= {code}
+        return [Alarm(code, text)]
+
+    def _rewind(self, after: int) -> None:
+        self._waiting.clear()
+        self._fetched = min(self._fetched, after)
+        self._window.rewind(after)
+
+    def _skip(self, upto: int) -> None:
+        """What is stored already need not be sent."""
+        while self._waiting and self._waiting[0].last <= upto:
+            self._waiting.popleft()
+        self._fetched = max(self._fetched, upto)
+
+    def _step(self, trigger: Trigger) -> None:
+        self.phase = PHASES.get((self.phase, trigger), self.phase)

@@ -1,0 +1,93 @@
+"""What is on its way: messages that wait for a PUBACK, and numbers that wait to be confirmed."""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass
+
+from edge.sync.wire.outgoing import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One message that the broker has not answered yet."""
+
+    first: int
+    last: int
+    payload_bytes: int
+
+
+class Window:
+    """Messages handed to the broker.
+
+    Args:
+        messages_max: how many may wait for their PUBACK.
+        ahead_max: how many may be sent beyond the central system's acknowledgement; below the
+            thousand messages that a broker usually queues for a subscriber that is away.
+    """
+
+    def __init__(self, messages_max: int, ahead_max: int) -> None:
+        self._configured = messages_max
+        self._messages_max = messages_max
+        self._ahead_max = ahead_max
+        self._flights: dict[int, Flight] = {}
+        self._ahead: deque[int] = deque()
+        self._tokens = 0
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def reset(self, receive_maximum: int) -> None:
+        """A new connection: nothing is on its way, and the broker has a limit of its own."""
+        self._messages_max = max(1, min(self._configured, receive_maximum))
+        self._flights.clear()
+        self._ahead.clear()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another message may go."""
+        return len(self._flights) < self._messages_max and len(self._ahead) < self._ahead_max
+
+    @property
+    def has_slot(self) -> bool:
+        """Whether a probe may go, which does not count how far ahead things are."""
+        return len(self._flights) < self._messages_max
+
+    def send(self, batch: Batch) -> int:
+        """A message goes; gives its token."""
+        self._tokens += 1
+        self._flights[self._tokens] = Flight(batch.first, batch.last, len(batch.payload))
+        self._ahead.append(batch.last)
+        return self._tokens
+
+    def land(self, token: int) -> Flight | None:
+        """Its PUBACK came; None for one of an earlier connection or a doubled one."""
+        return self._flights.pop(token, None)
+
+    def free(self, upto: int) -> None:
+        """The central system has stored everything up to here."""
+        self._ahead = deque(last for last in self._ahead if last > upto)
+
+    def rewind(self, after: int) -> None:
+        """Everything after this number will be sent again."""
+        self._ahead = deque(last for last in self._ahead if last <= after)
+
+
+class Confirmation:
+    """The unbroken row of numbers that the broker has taken."""
+
+    def __init__(self, upto: int) -> None:
+        self.upto = upto
+        self._islands: list[tuple[int, int]] = []
+
+    def add(self, first: int, last: int) -> bool:
+        """A message with these numbers was taken; tells whether the row has grown."""
+        before = self.upto
+        heapq.heappush(self._islands, (first, last))
+        while self._islands and self._islands[0][0] <= self.upto + 1:
+            self.upto = max(self.upto, heapq.heappop(self._islands)[1])
+        return self.upto > before
+
+    def reset(self, upto: int) -> None:
+        """Begin again from here."""
+        self.upto = upto
+        self._islands.clear()

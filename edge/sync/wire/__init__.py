@@ -1,0 +1,1 @@
+"""What goes over the wire: topics, payloads in, payloads out."""

@@ -1,0 +1,195 @@
+"""Facts as the central system gets them, and the other payloads that go out.
+
+A fact is encoded once into the JSON of its envelope; consecutive facts of one kind are joined into
+one message of at most 64 KiB. The order of the journal is never changed.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from edge.model.events import Event, Fact
+
+EVENT_VERSION = 1
+BATCH_BYTES_MAX = 65_536
+BATCH_EVENTS_MAX = 200
+LATE_AFTER_US = 60_000_000
+"""A fact that leaves the gateway later than this after it happened is marked as late."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BRACKETS_BYTES = 2
+
+Epcis = Callable[[Fact], "dict[str, object] | None"]
+"""Gives the EPCIS event of a fact; None for facts without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockQuality:
+    """How far the gateway's clock can be trusted; `offset_ms` from true time where known."""
+
+    synced: bool
+    offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One fact ready to send.
+
+    Attributes:
+        text: its envelope as compact JSON in UTF-8.
+        keys: the envelope's short keys, for the message's user properties.
+    """
+
+    seq: int
+    kind: str
+    text: bytes
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive facts of one kind in one message.
+
+    Attributes:
+        first, last: sequence numbers.
+    """
+
+    kind: str
+    first: int
+    last: int
+    payload: bytes
+    keys: tuple[tuple[str, str], ...]
+
+
+class FactEncoder:
+    """Facts to JSON.
+
+    Args:
+        gateway: this gateway's name.
+        clock_quality: asked for each fact.
+        epcis: see `Epcis`.
+    """
+
+    def __init__(
+        self, gateway: str, clock_quality: Callable[[], ClockQuality], epcis: Epcis
+    ) -> None:
+        self._gateway = gateway
+        self._clock_quality = clock_quality
+        self._epcis = epcis
+
+    def encode(self, fact: Fact, now_us: int) -> Encoded:
+        """The envelope of a fact as it is sent now (UTC microseconds)."""
+        data = data_of(fact.event)
+        epcis = self._epcis(fact)
+        if epcis is not None:
+            data["epcis"] = epcis
+        return self._enveloped(fact, data, now_us)
+
+    def withhold(self, fact: Fact, reason: str, now_us: int) -> Encoded:
+        """An envelope without data for a fact that no broker takes: its number stays no gap."""
+        return self._enveloped(fact, {"withheld": reason}, now_us)
+
+    def _enveloped(self, fact: Fact, data: dict[str, object], now_us: int) -> Encoded:
+        quality = self._clock_quality()
+        clock = {"synced": quality.synced, "offset_ms": quality.offset_ms}
+        envelope: dict[str, object] = {
+            "id": fact.id,
+            "gateway": self._gateway,
+            "epoch": fact.epoch,
+            "seq": fact.seq,
+            "type": fact.event.type,
+            "version": EVENT_VERSION,
+            "occurred_at": rfc_3339(fact.occurred_us),
+            "recorded_at": rfc_3339(fact.recorded_us),
+            "clock": clock,
+            "late": now_us - fact.occurred_us > LATE_AFTER_US,
+        }
+        keys = tuple(
+            (name, value if isinstance(value, str) else _compact(value))
+            for name, value in envelope.items()
+        )
+        return Encoded(fact.seq, fact.kind, _utf_8(envelope | {"data": data}), keys)
+
+
+def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> list[Batch]:
+    """Join neighbours of one kind; a fact that is larger than the bound goes alone."""
+    found: list[Batch] = []
+    waiting: list[Encoded] = []
+    size = _BRACKETS_BYTES
+    for one in encoded:
+        joins = (
+            bool(waiting)
+            and waiting[0].kind == one.kind
+            and len(waiting) < BATCH_EVENTS_MAX
+            and size + len(one.text) + 1 <= bytes_max
+        )
+        if waiting and not joins:
+            found.append(_joined(waiting))
+            waiting, size = [], _BRACKETS_BYTES
+        waiting.append(one)
+        size += len(one.text) + 1
+    if waiting:
+        found.append(_joined(waiting))
+    return found
+
+
+def data_of(event: Event) -> dict[str, object]:
+    """A fact's own fields as plain JSON values, under their own names."""
+    return {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+
+
+def rfc_3339(at_us: int) -> str:
+    """UTC microseconds as text with offset."""
+    return (_EPOCH + timedelta(microseconds=at_us)).isoformat(timespec="microseconds")
+
+
+def state_payload(state: str, session: str, at_us: int) -> bytes:
+    """Topic `state`; the will is the same with the state `lost`."""
+    return _utf_8({"state": state, "session": session, "at": rfc_3339(at_us)})
+
+
+def alert_payload(code: str, severity: str, since_us: int, text: str) -> bytes:
+    """Topic `alert/{id}`; an empty payload ends it."""
+    return _utf_8({"code": code, "severity": severity, "since": rfc_3339(since_us), "text": text})
+
+
+def plain_payload(values: Mapping[str, object]) -> bytes:
+    """Topics `info` and `health`: plain JSON values as they are given."""
+    return _utf_8(_plain(values))
+
+
+def _joined(waiting: Sequence[Encoded]) -> Batch:
+    first, last = waiting[0], waiting[-1]
+    if len(waiting) == 1:
+        return Batch(first.kind, first.seq, last.seq, first.text, first.keys)
+    shared = dict(first.keys)
+    keys = tuple((name, shared[name]) for name in ("gateway", "epoch", "seq", "version"))
+    payload = b"[" + b",".join(one.text for one in waiting) + b"]"
+    return Batch(first.kind, first.seq, last.seq, payload, (*keys, ("count", str(len(waiting)))))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, Iterable):
+        return [_plain(one) for one in value]
+    raise TypeError(f"a fact holds a {type(value).__name__}, which has no JSON form")
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _utf_8(value: object) -> bytes:
+    """Half a surrogate pair, which a careless scanner may send, becomes a question mark."""
+    return _compact(value).encode("utf-8", "replace")

@@ -1,0 +1,58 @@
+"""Who may do what, as one table; what is not in the table is open to nobody."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from edge.web.people import Role, Scope
+
+EVERYBODY = frozenset(Role)
+"""Everybody who is signed in."""
+LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+PICKERS = LEADERS | {Role.PICKER}
+PACKERS = LEADERS | {Role.PACKER}
+
+PUBLIC = frozenset(
+    {("GET", "/"), ("GET", "/healthz"), ("POST", "/api/session"), ("DELETE", "/api/session")}
+)
+"""Open without a session, besides the pages' scripts, styles, sounds and words."""
+
+ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
+    {
+        ("GET", "/pick"): PICKERS,
+        ("GET", "/pack"): PACKERS,
+        ("GET", "/floor"): LEADERS,
+        ("GET", "/orders"): LEADERS,
+        ("GET", "/board"): LEADERS,
+        ("GET", "/api/session"): EVERYBODY,
+        ("GET", "/api/openapi.json"): EVERYBODY,
+        ("POST", "/api/work"): PICKERS,
+        ("GET", "/api/prompt"): PICKERS,
+        ("GET", "/api/prompt/stream"): PICKERS,
+        ("POST", "/api/scan"): PICKERS,
+        ("POST", "/api/trouble"): PICKERS,
+        ("GET", "/api/troubles"): PICKERS,
+        ("GET", "/api/pack/{station}"): PACKERS,
+        ("GET", "/api/pack/{station}/stream"): PACKERS,
+        ("POST", "/api/pack/{station}/scan"): PACKERS,
+        ("POST", "/api/pack/{station}/close"): PACKERS,
+        ("GET", "/api/floor"): EVERYBODY,
+        ("GET", "/api/floor/stream"): LEADERS,
+        ("GET", "/api/items"): EVERYBODY,
+        ("GET", "/api/items/{epc}"): EVERYBODY,
+        ("GET", "/api/orders"): LEADERS,
+        ("GET", "/api/orders/stream"): LEADERS,
+        ("POST", "/api/orders/{order_id}/decision"): LEADERS,
+        ("POST", "/api/put-away"): EVERYBODY,
+        ("POST", "/api/dispatch"): PACKERS,
+        ("GET", "/api/board"): LEADERS,
+        ("GET", "/api/board/stream"): LEADERS,
+        ("GET", "/readyz"): LEADERS,
+        ("GET", "/metrics"): LEADERS,
+    }
+)
+"""The roles of each page and endpoint."""
+
+SCOPES: Mapping[tuple[str, str], Scope] = MappingProxyType(
+    {("GET", "/readyz"): Scope.READY, ("GET", "/metrics"): Scope.METRICS}
+)
+"""What a machine's token may open."""

@@ -1,0 +1,71 @@
+"""The web application, wired from what it is given."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from typing_extensions import override
+
+from edge.web.dependencies import WebDependencies
+from edge.web.desk import Desk
+from edge.web.guard import Guard
+from edge.web.lockout import Lockout
+from edge.web.parts import Parts
+from edge.web.pins import PinChecker
+from edge.web.refusals import add_refusals
+from edge.web.routes import board, floor, health, orders, pack, pages, pick, session
+from edge.web.sessions import Sessions, load_key
+from edge.web.sse import Streams
+
+
+def create_app(given: WebDependencies) -> FastAPI:
+    """The application; its parts are in `app.state.parts`.
+
+    Raises:
+        SessionKeyError: the file of the session key cannot be used.
+    """
+    people = {person.badge: person for person in given.people}
+    parts = Parts(
+        given=given,
+        desk=Desk(given.inbox),
+        sessions=Sessions(
+            load_key(given.session_key_path), people, given.session_times, given.clock
+        ),
+        streams=Streams(given.board),
+        lockout=Lockout(given.clock),
+        pins=PinChecker(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.pins.close()
+
+    app = FastAPI(
+        title="warehouse-edge",
+        version="1",
+        openapi_url=None,  # it is served to who is signed in, by routes.health
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.parts = parts
+    add_refusals(app)
+    for routes in (session, pick, pack, floor, orders, board, health, pages):
+        app.include_router(routes.router)
+    app.mount("/static", _Static(directory=pages.STATIC), name="static")
+    app.add_middleware(Guard, secure=given.secure)
+    return app
+
+
+class _Static(StaticFiles):
+    """Scripts, styles and words; asked for anew each time, so that an update is seen at once."""
+
+    @override
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,88 @@
+"""What the web room is given by whoever wires the daemon; it reaches for nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from edge.clock import Clock
+from edge.floor.board import Board
+from edge.floor.inbox import Inbox
+from edge.model.places import Floor
+from edge.web.people import Person, ServiceToken
+
+Row = Mapping[str, object]
+"""One JSON object."""
+
+
+class Lookups(Protocol):
+    """Searches in the store; called from worker threads, several at once."""
+
+    def items(self, text: str, limit: int) -> Sequence[Row]:
+        """Items by article, EPC prefix, location or order.
+
+        Each row has epc, sku, name, location, probability and since_us.
+        """
+        ...
+
+    def item(self, epc: str) -> Row | None:
+        """One item by its EPC (lower-case hex); None for one that was never known."""
+        ...
+
+    def history(self, subject: str, limit: int) -> Sequence[Row]:
+        """What happened to an item, the newest first: rows of seq, type, at and text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that a picker may report instead of doing as prompted.
+
+    Attributes:
+        kinds: prompt kinds at which it may be reported.
+        text_en, text_zh: the words on its button.
+    """
+
+    code: str
+    kinds: tuple[str, ...]
+    text_en: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTimes:
+    """How long a sign-in holds.
+
+    Attributes:
+        idle_s: without any request.
+        absolute_s: at most, however busy.
+    """
+
+    idle_s: int = 4 * 3600
+    absolute_s: int = 14 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class WebDependencies:
+    """Everything that the web room needs.
+
+    Attributes:
+        session_key_path: file of the key that seals sessions; made when it does not exist.
+        metrics: the Prometheus text, made when asked.
+        ready: the readiness report; its key `ready` is a boolean.
+        secure: whether the server speaks TLS; cookies are then Secure and host-bound.
+    """
+
+    inbox: Inbox
+    board: Board
+    clock: Clock
+    floor: Floor
+    people: tuple[Person, ...]
+    tokens: tuple[ServiceToken, ...]
+    session_key_path: Path
+    lookups: Lookups
+    troubles: tuple[Trouble, ...]
+    metrics: Callable[[], str]
+    ready: Callable[[], Row]
+    secure: bool
+    session_times: SessionTimes = SessionTimes()

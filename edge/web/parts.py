@@ -1,0 +1,143 @@
+"""What the routes work with: the parts of one application, and who asks."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import StringConstraints
+
+from edge.model.ids import RequestId
+from edge.web.access import ROLES, SCOPES
+from edge.web.dependencies import WebDependencies
+from edge.web.desk import Desk
+from edge.web.lockout import Lockout
+from edge.web.pins import PinChecker
+from edge.web.refusals import RefusedError
+from edge.web.sessions import Session, Sessions
+from edge.web.sse import Streams
+
+CLOCK_SKEW_US_MAX = 5_000_000
+"""A handheld's clock may be this far ahead; what claims to come from later is dated now."""
+LATE_US_MAX = 24 * 3600 * 1_000_000
+"""A scan that waited in a handheld without network keeps its own time for a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one application."""
+
+    given: WebDependencies
+    desk: Desk
+    sessions: Sessions
+    streams: Streams
+    lockout: Lockout
+    pins: PinChecker
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; over TLS bound to this very host."""
+        return "__Host-we1_session" if self.given.secure else "we1_session"
+
+    def happened_us(self, told_us: int | None) -> int:
+        """When something happened: as its sender tells, where that can be true, else now."""
+        now_us = self.given.clock.now_us()
+        if told_us is None or not now_us - LATE_US_MAX <= told_us <= now_us + CLOCK_SKEW_US_MAX:
+            return now_us
+        return min(told_us, now_us)
+
+    def hand_out(self, response: Response, session: Session) -> None:
+        """Send a session's token along as a cookie; it ends with the browser."""
+        response.set_cookie(
+            self.cookie,
+            self.sessions.seal(session),
+            path="/",
+            secure=self.given.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that a request came to."""
+    return cast("Parts", request.app.state.parts)
+
+
+TheParts = Annotated[Parts, Depends(parts_of)]
+
+
+def session_of(request: Request) -> Session | None:
+    """The session that a request bears, if it holds."""
+    parts = parts_of(request)
+    token = request.cookies.get(parts.cookie)
+    return parts.sessions.open(token) if token else None
+
+
+def place_of(request: Request) -> tuple[str, str]:
+    """The row of the access table that a request is about."""
+    method = "GET" if request.method == "HEAD" else request.method
+    return method, cast("str", request.scope["route"].path)
+
+
+def signed_in(request: Request, response: Response) -> Session:
+    """Whoever asks, signed in and allowed to.
+
+    Raises:
+        RefusedError: 401 without a session, 403 where the role is not among the table's.
+    """
+    session = session_of(request)
+    if session is None:
+        raise RefusedError(401, "signed_out", "sign in first")
+    if session.person.role not in ROLES.get(place_of(request), frozenset()):
+        raise RefusedError(403, "not_allowed", "your role may not do this")
+    parts = parts_of(request)
+    renewed = parts.sessions.renewed(session)
+    if renewed is not None:
+        parts.hand_out(response, renewed)
+    return session
+
+
+Who = Annotated[Session, Depends(signed_in)]
+
+
+def machine_or_person(request: Request, response: Response) -> None:
+    """A machine with a token for this, or a person who may.
+
+    Raises:
+        RefusedError: 401 without session and good token, 403 where role or scope is not enough.
+    """
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        signed_in(request, response)
+        return
+    digest = hashlib.sha256(token.strip().encode()).hexdigest()
+    found = None
+    for one in parts_of(request).given.tokens:  # all of them, in a time that tells nothing
+        if hmac.compare_digest(one.sha256.lower(), digest):
+            found = one
+    if found is None:
+        raise RefusedError(401, "signed_out", "the token is not known")
+    if SCOPES.get(place_of(request)) not in found.scopes:
+        raise RefusedError(403, "not_allowed", "the token is not for this")
+
+
+def idempotency_key(
+    key: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")] | None,
+        Header(alias="Idempotency-Key"),
+    ] = None,
+) -> RequestId:
+    """The id that the client made for this change.
+
+    Raises:
+        RefusedError: 400; there is none.
+    """
+    if key is None:
+        raise RefusedError(
+            400, "key_missing", "send an id of your own in the header Idempotency-Key"
+        )
+    return RequestId(key)
+
+
+Key = Annotated[RequestId, Depends(idempotency_key)]

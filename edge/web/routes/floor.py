@@ -1,0 +1,105 @@
+"""The floor map, the search for items with their history, and putting pieces into places."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.model.ids import Epc, LocationId, Sku
+from edge.model.inputs import StockPutAway
+from edge.model.places import Floor
+from edge.web.bodies import PutAway
+from edge.web.desk import told
+from edge.web.parts import Key, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api", tags=["floor"])
+
+ITEMS_MAX = 100
+HISTORY_MAX = 100
+MAP_PAUSE_S = 0.5
+"""A map that changes more often than this is no easier to read."""
+
+
+@router.get("/floor")
+async def floor(_: Who, parts: TheParts) -> Shown:
+    """Places with stock and items, antennas, readers and pickers."""
+    sheet = parts.given.board.look("floor")
+    return sheet.value if sheet else _bare(parts.given.floor)
+
+
+@router.get("/floor/stream")
+async def floor_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, when it changes."""
+    subscription = Subscription("floor", "floor", _bare(parts.given.floor), MAP_PAUSE_S)
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+
+
+@router.get("/items")
+async def items(
+    q: Annotated[str, Query(min_length=1, max_length=64)], _: Who, parts: TheParts
+) -> dict[str, object]:
+    """Items by article, EPC prefix, location or order."""
+    found = await run_in_threadpool(parts.given.lookups.items, q.strip(), ITEMS_MAX)
+    return {"items": [dict(one) for one in found]}
+
+
+@router.get("/items/{epc}")
+async def item(
+    epc: Annotated[str, Path(pattern=r"^[0-9A-Fa-f]{4,124}$")], _: Who, parts: TheParts
+) -> dict[str, object]:
+    """One item and what happened to it, the newest first."""
+    found = await run_in_threadpool(parts.given.lookups.item, epc.lower())
+    if found is None:
+        raise RefusedError(404, "item_unknown", "no item with this EPC was ever here")
+    history = await run_in_threadpool(parts.given.lookups.history, epc.lower(), HISTORY_MAX)
+    return {**found, "history": [dict(one) for one in history]}
+
+
+@router.post("/put-away")
+async def put_away(body: PutAway, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """Pieces were put into a place."""
+    answer = await parts.desk.ask(
+        StockPutAway(
+            request_id=key,
+            badge=who.badge,
+            location=LocationId(body.location),
+            sku=Sku(body.sku),
+            quantity=body.quantity,
+            epcs=tuple(Epc(epc) for epc in body.epcs),
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+def _bare(floor: Floor) -> Shown:
+    """The floor as configured, before anything has been shown on it."""
+    return {
+        "locations": [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "parent": one.parent,
+                "x_m": one.x_m,
+                "y_m": one.y_m,
+                "width_m": one.width_m,
+                "depth_m": one.depth_m,
+                "stock": [],
+                "items": 0,
+                "stale_since_us": None,
+            }
+            for one in floor.locations.values()
+        ],
+        "antennas": [
+            {"reader": one.reader, "port": one.port, "location": one.location, "alive": False}
+            for one in floor.antennas
+        ],
+        "readers": [],
+        "pickers": [],
+        "aisle_x_m": floor.aisle_x_m,
+        "cross_y_m": floor.cross_y_m,
+    }

@@ -1,0 +1,53 @@
+"""Orders that are open, and the decision on those that are held."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.model.ids import OrderId
+from edge.model.inputs import HoldDecided
+from edge.web.bodies import Decision
+from edge.web.desk import told
+from edge.web.parts import Key, TheParts, Who
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api/orders", tags=["orders"])
+
+LIST_PAUSE_S = 0.5
+
+
+@router.get("")
+async def orders(_: Who, parts: TheParts) -> Shown:
+    """Orders that are open or wait for a decision."""
+    sheet = parts.given.board.look("orders")
+    return sheet.value if sheet else {"orders": []}
+
+
+@router.get("/stream")
+async def orders_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, when it changes."""
+    subscription = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+
+
+@router.post("/{order_id}/decision")
+async def decide(
+    order_id: Annotated[str, Path(max_length=64)],
+    body: Decision,
+    key: Key,
+    who: Who,
+    parts: TheParts,
+) -> dict[str, object]:
+    """Let a held order go, or refuse it."""
+    answer = await parts.desk.ask(
+        HoldDecided(
+            request_id=key,
+            order_id=OrderId(order_id),
+            badge=who.badge,
+            release=body.release,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)

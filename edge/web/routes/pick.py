@@ -1,0 +1,102 @@
+"""What a picker's handheld asks and posts: work, the prompt, scans and troubles."""
+
+from dataclasses import asdict, replace
+
+from fastapi import APIRouter, Response
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.model.ids import Badge, LocationId
+from edge.model.inputs import CodeScanned, TroubleReported, WorkWanted
+from edge.model.prompts import Answer, Prompt, PromptKind
+from edge.web.bodies import Scan, TroubleReport, Work
+from edge.web.desk import told
+from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api", tags=["picking"])
+
+
+@router.post("/work")
+async def want_work(
+    body: Work, key: Key, who: Who, parts: TheParts, response: Response
+) -> dict[str, object]:
+    """Be ready for work, with or without a cart; or go."""
+    answer = await parts.desk.ask(
+        WorkWanted(
+            request_id=key,
+            badge=who.badge,
+            ready=body.ready,
+            cart=LocationId(body.cart) if body.cart else None,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    if answer.accepted:
+        cart = LocationId(body.cart) if body.ready and body.cart else None
+        parts.hand_out(response, replace(who, at_work=body.ready, cart=cart))
+    return told(answer)
+
+
+@router.get("/prompt")
+async def prompt(who: Who, parts: TheParts) -> Shown:
+    """The one thing that is wanted next."""
+    return _newest(parts, who.badge)[0]
+
+
+@router.get("/prompt/stream")
+async def prompt_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The prompt, each time it changes."""
+    subscription = Subscription(f"prompt/{who.badge}", "prompt", _no_prompt(who.badge))
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+
+
+@router.post("/scan")
+async def scan(body: Scan, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """A code that the picker scanned while this prompt was on the screen."""
+    answer = await parts.desk.ask(
+        CodeScanned(
+            request_id=key,
+            badge=who.badge,
+            prompt_id=body.prompt_id,
+            code=body.code,
+            at_us=parts.happened_us(body.at_us),
+        )
+    )
+    return _with_prompt(parts, who.badge, answer)
+
+
+@router.post("/trouble")
+async def trouble(body: TroubleReport, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """Why the picker cannot do as prompted."""
+    answer = await parts.desk.ask(
+        TroubleReported(
+            request_id=key,
+            badge=who.badge,
+            prompt_id=body.prompt_id,
+            code=body.code,
+            at_us=parts.happened_us(body.at_us),
+        )
+    )
+    return _with_prompt(parts, who.badge, answer)
+
+
+@router.get("/troubles")
+async def troubles(_: Who, parts: TheParts) -> dict[str, object]:
+    """What may be reported, at which kinds of prompt, in both languages."""
+    return {"troubles": [asdict(one) for one in parts.given.troubles]}
+
+
+def _with_prompt(parts: Parts, badge: Badge, answer: Answer) -> dict[str, object]:
+    """An answer with the prompt after it; `revision` is the same as the stream's event id."""
+    value, revision = _newest(parts, badge)
+    return {**told(answer), "prompt": value, "revision": revision}
+
+
+def _newest(parts: Parts, badge: Badge) -> tuple[Shown, int]:
+    sheet = parts.given.board.look(f"prompt/{badge}")
+    return (sheet.value, sheet.revision) if sheet else (_no_prompt(badge), 0)
+
+
+def _no_prompt(badge: Badge) -> Shown:
+    """What somebody sees who has never been given work."""
+    return asdict(Prompt(badge, "", PromptKind.WAIT))

@@ -1,0 +1,63 @@
+"""Signing in, signing out, and who am I."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
+
+from edge.web.bodies import SignIn
+from edge.web.parts import Parts, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sessions import Session
+
+router = APIRouter(prefix="/api/session", tags=["session"])
+
+
+@router.post("")
+async def sign_in(body: SignIn, request: Request, parts: TheParts) -> JSONResponse:
+    """Sign in with badge and PIN."""
+    address = request.client.host if request.client else "unknown"
+    wait_s = parts.lockout.begin(body.badge, address)
+    if wait_s > 0:
+        raise RefusedError(
+            429,
+            "locked",
+            f"too many wrong sign-ins; wait {wait_s} s",
+            {"Retry-After": str(wait_s)},
+        )
+    session = await _session_for(parts, body)
+    if session is None:
+        raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
+    parts.lockout.succeeded(body.badge, address)
+    answer = JSONResponse(_told(session))
+    parts.hand_out(answer, session)
+    return answer
+
+
+async def _session_for(parts: Parts, body: SignIn) -> Session | None:
+    person = next((one for one in parts.given.people if one.badge == body.badge), None)
+    if not await parts.pins.matches(person.pin_hash if person else None, body.pin):
+        return None
+    return parts.sessions.begin(person) if person else None
+
+
+@router.get("")
+async def who_am_i(who: Who) -> dict[str, object]:
+    """Who is signed in."""
+    return _told(who)
+
+
+@router.delete("", status_code=204)
+async def sign_out(parts: TheParts, response: Response) -> None:
+    """Forget who is signed in on this device."""
+    response.delete_cookie(
+        parts.cookie, path="/", secure=parts.given.secure, httponly=True, samesite="strict"
+    )
+
+
+def _told(session: Session) -> dict[str, object]:
+    return {
+        "badge": session.badge,
+        "name": session.person.name,
+        "role": session.person.role,
+        "cart": session.cart,
+        "at_work": session.at_work,
+    }

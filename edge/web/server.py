@@ -1,0 +1,141 @@
+"""The web server in a thread of its own: start, port, stop."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
+
+from edge.web.parts import Parts
+
+START_S_MAX = 10.0
+GRACE_S = 2
+"""How long requests that run may take to end when the server stops."""
+STOP_S_MAX = 3.0
+BACKLOG = 256
+
+
+class WebServerError(Exception):
+    """The server cannot start; the operator must act."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Certificate chain and private key, both PEM."""
+
+    certificate: Path
+    key: Path
+
+
+class WebServer:
+    """Serves one application.
+
+    Args:
+        app: from `create_app`.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        tls: for HTTPS; None for plain HTTP.
+    """
+
+    def __init__(self, app: FastAPI, host: str, port: int, *, tls: TlsFiles | None = None) -> None:
+        self._host = host
+        self._port = port
+        self._socket: socket.socket | None = None
+        self._settled = threading.Event()
+        parts: Parts = app.state.parts
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=GRACE_S,
+                ssl_certfile=tls.certificate if tls else None,
+                ssl_keyfile=tls.key if tls else None,
+            ),
+            self._settled.set,
+            parts.streams.close,
+        )
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on; the wanted one before the start."""
+        return self._socket.getsockname()[1] if self._socket else self._port
+
+    def start(self) -> None:
+        """Listen, and return when requests are answered.
+
+        Raises:
+            WebServerError: the address cannot be listened on, or the certificate cannot be used.
+        """
+        try:
+            self._server.config.load()
+            self._socket = _listen(self._host, self._port)
+        except OSError as error:  # ssl.SSLError is one
+            raise WebServerError(
+                f"cannot serve pages on {self._host} port {self._port}: {error}"
+            ) from error
+        self._thread.start()
+        if not self._settled.wait(START_S_MAX) or not self._server.started:
+            self.stop()
+            raise WebServerError(f"the web server did not start within {START_S_MAX:g} s")
+
+    def stop(self) -> None:
+        """End every stream and request and return, within `STOP_S_MAX`; twice is harmless."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(STOP_S_MAX)
+        if self._thread.is_alive():
+            self._server.force_exit = True
+
+    def _run(self) -> None:
+        try:
+            with contextlib.suppress(SystemExit):  # uvicorn's way to say that start-up failed
+                self._server.run([self._socket] if self._socket else None)
+        finally:
+            self._settled.set()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it serves, and ends the streams before it waits for them."""
+
+    def __init__(
+        self, config: uvicorn.Config, serving: Callable[[], None], close: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._serving = serving
+        self._close = close
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._serving()
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._close()
+        await super().shutdown(sockets)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)  # noqa: FBT003 - the name of the argument is not ours
+    return listener

@@ -1,0 +1,231 @@
+// How the picker's page looks. It is given everything and keeps nothing but its elements.
+
+import { fill, h, icon } from "./dom.js";
+import { language, moment, t, knows } from "./language.js";
+
+export class PickView {
+  /** @param actions chooseCart(cart), report(code), stopWork(), understood(). */
+  constructor(actions) {
+    this._actions = actions;
+    this.input = h("input", {
+      id: "scan",
+      class: "scan",
+      inputmode: "none",
+      autocomplete: "off",
+      autocapitalize: "off",
+      autocorrect: "off",
+      spellcheck: "false",
+      enterkeyhint: "done",
+      maxlength: 512,
+    });
+    this._note = h("div", { class: "note", role: "status" });
+    this._body = h("div", { class: "prompt" });
+    this._scanLabel = h("label", { for: "scan" });
+    this._trouble = h("button", { type: "button", class: "second trouble", onclick: () => this._open() });
+    this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input, this._trouble);
+    this._dialog = h("dialog", { class: "choices", "aria-labelledby": "choices-title" });
+    this._refused = h("dialog", { class: "choices", "aria-labelledby": "refused-title" });
+    fill(document.getElementById("page"), this._note, this._body, this._foot);
+    document.body.append(this._dialog, this._refused);
+    this._shown = null;
+  }
+
+  show(all) {
+    this._shown = all;
+    const { prompt, atWork, note } = all;
+    this._scanLabel.textContent = t("pick.scan");
+    const starting = prompt !== null && prompt.kind === "wait" && !atWork;
+    const kind = prompt === null ? "loading" : starting ? "start" : prompt.kind;
+    this._body.className = `prompt prompt-${kind}`;
+    this._body.dataset.prompt = prompt?.prompt_id ?? "";
+    this._showNote(note, prompt);
+    fill(this._body, ...this[`_${kind}`](all));
+    const canReport = all.troubles.some((one) => one.kinds.includes(kind));
+    this._trouble.hidden = !canReport && kind !== "wait";
+    fill(
+      this._trouble,
+      kind === "wait" ? "" : icon("trouble"),
+      h("span", {}, t(kind === "wait" ? "pick.stop_work" : "pick.trouble")),
+    );
+    if (this._dialog.open) this._fillTroubles();
+    this._showRefused(all.refused);
+  }
+
+  _loading() {
+    return [h("p", { class: "large muted" }, t("pick.loading"))];
+  }
+
+  _start({ carts }) {
+    return [
+      h("div", { class: "calm" }, icon("cart"), h("h2", { class: "large" }, t("pick.choose_cart"))),
+      h("p", { class: "muted" }, t("pick.choose_cart_details")),
+      h(
+        "div",
+        { class: "buttons" },
+        ...carts.map((cart) =>
+          h("button", { type: "button", class: "main", onclick: () => this._actions.chooseCart(cart) }, cart),
+        ),
+        h(
+          "button",
+          { type: "button", class: "second", onclick: () => this._actions.chooseCart(null) },
+          t("pick.no_cart"),
+        ),
+      ),
+    ];
+  }
+
+  _wait() {
+    return [
+      h("div", { class: "calm" }, icon("wait"), h("h2", { class: "large" }, t("pick.wait"))),
+      h("p", { class: "muted" }, t("pick.wait_details")),
+    ];
+  }
+
+  _pick({ prompt }) {
+    const needed = prompt.picked + prompt.quantity;
+    return [
+      h(
+        "section",
+        { class: "where" },
+        h(
+          "div",
+          { class: "caption" },
+          h("span", {}, t("pick.go_to")),
+          h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
+        ),
+        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+      ),
+      h(
+        "section",
+        { class: "what" },
+        h("p", { class: "name", id: "name" }, prompt.name || prompt.sku),
+        h("p", { class: "sku", id: "sku" }, prompt.sku),
+      ),
+      h(
+        "section",
+        { class: "many" },
+        h("div", { class: "caption" }, h("span", {}, t("pick.take")), this._radio(prompt)),
+        h("p", { class: "quantity", id: "quantity" }, String(prompt.quantity)),
+        h(
+          "p",
+          { class: "count", id: "count" },
+          t("pick.count", { picked: prompt.picked, quantity: needed }),
+        ),
+        h("progress", { max: needed, value: prompt.picked, "aria-label": t("pick.progress") }),
+      ),
+      h(
+        "section",
+        { class: "into" },
+        icon("tote"),
+        h("span", { class: "caption" }, t("pick.into")),
+        h("strong", { class: `tote ${lengthClass(prompt.tote_id ?? "")}`, id: "tote" }, prompt.tote_id),
+      ),
+    ];
+  }
+
+  _drop({ prompt }) {
+    return [
+      h(
+        "section",
+        { class: "where drop" },
+        h("div", { class: "caption" }, h("span", {}, t("pick.drop"))),
+        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+      ),
+      h(
+        "section",
+        { class: "what" },
+        h("p", { class: "name" }, t("pick.drop_details")),
+        h("p", { class: "caption" }, t("pick.totes", { count: prompt.totes.length })),
+        h("ul", { class: "totes" }, ...prompt.totes.map((tote) => h("li", {}, tote))),
+      ),
+    ];
+  }
+
+  _radio(prompt) {
+    if (!prompt.radio) return null;
+    return h("span", { class: "radio" }, icon("radio"), h("span", {}, t("pick.radio")));
+  }
+
+  _showNote(note, prompt) {
+    const notice = prompt?.notice ? { kind: "wrong", words: noticeWords(prompt.notice) } : null;
+    const told = note ?? notice;
+    this._body.classList.toggle("noted", told !== null);
+    this._note.hidden = told === null;
+    if (told === null) return;
+    this._note.className = `note note-${told.kind}`;
+    fill(
+      this._note,
+      icon(told.kind),
+      h("div", {}, h("strong", {}, told.words), told.details ? h("p", {}, told.details) : ""),
+    );
+  }
+
+  _open() {
+    if (this._shown.prompt.kind === "wait") return this._actions.stopWork();
+    this._fillTroubles();
+    this._dialog.showModal();
+  }
+
+  _fillTroubles() {
+    const { prompt, troubles } = this._shown;
+    const allowed = troubles.filter((one) => one.kinds.includes(prompt.kind));
+    const choose = (code) => {
+      this._dialog.close();
+      this._actions.report(code);
+    };
+    fill(
+      this._dialog,
+      h("h2", { id: "choices-title" }, t("pick.trouble_title")),
+      h(
+        "div",
+        { class: "buttons" },
+        ...allowed.map((one) =>
+          h(
+            "button",
+            { type: "button", class: "second", "data-code": one.code, onclick: () => choose(one.code) },
+            language() === "zh" ? one.text_zh : one.text_en,
+          ),
+        ),
+        h("button", { type: "button", class: "main", onclick: () => this._dialog.close() }, t("pick.back")),
+      ),
+    );
+  }
+
+  _showRefused(refused) {
+    if (refused.length === 0) return this._refused.close();
+    fill(
+      this._refused,
+      h("h2", { id: "refused-title" }, t("pick.refused_title")),
+      h("p", {}, t("pick.refused_details")),
+      h(
+        "ul",
+        { class: "refused" },
+        ...refused.map((one) =>
+          h(
+            "li",
+            {},
+            h("strong", {}, one.code),
+            h("span", {}, knows(`code.${one.why}`) ? t(`code.${one.why}`) : one.why),
+            h("time", {}, moment(one.made * 1000)),
+          ),
+        ),
+      ),
+      h(
+        "button",
+        { type: "button", class: "main wide", onclick: () => this._actions.understood() },
+        t("pick.understood"),
+      ),
+    );
+    if (!this._refused.open) this._refused.showModal();
+  }
+}
+
+function noticeWords(notice) {
+  return t(knows(`notice.${notice}`) ? `notice.${notice}` : "notice.other", { notice });
+}
+
+/** Long names get smaller letters, never dots in place of their end. */
+function lengthClass(text) {
+  if (text.length <= 6) return "short";
+  return text.length <= 9 ? "middle" : text.length <= 14 ? "long" : "longest";
+}

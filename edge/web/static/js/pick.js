@@ -1,0 +1,190 @@
+// The picker's page: one instruction at a time, and whatever is scanned is posted with the
+// instruction that was on the screen when it was scanned.
+
+import { get, post, whoAmI } from "./api.js";
+import { Capture, keepFocus } from "./capture.js";
+import { Frame } from "./frame.js";
+import { knows, onLanguage, t } from "./language.js";
+import { Outbox } from "./outbox.js";
+import { PickView } from "./pick-view.js";
+import { Signs, signOf } from "./signs.js";
+import { listen } from "./stream.js";
+
+const SESSION_KEPT_MS = 5 * 60 * 1000; // a page that is only looked at stays signed in
+
+const frame = await Frame.start("pick");
+const signs = new Signs();
+const person = await whoAmI();
+const view = new PickView({ chooseCart, report, stopWork, understood: () => setRefused([]) });
+
+let prompt = null;
+let revision = 0;
+let atWork = person.at_work;
+let carts = [];
+let troubles = [];
+let refused = []; // late scans that were not taken, until the picker has seen them
+let note = null; // what was wrong with the last scan, shown until the next one
+
+const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
+const capture = new Capture(view.input, scanned, doubled);
+const focus = keepFocus(view.input);
+
+function show() {
+  view.show({ prompt, atWork, carts, troubles, refused, note });
+  focus();
+}
+
+function scanned(code) {
+  note = null;
+  if (prompt === null || startsWork()) {
+    const cart = carts.find((one) => one === code);
+    if (cart) chooseCart(cart);
+    else signs.show("wrong", t("code.cart_unknown"), code);
+    return;
+  }
+  const entry = outbox.add("/api/scan", {
+    prompt_id: prompt.prompt_id,
+    code,
+    at_us: Date.now() * 1000,
+  });
+  if (entry.late) signs.show("kept", t("pick.kept"), t("pick.kept_details"));
+  show();
+}
+
+function doubled(code) {
+  note = { kind: "wrong", words: t("pick.doubled"), details: code };
+  signs.show("wrong", t("pick.doubled"), t("pick.scan_again"));
+  show();
+}
+
+function report(code) {
+  outbox.add("/api/trouble", { prompt_id: prompt.prompt_id, code, at_us: Date.now() * 1000 });
+  show();
+}
+
+/** One post is through: tell it, and believe the prompt that came with it. */
+function answered(entry, status, body) {
+  if (status !== 200) {
+    setRefused([...refused, { code: entry.body.code, why: "invalid", made: entry.made }]);
+    signs.show("wrong", t("code.invalid"), entry.body.code);
+    return;
+  }
+  const kind = signOf(body);
+  note = kind === "wrong" ? { kind, words: wordsOf(body), details: detailsOf(body, entry) } : null;
+  if (entry.late && !body.accepted) {
+    refused = [...refused, { code: entry.body.code, why: body.code, made: entry.made }];
+  }
+  if (!entry.late || outbox.count === 0) signs.show(kind, wordsOf(body), detailsOf(body, entry));
+  if (body.prompt && body.revision >= revision) take(body.prompt, body.revision);
+  show();
+}
+
+/** A prompt from the stream; what our own scans did not bring about, the radio did. */
+function streamed(value, newRevision, first) {
+  if (first) revision = 0; // the gateway may have started anew and counts from the beginning
+  if (newRevision < revision) return;
+  const before = prompt;
+  take(value, newRevision);
+  if (before !== null && !first && outbox.count === 0) tellChange(before, value);
+  show();
+}
+
+function take(value, newRevision) {
+  prompt = value;
+  revision = newRevision;
+  if (value.kind !== "wait") atWork = true;
+}
+
+function tellChange(before, now) {
+  if (before.prompt_id === now.prompt_id && now.picked > before.picked) {
+    note = null;
+    signs.show("right", t("code.picked"), t("pick.by_radio"));
+  } else if (before.kind === "pick" && before.prompt_id !== now.prompt_id) {
+    note = null;
+    const over = now.kind === "drop" ? "walk_done" : "stop_done";
+    if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
+  } else if (now.notice && now.notice !== before.notice) {
+    signs.show("wrong", noticeWords(now.notice));
+  }
+}
+
+function noticeWords(notice) {
+  return t(knows(`notice.${notice}`) ? `notice.${notice}` : "notice.other", { notice });
+}
+
+function wordsOf(answer) {
+  return knows(`code.${answer.code}`) ? t(`code.${answer.code}`) : answer.text;
+}
+
+function detailsOf(answer, entry) {
+  if (answer.code === "wrong_item" && answer.data.expected) {
+    const { expected, scanned: got } = answer.data;
+    return t("pick.wrong_item_details", {
+      expected: expected.name || expected.sku,
+      scanned: got?.name || got?.sku || entry.body.code,
+    });
+  }
+  if (answer.code === "picked" && answer.data.quantity) {
+    return t("pick.count", answer.data);
+  }
+  return answer.accepted ? "" : entry.body.code;
+}
+
+function startsWork() {
+  return !atWork && prompt.kind === "wait";
+}
+
+async function chooseCart(cart) {
+  await setWork(true, cart);
+}
+
+async function stopWork() {
+  await setWork(false, null);
+}
+
+async function setWork(ready, cart) {
+  try {
+    const { status, body } = await post("/api/work", { ready, cart });
+    const answer = status === 200 ? body : { accepted: false, code: "invalid", text: body.text };
+    if (answer.accepted) atWork = ready;
+    signs.show(signOf(answer), wordsOf(answer), cart ?? "");
+  } catch {
+    signs.show("wrong", t("pick.not_reached"), t("pick.not_reached_details"));
+  }
+  show();
+}
+
+function setRefused(list) {
+  refused = list;
+  show();
+}
+
+async function begin() {
+  frame.pending(outbox.count);
+  listen("/api/prompt/stream", "prompt", streamed, (state) => {
+    frame.connected(state);
+    if (state) outbox.send();
+  });
+  outbox.send();
+  const [floor, told] = await Promise.all([get("/api/floor"), get("/api/troubles")]);
+  carts = floor.body.locations.filter((one) => one.kind === "cart").map((one) => one.id);
+  troubles = told.body.troubles;
+  show();
+}
+
+/** The screen stays on while picking, where the browser can do that. */
+async function keepAwake() {
+  try {
+    if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");
+  } catch {
+    // not allowed or battery low: the handheld's own settings decide
+  }
+}
+
+onLanguage(show);
+document.addEventListener("visibilitychange", keepAwake);
+setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
+show();
+keepAwake();
+await begin();
+capture.clear();

@@ -1,0 +1,91 @@
+"""Chromium before the toy warehouse."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from edge.web.people import Role
+from tests.web.toy_house import BADGES, PIN, House, open_house, serve
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HANDHELD = {"width": 360, "height": 640}
+STATION = {"width": 1280, "height": 800}
+WAIT_MS_MAX = 5_000
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The running toy warehouse."""
+    opened = open_house(tmp_path_factory.mktemp("house"))
+    yield opened
+    opened.floor.stop()
+
+
+@pytest.fixture(scope="session")
+def address(house: House) -> Iterator[str]:
+    """Where its pages are."""
+    server = serve(house)
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture
+def context_of(browser: Browser, address: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers of one person each, with the screen of their device."""
+    contexts: list[BrowserContext] = []
+
+    def make(screen: dict[str, int], locale: str = "en-GB") -> BrowserContext:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": screen["width"], "height": screen["height"]},
+            locale=locale,
+        )
+        context.set_default_timeout(WAIT_MS_MAX)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def signed_in(context_of: Callable[..., BrowserContext], house: House) -> SignIn:
+    """Opens a page as somebody who signs in with badge and PIN, on a fresh day."""
+    house.floor.forget()
+
+    def open_page(
+        role: Role, path: str, screen: dict[str, int] | None = None, locale: str = "en-GB"
+    ) -> Page:
+        page = context_of(screen or HANDHELD, locale).new_page()
+        page.goto(f"/?next={path.strip('/')}")
+        page.fill("#badge", BADGES[role])
+        page.fill("#pin", PIN)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{path}")
+        return page
+
+    return open_page

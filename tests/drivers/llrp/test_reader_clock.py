@@ -1,0 +1,120 @@
+"""A reader's stamps become gateway time without ever being trusted too far."""
+
+import numpy as np
+import pytest
+
+from drivers.llrp.framing import FrameSplitter
+from drivers.llrp.reader_clock import ReaderClock, TimeKind
+from drivers.llrp.reports import ReportDecoder
+from tests.drivers.llrp.llrp_bytes import Tag, report
+
+NOW_US = 1_700_000_000_000_000
+SECOND_US = 1_000_000
+
+
+def seen(
+    clock: ReaderClock, stamps: list[int], arrived_us: int, kind: TimeKind = TimeKind.UTC
+) -> list[int]:
+    return clock.seen_us(np.array(stamps, np.int64), arrived_us, kind).tolist()
+
+
+def test_a_reader_whose_clock_is_ahead_is_put_right() -> None:
+    clock = ReaderClock()
+    ahead = 7 * SECOND_US
+    clock.heard(NOW_US + ahead, NOW_US + 1_000, TimeKind.UTC)
+
+    found = seen(clock, [NOW_US + ahead + 40_000, NOW_US + ahead + 90_000], NOW_US + 100_000)
+
+    assert found == [NOW_US + 41_000, NOW_US + 91_000]
+
+
+def test_reads_held_while_the_link_was_down_keep_their_time() -> None:
+    clock = ReaderClock()
+    clock.heard(NOW_US, NOW_US + 2_000, TimeKind.UTC)
+
+    held = seen(clock, [NOW_US - 240 * SECOND_US], NOW_US + 50_000)
+
+    assert held == [NOW_US - 240 * SECOND_US + 2_000]
+
+
+def test_nothing_is_seen_after_it_arrived() -> None:
+    clock = ReaderClock()
+    clock.heard(NOW_US, NOW_US + 500_000, TimeKind.UTC)  # an event that came late
+
+    found = seen(clock, [NOW_US + 900_000, NOW_US + 1_000_000], NOW_US + SECOND_US)
+
+    assert max(found) <= NOW_US + SECOND_US
+
+
+@pytest.mark.parametrize("epoch_us", [0, 946_684_800_000_000])
+def test_a_clock_that_was_never_set_is_not_believed(epoch_us: int) -> None:
+    clock = ReaderClock()
+    clock.heard(epoch_us + 5 * SECOND_US, NOW_US, TimeKind.UTC)
+
+    assert seen(clock, [epoch_us + 6 * SECOND_US], NOW_US + 3 * SECOND_US) == [
+        NOW_US + 3 * SECOND_US
+    ]
+
+
+def test_uptime_is_a_difference_and_needs_no_date() -> None:
+    clock = ReaderClock()
+    clock.heard(60 * SECOND_US, NOW_US, TimeKind.UPTIME)
+
+    found = seen(clock, [61 * SECOND_US], NOW_US + 2 * SECOND_US, TimeKind.UPTIME)
+
+    assert found == [NOW_US + SECOND_US]
+
+
+def test_absent_stamps_count_as_seen_on_arrival() -> None:
+    assert seen(ReaderClock(), [-1, NOW_US, -1], NOW_US + 10) == [NOW_US + 10] * 3
+    assert seen(ReaderClock(), [], NOW_US) == []
+
+
+def test_a_clock_that_drifts_behind_is_followed_within_a_minute() -> None:
+    """The least difference grows by 100 ppm; what is kept of the past is a minute at most."""
+    clock = ReaderClock()
+    late = []
+    for second in range(600):
+        true_us = NOW_US + second * SECOND_US
+        stamp = true_us - second * 100
+        late.append(true_us - seen(clock, [stamp], true_us + 1_000)[0])
+
+    assert max(map(abs, late)) <= 7_000
+
+
+def test_a_clock_set_back_by_hours_is_relearned_at_once() -> None:
+    clock = ReaderClock()
+    seen(clock, [NOW_US], NOW_US)
+
+    found = seen(clock, [NOW_US - 7_200 * SECOND_US], NOW_US + SECOND_US)
+
+    assert found == [NOW_US + SECOND_US]
+
+
+def test_a_clock_set_forward_never_dates_reads_ahead() -> None:
+    clock = ReaderClock()
+    seen(clock, [NOW_US], NOW_US)
+
+    found = seen(clock, [NOW_US + 5_000 * SECOND_US], NOW_US + SECOND_US)
+
+    assert found == [NOW_US + SECOND_US]
+
+
+def test_stamps_at_the_end_of_time_do_not_overflow() -> None:
+    found = seen(ReaderClock(), [2**63 - 1, 0, -1], NOW_US)
+
+    assert found == [NOW_US] * 3
+
+
+def test_uptime_and_utc_of_one_batch_are_mapped_each_by_its_own_difference() -> None:
+    decoder = ReportDecoder("dock")
+    decoder.clock.heard(NOW_US, NOW_US, TimeKind.UTC)
+    decoder.clock.heard(SECOND_US, NOW_US, TimeKind.UPTIME)
+    utc = Tag(last_utc=NOW_US + 10)
+    uptime = Tag(last_utc=None, first_utc=None, first_uptime=5, last_uptime=SECOND_US + 20)
+
+    batch, _ = decoder.decode(FrameSplitter().feed(report(utc, uptime)), NOW_US + 100)
+
+    assert batch.seen_us.tolist() == [NOW_US + 10, NOW_US + 20]
+    assert batch.last_seen_us.tolist() == [NOW_US + 10, SECOND_US + 20]
+    assert batch.first_seen_us[1] == 5

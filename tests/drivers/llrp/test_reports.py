@@ -1,0 +1,359 @@
+"""Tag reports become columns: the same reads by every way, and one fault costs one message."""
+
+import base64
+import json
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sllurp.llrp import LLRPMessage
+
+from drivers.llrp import reports
+from drivers.llrp.columns import read_record
+from drivers.llrp.framing import FrameSplitter
+from drivers.llrp.layout import walk_record
+from drivers.llrp.reports import ReportDecoder, ReportError
+from drivers.reads import ReadBatch
+from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv
+
+ARRIVED_US = 1_700_000_001_000_000
+
+
+def decode(
+    stream: bytes, decoder: ReportDecoder | None = None
+) -> tuple[ReadBatch, list[ReportError]]:
+    decoder = decoder or ReportDecoder("dock")
+    return decoder.decode(FrameSplitter().feed(stream), ARRIVED_US)
+
+
+def rows(batch: ReadBatch) -> list[dict[str, object]]:
+    """Each read as a mapping, absent fields left out."""
+    found = []
+    for row in range(len(batch)):
+        bits = int(batch.epc_bits[row])
+        read: dict[str, object] = {
+            "epc": batch.epc[row, : (bits + 7) // 8].tobytes(),
+            "bits": bits,
+        }
+        for name in ("antenna", "channel"):
+            if value := int(getattr(batch, name)[row]):
+                read[name] = value
+        for name in ("rssi_dbm", "phase_rad", "doppler_hz"):
+            if not math.isnan(value := float(getattr(batch, name)[row])):
+                read[name] = round(value, 4)
+        for name in ("first_seen_us", "last_seen_us"):
+            if (value := int(getattr(batch, name)[row])) >= 0:
+                read[name] = value
+        read["count"] = int(batch.count[row])
+        found.append(read)
+    return found
+
+
+def expected(tag: Tag) -> dict[str, object]:
+    """What a tag should read as, told without the decoder."""
+    epc = bytearray(tag.epc)
+    if tag.epc_bits % 8:
+        epc[-1] &= 0xFF << (8 - tag.epc_bits % 8) & 0xFF
+    rssi = tag.rssi if tag.rssi_fine is None else round(tag.rssi_fine / 100, 4)
+    first = tag.first_uptime if tag.first_utc is None else tag.first_utc
+    last = tag.last_uptime if tag.last_utc is None else tag.last_utc
+    fields = {
+        "antenna": tag.antenna or None,
+        "channel": tag.channel or None,
+        "rssi_dbm": rssi,
+        "phase_rad": None if tag.phase is None else round(tag.phase % 4096 * math.tau / 4096, 4),
+        "doppler_hz": None if tag.doppler is None else tag.doppler / 16,
+        "first_seen_us": first,
+        "last_seen_us": last,
+        "count": 1 if tag.count is None else tag.count,
+    }
+    present = {name: value for name, value in fields.items() if value is not None}
+    return {"epc": bytes(epc), "bits": tag.epc_bits, **present}
+
+
+def close(one: list[dict[str, object]], other: list[dict[str, object]]) -> bool:
+    return len(one) == len(other) and all(
+        a.keys() == b.keys()
+        and all(
+            a[key] == (pytest.approx(b[key], abs=2e-3) if isinstance(b[key], float) else b[key])
+            for key in a
+        )
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+u16 = st.integers(0, 0xFFFF)
+stamp = st.integers(0, 2**63 - 1)
+
+
+def maybe(values: st.SearchStrategy[int]) -> st.SearchStrategy[int | None]:
+    return st.one_of(st.none(), values)
+
+
+@st.composite
+def tags(draw: st.DrawFn) -> Tag:
+    bits = draw(st.sampled_from([96, 96, 96, 0, 1, 7, 8, 95, 97, 128, 496]))
+    size = (bits + 7) // 8
+    extra = draw(
+        st.sampled_from(
+            [
+                b"",
+                b"\x8c\x30\x00",  # C1G2 PC
+                b"\x8b\x12\x34",  # C1G2 CRC
+                b"\x89\x00\x00\x00\x01\x8e\x00\x01\x8a\x00\x01\x90\x00\x00\x00\x02",
+                tlv(349, b"\x00\x00\x01\x00\x01\xab\xcd"),  # C1G2ReadOpSpecResult
+                custom(24213, 56, b"\x01\x02"),  # another vendor's number 56
+                custom(25882, 5555, b"unknown"),
+                tlv(999, b"\x01"),
+            ]
+        )
+    )
+    return Tag(
+        epc=draw(st.binary(min_size=size, max_size=size)),
+        epc_bits=bits,
+        as_epc_data=draw(st.booleans()),
+        antenna=draw(maybe(u16)),
+        rssi=draw(maybe(st.integers(-128, 127))),
+        channel=draw(maybe(u16)),
+        first_utc=draw(maybe(stamp)),
+        last_utc=draw(maybe(stamp)),
+        first_uptime=draw(maybe(stamp)),
+        last_uptime=draw(maybe(stamp)),
+        count=draw(maybe(u16)),
+        phase=draw(maybe(u16)),
+        rssi_fine=draw(maybe(st.integers(-0x8000, 0x7FFF))),
+        doppler=draw(maybe(st.integers(-0x8000, 0x7FFF))),
+        extra=extra,
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(tags(), max_size=4), max_size=25))
+def test_every_read_is_what_the_reader_wrote(messages: list[list[Tag]]) -> None:
+    batch, errors = decode(b"".join(report(*tags) for tags in messages))
+
+    assert errors == []
+    assert close(rows(batch), [expected(tag) for tags in messages for tag in tags])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    tag=tags(),
+    values=st.lists(st.tuples(u16, stamp), min_size=1, max_size=60),
+    per=st.integers(1, 7),
+)
+def test_records_of_one_layout_read_the_same_quickly_and_one_by_one(
+    tag: Tag, values: list[tuple[int, int]], per: int
+) -> None:
+    """The second batch takes the quick way: its layout is known from the first."""
+    many = [
+        tag.but(
+            antenna=None if tag.antenna is None else number,
+            last_utc=None if tag.last_utc is None else moment,
+        )
+        for number, moment in values
+    ]
+    stream = b"".join(report(*many[at : at + per]) for at in range(0, len(many), per))
+    decoder = ReportDecoder("dock")
+    slow, _ = decode(stream, decoder)
+    assert decoder._latest is not None
+    runs = [item for item in FrameSplitter().feed(stream) if isinstance(item, reports.ReportRun)]
+    assert reports._same_layout(decoder._latest, runs) is not None
+
+    quick, errors = decode(stream, decoder)
+
+    assert errors == []
+    assert rows(quick) == rows(slow)
+    singly = [read_record(walk_record(one.encode()), one.encode()) for one in many]
+    assert [bytes(one["epc"]) for one in singly] == [row["epc"] for row in rows(quick)]
+
+
+def test_a_single_byte_that_is_no_value_is_never_taken_for_one() -> None:
+    """Each byte of the second record is changed in turn; quick way and walk must agree."""
+    good = Tag(phase=100).encode()
+    for at in range(len(good)):
+        for flip in (0x01, 0x80):
+            changed = bytearray(good)
+            changed[at] ^= flip
+            stream = report(good) + report(bytes(changed)) + report(good)
+            warm = ReportDecoder("dock")
+            decode(report(good), warm)
+
+            quick = decode(stream, warm)
+            slow = decode(stream)
+
+            assert rows(quick[0]) == rows(slow[0]), f"byte {at}"
+            assert quick[1] == slow[1], f"byte {at}"
+
+
+def test_a_bad_message_costs_only_itself() -> None:
+    cut = tlv(240, b"\x8d" + bytes(5))
+    stream = report(Tag(antenna=1)) + report(Tag(antenna=2), cut) + report(Tag(antenna=3))
+
+    batch, errors = decode(stream)
+
+    assert batch.antenna.tolist() == [1, 3]
+    assert [error.offset for error in errors] == [len(report(Tag()))]
+    assert "cut short" in errors[0].reason
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (tlv(240, b"\x8d" + bytes(5)), "13 is cut short"),
+        (tlv(240, b"\x81\x00\x01"), "without EPC"),
+        (tlv(240), "without EPC"),
+        (tlv(240, b"\x8d" + bytes(12) + b"\x81"), "1 is cut short"),
+        (tlv(240, b"\xff\x00\x00"), "unknown TV parameter type 127"),
+        (tlv(240, b"\x00\xf1\x00\x03\x00"), "says 3 bytes"),
+        (tlv(240, b"\x00\xf1\x00\x00\x00"), "says 0 bytes"),
+        (tlv(240, b"\x00\xf1\x00\x06\x00\x60"), "cannot hold 96 bits"),
+        (tlv(240, b"\x00\xf1\x00\x05\x00"), "EPCData of 5 bytes"),
+        (tlv(240, b"\x00\xf1\x02\x06\x10\x01" + bytes(0x200)), "cannot hold"),
+        (tlv(240, b"\x00\xf1\x02\x07\x10\x01" + bytes(0x201)), "above the limit"),
+        (tlv(240, b"\x8d" + bytes(12) + custom(25882, 56, b"\x01")), "56 is cut short"),
+        (tlv(240, b"\x8d" + bytes(12) + tlv(1023, b"\x00\x00\x65")), "no vendor"),
+        (struct.pack("!HH", 240, 3), "says 3 bytes"),
+        (struct.pack("!HH", 240, 500) + b"\x8d" + bytes(12), "says 500 bytes"),
+        (b"\x00\xf0", "2 bytes are left over"),
+        (b"\x8d" + bytes(12), "outside a tag"),
+    ],
+)
+def test_a_report_against_the_standard_is_refused_whole(body: bytes, words: str) -> None:
+    for good in (0, 40):
+        stream = report(Tag()) * good + message(61, body) + report(Tag()) * good
+
+        batch, (error,) = decode(stream)
+
+        assert words in error.reason
+        assert error.offset == good * len(report(Tag()))
+        assert len(batch) == 2 * good
+
+
+def test_a_report_without_tags_is_a_sign_of_life() -> None:
+    batch, errors = decode(message(61))
+
+    assert len(batch) == 0
+    assert batch.epc.shape == (0, 12)
+    assert errors == []
+
+
+def test_survey_and_custom_parameters_beside_the_tags_are_passed_over() -> None:
+    body = tlv(242, b"\x89\x00\x00\x00\x01") + Tag().encode() + custom(25882, 1, b"abc")
+
+    batch, errors = decode(message(61, body))
+
+    assert len(batch) == 1
+    assert errors == []
+
+
+def test_the_padding_of_an_odd_epc_is_no_part_of_it() -> None:
+    batch, _ = decode(report(Tag(epc=b"\xff", epc_bits=7)))
+
+    assert batch.epc.tolist() == [[0xFE]]
+    assert batch.epc_bits.tolist() == [7]
+
+
+def test_short_epcs_are_padded_to_the_longest_of_the_batch() -> None:
+    wide = Tag(epc=bytes(range(16)), epc_bits=128)
+
+    batch, _ = decode(report(Tag(), wide))
+
+    assert batch.epc.shape == (2, 16)
+    assert batch.epc[0, 12:].tolist() == [0, 0, 0, 0]
+    assert batch.epc_bits.tolist() == [96, 128]
+
+
+def test_impinj_values_have_their_units() -> None:
+    batch, _ = decode(report(Tag(phase=1024, rssi_fine=-6350, doppler=-40)))
+
+    assert batch.phase_rad[0] == pytest.approx(math.pi / 2)
+    assert batch.rssi_dbm[0] == pytest.approx(-63.5)
+    assert batch.doppler_hz[0] == -2.5
+
+
+@pytest.mark.parametrize("layouts", [1, 5, 40])
+def test_reads_keep_their_order_whatever_their_layout(layouts: int) -> None:
+    many = [
+        Tag(antenna=n + 1, epc=bytes(2 * (n % layouts) + 2), epc_bits=8 * (2 * (n % layouts) + 2))
+        for n in range(200)
+    ]
+
+    batch, errors = decode(b"".join(report(*many[at : at + 10]) for at in range(0, 200, 10)))
+
+    assert errors == []
+    assert batch.antenna.tolist() == list(range(1, 201))
+
+
+def test_frames_by_themselves_decode_like_runs() -> None:
+    stream = report(Tag(antenna=4)) * 3
+    (run,) = FrameSplitter().feed(stream)
+    assert isinstance(run, reports.ReportRun)
+
+    batch, errors = ReportDecoder("dock").decode(run.frames(), ARRIVED_US)
+
+    assert batch.antenna.tolist() == [4, 4, 4]
+    assert errors == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.binary(max_size=60), min_size=1, max_size=30))
+def test_any_bytes_give_reads_or_an_error_for_each_message(bodies: list[bytes]) -> None:
+    stream = b"".join(message(61, body) for body in bodies)
+
+    _, errors = decode(stream)
+
+    assert len(errors) <= len(bodies)
+
+
+def test_sllurp_reads_the_same() -> None:
+    """An independent decoder, where it is right: whole parameters, EPC-96 and whole bytes."""
+    seed = 7
+    rng = np.random.default_rng(seed)
+    many = [
+        Tag(
+            epc=rng.bytes(12),
+            antenna=int(rng.integers(1, 52)),
+            rssi=int(rng.integers(-90, -20)),
+            channel=int(rng.integers(1, 50)),
+            count=int(rng.integers(1, 9)),
+            last_utc=int(rng.integers(10**15)),
+            phase=int(rng.integers(4096)),
+        )
+        for _ in range(200)
+    ]
+    stream = report(*many)
+
+    batch, _ = decode(stream)
+    theirs = LLRPMessage(msgbytes=stream).msgdict["RO_ACCESS_REPORT"]["TagReportData"]
+
+    assert [row.tobytes().hex().encode() for row in batch.epc] == [one["EPC"] for one in theirs]
+    assert batch.antenna.tolist() == [one["AntennaID"] for one in theirs], seed
+    assert batch.rssi_dbm.tolist() == [one["PeakRSSI"] for one in theirs], seed
+    assert batch.channel.tolist() == [one["ChannelIndex"] for one in theirs], seed
+    assert batch.last_seen_us.tolist() == [one["LastSeenTimestampUTC"] for one in theirs], seed
+    assert batch.count.tolist() == [one["TagSeenCount"] for one in theirs], seed
+    phases = [round(value * 4096 / math.tau) for value in batch.phase_rad.tolist()]
+    assert phases == [one["ImpinjRFPhaseAngle"] for one in theirs], seed
+
+
+def test_recordings_of_a_real_reader_read_as_their_meaning_says(development_data: Path) -> None:
+    folder = development_data / "llrp" / "recordings" / "roAccessReports"
+    recorded = sorted(folder.glob("*.bytes"))
+    assert recorded
+    for path in recorded:
+        (meaning,) = json.loads(path.with_suffix(".json").read_text())["TagReportData"]
+
+        batch, errors = decode(message(61, path.read_bytes()))
+
+        assert errors == []
+        assert batch.epc[0].tobytes() == base64.b64decode(meaning["EPC96"]["EPC"])
+        assert batch.antenna.tolist() == [meaning["AntennaID"]]
+        assert batch.rssi_dbm.tolist() == [meaning["PeakRSSI"]]
+        assert batch.first_seen_us.tolist() == [meaning["FirstSeenUTC"]]
+        assert batch.last_seen_us.tolist() == [-1]
+        assert batch.seen_us.tolist() == [ARRIVED_US]

@@ -1,0 +1,109 @@
+"""Commands are never dropped; reads thin out and are counted."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from drivers.reads import ReadBatch
+from edge.clock import SystemClock
+from edge.floor.folding import fold
+from edge.floor.inbox import Inbox, InboxFullError
+from edge.model.ids import DeviceName
+from edge.model.inputs import DeviceChanged
+from edge.model.prompts import Answer
+
+A, B = "30340242201d4440000000aa", "30340242201d4440000000bb"
+
+
+def change(number: int) -> DeviceChanged:
+    return DeviceChanged(
+        device=DeviceName(f"reader-{number}"), alive=True, reason="", silent_since_us=0, at_us=0
+    )
+
+
+def test_inputs_come_out_in_the_order_in_which_they_went_in() -> None:
+    inbox = Inbox(SystemClock())
+    for number in range(5):
+        inbox.put(change(number))
+
+    taken = inbox.take(0)
+
+    assert [entry.input for entry in taken.entries] == [change(number) for number in range(5)]
+    assert inbox.take(0).entries == ()
+
+
+def test_a_sender_at_the_bound_is_told_and_nothing_of_it_is_taken() -> None:
+    inbox = Inbox(SystemClock(), inputs_max=1)
+    inbox.put(change(1))
+
+    with pytest.raises(InboxFullError):
+        inbox.put(change(2), wait_ms=0)
+
+    assert len(inbox.take(0).entries) == 1
+
+
+def test_a_sender_at_the_bound_goes_on_as_soon_as_there_is_room() -> None:
+    inbox = Inbox(SystemClock(), inputs_max=1, wait_ms_max=10_000)
+    inbox.put(change(1))
+    sender = threading.Thread(target=inbox.put, args=(change(2),))
+    sender.start()
+
+    inbox.take(0)
+    sender.join(5)
+
+    assert not sender.is_alive()
+    assert [entry.input for entry in inbox.take(0).entries] == [change(2)]
+
+
+def test_an_asker_gets_the_answer_when_it_is_settled() -> None:
+    inbox = Inbox(SystemClock())
+    future = inbox.ask(change(1))
+    (entry,) = inbox.take(0).entries
+    assert not future.done()
+
+    assert entry.settle is not None
+    entry.settle(Answer(accepted=True, code="ok", text=""))
+
+    assert future.result(0).code == "ok"
+
+
+def test_reads_past_the_bound_become_one_per_tag_and_antenna_with_their_counts() -> None:
+    inbox = Inbox(SystemClock(), reads_max=3)
+    inbox.put_reads(ReadBatch.of("r", 1, [A, A, B], [1, 1, 1], [-60, -50, -70]))
+    inbox.put_reads(ReadBatch.of("r", 2, [A, B], [2, 1], [-40, -71], seen_us=[7, 8]))
+
+    taken = inbox.take(0)
+
+    (batch,) = taken.batches
+    assert taken.folded_count == 2
+    assert sorted(zip(batch.antenna.tolist(), batch.count.tolist(), strict=True)) == [
+        (1, 2),
+        (1, 2),
+        (2, 1),
+    ]
+    assert int(batch.count.sum()) == 5
+
+
+def test_folding_keeps_the_newest_time_and_the_strongest_signal() -> None:
+    batch = ReadBatch.of("r", 1, [A, A], [1, 1], [-40, float("nan")], seen_us=[1, 2])
+
+    (folded,) = fold([batch])
+
+    assert folded.seen_us.tolist() == [2]
+    assert folded.rssi_dbm.tolist() == [-40.0]
+    assert folded.count.tolist() == [2]
+
+
+def test_folding_never_loses_a_sighting_whatever_comes() -> None:
+    seed = 20261123
+    generator = np.random.default_rng(seed)
+    for _ in range(50):
+        n = int(generator.integers(1, 200))
+        epcs = [f"{int(one):024x}" for one in generator.integers(0, 9, n)]
+        antennas = [int(one) for one in generator.integers(1, 4, n)]
+        batch = ReadBatch.of("r", 1, epcs, antennas, [-50.0] * n)
+        (folded,) = fold([batch])
+        assert int(folded.count.sum()) == n, f"seed {seed}"
+        keys = {(epc, antenna) for epc, antenna in zip(epcs, antennas, strict=True)}
+        assert len(folded) == len(keys), f"seed {seed}"

@@ -1,0 +1,195 @@
+"""The loop answers after the commit, survives a restart and a fault in a rule."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from drivers.reads import ReadBatch
+from edge.clock import PlayedClock
+from edge.floor.alerts import Alerts
+from edge.floor.board import Board
+from edge.floor.inbox import Inbox
+from edge.floor.loop import FloorLoop, LoopParts
+from edge.floor.planner import Planner
+from edge.floor.rates import Rates
+from edge.floor.showing import Showing
+from edge.gs1.epc import sgtin96_hex
+from edge.locating.locator import Locator
+from edge.model.goods import Article
+from edge.model.ids import LineId, OrderId, RequestId
+from edge.model.inputs import (
+    ArticlesListed,
+    CentralAcknowledged,
+    CodeScanned,
+    Input,
+    OrderSubmitted,
+    PlanReady,
+    StockListed,
+    StockStatement,
+    WorkWanted,
+)
+from edge.model.orders import OrderLine
+from edge.model.prompts import Answer
+from edge.model.work import Stop, Walk
+from edge.store.store import Store
+from tests.rules.small_floor import BIN_1, CART, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+
+
+class Gateway:
+    """A floor loop on a real store, turned by hand, with played time."""
+
+    def __init__(self, path: Path, clock: PlayedClock) -> None:
+        numbers = count(1)
+        self.path = path
+        self.clock = clock
+        self.inbox = Inbox(clock)
+        self.board = Board()
+        self.alerts = Alerts()
+        self.store = Store.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
+        self.commits = 0
+        self.failed: list[str] = []
+        self.parts = LoopParts(
+            floor=FLOOR,
+            terms=TERMS,
+            inbox=self.inbox,
+            store=self.store,
+            locator=Locator(FLOOR),
+            planner=Planner(self.inbox, clock, lambda: "walk", self.guard),
+            showing=Showing(self.board, Rates(0), self.alerts, dict, {}),
+            alerts=self.alerts,
+            clock=clock,
+            committed=self.note_commit,
+            guard=self.guard,
+        )
+        self.loop = FloorLoop(self.parts)
+        self.loop.load()
+
+    def note_commit(self) -> None:
+        self.commits += 1
+
+    def guard(self, action, what: str) -> bool:  # type: ignore[no-untyped-def] # see floor.planner.Guard
+        try:
+            action()
+        except (KeyError, AttributeError) as error:
+            self.failed.append(f"{what}: {error}")
+            return False
+        return True
+
+    def ask(self, input_: Input) -> Answer:
+        future = self.inbox.ask(input_)
+        self.loop.turn(0)
+        return future.result(0)
+
+    def stock_and_walk(self) -> None:
+        now_us = self.clock.now_us()
+        self.ask(ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), now_us))
+        self.ask(StockListed((StockStatement(SHIRT, BIN_1, 5, 1),), now_us))
+        line = OrderLine(LineId("1"), SHIRT, 2)
+        self.ask(OrderSubmitted(OrderId("O1"), 1, 0, None, "DHL", (line,), "released", now_us))
+        self.ask(WorkWanted(RequestId("w"), LI, True, CART, now_us))  # noqa: FBT003 - ready
+        stop = Stop(BIN_1, SHIRT, 2, OrderId("O1"), LineId("1"), "T0001")  # type: ignore[arg-type]
+        self.ask(PlanReady((Walk("W1", (stop,), 10.0, "alone"),), now_us))  # type: ignore[arg-type]
+
+    def prompt(self) -> dict[str, object]:
+        sheet = self.board.look(f"prompt/{LI}")
+        assert sheet is not None
+        return dict(sheet.value)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    one = Gateway(tmp_path / "journal.sqlite", PlayedClock())
+    yield one
+    one.store.close()
+
+
+def scan(request: str, prompt_id: str = "W1/0", code: str = SHIRT_GTIN) -> CodeScanned:
+    return CodeScanned(RequestId(request), LI, prompt_id, code, 1)
+
+
+def test_an_answer_is_given_after_its_facts_are_in_the_journal(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    seen: list[int] = []
+    before = gateway.store.last_seq
+
+    gateway.inbox.put(scan("s1"), lambda _: seen.append(gateway.store.last_seq))
+    gateway.loop.turn(0)
+
+    assert seen == [before + 1]
+
+
+def test_the_same_request_twice_has_one_effect_and_one_answer(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+
+    first = gateway.ask(scan("s1"))
+    again = gateway.ask(scan("s1"))
+
+    assert first == again
+    assert gateway.prompt()["picked"] == 1
+
+
+def test_the_same_request_twice_in_one_turn_has_one_effect(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+
+    futures = [gateway.inbox.ask(scan("s1")) for _ in range(2)]
+    gateway.loop.turn(0)
+
+    assert futures[0].result(0) == futures[1].result(0)
+    assert gateway.prompt()["picked"] == 1
+
+
+def test_after_a_restart_the_prompt_is_the_one_that_was_there(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    gateway.ask(scan("s1"))
+    before = gateway.prompt()
+    gateway.store.close()
+
+    again = Gateway(gateway.path, gateway.clock)
+
+    assert again.prompt() == before
+    assert again.ask(scan("s1")).code == "picked"  # answered from the store, no second effect
+    assert again.prompt() == before
+    gateway.store = again.store
+
+
+def test_an_expected_tag_at_the_cart_is_picked_without_a_scan(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    tag = sgtin96_hex(SHIRT_GTIN, 7, 5)
+
+    for _ in range(40):
+        gateway.clock.advance_us(100_000)
+        gateway.inbox.put_reads(
+            ReadBatch.of("reader-1", gateway.clock.now_us(), [tag], [2], [-42.0])
+        )
+        gateway.loop.turn(0)
+
+    assert gateway.prompt()["picked"] == 1
+
+
+def test_an_acknowledgement_moves_the_cursor_and_a_foreign_epoch_does_not(
+    gateway: Gateway,
+) -> None:
+    gateway.stock_and_walk()
+
+    gateway.ask(CentralAcknowledged("another", 3, 0))
+    assert gateway.store.acknowledged == 0
+    gateway.ask(CentralAcknowledged(gateway.store.epoch, 3, 0))
+
+    assert gateway.store.acknowledged == 3
+
+
+def test_an_input_whose_rule_has_a_fault_costs_only_itself(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    broken = replace(scan("s-broken"), code=None)  # type: ignore[arg-type] # nothing outside makes this
+
+    bad = gateway.inbox.ask(broken)
+    good = gateway.inbox.ask(scan("s-good"))
+    gateway.loop.turn(0)
+
+    assert bad.result(0).code == "rule_failed"
+    assert good.result(0).code == "picked"
+    assert gateway.failed
+    assert gateway.prompt()["picked"] == 1

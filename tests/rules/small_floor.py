@@ -1,0 +1,137 @@
+"""A warehouse small enough to hold in one's head, for the tests of the rules."""
+
+from itertools import count
+
+from edge.model.applying import apply
+from edge.model.events import Event
+from edge.model.goods import Article
+from edge.model.ids import Badge, DeviceName, Gtin, LineId, LocationId, OrderId, Sku
+from edge.model.inputs import (
+    ArticlesListed,
+    Input,
+    OrderSubmitted,
+    PlanReady,
+    StockListed,
+    StockStatement,
+    WorkWanted,
+)
+from edge.model.orders import OrderLine
+from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.prompts import Answer
+from edge.model.state import FloorState
+from edge.rules import planning
+from edge.rules.decide import decide, follow_up
+from edge.rules.terms import Effect, Terms
+
+NOW_US = 1_700_000_000_000_000
+SHIRT, MUG = Sku("SHIRT"), Sku("MUG")
+SHIRT_GTIN, MUG_GTIN = Gtin("09521234000013"), Gtin("09521234000020")
+BIN_1, BIN_2, BIN_3 = LocationId("A-1"), LocationId("A-2"), LocationId("B-1")
+CART, STATION, DOCK = LocationId("cart-1"), LocationId("pack-1"), LocationId("dock-1")
+LI, ANNA = Badge("1001"), Badge("1002")
+TERMS = Terms(
+    company_prefix="9521234",
+    troubles={"empty": Effect.SHORT, "tag_unreadable": Effect.NOTE},
+)
+FLOOR = Floor(
+    locations={
+        one.id: one
+        for one in (
+            Location(LocationId("zone-a"), LocationKind.ZONE),
+            Location(BIN_1, LocationKind.BIN, LocationId("zone-a"), 1.0, 2.0),
+            Location(BIN_2, LocationKind.BIN, LocationId("zone-a"), 1.0, 6.0),
+            Location(BIN_3, LocationKind.BIN, None, 5.0, 4.0),
+            Location(CART, LocationKind.CART),
+            Location(STATION, LocationKind.STATION, None, 0.0, 0.0),
+            Location(DOCK, LocationKind.PORTAL, None, 8.0, 0.0),
+        )
+    },
+    antennas=(
+        Antenna(DeviceName("reader-1"), 1, LocationId("zone-a")),
+        Antenna(DeviceName("reader-1"), 2, CART),
+        Antenna(DeviceName("reader-1"), 3, STATION),
+        Antenna(DeviceName("reader-1"), 4, DOCK),
+    ),
+    aisle_x_m=(1.0, 5.0),
+    cross_y_m=(0.0, 10.0),
+)
+
+
+class SmallFloor:
+    """The rules at work on a state, without loop, store or clock."""
+
+    def __init__(self) -> None:
+        self.state = FloorState(FLOOR)
+        self.facts: list[Event] = []
+        self._number = count(1)
+
+    def take(self, input_: Input) -> Answer:
+        """Decide one input, apply what it became and what follows; its answer."""
+        decision = decide(self.state, TERMS, input_)
+        for event in decision.events:
+            self._apply(event)
+        while events := follow_up(self.state, TERMS):
+            for event in events:
+                self._apply(event)
+        return decision.answer
+
+    def _apply(self, event: Event) -> None:
+        apply(self.state, event, NOW_US)
+        self.facts.append(event)
+
+    def number(self) -> str:
+        """A new id."""
+        return f"id-{next(self._number)}"
+
+    def plan(self) -> Answer | None:
+        """Plan as the planner's thread would; None where there is nothing to plan."""
+        snapshot = planning.snapshot(self.state, TERMS)
+        if snapshot is None:
+            return None
+        return self.take(PlanReady(planning.plan(snapshot, self.number), NOW_US))
+
+    def order(
+        self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object
+    ) -> Answer:
+        """The central system states an order."""
+        wanted = str(more.get("wanted", "released"))
+        return self.take(
+            OrderSubmitted(
+                OrderId(order_id),
+                rev,
+                int(str(more.get("priority", 0))),
+                None,
+                "DHL",
+                tuple(
+                    OrderLine(LineId(str(number)), sku, quantity)
+                    for number, (sku, quantity) in enumerate(lines, 1)
+                ),
+                wanted,
+                NOW_US,
+            )
+        )
+
+    def ready(self, badge: Badge = LI, cart: LocationId | None = None) -> Answer:
+        """A picker comes to work."""
+        return self.take(WorkWanted(self.number(), badge, True, cart, NOW_US))  # type: ignore[arg-type]
+
+
+def stocked() -> SmallFloor:
+    """A floor with 5 shirts in A-1, 3 shirts in B-1 and 4 mugs in A-2."""
+    floor = SmallFloor()
+    floor.take(
+        ArticlesListed(
+            (Article(SHIRT, SHIRT_GTIN, "Shirt"), Article(MUG, MUG_GTIN, "Mug")), NOW_US
+        )
+    )
+    floor.take(
+        StockListed(
+            (
+                StockStatement(SHIRT, BIN_1, 5, 1),
+                StockStatement(SHIRT, BIN_3, 3, 1),
+                StockStatement(MUG, BIN_2, 4, 1),
+            ),
+            NOW_US,
+        )
+    )
+    return floor

@@ -1,0 +1,135 @@
+"""A tote is checked piece by piece; what does not match does not leave."""
+
+from edge.model.ids import Badge, Epc, OrderId, RequestId
+from edge.model.inputs import (
+    ItemLocated,
+    ParcelDispatched,
+    ParcelWanted,
+    StationScanned,
+)
+from edge.model.orders import OrderState
+from edge.model.presence import Arrived, Moved
+from edge.model.prompts import Answer
+from edge.rules import packing
+from tests.rules.small_floor import (
+    DOCK,
+    LI,
+    MUG_GTIN,
+    NOW_US,
+    SHIRT,
+    SHIRT_GTIN,
+    STATION,
+    SmallFloor,
+)
+from tests.rules.test_picking import at_work, scan, tag
+
+PACKER = Badge("2001")
+
+
+def picked(quantity: int) -> SmallFloor:
+    floor = at_work((SHIRT, quantity))
+    for _ in range(quantity):
+        scan(floor, SHIRT_GTIN)
+    scan(floor, STATION)
+    return floor
+
+
+def at_station(floor: SmallFloor, code: str) -> Answer:
+    return floor.take(StationScanned(RequestId(floor.number()), STATION, PACKER, code, NOW_US))
+
+
+def close(floor: SmallFloor, *, partial: bool = False) -> Answer:
+    return floor.take(ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US))
+
+
+def seen_at_station(floor: SmallFloor, epc: Epc) -> None:
+    floor.take(ItemLocated(Arrived(epc, STATION, 0.99, NOW_US), NOW_US))
+
+
+def test_pieces_are_matched_by_tag_or_barcode_and_the_parcel_gets_its_number() -> None:
+    floor = picked(2)
+
+    assert at_station(floor, "T0001").code == "opened"
+    seen_at_station(floor, tag(1))
+    assert packing.verdict(floor.state, STATION) == "checking"
+    seen_at_station(floor, tag(2))
+    assert packing.verdict(floor.state, STATION) == "match"
+    answer = close(floor)
+
+    assert (answer.code, answer.data["complete"]) == ("closed", True)
+    assert len(str(answer.data["sscc"])) == 18
+    assert floor.state.orders[OrderId("O1")].state is OrderState.PACKED
+
+
+def test_a_parcel_with_missing_pieces_closes_only_with_consent() -> None:
+    floor = picked(2)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+
+    assert close(floor).code == "missing"
+    answer = close(floor, partial=True)
+
+    assert (answer.code, answer.data["complete"]) == ("closed", False)
+
+
+def test_a_stranger_at_the_station_must_leave_before_the_parcel_closes() -> None:
+    floor = picked(1)
+    stranger = tag(99, MUG_GTIN)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, stranger)
+
+    assert packing.verdict(floor.state, STATION) == "extra"
+    assert close(floor).code == "extra"
+    floor.take(ItemLocated(Moved(stranger, STATION, DOCK, 0.9, NOW_US), NOW_US))
+
+    assert close(floor).code == "closed"
+
+
+def test_tags_that_lay_at_the_station_before_the_tote_was_opened_count() -> None:
+    floor = picked(1)
+    seen_at_station(floor, tag(1))
+
+    at_station(floor, "T0001")
+
+    assert packing.verdict(floor.state, STATION) == "match"
+
+
+def test_a_piece_of_another_article_is_not_wanted() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+
+    answer = at_station(floor, MUG_GTIN)
+
+    assert (answer.accepted, answer.code) == (False, "not_wanted")
+
+
+def test_a_tote_that_is_still_being_picked_cannot_be_packed() -> None:
+    floor = at_work((SHIRT, 1))
+
+    assert at_station(floor, "T0001").code == "tote_not_here"
+
+
+def test_a_parcel_is_shipped_when_a_tag_of_it_is_at_the_portal_and_only_once() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    sscc = str(close(floor).data["sscc"])
+
+    floor.take(ItemLocated(Moved(tag(1), STATION, DOCK, 0.9, NOW_US), NOW_US))
+    again = floor.take(
+        ParcelDispatched(RequestId("d"), PACKER, sscc, DOCK, NOW_US)  # type: ignore[arg-type]
+    )
+
+    assert again.code == "shipped_already"
+    assert floor.state.orders[OrderId("O1")].state is OrderState.SHIPPED
+
+
+def test_nobody_is_left_waiting_when_the_picker_of_another_walk_is_ready() -> None:
+    floor = picked(1)
+    floor.order("O2", (SHIRT, 1))
+
+    planned = floor.plan()
+
+    assert planned is not None
+    assert floor.state.walk_of(LI) is not None

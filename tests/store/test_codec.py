@@ -1,0 +1,234 @@
+"""Every fact has one form in words, written down here; whoever changes it, changes its version.
+
+The examples lie in `examples/`, one file for each type of fact, named by type and version. They
+are made anew with `WAREHOUSE_EDGE_RECORD=1` in the environment; a diff then shows what changed.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from edge.model import events as e
+from edge.model.goods import Article, PresentItem, Stock
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    Gtin,
+    LineId,
+    LocationId,
+    OrderId,
+    Sku,
+    Sscc,
+    ToteId,
+    WalkId,
+)
+from edge.model.orders import Doubt, Order, OrderLine, OrderState
+from edge.model.prompts import Answer
+from edge.model.work import Parcel, Stop, Tote, Unit, Walk
+from edge.store import codec
+from edge.store.errors import StoreCodecError
+
+EXAMPLES = Path(__file__).parent / "examples"
+RECORDING = "WAREHOUSE_EDGE_RECORD" in os.environ
+
+SKU, EPC, BADGE = Sku("SHIRT-M"), Epc("30340242201d8840009efdf7"), Badge("B-7")
+BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-1", "dock"))
+ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-1")
+SSCC = Sscc("340123450000000018")
+TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
+BOTH = Unit(EPC, scanned=True)
+
+EVENTS: tuple[e.Event, ...] = (
+    e.OrderReceived(
+        Order(
+            ORDER,
+            2,
+            1,
+            1_700_003_600_000_000,
+            "DHL",
+            (OrderLine(LINE, SKU, 2),),
+            OrderState.HELD,
+            1_700_000_000_000_000,
+            (Doubt("no_stock", "2 of SHIRT-M wanted, 1 free; räumen \u4ed3\u5e93"),),
+        )
+    ),
+    e.OrderReleased(ORDER, None),
+    e.OrderCancelled(ORDER, 3, "customer", BADGE),
+    e.OrderChangeRefused(ORDER, 4, "being picked"),
+    e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
+    e.StockStated(SKU, BIN, 12, 3),
+    e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
+    e.ItemArrived(EPC, SKU, BIN, 0.9375),
+    e.ItemMoved(EPC, None, BIN, CART, 1.0),
+    e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
+    e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
+    e.PickerChanged(BADGE, ready=True, cart=CART),
+    e.WalkStarted(WALK, BADGE, CART),
+    e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
+    e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),
+    e.StopShort(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, 1, "empty"),
+    e.StopRerouted(WALK, 0, BIN, 1),
+    e.TotesDropped(WALK, BADGE, STATION),
+    e.PackOpened(STATION, TOTE, ORDER, BADGE),
+    e.PieceChecked(STATION, SKU, BOTH, TAGGED),
+    e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
+    e.StrangerLeft(STATION, EPC),
+    e.ParcelClosed(
+        STATION,
+        Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
+        TOTE,
+        None,
+    ),
+    e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
+    e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),
+    e.CountWanted(BIN, SKU, "short"),
+    e.TroubleRecorded("damaged", BADGE, WALK, 0, BIN, SKU),
+    e.ForeignItemSeen(EPC, None, CART, BADGE),
+    e.MessageSetAside("order", "not JSON", '{"order_id":'),
+    e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
+    e.DeviceReturned(DeviceName("gate"), (DOCK,)),
+)
+
+
+def named(event: e.Event) -> str:
+    return event.type
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=named)
+def test_a_fact_is_written_as_its_example_says_and_read_back_equal(event: e.Event) -> None:
+    kind, version, text = codec.encode_event(event)
+    example = EXAMPLES / f"{kind}.{version}.json"
+    if RECORDING:
+        EXAMPLES.mkdir(exist_ok=True)
+        example.write_text(text + "\n")
+
+    assert text + "\n" == example.read_text()
+    assert codec.decode_event(kind, version, example.read_text()) == event
+    assert repr(codec.decode_event(kind, version, text)) == repr(event)
+
+
+def test_every_type_of_fact_has_an_example_and_a_version() -> None:
+    assert {event.type for event in EVENTS} == set(e.EVENT_TYPES)
+    assert set(codec.VERSIONS) == set(e.EVENT_TYPES)
+    assert {file.name for file in EXAMPLES.iterdir()} >= {
+        f"{kind}.{version}.json" for kind, version in codec.VERSIONS.items()
+    }
+
+
+def test_every_example_of_an_older_version_can_still_be_read() -> None:
+    for file in EXAMPLES.iterdir():
+        kind, version = file.name.removesuffix(".json").rsplit(".", 1)
+        assert codec.decode_event(kind, int(version), file.read_text()).type == kind
+
+
+def test_the_text_is_compact_sorted_and_keeps_people_s_letters() -> None:
+    _, _, text = codec.encode_event(EVENTS[0])
+    assert text == json.dumps(
+        json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert "\u4ed3\u5e93" in text
+
+
+def test_an_unknown_type_of_fact_is_refused_by_name() -> None:
+    with pytest.raises(StoreCodecError, match=r"'pick\.guessed' is not known here; install"):
+        codec.decode_event("pick.guessed", 1, "{}")
+
+
+@pytest.mark.parametrize("version", [0, 2, -1])
+def test_an_unknown_version_is_refused_with_what_is_known(version: int) -> None:
+    with pytest.raises(StoreCodecError, match=r"stock\.stated version"):
+        codec.decode_event("stock.stated", version, "{}")
+
+
+def test_data_of_an_older_version_is_brought_up_to_date_step_by_step() -> None:
+    """Version 1 called the quantity `count`, version 2 had no version yet."""
+    versions = {**codec.VERSIONS, "stock.stated": 3}
+    upgrades: dict[tuple[str, int], codec.Upgrade] = {
+        ("stock.stated", 1): lambda data: {**_without(data, "count"), "quantity": data["count"]},
+        ("stock.stated", 2): lambda data: {**data, "version": 0},
+    }
+    old = '{"count":4,"location":"A-01","sku":"SHIRT-M"}'
+
+    event = codec.decode_event("stock.stated", 1, old, versions, upgrades)
+
+    assert event == e.StockStated(SKU, BIN, 4, 0)
+
+
+def test_an_older_version_without_a_way_up_is_refused() -> None:
+    with pytest.raises(StoreCodecError, match="version 1 cannot be brought up to date"):
+        codec.decode_event("stock.stated", 1, "{}", {"stock.stated": 2}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        '{"location":"A-01","quantity":"4","sku":"S","version":1}',
+        '{"location":"A-01","quantity":4.0,"sku":"S","version":1}',
+        '{"location":"A-01","quantity":true,"sku":"S","version":1}',
+        '{"location":null,"quantity":4,"sku":"S","version":1}',
+        '{"location":"A-01","quantity":4,"sku":"S","version":1,"more":0}',
+        '{"location":"A-01","quantity":4,"sku":"S"}',
+    ],
+)
+def test_text_that_does_not_fit_its_fact_is_refused(text: str) -> None:
+    with pytest.raises(StoreCodecError):
+        codec.decode_event("stock.stated", 1, text)
+
+
+@pytest.mark.parametrize("probability", [float("nan"), float("inf")])
+def test_a_number_that_json_does_not_have_is_refused(probability: float) -> None:
+    with pytest.raises(StoreCodecError, match="cannot be written as JSON"):
+        codec.encode_event(e.ItemArrived(EPC, SKU, BIN, probability))
+
+
+def test_half_a_character_is_refused_before_it_reaches_the_file() -> None:
+    with pytest.raises(StoreCodecError, match="cannot be written as JSON"):
+        codec.encode_event(e.MessageSetAside("order", "bad", "\ud83d"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Article(SKU, None, "Shirt"),
+        Stock(SKU, BIN, 3, 1, 2),
+        Tote(TOTE, ORDER, ((SKU, BOTH), (SKU, SCANNED))),
+        Walk(WALK, (Stop(BIN, SKU, 1, ORDER, LINE, TOTE, (TAGGED,), 0),), 0.1 + 0.2, "alone"),
+        PresentItem(EPC, None, None, 0.0, 1, 2),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_of_the_state_is_read_back_equal(value: object) -> None:
+    assert codec.decode_value(type(value), codec.encode_value(value)) == value
+
+
+def test_an_answer_is_read_back_equal() -> None:
+    answer = Answer(accepted=True, code="picked", text="Picked.", data={"left": [1, None, "x"]})
+    assert codec.decode_answer(codec.encode_answer(answer)) == answer
+
+
+def test_a_state_that_an_order_cannot_have_is_refused() -> None:
+    text = codec.encode_event(EVENTS[0])[2].replace('"held"', '"dreaming"')
+    with pytest.raises(StoreCodecError, match="dreaming"):
+        codec.decode_event("order.received", 1, text)
+
+
+@pytest.mark.parametrize("text", ["{}", '{"accepted":1,"code":"a","text":"b","data":{}}', "[1]"])
+def test_text_that_is_no_answer_is_refused(text: str) -> None:
+    with pytest.raises(StoreCodecError):
+        codec.decode_answer(text)
+
+
+def test_an_answer_with_something_that_is_not_plain_is_refused() -> None:
+    with pytest.raises(StoreCodecError, match="cannot be written"):
+        codec.encode_answer(Answer(accepted=True, code="a", text="b", data={"clock": object()}))
+
+
+def _without(data: codec.Data, name: str) -> codec.Data:
+    return {one: value for one, value in data.items() if one != name}
