@@ -1,7 +1,6 @@
 """Who works in the warehouse today, and `warehouse-sim pickers`: people without a warehouse."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -21,6 +20,8 @@ from simulators.pickers import Picker
 from simulators.stock_keeper import StockKeeper
 from simulators.world import World
 
+_GOING_HOME_S = 1.0
+"""So long the program waits for people who were told to stop."""
 Job = tuple[str, Callable[[], Awaitable[None]]]
 """A name for messages, and the work itself."""
 
@@ -92,12 +93,11 @@ async def until_told(seconds: float, *, failing: Iterable[Awaitable[object]] = (
 
 async def dismiss(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Send everybody home."""
-    going = list(tasks)
+    going = set(tasks)
     for task in going:
         task.cancel()
-    for task in going:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    if going:
+        await asyncio.wait(going, timeout=_GOING_HOME_S)
 
 
 async def _pick_only(shift: Shift, jobs: list[Job], seconds: float) -> None:

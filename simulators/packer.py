@@ -95,15 +95,16 @@ class Packer:
     async def _view_until(
         self, seconds: float, good: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any]:
-        """The view as soon as it is good, or as it is after so many real seconds."""
-        ends = asyncio.get_running_loop().time() + seconds
+        """The view as soon as it is good, or as it is when patience (real seconds) ends."""
+        ends = asyncio.get_running_loop().time() + seconds * self.shift.patience
         while True:
             view = await self._view()
             left = ends - asyncio.get_running_loop().time()
             if good(view) or left <= 0:
                 return view
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), min(left, 1.0))
+                async with asyncio.timeout(min(left, 1.0)):
+                    await self._bell.wait()
 
     async def _open(self, tote_id: str) -> bool:
         if self.scan is not None and await self.scan(tote_id):
@@ -134,15 +135,13 @@ class Packer:
             await self._close(view, partial=view["verdict"] != "match")
 
     async def _scan_pieces(self, tote_id: str) -> None:
-        """Scan every piece that lies in the tote, until the page is content."""
+        """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""
         for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
             answer = await self._scan_on_page(self.shift.barcode(piece.sku))
             self.shift.deeds[f"pack_{answer['code']}"] += 1
             if answer["code"] == "not_wanted":
                 self.shift.world.put(piece.epc, _ASIDE)
                 self.shift.deeds["put_aside"] += 1
-            if (await self._view())["verdict"] == "match":
-                return
 
     async def _clear_strangers(self, tote_id: str) -> None:
         view = await self._view()
@@ -194,7 +193,7 @@ class Carrier:
             await self._carry()
             waiting = self.shift.world.parcels_at(DOCK)
             if waiting:
-                await asyncio.sleep(_PORTAL_PATIENCE_S)
+                await asyncio.sleep(_PORTAL_PATIENCE_S * self.shift.patience)
                 for parcel in waiting:
                     await self._send_off(parcel.sscc)
             else:

@@ -57,6 +57,8 @@ class Shift:
         speed: how many times faster than life people move and handle; the radio is not.
         chance: for slips.
         now_us: tells UTC microseconds.
+        patience: how long people wait for the radio, as a multiple of the usual.
+        wrong_piece_share, double_scan_share: how often a hand takes the neighbour or scans twice.
         deeds: how often what was done, for the report.
         devices: every handheld and page in use.
         boundless: whether a bin never runs empty (people without a warehouse around them).
@@ -68,6 +70,9 @@ class Shift:
     speed: float
     chance: np.random.Generator
     now_us: Callable[[], int]
+    patience: float = 1.0
+    wrong_piece_share: float = 0.01
+    double_scan_share: float = 0.02
     deeds: Counter[str] = field(default_factory=Counter)
     boundless: bool = False
     devices: list[Device] = field(default_factory=list)
