@@ -340,9 +340,7 @@ class ToyFloor:
         line["checked"] = int(str(line["checked"])) + 1
         complete = all(one["checked"] == one["expected"] for one in lines)
         checked = sum(int(str(one["checked"])) for one in lines)
-        self._show_pack(
-            lines=lines, checked=checked, verdict="match" if complete else "checking"
-        )
+        self._show_pack(lines=lines, checked=checked, verdict="match" if complete else "checking")
         return Answer(True, "complete" if complete else "checked", "checked")
 
     def _lines(self) -> list[dict[str, object]]:
@@ -361,7 +359,12 @@ class ToyFloor:
             "order_id": ORDER,
             "carrier": "DHL",
             "lines": [
-                {"sku": one.ware.sku, "name": one.ware.name, "expected": one.quantity, "checked": 0}
+                {
+                    "sku": one.ware.sku,
+                    "name": one.ware.name,
+                    "expected": one.quantity,
+                    "checked": 0,
+                }
                 for one in _halts()
             ],
             "expected": 4,
@@ -559,4 +562,3 @@ class ToyLookups:
             }
         ]
         return rows[:limit]
-
