@@ -71,8 +71,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     return House(floor, given)
 
 
-def serve(house: House) -> WebServer:
-    """The house's pages on a free port of loopback; stop it when done."""
-    server = WebServer(create_app(house.given), "127.0.0.1", 0)
+def serve(given: WebDependencies) -> WebServer:
+    """The pages on a free port of loopback; stop the server when done."""
+    server = WebServer(create_app(given), "127.0.0.1", 0)
     server.start()
     return server

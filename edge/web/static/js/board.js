@@ -78,7 +78,7 @@ function pickers() {
   return h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, ...["badge", "rate_column", "items_column"].map((name) => h("th", { scope: "col" }, t(`board.${name}`))))),
+    h("thead", {}, h("tr", {}, ...["badge", "rate_column", "items_column"].map((name) => h("th", { scope: "col", class: name === "badge" ? null : "number" }, t(`board.${name}`))))),
     h(
       "tbody",
       {},

@@ -1,9 +1,11 @@
-// The floor as a drawing to scale: one unit of the drawing is one metre.
+// The floor as a drawing to scale: one unit of the drawing is one metre. The plan's y grows upwards,
+// a drawing's downwards; `up` turns the one into the other.
 
 import { fill, s } from "./dom.js";
 import { knows, moment, t } from "./language.js";
 
 const MARGIN_M = 1.2;
+const up = (y) => -y;
 const POINT_M = 0.8; // side of a place whose size nobody measured
 
 export class FloorMap {
@@ -45,7 +47,7 @@ export class FloorMap {
     if (one.stale_since_us) classes.push("stale");
     if (one.id === chosen) classes.push("chosen");
     if (marked.has(one.id)) classes.push("marked");
-    const size = Math.min(width / (one.id.length * 0.62), height * 0.32);
+    const size = Math.min(width / (one.id.length * 0.66), height * 0.32, 0.6);
     return s(
       "g",
       {
@@ -66,7 +68,7 @@ export class FloorMap {
         ? null
         : s(
             "text",
-            { x: x + width / 2, y: y + height * 0.82, "font-size": (height * 0.36).toFixed(2), class: "box-count" },
+            { x: x + width / 2, y: y + height * 0.82, "font-size": Math.min(height * 0.36, 0.8).toFixed(2), class: "box-count" },
             String(holds(one)),
           ),
     );
@@ -92,16 +94,18 @@ function hasPlace(one) {
 function boxOfPlace(one) {
   const width = one.width_m || POINT_M;
   const height = one.depth_m || POINT_M;
-  return { x: one.x_m - width / 2, y: one.y_m - height / 2, width, height };
+  return { x: one.x_m - width / 2, y: up(one.y_m) - height / 2, width, height };
 }
 
 function boxOf(places, floor) {
   const boxes = places.map(boxOfPlace);
   const xs = [...boxes.flatMap((box) => [box.x, box.x + box.width]), ...floor.aisle_x_m];
-  const ys = [...boxes.flatMap((box) => [box.y, box.y + box.height]), ...floor.cross_y_m];
-  const [left, right] = [Math.min(0, ...xs) - MARGIN_M, Math.max(1, ...xs) + MARGIN_M];
-  const [top, bottom] = [Math.min(0, ...ys) - MARGIN_M, Math.max(1, ...ys) + MARGIN_M];
-  return [left, top, right - left, bottom - top].map((value) => value.toFixed(2));
+  const ys = [...boxes.flatMap((box) => [box.y, box.y + box.height]), ...floor.cross_y_m.map(up)];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  if (xs.length === 0 || ys.length === 0) return [0, 0, 1, 1];
+  const box = [left - MARGIN_M, top - MARGIN_M, right - left + 2 * MARGIN_M, bottom - top + 2 * MARGIN_M];
+  return box.map((value) => value.toFixed(2));
 }
 
 /** Large places lie under the small ones that are part of them. */
@@ -113,13 +117,13 @@ function outermostFirst(places) {
 function walkways(floor, places) {
   const { aisle_x_m: aisles, cross_y_m: crosses } = floor;
   const xs = [...aisles, ...places.map((one) => one.x_m)];
-  const ys = [...crosses, ...places.filter((one) => one.kind === "bin").map((one) => one.y_m)];
+  const ys = [...crosses, ...places.filter((one) => one.kind === "bin").map((one) => one.y_m)].map(up);
   if (ys.length === 0 || xs.length === 0) return [];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   return [
     ...aisles.map((x) => s("line", { class: "walkway", x1: x, x2: x, y1: top, y2: bottom })),
-    ...crosses.map((y) => s("line", { class: "walkway", x1: left, x2: right, y1: y, y2: y })),
+    ...crosses.map((y) => s("line", { class: "walkway", x1: left, x2: right, y1: up(y), y2: up(y) })),
   ];
 }
 
@@ -142,25 +146,26 @@ function antenna(one, byId) {
   const [cx, cy] = [x + width, y];
   const name = t(one.alive ? "floor.antenna_alive" : "floor.antenna_dead", { reader: one.reader, port: one.port });
   const drawing = one.alive
-    ? [s("circle", { cx, cy, r: 0.2 }), s("circle", { cx, cy, r: 0.36, class: "wave" })]
+    ? [s("circle", { cx, cy, r: 0.14 }), s("circle", { cx, cy, r: 0.27, class: "wave" })]
     : [
-        s("rect", { x: cx - 0.26, y: cy - 0.26, width: 0.52, height: 0.52 }),
-        s("path", { d: `M${cx - 0.15} ${cy - 0.15}l.3 .3M${cx + 0.15} ${cy - 0.15}l-.3 .3` }),
+        s("rect", { x: cx - 0.22, y: cy - 0.22, width: 0.44, height: 0.44 }),
+        s("path", { d: `M${cx - 0.12} ${cy - 0.12}l.24 .24M${cx + 0.12} ${cy - 0.12}l-.24 .24` }),
       ];
   return s("g", { class: one.alive ? "antenna alive" : "antenna dead", role: "img", "aria-label": name }, s("title", {}, name), ...drawing);
 }
 
 function picker(one, byId, index) {
   const place = byId.get(one.location);
-  const x = place.x_m + (index % 3) * 0.3;
-  const y = place.y_m + boxOfPlace(place).height * 0.5 + 0.15;
+  const box = boxOfPlace(place);
+  const x = box.x + (index % 3) * 0.3;
+  const y = box.y + box.height;
   const name = `${one.name || one.badge}: ${t("floor.stops_done", { done: one.done, stops: one.stops })}`;
   const initial = [...(one.name || one.badge)][0].toUpperCase();
   return s(
     "g",
     { class: "picker-mark", role: "img", "aria-label": name },
     s("title", {}, name),
-    s("circle", { cx: x, cy: y, r: 0.46 }),
-    s("text", { x, y: y + 0.19, "font-size": 0.52 }, initial),
+    s("circle", { cx: x, cy: y, r: 0.34 }),
+    s("text", { x, y: y + 0.14, "font-size": 0.4 }, initial),
   );
 }

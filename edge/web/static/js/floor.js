@@ -114,7 +114,7 @@ function placeDetails(place) {
       : h(
           "table",
           {},
-          h("thead", {}, h("tr", {}, ...["article", "pieces", "promised"].map((name) => h("th", { scope: "col" }, t(`floor.${name}`))))),
+          h("thead", {}, h("tr", {}, ...["article", "pieces", "promised"].map((name) => h("th", { scope: "col", class: name === "article" ? null : "number" }, t(`floor.${name}`))))),
           h(
             "tbody",
             {},

@@ -92,7 +92,7 @@ function table(list) {
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, t(`orders.${name === "due" ? "due_column" : name}`))))),
+      h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col", class: name === "lines" ? "number" : null }, t(`orders.${name === "due" ? "due_column" : name}`))))),
       h("tbody", {}, ...list.map(row)),
     ),
   );

@@ -115,7 +115,7 @@ function verdict(pack) {
     "section",
     { class: `verdict verdict-${name}`, role: "status", id: "verdict", "data-verdict": name },
     icon(VERDICT_ICONS[name] ?? "info"),
-    h("p", { class: "verdict-words" }, t(`verdict.${name}`)),
+    h("p", { class: "verdict-words" }, name === "missing" ? t("pack.missing", { count: missing }) : t(`verdict.${name}`)),
     h("p", { class: "verdict-count" }, t("pack.count", { checked: pack.checked, expected: pack.expected })),
     h("progress", { max: Math.max(1, pack.expected), value: pack.checked, "aria-label": t("pack.progress") }),
     ...strangers(pack),

@@ -1,0 +1,155 @@
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from edge.floor.board import Board
+from edge.web.people import Role
+from edge.web.server import WebServer, WebServerError
+from edge.web.sse import STREAMS_PER_PERSON_MAX
+from tests.web.toy_house import BADGES, PIN, House, open_house, serve
+
+WAIT_S_MAX = 5.0
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[WebServer]:
+    serving = serve(house.given)
+    yield serving
+    serving.stop()
+
+
+def client_at(server: WebServer, role: Role) -> httpx.Client:
+    client = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT_S_MAX)
+    assert client.post("/api/session", json={"badge": BADGES[role], "pin": PIN}).status_code == 200
+    return client
+
+
+def values(answer: httpx.Response) -> Iterator[tuple[str, dict[str, object]]]:
+    """The events of a stream: name and value."""
+    event = ""
+    for line in answer.iter_lines():
+        if line.startswith("event: "):
+            event = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield event, json.loads(line.removeprefix("data: "))
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_S_MAX
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_stream_tells_the_newest_at_once_and_then_each_change(
+    house: House, server: WebServer
+) -> None:
+    house.floor.board.show("board", {"items_picked": 1})
+    with (
+        client_at(server, Role.SUPERVISOR) as client,
+        client.stream("GET", "/api/board/stream") as answer,
+    ):
+        told = values(answer)
+
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert next(told) == ("board", {"items_picked": 1})
+        house.floor.board.show("board", {"items_picked": 2})
+        assert next(told) == ("board", {"items_picked": 2})
+
+
+def test_a_prompt_reaches_its_picker_within_a_tenth_of_a_second(
+    house: House, server: WebServer
+) -> None:
+    with (
+        client_at(server, Role.PICKER) as client,
+        client.stream("GET", "/api/prompt/stream") as answer,
+    ):
+        told = values(answer)
+        next(told)
+        begun = time.monotonic()
+        house.floor.board.show("prompt/p1", {"prompt_id": "new"})
+
+        assert next(told)[1] == {"prompt_id": "new"}
+        assert time.monotonic() - begun < 0.1
+
+
+def test_a_reader_that_goes_leaves_nothing_behind(house: House, server: WebServer) -> None:
+    watchers = house.floor.board._watchers
+    with client_at(server, Role.SUPERVISOR) as client:
+        with client.stream("GET", "/api/orders/stream") as answer:
+            next(values(answer))
+            assert len(watchers["orders"]) == 1
+        wait_until(lambda: len(watchers["orders"]) == 0)
+
+
+def test_one_person_cannot_hold_all_streams(server: WebServer) -> None:
+    with client_at(server, Role.PICKER) as client:
+        answers = [
+            client.send(client.build_request("GET", "/api/prompt/stream"), stream=True)
+            for _ in range(STREAMS_PER_PERSON_MAX)
+        ]
+        for answer in answers:
+            next(values(answer))
+
+        assert client.get("/api/prompt/stream").status_code == 503
+
+        for answer in answers:
+            answer.close()
+
+
+def test_stopping_ends_open_streams_within_three_seconds(house: House) -> None:
+    server = serve(house.given)
+    with (
+        client_at(server, Role.SUPERVISOR) as client,
+        client.stream("GET", "/api/board/stream") as answer,
+    ):
+        told = values(answer)
+        next(told)
+        rest: list[object] = []
+        reader = threading.Thread(target=lambda: rest.extend(told))
+        reader.start()
+        begun = time.monotonic()
+
+        server.stop()
+
+        assert time.monotonic() - begun < 3
+        reader.join(WAIT_S_MAX)
+        assert not reader.is_alive()
+        assert rest == []  # the stream ended in order, not by a cut
+
+
+def test_a_floor_that_does_not_answer_is_told_after_five_seconds(tmp_path: Path) -> None:
+    house = open_house(tmp_path)
+    house.floor.stop()
+    server = serve(house.given)
+    with client_at(server, Role.PICKER) as client:
+        client.timeout = httpx.Timeout(8)
+
+        answer = client.post(
+            "/api/scan",
+            json={"prompt_id": "x", "code": "y"},
+            headers={"Idempotency-Key": "unanswered"},
+        )
+
+    server.stop()
+    assert answer.status_code == 503
+    assert answer.json()["error"] == "no_answer"
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_a_port_that_is_taken_is_told_to_the_operator(house: House, server: WebServer) -> None:
+    with pytest.raises(WebServerError, match=str(server.port)):
+        WebServer(server._server.config.app, "127.0.0.1", server.port).start()  # type: ignore[arg-type]
+
+
+def test_stopping_twice_or_before_the_start_is_harmless(house: House) -> None:
+    server = serve(house.given)
+    server.stop()
+    server.stop()
+
+    assert isinstance(house.floor.board, Board)
