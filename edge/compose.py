@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from drivers.llrp.reader import LlrpWire
-from drivers.llrp.settings import LlrpSettings
-from drivers.serial.scanner import ScannerSettings, SerialScanner
 
 from drivers.driver import Driver
+from drivers.llrp.reader import LlrpWire
+from drivers.llrp.settings import LlrpSettings
+from drivers.serial.scanner import Scanner, ScannerSettings
 from edge.clock import Clock, SystemClock
 from edge.daemon.health import Health, disk_free_bytes, metrics_text
 from edge.daemon.service import Daemon
@@ -26,7 +26,7 @@ from edge.floor.planner import Planner
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
-from edge.model.ids import Badge, DeviceName, IdMaker, LocationId, uuid7
+from edge.model.ids import Badge, DeviceName, Gtin, IdMaker, LocationId, Sku, uuid7
 from edge.model.places import Floor
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import TroubleTable, load_troubles
@@ -36,7 +36,8 @@ from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
 from edge.store.store import Store
-from edge.sync.epcis import EpcisWriter
+from edge.sync.epcis.events import EpcisWriter
+from edge.sync.epcis.names import EpcisNames
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
@@ -149,7 +150,7 @@ def build(settings: Settings) -> Daemon:
     store = Store.open(core.store_path, clock, core.make_id)
     link = _link(core) if settings.mqtt.enabled else None
     listener = _listener(core)
-    planner = Planner(core.inbox, clock, core.make_id, guard)
+    planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     loop = _loop(core, store, planner, link)
     health = _Look(core, link, listener, loop, store)
     web = _web(core, health)
@@ -263,13 +264,25 @@ def _link(core: Core) -> MqttLink:
             deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
             inbox_full=InboxFullError,
             clock_quality=lambda: ClockQuality(synced=True, offset_ms=0),
-            epcis=EpcisWriter(gateway.site).event_of,
+            epcis=EpcisWriter(
+                EpcisNames(
+                    base=f"urn:warehouse-edge:{gateway.site}",
+                    gtin_of=lambda sku: _gtin_of(core.board, sku),
+                    kind_of=core.floor.kind_of,
+                )
+            ),
         ),
     )
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
     link.set_state("ready")
     link.publish_info(_info(core))
     return link
+
+
+def _gtin_of(board: Board, sku: Sku) -> Gtin | None:
+    sheet = board.look("articles")
+    article = sheet.value.get(sku) if sheet else None
+    return Gtin(str(article["gtin"])) if isinstance(article, dict) and article["gtin"] else None
 
 
 def _alert_payload(alert: Alert | None) -> bytes | None:
@@ -316,16 +329,16 @@ def _listener(core: Core) -> FloorListener:
 def _drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:
     settings = core.settings
     found: list[tuple[str, Driver]] = []
+    generator = np.random.default_rng()
     if settings.reader:
         wanted = tuple(
             LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
             for one in settings.reader
         )
-        generator = np.random.default_rng()
         found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
     for scanner in settings.scanner:
         wanted_scanner = ScannerSettings(scanner.name, scanner.path, scanner.baud)
-        found.append((scanner.name, SerialScanner(wanted_scanner, listener, core.clock)))
+        found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
     return found
 
 

@@ -7,6 +7,8 @@ still true. While it thinks, the floor goes on.
 import threading
 from collections.abc import Callable
 
+from numpy.random import Generator
+
 from edge.clock import Clock
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import IdMaker
@@ -24,13 +26,17 @@ class Planner:
         inbox: where the plan goes.
         clock: for the time budget and the plan's stamp.
         make_id: for walks.
+        chance: where the search for short walks looks.
         guard: around the planning of one snapshot.
     """
 
-    def __init__(self, inbox: Inbox, clock: Clock, make_id: IdMaker, guard: Guard) -> None:
+    def __init__(
+        self, inbox: Inbox, clock: Clock, make_id: IdMaker, chance: Generator, guard: Guard
+    ) -> None:
         self._inbox = inbox
         self._clock = clock
         self._make_id = make_id
+        self._chance = chance
         self._guard = guard
         self._changed = threading.Condition()
         self._snapshot: Snapshot | None = None
@@ -74,7 +80,7 @@ class Planner:
             return None if self._stopping else snapshot
 
     def _plan(self, snapshot: Snapshot) -> None:
-        walks = plan(snapshot, self._make_id)
+        walks = plan(snapshot, self._make_id, self._chance)
         try:
             self._inbox.put(PlanReady(walks, self._clock.now_us()))
         except InboxFullError:

@@ -81,6 +81,11 @@ def _name(state: FloorState, sku: Sku | None) -> str:
     return article.name if article else ""
 
 
+def articles_view(state: FloorState) -> Shown:
+    """Name and GTIN of every article, by article number."""
+    return {one.sku: {"name": one.name, "gtin": one.gtin} for one in state.articles.values()}
+
+
 def orders_view(state: FloorState) -> Shown:
     """Orders that are open, those that wait for a decision first."""
     picked = Counter(

@@ -5,14 +5,14 @@ are exchanged between batches (`exchange`) as long as the effort lasts. The long
 there is an answer from the beginning.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum, inf
 
 import numpy as np
 
 from edge.rules.exchange import Exchange, exchanged
-from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance, Stop
+from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance
 from edge.rules.lengths import FAR, Lengths
 from edge.rules.routing import Route, shortest_route
 
@@ -101,9 +101,7 @@ def walk_of(instance: BatchInstance, orders: Sequence[BatchOrder]) -> Route:
     """The shortest walk to all stops of some orders of a wave."""
     stops = tuple(stop for order in orders for stop in order.stops)
     return shortest_route(
-        RouteInstance(
-            instance.aisle_x, instance.cross_y, instance.start, instance.end, stops
-        )
+        RouteInstance(instance.aisle_x, instance.cross_y, instance.start, instance.end, stops)
     )
 
 
@@ -114,9 +112,7 @@ def _batched(
     effort: Effort,
 ) -> list[list[int]]:
     """Batches of indices into the orders, which are ranked by size."""
-    points = [
-        [(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked
-    ]
+    points = [[(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked]
     lengths = Lengths(instance, [[], *points])
     limits = instance.capacity, instance.orders_max or len(ranked)
     sizes = [len(order.stops) for order in ranked]
@@ -195,4 +191,3 @@ class _Savings:
             [[order + 1 for order in batches[index]] for index in others],
         )[0]
         saving[kept, others] = saving[others, kept] = alone[kept] + alone[others] - joint
-

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
@@ -57,7 +58,9 @@ class Gateway:
             inbox=self.inbox,
             store=self.store,
             locator=Locator(FLOOR),
-            planner=Planner(self.inbox, clock, lambda: "walk", self.guard),
+            planner=Planner(
+                self.inbox, clock, lambda: "walk", np.random.default_rng(1), self.guard
+            ),
             showing=Showing(self.board, Rates(0), self.alerts, dict, {}),
             alerts=self.alerts,
             clock=clock,

@@ -2,6 +2,8 @@
 
 from itertools import count
 
+import numpy as np
+
 from edge.model.applying import apply
 from edge.model.events import Event
 from edge.model.goods import Article
@@ -88,7 +90,9 @@ class SmallFloor:
         snapshot = planning.snapshot(self.state, TERMS)
         if snapshot is None:
             return None
-        return self.take(PlanReady(planning.plan(snapshot, self.number), NOW_US))
+        return self.take(
+            PlanReady(planning.plan(snapshot, self.number, np.random.default_rng(1)), NOW_US)
+        )
 
     def order(
         self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object
