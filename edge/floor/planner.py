@@ -13,7 +13,11 @@ from edge.clock import Clock
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import IdMaker
 from edge.model.inputs import PlanReady
+from edge.rules.batching import Effort
 from edge.rules.planning import Snapshot, plan
+
+SEARCH_S = 0.3
+"""How long better batches are looked for; a picker waits meanwhile."""
 
 Guard = Callable[[Callable[[], None], str], bool]
 """Runs an action; an unforeseen error in it is logged with the given words and answered False."""
@@ -80,7 +84,12 @@ class Planner:
             return None if self._stopping else snapshot
 
     def _plan(self, snapshot: Snapshot) -> None:
-        walks = plan(snapshot, self._make_id, self._chance)
+        began_us = self._clock.monotonic_us()
+        effort = Effort(
+            seconds=SEARCH_S,
+            elapsed_s=lambda: (self._clock.monotonic_us() - began_us) / 1e6,
+        )
+        walks = plan(snapshot, self._make_id, self._chance, effort)
         try:
             self._inbox.put(PlanReady(walks, self._clock.now_us()))
         except InboxFullError:

@@ -106,13 +106,19 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
-    near = state.near.get(pack.station, {})
+    closed = _in_closed_parcels(state)
+    near = {epc: sku for epc, sku in state.near.get(pack.station, {}).items() if epc not in closed}
     left = next((epc for epc in pack.strangers if epc not in near), None)
     if left is not None:
         return StrangerLeft(pack.station, left)
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
     epc = next((one for one in near if one not in known), None)
     return _judge(state, pack, epc, near[epc]) if epc is not None else None
+
+
+def _in_closed_parcels(state: FloorState) -> set[Epc]:
+    """Tags in parcels that are closed and still here: neighbours, whatever the antenna hears."""
+    return {epc for one in state.parcels.values() if not one.shipped for epc in tags_of(one)}
 
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event:
@@ -123,18 +129,15 @@ def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> E
         sign = pairing.tag_seen(units_of(pack, sku), epc)
         if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
-    return StrangerSeen(pack.station, epc, sku, _owner_order(state, owner, epc))
+    return StrangerSeen(pack.station, epc, sku, _owner_order(owner))
 
 
 def _holds(tote: Tote, epc: Epc) -> bool:
     return any(unit.epc == epc for _, unit in tote.picked)
 
 
-def _owner_order(state: FloorState, owner: Tote | None, epc: Epc) -> OrderId | None:
-    if owner is not None:
-        return owner.order_id
-    parcels = (one for one in state.parcels.values() if not one.shipped)
-    return next((one.order_id for one in parcels if epc in tags_of(one)), None)
+def _owner_order(owner: Tote | None) -> OrderId | None:
+    return owner.order_id if owner is not None else None
 
 
 def tags_of(parcel: Parcel) -> tuple[Epc, ...]:

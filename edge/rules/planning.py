@@ -37,8 +37,6 @@ ORDERS_MAX = 200
 """Orders of one plan; more would take longer than a picker should wait."""
 TOTES = 9999
 CROSS_AISLES_MIN = 2
-EFFORT = Effort(rounds=200)
-"""Rounds, not seconds: the plan depends on the seed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Snapshot:
 
 def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
     """What to plan now; None where nobody waits or nothing is released."""
-    wanted = guiding.idle_pickers(state)
+    wanted = guiding.walks_wanted(state)
     released = state.orders.in_state(OrderState.RELEASED)
     if not wanted or not released:
         return None
@@ -83,8 +81,17 @@ def urgency(order: Order) -> tuple[int, float, int]:
     return (-order.priority, due_us, order.received_us)
 
 
-def plan(snapshot_: Snapshot, make_id: IdMaker, chance: np.random.Generator) -> tuple[Walk, ...]:
-    """Walks for the pickers who wait, the most urgent order's first."""
+def plan(
+    snapshot_: Snapshot, make_id: IdMaker, chance: np.random.Generator, effort: Effort
+) -> tuple[Walk, ...]:
+    """Walks for the pickers who wait, the most urgent order's first.
+
+    Args:
+        snapshot_: what is known.
+        make_id: names the walks.
+        chance: decides where the search for short walks looks.
+        effort: how long it looks.
+    """
     stock = FreeStock(snapshot_.stock, snapshot_.seen, snapshot_.floor)
     allocated: dict[OrderId, list[Allocation]] = {}
     for order in snapshot_.orders:
@@ -93,7 +100,7 @@ def plan(snapshot_: Snapshot, make_id: IdMaker, chance: np.random.Generator) -> 
             allocated[order.order_id] = found
     ranks = {order_id: rank for rank, order_id in enumerate(allocated)}
     walks = sorted(
-        _walks(snapshot_, allocated, chance),
+        _walks(snapshot_, allocated, chance, effort),
         key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
     )
     totes = _free_totes(snapshot_.totes_used)
@@ -104,7 +111,10 @@ def plan(snapshot_: Snapshot, make_id: IdMaker, chance: np.random.Generator) -> 
 
 
 def _walks(
-    snapshot_: Snapshot, allocated: Mapping[OrderId, list[Allocation]], chance: np.random.Generator
+    snapshot_: Snapshot,
+    allocated: Mapping[OrderId, list[Allocation]],
+    chance: np.random.Generator,
+    effort: Effort,
 ) -> tuple[PlannedWalk, ...]:
     """Which orders go together, and in which order their halts are walked."""
     floor, terms = snapshot_.floor, snapshot_.terms
@@ -120,7 +130,7 @@ def _walks(
         Walkways(floor.aisle_x_m, floor.cross_y_m, base, base),
         Cart(terms.orders_per_walk, terms.pieces_per_walk),
         chance,
-        EFFORT,
+        effort,
     )
 
 

@@ -92,7 +92,7 @@ class Gateway:
         self.ask(StockListed((StockStatement(SHIRT, BIN_1, 5, 1),), now_us))
         line = OrderLine(LineId("1"), SHIRT, 2)
         self.ask(OrderSubmitted(OrderId("O1"), 1, 0, None, "DHL", (line,), "released", now_us))
-        self.ask(WorkWanted(RequestId("w"), LI, True, CART, now_us))  # noqa: FBT003 - ready
+        self.ask(WorkWanted(RequestId("w"), LI, True, CART, now_us))
         stop = Stop(BIN_1, SHIRT, 2, OrderId("O1"), LineId("1"), "T0001")  # type: ignore[arg-type]
         self.ask(PlanReady((Walk("W1", (stop,), 10.0, "alone"),), now_us))  # type: ignore[arg-type]
 

@@ -22,6 +22,7 @@ from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.rules import planning
+from edge.rules.batching import Effort
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Effect, Terms
 
@@ -91,7 +92,10 @@ class SmallFloor:
         if snapshot is None:
             return None
         return self.take(
-            PlanReady(planning.plan(snapshot, self.number, np.random.default_rng(1)), NOW_US)
+            PlanReady(
+                planning.plan(snapshot, self.number, np.random.default_rng(1), Effort(rounds=20)),
+                NOW_US,
+            )
         )
 
     def order(
