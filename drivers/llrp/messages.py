@@ -135,6 +135,8 @@ def _parameters(found: Parameters, data: bytes, at: int, end: int, depth: int) -
     if depth > _DEPTH_MOST:
         raise BadMessageError(f"parameters are nested more than {_DEPTH_MOST} deep")
     while at < end:
+        if data[at] & 0x80 and depth == 1:
+            raise BadMessageError(f"TV parameter {data[at] & 0x7F} stands outside a parameter")
         if data[at] & 0x80:
             at = _tv(found, data, at, end, depth)
         else:
