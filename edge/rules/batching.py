@@ -16,8 +16,13 @@ from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance
 from edge.rules.lengths import FAR, Lengths
 from edge.rules.routing import Route, shortest_route
 
-MOST_JOINED_AT_ONCE = 300
-"""Orders whose pairs are all measured; more are joined in neighbouring parts of the hall."""
+MOST_PAIRS = 60_000
+"""Pairs of orders measured for the first answer, some tenths of a second; larger waves are joined
+in parts of the hall."""
+LEAST_PART = 40
+"""Orders of such a part: enough to fill some carts well."""
+MOST_EXCHANGED = 150
+"""Orders among which every exchange is weighed; larger waves are improved in such parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,28 @@ def walk_of(instance: BatchInstance, orders: Sequence[BatchOrder]) -> Route:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """A wave with its orders ranked by size, as `Exchange` wants them."""
+
+    instance: BatchInstance
+    points: list[list[Point]]
+    sizes: list[int]
+    limits: tuple[int, int]
+    lengths: Lengths
+
+
+def _wave_of(instance: BatchInstance, ranked: Sequence[BatchOrder]) -> _Wave:
+    points = [[(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked]
+    return _Wave(
+        instance,
+        points,
+        [len(order.stops) for order in ranked],
+        (instance.capacity, instance.orders_max or len(ranked)),
+        Lengths(instance, [[], *points]),
+    )
+
+
 def _batched(
     instance: BatchInstance,
     ranked: Sequence[BatchOrder],
@@ -112,28 +139,82 @@ def _batched(
     effort: Effort,
 ) -> list[list[int]]:
     """Batches of indices into the orders, which are ranked by size."""
-    points = [[(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked]
-    lengths = Lengths(instance, [[], *points])
-    limits = instance.capacity, instance.orders_max or len(ranked)
-    sizes = [len(order.stops) for order in ranked]
-    batches: list[list[int]] = []
-    for part in _parts(points):
-        batches += _Savings(lengths, sizes, limits).joined(part)
+    wave = _wave_of(instance, ranked)
+    savings = _Savings(wave.lengths, wave.sizes, wave.limits)
+    part = max(LEAST_PART, MOST_PAIRS // len(ranked))
+    alone = _along_the_hall(wave, [[order] for order in range(len(ranked))])
+    batches = [
+        batch
+        for first in range(0, len(alone), part)
+        for batch in savings.joined([order for (order,) in alone[first : first + part]])
+    ]
     if effort.share_used(0) >= 1:
         return batches
-    return exchanged(Exchange(lengths, sizes, limits, batches), chance, effort.share_used)
+    if len(ranked) <= MOST_EXCHANGED:
+        exchange = Exchange(wave.lengths, wave.sizes, wave.limits, batches)
+        return exchanged(exchange, chance, effort.share_used)
+    return _exchanged_in_parts(wave, ranked, batches, chance, effort)
 
 
-def _parts(points: Sequence[Sequence[Point]]) -> list[list[int]]:
-    """The orders in parts of bearable size, neighbours along the hall together."""
-    ranked = sorted(
-        range(len(points)),
-        key=lambda order: (max((x for x, _ in points[order]), default=0.0), order),
-    )
-    return [
-        ranked[first : first + MOST_JOINED_AT_ONCE]
-        for first in range(0, len(ranked), MOST_JOINED_AT_ONCE)
-    ]
+def _exchanged_in_parts(
+    wave: _Wave,
+    ranked: Sequence[BatchOrder],
+    batches: list[list[int]],
+    chance: np.random.Generator,
+    effort: Effort,
+) -> list[list[int]]:
+    """Exchange orders among neighbouring batches, then among neighbours of the second sight."""
+    rounds_done = 0
+    # The second sight may have one part more than the first.
+    slices = 2 * len(_parts(_along_the_hall(wave, batches), 0)) + 1
+    turn = 0
+    for shift in (0, MOST_EXCHANGED // 2):
+        parts = _parts(_along_the_hall(wave, batches), shift)
+        batches = []
+        for part in parts:
+            orders = sorted(order for batch in part for order in batch)
+            number = {order: index for index, order in enumerate(orders)}
+            of_part = _wave_of(wave.instance, [ranked[order] for order in orders])
+            began, before = turn, rounds_done
+
+            def share_used(rounds: int, began: int = began, before: int = before) -> float:
+                nonlocal rounds_done
+                rounds_done = before + rounds
+                return slices * effort.share_used(rounds_done) - began
+
+            exchange = Exchange(
+                of_part.lengths,
+                of_part.sizes,
+                wave.limits,
+                [[number[order] for order in batch] for batch in part],
+            )
+            better = exchanged(exchange, chance, share_used)
+            batches += [[orders[index] for index in batch] for batch in better]
+            turn += 1
+    return batches
+
+
+def _along_the_hall(wave: _Wave, batches: Sequence[list[int]]) -> list[list[int]]:
+    """The batches by the farthest aisle that they visit, so that neighbours can exchange."""
+
+    def farthest(batch: list[int]) -> tuple[float, float, list[int]]:
+        visited = [x for order in batch for x, _ in wave.points[order]]
+        return max(visited, default=-inf), fsum(visited) / max(1, len(visited)), batch
+
+    return sorted((list(batch) for batch in batches), key=farthest)
+
+
+def _parts(batches: Sequence[list[int]], shift: int) -> list[list[list[int]]]:
+    """Neighbouring batches in parts of a bearable number of orders; the first one smaller."""
+    parts: list[list[list[int]]] = []
+    room = shift
+    for batch in batches:
+        if not parts or len(batch) > room:
+            room = MOST_EXCHANGED - (shift if not parts else 0)
+            parts.append([])
+        parts[-1].append(batch)
+        room -= len(batch)
+    return parts
 
 
 class _Savings:

@@ -25,7 +25,7 @@ REMEMBERED_NUMBERS = 12_000_000
 """Single-precision numbers of batches already measured: 48 MB."""
 TOLERANCE = 0.006
 """Share of the length that a shaken wave may be longer at first, to be gone on from."""
-MOST_KICKS = 5
+MOST_KICKS = 3
 
 
 class Exchange:

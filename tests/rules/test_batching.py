@@ -146,6 +146,20 @@ def test_time_that_is_up_still_gives_a_plan() -> None:
     assert sum(len(batch.orders) for batch in plan.batches) == 20
 
 
+def test_a_large_wave_is_improved_in_parts_and_loses_nothing() -> None:
+    """More orders than are exchanged at once; the same seed gives the same plan."""
+    instance = wave(9, 200)
+    first, better, again = (
+        plan_batches(instance, np.random.default_rng(2), Effort(rounds=rounds))
+        for rounds in (0, 4, 4)
+    )
+
+    names = sorted(name for batch in better.batches for name in batch.orders)
+    assert names == sorted(order.id for order in instance.orders)
+    assert better.length < first.length
+    assert better == again
+
+
 def test_an_empty_wave_needs_no_walk() -> None:
     """No orders, no batches."""
     instance = wave(6, 0)
