@@ -1,9 +1,9 @@
 """A gateway reduced to its commits: started, killed and cut off by the fault tests.
 
 Each committed fact is told on standard output as `SEQ ID EPC` once it may be believed. With
-`--bug early` it is told before the commit, with `--bug unsynced` the disk is not waited for: mistakes
-that the tests must notice. After a refused commit the state is read back, `refused KIND` is told,
-and it goes on; after `--refusals-max` of them in a row it ends with code 3.
+`--bug early` it is told before the commit, with `--bug unsynced` the disk is not waited for:
+mistakes that the tests must notice. After a refused commit the state is read back, `refused KIND`
+is told, and it goes on; after `--refusals-max` of them in a row it ends with code 3.
 """
 
 import argparse

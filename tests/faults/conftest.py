@@ -152,9 +152,7 @@ class Disk:
         """From now on nothing reaches the disk, not even what the system had still in memory."""
         descriptor = os.open(self.mount, os.O_RDONLY)
         try:
-            fcntl.ioctl(
-                descriptor, SHUTDOWN_IOCTL, struct.pack("I", SHUTDOWN_WITHOUT_LOG_FLUSH)
-            )
+            fcntl.ioctl(descriptor, SHUTDOWN_IOCTL, struct.pack("I", SHUTDOWN_WITHOUT_LOG_FLUSH))
         finally:
             os.close(descriptor)
 
