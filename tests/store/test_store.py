@@ -150,8 +150,7 @@ def test_answers_are_forgotten_after_a_week_but_the_newest_thousand_never(
     for turn in range(3):
         gateway.happen(answers={RequestId(f"{turn}-{n}"): PICKED for n in range(500)})
     clock.advance_us(8 * DAY_US)
-    for first in range(0, 9_000, 3_000):
-        gateway.happen(*gateway.arrivals(first, 3_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     gateway.store.checkpoint()
 
     again = open_gateway()
@@ -166,7 +165,7 @@ def test_answers_of_this_week_stay_however_many(
 ) -> None:
     gateway.happen(answers={RequestId(f"r-{n}"): PICKED for n in range(6_000)})
     clock.advance_us(6 * DAY_US)
-    gateway.happen(*gateway.arrivals(0, 7_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     gateway.store.checkpoint()
     assert gateway.store.answer_to(RequestId("r-0")) == PICKED
     assert open_gateway().store.answer_to(RequestId("r-0")) == PICKED
@@ -305,16 +304,16 @@ def test_the_log_is_taken_into_the_file_in_idle_moments_and_before_it_grows_for_
     log = gateway.path.with_name("edge.db-wal")
     gateway.store.checkpoint()
     written = gateway.path.stat().st_size
-    gateway.happen(*gateway.arrivals(0, 7_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     assert gateway.path.stat().st_size == written
 
     gateway.store.checkpoint()
 
     assert gateway.path.stat().st_size > written
     grown = log.stat().st_size
-    for first in range(0, 30_000, 3_000):
-        gateway.happen(*gateway.arrivals(first, 3_000))
-    assert log.stat().st_size < 3 * grown
+    for first in range(210, 1_610, 100):
+        gateway.happen(*gateway.deliveries(first, 100))
+    assert log.stat().st_size < 5 * grown
 
 
 def test_a_fresh_state_is_needed_for_each_load(gateway: "Gateway") -> None:
