@@ -50,7 +50,7 @@ class Writer:
             self.store._connection.execute("PRAGMA synchronous=OFF")
 
     def turn(self, count: int) -> None:
-        """One commit of `count` facts."""
+        """One commit of `count` facts; a large one takes long enough to be hit by a kill."""
         first = self.store.last_seq + 1
         events = [
             ItemArrived(Epc(f"30340000{number:016x}"), Sku("S-1"), LocationId("A-01"), 0.5)
@@ -88,7 +88,7 @@ def main() -> int:
         try:
             if refusals:
                 writer.read_back()
-            writer.turn(1 + turn % 7)
+            writer.turn(1_000 if options.bug == "early" else 1 + turn % 7)
             refusals = 0
         except StoreError as error:
             tell(f"refused {type(error).__name__}")
