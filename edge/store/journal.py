@@ -7,7 +7,7 @@ keep their id, and no number is used for two different facts.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -152,7 +152,7 @@ def examined_facts(connection: sqlite3.Connection, after: int) -> Iterator[tuple
         previous, expected = row.checksum, row.position + 1
 
 
-def sound_facts(connection: sqlite3.Connection, after: int) -> Iterator[Row]:
+def sound_facts(connection: sqlite3.Connection, after: int) -> Generator[Row, None, None]:
     """The rows behind position `after` in order, each found to be as it was written.
 
     Raises:

@@ -1,11 +1,13 @@
 """The journal for those who only read it: the link to the central system, and the command line."""
 
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from edge.model.events import Fact
 from edge.store.chain import Row
-from edge.store.database import open_reader
-from edge.store.errors import StoreDamagedError, told_by_store
+from edge.store.database import open_reader, snapshot
+from edge.store.errors import StoreDamagedError
 from edge.store.journal import (
     Epoch,
     epochs,
@@ -43,7 +45,7 @@ class JournalReader:
             StoreDamagedError: a row is missing or changed.
             StoreError: the file cannot be read.
         """
-        with told_by_store("reading the journal"):
+        with snapshot(self._connection, "reading the journal"):
             known = self._epochs()
             after = known[-1].position_of(seq)
             if after >= read_head(self._connection).position:
@@ -54,17 +56,17 @@ class JournalReader:
 
     def last_seq(self) -> int:
         """Number of the last fact; 0 before the first."""
-        with told_by_store("reading the journal"):
+        with snapshot(self._connection, "reading the journal"):
             return self._epochs()[-1].seq_of(read_head(self._connection).position)
 
     def acknowledged(self) -> int:
         """The central system has stored everything up to here; may lag some seconds behind."""
-        with told_by_store("reading the journal"):
+        with snapshot(self._connection, "reading the journal"):
             return self._epochs()[-1].seq_of(read_cursor(self._connection).acknowledged_position)
 
     def epoch(self) -> str:
         """Name of the numbering in force."""
-        with told_by_store("reading the journal"):
+        with snapshot(self._connection, "reading the journal"):
             return self._epochs()[-1].name
 
     def close(self) -> None:
@@ -80,11 +82,10 @@ class JournalReader:
     def _rows(self, after: int, limit: int, bytes_max: int) -> list[Row]:
         rows: list[Row] = []
         size = 0
-        for row in sound_facts(self._connection, after):
-            size += len(row.body.encode())
-            if rows and size > bytes_max:
-                break
-            rows.append(row)
-            if len(rows) >= limit:
-                break
+        with closing(sound_facts(self._connection, after)) as found:
+            for row in islice(found, limit):
+                size += len(row.body.encode())
+                if rows and size > bytes_max:
+                    break
+                rows.append(row)
         return rows

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from edge.store.database import snapshot
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.store.journal import epochs, examined_facts, read_cursor, read_head
 from edge.store.tables import FORMS, RowForm, examined_rows
@@ -41,17 +42,13 @@ class VerifyReport:
 def verify(connection: sqlite3.Connection) -> VerifyReport:
     """Check the file's structure, the journal's chain and numbers, and each row of the state.
 
-    All of it is read within one read transaction: a writer may go on meanwhile.
+    A writer may go on meanwhile.
 
     Raises:
         StoreError: the file cannot be read at all.
     """
-    with told_by_store("verifying the store"):
-        connection.execute("BEGIN")
-        try:
-            return _report(connection)
-        finally:
-            connection.execute("COMMIT")
+    with snapshot(connection, "verifying the store"):
+        return _report(connection)
 
 
 def _report(connection: sqlite3.Connection) -> VerifyReport:

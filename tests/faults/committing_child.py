@@ -1,9 +1,9 @@
 """A gateway reduced to its commits: started, killed and cut off by the fault tests.
 
 Each committed fact is told on standard output as `SEQ ID EPC` once it may be believed. With
-`--bug early` it is told before the commit, with `--bug unsynced` the disk is not waited for: mistakes
-that the tests must notice. After a refused commit the state is read back, `refused KIND` is told,
-and it goes on; after `--refusals-max` of them in a row it ends with code 3.
+`--bug early` it is told before the commit, with `--bug unsynced` the disk is not waited for:
+mistakes that the tests must notice. After a refused commit the state is read back, `refused KIND`
+is told, and it goes on; after `--refusals-max` of them in a row it ends with code 3.
 """
 
 import argparse
@@ -50,7 +50,7 @@ class Writer:
             self.store._connection.execute("PRAGMA synchronous=OFF")
 
     def turn(self, count: int) -> None:
-        """One commit of `count` facts."""
+        """One commit of `count` facts; a large one takes long enough to be hit by a kill."""
         first = self.store.last_seq + 1
         events = [
             ItemArrived(Epc(f"30340000{number:016x}"), Sku("S-1"), LocationId("A-01"), 0.5)
@@ -88,7 +88,7 @@ def main() -> int:
         try:
             if refusals:
                 writer.read_back()
-            writer.turn(1 + turn % 7)
+            writer.turn(1_000 if options.bug == "early" else 1 + turn % 7)
             refusals = 0
         except StoreError as error:
             tell(f"refused {type(error).__name__}")

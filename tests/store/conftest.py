@@ -7,8 +7,8 @@ import pytest
 
 from edge.clock import PlayedClock
 from edge.model.applying import apply
-from edge.model.events import Event, Fact, ItemArrived
-from edge.model.ids import Epc, LocationId, RequestId, Sku
+from edge.model.events import Event, Fact, ItemArrived, StockPlaced
+from edge.model.ids import Badge, Epc, LocationId, RequestId, Sku
 from edge.model.places import Floor, Location, LocationKind
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -55,6 +55,20 @@ class Gateway:
         """Tags with running numbers that arrive in the first bin."""
         return [
             ItemArrived(Epc(f"30340000000000{number:010x}"), Sku("S-1"), LocationId("A-01"), 0.75)
+            for number in range(first, first + count)
+        ]
+
+    @staticmethod
+    def deliveries(first: int, count: int) -> list[StockPlaced]:
+        """Facts that take a hundred rows each: what fills the log soonest."""
+        return [
+            StockPlaced(
+                Sku("S-1"),
+                LocationId("A-01"),
+                100,
+                tuple(Epc(f"3035{number:012x}{tag:08x}") for tag in range(100)),
+                Badge("B-1"),
+            )
             for number in range(first, first + count)
         ]
 

@@ -74,6 +74,17 @@ def test_a_reader_works_in_another_thread_while_the_writer_goes_on(
     assert seen == list(range(1, 401))
 
 
+def test_a_reader_that_stopped_early_holds_nothing_back(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    """A read transaction left open would keep the log growing for ever."""
+    gateway.happen(*gateway.arrivals(0, 2_000))
+    assert len(reader.facts_after(0, 3, 100_000)) == 3
+    gateway.happen(*gateway.arrivals(2_000, 1))
+    done = gateway.store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert done == (0, 0, 0)
+
+
 def test_a_new_epoch_is_read_with_its_numbers_and_the_old_one_keeps_its_own(
     gateway: "Gateway", reader: JournalReader
 ) -> None:
