@@ -60,6 +60,7 @@ class Shift:
         patience: how long people wait for the radio, as a multiple of the usual.
         wrong_piece_share, double_scan_share: how often a hand takes the neighbour or scans twice.
         deeds: how often what was done, for the report.
+        radio_waits_s: how long pickers stood until the cart's antenna had confirmed a stop.
         devices: every handheld and page in use.
         boundless: whether a bin never runs empty (people without a warehouse around them).
     """
@@ -75,6 +76,7 @@ class Shift:
     double_scan_share: float = 0.02
     deeds: Counter[str] = field(default_factory=Counter)
     boundless: bool = False
+    radio_waits_s: list[float] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
 
     def device(self, person: Person) -> Device:

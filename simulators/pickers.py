@@ -168,10 +168,12 @@ class Picker:
 
     async def _confirmed_by_radio(self, prompt: dict[str, Any]) -> bool:
         """Whether the screen moves on by itself while the picker waits."""
-        ends = asyncio.get_running_loop().time() + _RADIO_PATIENCE_S * self.shift.patience
+        began = asyncio.get_running_loop().time()
+        ends = began + _RADIO_PATIENCE_S * self.shift.patience
         while (left := ends - asyncio.get_running_loop().time()) > 0:
             if not _same_stop(prompt, await self._prompt()):
                 self.shift.deeds["confirmed_by_radio"] += int(prompt["quantity"])
+                self.shift.radio_waits_s.append(asyncio.get_running_loop().time() - began)
                 return True
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(left, 1.0)):

@@ -61,7 +61,7 @@ def test_what_lies_on_a_cart_is_loud_and_the_rack_beside_it_faint() -> None:
     mine = np.array([epc in inside for epc in epcs(sightings)])
 
     assert mine.mean() > 0.8
-    assert sightings.rssi_dbm[mine].mean() > -52.0
+    assert sightings.rssi_dbm[mine].mean() > -55.0
     assert sightings.rssi_dbm[~mine].mean() < -70.0
     assert (~mine).sum() > 0
 
