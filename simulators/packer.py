@@ -15,7 +15,7 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import DOCK, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
+from simulators.things import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""

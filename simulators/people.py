@@ -12,7 +12,8 @@ import numpy as np
 
 from simulators.api import Device, RefusedError
 from simulators.catalogue import Catalogue
-from simulators.world import World, WorldError, hand_of
+from simulators.things import hand_of
+from simulators.world import World, WorldError
 
 WALKING_M_PER_S = 1.2
 _STEP_S = 0.2
@@ -138,9 +139,9 @@ async def at_work(
     while True:
         try:
             await work()
-        except (RefusedError, WorldError) as refused:
+        except (RefusedError, WorldError, KeyError, ValueError) as refused:  # not understood
             shift.deeds["refusals"] += 1
-            told(f"{name}: {refused}")
+            told(f"{name}: {refused!r}")
             await asyncio.sleep(_AFTER_REFUSAL_S)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import RACK, Piece, Tote, hand_of, tote_holder
+from simulators.things import RACK, Piece, Tote, hand_of, tote_holder
 
 _TAKE_S = 2.5
 _SCAN_S = 1.5

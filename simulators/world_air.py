@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from simulators import radio
 from simulators.air import Dwell, Sightings
 from simulators.hall import AntennaSite
-from simulators.world import GONE, World
+from simulators.things import GONE
+from simulators.world import World
 
 CEILING_LINK = radio.Link(rssi_dbm_at_1_m=-32.0, sensitivity_dbm=-76.0, fading_db=2.0)
 CART_LINK = radio.Link(rssi_dbm_at_1_m=-72.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3)

@@ -1,7 +1,7 @@
 """The verdict on what left: every kind of mistake is planted and found."""
 
 from simulators.judging import judge, wanted_of
-from simulators.world import Departure
+from simulators.things import Departure
 
 ORDERS = [
     {"order_id": "o1", "lines": [{"sku": "a", "quantity": 2}, {"sku": "b", "quantity": 1}]},

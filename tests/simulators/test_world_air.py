@@ -7,7 +7,8 @@ import numpy as np
 from simulators.air import Dwell, Sightings
 from simulators.catalogue import make_catalogue
 from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER
-from simulators.world import RACK, World, tote_holder
+from simulators.things import RACK, tote_holder
+from simulators.world import World
 from simulators.world_air import WorldAir
 
 CATALOGUE = make_catalogue(2)
