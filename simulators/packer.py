@@ -15,16 +15,16 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import DOCK, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
+from simulators.things import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""
-_HANDLE_S = 3.0
+_HANDLE_S = 2.0
 _SCAN_S = 1.2
-_LOOK_S = 0.5
+_LOOK_S = 0.3
 """Real seconds between two looks at the rack while there is nothing to do."""
 _OPEN_PATIENCE_S = 4.0
-_RADIO_PATIENCE_S = 6.0
+_RADIO_PATIENCE_S = 5.0
 _GHOST_PATIENCE_S = 12.0
 _PORTAL_PATIENCE_S = 8.0
 """Real seconds that the portal has to read a parcel before it is sent off by hand."""

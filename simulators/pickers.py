@@ -14,7 +14,7 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import RACK, Piece, Tote, hand_of, tote_holder
+from simulators.things import RACK, Piece, Tote, hand_of, tote_holder
 
 _TAKE_S = 2.5
 _SCAN_S = 1.5
@@ -168,10 +168,12 @@ class Picker:
 
     async def _confirmed_by_radio(self, prompt: dict[str, Any]) -> bool:
         """Whether the screen moves on by itself while the picker waits."""
-        ends = asyncio.get_running_loop().time() + _RADIO_PATIENCE_S * self.shift.patience
+        began = asyncio.get_running_loop().time()
+        ends = began + _RADIO_PATIENCE_S * self.shift.patience
         while (left := ends - asyncio.get_running_loop().time()) > 0:
             if not _same_stop(prompt, await self._prompt()):
                 self.shift.deeds["confirmed_by_radio"] += int(prompt["quantity"])
+                self.shift.radio_waits_s.append(asyncio.get_running_loop().time() - began)
                 return True
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(left, 1.0)):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.central_store import CentralStore, Delivered, UnreadableEventError, events_of
+from simulators.central_events import Delivered, UnreadableEventError, events_of
+from simulators.central_store import CentralStore
 
 
 def event(seq: int, **changes: object) -> Delivered:

@@ -15,7 +15,8 @@ from simulators.crew import dismiss, picker_jobs, station_jobs
 from simulators.judging import judge
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_of
 from simulators.stock_keeper import StockKeeper
-from simulators.world import World, tote_holder
+from simulators.things import tote_holder
+from simulators.world import World
 
 Paper = Any
 """The gateway of paper; its class lives in the conftest."""
