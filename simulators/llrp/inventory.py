@@ -18,7 +18,7 @@ from simulators.llrp.settings import EventKind, Settings
 
 TURN_US = 40_000
 """One antenna's turn; real readers stay 20 ms to some 100 ms."""
-_CATCH_UP_MOST_US = 1_000_000
+_CATCH_UP_MOST_US = 10_000_000
 """A process that was held up longer than this does not hear what it missed."""
 
 
