@@ -24,6 +24,15 @@ EVERYTHING = dict.fromkeys(CONTENT_FLAGS, True)
 IMPINJ = dict.fromkeys(("EnableRFPhaseAngle", "EnablePeakRSSI", "EnableRFDopplerFrequency"), True)
 
 
+def _leave(client: LLRPReaderClient) -> None:
+    """Disconnect; by force where sllurp missed an answer that came before it waited for it."""
+    client.disconnect()
+    client.join(3.0)
+    if client.is_alive():
+        client.hard_disconnect()
+        client.join(PATIENCE_S)
+
+
 def _sllurp(port: int, settings: dict[str, object], wanted: int) -> list[dict[str, Any]]:
     """Inventory with sllurp until so many reads have come, then leave politely."""
     whole = {"report_every_n_tags": 5, "tag_content_selector": EVERYTHING, **settings}
@@ -42,8 +51,7 @@ def _sllurp(port: int, settings: dict[str, object], wanted: int) -> list[dict[st
         assert enough.wait(PATIENCE_S), f"{len(found)} of {wanted} reads came"
         assert client.is_alive()
     finally:
-        client.disconnect()
-        client.join(PATIENCE_S)
+        _leave(client)
     return found
 
 
