@@ -7,7 +7,8 @@ shell around it (`reader.py`) owns sockets and timers and asks `take` for what t
 
 from simulators.air import Air
 from simulators.faults import FaultName, FaultPlan
-from simulators.llrp.codec import MalformedError, decode, encode, encode_part
+from simulators.llrp.bits import MalformedError
+from simulators.llrp.codec import decode, encode, encode_part
 from simulators.llrp.inventory import Inventory
 from simulators.llrp.keepalive import Keepalive
 from simulators.llrp.outbox import Outbox, Outgoing
@@ -86,6 +87,7 @@ class Device:
         """The client is gone; specs run on, reports are kept."""
         self._keepalive = None
         self.closing = False
+        self._outbox.take_replies()  # nobody is left who asked
 
     def say_goodbye(self) -> None:
         """Tell the client that the reader closes the connection."""

@@ -14,11 +14,12 @@ from simulators.llrp.parts import Part, part
 from simulators.llrp.profile import Profile
 from simulators.llrp.reports import Content, Reads
 from simulators.llrp.rospec import Order, RefusedError, ReportTrigger, RoSpec, State
+from simulators.llrp.select import filters_of, selected
 from simulators.llrp.settings import EventKind, Settings
 
 TURN_US = 40_000
 """One antenna's turn; real readers stay 20 ms to some 100 ms."""
-_CATCH_UP_MOST_US = 1_000_000
+_CATCH_UP_MOST_US = 10_000_000
 """A process that was held up longer than this does not hear what it missed."""
 
 
@@ -185,7 +186,10 @@ class Inventory:
         if self._mouth.has_antenna(antenna):
             offset_us, _ = self._mouth.stamps()
             told = self._mouth.told_antenna(antenna)
-            heard = Reads.of(self._air.inventory(dwell), told, offset_us)
+            filters = filters_of(
+                (*spec.configurations, *self._settings.antennas.values()), antenna
+            )
+            heard = selected(Reads.of(self._air.inventory(dwell), told, offset_us), filters)
             rospec.heard(len(heard))
             self._gathering.add(heard, self._rule)
         self._now_us = ends_us

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from simulators.llrp import codec
+from simulators.llrp.bits import MalformedError
 from simulators.llrp.outbox import Outgoing
 from simulators.llrp.parts import Message, Part, part
 from simulators.llrp.profile import Vendor
@@ -224,9 +225,9 @@ def test_damaged_reports_are_refused_with_the_way_to_the_damage(
     reader.inventory(a_report_spec(number))
     reader.run(0.2)
     report = next(one.frame for one in reader.sent if one.reads == number)
-    with pytest.raises(codec.MalformedError, match="a field is cut short") as cut:
+    with pytest.raises(MalformedError, match="a field is cut short") as cut:
         codec.decode(cut_in_a_field(report))
     assert cut.value.path == (240,)
-    with pytest.raises(codec.MalformedError, match="a list is cut short") as counted:
+    with pytest.raises(MalformedError, match="a list is cut short") as counted:
         codec.decode(wrong_count())
     assert counted.value.path == (240, 241)

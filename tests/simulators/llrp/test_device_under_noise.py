@@ -11,7 +11,7 @@ from simulators.llrp.parts import Bits, message, part
 from simulators.llrp.profile import Vendor
 
 Make = Callable[..., Any]
-MUTATIONS = 3_000
+MUTATIONS = 1_500
 
 
 def _good_frames(spec: Any) -> list[bytes]:  # noqa: ANN401 - a ROSpec of conftest's maker
