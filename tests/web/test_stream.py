@@ -2,6 +2,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,10 +24,13 @@ def server(house: House) -> Iterator[WebServer]:
     serving.stop()
 
 
-def client_at(server: WebServer, role: Role) -> httpx.Client:
-    client = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT_S_MAX)
-    assert client.post("/api/session", json={"badge": BADGES[role], "pin": PIN}).status_code == 200
-    return client
+@contextmanager
+def client_at(server: WebServer, role: Role) -> Iterator[httpx.Client]:
+    address = f"http://127.0.0.1:{server.port}"
+    with httpx.Client(base_url=address, timeout=WAIT_S_MAX) as client:
+        who = {"badge": BADGES[role], "pin": PIN}
+        assert client.post("/api/session", json=who).status_code == 200
+        yield client
 
 
 def values(answer: httpx.Response) -> Iterator[tuple[str, dict[str, object]]]:
@@ -93,8 +97,9 @@ def test_one_person_cannot_hold_all_streams(server: WebServer) -> None:
             client.send(client.build_request("GET", "/api/prompt/stream"), stream=True)
             for _ in range(STREAMS_PER_PERSON_MAX)
         ]
-        for answer in answers:
-            next(values(answer))
+        streams = [values(answer) for answer in answers]
+        for stream in streams:
+            next(stream)
 
         assert client.get("/api/prompt/stream").status_code == 503
 
