@@ -19,7 +19,7 @@ import typer
 from edge.cli.children import Child, program
 from edge.cli.console import fail, print_json
 from edge.cli.demo_site import Site, children, prepare
-from edge.compose import journal_counts
+from edge.compose.books import journal_counts
 
 ORDERS_PER_MINUTE = 10.0
 OPEN_MAX = 24
