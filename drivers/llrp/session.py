@@ -2,9 +2,10 @@
 
 Set-up is sllurp's (`steering`), one request at a time. An answer counts only if its type *and* its
 id are those of the request that waits; keepalives, events and whatever else comes in between is
-served and answers nothing. A refused step asks the reader for less and begins again on the same
-connection: without the vendor's fields, with the antennas that it says it has, with its own
-settings. Tidying up is never fatal: deleting what is not there is refused by many readers.
+served and answers nothing. A device error is tried again once. A refused step asks the reader for
+less and begins again on the same connection: without the vendor's fields, with the antennas that
+it says it has, with its own settings. Tidying up is never fatal: deleting what is not there is
+refused by many readers.
 
 | phase      | ends with                                                  | limit            |
 |------------|------------------------------------------------------------|------------------|
@@ -52,6 +53,7 @@ _IMPINJ = 25882
 _ENABLE_EXTENSIONS_ANSWER = struct.pack("!IB", _IMPINJ, 22)
 _HOLD_REPORTS = struct.pack("!HHB", 226, 5, 0x80)  # EventsAndReports: hold upon reconnect
 
+_DEVICE_ERROR = 401  # "the reader has a fault": no judgement of what was asked
 _GET_CAPABILITIES_RESPONSE = 11
 _SET_READER_CONFIG = 3
 _CLOSE_CONNECTION_RESPONSE = 4
@@ -165,6 +167,7 @@ class Session:
         self._outputs: list[Output] = []
         self._waiting: _Waiting | None = None
         self._version = 1
+        self._retried = False
         self._steering = self._new_steering()
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
@@ -342,6 +345,10 @@ class Session:
 
     def _refused(self, answer: int, code: int, text: str) -> None:
         """Ask for less, or give up where there is no less."""
+        if code == _DEVICE_ERROR and not self._retried:
+            self._retried = True
+            self._begin_again(self.attempt)
+            return
         less = self._less(answer)
         if less is None:
             self._end(f"the reader refuses {_name(answer)}: status {code} {text}".rstrip())

@@ -264,6 +264,22 @@ def test_a_reader_that_refuses_for_good_is_told_with_code_and_text(kind: int, na
     assert "status 101 not today" in made.over
 
 
+def test_a_passing_fault_of_the_reader_costs_no_vendor_field() -> None:
+    made = play()
+    failed: list[int] = []
+
+    def answer(kind: int, body: bytes, number: int) -> bytes | None:
+        if kind == 20 and not failed:
+            failed.append(number)
+            return message(100, status(401, "R_DeviceError"), number)
+        return made.peer.usual(kind, body, number)
+
+    made.peer.answer = answer
+    made.set_up()
+
+    assert made.up.vendor
+
+
 def test_deleting_what_is_not_there_may_be_refused() -> None:
     made = play()
     made.peer.refuse = {41: (101, "no AccessSpec"), 21: (101, "no ROSpec")}
