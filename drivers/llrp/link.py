@@ -9,15 +9,15 @@ import errno
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceUp, Listener
-from drivers.llrp.session import Counters, Output, Over, Reads, Session, Up
+from drivers.llrp.names import Resolver
+from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 
@@ -28,9 +28,6 @@ _RECEIVE_BYTES = 1 << 18
 _UNSENT_MOST = 1 << 16
 _VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
 _VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
-
-Address = tuple[int, Any]
-_LOOKUP_ERRORS = (OSError, ValueError, OverflowError)  # a name may be no name at all
 
 
 OWN_FAULTS = (
@@ -61,41 +58,6 @@ class LinkState:
     connections: int
     counters: Counters
     errors: tuple[str, ...]
-
-
-class Resolver:
-    """Looks one name up at a time, in a thread that nobody has to wait for."""
-
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._answer: list[Address] | None = None
-
-    def ask(self, host: str, port: int) -> None:
-        """Begin; numbers are answered at once."""
-        self._answer = None
-        try:
-            self._answer = _addresses(host, port, socket.AI_NUMERICHOST)
-        except _LOOKUP_ERRORS:
-            threading.Thread(
-                target=self._look_up, args=(host, port), name="llrp-name", daemon=True
-            ).start()
-
-    def take(self) -> list[Address] | None:
-        """The addresses once they are known; none where the name is unknown."""
-        answer, self._answer = self._answer, None
-        return answer
-
-    def _look_up(self, host: str, port: int) -> None:
-        try:
-            self._answer = _addresses(host, port, 0)
-        except _LOOKUP_ERRORS:
-            self._answer = []
-        self._wake()
-
-
-def _addresses(host: str, port: int, flags: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
-    return [(family, address) for family, _, _, _, address in found]
 
 
 def _receive(connected: socket.socket) -> bytes:

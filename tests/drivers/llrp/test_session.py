@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from drivers.llrp.decode import decode_stream
-from drivers.llrp.session import Output, Over, Phase, Reads, Session, Up
+from drivers.llrp.outputs import Output, Over, Reads, Up
+from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv, tv
