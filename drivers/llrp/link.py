@@ -8,15 +8,16 @@ are resolved in a thread of their own, because a name server that is gone may ta
 import errno
 import socket
 import ssl
-import threading
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceUp, Listener
-from drivers.llrp.session import Counters, Output, Over, Reads, Session, Up
+from drivers.llrp.names import Resolver
+from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 
@@ -28,8 +29,18 @@ _UNSENT_MOST = 1 << 16
 _VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
 _VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
-Address = tuple[int, Any]
-_LOOKUP_ERRORS = (OSError, ValueError, OverflowError)  # a name may be no name at all
+
+OWN_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What a mistake of ours in decoding would raise: it must cost this connection, not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +60,13 @@ class LinkState:
     errors: tuple[str, ...]
 
 
-class Resolver:
-    """Looks one name up at a time, in a thread that nobody has to wait for."""
-
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._answer: list[Address] | None = None
-
-    def ask(self, host: str, port: int) -> None:
-        """Begin; numbers are answered at once."""
-        self._answer = None
-        try:
-            self._answer = _addresses(host, port, socket.AI_NUMERICHOST)
-        except _LOOKUP_ERRORS:
-            threading.Thread(
-                target=self._look_up, args=(host, port), name="llrp-name", daemon=True
-            ).start()
-
-    def take(self) -> list[Address] | None:
-        """The addresses once they are known; none where the name is unknown."""
-        answer, self._answer = self._answer, None
-        return answer
-
-    def _look_up(self, host: str, port: int) -> None:
-        try:
-            self._answer = _addresses(host, port, 0)
-        except _LOOKUP_ERRORS:
-            self._answer = []
-        self._wake()
-
-
-def _addresses(host: str, port: int, flags: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
-    return [(family, address) for family, _, _, _, address in found]
+def _receive(connected: socket.socket) -> bytes:
+    """What has come; with TLS also what lies decrypted already, for no selector tells of that."""
+    data = connected.recv(_RECEIVE_BYTES)
+    if isinstance(connected, ssl.SSLSocket):
+        while len(data) < _RECEIVE_BYTES and connected.pending():
+            data += connected.recv(_RECEIVE_BYTES)
+    return data
 
 
 class Link:
@@ -109,6 +94,7 @@ class Link:
         self._backoff = backoff
         self._resolver = Resolver(wake)
         self._session: Session | None = None
+        self._shaking: ssl.SSLSocket | None = None
         self._attempt = Attempt(vendor=settings.vendor_extensions)
         self._unsent = b""
         self._until_us = clock.monotonic_us()
@@ -149,7 +135,7 @@ class Link:
             self._outputs(self._session.tick(now_us))
         elif self.socket is not None:
             if now_us > self._until_us:
-                self._lost("no TCP connection within 3 s", absent=True)
+                self._lost("no connection within 3 s", absent=True)
         elif self._resolving:
             self._resolved(now_us)
         elif now_us >= self._until_us and not self._stopping:
@@ -171,7 +157,7 @@ class Link:
             self._remember(self._session)
         if self.socket is not None:
             self.socket.close()
-        self.socket, self._session, self._unsent = None, None, b""
+        self.socket, self._session, self._shaking, self._unsent = None, None, None, b""
         self.wants_write = False
 
     # -- connecting
@@ -204,26 +190,58 @@ class Link:
             return
         connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connecting.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.wants_write = False
         self._connections += 1
+        if self.settings.tls is None:
+            self._begin()
+            return
+        try:
+            self._shaking = self.settings.tls.wrap_socket(
+                connecting, server_hostname=self.settings.host, do_handshake_on_connect=False
+            )
+        except (OSError, ValueError) as fault:
+            self._lost(f"TLS: {fault}")
+            return
+        self.socket = self._shaking
+        self._shake(self._shaking)
+
+    def _shake(self, secured: ssl.SSLSocket) -> None:
+        """Go on with the TLS handshake as far as the bytes that came allow."""
+        try:
+            secured.do_handshake()
+        except ssl.SSLWantReadError:
+            self.wants_write = False
+        except ssl.SSLWantWriteError:
+            self.wants_write = True
+        except OSError as fault:  # also what TLS itself raises
+            self._lost(f"TLS: {fault}")
+        else:
+            self._shaking = None
+            self._begin()
+
+    def _begin(self) -> None:
+        self.wants_write = False
         self._session = Session(self.settings, self._attempt, self._clock.monotonic_us())
 
     # -- bytes
 
     def writable(self) -> None:
         """The socket can be written: connected, or room for more."""
-        if self._session is None and self.socket is not None:
+        if self._shaking is not None:
+            self._shake(self._shaking)
+        elif self._session is None and self.socket is not None:
             self._connected(self.socket)
         else:
             self._send()
 
     def readable(self) -> None:
         """The socket can be read: take what has come."""
+        if self._shaking is not None:
+            self._shake(self._shaking)
         if self._session is None or self.socket is None:
             return
         try:
-            data = self.socket.recv(_RECEIVE_BYTES)
-        except (BlockingIOError, ssl.SSLWantReadError):
+            data = _receive(self.socket)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return
         except OSError as fault:
             self._lost(f"connection lost: {fault.strerror or fault}")
@@ -232,8 +250,12 @@ class Link:
             self._lost("the reader closed the TCP connection")
             return
         self._heard_at_us = self._clock.now_us()
-        now_us = self._clock.monotonic_us()
-        self._outputs(self._session.receive(data, now_us, self._heard_at_us))
+        try:
+            outputs = self._session.receive(data, self._clock.monotonic_us(), self._heard_at_us)
+        except OWN_FAULTS as fault:
+            self._lost(f"fault of the decoder, please report: {type(fault).__name__}: {fault}")
+            return
+        self._outputs(outputs)
 
     def _send(self) -> None:
         if self._session is None or self.socket is None:
@@ -241,7 +263,7 @@ class Link:
         self._unsent += self._session.to_send()
         try:
             sent = self.socket.send(self._unsent) if self._unsent else 0
-        except (BlockingIOError, ssl.SSLWantWriteError):
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             sent = 0
         except OSError as fault:
             self._lost(f"connection lost: {fault.strerror or fault}")

@@ -2,9 +2,10 @@
 
 Set-up is sllurp's (`steering`), one request at a time. An answer counts only if its type *and* its
 id are those of the request that waits; keepalives, events and whatever else comes in between is
-served and answers nothing. A refused step asks the reader for less and begins again on the same
-connection: without the vendor's fields, with the antennas that it says it has, with its own
-settings. Tidying up is never fatal: deleting what is not there is refused by many readers.
+served and answers nothing. A device error is tried again once. A refused step asks the reader for
+less and begins again on the same connection: without the vendor's fields, with the antennas that
+it says it has, with its own settings. Tidying up is never fatal: deleting what is not there is
+refused by many readers.
 
 | phase      | ends with                                                  | limit            |
 |------------|------------------------------------------------------------|------------------|
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from drivers.llrp.answers import GREETINGS, longer, name_of, status_of
 from drivers.llrp.definitions import MESSAGES
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
@@ -33,6 +35,7 @@ from drivers.llrp.framing import (
     ReportRun,
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
+from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.settings import LlrpSettings
@@ -41,10 +44,8 @@ from drivers.llrp.steering import (
     SLLURP_ERRORS,
     Answer,
     Attempt,
-    Capabilities,
     Steering,
 )
-from drivers.reads import ReadBatch
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
@@ -52,6 +53,7 @@ _IMPINJ = 25882
 _ENABLE_EXTENSIONS_ANSWER = struct.pack("!IB", _IMPINJ, 22)
 _HOLD_REPORTS = struct.pack("!HHB", 226, 5, 0x80)  # EventsAndReports: hold upon reconnect
 
+_DEVICE_ERROR = 401  # "the reader has a fault": no judgement of what was asked
 _GET_CAPABILITIES_RESPONSE = 11
 _SET_READER_CONFIG = 3
 _CLOSE_CONNECTION_RESPONSE = 4
@@ -61,8 +63,6 @@ _ROSPEC_RESPONSES = {30, 34}
 _RESPONSES = {1: 11, 2: 12, 3: 13, 20: 30, 21: 31, 24: 34, 41: 51, CUSTOM_MESSAGE: CUSTOM_MESSAGE}
 
 _HEADER = struct.Struct("!HII")
-_STATUS = struct.Struct("!HHHH")
-_LLRP_STATUS = 287
 
 
 class Phase(Enum):
@@ -73,54 +73,6 @@ class Phase(Enum):
     RUNNING = auto()
     CLOSING = auto()
     OVER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Up:
-    """The reader is set up and reads.
-
-    Attributes:
-        told: what it says of itself.
-        vendor: its vendor's extensions are on.
-        version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
-        antennas: ports that it reads on.
-    """
-
-    told: Capabilities
-    vendor: bool
-    version: int
-    antennas: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """Reads that came together."""
-
-    batch: ReadBatch
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """The connection is of no more use and must be closed.
-
-    Attributes:
-        reason: one sentence; empty after a clean end that we asked for.
-    """
-
-    reason: str
-
-
-Output = Up | Reads | Over
-
-
-@dataclass(slots=True)
-class Counters:
-    """What went through; grows only."""
-
-    frames: int = 0
-    reads: int = 0
-    keepalives: int = 0
-    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +117,7 @@ class Session:
         self._outputs: list[Output] = []
         self._waiting: _Waiting | None = None
         self._version = 1
+        self._retried = False
         self._steering = self._new_steering()
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
@@ -301,7 +254,7 @@ class Session:
 
     def _greeted(self, status: object) -> None:
         if status != 0:
-            self._end(_GREETINGS.get(status, f"the reader refused the connection ({status})"))
+            self._end(GREETINGS.get(status, f"the reader refused the connection ({status})"))
             return
         self.phase = Phase.SETTING_UP
         self._steer(Answer("READER_EVENT_NOTIFICATION"))
@@ -328,7 +281,7 @@ class Session:
         body = frame.body[5:] if frame.type == CUSTOM_MESSAGE else frame.body
         code, text = status_of(body)
         if code and frame.type not in _DELETE_RESPONSES:
-            self._error(f"{_name(frame.type)}: status {code} {text}".rstrip())
+            self._error(f"{name_of(frame.type)}: status {code} {text}".rstrip())
             self._refused(frame.type, code, text)
             return
         values = {}
@@ -338,23 +291,27 @@ class Session:
             except BadMessageError as fault:
                 self._error(f"capabilities: {fault}")
         self._waiting = None
-        self._steer(Answer(_name(frame.type), values))
+        self._steer(Answer(name_of(frame.type), values))
 
     def _refused(self, answer: int, code: int, text: str) -> None:
         """Ask for less, or give up where there is no less."""
+        if code == _DEVICE_ERROR and not self._retried:
+            self._retried = True
+            self._begin_again(self.attempt)
+            return
         less = self._less(answer)
         if less is None:
-            self._end(f"the reader refuses {_name(answer)}: status {code} {text}".rstrip())
+            self._end(f"the reader refuses {name_of(answer)}: status {code} {text}".rstrip())
         else:
             self._begin_again(less)
 
     def _unanswered(self, waiting: _Waiting) -> None:
-        self._error(f"no answer: {_name(waiting.answer)}")
+        self._error(f"no answer: {name_of(waiting.answer)}")
         if waiting.answer == CUSTOM_MESSAGE:
             self._begin_again(replace(self.attempt, vendor=False))
         else:
             seconds = self._settings.request_timeout_ms / 1000
-            self._end(f"no {_name(waiting.answer)} within {seconds:g} s")
+            self._end(f"no {name_of(waiting.answer)} within {seconds:g} s")
 
     def _less(self, answer: int) -> Attempt | None:
         attempt, told = self.attempt, self._steering.told
@@ -403,38 +360,8 @@ class Session:
         head, _, message_id = _HEADER.unpack_from(request)
         kind = head & 0x3FF
         if kind == _SET_READER_CONFIG and self._steering.told.holds_reports:
-            request = _longer(request, _HOLD_REPORTS)
+            request = longer(request, _HOLD_REPORTS)
         self._out += request
         if kind in _RESPONSES and self.phase is Phase.SETTING_UP:
             until_us = self._now_us + 1_000 * self._settings.request_timeout_ms
             self._waiting = _Waiting(_RESPONSES[kind], message_id, until_us)
-
-
-_GREETINGS: dict[object, str] = {
-    1: "the reader refused: a connection that it made itself exists already",
-    2: "the reader refused: another client is connected to it; close that one first",
-    3: "the reader refused the connection for a reason that it does not tell",
-    4: "another client tried to connect to the reader",
-}
-
-
-def status_of(body: bytes) -> tuple[int, str]:
-    """Code and text of an LLRPStatus parameter; 0 is success, -1 means that none is there."""
-    if len(body) < _STATUS.size:
-        return -1, "an answer without status"
-    kind, length, code, size = _STATUS.unpack_from(body)
-    if kind & 0x3FF != _LLRP_STATUS or length > len(body) or _STATUS.size + size > length:
-        return -1, "an answer without status"
-    return code, body[_STATUS.size : _STATUS.size + size].decode("utf-8", "replace")
-
-
-def _longer(request: bytes, parameter: bytes) -> bytes:
-    head, length, message_id = _HEADER.unpack_from(request)
-    header = _HEADER.pack(head, length + len(parameter), message_id)
-    return header + request[_HEADER.size :] + parameter
-
-
-def _name(answer: int) -> str:
-    if answer == CUSTOM_MESSAGE:
-        return "IMPINJ_ENABLE_EXTENSIONS_RESPONSE"
-    return MESSAGES[answer].name

@@ -1,5 +1,6 @@
 """How one LLRP reader is to be connected and set up: plain values, handed down."""
 
+import ssl
 from dataclasses import dataclass
 
 SILENCE_MS_MAX = 10_000
@@ -12,7 +13,7 @@ class LlrpSettings:
 
     Attributes:
         device: its name in the configuration.
-        host, port: its address; LLRP's own port is 5084.
+        host, port: its address; LLRP's own port is 5084, with TLS 5085.
         antennas: ports to read on, from 1; empty for all that the reader has.
         power_dbm: transmit power; the nearest entry of the reader's own table is taken. None
             leaves the reader's own setting.
@@ -26,6 +27,7 @@ class LlrpSettings:
             half of these means that the link is dead.
         request_timeout_ms: limit for connecting and for each answer.
         vendor_extensions: try the vendor's own fields (phase, Doppler, finer RSSI) first.
+        tls: certificates to speak TLS with; None speaks plainly.
     """
 
     device: str
@@ -41,6 +43,7 @@ class LlrpSettings:
     keepalive_ms: int = 5_000
     request_timeout_ms: int = 5_000
     vendor_extensions: bool = True
+    tls: ssl.SSLContext | None = None
 
     @property
     def silence_us(self) -> int:

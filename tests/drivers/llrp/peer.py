@@ -1,6 +1,7 @@
 """A scripted reader on a loopback socket: answers as told, byte by byte from the standard."""
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -75,8 +76,9 @@ class Peer:
 class Server:
     """Runs a peer on a free port; each connection is served until it ends."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, tls: ssl.SSLContext | None = None) -> None:
         self.peer = peer
+        self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -118,6 +120,9 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         self.peer.connections += 1
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                self._open[-1] = connection
             connection.sendall(self.peer.greeting())
             for kind, body, message_id in _messages(connection):
                 self.peer.requests.append((kind, body))
@@ -142,8 +147,8 @@ def _messages(connection: socket.socket) -> Iterator[tuple[int, bytes, int]]:
 
 
 @contextmanager
-def serving(peer: Peer) -> Iterator[Server]:
-    server = Server(peer)
+def serving(peer: Peer, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(peer, tls)
     try:
         yield server
     finally:

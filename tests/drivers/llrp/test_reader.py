@@ -1,10 +1,17 @@
 """Readers on real sockets: they come, read, fail and come back, and never harm each other."""
 
+import datetime as dt
+import ipaddress
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
@@ -167,3 +174,91 @@ def test_a_refused_vendor_extension_is_remembered_on_the_next_connection() -> No
 
     assert peer.kinds().count(1023) == 1
     assert up.manufacturer == "25882, without Impinj extensions"
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A reader's own certificate: its server side, and a client side that trusts only it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "reader")])
+    now = dt.datetime.now(dt.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    both = folder / "reader.pem"
+    both.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(both)
+    return server, ssl.create_default_context(cafile=str(both))
+
+
+def test_a_reader_is_read_over_tls(tmp_path: Path) -> None:
+    server_side, client_side = certificate(tmp_path)
+    peer = Peer()
+    peer.after_enable = lambda: report(Tag()) * 2000
+    with (
+        serving(peer, server_side) as server,
+        running(settings(server, tls=client_side)) as (_, ears),
+    ):
+        ears.wait_up()
+        batches = ears.wait_reads(2000)
+
+    assert sum(map(len, batches)) == 2000
+    assert downs(ears.heard) == []
+
+
+def test_a_reader_that_answers_plainly_where_tls_is_configured_is_not_read(
+    tmp_path: Path,
+) -> None:
+    _, client_side = certificate(tmp_path)
+    with serving(Peer()) as server, running(settings(server, tls=client_side)) as (_, ears):
+        down = ears.wait_down()
+
+    assert "TLS" in down.reason
+    assert ups(ears.heard) == []
+
+
+def test_a_reader_with_a_foreign_certificate_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "foreign").mkdir()
+    _, client_side = certificate(tmp_path / "own")
+    server_side, _ = certificate(tmp_path / "foreign")
+    with (
+        serving(Peer(), server_side) as server,
+        running(settings(server, tls=client_side)) as (_, ears),
+    ):
+        down = ears.wait_down()
+
+    assert "TLS" in down.reason
+
+
+def test_twenty_readers_of_garbage_leave_the_wire_and_its_neighbour_alive() -> None:
+    seed = 21
+    rng = np.random.default_rng(seed)
+    bad, good = Peer(), Peer()
+    bad.greeting = lambda: rng.bytes(400)
+    with serving(bad) as one, serving(good) as other:
+        readers = [settings(one, device=f"bad {number}") for number in range(20)]
+        with running(*readers, settings(other, device="gate")) as (wire, ears):
+            ears.wait_up()
+            ears.wait("20 refused", lambda heard: len(downs(heard)) >= 20)
+            other.send(report(Tag()))
+            ears.wait_reads(1)
+            assert wire.alive, f"seed {seed}"
+
+    assert len(ups(ears.heard)) == 1

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from drivers.llrp.decode import decode_stream
-from drivers.llrp.session import Output, Over, Phase, Reads, Session, Up
+from drivers.llrp.outputs import Output, Over, Reads, Up
+from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv, tv
@@ -262,6 +263,22 @@ def test_a_reader_that_refuses_for_good_is_told_with_code_and_text(kind: int, na
     assert made.session.phase is Phase.OVER
     assert name in made.over
     assert "status 101 not today" in made.over
+
+
+def test_a_passing_fault_of_the_reader_costs_no_vendor_field() -> None:
+    made = play()
+    failed: list[int] = []
+
+    def answer(kind: int, body: bytes, number: int) -> bytes | None:
+        if kind == 20 and not failed:
+            failed.append(number)
+            return message(100, status(401, "R_DeviceError"), number)
+        return made.peer.usual(kind, body, number)
+
+    made.peer.answer = answer
+    made.set_up()
+
+    assert made.up.vendor
 
 
 def test_deleting_what_is_not_there_may_be_refused() -> None:
