@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.model.events import CountWanted, Event, Fact, PickerChanged
 from edge.model.ids import Badge, LocationId, Sku
-from edge.sync.session.delivery import Delivery, DeliverySettings
+from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import (
     PHASES,
     Alarm,
@@ -24,6 +24,7 @@ from edge.sync.session.phases import (
     Verdict,
     verdict_of,
 )
+from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.window import Confirmation
 from edge.sync.wire.outgoing import ClockQuality, FactEncoder
 

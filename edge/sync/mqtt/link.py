@@ -15,13 +15,15 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged
 from edge.sync.mqtt.backoff import Backoff
-from edge.sync.mqtt.connection import Closed, Connection, Will
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Closed, Will
 from edge.sync.mqtt.serving import Serving
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus
-from edge.sync.session.delivery import Delivery, DeliverySettings
+from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Phase
+from edge.sync.session.settings import DeliverySettings
 from edge.sync.wire.outgoing import FactEncoder, alert_payload, plain_payload, state_payload
 from edge.sync.wire.topics import Topics
 

@@ -6,17 +6,10 @@ from collections import deque
 import structlog
 
 from edge.model.inputs import CentralAcknowledged, Input
-from edge.sync.mqtt.connection import (
-    Answered,
-    Arrived,
-    Closed,
-    Connection,
-    NotSubscribed,
-    Opened,
-    Outgoing,
-)
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Answered, Arrived, Closed, NotSubscribed, Opened, Outgoing
 from edge.sync.mqtt.settings import LinkParts, LinkSettings
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Alarm, Confirmed, Fetch, Output, Publish, SetAside
