@@ -134,7 +134,8 @@ class Broker:
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-            f"log_type none\nmax_inflight_messages 20\n{extra}"
+            # "user" only counts for root, who would lose the right to read the test's files
+            f"log_type none\nmax_inflight_messages 20\nuser root\n{extra}"
         )
 
     def start(self) -> None:
@@ -304,8 +305,8 @@ def make_broker(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
         folder = tmp_path / f"broker-{len(made)}"
         folder.mkdir()
         broker = Broker(program, folder, extra)
-        broker.start()
         made.append(broker)
+        broker.start()
         return broker
 
     yield make

@@ -8,10 +8,8 @@ is worth sending again is decided by the session.
 
 import contextlib
 import select
-import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -21,7 +19,18 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from edge.sync.mqtt.seen import (
+    Answered,
+    Arrived,
+    Closed,
+    NotSubscribed,
+    Opened,
+    Outgoing,
+    Seen,
+    Will,
+)
 from edge.sync.mqtt.settings import LinkSettings
+from edge.sync.mqtt.tls import tls_context
 from edge.sync.wire.incoming import PAYLOAD_BYTES_MAX
 
 INCOMING_MESSAGES_MAX = 32
@@ -31,74 +40,6 @@ PACKET_MAX = 268_435_455
 """What MQTT allows where the broker names no limit."""
 _READS_MAX = 256
 _JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The broker accepted us, with its limits; `keepalive_s` is 0 where ours is right for it."""
-
-    receive_maximum: int
-    packet_max: int
-    keepalive_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The connection is gone; `reason_code` is the broker's where it told one, else 0."""
-
-    reason_code: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message came in; it is acknowledged by `Connection.acknowledge`."""
-
-    message_id: int
-    quality: int
-    topic: str
-    payload: bytes
-    retained: bool
-    response_topic: str
-    correlation: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The broker's PUBACK for the message with this ticket."""
-
-    ticket: int
-    reason_code: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotSubscribed:
-    """The broker does not let us listen."""
-
-    reason: str
-
-
-Seen = Opened | Closed | Arrived | Answered | NotSubscribed
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to send."""
-
-    topic: str
-    payload: bytes
-    retain: bool = False
-    quality: int = 1
-    keys: tuple[tuple[str, str], ...] = ()
-    correlation: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker tells when we are gone without a word."""
-
-    topic: str
-    payload: bytes
 
 
 class Connection:
@@ -129,7 +70,7 @@ class Connection:
         if settings.username is not None:
             self._client.username_pw_set(settings.username, settings.password)
         if settings.tls is not None:
-            self._client.tls_set_context(tls_context(settings))
+            self._client.tls_set_context(tls_context(settings.tls))
         properties = _properties(PacketTypes.WILLMESSAGE)
         properties.WillDelayInterval = settings.will_delay_s
         properties.ContentType = _JSON
@@ -329,22 +270,6 @@ class Connection:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             self._seen.append(NotSubscribed(refused[0]))
-
-
-def tls_context(settings: LinkSettings) -> ssl.SSLContext:
-    """TLS 1.2 or newer; the broker's name is checked.
-
-    Raises:
-        OSError: a file cannot be read or is none.
-    """
-    tls = settings.tls
-    context = ssl.create_default_context(
-        cafile=str(tls.ca_file) if tls is not None and tls.ca_file is not None else None
-    )
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if tls is not None and tls.certificate_file is not None:
-        context.load_cert_chain(tls.certificate_file, tls.key_file)
-    return context
 
 
 def _properties(packet: int) -> Properties:

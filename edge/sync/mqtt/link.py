@@ -15,12 +15,15 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged
 from edge.sync.mqtt.backoff import Backoff
-from edge.sync.mqtt.connection import Connection, Will
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Closed, Will
 from edge.sync.mqtt.serving import Serving
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus
-from edge.sync.session.delivery import Delivery, DeliverySettings
+from edge.sync.session.delivery import Delivery
+from edge.sync.session.phases import Phase
+from edge.sync.session.settings import DeliverySettings
 from edge.sync.wire.outgoing import FactEncoder, alert_payload, plain_payload, state_payload
 from edge.sync.wire.topics import Topics
 
@@ -208,6 +211,7 @@ class MqttLink:
 
     def _turns(self, serving: Serving, delivery: Delivery) -> None:
         was_open = False
+        absent_since_us: int | None = None
         while serving.ended is None and not self._stopping.is_set():
             serving.turn(self._wake_read.fileno())
             self._drain_wake()
@@ -219,11 +223,26 @@ class MqttLink:
             if serving.trouble:
                 self._note(serving.trouble)
                 serving.trouble = ""
+            absent_since_us = self._absent_since(delivery, absent_since_us)
+            if self._is_elsewhere(absent_since_us):
+                serving.ended = Closed(0, "the central system is absent behind this broker")
         if serving.ended is None:
             serving.say_goodbye(self._wake_read.fileno(), GOODBYE_US)
         elif was_open:
             _log.warning("broker lost", broker=self._broker, reason=serving.ended.reason)
         serving.end()
+
+    def _absent_since(self, delivery: Delivery, before_us: int | None) -> int | None:
+        if delivery.phase is not Phase.ABSENT:
+            return None
+        return self._parts.clock.monotonic_us() if before_us is None else before_us
+
+    def _is_elsewhere(self, absent_since_us: int | None) -> bool:
+        """Whether to look for the central system behind the next broker."""
+        if absent_since_us is None or len(self._settings.brokers) == 1:
+            return False
+        absent_us = self._parts.clock.monotonic_us() - absent_since_us
+        return absent_us > self._settings.switch_after_s * 1e6
 
     def _taken_over(self, *, is_so: bool) -> None:
         topic = self._topics.alert(TAKEN_OVER_ALERT)

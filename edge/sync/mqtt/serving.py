@@ -6,17 +6,10 @@ from collections import deque
 import structlog
 
 from edge.model.inputs import CentralAcknowledged, Input
-from edge.sync.mqtt.connection import (
-    Answered,
-    Arrived,
-    Closed,
-    Connection,
-    NotSubscribed,
-    Opened,
-    Outgoing,
-)
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Answered, Arrived, Closed, NotSubscribed, Opened, Outgoing
 from edge.sync.mqtt.settings import LinkParts, LinkSettings
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Alarm, Confirmed, Fetch, Output, Publish, SetAside
@@ -28,6 +21,8 @@ TURN_MS = 200
 """Longest wait in one turn: the resolution of all time-outs."""
 ANSWER_US_MAX = 5_000_000
 """A broker that takes a connection but says nothing for so long is none."""
+SILENCE_US = 1_400_000
+"""Of silence for each second of keepalive: with the length of a turn at most one and a half."""
 NOTICE_SLOTS = 4
 """Messages of the broker's limit that are left to state, alerts and answers."""
 _JOURNAL_PAUSE_US = 1_000_000
@@ -257,7 +252,7 @@ class Serving:
         if self.ended is not None:
             return
         silent_us = now_us - self._heard_us
-        if self.is_open and silent_us > self._keepalive_s * 1_500_000:
+        if self.is_open and silent_us > self._keepalive_s * SILENCE_US:
             self.ended = Closed(0, f"the broker was silent for {silent_us / 1e6:.1f} s")
         elif not self.is_open and silent_us > ANSWER_US_MAX:
             self.ended = Closed(0, "the broker takes the connection but does not answer")
