@@ -11,9 +11,10 @@ from math import fsum, inf
 
 import numpy as np
 
+from edge.rules.contents import FAR
 from edge.rules.exchange import Exchange, exchanged
 from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance
-from edge.rules.lengths import FAR, Lengths
+from edge.rules.lengths import Lengths
 from edge.rules.routing import Route, shortest_route
 
 MOST_PAIRS = 60_000
