@@ -124,13 +124,12 @@ class _Wave:
 
 def _wave_of(instance: BatchInstance, ranked: Sequence[BatchOrder]) -> _Wave:
     points = [[(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked]
-    return _Wave(
-        instance,
-        points,
-        [len(order.stops) for order in ranked],
-        (instance.capacity, instance.orders_max or len(ranked)),
-        Lengths(instance, [[], *points]),
+    sizes = [len(order.stops) for order in ranked]
+    limits = (
+        min(instance.capacity, sum(sizes)),
+        min(instance.orders_max or len(ranked), len(ranked)),
     )
+    return _Wave(instance, points, sizes, limits, Lengths(instance, [[], *points]))
 
 
 def _batched(

@@ -172,6 +172,18 @@ def test_a_hall_with_many_cross_aisles_is_batched_from_any_of_them() -> None:
     assert sum(len(batch.orders) for batch in plan.batches) == 8
 
 
+def test_a_cart_without_bound_takes_all_orders_that_save_length() -> None:
+    """A capacity beyond every number of stops is no special case."""
+    few = wave(11, 4)
+    instance = BatchInstance(
+        few.aisle_x, few.cross_y, few.start, few.end, 10**30, few.orders, orders_max=10**30
+    )
+
+    plan = plan_batches(instance, np.random.default_rng(1), Effort(rounds=2))
+
+    assert plan.length <= walk_of(instance, instance.orders).length + 1e-9
+
+
 def test_an_empty_wave_needs_no_walk() -> None:
     """No orders, no batches."""
     instance = wave(6, 0)
