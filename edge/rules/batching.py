@@ -11,9 +11,10 @@ from math import fsum, inf
 
 import numpy as np
 
+from edge.rules.contents import FAR
 from edge.rules.exchange import Exchange, exchanged
 from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance
-from edge.rules.lengths import FAR, Lengths
+from edge.rules.lengths import Lengths
 from edge.rules.routing import Route, shortest_route
 
 MOST_PAIRS = 60_000
@@ -123,13 +124,12 @@ class _Wave:
 
 def _wave_of(instance: BatchInstance, ranked: Sequence[BatchOrder]) -> _Wave:
     points = [[(instance.aisle_x[aisle], y) for aisle, y in order.stops] for order in ranked]
-    return _Wave(
-        instance,
-        points,
-        [len(order.stops) for order in ranked],
-        (instance.capacity, instance.orders_max or len(ranked)),
-        Lengths(instance, [[], *points]),
+    sizes = [len(order.stops) for order in ranked]
+    limits = (
+        min(instance.capacity, sum(sizes)),
+        min(instance.orders_max or len(ranked), len(ranked)),
     )
+    return _Wave(instance, points, sizes, limits, Lengths(instance, [[], *points]))
 
 
 def _batched(

@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.rules.lengths import FAR, Floats, Lengths
+from edge.rules.contents import FAR, Floats
+from edge.rules.lengths import Lengths
 
 LEAST_GAIN = 1e-5
 """As a share of the present length: above the noise of single precision."""

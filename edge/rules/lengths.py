@@ -6,105 +6,25 @@ each step of the sweep is a few operations on whole rows (NumPy), one column for
 a length costs about a microsecond instead of a millisecond.
 
 The figures steer a search, they are not answers: single precision, at most `MOST_CROSS_AISLES`
-cross aisles, at most `MOST_HEIGHTS` places in a stretch of aisle. The answer's lengths come from
-`routing`.
+cross aisles, at most `contents.MOST_HEIGHTS` places in a stretch of aisle. The answer's lengths
+come from `routing`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
-from math import inf
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.rules import sweep
-from edge.rules.hall import Aisle, Hall, hall_for
+from edge.rules.contents import FAR, Content, Floats, content_of
+from edge.rules.hall import hall_for
 from edge.rules.instances import BatchInstance, Point
-from edge.rules.sweep import Choices, State
+from edge.rules.steps import Table, Way, steps_of
 
 MOST_CROSS_AISLES = 4
-"""With more, those between are left out evenly: the lengths become upper bounds."""
-MOST_HEIGHTS = 64
-"""With more places in one stretch, its widest gap is known to a sixty-fourth of the stretch."""
+"""With more, some between are left out: the lengths become upper bounds."""
 COLUMNS_AT_ONCE = 2048
 """Rows of this many single-precision numbers stay in the nearest cache."""
-
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-FAR = np.float32(inf)
-
-
-Way = tuple[int, tuple[int, ...]]
-"""Index of the state before, and the choices that lead on from it: the cheapest is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One step for all batches.
-
-    Attributes:
-        ways: for each following state, the ways it is come by.
-        stretch, crossing: index of what the step walks; None for entering an aisle, and for the
-            other of the two.
-        width: to the next aisle, where a crossing is left.
-    """
-
-    ways: tuple[tuple[Way, ...], ...]
-    stretch: int | None
-    crossing: int | None
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One step before it is compiled."""
-
-    choices: Callable[[State, int], Choices]
-    at: int
-    stretch: int | None = None
-    crossing: int | None = None
-    width: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What some batches ask of the hall, one column each, always last.
-
-    Attributes:
-        highest, lowest: of the stops within each stretch, from its lower end; 0 and inf without.
-        inside: rows of rising stops within each stretch, from its lower end; 0 where none is.
-        asked: whether a stop is at each crossing.
-        is_blank: whether there is nothing to walk for.
-    """
-
-    highest: Floats
-    lowest: Floats
-    inside: Floats
-    asked: Flags
-    is_blank: Flags
-
-    def merged(self, batches: Sequence[Sequence[int]]) -> "_Content":
-        """The content of batches made of these columns; the first column asks for nothing."""
-        columns = np.array([column for batch in batches for column in (0, *batch)], np.intp)
-        starts = np.cumsum([0, *(1 + len(batch) for batch in batches[:-1])])
-        return _Content(
-            np.maximum.reduceat(self.highest[:, columns], starts, axis=-1),
-            np.minimum.reduceat(self.lowest[:, columns], starts, axis=-1),
-            np.maximum.reduceat(self.inside[..., columns], starts, axis=-1),
-            np.logical_or.reduceat(self.asked[:, columns], starts, axis=-1),
-            np.logical_and.reduceat(self.is_blank[columns], starts),
-        )
-
-    def first(self, count: int) -> "_Content":
-        """The first columns."""
-        return _Content(
-            self.highest[:, :count],
-            self.lowest[:, :count],
-            self.inside[..., :count],
-            self.asked[:, :count],
-            self.is_blank[:count],
-        )
 
 
 class Lengths:
@@ -117,7 +37,7 @@ class Lengths:
 
     def __init__(self, instance: BatchInstance, orders: Sequence[Sequence[Point]]) -> None:
         used = [stop for order in instance.orders for stop in order.stops]
-        cross_y = _fewer(instance.cross_y)
+        cross_y = _fewer(instance.cross_y, (instance.start, instance.end))
         hall = hall_for(instance.aisle_x, cross_y, (instance.start, instance.end), used)
         ends = {hall.start, hall.end}
         self._stays = len(ends) == 1
@@ -131,9 +51,11 @@ class Lengths:
             FAR,
         )
         self._needed = np.array([[at.needed] for aisle in hall.aisles for at in aisle.crossings])
-        self._orders = _content(hall, [[at for at in order if at not in ends] for order in orders])
+        self._orders = content_of(
+            hall, [[at for at in order if at not in ends] for order in orders]
+        )
         self._is_asked = self._orders.asked.any(-1) | self._needed[:, 0]
-        self._tables = _compiled(hall)
+        self._tables = steps_of(hall)
         self._alternatives = {
             choices
             for table in self._tables
@@ -160,7 +82,7 @@ class Lengths:
         """The lengths of each batch joined with each of the others."""
         return self._all_pairs(batches, self._orders.merged(others))
 
-    def _all_pairs(self, batches: Sequence[Sequence[int]], others: _Content) -> Floats:
+    def _all_pairs(self, batches: Sequence[Sequence[int]], others: Content) -> Floats:
         width = others.is_blank.size
         at_once = max(1, COLUMNS_AT_ONCE // width)
         return np.concatenate(
@@ -170,7 +92,7 @@ class Lengths:
             ]
         )
 
-    def _pairs(self, batches: _Content, others: _Content) -> Floats:
+    def _pairs(self, batches: Content, others: Content) -> Floats:
         pairs = batches.is_blank.size, others.is_blank.size
         columns = pairs[0] * pairs[1]
         highest = np.maximum(batches.highest[..., None], others.highest[:, None])
@@ -220,7 +142,7 @@ class Lengths:
         return lengths[0]
 
     def _crossing_costs(
-        self, table: _Table, untouched: Floats
+        self, table: Table, untouched: Floats
     ) -> dict[tuple[int, ...], Floats | float]:
         at = table.crossing or 0
         return {
@@ -269,115 +191,16 @@ def _widest_gaps(batches: Floats, others: Floats) -> Floats:
     return gap
 
 
-def _content(hall: Hall, orders: Sequence[Sequence[Point]]) -> _Content:
-    """What each order asks of the hall."""
-    stretches = [
-        (aisle.x, low.y, high.y)
-        for aisle in hall.aisles
-        for low, high in pairwise(aisle.crossings)
-    ]
-    crossings = [(aisle.x, at.y) for aisle in hall.aisles for at in aisle.crossings]
-    rows = [_heights(stretch, orders) for stretch in stretches]
-    deepest = 1 + max((row for row, _, _ in chain.from_iterable(rows)), default=0)
-    inside = np.zeros((deepest, len(stretches), len(orders)), np.float32)
-    lowest = np.full(inside.shape[1:], FAR, np.float32)
-    for index, of_stretch in enumerate(rows):
-        for row, order, height in of_stretch:
-            inside[row, index, order] = max(inside[row, index, order], height)
-            lowest[index, order] = min(lowest[index, order], height)
-    asked = np.array([[place in order for order in orders] for place in crossings])
-    return _Content(
-        inside.max(0), lowest, inside, asked, np.array([not order for order in orders])
-    )
-
-
-def _heights(
-    stretch: tuple[float, float, float], orders: Sequence[Sequence[Point]]
-) -> list[tuple[int, int, float]]:
-    """For each stop within the stretch its row, its order and its height over the lower end."""
-    x, low, high = stretch
-    found = [
-        (order, y - low)
-        for order, points in enumerate(orders)
-        for at, y in points
-        if at == x and low < y < high
-    ]
-    ranked = sorted({height for _, height in found})
-    if len(ranked) > MOST_HEIGHTS:
-        part = (high - low) / MOST_HEIGHTS
-        return [(int(height / part), order, height) for order, height in found]
-    row = {height: index for index, height in enumerate(ranked)}
-    return [(row[height], order, height) for order, height in found]
-
-
-def _fewer(cross_y: tuple[float, ...]) -> tuple[float, ...]:
+def _fewer(cross_y: tuple[float, ...], ends: tuple[Point, Point]) -> tuple[float, ...]:
+    """The outer cross aisles, those nearest to both ends of the walk, and some between."""
     if len(cross_y) <= MOST_CROSS_AISLES:
         return cross_y
     last = len(cross_y) - 1
-    return tuple(cross_y[last * at // (MOST_CROSS_AISLES - 1)] for at in range(MOST_CROSS_AISLES))
 
+    def nearest(y: float) -> int:
+        return min(range(last + 1), key=lambda at: abs(cross_y[at] - y))
 
-def _compiled(hall: Hall) -> tuple[_Table, ...]:
-    """The tables of all steps, without the states that no walk can end from."""
-    places = list(_places(hall))
-    reached: list[list[State]] = [[sweep.begin(hall.cross_aisles)]]
-    for place in places:
-        following = {
-            after: None for state in reached[-1] for _, after in place.choices(state, place.at)
-        }
-        reached.append(list(following))
-    wanted = [sweep.DONE]
-    tables: list[_Table] = []
-    for place, states in zip(reversed(places), reversed(reached[:-1]), strict=True):
-        table, wanted = _table(place, states, wanted)
-        tables.append(table)
-    return tuple(reversed(tables))
-
-
-def _table(place: _Place, states: list[State], wanted: list[State]) -> tuple[_Table, list[State]]:
-    known = set(wanted)
-    useful = [
-        state
-        for state in states
-        if any(after in known for _, after in place.choices(state, place.at))
-    ]
-    ways: dict[State, dict[int, tuple[int, ...]]] = {state: {} for state in wanted}
-    for index, state in enumerate(useful):
-        for choice, after in place.choices(state, place.at):
-            if after in known:
-                ways[after][index] = (*ways[after].get(index, ()), choice)
-    arrived = tuple(tuple(came.items()) for came in ways.values())
-    return _Table(arrived, place.stretch, place.crossing, place.width), useful
-
-
-def _places(hall: Hall) -> Iterator[_Place]:
-    """All steps of the sweep, in the order that `routing` takes them as well."""
-    stretch = crossing = 0
-    next_x = [*(aisle.x for aisle in hall.aisles[1:]), inf]
-    for aisle, beyond in zip(hall.aisles, next_x, strict=True):
-        if aisle.has_own_crossings():
-            yield _entering(aisle)
-        for low in range(len(aisle.passable)):
-            yield _Place(sweep.aisle_choices, low, stretch=stretch + low)
-        for at in reversed(range(len(aisle.crossings))):
-            on_cross = aisle.crossings[at].on_cross
-            going_on = _last_choices if beyond == inf else sweep.cross_choices
-            choices = going_on if on_cross else sweep.leave_choices
-            width = beyond - aisle.x if beyond < inf else 0.0
-            yield _Place(choices, at, crossing=crossing + at, width=width)
-        stretch += len(aisle.passable)
-        crossing += len(aisle.crossings)
-
-
-def _entering(aisle: Aisle) -> _Place:
-    crossings = tuple((crossing.on_cross, crossing.odd) for crossing in aisle.crossings)
-    return _Place(lambda state, _: ((0, sweep.enter(state, crossings)),), 0)
-
-
-def _last_choices(state: State, at: int) -> Choices:
-    """Past the last aisle nothing goes on."""
-    return tuple(
-        (choice, after)
-        for choice, after in sweep.cross_choices(state, at)
-        if choice in (sweep.UNTOUCHED, sweep.LEFT)
-    )
+    wanted = [0, last, *(nearest(y) for _, y in ends)]
+    wanted += [last // 3, 2 * last // 3, *range(last)]
+    kept = list(dict.fromkeys(wanted))[:MOST_CROSS_AISLES]
+    return tuple(cross_y[at] for at in sorted(kept))

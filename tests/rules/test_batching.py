@@ -160,6 +160,30 @@ def test_a_large_wave_is_improved_in_parts_and_loses_nothing() -> None:
     assert better == again
 
 
+def test_a_hall_with_many_cross_aisles_is_batched_from_any_of_them() -> None:
+    """The quick lengths leave cross aisles out, but never that of the start or the end."""
+    wide = wave(10, 8, cross_aisles=7)
+    instance = BatchInstance(
+        wide.aisle_x, wide.cross_y, (2.0, 36.0), (3.0, 48.0), wide.capacity, wide.orders
+    )
+
+    plan = plan_batches(instance, np.random.default_rng(1), Effort(rounds=2))
+
+    assert sum(len(batch.orders) for batch in plan.batches) == 8
+
+
+def test_a_cart_without_bound_takes_all_orders_that_save_length() -> None:
+    """A capacity beyond every number of stops is no special case."""
+    few = wave(11, 4)
+    instance = BatchInstance(
+        few.aisle_x, few.cross_y, few.start, few.end, 10**30, few.orders, orders_max=10**30
+    )
+
+    plan = plan_batches(instance, np.random.default_rng(1), Effort(rounds=2))
+
+    assert plan.length <= walk_of(instance, instance.orders).length + 1e-9
+
+
 def test_an_empty_wave_needs_no_walk() -> None:
     """No orders, no batches."""
     instance = wave(6, 0)
