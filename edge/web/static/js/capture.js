@@ -51,6 +51,8 @@ export class Capture {
   }
 
   _changed(event) {
+    clearTimeout(this._timer);
+    if (event?.isComposing) return; // what an input method has not yet settled is no text
     const now = this._now();
     const value = this._input.value;
     const gap = now - this._changedMs;
@@ -61,8 +63,6 @@ export class Capture {
     if (value.length < this._length) this._burstStart = 0;
     this._length = value.length;
     this._changedMs = now;
-    clearTimeout(this._timer);
-    if (event?.isComposing) return;
     this._timer = setTimeout(() => this._paused(), PAUSE_MS);
   }
 
