@@ -103,7 +103,8 @@ def test_refusing_an_order_takes_a_second_yes(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Refuse").click()
 
     expect(page.locator(".sign")).to_contain_text("Refused")
-    expect(page.get_by_text("SO-1042")).to_have_count(0)
+    expect(page.locator('[data-order="SO-1042"]')).to_have_count(0)
+    expect(page.get_by_role("row", name="SO-1042")).to_have_count(0)
 
 
 def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> None:

@@ -92,9 +92,7 @@ def test_a_piece_of_another_order_is_refused(page: Page) -> None:
     expect(page.locator("#verdict")).to_contain_text("0 of 4 checked")
 
 
-def test_closing_with_pieces_missing_takes_a_second_yes(
-    page: Page, house: House, shoot: Shoot
-) -> None:
+def test_closing_with_pieces_missing_takes_a_second_yes(page: Page, shoot: Shoot) -> None:
     check(page, TEA.gtin)
     page.get_by_role("button", name="Close parcel").click()
     dialog = page.get_by_role("dialog")

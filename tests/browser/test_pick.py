@@ -131,9 +131,20 @@ def test_a_scan_ends_with_enter_tab_or_a_pause(page: Page, end: str) -> None:
     expect(page.locator("#scan")).to_have_value("")
 
 
+def test_a_slow_handheld_does_not_cut_a_code_in_two(page: Page) -> None:
+    scan(page, EAN)  # from now on this scanner is known to send Enter
+    expect(page.locator("#count")).to_have_text("1 of 2 picked")
+
+    page.keyboard.type(EAN[:5], delay=5)
+    page.wait_for_timeout(450)
+    scan(page, EAN[5:])
+
+    expect(page.locator("#place")).to_have_text("B-02-1")
+
+
 def test_what_is_typed_by_hand_ends_with_enter_only(page: Page, house: House) -> None:
     page.keyboard.type("TEA-250", delay=80)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(500)
     assert house.floor.effects.picked == 0
 
     page.keyboard.press("Enter")
@@ -143,7 +154,7 @@ def test_what_is_typed_by_hand_ends_with_enter_only(page: Page, house: House) ->
 
 def test_a_forgotten_character_does_not_spoil_the_scan(page: Page) -> None:
     page.keyboard.type("x")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1000)
 
     scan(page, EAN)
 
@@ -185,7 +196,7 @@ def test_the_group_separator_of_gs1_codes_arrives(page: Page, house: House) -> N
     page.keyboard.type("21SERIAL", delay=5)
     page.keyboard.press("Enter")
 
-    expect(page.locator(".sign")).to_be_visible()
+    expect(page.locator(".note")).to_contain_text("Unknown code")
     assert house.floor.effects.posts[-1].code == f"01{TEA.gtin}10LOT\x1d21SERIAL"  # type: ignore[union-attr]
 
 
@@ -279,7 +290,7 @@ def test_what_waits_survives_a_reload(page: Page, house: House) -> None:
     assert house.floor.effects.picked == 1
 
 
-def test_late_scans_that_are_not_taken_must_be_seen(page: Page, house: House) -> None:
+def test_late_scans_that_are_not_taken_must_be_seen(page: Page) -> None:
     page.context.set_offline(True)
     scan(page, LAMP.gtin)
     expect(page.locator(".pill")).to_contain_text("1 not sent")
@@ -358,4 +369,4 @@ def test_another_picker_on_the_same_device_does_not_send_ones_scans(
     page.wait_for_url("**/pick")
 
     expect(page.locator(".pill")).to_have_text("Connected")
-    assert page.evaluate("localStorage.length") == 1
+    assert page.evaluate("Object.keys(localStorage)") == ["we1.outbox/p9/00000000000000001"]

@@ -5,12 +5,53 @@ from pathlib import Path
 import edge.web
 
 STATIC = Path(edge.web.__file__).parent / "static"
-CODES = """ready gone cart_unknown cart_taken work_in_hand picked stop_done walk_done paired
-place_right place_wrong tote_right tote_wrong wrong_item unknown_code done_already dropped
-nothing_to_do rerouted short not_allowed noted opened checked complete not_wanted already_open
-tote_unknown tote_not_here nothing_open closed missing extra released refused not_held
-order_unknown placed place_unknown article_unknown shipped parcel_unknown shipped_already invalid
-store_failed""".split()
+CODES = (
+    "ready",
+    "gone",
+    "cart_unknown",
+    "cart_taken",
+    "work_in_hand",
+    "picked",
+    "stop_done",
+    "walk_done",
+    "paired",
+    "place_right",
+    "place_wrong",
+    "tote_right",
+    "tote_wrong",
+    "wrong_item",
+    "unknown_code",
+    "done_already",
+    "dropped",
+    "nothing_to_do",
+    "rerouted",
+    "short",
+    "not_allowed",
+    "noted",
+    "opened",
+    "checked",
+    "complete",
+    "not_wanted",
+    "already_open",
+    "tote_unknown",
+    "tote_not_here",
+    "nothing_open",
+    "closed",
+    "missing",
+    "extra",
+    "released",
+    "refused",
+    "not_held",
+    "order_unknown",
+    "placed",
+    "place_unknown",
+    "article_unknown",
+    "shipped",
+    "parcel_unknown",
+    "shipped_already",
+    "invalid",
+    "store_failed",
+)
 
 
 def words(language: str) -> dict[str, str]:

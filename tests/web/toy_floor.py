@@ -193,7 +193,7 @@ class ToyFloor:
         if entry.settle is not None:
             entry.settle(answer)
 
-    def _answer(self, posted: inputs.Posted) -> Answer:
+    def _answer(self, posted: inputs.Posted) -> Answer:  # noqa: C901, PLR0911 - a flat table
         match posted:
             case inputs.WorkWanted():
                 return self._work(posted)
@@ -208,22 +208,22 @@ class ToyFloor:
             case inputs.HoldDecided():
                 return self._decide(posted)
             case inputs.StockPutAway():
-                return Answer(True, "placed", "put away")
+                return _yes("placed", "put away")
             case inputs.ParcelDispatched():
                 known = posted.sscc == SSCC
-                return Answer(known, "shipped" if known else "parcel_unknown", "dispatch")
+                return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
 
     # Picking
 
     def _work(self, wanted: inputs.WorkWanted) -> Answer:
         if wanted.cart is not None and self._plan.kind_of(wanted.cart) is not LocationKind.CART:
-            return Answer(False, "cart_unknown", "there is no such cart")
+            return _no("cart_unknown", "there is no such cart")
         if not wanted.ready:
-            return Answer(True, "gone", "good-bye")
+            return _yes("gone", "good-bye")
         self._carts[wanted.badge] = wanted.cart
         self._halts.setdefault(wanted.badge, _halts())
         self._show(self._prompt(wanted.badge))
-        return Answer(True, "ready", "work comes")
+        return _yes("ready", "work comes")
 
     def _prompt(self, badge: Badge) -> Prompt:
         halts = self._halts.get(badge, [])
@@ -261,10 +261,10 @@ class ToyFloor:
     def _scan(self, scanned: inputs.CodeScanned) -> Answer:
         prompt = self._prompt(scanned.badge)
         if scanned.prompt_id != prompt.prompt_id:
-            return Answer(False, "done_already", "the prompt has moved on")
+            return _no("done_already", "the prompt has moved on")
         match prompt.kind:
             case PromptKind.WAIT:
-                return Answer(False, "nothing_to_do", "there is nothing to do")
+                return _no("nothing_to_do", "there is nothing to do")
             case PromptKind.DROP:
                 return self._drop(scanned)
             case PromptKind.PICK:
@@ -272,26 +272,24 @@ class ToyFloor:
 
     def _drop(self, scanned: inputs.CodeScanned) -> Answer:
         if scanned.code != STATION:
-            return Answer(False, "place_wrong", "this is not the station")
+            return _no("place_wrong", "this is not the station")
         self._dropped.add(scanned.badge)
         self._show(self._prompt(scanned.badge))
-        return Answer(True, "dropped", "thank you")
+        return _yes("dropped", "thank you")
 
     def _scan_at_stop(self, scanned: inputs.CodeScanned, prompt: Prompt) -> Answer:
         if scanned.code in {prompt.location, prompt.tote_id}:
             right = "place_right" if scanned.code == prompt.location else "tote_right"
-            return Answer(True, right, "right")
+            return _yes(right, "right")
         if scanned.code in self._plan.locations:
-            return Answer(False, "place_wrong", "another place")
+            return _no("place_wrong", "another place")
         ware = _ware(scanned.code)
         if ware is None:
-            return Answer(False, "unknown_code", "nobody knows this code")
+            return _no("unknown_code", "nobody knows this code")
         if ware.sku != prompt.sku:
             wanted = {"sku": prompt.sku, "name": prompt.name}
             got = {"sku": ware.sku, "name": ware.name}
-            return Answer(
-                False, "wrong_item", "another article", {"expected": wanted, "scanned": got}
-            )
+            return _no("wrong_item", "another article", {"expected": wanted, "scanned": got})
         return self._count(scanned.badge)
 
     def _count(self, badge: Badge) -> Answer:
@@ -302,19 +300,19 @@ class ToyFloor:
         self._show(self._prompt(badge))
         if halt.picked < halt.quantity:
             data = {"picked": halt.picked, "quantity": halt.quantity}
-            return Answer(True, "picked", "picked", data)
+            return _yes("picked", "picked", data)
         over = all(one.picked >= one.quantity for one in halts)
-        return Answer(True, "walk_done" if over else "stop_done", "done here")
+        return _yes("walk_done" if over else "stop_done", "done here")
 
     def _trouble(self, reported: inputs.TroubleReported) -> Answer:
         if self._prompt(reported.badge).prompt_id != reported.prompt_id:
-            return Answer(False, "done_already", "the prompt has moved on")
+            return _no("done_already", "the prompt has moved on")
         if reported.code != "short":
-            return Answer(True, "noted", "noted")
+            return _yes("noted", "noted")
         halt = next(one for one in self._halts[reported.badge] if one.picked < one.quantity)
         halt.picked = halt.quantity
         self._show(self._prompt(reported.badge))
-        return Answer(True, "short", "counted missing")
+        return _yes("short", "counted missing")
 
     # Packing
 
@@ -328,20 +326,17 @@ class ToyFloor:
             return self._open(code)
         ware = _ware(code)
         if ware is None:
-            known = code == TOTE
-            return Answer(
-                known, "already_open" if known else "unknown_code", "no piece has this code"
-            )
+            return _no("already_open" if code == TOTE else "unknown_code", "no piece")
         lines = [dict(line) for line in self._lines()]
         line = next((one for one in lines if one["sku"] == ware.sku), None)
         if line is None or line["checked"] == line["expected"]:
             data = {"sku": ware.sku, "belongs_to": "SO-1043"}
-            return Answer(False, "not_wanted", "not of this order", data)
+            return _no("not_wanted", "not of this order", data)
         line["checked"] = int(str(line["checked"])) + 1
         complete = all(one["checked"] == one["expected"] for one in lines)
         checked = sum(int(str(one["checked"])) for one in lines)
         self._show_pack(lines=lines, checked=checked, verdict="match" if complete else "checking")
-        return Answer(True, "complete" if complete else "checked", "checked")
+        return _yes("complete" if complete else "checked", "checked")
 
     def _lines(self) -> list[dict[str, object]]:
         assert self._pack is not None
@@ -351,7 +346,7 @@ class ToyFloor:
 
     def _open(self, code: str) -> Answer:
         if code != TOTE:
-            return Answer(False, "nothing_open", "scan a tote first")
+            return _no("nothing_open", "scan a tote first")
         self._pack = {
             **_empty_pack(),
             "open": True,
@@ -371,35 +366,35 @@ class ToyFloor:
             "verdict": "checking",
         }
         self.board.show(f"pack/{STATION}", self._pack)
-        return Answer(True, "opened", "opened", {"tote_id": TOTE, "order_id": ORDER})
+        return _yes("opened", "opened", {"tote_id": TOTE, "order_id": ORDER})
 
     def _close(self, *, partial: bool) -> Answer:
         if self._pack is None:
-            return Answer(False, "nothing_open", "no tote is open")
+            return _no("nothing_open", "no tote is open")
         if self._pack["strangers"]:
-            return Answer(False, "extra", "take the strangers away")
+            return _no("extra", "take the strangers away")
         complete = self._pack["verdict"] == "match"
         if not complete and not partial:
-            return Answer(False, "missing", "pieces are missing")
+            return _no("missing", "pieces are missing")
         self._pack = None
         self.board.show(f"pack/{STATION}", _empty_pack())
         data = {"sscc": SSCC, "order_id": ORDER, "complete": complete}
-        return Answer(True, "closed", "closed", data)
+        return _yes("closed", "closed", data)
 
     # Orders, the map and the board
 
     def _decide(self, decided: inputs.HoldDecided) -> Answer:
         state = self._orders.get(decided.order_id)
         if state is None:
-            return Answer(False, "order_unknown", "no such order")
+            return _no("order_unknown", "no such order")
         if state != "held":
-            return Answer(False, "not_held", "it is not held")
+            return _no("not_held", "it is not held")
         if decided.release:
             self._orders[decided.order_id] = "released"
         else:
             del self._orders[decided.order_id]
         self._show_orders()
-        return Answer(True, "released" if decided.release else "refused", "decided")
+        return _yes("released" if decided.release else "refused", "decided")
 
     def _show_orders(self) -> None:
         doubt = {"code": "no_stock", "text": "3 of LAMP-E27 wanted, 1 free"}
@@ -494,6 +489,14 @@ class ToyFloor:
 
 
 _PLACE_KEYS = ("id", "kind", "parent", "x_m", "y_m", "width_m", "depth_m")
+
+
+def _yes(code: str, text: str, data: Mapping[str, object] | None = None) -> Answer:
+    return Answer(accepted=True, code=code, text=text, data=data or {})
+
+
+def _no(code: str, text: str, data: Mapping[str, object] | None = None) -> Answer:
+    return Answer(accepted=False, code=code, text=text, data=data or {})
 
 
 def _stock(halt: Halt) -> dict[str, object]:
