@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +16,7 @@ from simulators.tag_field import TagField
 
 Make = Callable[..., Part]
 PATIENCE_S = 10.0
+START_US = 1_700_000_000_000_000
 
 
 class Client:
@@ -278,5 +280,31 @@ def test_a_slow_link_brings_every_byte_late(a_rospec: Make, a_report_spec: Make)
             await client.inventory(a_rospec(report=a_report_spec(1)))
             for _ in range(20):
                 await client.until("RO_ACCESS_REPORT")
+
+    _run(story())
+
+
+def test_a_warehouse_may_play_the_time_ten_times_as_fast(
+    a_rospec: Make, a_report_spec: Make
+) -> None:
+    async def story() -> None:
+        began_s = asyncio.get_running_loop().time()
+
+        def played_us() -> int:
+            passed_s = asyncio.get_running_loop().time() - began_s
+            return START_US + round(10e6 * passed_s)
+
+        field = TagField(20, 4, 10.0, seed=1)
+        reader = SimulatedReader(field, PROFILES[Vendor.GENERIC], clock=played_us)
+        bench = Bench(reader, await reader.start())
+        client = await bench.client()
+        await client.inventory(a_rospec(report=a_report_spec(1)))
+        stamps = []
+        while len(stamps) < 100:
+            read = (await client.until("RO_ACCESS_REPORT")).inside[0]
+            stamps.append(next(read.all("LastSeenTimestampUTC")).number("Microseconds"))
+        await bench.close()
+        assert 9e6 <= stamps[-1] - stamps[0] <= 11e6
+        assert max(later - now for now, later in pairwise(stamps)) < 2e6
 
     _run(story())
