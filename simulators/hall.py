@@ -17,6 +17,8 @@ ZONE_READER = "reader-1"
 STATION_READER = "reader-2"
 PACK_STATION = "pack-1"
 DOCK = "dock-1"
+ASIDE = "aside-1"
+"""Where people put what belongs nowhere, for somebody to look at."""
 CARTS = ("cart-1", "cart-2")
 _SIDE_M = 0.95
 """From the middle of an aisle to the middle of a bin."""
@@ -144,7 +146,7 @@ def _stations() -> list[Place]:
     return [
         Place(PACK_STATION, "station", 15.0, 2.0, 2.0, 1.2),
         Place(DOCK, "portal", 27.0, 2.0, 2.5, 2.0),
-        Place("aside-1", "quarantine", 4.0, 2.0, 1.0, 1.0),
+        Place(ASIDE, "quarantine", 4.0, 2.0, 1.0, 1.0),
         *carts,
     ]
 

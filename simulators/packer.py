@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.hall import DOCK, PACK_STATION
+from simulators.hall import ASIDE, DOCK, PACK_STATION
 from simulators.people import Person, Shift
 from simulators.things import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
 
@@ -26,9 +26,8 @@ _LOOK_S = 0.3
 _OPEN_PATIENCE_S = 4.0
 _RADIO_PATIENCE_S = 5.0
 _GHOST_PATIENCE_S = 12.0
-_PORTAL_PATIENCE_S = 8.0
+_PORTAL_PATIENCE_S = 5.0
 """Real seconds that the portal has to read a parcel before it is sent off by hand."""
-_ASIDE = "aside-1"
 _PATH = f"/api/pack/{PACK_STATION}"
 
 
@@ -140,7 +139,7 @@ class Packer:
             answer = await self._scan_on_page(self.shift.barcode(piece.sku))
             self.shift.deeds[f"pack_{answer['code']}"] += 1
             if answer["code"] == "not_wanted":
-                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.world.put(piece.epc, ASIDE)
                 self.shift.deeds["put_aside"] += 1
 
     async def _clear_strangers(self, tote_id: str) -> None:
@@ -149,7 +148,7 @@ class Packer:
         for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
             if piece.epc in told:
                 await self.shift.spend(_HANDLE_S)
-                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.world.put(piece.epc, ASIDE)
                 self.shift.deeds["put_aside"] += 1
         await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
 

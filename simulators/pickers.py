@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.hall import PACK_STATION
+from simulators.hall import ASIDE, PACK_STATION
 from simulators.people import Person, Shift
 from simulators.things import RACK, Piece, Tote, hand_of, tote_holder
 
@@ -68,6 +68,8 @@ class Picker:
                 await listening
 
     async def _begin(self) -> None:
+        for held in self.shift.world.pieces_in(hand_of(self.person.badge)):
+            self.shift.world.put(held.epc, held.origin)  # the last shift ended in mid-grasp
         troubles = (await self._device.get("/api/troubles")).get("troubles", [])
         codes = [row.get("code") for row in troubles if isinstance(row, dict)]
         if codes and self._empty_code not in codes:
@@ -101,10 +103,8 @@ class Picker:
 
     # -- at a stop -----------------------------------------------------------------------------
     async def _pick(self, prompt: dict[str, Any]) -> None:
-        world = self.shift.world
-        if prompt["tote_id"] not in world.totes:
-            world.bring_tote(prompt["tote_id"], self._base, str(prompt["walk_id"]))
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
         while len(self._pieces_of(prompt)) < wanted:
             now = await self._prompt()
@@ -112,6 +112,15 @@ class Picker:
                 return
         if not (prompt["radio"] and await self._confirmed_by_radio(prompt)):
             await self._scan_all(prompt)
+
+    def _have_tote(self, tote_id: str, walk_id: str) -> None:
+        """Take the tote along; what an earlier walk left in it is nobody's and put aside."""
+        world = self.shift.world
+        known = world.totes.get(tote_id)
+        if known is None or known.walk_id != walk_id:
+            for piece in world.pieces_in(tote_holder(tote_id)):
+                world.put(piece.epc, ASIDE)
+            world.bring_tote(tote_id, self._base, walk_id)
 
     def _pieces_of(self, prompt: dict[str, Any]) -> list[Piece]:
         """What this picker believes to have taken for this stop."""

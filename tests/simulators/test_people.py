@@ -206,6 +206,36 @@ def test_a_second_start_goes_on_in_mid_walk_and_takes_no_piece_twice(
     assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
 
 
+def test_a_tote_that_comes_again_with_leftovers_is_emptied_first(
+    catalogue: Catalogue, gateway: Paper
+) -> None:
+    shift = shift_of(catalogue, gateway)
+    other = catalogue.placements[60]
+    shift.world.bring_tote("T1", "pack-1/rack", "an earlier walk")
+    leftover = shift.world.take(other.sku, other.location, "P9")
+    assert leftover is not None
+    shift.world.put(leftover.epc, tote_holder("T1"))
+
+    verdict = walk_and_judge(shift, gateway)
+
+    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert shift.world.pieces[leftover.epc].holder == "aside-1"
+
+
+def test_what_was_in_the_hand_when_the_shift_ended_goes_back_to_its_bin(
+    catalogue: Catalogue, gateway: Paper
+) -> None:
+    shift = shift_of(catalogue, gateway)
+    stop = gateway.stops[0]
+    held = shift.world.take(stop.sku, stop.location, "P1")
+    assert held is not None
+
+    verdict = walk_and_judge(shift, gateway)
+
+    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert shift.world.pieces_in("hand:P1") == []
+
+
 def test_a_bin_that_runs_low_is_filled_and_booked_once(
     catalogue: Catalogue, gateway: Paper
 ) -> None:

@@ -32,7 +32,7 @@ def ended(running: subprocess.Popen[str]) -> dict[str, Any]:
     began = time.monotonic()
     running.send_signal(signal.SIGTERM)
     out, errors = running.communicate(timeout=10)
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 2.5  # 2 s, and room for a loaded machine
     assert running.returncode == 0, errors
     return dict(json.loads(out.splitlines()[-1]))
 
