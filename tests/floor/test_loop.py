@@ -1,6 +1,6 @@
 """The loop answers after the commit, survives a restart and a fault in a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -73,7 +73,7 @@ class Gateway:
     def note_commit(self) -> None:
         self.commits += 1
 
-    def guard(self, action, what: str) -> bool:  # type: ignore[no-untyped-def] # see floor.planner.Guard
+    def guard(self, action: Callable[[], None], what: str) -> bool:
         try:
             action()
         except (KeyError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""A running demonstration, for stories: the real daemon, broker, readers and people as processes."""
+"""A demonstration for stories: the real daemon and broker, a simulated floor, as processes."""
 
 import http.client
 import json
@@ -16,14 +16,13 @@ from typing import Any
 BIN = Path(sys.executable).parent
 
 
-def wait_until(what: str, good: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """What `good` gives as soon as it is true; tells what it waited for if it never is."""
+def wait_until(what: str, good: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until `good`; tells what it waited for if that never is."""
     pause = threading.Event()
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        found = good()
-        if found:
-            return found
+        if good():
+            return
         pause.wait(0.1)
     raise AssertionError(f"waited {seconds} s in vain until {what}")
 
@@ -91,7 +90,7 @@ class DemoSite:
         assert status == 200
         return cookie
 
-    def get(self, path: str, cookie: str) -> Any:
+    def get(self, path: str, cookie: str) -> dict[str, Any]:
         status, told, _ = self.request("GET", path, cookie=cookie)
         assert status == 200, (path, status, told)
         return told
