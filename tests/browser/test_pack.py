@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.wedge import scan
-from tests.web.toy_floor import CUP, LAMP, SOAP, TEA, TOTE
+from tests.web.toy_goods import CUP, LAMP, SOAP, TEA, TOTE
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser

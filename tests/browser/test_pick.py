@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from edge.web.people import Role
 from tests.browser.conftest import STATION, Shoot, SignIn
 from tests.browser.wedge import scan
-from tests.web.toy_floor import CUP, LAMP, TEA
+from tests.web.toy_goods import CUP, LAMP, TEA
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser

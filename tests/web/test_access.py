@@ -70,7 +70,7 @@ def test_every_route_of_the_application_stands_in_the_table(house: House) -> Non
         for room in (session, pick, pack, floor, orders, board, health, pages)
         for route in room.router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
     assert served == set(ROLES) | PUBLIC

@@ -11,7 +11,9 @@ from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.people import Person, Role, Scope, ServiceToken
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
-from tests.web.toy_floor import ToyFloor, ToyLookups, toy_plan
+from tests.web.toy_floor import ToyFloor
+from tests.web.toy_goods import toy_plan
+from tests.web.toy_lookups import ToyLookups
 
 PIN = "4711"
 _PIN_HASH = hash_pin(PIN)
