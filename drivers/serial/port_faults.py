@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 NETWORK_SCHEMES = ("socket://", "rfc2217://")
-_BY_ID = Path("/dev/serial/by-id")
+BY_ID = Path("/dev/serial/by-id")
 _PASSING_NAME = re.compile(r"/dev/tty(USB|ACM)\d+")
 _NAMES_MOST = 8
 
@@ -19,12 +19,13 @@ def is_network(path: str) -> bool:
     return path.startswith(NETWORK_SCHEMES)
 
 
-def reason_of(path: str, fault: Exception) -> str:
+def reason_of(path: str, fault: Exception, by_id: Path = BY_ID) -> str:
     """One sentence: what happened to the port and, where known, how to mend it.
 
     Args:
         path: as configured.
         fault: as the operating system or pyserial told it.
+        by_id: where the stable names of what is plugged in stand.
     """
     text = str(fault)
     number = getattr(fault, "errno", None)
@@ -37,7 +38,7 @@ def reason_of(path: str, fault: Exception) -> str:
     if number in {errno.EACCES, errno.EPERM}:
         return f"{path}: {_permission_remedy(path)}: {text}"
     if number in {errno.ENOENT, errno.ENODEV, errno.ENXIO}:
-        return f"{path}: {_absent_remedy(path)}: {text}"
+        return f"{path}: {_absent_remedy(path, by_id)}: {text}"
     return f"{path}: {text}"
 
 
@@ -95,8 +96,8 @@ def _permission_remedy(path: str) -> str:
     )
 
 
-def _absent_remedy(path: str) -> str:
-    there = sorted(str(one) for one in _BY_ID.glob("*")) if _BY_ID.is_dir() else []
+def _absent_remedy(path: str, by_id: Path) -> str:
+    there = sorted(str(one) for one in by_id.glob("*")) if by_id.is_dir() else []
     hint = f"; plugged in are {', '.join(there[:_NAMES_MOST])}" if there else ""
     if _PASSING_NAME.fullmatch(path):
         return (

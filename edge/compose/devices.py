@@ -1,4 +1,4 @@
-"""Readers and scanners, wired."""
+"""Readers, UHF modules and scanners, wired."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +8,8 @@ from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from drivers.serial.scanner import Scanner, ScannerSettings
+from drivers.serial.uhf_frames import Region
+from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
 from edge.clock import SystemClock
 from edge.compose.core import Core
 from edge.floor.listening import FloorListener
@@ -15,6 +17,10 @@ from edge.model.ids import DeviceName, LocationId
 
 LLRP_PORT = 5084
 """Assigned to LLRP (LLRP 1.1, section 16)."""
+ADDRESSES = (
+    "write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner, "
+    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
+)
 
 
 def floor_listener(core: Core) -> FloorListener:
@@ -24,7 +30,7 @@ def floor_listener(core: Core) -> FloorListener:
 
 
 def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:
-    """Every configured reader on one wire, and each scanner, with its name in the log."""
+    """The readers on one wire, each module and each scanner, with its name in the log."""
     settings = core.settings
     found: list[tuple[str, Driver]] = []
     generator = np.random.default_rng()
@@ -34,8 +40,15 @@ def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Drive
             for one in settings.reader
         )
         found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
+    for module in settings.module:
+        wanted_module = UhfSettings(
+            module.name, module.path, module.baud, Region(module.region), module.power_dbm
+        )
+        found.append((module.name, UhfModule(wanted_module, listener, core.clock, generator)))
     for scanner in settings.scanner:
-        wanted_scanner = ScannerSettings(scanner.name, scanner.path, scanner.baud)
+        wanted_scanner = ScannerSettings(
+            scanner.name, scanner.path, scanner.baud, scanner.prefix, scanner.suffix
+        )
         found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
     return found
 
@@ -46,7 +59,8 @@ def device_at(
     """A driver for one device that no configuration names.
 
     Args:
-        address: `llrp://HOST[:PORT]` or `serial:PATH?kind=scanner`.
+        address: `llrp://HOST[:PORT]`, `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a
+            serial one may add `&baud=N`, a module `&region=NAME`, without which it keeps its own.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -55,8 +69,6 @@ def device_at(
         ValueError: no such kind of address; names those that there are.
     """
     parts = urlsplit(address)
-    chance = np.random.default_rng()
-    clock = SystemClock()
     if parts.scheme == "llrp" and parts.hostname:
         settings = LlrpSettings(
             device=address,
@@ -65,10 +77,38 @@ def device_at(
             antennas=antennas,
             power_dbm=power_dbm,
         )
-        return LlrpWire((settings,), listener, clock, chance)
-    kind = parse_qs(parts.query).get("kind", ["scanner"])[0]
-    if parts.scheme == "serial" and parts.path and kind == "scanner":
-        return Scanner(ScannerSettings(address, parts.path), listener, clock, chance)
-    raise ValueError(
-        f"{address}: write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner"
-    )
+        return LlrpWire((settings,), listener, SystemClock(), np.random.default_rng())
+    if parts.scheme == "serial" and parts.path:
+        return _serial_device(address, parts.path, parse_qs(parts.query), power_dbm, listener)
+    raise ValueError(f"{address}: {ADDRESSES}")
+
+
+def _serial_device(
+    address: str,
+    path: str,
+    query: dict[str, list[str]],
+    power_dbm: float | None,
+    listener: Listener,
+) -> Driver:
+    """The driver of a serial address.
+
+    Raises:
+        ValueError: an unknown kind, key, rate or region; names those that there are.
+    """
+    said = {key: values[-1] for key, values in query.items()}
+    kind = said.pop("kind", "scanner")
+    baud = said.pop("baud", "")
+    region = said.pop("region", None) if kind == "uhf" else None
+    if said or (baud and not baud.isdecimal()):
+        raise ValueError(f"{address}: {ADDRESSES}")
+    clock, chance = SystemClock(), np.random.default_rng()
+    if kind == "scanner":
+        scanner = ScannerSettings(address, path, int(baud or 9600))
+        return Scanner(scanner, listener, clock, chance)
+    if kind != "uhf":
+        raise ValueError(f"{address}: {ADDRESSES}")
+    if region is not None and region not in list(Region):
+        raise ValueError(f"{address}: no region {region}; there are {', '.join(Region)}")
+    law = Region(region) if region else None
+    module = UhfSettings(address, path, int(baud or BAUD), law, power_dbm)
+    return UhfModule(module, listener, clock, chance)
