@@ -16,6 +16,7 @@ from drivers.serial.uhf_frames import Region
 from drivers.serial.uhf_module import UhfModule, UhfSettings
 from simulators.tag_field import seeded_epcs
 from tests.drivers.fakes import Ears, HostClock, batches, downs, ups
+from tests.drivers.serial.serial_server import SerialServer
 from tests.drivers.serial.uhf_bench import Bench
 
 TAGS = 12
@@ -263,3 +264,19 @@ def _hand_on(listening: socket.socket, link: Path, ending: threading.Event) -> N
             with suppress(TimeoutError):
                 terminal.write(caller.recv(4096))
             caller.sendall(terminal.read(4096) or b"")
+
+
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning")  # how pyserial names its thread
+def test_a_module_behind_a_serial_server_that_takes_settings_is_read(
+    bench: Plugger, module: Maker, link: Path
+) -> None:
+    bench("--rate", "200")
+    server = SerialServer(link)
+    try:
+        driver, ears = module(path=server.address)
+        found = ears.wait_reads(50)
+        driver.stop()
+    finally:
+        server.end()
+
+    assert epcs(found) <= known()
