@@ -155,8 +155,13 @@ class FloorLoop:
             self._keep_store()
             self.progressed_us = parts.clock.monotonic_us()
             return []
-        turn = self._decide_all(taken.entries, located, now_us)
-        facts = self._commit(turn, located)
+        try:
+            turn = self._decide_all(taken.entries, located, now_us)
+            facts = self._commit(turn, located)
+        except StoreError as error:  # the state could not be read back, or an old answer not found
+            turn = _Turn(told=[(entry, STORE_FAILED) for entry in taken.entries])
+            facts = []
+            self._undo(turn, located, error)
         if not self._is_behind:
             self._show(now_us)
         self._tell(turn.told)
@@ -190,7 +195,11 @@ class FloorLoop:
         return unsaved + [ItemLocated(change, now_us) for change in locator.turn(now_us)]
 
     def _follows(self) -> bool:
-        return bool(follow_up(self._state, self._parts.terms))
+        found: list[Event] = []
+        self._parts.guard(
+            lambda: found.extend(follow_up(self._state, self._parts.terms)), "follow-up failed"
+        )
+        return bool(found)
 
     def _decide_all(
         self, entries: tuple[Entry, ...], located: list[ItemLocated], now_us: int
@@ -198,13 +207,19 @@ class FloorLoop:
         """Decide a turn's inputs; again without one whose rule has a fault, if there is one."""
         every: list[Entry] = [*entries, *(Entry(one, None) for one in located)]
         faulty: set[int] = set()
+        follow = True
         while True:
             turn = _Turn()
             failed = self._first_failure(every, faulty, turn)
-            if failed is None:
-                self._follow_up(turn, now_us)
+            if failed is not None:
+                faulty.add(failed)
+            elif not follow or self._parts.guard(
+                lambda t=turn: self._follow_up(t, now_us),  # type: ignore[misc] # bound at once
+                "follow-up failed",
+            ):
                 return turn
-            faulty.add(failed)
+            else:
+                follow = False
             self._reload()
 
     def _first_failure(self, every: list[Entry], faulty: set[int], turn: _Turn) -> int | None:
