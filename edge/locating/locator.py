@@ -51,6 +51,8 @@ class Locator:
         settings: LocatingSettings = DEFAULTS,
         calibration: Calibration | None = None,
     ) -> None:
+        if calibration is not None:
+            settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
         self._model = model_of(floor, self._columns, settings, calibration)

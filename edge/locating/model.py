@@ -178,6 +178,9 @@ class OffsetModel:
         dead = None if alive.all() else ~alive.take(antenna, mode="clip")
         trust = _trust(slots.weight, dead)
         claim *= trust
+        room = slots.weight.sum(axis=0) if near is None else (slots.weight * ~near).sum(axis=0)
+        silence = np.clip((room - np.float32(1.0)) * np.float32(0.25), 0.0, 1.0)
+        claim += (np.float32(1.0) - trust) * silence * np.float32(settings.silence_claim)
         share = slots.weight + np.float32(1.0)
         share /= share.sum(axis=0)
         if dead is not None:
