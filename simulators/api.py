@@ -99,7 +99,8 @@ class Device:
         tries = 0
         while True:
             try:
-                return await asyncio.wait_for(self._ask(method, path, body, key), _ANSWER_S_MAX)
+                async with asyncio.timeout(_ANSWER_S_MAX):  # wait_for may swallow a cancellation
+                    return await self._ask(method, path, body, key)
             except RefusedError as refused:
                 if refused.status != HTTPStatus.UNAUTHORIZED or path == "/api/session":
                     raise
@@ -141,7 +142,8 @@ class Device:
             rest = b""
             parts = _body(reader, headers)
             while True:
-                part = await asyncio.wait_for(anext(parts, None), _SILENCE_S_MAX)
+                async with asyncio.timeout(_SILENCE_S_MAX):
+                    part = await anext(parts, None)
                 if part is None:
                     return
                 *lines, rest = (rest + part).split(b"\n")

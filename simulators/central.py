@@ -16,11 +16,13 @@ from simulators.central_store import CentralStore
 
 def verdict(store: CentralStore) -> dict[str, Any]:
     """What the books say: `lost` are numbers below the highest that have not come."""
-    orders = store.orders()
+    orders, shipped = store.orders(), store.orders("shipped")
     prefixes = store.prefixes()
     return {
         "orders": len(orders),
-        "shipped": store.order_count("shipped"),
+        "shipped": len(shipped),
+        "orders_shipped": len(shipped),
+        "lines_shipped": sum(len(order["lines"]) for order in shipped),
         "cancelled": store.order_count("cancelled"),
         "open": store.order_count("open"),
         "lines": sum(len(order["lines"]) for order in orders),

@@ -22,11 +22,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from simulators.catalogue import make_catalogue
+from simulators.central_events import UnreadableEventError, events_of
 from simulators.central_orders import OrderMaker, master_items, master_stock
-from simulators.central_store import CentralStore, UnreadableEventError, events_of
+from simulators.central_store import CentralStore
 
+_UNCONFIRMED_MOST = 1_000
+"""Messages that the broker hands over before it waits for our word on the first of them."""
 _QUEUED_MOST = 10_000
-"""Messages that wait for the main loop; beyond it paho's thread waits, and so does the broker."""
+"""Room for those and for the unconfirmed kind (`health`) of many minutes."""
 _BATCH_MOST = 200
 _SESSION_S = 86_400
 """The broker keeps what arrives for us while we are away so long."""
@@ -116,6 +119,7 @@ class Central:
         """Connect, and go on trying where the broker is not there yet."""
         properties = _properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = _SESSION_S
+        properties.ReceiveMaximum = _UNCONFIRMED_MOST
         host, port = self._settings.broker
         self._client.connect_async(host, port, 15, clean_start=False, properties=properties)
         self._client.loop_start()

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulators.central_events import Delivered, order_of, same_fact
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
   gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
@@ -33,30 +35,6 @@ CREATE TABLE IF NOT EXISTS orders (
 CREATE TABLE IF NOT EXISTS parcels (
   sscc TEXT NOT NULL, id TEXT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (sscc, id));
 """
-_CARRIED = ("late", "clock")
-"""What tells of the delivery, not of the fact: it may differ when an event comes again."""
-
-
-class UnreadableEventError(Exception):
-    """A message that is not an event: the gateway has to mend it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """One event as it came, its key taken out.
-
-    Attributes:
-        id: the fact's own id, unique for ever.
-        body: the event as JSON with sorted keys, without what tells of the delivery only.
-    """
-
-    gateway: str
-    epoch: str
-    seq: int
-    id: str
-    type: str
-    data: dict[str, Any]
-    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +50,6 @@ class Prefix:
     epoch: str
     upto: int
     highest: int
-
-
-def events_of(payload: bytes) -> list[Delivered]:
-    """The events of one message: one object or an array of them.
-
-    Raises:
-        UnreadableEventError: no JSON, or a key is missing or of a wrong kind.
-    """
-    try:
-        values = json.loads(payload)
-    except ValueError as error:
-        raise UnreadableEventError(f"no JSON: {error}") from error
-    return [_delivered(value) for value in (values if isinstance(values, list) else [values])]
-
-
-def _delivered(value: object) -> Delivered:
-    if not isinstance(value, dict):
-        raise UnreadableEventError("an event is an object")
-    names = [value.get(key) for key in ("gateway", "epoch", "id", "type")]
-    seq, data = value.get("seq"), value.get("data", {})
-    if not all(isinstance(name, str) and name for name in names):
-        raise UnreadableEventError("gateway, epoch, id and type are texts")
-    if not isinstance(seq, int) or seq < 1 or not isinstance(data, dict):
-        raise UnreadableEventError("seq counts from 1 and data is an object")
-    kept = {key: part for key, part in value.items() if key not in _CARRIED}
-    gateway, epoch, fact_id, kind = (str(name) for name in names)
-    body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Delivered(gateway, epoch, seq, fact_id, kind, data, body)
 
 
 class CentralStore:
@@ -241,7 +191,7 @@ class CentralStore:
             "SELECT body FROM events WHERE gateway=? AND epoch=? AND seq=?", key
         ).fetchone()
         if found is not None:
-            if _same_fact(found[0], event):
+            if same_fact(found[0], event):
                 self.count("redelivered")
             else:
                 self._double(event, "another event has this number")
@@ -276,7 +226,7 @@ class CentralStore:
 
     def _learn(self, event: Delivered) -> None:
         """Follow the orders: which arrived, which left, which will not be carried out."""
-        order_id = str(event.data.get("order_id") or _order_inside(event.data) or "")
+        order_id = order_of(event)
         if not order_id:
             return
         self._books.execute("UPDATE orders SET received=1 WHERE order_id=?", (order_id,))
@@ -308,15 +258,6 @@ class CentralStore:
         return int(self._books.execute(question, values).fetchone()[0])
 
 
-def _same_fact(body: str, event: Delivered) -> bool:
-    """The same content; or the same id where one of them came without its data (`withheld`)."""
-    if body == event.body:
-        return True
-    stored = json.loads(body)
-    withheld = "withheld" in event.data or "withheld" in stored.get("data", {})
-    return withheld and (stored["id"], stored["type"]) == (event.id, event.type)
-
-
 @contextmanager
 def _transaction(books: sqlite3.Connection) -> Iterator[None]:
     books.execute("BEGIN IMMEDIATE")
@@ -326,15 +267,6 @@ def _transaction(books: sqlite3.Connection) -> Iterator[None]:
         books.execute("ROLLBACK")
         raise
     books.execute("COMMIT")
-
-
-def _order_inside(data: dict[str, Any]) -> object:
-    """Some events name their order one level deeper: `order.received`, `pack.closed`."""
-    for part in ("order", "parcel"):
-        inner = data.get(part)
-        if isinstance(inner, dict) and inner.get("order_id"):
-            return inner["order_id"]
-    return None
 
 
 def _base_36(number: int) -> str:

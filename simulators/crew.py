@@ -1,7 +1,6 @@
 """Who works in the warehouse today, and `warehouse-sim pickers`: people without a warehouse."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -14,13 +13,15 @@ import numpy as np
 import typer
 
 from simulators.catalogue import make_catalogue
-from simulators.hall import CARTS
+from simulators.hall import BARE_STATION, CARTS
 from simulators.packer import Carrier, Packer, Scan
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_in
 from simulators.pickers import Picker
 from simulators.stock_keeper import StockKeeper
 from simulators.world import World
 
+_GOING_HOME_S = 1.0
+"""So long the program waits for people who were told to stop."""
 Job = tuple[str, Callable[[], Awaitable[None]]]
 """A name for messages, and the work itself."""
 
@@ -45,9 +46,10 @@ def picker_jobs(shift: Shift, people: Iterable[Person], count: int) -> list[Job]
 
 
 def station_jobs(shift: Shift, people: Iterable[Person], scan: Scan | None) -> list[Job]:
-    """A packer, a carrier and a stock keeper, as far as there are people for it.
+    """Packers, a carrier and a stock keeper, as far as there are people for it.
 
-    A second packer carries; with one only, he does both. A supervisor fills the bins.
+    A second packer works at the station without an antenna; the last one carries as well. A
+    supervisor fills the bins.
     """
     known = list(people)
     packers = [person for person in known if person.role == "packer"]
@@ -55,6 +57,9 @@ def station_jobs(shift: Shift, people: Iterable[Person], scan: Scan | None) -> l
     jobs: list[Job] = []
     if packers:
         jobs.append((f"packer {packers[0].badge}", Packer(shift, packers[0], scan).work))
+        for other in packers[1:2]:
+            bare = Packer(shift, other, None, BARE_STATION)
+            jobs.append((f"packer {other.badge}", bare.work))
         jobs.append((f"carrier {packers[-1].badge}", Carrier(shift, packers[-1]).work))
     if leaders:
         jobs.append((f"stock keeper {leaders[0].badge}", StockKeeper(shift, leaders[0]).work))
@@ -92,12 +97,11 @@ async def until_told(seconds: float, *, failing: Iterable[Awaitable[object]] = (
 
 async def dismiss(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Send everybody home."""
-    going = list(tasks)
+    going = set(tasks)
     for task in going:
         task.cancel()
-    for task in going:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    if going:
+        await asyncio.wait(going, timeout=_GOING_HOME_S)
 
 
 async def _pick_only(shift: Shift, jobs: list[Job], seconds: float) -> None:

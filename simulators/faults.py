@@ -24,6 +24,7 @@ class FaultName(StrEnum):
     CUT_FIELD = "cut-field"
     WRONG_COUNT = "wrong-count"
     CLOCK_1970 = "clock-1970"
+    CLOCK_2000 = "clock-2000"
     CLOCK_JUMP = "clock-jump"
     UPTIME_ONLY = "uptime-only"
     NO_UHF_BAND = "no-uhf-band"
@@ -32,6 +33,7 @@ class FaultName(StrEnum):
     ERROR_IN_SETUP = "error-in-setup"
     REBOOTS = "reboots"
     ANTENNA_FALLS_OFF = "antenna-falls-off"
+    WRONG_ANTENNA = "wrong-antenna"
     BUFFER_OVERFLOW = "buffer-overflow"
     DUPLICATED_REPORT = "duplicated-report"
     REORDERED_REPORT = "reordered-report"
@@ -91,6 +93,7 @@ CATALOGUE = {
     FaultName.CUT_FIELD: _once("sends one report whose last read ends in the middle of a field"),
     FaultName.WRONG_COUNT: _once("sends one report with an EPC that claims more bits than it has"),
     FaultName.CLOCK_1970: _lasts("its clock started at 1970-01-01 when it was switched on"),
+    FaultName.CLOCK_2000: _lasts("its clock started at 2000-01-01 when it was switched on"),
     FaultName.CLOCK_JUMP: _lasts("its clock jumps one hour forward", at_s=_SOON_S),
     FaultName.UPTIME_ONLY: _lasts("stamps with microseconds since its start, not UTC"),
     FaultName.NO_UHF_BAND: _lasts("leaves UHFBandCapabilities out of its capabilities"),
@@ -105,6 +108,7 @@ CATALOGUE = {
     FaultName.ANTENNA_FALLS_OFF: _lasts(
         "loses antenna 1 and says so if AntennaEvent was asked for", at_s=_SOON_S
     ),
+    FaultName.WRONG_ANTENNA: _lasts("tells reads of antenna 1 as reads of antenna 2"),
     FaultName.BUFFER_OVERFLOW: _once(
         "throws away a second of reports and says ReportBufferOverflowErrorEvent"
     ),

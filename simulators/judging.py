@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from simulators.world import Departure
+from simulators.things import Departure
 
 Wanted = Mapping[str, Mapping[str, int]]
 """Order id to SKU to pieces."""

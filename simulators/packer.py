@@ -13,23 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.hall import DOCK, PACK_STATION
+from simulators.hall import ASIDE, DOCK, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
+from simulators.things import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""
-_HANDLE_S = 3.0
+_HANDLE_S = 2.0
 _SCAN_S = 1.2
-_LOOK_S = 0.5
+_LOOK_S = 0.3
 """Real seconds between two looks at the rack while there is nothing to do."""
 _OPEN_PATIENCE_S = 4.0
-_RADIO_PATIENCE_S = 6.0
+_RADIO_PATIENCE_S = 5.0
 _GHOST_PATIENCE_S = 12.0
-_PORTAL_PATIENCE_S = 8.0
+_PORTAL_PATIENCE_S = 5.0
 """Real seconds that the portal has to read a parcel before it is sent off by hand."""
-_ASIDE = "aside-1"
-_PATH = f"/api/pack/{PACK_STATION}"
 
 
 @dataclass(slots=True)
@@ -38,22 +36,26 @@ class Packer:
 
     Attributes:
         scan: the station's own scanner; None where there is only the page.
+        station: where they work; only the first one has an antenna.
     """
 
     shift: Shift
     person: Person
     scan: Scan | None = None
+    station: str = PACK_STATION
     _device: Device = field(init=False)
+    _path: str = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _put_off: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
+        self._path = f"/api/pack/{self.station}"
 
     async def work(self) -> None:
         """Sign in and pack whatever stands on the rack, until cancelled."""
         await self._device.sign_in()
-        listening = asyncio.create_task(self._device.listen(f"{_PATH}/stream", self._bell))
+        listening = asyncio.create_task(self._device.listen(f"{self._path}/stream", self._bell))
         try:
             while True:
                 if not await self._one_tote():
@@ -68,13 +70,13 @@ class Packer:
         view = await self._view()
         if view["open"]:
             if view["tote_id"] in world.totes:
-                world.bring_tote(view["tote_id"], PACK_STATION)
+                world.bring_tote(view["tote_id"], self.station)
             await self._check_and_close(view)
             return True
         tote = self._next_tote()
         if tote is None:
             return False
-        world.bring_tote(tote.tote_id, PACK_STATION)
+        world.bring_tote(tote.tote_id, self.station)
         await self.shift.spend(_HANDLE_S)
         if await self._open(tote.tote_id):
             await self._check_and_close(await self._view())
@@ -85,25 +87,26 @@ class Packer:
 
     def _next_tote(self) -> Tote | None:
         now_s = asyncio.get_running_loop().time()
-        waiting = [*self.shift.world.totes_at(PACK_STATION), *self.shift.world.totes_at(RACK)]
+        waiting = [*self.shift.world.totes_at(self.station), *self.shift.world.totes_at(RACK)]
         return next((t for t in waiting if self._put_off.get(t.tote_id, 0.0) <= now_s), None)
 
     async def _view(self) -> dict[str, Any]:
         self._bell.clear()
-        return await self._device.get(_PATH)
+        return await self._device.get(self._path)
 
     async def _view_until(
         self, seconds: float, good: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any]:
-        """The view as soon as it is good, or as it is after so many real seconds."""
-        ends = asyncio.get_running_loop().time() + seconds
+        """The view as soon as it is good, or as it is when patience (real seconds) ends."""
+        ends = asyncio.get_running_loop().time() + seconds * self.shift.patience
         while True:
             view = await self._view()
             left = ends - asyncio.get_running_loop().time()
             if good(view) or left <= 0:
                 return view
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), min(left, 1.0))
+                async with asyncio.timeout(min(left, 1.0)):
+                    await self._bell.wait()
 
     async def _open(self, tote_id: str) -> bool:
         if self.scan is not None and await self.scan(tote_id):
@@ -119,12 +122,13 @@ class Packer:
 
     async def _scan_on_page(self, code: str) -> dict[str, Any]:
         await self.shift.spend(_SCAN_S)
-        return await self._device.post(f"{_PATH}/scan", {"code": code})
+        return await self._device.post(f"{self._path}/scan", {"code": code})
 
     # -- checking ------------------------------------------------------------------------------
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
-        view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
+        if self.station == PACK_STATION:
+            view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
         if view["verdict"] == "checking":
             await self._scan_pieces(tote_id)
         if (await self._view())["verdict"] == "extra":
@@ -134,15 +138,13 @@ class Packer:
             await self._close(view, partial=view["verdict"] != "match")
 
     async def _scan_pieces(self, tote_id: str) -> None:
-        """Scan every piece that lies in the tote, until the page is content."""
+        """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""
         for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
             answer = await self._scan_on_page(self.shift.barcode(piece.sku))
             self.shift.deeds[f"pack_{answer['code']}"] += 1
             if answer["code"] == "not_wanted":
-                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.world.put(piece.epc, ASIDE)
                 self.shift.deeds["put_aside"] += 1
-            if (await self._view())["verdict"] == "match":
-                return
 
     async def _clear_strangers(self, tote_id: str) -> None:
         view = await self._view()
@@ -150,23 +152,23 @@ class Packer:
         for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
             if piece.epc in told:
                 await self.shift.spend(_HANDLE_S)
-                self.shift.world.put(piece.epc, _ASIDE)
+                self.shift.world.put(piece.epc, ASIDE)
                 self.shift.deeds["put_aside"] += 1
         await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
 
     async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
         await self.shift.spend(_HANDLE_S)
-        answer = await self._device.post(f"{_PATH}/close", {"partial": partial})
+        answer = await self._device.post(f"{self._path}/close", {"partial": partial})
         self.shift.deeds[f"pack_{answer['code']}"] += 1
         if answer["code"] == "missing":
-            answer = await self._device.post(f"{_PATH}/close", {"partial": True})
+            answer = await self._device.post(f"{self._path}/close", {"partial": True})
         if answer["code"] != "closed":
             return
         sscc, order_id = str(answer["data"]["sscc"]), str(view["order_id"])
         asked = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
         self.shift.world.asked[order_id] = asked
         if view["tote_id"] not in self.shift.world.totes:
-            self.shift.world.bring_tote(view["tote_id"], PACK_STATION)
+            self.shift.world.bring_tote(view["tote_id"], self.station)
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1
@@ -194,7 +196,7 @@ class Carrier:
             await self._carry()
             waiting = self.shift.world.parcels_at(DOCK)
             if waiting:
-                await asyncio.sleep(_PORTAL_PATIENCE_S)
+                await asyncio.sleep(_PORTAL_PATIENCE_S * self.shift.patience)
                 for parcel in waiting:
                     await self._send_off(parcel.sscc)
             else:

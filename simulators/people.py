@@ -12,7 +12,8 @@ import numpy as np
 
 from simulators.api import Device, RefusedError
 from simulators.catalogue import Catalogue
-from simulators.world import World, WorldError, hand_of
+from simulators.things import hand_of
+from simulators.world import World, WorldError
 
 WALKING_M_PER_S = 1.2
 _STEP_S = 0.2
@@ -57,7 +58,10 @@ class Shift:
         speed: how many times faster than life people move and handle; the radio is not.
         chance: for slips.
         now_us: tells UTC microseconds.
+        patience: how long people wait for the radio, as a multiple of the usual.
+        wrong_piece_share, double_scan_share: how often a hand takes the neighbour or scans twice.
         deeds: how often what was done, for the report.
+        radio_waits_s: how long pickers stood until the cart's antenna had confirmed a stop.
         devices: every handheld and page in use.
         boundless: whether a bin never runs empty (people without a warehouse around them).
     """
@@ -68,8 +72,12 @@ class Shift:
     speed: float
     chance: np.random.Generator
     now_us: Callable[[], int]
+    patience: float = 1.0
+    wrong_piece_share: float = 0.01
+    double_scan_share: float = 0.02
     deeds: Counter[str] = field(default_factory=Counter)
     boundless: bool = False
+    radio_waits_s: list[float] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
 
     def device(self, person: Person) -> Device:
@@ -131,9 +139,9 @@ async def at_work(
     while True:
         try:
             await work()
-        except (RefusedError, WorldError) as refused:
+        except (RefusedError, WorldError, KeyError, ValueError) as refused:  # not understood
             shift.deeds["refusals"] += 1
-            told(f"{name}: {refused}")
+            told(f"{name}: {refused!r}")
             await asyncio.sleep(_AFTER_REFUSAL_S)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.hall import PACK_STATION
+from simulators.hall import ASIDE, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.world import RACK, Piece, Tote, hand_of, tote_holder
+from simulators.things import RACK, Piece, Tote, hand_of, tote_holder
 
 _TAKE_S = 2.5
 _SCAN_S = 1.5
@@ -25,8 +25,6 @@ _IDLE_S = 5.0
 """Real seconds after which an idle picker looks at the screen without being called."""
 _IDLE_LOOKS = 3
 """After so many looks without work the picker says again that he is there."""
-_WRONG_PIECE_SHARE = 0.01
-_DOUBLE_SCAN_SHARE = 0.02
 _TAKEN = frozenset({"picked", "stop_done", "walk_done", "paired"})
 _SAME_STOP = ("walk_id", "stop", "location", "sku", "tote_id")
 
@@ -45,6 +43,7 @@ class Picker:
     _device: Device = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _believed: set[str] = field(default_factory=set)
+    _scanned: set[str] = field(default_factory=set)
     _empty_code: str = "empty"
 
     def __post_init__(self) -> None:
@@ -69,6 +68,8 @@ class Picker:
                 await listening
 
     async def _begin(self) -> None:
+        for held in self.shift.world.pieces_in(hand_of(self.person.badge)):
+            self.shift.world.put(held.epc, held.origin)  # the last shift ended in mid-grasp
         troubles = (await self._device.get("/api/troubles")).get("troubles", [])
         codes = [row.get("code") for row in troubles if isinstance(row, dict)]
         if codes and self._empty_code not in codes:
@@ -95,22 +96,31 @@ class Picker:
             await self._set_down()
         for _ in range(_IDLE_LOOKS):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), _IDLE_S)
+                async with asyncio.timeout(_IDLE_S):
+                    await self._bell.wait()
                 return
         await self._device.post("/api/work", {"ready": True, "cart": self.cart})
 
     # -- at a stop -----------------------------------------------------------------------------
     async def _pick(self, prompt: dict[str, Any]) -> None:
-        world = self.shift.world
-        if prompt["tote_id"] not in world.totes:
-            world.bring_tote(prompt["tote_id"], self._base, str(prompt["walk_id"]))
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
         while len(self._pieces_of(prompt)) < wanted:
-            if not await self._take_one(prompt):
+            now = await self._prompt()
+            if not _same_stop(prompt, now) or not await self._take_one(now):
                 return
         if not (prompt["radio"] and await self._confirmed_by_radio(prompt)):
             await self._scan_all(prompt)
+
+    def _have_tote(self, tote_id: str, walk_id: str) -> None:
+        """Take the tote along; what an earlier walk left in it is nobody's and put aside."""
+        world = self.shift.world
+        known = world.totes.get(tote_id)
+        if known is None or known.walk_id != walk_id:
+            for piece in world.pieces_in(tote_holder(tote_id)):
+                world.put(piece.epc, ASIDE)
+            world.bring_tote(tote_id, self._base, walk_id)
 
     def _pieces_of(self, prompt: dict[str, Any]) -> list[Piece]:
         """What this picker believes to have taken for this stop."""
@@ -133,8 +143,9 @@ class Picker:
             return True
         code = await self._scan(prompt, piece)
         if code in _TAKEN:
+            self._scanned.add(piece.epc)
             self._put_in_tote(piece, prompt)
-            if code != "picked" and self.shift.slips(_DOUBLE_SCAN_SHARE):
+            if code != "picked" and self.shift.slips(self.shift.double_scan_share):
                 self.shift.deeds["double_scans"] += 1
                 await self._scan(prompt, piece)
         else:
@@ -144,7 +155,7 @@ class Picker:
     def _reach(self, prompt: dict[str, Any]) -> Piece | None:
         """The piece that the hand finds; now and then a wrong one of the same bin."""
         world, location, badge = self.shift.world, prompt["location"], self.person.badge
-        if self.shift.slips(_WRONG_PIECE_SHARE):
+        if self.shift.slips(self.shift.wrong_piece_share):
             others = sorted({p.sku for p in world.pieces_in(location)} - {prompt["sku"]})
             if others:
                 self.shift.deeds["slips"] += 1
@@ -166,23 +177,30 @@ class Picker:
 
     async def _confirmed_by_radio(self, prompt: dict[str, Any]) -> bool:
         """Whether the screen moves on by itself while the picker waits."""
-        ends = asyncio.get_running_loop().time() + _RADIO_PATIENCE_S
+        began = asyncio.get_running_loop().time()
+        ends = began + _RADIO_PATIENCE_S * self.shift.patience
         while (left := ends - asyncio.get_running_loop().time()) > 0:
             if not _same_stop(prompt, await self._prompt()):
                 self.shift.deeds["confirmed_by_radio"] += int(prompt["quantity"])
+                self.shift.radio_waits_s.append(asyncio.get_running_loop().time() - began)
                 return True
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), min(left, 1.0))
+                async with asyncio.timeout(min(left, 1.0)):
+                    await self._bell.wait()
         return False
 
     async def _scan_all(self, prompt: dict[str, Any]) -> None:
         """The radio was too slow or heard something wrong: scan what was taken here."""
-        for piece in self._pieces_of(prompt):
+        taken = self._pieces_of(prompt)
+        fresh = [piece for piece in taken if piece.epc not in self._scanned]
+        for piece in fresh or taken:
             now = await self._prompt()
             if not _same_stop(prompt, now):
                 return
             code = await self._scan(now, piece)
-            if code == "wrong_item":
+            if code in _TAKEN:
+                self._scanned.add(piece.epc)
+            elif code == "wrong_item":
                 await self.shift.spend(_TAKE_S)
                 self.shift.world.put(piece.epc, piece.origin)
                 self._believed.discard(piece.epc)
@@ -220,6 +238,7 @@ class Picker:
             self.shift.world.bring_tote(tote.tote_id, RACK)
             self.shift.deeds["totes"] += 1
         self._believed.clear()
+        self._scanned.clear()
 
     def _totes(self) -> list[Tote]:
         return self.shift.world.totes_at(self._base)

@@ -149,6 +149,7 @@ class Warehouse:
             "judged_by": "central" if orders else "pack station",
             "broken_laws": self.world.broken_laws(),
             "minutes": round(minutes, 3),
+            "radio_wait_s_median": round(float(np.median(self.shift.radio_waits_s or [0.0])), 2),
             "retries": self.shift.retries,
             "deeds": dict(sorted(self.shift.deeds.items())),
         }

@@ -14,16 +14,21 @@ from numpy.typing import NDArray
 from simulators import radio
 from simulators.air import Dwell, Sightings
 from simulators.hall import AntennaSite
-from simulators.world import GONE, World
+from simulators.things import GONE
+from simulators.world import World
 
-CEILING_LINK = radio.Link(rssi_dbm_at_1_m=-35.0, sensitivity_dbm=-76.0, fading_db=2.0)
-NEAR_LINK = radio.Link(rssi_dbm_at_1_m=-62.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3)
+CEILING_LINK = radio.Link(rssi_dbm_at_1_m=-32.0, sensitivity_dbm=-76.0, fading_db=2.0)
+CART_LINK = radio.Link(rssi_dbm_at_1_m=-72.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3)
+"""A cart's antenna works with little power: -51 dBm for what lies on it."""
+TABLE_LINK = radio.Link(rssi_dbm_at_1_m=-67.0, sensitivity_dbm=-76.0, fading_db=1.5, least_m=0.3)
 PORTAL_LINK = radio.Link(rssi_dbm_at_1_m=-35.0, sensitivity_dbm=-62.0, fading_db=2.0)
 """A portal is turned down until the shelves beside it are quiet."""
+_LINKS = {"cart": CART_LINK, "station": TABLE_LINK, "portal": PORTAL_LINK}
+"""By the kind of place that an antenna was put up for."""
 _TAG_HEIGHT_M = 1.0
-_BESIDE_DB = -24.0
+_BESIDE_DB = -14.0
 """What a near-field antenna loses on whatever does not lie on it: its field closes there."""
-_SHADE_DB = 2.5
+_SHADE_DB = 2.0
 """Standard deviation of what a piece's neighbours in its place take away or add."""
 _READS_PER_S_MOST = 500.0
 """Of one antenna at a time: what real readers reach in a dense mode."""
@@ -92,10 +97,7 @@ class WorldAir:
         return self._sightings(site, link, row, seen, (distance, mean))
 
     def _link(self, site: AntennaSite) -> radio.Link:
-        if site.near_field:
-            return NEAR_LINK
-        is_portal = self._world.hall.places[site.location].kind == "portal"
-        return PORTAL_LINK if is_portal else CEILING_LINK
+        return _LINKS.get(self._world.hall.places[site.location].kind, CEILING_LINK)
 
     def _levels(
         self, site: AntennaSite, power_dbm: float
@@ -111,7 +113,7 @@ class WorldAir:
             gain = np.where(on_it, 0.0, _BESIDE_DB)
         else:
             distance = np.hypot(flat, site.z_m - _TAG_HEIGHT_M)
-            gain = 20.0 * np.log10((site.z_m - _TAG_HEIGHT_M) / distance)
+            gain = 30.0 * np.log10((site.z_m - _TAG_HEIGHT_M) / distance)
         link = self._link(site)
         of_place = radio.rssi_dbm(distance, link, power_dbm=power_dbm, gain_db=gain)
         shade = _SHADE_DB * radio.settled_normal(42, self._seed, crowd.key, crowd.place, site.port)

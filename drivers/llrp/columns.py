@@ -132,7 +132,7 @@ class Columns:
 
     def __init__(self, count: int, width: int) -> None:
         self._columns: dict[str, Column] = {
-            name: np.full(count, value, kind) for name, (value, kind) in _ABSENT.items()
+            name: _CONSTANTS.column(name, count).copy() for name in _ABSENT
         }
         self._columns["epc"] = np.zeros((count, width), np.uint8)
         self._columns["epc_bits"] = np.zeros(count, np.uint16)
@@ -164,6 +164,9 @@ class Columns:
     def batch(self, reader: str, arrived_us: int, clock: ReaderClock) -> ReadBatch:
         """The finished batch; the reader's stamps become gateway time by its clock."""
         last = self._columns["last_seen_us"]
+        if not self._uptime.any():
+            seen = clock.seen_us(last, arrived_us, TimeKind.UTC)
+            return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **self._columns)
         seen = np.empty(len(last), np.int64)
         for kind, rows in ((TimeKind.UTC, ~self._uptime), (TimeKind.UPTIME, self._uptime)):
             seen[rows] = clock.seen_us(last[rows], arrived_us, kind)

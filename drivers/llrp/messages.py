@@ -135,6 +135,8 @@ def _parameters(found: Parameters, data: bytes, at: int, end: int, depth: int) -
     if depth > _DEPTH_MOST:
         raise BadMessageError(f"parameters are nested more than {_DEPTH_MOST} deep")
     while at < end:
+        if data[at] & 0x80 and depth == 1:
+            raise BadMessageError(f"TV parameter {data[at] & 0x7F} stands outside a parameter")
         if data[at] & 0x80:
             at = _tv(found, data, at, end, depth)
         else:
@@ -207,7 +209,8 @@ def _read(tag: Parameters) -> dict[str, Value]:
 def _epc(tag: Parameters) -> dict[str, Value]:
     plain, any_length = tag.pop("EPC_96", None), tag.pop("EPCData", None)
     if any_length is not None:
-        number = _last(any_length)
+        told = _last(any_length)
+        number = told.get("EPC", told)  # beside it may stand bytes that fill up to a word
         raw, bits = bytearray.fromhex(number["hex"]), number["bits"]
         if bits % 8:  # the last byte is padded; what stands there is no part of the number
             raw[-1] &= 0xFF << (8 - bits % 8) & 0xFF

@@ -123,7 +123,7 @@ def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | N
         if (run.length - HEADER_BYTES) % layout.length:
             return None
     joined = runs[0].bodies() if len(runs) == 1 else b"".join([run.bodies() for run in runs])
-    if layout.differences(joined).any():
+    if not joined or layout.differences(joined).any():
         return None
     return read_records(layout, joined, len(joined) // layout.length)
 

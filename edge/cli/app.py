@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from edge import log
-from edge.cli import config, epc, journal, people
+from edge.cli import backup, config, epc, journal, people, plan
 from edge.cli.console import bad_input_told, fail
+from edge.cli.decode import decode
 from edge.cli.demo import demo
-from edge.compose import build, check_files
+from edge.cli.read import read
+from edge.compose.checking import check_files
+from edge.compose.gateway import build
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import load
 from edge.store.errors import StoreError
@@ -25,6 +28,10 @@ app.add_typer(config.app, name="config")
 app.add_typer(epc.app, name="epc")
 app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")
+app.add_typer(plan.app, name="plan")
+app.add_typer(backup.app, name="backup")
+app.command()(decode)
+app.command()(read)
 app.command()(demo)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from edge.cli.console import bad_input_told
-from edge.compose import check_files
+from edge.compose.checking import check_files
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
 

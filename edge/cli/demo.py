@@ -19,7 +19,7 @@ import typer
 from edge.cli.children import Child, program
 from edge.cli.console import fail, print_json
 from edge.cli.demo_site import Site, children, prepare
-from edge.compose import journal_counts
+from edge.compose.books import journal_counts
 
 ORDERS_PER_MINUTE = 10.0
 OPEN_MAX = 24
@@ -142,9 +142,9 @@ def _line(watched_s: float, told: Mapping[str, object]) -> str:
     words += [
         f"{told[key]} {word}"
         for key, word in (
-            ("orders_sent", "orders in"),
-            ("orders_shipped", "shipped"),
-            ("items_shipped", "items"),
+            ("orders", "orders in"),
+            ("shipped", "shipped"),
+            ("pieces", "pieces ordered"),
             ("events", "events stored"),
         )
         if key in told

@@ -17,7 +17,10 @@ PEOPLE = (
     ("1002", "Anna Berg", "picker"),
     ("1003", "Zhang Min", "picker"),
     ("1004", "Tom Okafor", "picker"),
+    ("1005", "Wang Fang", "picker"),
+    ("1006", "Lena Novak", "picker"),
     ("2001", "Chen Jing", "packer"),
+    ("2002", "Sam Haddad", "packer"),
     ("3001", "Maria Rossi", "supervisor"),
 )
 
@@ -183,6 +186,7 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
             *("--reader-port", str(site.reader_ports[0])),
             *("--reader-port", str(site.reader_ports[1])),
             *("--report", str(site.report), "--orders", str(site.central_store)),
+            *("--pickers", str(sum(one.role == "picker" for one in site.logins))),
         ],
         logs,
     )

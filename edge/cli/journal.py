@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from edge.cli.console import NO, bad_input_told, fail, print_json
-from edge.compose import STORE_FILE
+from edge.compose.core import STORE_FILE
 from edge.model.events import Fact
 from edge.settings.gateway import load
 from edge.store.codec import event_data

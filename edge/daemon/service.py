@@ -1,8 +1,10 @@
 """The daemon in the foreground: start, be watched, end on a signal."""
 
+import json
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -23,6 +25,7 @@ class Daemon:
         clock: monotonic time for the watchdog.
         progressed_us: monotonic time of the floor loop's last good turn.
         beat: called every two seconds, to tell the central system of health.
+        announcement: what is printed as one JSON line when everything has started.
     """
 
     def __init__(
@@ -31,11 +34,13 @@ class Daemon:
         clock: Clock,
         progressed_us: Callable[[], int],
         beat: Callable[[], None],
+        announcement: Callable[[], Mapping[str, object]],
     ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._progressed_us = progressed_us
         self._beat = beat
+        self._announcement = announcement
         self._notifier = Notifier()
         self._ending = threading.Event()
 
@@ -49,6 +54,8 @@ class Daemon:
             signal.signal(number, lambda *_: self._ending.set())
         self._supervisor.start()
         self._notifier.tell("READY=1")
+        sys.stdout.write(json.dumps(self._announcement()) + "\n")
+        sys.stdout.flush()
         structlog.get_logger("daemon").info("gateway ready")
         interval_s = min(watchdog_interval_s() or BEAT_S, BEAT_S)
         while not self._ending.wait(interval_s):

@@ -10,7 +10,7 @@ Topics and their values (plain JSON values):
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
     `board`            rates and backlog
-    `articles`         names by article number
+    `articles`         name and GTIN by article number
 """
 
 import threading

@@ -51,7 +51,8 @@ class Lookups:
 
     def _names(self) -> Mapping[str, str]:
         sheet = self._board.look("articles")
-        return {str(sku): str(name) for sku, name in sheet.value.items()} if sheet else {}
+        found = sheet.value.items() if sheet else ()
+        return {sku: str(one["name"]) for sku, one in found if isinstance(one, dict)}
 
 
 def _item(item: PresentItem, names: Mapping[str, str]) -> Shown:

@@ -99,6 +99,7 @@ class FloorLoop:
         self._present: list[PresentItem] = []
         self._unsaved: list[ItemLocated] = []
         self._planned_seq = -1
+        self._is_behind = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
         self.progressed_us = 0
@@ -143,20 +144,39 @@ class FloorLoop:
         taken = parts.inbox.take(wait_ms)
         now_us = parts.clock.now_us()
         located = self._locate(taken, now_us)
+        if self._is_behind and not self._catch_up():
+            self._unsaved = located
+            self._tell([(entry, STORE_FAILED) for entry in taken.entries])
+            self.progressed_us = parts.clock.monotonic_us()
+            return []
         if not taken.entries and not located and not self._follows():
             parts.showing.wide(self._state, now_us, parts.clock.monotonic_us())
             self._ask_planner()
+            self._keep_store()
             self.progressed_us = parts.clock.monotonic_us()
             return []
         turn = self._decide_all(taken.entries, located, now_us)
         facts = self._commit(turn, located)
-        self._show(now_us)
-        for entry, answer in turn.told:
-            if entry.settle is not None:
-                entry.settle(answer)
+        if not self._is_behind:
+            self._show(now_us)
+        self._tell(turn.told)
         self._ask_planner()
         self.progressed_us = parts.clock.monotonic_us()
         return facts
+
+    def _tell(self, told: list[tuple[Entry, Answer]]) -> None:
+        for entry, answer in told:
+            if entry.settle is not None:
+                entry.settle(answer)
+
+    def _catch_up(self) -> bool:
+        """Read the state back after a failed commit; false while the store cannot be read."""
+        try:
+            self._reload()
+        except StoreError:
+            return False
+        self._is_behind = False
+        return True
 
     def _locate(self, taken: Taken, now_us: int) -> list[ItemLocated]:
         locator = self._parts.locator
@@ -256,7 +276,7 @@ class FloorLoop:
         text = f"the store failed, nothing is accepted: {error}"
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
-        self._reload()
+        self._is_behind = True
 
     def _alert(self, event: Event, at_us: int) -> None:
         """Facts that want a person."""
@@ -277,6 +297,13 @@ class FloorLoop:
     def _show(self, now_us: int) -> None:
         self._parts.showing.near(self._state)
         self._parts.showing.wide(self._state, now_us, self._parts.clock.monotonic_us())
+
+    def _keep_store(self) -> None:
+        """Idle moments are for checkpoints and for writing how far the central system is."""
+        try:
+            self._parts.store.checkpoint()
+        except StoreError as error:
+            self._undo(_Turn(), [], error)
 
     def _ask_planner(self) -> None:
         planner = self._parts.planner

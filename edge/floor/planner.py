@@ -7,11 +7,17 @@ still true. While it thinks, the floor goes on.
 import threading
 from collections.abc import Callable
 
+from numpy.random import Generator
+
 from edge.clock import Clock
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import IdMaker
 from edge.model.inputs import PlanReady
+from edge.rules.batching import Effort
 from edge.rules.planning import Snapshot, plan
+
+SEARCH_S = 0.3
+"""How long better batches are looked for; a picker waits meanwhile."""
 
 Guard = Callable[[Callable[[], None], str], bool]
 """Runs an action; an unforeseen error in it is logged with the given words and answered False."""
@@ -24,13 +30,17 @@ class Planner:
         inbox: where the plan goes.
         clock: for the time budget and the plan's stamp.
         make_id: for walks.
+        chance: where the search for short walks looks.
         guard: around the planning of one snapshot.
     """
 
-    def __init__(self, inbox: Inbox, clock: Clock, make_id: IdMaker, guard: Guard) -> None:
+    def __init__(
+        self, inbox: Inbox, clock: Clock, make_id: IdMaker, chance: Generator, guard: Guard
+    ) -> None:
         self._inbox = inbox
         self._clock = clock
         self._make_id = make_id
+        self._chance = chance
         self._guard = guard
         self._changed = threading.Condition()
         self._snapshot: Snapshot | None = None
@@ -74,7 +84,12 @@ class Planner:
             return None if self._stopping else snapshot
 
     def _plan(self, snapshot: Snapshot) -> None:
-        walks = plan(snapshot, self._make_id)
+        began_us = self._clock.monotonic_us()
+        effort = Effort(
+            seconds=SEARCH_S,
+            elapsed_s=lambda: (self._clock.monotonic_us() - began_us) / 1e6,
+        )
+        walks = plan(snapshot, self._make_id, self._chance, effort)
         try:
             self._inbox.put(PlanReady(walks, self._clock.now_us()))
         except InboxFullError:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
-from edge.floor.views import Names, floor_view, orders_view, pack_view, prompt_view
+from edge.floor.views import Names, articles_view, floor_view, orders_view, pack_view, prompt_view
 from edge.model.events import Event, PiecePicked
 from edge.model.orders import OrderState
 from edge.model.state import FloorState
@@ -62,7 +62,7 @@ class Showing:
         if monotonic_us < self._wide_due_us:
             return
         self._wide_due_us = monotonic_us + WIDE_VIEW_US
-        self._board.show("articles", {one.sku: one.name for one in state.articles.values()})
+        self._board.show("articles", articles_view(state))
         self._board.show("floor", floor_view(state, self._names))
         self._board.show("orders", orders_view(state))
         self._board.show("board", self._rates_view(state, now_us))

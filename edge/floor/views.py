@@ -30,6 +30,9 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
         return {
             "station": station,
             "open": False,
+            "tote_id": None,
+            "order_id": None,
+            "carrier": "",
             "lines": [],
             "checked": 0,
             "expected": 0,
@@ -76,6 +79,11 @@ def _stranger(state: FloorState, station: LocationId, epc: str) -> Shown:
 def _name(state: FloorState, sku: Sku | None) -> str:
     article = state.articles.get(sku) if sku else None
     return article.name if article else ""
+
+
+def articles_view(state: FloorState) -> Shown:
+    """Name and GTIN of every article, by article number."""
+    return {one.sku: {"name": one.name, "gtin": one.gtin} for one in state.articles.values()}
 
 
 def orders_view(state: FloorState) -> Shown:

@@ -72,6 +72,24 @@ def sscc_of(epc_hex: str) -> Sscc | None:
     return Sscc((forms.element_string or "").removeprefix("(00)"))
 
 
+@lru_cache(maxsize=16_384)
+def uri_of(epc_hex: str) -> str:
+    """The pure identity URI of a tag; for bits of no valid scheme the raw URI with the bits.
+
+    Raises:
+        ValueError: not hex of whole bytes.
+    """
+    if epc_hex.startswith("30") and len(epc_hex) == _HEX_DIGITS_96:
+        parts = _parts_of_96(epc_hex)
+        if parts is not None:
+            return f"urn:epc:id:sgtin:{'.'.join(parts)}"
+    try:
+        pure = decode_hex(epc_hex).pure_identity
+    except ValueError:  # told by the raw URI, as for an unknown header
+        pure = None
+    return pure or f"urn:epc:raw:{8 * len(bytes.fromhex(epc_hex))}.x{epc_hex.upper()}"
+
+
 def describe(
     value: str,
     *,
@@ -151,6 +169,16 @@ def sscc(company_prefix: str, extension: int, serial: int) -> Sscc:
 
 
 def _sgtin_of_96(epc_hex: str) -> tuple[Gtin, str] | None:
+    parts = _parts_of_96(epc_hex)
+    if parts is None:
+        return None
+    prefix, item, serial = parts
+    payload = f"{item[0]}{prefix}{item[1:]}"
+    return Gtin(f"{payload}{check_digit(payload)}"), serial
+
+
+def _parts_of_96(epc_hex: str) -> tuple[str, str, str] | None:
+    """Company prefix, item reference with indicator, and serial of an SGTIN-96."""
     try:
         bits = int(epc_hex, 16)
     except ValueError:
@@ -164,8 +192,7 @@ def _sgtin_of_96(epc_hex: str) -> tuple[Gtin, str] | None:
     item = f"{both & (1 << partition.item_bits) - 1:0{partition.item_digits}d}"
     if len(prefix) + len(item) != len("0000000000000"):  # a part is larger than its digits allow
         return None
-    payload = f"{item[0]}{prefix}{item[1:]}"
-    return Gtin(f"{payload}{check_digit(payload)}"), str(bits & _SERIALS - 1)
+    return prefix, item, str(bits & _SERIALS - 1)
 
 
 def _sgtin_of_198(epc_hex: str) -> tuple[Gtin, str] | None:

@@ -86,6 +86,33 @@ class OrderTable(Table[OrderId, Order]):
         return len(self._in[state])
 
 
+class ParcelTable(Table[Sscc, Parcel]):
+    """Parcels by their number, with an index by tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._holding: dict[Epc, Sscc] = {}
+
+    @override
+    def __setitem__(self, key: Sscc, value: Parcel) -> None:
+        self._index(key, value)
+        super().__setitem__(key, value)
+
+    @override
+    def load(self, key: Sscc, value: Parcel) -> None:
+        self._index(key, value)
+        super().load(key, value)
+
+    def _index(self, key: Sscc, value: Parcel) -> None:
+        for epc in value.epcs:
+            self._holding[epc] = key
+
+    def holding(self, epc: Epc) -> Parcel | None:
+        """The parcel that a tagged piece went into, shipped or not."""
+        sscc = self._holding.get(epc)
+        return self[sscc] if sscc is not None else None
+
+
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -110,7 +137,7 @@ class FloorState:
         self.pickers: Table[Badge, Picker] = Table()
         self.totes: Table[ToteId, Tote] = Table()
         self.packs: Table[LocationId, PackSession] = Table()
-        self.parcels: Table[Sscc, Parcel] = Table()
+        self.parcels = ParcelTable()
         self.outages: Table[DeviceName, int] = Table()
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}

@@ -170,3 +170,8 @@ class Parcel:
     contents: tuple[tuple[Sku, Unit], ...]
     complete: bool
     shipped: bool = False
+
+    @property
+    def epcs(self) -> tuple[Epc, ...]:
+        """The tags of its pieces, as far as they are known."""
+        return tuple(unit.epc for _, unit in self.contents if unit.epc is not None)

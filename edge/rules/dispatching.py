@@ -7,7 +7,6 @@ from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.packing import tags_of
 
 
 def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
@@ -26,11 +25,9 @@ def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
 
 def tag_at_portal(state: FloorState, epc: Epc, portal: LocationId) -> list[Event]:
     """A tag at a portal takes its closed parcel along."""
-    parcel = next(
-        (one for one in state.parcels.values() if not one.shipped and epc in tags_of(one)), None
-    )
-    return [_shipped(parcel, portal, None)] if parcel else []
+    parcel = state.parcels.holding(epc)
+    return [_shipped(parcel, portal, None)] if parcel and not parcel.shipped else []
 
 
 def _shipped(parcel: Parcel, portal: LocationId, by: Badge | None) -> ParcelShipped:
-    return ParcelShipped(parcel.sscc, parcel.order_id, parcel.carrier, portal, tags_of(parcel), by)
+    return ParcelShipped(parcel.sscc, parcel.order_id, parcel.carrier, portal, parcel.epcs, by)

@@ -13,6 +13,9 @@ from edge.model.state import FloorState
 from edge.model.work import Walk, WalkState
 from edge.rules.decision import Decision, accept, refuse
 
+STOPS_AT_THE_END = 2
+"""With so few stops to go, the picker's next walk is planned."""
+
 
 def work_wanted(state: FloorState, input_: WorkWanted) -> Decision:
     """A picker comes, with a cart that nobody else pushes, or goes, but not in mid-walk."""
@@ -67,13 +70,18 @@ def assignments(state: FloorState) -> list[Event]:
     ]
 
 
-def idle_pickers(state: FloorState) -> int:
-    """How many ready pickers have no walk and none waiting for them."""
+def walks_wanted(state: FloorState) -> int:
+    """How many walks are wanted: for ready pickers without one, or soon at the end of theirs."""
     walks = list(state.open_walks())
-    busy = {walk.picker for walk in walks}
+    busy = {walk.picker for walk in walks if not _is_near_its_end(walk)}
     waiting = sum(walk.state is WalkState.WAITING for walk in walks)
     free = sum(one.ready and one.badge not in busy for one in state.pickers.values())
     return max(0, free - waiting)
+
+
+def _is_near_its_end(walk: Walk) -> bool:
+    """Whether the next walk had better be planned now, so that nobody waits for it."""
+    return sum(stop.open_quantity > 0 for stop in walk.stops) <= STOPS_AT_THE_END
 
 
 def prompt(state: FloorState, badge: Badge) -> Prompt:

@@ -19,6 +19,8 @@ NEAR = 1e-9
 """Two coordinates this close, as a share of the hall's size, are one: 0.1 + 0.2 is 0.3."""
 LEAST_CROSS_AISLES = 2
 POINT_SIZE = 2
+LARGEST = 1e9
+"""A coordinate; with larger ones sums of many would lose their small parts."""
 SHOWN_CHARACTERS = 60
 """Of a wrong value, in the sentence about it."""
 
@@ -239,8 +241,10 @@ def _list(data: object, where: str) -> list[object]:
 
 
 def _number(data: object, where: str) -> float:
-    if isinstance(data, bool) or not isinstance(data, (int, float)) or not isfinite(data):
+    if isinstance(data, bool) or not isinstance(data, (int, float)):
         raise _wrong(where, data, "a finite number")
+    if not -LARGEST <= data <= LARGEST:
+        raise _wrong(where, data, f"a number of at most {LARGEST:g}")
     return float(data)
 
 

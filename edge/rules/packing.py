@@ -16,7 +16,7 @@ from edge.model.events import (
     StrangerLeft,
     StrangerSeen,
 )
-from edge.model.ids import Epc, LocationId, OrderId, Sku, ToteId
+from edge.model.ids import Epc, LocationId, Sku, ToteId
 from edge.model.inputs import ParcelWanted, StationScanned
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
@@ -106,7 +106,12 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
-    near = state.near.get(pack.station, {})
+    # a tag in a closed parcel is a neighbour, whatever the antenna hears of it
+    near = {
+        epc: sku
+        for epc, sku in state.near.get(pack.station, {}).items()
+        if state.parcels.holding(epc) is None
+    }
     left = next((epc for epc in pack.strangers if epc not in near), None)
     if left is not None:
         return StrangerLeft(pack.station, left)
@@ -123,23 +128,11 @@ def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> E
         sign = pairing.tag_seen(units_of(pack, sku), epc)
         if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
-    return StrangerSeen(pack.station, epc, sku, _owner_order(state, owner, epc))
+    return StrangerSeen(pack.station, epc, sku, owner.order_id if owner else None)
 
 
 def _holds(tote: Tote, epc: Epc) -> bool:
     return any(unit.epc == epc for _, unit in tote.picked)
-
-
-def _owner_order(state: FloorState, owner: Tote | None, epc: Epc) -> OrderId | None:
-    if owner is not None:
-        return owner.order_id
-    parcels = (one for one in state.parcels.values() if not one.shipped)
-    return next((one.order_id for one in parcels if epc in tags_of(one)), None)
-
-
-def tags_of(parcel: Parcel) -> tuple[Epc, ...]:
-    """The tags of a parcel's pieces, as far as they are known."""
-    return tuple(unit.epc for _, unit in parcel.contents if unit.epc is not None)
 
 
 def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Decision:

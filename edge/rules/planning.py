@@ -8,26 +8,35 @@ are left make better batches later.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge.model.events import Event, WalkPlanned
 from edge.model.goods import Stock
 from edge.model.ids import IdMaker, LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.inputs import PlanReady
 from edge.model.orders import Order, OrderState
-from edge.model.places import Floor
+from edge.model.places import Floor, LocationKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
 from edge.rules import guiding
 from edge.rules.allocating import Allocation, FreeStock
-from edge.rules.batching import Batch, batches_within
+from edge.rules.batching import Effort
 from edge.rules.decision import Decision, accept
-from edge.rules.instances import BatchInstance, BatchOrder, RouteInstance
-from edge.rules.routing import shortest_route
+from edge.rules.instances import Point
 from edge.rules.terms import Terms
-from edge.rules.walkable import base, is_walkable, stop_at
+from edge.rules.walks import (
+    Cart,
+    OrderToWalk,
+    PlaceToPick,
+    PlannedWalk,
+    Walkways,
+    plan_walks,
+)
 
 ORDERS_MAX = 200
 """Orders of one plan; more would take longer than a picker should wait."""
 TOTES = 9999
+CROSS_AISLES_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Snapshot:
 
 def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
     """What to plan now; None where nobody waits or nothing is released."""
-    wanted = guiding.idle_pickers(state)
+    wanted = guiding.walks_wanted(state)
     released = state.orders.in_state(OrderState.RELEASED)
     if not wanted or not released:
         return None
@@ -72,8 +81,17 @@ def urgency(order: Order) -> tuple[int, float, int]:
     return (-order.priority, due_us, order.received_us)
 
 
-def plan(snapshot_: Snapshot, make_id: IdMaker) -> tuple[Walk, ...]:
-    """Walks for the pickers who wait, the most urgent order's first."""
+def plan(
+    snapshot_: Snapshot, make_id: IdMaker, chance: np.random.Generator, effort: Effort
+) -> tuple[Walk, ...]:
+    """Walks for the pickers who wait, the most urgent order's first.
+
+    Args:
+        snapshot_: what is known.
+        make_id: names the walks.
+        chance: decides where the search for short walks looks.
+        effort: how long it looks.
+    """
     stock = FreeStock(snapshot_.stock, snapshot_.seen, snapshot_.floor)
     allocated: dict[OrderId, list[Allocation]] = {}
     for order in snapshot_.orders:
@@ -81,90 +99,85 @@ def plan(snapshot_: Snapshot, make_id: IdMaker) -> tuple[Walk, ...]:
         if found is not None and sum(one.quantity for one in found) > 0:
             allocated[order.order_id] = found
     ranks = {order_id: rank for rank, order_id in enumerate(allocated)}
-    batches = sorted(
-        _batches(snapshot_, allocated), key=lambda batch: min(ranks[one] for one in batch.orders)
+    walks = sorted(
+        _walks(snapshot_, allocated, chance, effort),
+        key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
     )
     totes = _free_totes(snapshot_.totes_used)
     return tuple(
-        _walk(snapshot_, batch, allocated, totes, WalkId(make_id()))
-        for batch in batches[: snapshot_.walks_wanted]
+        _walk(walk, allocated, totes, WalkId(make_id()))
+        for walk in walks[: snapshot_.walks_wanted]
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Orders that are walked together."""
-
-    orders: tuple[OrderId, ...]
-    why: str
-
-
-def _batches(snapshot_: Snapshot, allocated: Mapping[OrderId, list[Allocation]]) -> list[_Group]:
+def _walks(
+    snapshot_: Snapshot,
+    allocated: Mapping[OrderId, list[Allocation]],
+    chance: np.random.Generator,
+    effort: Effort,
+) -> tuple[PlannedWalk, ...]:
+    """Which orders go together, and in which order their halts are walked."""
     floor, terms = snapshot_.floor, snapshot_.terms
-    if not is_walkable(floor):
-        return [_Group((one,), "the floor has no aisles to plan by") for one in allocated]
-    wave = [
-        BatchOrder(order_id, tuple(stop_at(floor, one.location) for one in allocations))
+    orders = [
+        OrderToWalk(order_id, tuple(_places(floor, allocations)))
         for order_id, allocations in allocated.items()
     ]
-    if not wave:
-        return []
-    capacity = max(terms.pieces_per_walk, *(len(order.stops) for order in wave))
-    instance = BatchInstance(
-        aisle_x=floor.aisle_x_m,
-        cross_y=floor.cross_y_m,
-        start=base(floor),
-        end=base(floor),
-        capacity=capacity,
-        orders=tuple(wave),
-        orders_max=terms.orders_per_walk,
+    if not floor.aisle_x_m or len(floor.cross_y_m) < CROSS_AISLES_MIN:
+        return tuple(_by_name(order) for order in orders)
+    base = _base(floor)
+    return plan_walks(
+        orders,
+        Walkways(floor.aisle_x_m, floor.cross_y_m, base, base),
+        Cart(terms.orders_per_walk, terms.pieces_per_walk),
+        chance,
+        effort,
     )
-    return [_group(batch) for batch in batches_within(instance)]
 
 
-def _group(batch: Batch) -> _Group:
-    orders = tuple(OrderId(one) for one in batch.orders)
-    return _Group(orders, f"{len(orders)} orders in {batch.length:.0f} m")
+def _places(floor: Floor, allocations: list[Allocation]) -> Iterator[PlaceToPick]:
+    for number, one in enumerate(allocations):
+        place = floor.locations[one.location]
+        yield PlaceToPick(str(number), place.x_m, place.y_m)
+
+
+def _by_name(order: OrderToWalk) -> PlannedWalk:
+    """A walk on a floor whose file names no aisles: each order alone, halts as allocated."""
+    return PlannedWalk((order.id,), tuple((order.id, stop.id) for stop in order.stops), 0.0, ())
+
+
+def _base(floor: Floor) -> Point:
+    """Where walks begin and end: the first pack station, else the first corner of the hall."""
+    stations = (one for one in floor.locations.values() if one.kind is LocationKind.STATION)
+    station = next(stations, None)
+    if station is None:
+        return floor.aisle_x_m[0], floor.cross_y_m[0]
+    return station.x_m, station.y_m
 
 
 def _walk(
-    snapshot_: Snapshot,
-    group: _Group,
+    planned: PlannedWalk,
     allocated: Mapping[OrderId, list[Allocation]],
     totes: Iterator[ToteId],
     walk_id: WalkId,
 ) -> Walk:
-    halts = [one for order_id in group.orders for one in allocated[order_id]]
-    order, length_m = _walking_order(snapshot_.floor, halts)
-    tote_of = {order_id: next(totes) for order_id in group.orders}
+    tote_of = {OrderId(one): next(totes) for one in planned.orders}
+    halts = [
+        (OrderId(order_id), allocated[OrderId(order_id)][int(number)])
+        for order_id, number in planned.stops
+    ]
     stops = tuple(
         Stop(
             location=one.location,
             sku=one.sku,
             quantity=one.quantity,
-            order_id=one.order_id,
+            order_id=order_id,
             line_id=one.line_id,
-            tote_id=tote_of[one.order_id],
+            tote_id=tote_of[order_id],
         )
-        for one in (halts[i] for i in order)
+        for order_id, one in halts
     )
-    return Walk(walk_id, stops, length_m, group.why)
-
-
-def _walking_order(floor: Floor, halts: list[Allocation]) -> tuple[list[int], float]:
-    """The halts' indices in walking order, and the way's length in metres."""
-    if not is_walkable(floor):
-        return sorted(range(len(halts)), key=lambda i: halts[i].location), 0.0
-    route = shortest_route(
-        RouteInstance(
-            aisle_x=floor.aisle_x_m,
-            cross_y=floor.cross_y_m,
-            start=base(floor),
-            end=base(floor),
-            stops=tuple(stop_at(floor, one.location) for one in halts),
-        )
-    )
-    return list(route.stops), route.length
+    why = f"{len(planned.orders)} orders in {planned.length_m:.0f} m"
+    return Walk(walk_id, stops, planned.length_m, why)
 
 
 def _free_totes(used: frozenset[ToteId]) -> Iterator[ToteId]:

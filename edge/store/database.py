@@ -107,6 +107,21 @@ def transaction(connection: sqlite3.Connection, doing: str) -> Iterator[None]:
             raise
 
 
+@contextmanager
+def snapshot(connection: sqlite3.Connection, doing: str) -> Iterator[None]:
+    """Everything read within is of one moment, whatever the writer does meanwhile.
+
+    Raises:
+        StoreError: the file cannot be read.
+    """
+    with told_by_store(doing):
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
+
+
 def checkpoint(connection: sqlite3.Connection, path: Path) -> None:
     """Copy the log's pages into the file; by the writer only, between transactions.
 

@@ -4,6 +4,7 @@ A store error that is raised by a commit means: nothing of it has happened. The 
 state back with `Store.load` before it goes on.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,13 @@ _ERRORS: dict[int, tuple[type[StoreError], str]] = {
         "the file is not a database; restore a backup",
     ),
 }
+_ERRORS_OF_HOST: dict[int, type[StoreError]] = {
+    errno.ENOSPC: StoreFullError,
+    errno.EDQUOT: StoreFullError,
+    errno.EROFS: StoreReadOnlyError,
+    errno.EACCES: StoreReadOnlyError,
+    errno.EPERM: StoreReadOnlyError,
+}
 _PRIMARY_CODE_MASK = 0xFF  # sqlite.org/rescode.html: the low byte of an extended result code
 
 
@@ -69,7 +77,8 @@ def told_by_store(doing: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        # an error of Python's own reading, such as text that is not UTF-8, has no code of SQLite's
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         name = getattr(error, "sqlite_errorname", type(error).__name__)
         kind, cure = _ERRORS.get(
             code & _PRIMARY_CODE_MASK,
@@ -77,4 +86,5 @@ def told_by_store(doing: str) -> Iterator[None]:
         )
         raise kind(f"{doing}: {error} ({name}); {cure}") from error
     except OSError as error:
-        raise StoreFailedError(f"{doing}: {error}; look at the disk and its rights") from error
+        kind = _ERRORS_OF_HOST.get(error.errno or 0, StoreFailedError)
+        raise kind(f"{doing}: {error}; look at the disk and its rights") from error

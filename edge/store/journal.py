@@ -7,7 +7,7 @@ keep their id, and no number is used for two different facts.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,10 +81,16 @@ def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
 
 
 def read_cursor(connection: sqlite3.Connection) -> Cursor:
-    """How far the journal was delivered, and where it begins."""
+    """How far the journal was delivered, and where it begins.
+
+    Raises:
+        StoreDamagedError: that row is gone.
+    """
     row = connection.execute(
         "SELECT acknowledged_position, pruned_position, pruned_checksum FROM cursor"
     ).fetchone()
+    if row is None:
+        raise StoreDamagedError("the store has lost its cursor; restore a backup")
     return Cursor(*row)
 
 
@@ -146,7 +152,7 @@ def examined_facts(connection: sqlite3.Connection, after: int) -> Iterator[tuple
         previous, expected = row.checksum, row.position + 1
 
 
-def sound_facts(connection: sqlite3.Connection, after: int) -> Iterator[Row]:
+def sound_facts(connection: sqlite3.Connection, after: int) -> Generator[Row, None, None]:
     """The rows behind position `after` in order, each found to be as it was written.
 
     Raises:

@@ -7,7 +7,7 @@ from edge.model.events import Fact
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId
 from edge.store.chain import Row
-from edge.store.database import open_reader
+from edge.store.database import open_reader, snapshot
 from edge.store.errors import told_by_store
 from edge.store.journal import COLUMNS, epochs, facts_from
 from edge.store.tables import FORMS, ITEMS, sound_rows
@@ -88,7 +88,7 @@ class Queries:
 
     def counts(self) -> Counts:
         """How much the store holds; looks at every row of the state."""
-        with told_by_store("counting"):
+        with snapshot(self._connection, "counting"):
             return Counts(
                 facts=self._number("SELECT count(*) FROM facts"),
                 unacknowledged=self._number(
@@ -114,7 +114,7 @@ class Queries:
             return [PresentItem(*columns) for columns in rows]
 
     def _facts(self, statement: str, values: tuple[object, ...]) -> list[Fact]:
-        with told_by_store("reading the journal"):
+        with snapshot(self._connection, "reading the journal"):
             known = epochs(self._connection)
             rows = self._connection.execute(statement, values).fetchall()
         return list(facts_from(map(Row._make, rows), known))

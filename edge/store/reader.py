@@ -1,11 +1,13 @@
 """The journal for those who only read it: the link to the central system, and the command line."""
 
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from edge.model.events import Fact
 from edge.store.chain import Row
-from edge.store.database import open_reader
-from edge.store.errors import told_by_store
+from edge.store.database import open_reader, snapshot
+from edge.store.errors import StoreDamagedError
 from edge.store.journal import (
     Epoch,
     epochs,
@@ -32,10 +34,10 @@ class JournalReader:
         self._connection = open_reader(path)
 
     def facts_after(self, seq: int, limit: int, bytes_max: int) -> list[Fact]:
-        """The facts behind `seq` in order, each row checked.
+        """The facts behind `seq` in order, each row checked; none from the last one on.
 
         Args:
-            seq: 0 or more, of the epoch in force.
+            seq: of the epoch in force; before the first fact that was not pruned, all are meant.
             limit: how many at most.
             bytes_max: of their JSON text together; the first one is given whatever its size.
 
@@ -43,41 +45,47 @@ class JournalReader:
             StoreDamagedError: a row is missing or changed.
             StoreError: the file cannot be read.
         """
-        with told_by_store("reading the journal"):
-            known = epochs(self._connection)
-            rows = self._rows(known[-1].position_of(seq), limit, bytes_max)
+        with snapshot(self._connection, "reading the journal"):
+            known = self._epochs()
+            after = known[-1].position_of(seq)
+            if after >= read_head(self._connection).position:
+                return []
+            after = max(after, read_cursor(self._connection).pruned_position)
+            rows = self._rows(after, limit, bytes_max)
         return list(facts_from(rows, known))
 
     def last_seq(self) -> int:
         """Number of the last fact; 0 before the first."""
-        with told_by_store("reading the journal"):
-            return self._epoch().seq_of(read_head(self._connection).position)
+        with snapshot(self._connection, "reading the journal"):
+            return self._epochs()[-1].seq_of(read_head(self._connection).position)
 
     def acknowledged(self) -> int:
         """The central system has stored everything up to here; may lag some seconds behind."""
-        with told_by_store("reading the journal"):
-            return self._epoch().seq_of(read_cursor(self._connection).acknowledged_position)
+        with snapshot(self._connection, "reading the journal"):
+            return self._epochs()[-1].seq_of(read_cursor(self._connection).acknowledged_position)
 
     def epoch(self) -> str:
         """Name of the numbering in force."""
-        with told_by_store("reading the journal"):
-            return self._epoch().name
+        with snapshot(self._connection, "reading the journal"):
+            return self._epochs()[-1].name
 
     def close(self) -> None:
         """End reading."""
         self._connection.close()
 
-    def _epoch(self) -> Epoch:
-        return epochs(self._connection)[-1]
+    def _epochs(self) -> list[Epoch]:
+        known = epochs(self._connection)
+        if not known:
+            raise StoreDamagedError("the store has no epoch; restore a backup")
+        return known
 
     def _rows(self, after: int, limit: int, bytes_max: int) -> list[Row]:
         rows: list[Row] = []
         size = 0
-        for row in sound_facts(self._connection, after):
-            size += len(row.body.encode())
-            if rows and size > bytes_max:
-                break
-            rows.append(row)
-            if len(rows) >= limit:
-                break
+        with closing(sound_facts(self._connection, after)) as found:
+            for row in islice(found, limit):
+                size += len(row.body.encode())
+                if rows and size > bytes_max:
+                    break
+                rows.append(row)
         return rows

@@ -6,8 +6,7 @@ from typing import Any
 from edge.model.applying import apply
 from edge.model.places import Floor
 from edge.model.state import FloorState, Table
-from edge.store.database import open_reader
-from edge.store.errors import told_by_store
+from edge.store.database import open_reader, snapshot
 from edge.store.journal import epochs, facts_from, read_cursor, sound_facts
 from edge.store.tables import FORMS, ITEMS, load_state, sound_rows
 
@@ -29,8 +28,7 @@ def rebuild_and_compare(path: Path, floor: Floor) -> list[str]:
     """
     connection = open_reader(path)
     try:
-        with told_by_store("rebuilding the state"):
-            connection.execute("BEGIN")
+        with snapshot(connection, "rebuilding the state"):
             if read_cursor(connection).pruned_position:
                 return ["the journal was pruned: a rebuild needs it from its first fact on"]
             replayed, stored = FloorState(floor), FloorState(floor)

@@ -185,23 +185,35 @@ def load_state(connection: sqlite3.Connection, state: FloorState) -> list[Presen
     return items
 
 
+def examined_rows(
+    connection: sqlite3.Connection,
+    form: RowForm,
+    condition: str = "true",
+    values: Sequence[object] = (),
+) -> Iterator[tuple[Any, str | None]]:
+    """The columns of each row that fits, without the checksum, and what is wrong, if anything."""
+    for *columns, checksum in connection.execute(f"{form.select} WHERE {condition}", values):
+        row = tuple(columns)
+        if crc32(repr(row).encode()) == checksum:
+            yield row, None
+        else:
+            yield row, f"table {form.name}, row {row[0]!r} is not as it was written"
+
+
 def sound_rows(
     connection: sqlite3.Connection,
     form: RowForm,
     condition: str = "true",
     values: Sequence[object] = (),
 ) -> Iterator[Any]:
-    """The columns of each row that fits, without the checksum, which was found right.
+    """The columns of each row that fits, found to be as it was written.
 
     Raises:
-        StoreDamagedError: it was not.
+        StoreDamagedError: a row is not.
     """
-    for *columns, checksum in connection.execute(f"{form.select} WHERE {condition}", values):
-        row = tuple(columns)
-        if crc32(repr(row).encode()) != checksum:
-            raise StoreDamagedError(
-                f"table {form.name}, row {row[0]!r} is not as it was written; restore a backup"
-            )
+    for row, problem in examined_rows(connection, form, condition, values):
+        if problem:
+            raise StoreDamagedError(f"{problem}; restore a backup")
         yield row
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from edge.store.database import snapshot
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.store.journal import epochs, examined_facts, read_cursor, read_head
-from edge.store.tables import FORMS, sound_rows
+from edge.store.tables import FORMS, RowForm, examined_rows
 
 PROBLEMS_MAX = 100
 """A report names the first of them; a file that is broken throughout must not fill the memory."""
@@ -41,52 +42,70 @@ class VerifyReport:
 def verify(connection: sqlite3.Connection) -> VerifyReport:
     """Check the file's structure, the journal's chain and numbers, and each row of the state.
 
-    All of it is read within one read transaction: a writer may go on meanwhile.
+    A writer may go on meanwhile.
 
     Raises:
         StoreError: the file cannot be read at all.
     """
-    with told_by_store("verifying the store"):
-        connection.execute("BEGIN")
-        try:
-            return _report(connection)
-        finally:
-            connection.execute("COMMIT")
+    with snapshot(connection, "verifying the store"):
+        return _report(connection)
 
 
 def _report(connection: sqlite3.Connection) -> VerifyReport:
     known = epochs(connection)
     head, cursor = read_head(connection), read_cursor(connection)
     problems = [*islice(_problems(connection), PROBLEMS_MAX)]
-    (facts,) = connection.execute("SELECT count(*) FROM facts").fetchone()
     return VerifyReport(
         epoch=known[-1].name if known else "",
-        facts=facts,
+        facts=_count(connection, "facts"),
         last_seq=known[-1].seq_of(head.position) if known else 0,
         acknowledged=known[-1].seq_of(cursor.acknowledged_position) if known else 0,
-        rows=sum(
-            connection.execute(f"SELECT count(*) FROM {form.name}").fetchone()[0]  # noqa: S608 - names of our tables
-            for form in FORMS
-        ),
+        rows=sum(_count(connection, form.name) for form in FORMS),
         problems=tuple(problems),
     )
 
 
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    try:
+        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - names of our tables
+    except sqlite3.DatabaseError:
+        return 0  # what cannot be counted is among the problems already
+    return int(count)
+
+
 def _problems(connection: sqlite3.Connection) -> Iterator[str]:
+    yield from _until_damaged(_structure_problems(connection))
+    yield from _until_damaged(_journal_problems(connection))
+    yield from _until_damaged(_cursor_problems(connection))
+    for form in FORMS:
+        yield from _until_damaged(_table_problems(connection, form))
+
+
+def _until_damaged(problems: Iterator[str]) -> Iterator[str]:
+    """One part's problems; where it cannot be read to its end, that is the last of them."""
+    try:
+        with told_by_store("reading on"):
+            yield from problems
+    except StoreDamagedError as error:
+        yield str(error)
+
+
+def _structure_problems(connection: sqlite3.Connection) -> Iterator[str]:
     for (line,) in connection.execute(f"PRAGMA integrity_check({PROBLEMS_MAX})"):
         if line != "ok":
             yield f"structure: {line}"
-    cursor = read_cursor(connection)
-    for _, problem in examined_facts(connection, cursor.pruned_position):
+
+
+def _journal_problems(connection: sqlite3.Connection) -> Iterator[str]:
+    for _, problem in examined_facts(connection, read_cursor(connection).pruned_position):
         if problem:
             yield problem
-    yield from _cursor_problems(connection)
-    for form in FORMS:
-        try:
-            for _ in sound_rows(connection, form):
-                pass
-        except StoreDamagedError as error:
-            yield str(error)
+
+
+def _table_problems(connection: sqlite3.Connection, form: RowForm) -> Iterator[str]:
+    for _, problem in examined_rows(connection, form):
+        if problem:
+            yield problem
 
 
 def _cursor_problems(connection: sqlite3.Connection) -> Iterator[str]:

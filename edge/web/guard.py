@@ -76,7 +76,8 @@ def _is_foreign(headers: Headers, scheme: str) -> bool:
     if origin is None:
         return False
     told = urlsplit(origin)
-    return (told.scheme, told.netloc.lower()) != (scheme, headers.get("host", "").lower())
+    same_host = told.netloc.lower() == headers.get("host", "").lower()
+    return not same_host or told.scheme not in {scheme, "https"}  # https: a proxy ends the TLS
 
 
 def _told_length(headers: Headers) -> int:

@@ -18,6 +18,8 @@ GRACE_S = 2
 """How long requests that run may take to end when the server stops."""
 STOP_S_MAX = 3.0
 BACKLOG = 256
+CONNECTIONS_MAX = 768
+"""More are answered with 503; three times what all pages of a warehouse hold open."""
 
 
 class WebServerError(Exception):
@@ -57,6 +59,7 @@ class WebServer:
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=GRACE_S,
+                limit_concurrency=CONNECTIONS_MAX,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,
             ),
@@ -67,8 +70,8 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """The port that is listened on; the wanted one before the start."""
-        return self._socket.getsockname()[1] if self._socket else self._port
+        """The port that is listened on; before the start the wanted one."""
+        return self._port
 
     def start(self) -> None:
         """Listen, and return when requests are answered.
@@ -79,6 +82,7 @@ class WebServer:
         try:
             self._server.config.load()
             self._socket = _listen(self._host, self._port)
+            self._port = self._socket.getsockname()[1]
         except OSError as error:  # ssl.SSLError is one
             raise WebServerError(
                 f"cannot serve pages on {self._host} port {self._port}: {error}"

@@ -1,8 +1,9 @@
 """Server-sent events: the newest value of a topic at once, then each time it changes.
 
 Several changes while a client is slow become one: only the newest value is sent. A value is turned
-into bytes once, however many look at it. An event's id is the board's revision of the value. All streams end when `Streams.close` is called, so that
-stopping the server never waits for a page, and when the session that opened them ends.
+into bytes once, however many look at it; an event's id is the board's revision of the value. All
+streams end when `Streams.close` is called, so that stopping the server never waits for a page, and
+when the session that opened them ends.
 """
 
 import asyncio

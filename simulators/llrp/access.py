@@ -31,7 +31,7 @@ def memory(bank: int, epc: bytes, epc_bits: int) -> bytes:
             return b""
 
 
-def _bits(data: bytes, first: int, count: int) -> int | None:
+def bits_of(data: bytes, first: int, count: int) -> int | None:
     """Some bits as a number; None where the data is too short."""
     if first + count > 8 * len(data):
         return None
@@ -39,7 +39,8 @@ def _bits(data: bytes, first: int, count: int) -> int | None:
     return whole >> (8 * len(data) - first - count) & ((1 << count) - 1)
 
 
-def _number(bits: Bits) -> int:
+def number_of(bits: Bits) -> int:
+    """A bit string as a number."""
     return int.from_bytes(bits.data, "big") >> (-bits.count % 8)
 
 
@@ -49,10 +50,10 @@ def _matches(target: Part, epc: bytes, epc_bits: int) -> bool:
     if not isinstance(mask, Bits) or not isinstance(data, Bits) or not mask.count:
         return True
     bank = memory(target.number("MB"), epc, epc_bits)
-    found = _bits(bank, target.number("Pointer"), mask.count)
+    found = bits_of(bank, target.number("Pointer"), mask.count)
     if found is None:
         return not target.number("Match")
-    same = (found ^ _number(data)) & _number(mask) == 0
+    same = (found ^ number_of(data)) & number_of(mask) == 0
     return same == bool(target.number("Match"))
 
 

@@ -6,8 +6,7 @@ holder, a field cut short, bytes left over. Encoding accepts every value that fi
 that faults can be played; a missing field or an unknown name is the caller's error.
 """
 
-from dataclasses import dataclass
-
+from simulators.llrp.bits import Bitwriter, Cursor, MalformedError
 from simulators.llrp.layouts import (
     CUSTOM,
     FIRST_TLV,
@@ -26,55 +25,7 @@ _DEEPEST = 16
 """The standard nests 7 deep; chains of ParameterError could go on for ever."""
 
 
-class MalformedError(ValueError):
-    """Bytes that are no LLRP; the peer must mend them.
-
-    Attributes:
-        offset: byte of the frame at which they stop making sense.
-        path: parameter types from the outermost to the culprit; empty for the message itself.
-        field_number: which field of the culprit, from 1; 0 if none in particular.
-        message_id: of the frame.
-    """
-
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(f"{reason} at byte {offset}")
-        self.offset = offset
-        self.path: tuple[int, ...] = ()
-        self.field_number = 0
-        self.message_id = 0
-
-
-@dataclass(slots=True)
-class _Cursor:
-    """A place in a frame, in bits, and the bit at which its holder ends."""
-
-    data: bytes
-    at: int
-    end: int
-
-    def take(self, bits: int) -> int:
-        """The next bits as a number."""
-        first, last = self.at, self.at + bits
-        if last > self.end:
-            raise MalformedError("a field is cut short", first // 8)
-        self.at = last
-        whole = int.from_bytes(self.data[first // 8 : (last + 7) // 8], "big")
-        return int(whole >> (-last % 8)) & ((1 << bits) - 1)
-
-    def take_bytes(self, count: int) -> bytes:
-        """The next whole bytes."""
-        first = self.at // 8
-        if self.at + 8 * count > self.end:
-            raise MalformedError("a list is cut short", first)
-        self.at += 8 * count
-        return self.data[first : first + count]
-
-    def left(self) -> int:
-        """Whole bytes before the end."""
-        return (self.end - self.at) // 8
-
-
-def _take_list(cursor: _Cursor, field: Field) -> Value:
+def _take_list(cursor: Cursor, field: Field) -> Value:
     """A counted list of numbers or bits."""
     count = cursor.take(16)
     if field.kind == "u1v":
@@ -84,7 +35,7 @@ def _take_list(cursor: _Cursor, field: Field) -> Value:
     return tuple(cursor.take(field.bits) for _ in range(count))
 
 
-def _take_value(cursor: _Cursor, field: Field) -> Value:
+def _take_value(cursor: Cursor, field: Field) -> Value:
     match field.kind:
         case "u" if field.bits > 64:  # noqa: PLR2004 - wider than any number: an EPC
             return cursor.take_bytes(field.bits // 8)
@@ -101,7 +52,7 @@ def _take_value(cursor: _Cursor, field: Field) -> Value:
             return _take_list(cursor, field)
 
 
-def _take_fields(cursor: _Cursor, layout: Layout) -> dict[str, Value]:
+def _take_fields(cursor: Cursor, layout: Layout) -> dict[str, Value]:
     values: dict[str, Value] = {}
     number = 0
     for field in layout.fields:
@@ -116,7 +67,7 @@ def _take_fields(cursor: _Cursor, layout: Layout) -> dict[str, Value]:
     return values
 
 
-def _take_inside(cursor: _Cursor, layout: Layout, depth: int) -> tuple[Part, ...]:
+def _take_inside(cursor: Cursor, layout: Layout, depth: int) -> tuple[Part, ...]:
     found = []
     while layout.places and cursor.at < cursor.end:
         found.append(_take_part(cursor, depth + 1))
@@ -125,7 +76,7 @@ def _take_inside(cursor: _Cursor, layout: Layout, depth: int) -> tuple[Part, ...
     return tuple(found)
 
 
-def _take_tv(cursor: _Cursor) -> Part:
+def _take_tv(cursor: Cursor) -> Part:
     number = cursor.take(8) & 0x7F
     layout = PARAMETER_BY_NUMBER.get((0, number))
     if layout is None or number >= FIRST_TLV:
@@ -133,7 +84,7 @@ def _take_tv(cursor: _Cursor) -> Part:
     return Part(layout.name, _take_fields(cursor, layout))
 
 
-def _take_body(inner: _Cursor, number: int, depth: int) -> Part:
+def _take_body(inner: Cursor, number: int, depth: int) -> Part:
     """A TLV parameter's body; `inner` spans exactly it."""
     layout = PARAMETER_BY_NUMBER.get((0, number))
     if layout is None:
@@ -149,7 +100,7 @@ def _take_body(inner: _Cursor, number: int, depth: int) -> Part:
     return Part(layout.name, values, _take_inside(inner, layout, depth))
 
 
-def _take_part(cursor: _Cursor, depth: int) -> Part:
+def _take_part(cursor: Cursor, depth: int) -> Part:
     start = cursor.at // 8
     if cursor.data[start] & 0x80:
         return _take_tv(cursor)
@@ -160,7 +111,7 @@ def _take_part(cursor: _Cursor, depth: int) -> Part:
         error = MalformedError(f"parameter {number} has a wrong length {length}", start)
         error.path = (number,)
         raise error
-    inner = _Cursor(cursor.data, cursor.at, end)
+    inner = Cursor(cursor.data, cursor.at, end)
     try:
         found = _take_body(inner, number, depth)
     except MalformedError as cause:
@@ -188,7 +139,7 @@ def decode(frame: bytes) -> Message:
     number = int.from_bytes(frame[:2], "big") & 0x3FF
     version = frame[0] >> 2 & 7
     message_id = int.from_bytes(frame[6:10], "big")
-    cursor = _Cursor(frame, 8 * HEADER_BYTES, 8 * len(frame))
+    cursor = Cursor(frame, 8 * HEADER_BYTES, 8 * len(frame))
     try:
         name, fields, inside = _take_message(cursor, number)
     except MalformedError as error:
@@ -197,7 +148,7 @@ def decode(frame: bytes) -> Message:
     return Message(name, fields, inside, id=message_id, version=version)
 
 
-def _take_message(cursor: _Cursor, number: int) -> tuple[str, dict[str, Value], tuple[Part, ...]]:
+def _take_message(cursor: Cursor, number: int) -> tuple[str, dict[str, Value], tuple[Part, ...]]:
     layout = MESSAGE_BY_NUMBER.get((0, number))
     if layout is None:
         return "UNKNOWN", {"Type": number, "Data": cursor.take_bytes(cursor.left())}, ()
@@ -211,34 +162,7 @@ def _take_message(cursor: _Cursor, number: int) -> tuple[str, dict[str, Value], 
     return layout.name, _take_fields(cursor, layout), _take_inside(cursor, layout, 0)
 
 
-class _Bitwriter:
-    """Fields put one after another; bytes come out when all bits are in."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._held = 0
-        self._held_bits = 0
-
-    def put(self, value: int, bits: int) -> None:
-        """Append a number; raises ValueError where it does not fit."""
-        if not -(1 << (bits - 1)) <= value < 1 << bits:
-            raise ValueError(f"{value} does not fit {bits} bits")
-        self._held = self._held << bits | value & ((1 << bits) - 1)
-        self._held_bits += bits
-        if self._held_bits % 8 == 0:
-            self._bytes += self._held.to_bytes(self._held_bits // 8, "big")
-            self._held = self._held_bits = 0
-
-    def put_bytes(self, data: bytes) -> None:
-        """Append whole bytes."""
-        self._bytes += data
-
-    def done(self) -> bytes:
-        """Everything so far."""
-        return bytes(self._bytes)
-
-
-def _put_value(out: _Bitwriter, field: Field, value: Value) -> None:
+def _put_value(out: Bitwriter, field: Field, value: Value) -> None:
     match value:
         case int():
             out.put(value, field.bits)
@@ -260,7 +184,7 @@ def _put_value(out: _Bitwriter, field: Field, value: Value) -> None:
 
 
 def _encode_body(layout: Layout, of: Part) -> bytes:
-    out = _Bitwriter()
+    out = Bitwriter()
     for field in layout.fields:
         _put_value(out, field, of.fields[field.name] if field.name else 0)
     return out.done() + b"".join(encode_part(inside) for inside in of.inside)

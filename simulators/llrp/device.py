@@ -7,7 +7,8 @@ shell around it (`reader.py`) owns sockets and timers and asks `take` for what t
 
 from simulators.air import Air
 from simulators.faults import FaultName, FaultPlan
-from simulators.llrp.codec import MalformedError, decode, encode, encode_part
+from simulators.llrp.bits import MalformedError
+from simulators.llrp.codec import decode, encode, encode_part
 from simulators.llrp.inventory import Inventory
 from simulators.llrp.keepalive import Keepalive
 from simulators.llrp.outbox import Outbox, Outgoing
@@ -86,6 +87,7 @@ class Device:
         """The client is gone; specs run on, reports are kept."""
         self._keepalive = None
         self.closing = False
+        self._outbox.take_replies()  # nobody is left who asked
 
     def say_goodbye(self) -> None:
         """Tell the client that the reader closes the connection."""
@@ -140,9 +142,16 @@ class Device:
 
     def event(self, kind: EventKind | None, of: Part) -> None:
         """An event; kind None goes out even if nobody asked for it."""
+        if kind is EventKind.ROSPEC and self.faults.on(FaultName.ODD_ENUMS):
+            self._tell_odd(of.number("ROSpecID"))
         asked = kind is None or self.settings.wants(kind)
         if asked and self._keepalive is not None:
             self._tell(of)
+
+    def _tell_odd(self, rospec_id: int) -> None:
+        """An AISpecEvent of a type that the standard does not have, asked for or not."""
+        if self._keepalive is not None:
+            self._tell(part("AISpecEvent", EventType=1, ROSpecID=rospec_id, SpecIndex=1))
 
     def next_id(self, count: int) -> int:
         """The first of `count` message ids."""
@@ -162,6 +171,10 @@ class Device:
         """Whether an antenna is plugged in."""
         lost = antenna == 1 and self._antenna_lost
         return 1 <= antenna <= self.profile.antennas and not lost
+
+    def told_antenna(self, antenna: int) -> int:
+        """The antenna that a read is told with."""
+        return 2 if antenna == 1 and self.faults.on(FaultName.WRONG_ANTENNA) else antenna
 
     def connected_antennas(self) -> frozenset[int]:
         """The antennas that are plugged in."""
@@ -188,11 +201,11 @@ class Device:
         if self.faults.take(FaultName.BUFFER_OVERFLOW):
             self._overflows_until_us = self.now_us + _OVERFLOW_LASTS_US
             self.event(None, part("ReportBufferOverflowErrorEvent"))
-        if self.faults.on(FaultName.EMPTY_REPORTS) and self.now_us >= self._empty_at_us:
+        empty = self.faults.on(FaultName.EMPTY_REPORTS) and self.now_us >= self._empty_at_us
+        if empty and self.inventory.running() is not None:
             self._empty_at_us = self.now_us + _EMPTY_EVERY_US
-            if self.inventory.running() is not None:
-                empty = encode(message("RO_ACCESS_REPORT", self.next_id(1)))
-                self._outbox.put_reports([empty], 0, 0)
+            frame = encode(message("RO_ACCESS_REPORT", self.next_id(1)))
+            self._outbox.put_reports([frame], 0, 0)
 
     def _keep_alive(self) -> None:
         if self._keepalive is None or self.closing:

@@ -14,11 +14,12 @@ from simulators.llrp.parts import Part, part
 from simulators.llrp.profile import Profile
 from simulators.llrp.reports import Content, Reads
 from simulators.llrp.rospec import Order, RefusedError, ReportTrigger, RoSpec, State
+from simulators.llrp.select import filters_of, selected
 from simulators.llrp.settings import EventKind, Settings
 
 TURN_US = 40_000
 """One antenna's turn; real readers stay 20 ms to some 100 ms."""
-_CATCH_UP_MOST_US = 1_000_000
+_CATCH_UP_MOST_US = 10_000_000
 """A process that was held up longer than this does not hear what it missed."""
 
 
@@ -47,6 +48,10 @@ class Mouth(Protocol):
 
     def has_antenna(self, antenna: int) -> bool:
         """Whether an antenna is plugged in."""
+        ...
+
+    def told_antenna(self, antenna: int) -> int:
+        """The antenna that a read is told with."""
         ...
 
 
@@ -180,7 +185,11 @@ class Inventory:
         dwell = Dwell(antenna, self._now_us, ends_us - self._now_us, power_dbm)
         if self._mouth.has_antenna(antenna):
             offset_us, _ = self._mouth.stamps()
-            heard = Reads.of(self._air.inventory(dwell), antenna, offset_us)
+            told = self._mouth.told_antenna(antenna)
+            filters = filters_of(
+                (*spec.configurations, *self._settings.antennas.values()), antenna
+            )
+            heard = selected(Reads.of(self._air.inventory(dwell), told, offset_us), filters)
             rospec.heard(len(heard))
             self._gathering.add(heard, self._rule)
         self._now_us = ends_us

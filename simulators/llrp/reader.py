@@ -1,7 +1,9 @@
 """A simulated LLRP reader on a TCP port: the wire and the timer around a `Device`.
 
 Runs in whatever event loop starts it; several readers share one loop. A warehouse may play its
-own time: the reader asks the clock it was given and sleeps only between looking at it.
+own time: the reader asks the clock it was given and sleeps only between looking at it. Reads,
+stamps and keepalives then go by played time; up to 10 played seconds between two looks are heard
+in full. Whoever embeds a reader waits on `ended`, so that a failure is told and not lost.
 """
 
 import asyncio
@@ -67,6 +69,11 @@ class _Client:
         """Whether too much waits to be sent."""
         waiting = self.writer.transport.get_write_buffer_size() + len(self.slow)
         return waiting > _UNSENT_BYTES_MOST
+
+    def send(self, data: bytes | bytearray) -> None:
+        """Hand bytes to the connection, if there still is one."""
+        if data and not self.writer.transport.is_closing():
+            self.writer.write(bytes(data))
 
     def abort(self) -> None:
         """Cut the connection with a reset."""
@@ -191,8 +198,8 @@ class SimulatedReader:
         self.tally.keepalives = self._device.keepalives_sent
         if self._faults.on(FaultName.SLOW):
             client.slow += sendable.data
-        elif sendable.data:
-            client.writer.write(sendable.data)
+        else:
+            client.send(sendable.data)
         self._then(client, sendable.then)
 
     def _then(self, client: _Client, then: Then) -> None:
@@ -217,7 +224,7 @@ class SimulatedReader:
         """A few bytes of what waits on a slow link."""
         allowed = int(_SLOW_BYTES_PER_S * self._tick_s)
         while client.slow and allowed > 0:
-            client.writer.write(bytes(client.slow[:_SLOW_BYTES]))
+            client.send(client.slow[:_SLOW_BYTES])
             del client.slow[:_SLOW_BYTES]
             allowed -= _SLOW_BYTES
 
@@ -227,7 +234,7 @@ class SimulatedReader:
         if client is None:
             return
         if gently:
-            client.writer.write(bytes(client.slow))
+            client.send(client.slow)
             client.writer.close()
             asyncio.get_running_loop().call_later(_GOODBYE_S, client.abort)
         else:
@@ -242,6 +249,8 @@ class SimulatedReader:
         if asyncio.get_running_loop().time() < self._away_until_s:
             client.abort()
             return
+        if self._client is not None:
+            await asyncio.sleep(0)  # the old client's end may have come in the same moment
         if self._client is not None:
             await self._refuse(client)
             return
@@ -260,7 +269,7 @@ class SimulatedReader:
     async def _refuse(self, client: _Client) -> None:
         """Tell a second client that there is one, and close."""
         self.tally.refused += 1
-        client.writer.write(self._device.refusal(self._clock()))
+        client.send(self._device.refusal(self._clock()))
         with contextlib.suppress(ConnectionError):
             await client.writer.drain()
         client.writer.close()

@@ -1,8 +1,9 @@
-"""The clock inside a reader: right, in 1970, an hour off, or one that knows no date at all."""
+"""The clock inside a reader: right, years or an hour off, or one that knows no date at all."""
 
 from simulators.faults import FaultName, FaultPlan
 from simulators.llrp.parts import Part, part
 
+_IN_2000_US = 946_684_800_000_000
 _JUMP_US = 3_600_000_000
 
 
@@ -26,6 +27,8 @@ class ReaderClock:
         """What to add to a true time."""
         if not self.knows_utc() or self._faults.on(FaultName.CLOCK_1970):
             return -self._boot_us
+        if self._faults.on(FaultName.CLOCK_2000):
+            return _IN_2000_US - self._boot_us
         return _JUMP_US if self._faults.on(FaultName.CLOCK_JUMP) else 0
 
     def stamp(self, now_us: int) -> Part:

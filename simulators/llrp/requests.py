@@ -18,7 +18,7 @@ VERSION = 1
 _SPEAKS_IMPINJ = "IMPINJ_ENABLE_EXTENSIONS"
 
 
-def profile_told(host: Host) -> Profile:
+def _profile_told(host: Host) -> Profile:
     """The reader as it describes itself, which need not be true."""
     profile = host.profile
     if not host.faults.on(FaultName.CLAIMS_IMPINJ):
@@ -28,7 +28,7 @@ def profile_told(host: Host) -> Profile:
 
 def _get_capabilities(host: Host, request: Message) -> Message:
     told = capabilities(
-        profile_told(host),
+        _profile_told(host),
         request.number("RequestedData"),
         has_utc=host.clock.knows_utc(),
         has_uhf_band=not host.faults.on(FaultName.NO_UHF_BAND),

@@ -16,6 +16,7 @@ _TRIGGERS = (
     ("ROSpecStopTrigger", "ROSpecStopTriggerType", 2),
 )
 _BOUNDARY = 178
+_NO_GPI = "there is no GPI to trigger on"
 
 
 def _complain_of_boundary(spec: Part) -> Complaint | None:
@@ -24,7 +25,7 @@ def _complain_of_boundary(spec: Part) -> Complaint | None:
         trigger = next(boundary.all(name))
         if trigger.number(field) == gpi:
             path = (type_of(spec), _BOUNDARY, type_of(trigger))
-            return Complaint("there is no GPI to trigger on", StatusCode.INVALID, path, 1)
+            return Complaint(_NO_GPI, StatusCode.INVALID, path, 1)
     start = next(boundary.all("ROSpecStartTrigger"))
     if start.number("ROSpecStartTriggerType") == 2 and not start.inside:  # noqa: PLR2004
         path = (type_of(spec), _BOUNDARY, type_of(start))
@@ -37,6 +38,9 @@ def _complain_of_aispec(host: Host, spec: Part, path: tuple[int, ...]) -> Compla
     most = host.profile.antennas
     if not isinstance(antennas, tuple) or any(antenna > most for antenna in antennas):
         return Complaint(f"antennas go to {most}", StatusCode.OUT_OF_RANGE, path, 1)
+    stop = next(spec.all("AISpecStopTrigger"))
+    if stop.number("AISpecStopTriggerType") == 2:  # noqa: PLR2004 - GPI with timeout
+        return Complaint(_NO_GPI, StatusCode.INVALID, (*path, type_of(stop)), 1)
     for inventory in spec.all("InventoryParameterSpec"):
         below = (*path, type_of(inventory))
         if inventory.number("ProtocolID") != 1:

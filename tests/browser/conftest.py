@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from edge.web.people import Role
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
@@ -22,7 +22,10 @@ HANDHELD = {"width": 360, "height": 640}
 STATION = {"width": 1280, "height": 800}
 WAIT_MS_MAX = 5_000
 
+SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+
 SignIn = Callable[..., Page]
+Shoot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -47,15 +50,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def address(house: House) -> Iterator[str]:
     """Where its pages are."""
-    server = serve(house)
+    server = serve(house.given)
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
 
 
 @pytest.fixture
 def context_of(browser: Browser, address: str) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browsers of one person each, with the screen of their device."""
+    """Makes browsers of one person each; a script's fault in any of them fails the test."""
     contexts: list[BrowserContext] = []
+    faults: list[str] = []
 
     def make(screen: dict[str, int], locale: str = "en-GB") -> BrowserContext:
         context = browser.new_context(
@@ -64,28 +68,47 @@ def context_of(browser: Browser, address: str) -> Iterator[Callable[..., Browser
             locale=locale,
         )
         context.set_default_timeout(WAIT_MS_MAX)
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("console", lambda message: _note_blocked(message, faults))
         contexts.append(context)
         return context
 
     yield make
     for context in contexts:
         context.close()
+    assert faults == []
+
+
+def _note_blocked(message: ConsoleMessage, faults: list[str]) -> None:
+    """A page that needs what its own policy forbids is a broken page."""
+    if "Content Security Policy" in message.text:
+        faults.append(message.text)
+
+
+@pytest.fixture
+def shoot() -> Shoot:
+    """Takes a picture for people to look at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=SHOTS / f"{name}.png")
+
+    return take
 
 
 @pytest.fixture
 def signed_in(context_of: Callable[..., BrowserContext], house: House) -> SignIn:
-    """Opens a page as somebody who signs in with badge and PIN, on a fresh day."""
+    """Opens a page as somebody who is signed in, on a fresh day."""
     house.floor.forget()
 
     def open_page(
         role: Role, path: str, screen: dict[str, int] | None = None, locale: str = "en-GB"
     ) -> Page:
-        page = context_of(screen or HANDHELD, locale).new_page()
-        page.goto(f"/?next={path.strip('/')}")
-        page.fill("#badge", BADGES[role])
-        page.fill("#pin", PIN)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"**{path}")
+        context = context_of(screen or HANDHELD, locale)
+        answer = context.request.post("/api/session", data={"badge": BADGES[role], "pin": PIN})
+        assert answer.ok
+        page = context.new_page()
+        page.goto(path)
         return page
 
     return open_page

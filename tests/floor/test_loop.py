@@ -1,10 +1,11 @@
 """The loop answers after the commit, survives a restart and a fault in a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
@@ -57,7 +58,9 @@ class Gateway:
             inbox=self.inbox,
             store=self.store,
             locator=Locator(FLOOR),
-            planner=Planner(self.inbox, clock, lambda: "walk", self.guard),
+            planner=Planner(
+                self.inbox, clock, lambda: "walk", np.random.default_rng(1), self.guard
+            ),
             showing=Showing(self.board, Rates(0), self.alerts, dict, {}),
             alerts=self.alerts,
             clock=clock,
@@ -70,7 +73,7 @@ class Gateway:
     def note_commit(self) -> None:
         self.commits += 1
 
-    def guard(self, action, what: str) -> bool:  # type: ignore[no-untyped-def] # see floor.planner.Guard
+    def guard(self, action: Callable[[], None], what: str) -> bool:
         try:
             action()
         except (KeyError, AttributeError) as error:
@@ -89,7 +92,7 @@ class Gateway:
         self.ask(StockListed((StockStatement(SHIRT, BIN_1, 5, 1),), now_us))
         line = OrderLine(LineId("1"), SHIRT, 2)
         self.ask(OrderSubmitted(OrderId("O1"), 1, 0, None, "DHL", (line,), "released", now_us))
-        self.ask(WorkWanted(RequestId("w"), LI, True, CART, now_us))  # noqa: FBT003 - ready
+        self.ask(WorkWanted(RequestId("w"), LI, True, CART, now_us))
         stop = Stop(BIN_1, SHIRT, 2, OrderId("O1"), LineId("1"), "T0001")  # type: ignore[arg-type]
         self.ask(PlanReady((Walk("W1", (stop,), 10.0, "alone"),), now_us))  # type: ignore[arg-type]
 

@@ -2,6 +2,8 @@
 
 from itertools import count
 
+import numpy as np
+
 from edge.model.applying import apply
 from edge.model.events import Event
 from edge.model.goods import Article
@@ -20,6 +22,7 @@ from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.rules import planning
+from edge.rules.batching import Effort
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Effect, Terms
 
@@ -88,7 +91,12 @@ class SmallFloor:
         snapshot = planning.snapshot(self.state, TERMS)
         if snapshot is None:
             return None
-        return self.take(PlanReady(planning.plan(snapshot, self.number), NOW_US))
+        return self.take(
+            PlanReady(
+                planning.plan(snapshot, self.number, np.random.default_rng(1), Effort(rounds=20)),
+                NOW_US,
+            )
+        )
 
     def order(
         self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object

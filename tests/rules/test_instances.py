@@ -46,6 +46,7 @@ def test_a_batch_file_becomes_a_batch_instance() -> None:
         ("aisle_x", [], "aisle_x is empty"),
         ("aisle_x", [0, "5"], r"aisle_x\[1\] is '5'"),
         ("aisle_x", [0, float("nan")], r"aisle_x\[1\] is nan"),
+        ("aisle_x", [0, 10**400], r"aisle_x\[1\] is 1000.*at most 1e\+09 is needed"),
         ("aisle_x", 3, "aisle_x is 3: a list"),
         ("cross_y", [0], "two or more are needed"),
         ("cross_y", [0, 0], r"cross_y\[1\] is 0.0, not above 0.0"),

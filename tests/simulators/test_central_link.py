@@ -181,6 +181,21 @@ def test_orders_stop_at_the_most_that_may_be_open_and_go_on_when_one_has_left(
     it.stop()
 
 
+def test_an_order_that_no_event_has_told_of_is_sent_again(
+    broker: tuple[str, int], gateway: GatewaySide
+) -> None:
+    store = CentralStore(":memory:")
+    store.add_order({"order_id": "o1", "lines": []}, now_us=1)
+    it = central(broker, store)
+    gateway.born("s1")
+
+    again = turn_until(it, gateway, lambda topic, _: topic == "order")
+
+    assert again == {"order_id": "o1", "lines": []}
+    assert store.order_count() == 1
+    it.stop()
+
+
 def test_orders_ask_only_for_what_the_books_hold(
     broker: tuple[str, int], gateway: GatewaySide
 ) -> None:

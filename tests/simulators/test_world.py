@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from simulators.catalogue import make_catalogue
 from simulators.hall import DOCK, PACK_STATION
-from simulators.world import GONE, OUTFEED, RACK, World, WorldError, hand_of, tote_holder
+from simulators.things import GONE, OUTFEED, RACK, hand_of, tote_holder
+from simulators.world import World, WorldError
 
 CATALOGUE = make_catalogue(5, articles=6)
 SKUS = sorted(CATALOGUE.articles)

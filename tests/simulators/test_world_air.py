@@ -7,7 +7,8 @@ import numpy as np
 from simulators.air import Dwell, Sightings
 from simulators.catalogue import make_catalogue
 from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER
-from simulators.world import RACK, World, tote_holder
+from simulators.things import RACK, tote_holder
+from simulators.world import World
 from simulators.world_air import WorldAir
 
 CATALOGUE = make_catalogue(2)
@@ -61,7 +62,7 @@ def test_what_lies_on_a_cart_is_loud_and_the_rack_beside_it_faint() -> None:
     mine = np.array([epc in inside for epc in epcs(sightings)])
 
     assert mine.mean() > 0.8
-    assert sightings.rssi_dbm[mine].mean() > -52.0
+    assert sightings.rssi_dbm[mine].mean() > -55.0
     assert sightings.rssi_dbm[~mine].mean() < -70.0
     assert (~mine).sum() > 0
 

@@ -7,8 +7,8 @@ import pytest
 
 from edge.clock import PlayedClock
 from edge.model.applying import apply
-from edge.model.events import Event, Fact, ItemArrived
-from edge.model.ids import Epc, LocationId, RequestId, Sku
+from edge.model.events import Event, Fact, ItemArrived, StockPlaced
+from edge.model.ids import Badge, Epc, LocationId, RequestId, Sku
 from edge.model.places import Floor, Location, LocationKind
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -51,10 +51,24 @@ class Gateway:
             [(event, occurred_us) for event in events], self.state, answers or {}
         )
 
-    def arrivals(self, first: int, count: int) -> list[Event]:
+    def arrivals(self, first: int, count: int) -> list[ItemArrived]:
         """Tags with running numbers that arrive in the first bin."""
         return [
             ItemArrived(Epc(f"30340000000000{number:010x}"), Sku("S-1"), LocationId("A-01"), 0.75)
+            for number in range(first, first + count)
+        ]
+
+    @staticmethod
+    def deliveries(first: int, count: int) -> list[StockPlaced]:
+        """Facts that take a hundred rows each: what fills the log soonest."""
+        return [
+            StockPlaced(
+                Sku("S-1"),
+                LocationId("A-01"),
+                100,
+                tuple(Epc(f"3035{number:012x}{tag:08x}") for tag in range(100)),
+                Badge("B-1"),
+            )
             for number in range(first, first + count)
         ]
 
@@ -96,9 +110,9 @@ def open_gateway(
     opened: list[Gateway] = []
 
     def open_one() -> Gateway:
-        for gateway in opened:
-            gateway.store.close()
-        opened[:] = [Gateway(path, clock, ids, floor)]
+        while opened:
+            opened.pop().store.close()
+        opened.append(Gateway(path, clock, ids, floor))
         return opened[0]
 
     yield open_one

@@ -32,7 +32,12 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
-from edge.store.errors import StoreCodecError, StoreFailedError, StoreFullError
+from edge.store.errors import (
+    StoreCodecError,
+    StoreDamagedError,
+    StoreFailedError,
+    StoreFullError,
+)
 
 if TYPE_CHECKING:
     from tests.store.conftest import Gateway
@@ -145,8 +150,7 @@ def test_answers_are_forgotten_after_a_week_but_the_newest_thousand_never(
     for turn in range(3):
         gateway.happen(answers={RequestId(f"{turn}-{n}"): PICKED for n in range(500)})
     clock.advance_us(8 * DAY_US)
-    for first in range(0, 21_000, 3_000):
-        gateway.happen(*gateway.arrivals(first, 3_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     gateway.store.checkpoint()
 
     again = open_gateway()
@@ -161,7 +165,7 @@ def test_answers_of_this_week_stay_however_many(
 ) -> None:
     gateway.happen(answers={RequestId(f"r-{n}"): PICKED for n in range(6_000)})
     clock.advance_us(6 * DAY_US)
-    gateway.happen(*gateway.arrivals(0, 21_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     gateway.store.checkpoint()
     assert gateway.store.answer_to(RequestId("r-0")) == PICKED
     assert open_gateway().store.answer_to(RequestId("r-0")) == PICKED
@@ -193,6 +197,7 @@ def test_the_cursor_is_written_with_the_next_commit_or_in_an_idle_moment(
 ) -> None:
     gateway.happen(*gateway.arrivals(0, 10))
     store = gateway.store
+    store.checkpoint()
 
     store.acknowledge(store.epoch, 4)
     gateway.happen()
@@ -267,6 +272,24 @@ def test_on_a_full_disk_nothing_of_a_turn_has_happened_and_then_all_goes_on(
     assert gateway.store.verify().good
 
 
+def test_a_start_refuses_a_row_that_was_changed(
+    gateway: "Gateway", open_gateway: OpenGateway
+) -> None:
+    gateway.happen(StockStated(SHIRT.sku, BIN, 5, 1))
+    gateway.store._connection.execute("UPDATE stock SET quantity = 500")
+    with pytest.raises(StoreDamagedError, match="table stock, row 'S-1' is not as it was written"):
+        open_gateway()
+
+
+def test_a_start_refuses_a_journal_whose_end_was_changed(
+    gateway: "Gateway", open_gateway: OpenGateway
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 3))
+    gateway.store._connection.execute("UPDATE facts SET occurred_us = 1 WHERE position = 2")
+    with pytest.raises(StoreDamagedError, match="fact at position 2 is not as it was written"):
+        open_gateway()
+
+
 def test_a_store_opened_twice_in_a_row_keeps_its_epoch(
     gateway: "Gateway", open_gateway: OpenGateway
 ) -> None:
@@ -281,16 +304,16 @@ def test_the_log_is_taken_into_the_file_in_idle_moments_and_before_it_grows_for_
     log = gateway.path.with_name("edge.db-wal")
     gateway.store.checkpoint()
     written = gateway.path.stat().st_size
-    gateway.happen(*gateway.arrivals(0, 21_000))
+    gateway.happen(*gateway.deliveries(0, 210))
     assert gateway.path.stat().st_size == written
 
     gateway.store.checkpoint()
 
     assert gateway.path.stat().st_size > written
     grown = log.stat().st_size
-    for first in range(0, 75_000, 3_000):
-        gateway.happen(*gateway.arrivals(first, 3_000))
-    assert log.stat().st_size < 4 * grown
+    for first in range(210, 1_610, 100):
+        gateway.happen(*gateway.deliveries(first, 100))
+    assert log.stat().st_size < 5 * grown
 
 
 def test_a_fresh_state_is_needed_for_each_load(gateway: "Gateway") -> None:

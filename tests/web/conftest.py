@@ -21,7 +21,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def address(house: House) -> Iterator[str]:
     """Where its pages are."""
-    server = serve(house)
+    server = serve(house.given)
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
 

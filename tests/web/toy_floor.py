@@ -6,86 +6,18 @@ antennas see.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
 from edge.model import inputs
-from edge.model.ids import Badge, DeviceName, LocationId, OrderId, Sku, ToteId, WalkId
-from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.ids import Badge, LocationId, WalkId
+from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
-
-SSCC = "034531200000000018"
-TOTE = ToteId("TOTE-7")
-ORDER = OrderId("SO-1042")
-STATION = LocationId("PACK-1")
-
-
-@dataclass(frozen=True)
-class Ware:
-    """One article of the toy's catalogue."""
-
-    sku: Sku
-    gtin: str
-    name: str
-
-
-TEA = Ware(Sku("TEA-250"), "04006381333931", "Green tea 绿茶 250 g")
-CUP = Ware(Sku("CUP-RED"), "05901234123457", "Porcelain cup, red")
-LAMP = Ware(Sku("LAMP-E27"), "09780201379624", "Desk lamp with E27 socket and cable")
-SOAP = Ware(Sku("SOAP-90"), "08711253001202", "Olive soap 90 g")
-WARES = (TEA, CUP, LAMP, SOAP)
-
-
-@dataclass
-class Halt:
-    """One stop of the toy's only walk."""
-
-    location: LocationId
-    ware: Ware
-    quantity: int
-    picked: int = 0
-
-
-def _halts() -> list[Halt]:
-    return [
-        Halt(LocationId("A-01-3"), TEA, 2),
-        Halt(LocationId("B-02-1"), CUP, 1),
-        Halt(LocationId("C-03-2"), LAMP, 1),
-    ]
-
-
-def toy_plan() -> Floor:
-    """Three aisles of bins, a pack station, a dock and two carts."""
-    places = [
-        Location(
-            LocationId(f"{aisle}-{shelf:02}-{side}"),
-            LocationKind.BIN,
-            None,
-            2.0 + 4.0 * number + (1.0 if side % 2 else -1.0),
-            2.0 + 2.4 * shelf + (1.2 if side > 2 else 0.0),
-            1.0,
-            1.1,
-        )
-        for number, aisle in enumerate("ABC")
-        for shelf in range(1, 5)
-        for side in range(1, 5)
-    ]
-    places += [
-        Location(STATION, LocationKind.STATION, None, 4.0, 16.5, 3.0, 2.0),
-        Location(LocationId("PACK-2"), LocationKind.STATION, None, 8.0, 16.5, 3.0, 2.0),
-        Location(LocationId("DOCK"), LocationKind.PORTAL, None, 12.0, 16.5, 2.0, 2.0),
-        Location(LocationId("CART-1"), LocationKind.CART),
-        Location(LocationId("CART-2"), LocationKind.CART),
-    ]
-    antennas = (
-        Antenna(DeviceName("north"), 1, LocationId("A-01-3"), 3.0, 5.0),
-        Antenna(DeviceName("north"), 2, LocationId("B-02-1"), 7.0, 7.0),
-        Antenna(DeviceName("south"), 1, LocationId("C-03-2")),
-    )
-    return Floor({one.id: one for one in places}, antennas, (2.0, 6.0, 10.0), (2.0, 14.5))
+from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, Halt, toy_halts, ware_of
+from tests.web.toy_views import board_view, empty_pack, floor_view, orders_view
 
 
 @dataclass
@@ -170,7 +102,7 @@ class ToyFloor:
             self._dropped.clear()
             self._stale.clear()
             self._pack = None
-            self.board.show(f"pack/{STATION}", _empty_pack())
+            self.board.show(f"pack/{STATION}", empty_pack())
             self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
             self.effects = Effects()
             self._show_floor()
@@ -193,7 +125,7 @@ class ToyFloor:
         if entry.settle is not None:
             entry.settle(answer)
 
-    def _answer(self, posted: inputs.Posted) -> Answer:
+    def _answer(self, posted: inputs.Posted) -> Answer:  # noqa: C901, PLR0911 - a flat table
         match posted:
             case inputs.WorkWanted():
                 return self._work(posted)
@@ -208,22 +140,22 @@ class ToyFloor:
             case inputs.HoldDecided():
                 return self._decide(posted)
             case inputs.StockPutAway():
-                return Answer(True, "placed", "put away")
+                return _yes("placed", "put away")
             case inputs.ParcelDispatched():
                 known = posted.sscc == SSCC
-                return Answer(known, "shipped" if known else "parcel_unknown", "dispatch")
+                return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
 
     # Picking
 
     def _work(self, wanted: inputs.WorkWanted) -> Answer:
         if wanted.cart is not None and self._plan.kind_of(wanted.cart) is not LocationKind.CART:
-            return Answer(False, "cart_unknown", "there is no such cart")
+            return _no("cart_unknown", "there is no such cart")
         if not wanted.ready:
-            return Answer(True, "gone", "good-bye")
+            return _yes("gone", "good-bye")
         self._carts[wanted.badge] = wanted.cart
-        self._halts.setdefault(wanted.badge, _halts())
+        self._halts.setdefault(wanted.badge, toy_halts())
         self._show(self._prompt(wanted.badge))
-        return Answer(True, "ready", "work comes")
+        return _yes("ready", "work comes")
 
     def _prompt(self, badge: Badge) -> Prompt:
         halts = self._halts.get(badge, [])
@@ -261,10 +193,10 @@ class ToyFloor:
     def _scan(self, scanned: inputs.CodeScanned) -> Answer:
         prompt = self._prompt(scanned.badge)
         if scanned.prompt_id != prompt.prompt_id:
-            return Answer(False, "done_already", "the prompt has moved on")
+            return _no("done_already", "the prompt has moved on")
         match prompt.kind:
             case PromptKind.WAIT:
-                return Answer(False, "nothing_to_do", "there is nothing to do")
+                return _no("nothing_to_do", "there is nothing to do")
             case PromptKind.DROP:
                 return self._drop(scanned)
             case PromptKind.PICK:
@@ -272,26 +204,24 @@ class ToyFloor:
 
     def _drop(self, scanned: inputs.CodeScanned) -> Answer:
         if scanned.code != STATION:
-            return Answer(False, "place_wrong", "this is not the station")
+            return _no("place_wrong", "this is not the station")
         self._dropped.add(scanned.badge)
         self._show(self._prompt(scanned.badge))
-        return Answer(True, "dropped", "thank you")
+        return _yes("dropped", "thank you")
 
     def _scan_at_stop(self, scanned: inputs.CodeScanned, prompt: Prompt) -> Answer:
         if scanned.code in {prompt.location, prompt.tote_id}:
             right = "place_right" if scanned.code == prompt.location else "tote_right"
-            return Answer(True, right, "right")
+            return _yes(right, "right")
         if scanned.code in self._plan.locations:
-            return Answer(False, "place_wrong", "another place")
-        ware = _ware(scanned.code)
+            return _no("place_wrong", "another place")
+        ware = ware_of(scanned.code)
         if ware is None:
-            return Answer(False, "unknown_code", "nobody knows this code")
+            return _no("unknown_code", "nobody knows this code")
         if ware.sku != prompt.sku:
             wanted = {"sku": prompt.sku, "name": prompt.name}
             got = {"sku": ware.sku, "name": ware.name}
-            return Answer(
-                False, "wrong_item", "another article", {"expected": wanted, "scanned": got}
-            )
+            return _no("wrong_item", "another article", {"expected": wanted, "scanned": got})
         return self._count(scanned.badge)
 
     def _count(self, badge: Badge) -> Answer:
@@ -302,19 +232,19 @@ class ToyFloor:
         self._show(self._prompt(badge))
         if halt.picked < halt.quantity:
             data = {"picked": halt.picked, "quantity": halt.quantity}
-            return Answer(True, "picked", "picked", data)
+            return _yes("picked", "picked", data)
         over = all(one.picked >= one.quantity for one in halts)
-        return Answer(True, "walk_done" if over else "stop_done", "done here")
+        return _yes("walk_done" if over else "stop_done", "done here")
 
     def _trouble(self, reported: inputs.TroubleReported) -> Answer:
         if self._prompt(reported.badge).prompt_id != reported.prompt_id:
-            return Answer(False, "done_already", "the prompt has moved on")
+            return _no("done_already", "the prompt has moved on")
         if reported.code != "short":
-            return Answer(True, "noted", "noted")
+            return _yes("noted", "noted")
         halt = next(one for one in self._halts[reported.badge] if one.picked < one.quantity)
         halt.picked = halt.quantity
         self._show(self._prompt(reported.badge))
-        return Answer(True, "short", "counted missing")
+        return _yes("short", "counted missing")
 
     # Packing
 
@@ -326,22 +256,19 @@ class ToyFloor:
     def _station_scan(self, code: str) -> Answer:
         if self._pack is None:
             return self._open(code)
-        ware = _ware(code)
+        ware = ware_of(code)
         if ware is None:
-            known = code == TOTE
-            return Answer(
-                known, "already_open" if known else "unknown_code", "no piece has this code"
-            )
+            return _no("already_open" if code == TOTE else "unknown_code", "no piece")
         lines = [dict(line) for line in self._lines()]
         line = next((one for one in lines if one["sku"] == ware.sku), None)
         if line is None or line["checked"] == line["expected"]:
             data = {"sku": ware.sku, "belongs_to": "SO-1043"}
-            return Answer(False, "not_wanted", "not of this order", data)
+            return _no("not_wanted", "not of this order", data)
         line["checked"] = int(str(line["checked"])) + 1
         complete = all(one["checked"] == one["expected"] for one in lines)
         checked = sum(int(str(one["checked"])) for one in lines)
         self._show_pack(lines=lines, checked=checked, verdict="match" if complete else "checking")
-        return Answer(True, "complete" if complete else "checked", "checked")
+        return _yes("complete" if complete else "checked", "checked")
 
     def _lines(self) -> list[dict[str, object]]:
         assert self._pack is not None
@@ -351,9 +278,9 @@ class ToyFloor:
 
     def _open(self, code: str) -> Answer:
         if code != TOTE:
-            return Answer(False, "nothing_open", "scan a tote first")
+            return _no("nothing_open", "scan a tote first")
         self._pack = {
-            **_empty_pack(),
+            **empty_pack(),
             "open": True,
             "tote_id": TOTE,
             "order_id": ORDER,
@@ -365,200 +292,55 @@ class ToyFloor:
                     "expected": one.quantity,
                     "checked": 0,
                 }
-                for one in _halts()
+                for one in toy_halts()
             ],
             "expected": 4,
             "verdict": "checking",
         }
         self.board.show(f"pack/{STATION}", self._pack)
-        return Answer(True, "opened", "opened", {"tote_id": TOTE, "order_id": ORDER})
+        return _yes("opened", "opened", {"tote_id": TOTE, "order_id": ORDER})
 
     def _close(self, *, partial: bool) -> Answer:
         if self._pack is None:
-            return Answer(False, "nothing_open", "no tote is open")
+            return _no("nothing_open", "no tote is open")
         if self._pack["strangers"]:
-            return Answer(False, "extra", "take the strangers away")
+            return _no("extra", "take the strangers away")
         complete = self._pack["verdict"] == "match"
         if not complete and not partial:
-            return Answer(False, "missing", "pieces are missing")
+            return _no("missing", "pieces are missing")
         self._pack = None
-        self.board.show(f"pack/{STATION}", _empty_pack())
+        self.board.show(f"pack/{STATION}", empty_pack())
         data = {"sscc": SSCC, "order_id": ORDER, "complete": complete}
-        return Answer(True, "closed", "closed", data)
+        return _yes("closed", "closed", data)
 
     # Orders, the map and the board
 
     def _decide(self, decided: inputs.HoldDecided) -> Answer:
         state = self._orders.get(decided.order_id)
         if state is None:
-            return Answer(False, "order_unknown", "no such order")
+            return _no("order_unknown", "no such order")
         if state != "held":
-            return Answer(False, "not_held", "it is not held")
+            return _no("not_held", "it is not held")
         if decided.release:
             self._orders[decided.order_id] = "released"
         else:
             del self._orders[decided.order_id]
         self._show_orders()
-        return Answer(True, "released" if decided.release else "refused", "decided")
+        return _yes("released" if decided.release else "refused", "decided")
 
     def _show_orders(self) -> None:
-        doubt = {"code": "no_stock", "text": "3 of LAMP-E27 wanted, 1 free"}
-        lines = [
-            {"line_id": "1", "sku": LAMP.sku, "name": LAMP.name, "quantity": 3, "picked": 0},
-            {"line_id": "2", "sku": TEA.sku, "name": TEA.name, "quantity": 1, "picked": 1},
-        ]
-        shown = [
-            {
-                "order_id": order_id,
-                "rev": 1,
-                "state": state,
-                "priority": 5 if state == "held" else 0,
-                "due_us": self._clock.now_us() + 3_600_000_000,
-                "carrier": "DHL",
-                "lines": lines,
-                "doubts": [doubt] if state == "held" else [],
-                "received_us": self._clock.now_us(),
-            }
-            for order_id, state in sorted(self._orders.items(), reverse=True)
-        ]
-        self.board.show("orders", {"orders": shown})
+        self.board.show("orders", orders_view(self._orders, self._clock.now_us()))
 
     def _show_floor(self) -> None:
-        stock = {one.location: one for one in _halts()}
-        self.board.show(
-            "floor",
-            {
-                "locations": [
-                    {
-                        **{key: getattr(one, key) for key in _PLACE_KEYS},
-                        "stock": [_stock(stock[one.id])] if one.id in stock else [],
-                        "items": 7 if one.id in stock else 0,
-                        "stale_since_us": self._stale.get(one.id),
-                    }
-                    for one in self._plan.locations.values()
-                ],
-                "antennas": [
-                    {
-                        "reader": one.reader,
-                        "port": one.port,
-                        "location": one.location,
-                        "alive": one.location not in self._stale,
-                    }
-                    for one in self._plan.antennas
-                ],
-                "readers": [
-                    {"device": "north", "alive": not self._stale, "silent_since_us": None},
-                    {"device": "south", "alive": True, "silent_since_us": None},
-                ],
-                "pickers": [
-                    {
-                        "badge": "p1",
-                        "name": "Ana",
-                        "location": "B-02-1",
-                        "walk_id": "W-1",
-                        "done": 1,
-                        "stops": 3,
-                    }
-                ],
-                "aisle_x_m": self._plan.aisle_x_m,
-                "cross_y_m": self._plan.cross_y_m,
-            },
-        )
+        self.board.show("floor", floor_view(self._plan, self._stale))
 
     def _show_board(self) -> None:
-        self.board.show(
-            "board",
-            {
-                "orders": {
-                    "held": 1, "released": 14, "planned": 9, "picking": 6,
-                    "picked": 3, "packed": 5, "shipped": 212, "cancelled": 2,
-                },
-                "items_picked": 618,
-                "items_per_minute": 27.4,
-                "pickers": [
-                    {"badge": "p1", "items_per_minute": 7.2, "items": 164},
-                    {"badge": "p2", "items_per_minute": 6.4, "items": 149},
-                ],
-                "backlog": {"unsent": 3, "oldest_unsent_s": 2, "connected": True},
-                "readers": {"up": 1, "down": 1},
-                "alerts": [
-                    {
-                        "code": "reader_lost",
-                        "severity": "warning",
-                        "text": "reader south does not answer",
-                        "since": "2026-01-05T10:00:00+00:00",
-                    }
-                ],
-            },
-        )  # fmt: skip
+        self.board.show("board", board_view())
 
 
-_PLACE_KEYS = ("id", "kind", "parent", "x_m", "y_m", "width_m", "depth_m")
+def _yes(code: str, text: str, data: Mapping[str, object] | None = None) -> Answer:
+    return Answer(accepted=True, code=code, text=text, data=data or {})
 
 
-def _stock(halt: Halt) -> dict[str, object]:
-    return {"sku": halt.ware.sku, "name": halt.ware.name, "quantity": 8, "reserved": halt.quantity}
-
-
-def _empty_pack() -> dict[str, object]:
-    return {
-        "station": STATION,
-        "open": False,
-        "tote_id": None,
-        "order_id": None,
-        "carrier": "",
-        "lines": [],
-        "checked": 0,
-        "expected": 0,
-        "strangers": [],
-        "verdict": "empty",
-    }
-
-
-def _ware(code: str) -> Ware | None:
-    keys: tuple[Callable[[Ware], str], ...] = (
-        lambda one: one.sku,
-        lambda one: one.gtin,
-        lambda one: one.gtin.lstrip("0"),
-        lambda one: f"01{one.gtin}",
-    )
-    return next((one for one in WARES if code in {key(one) for key in keys}), None)
-
-
-class ToyLookups:
-    """Two tagged items with a little history."""
-
-    ROWS = tuple(
-        {
-            "epc": f"30395dfa8{number:015x}",
-            "sku": TEA.sku,
-            "name": TEA.name,
-            "location": "A-01-3",
-            "probability": 0.97,
-            "since_us": 1_767_600_000_000_000,
-        }
-        for number in (1, 2)
-    )
-
-    def items(self, text: str, limit: int) -> list[dict[str, object]]:
-        """Rows in which the text occurs."""
-        wanted = text.lower()
-        return [row for row in self.ROWS if any(wanted in str(v).lower() for v in row.values())][
-            :limit
-        ]
-
-    def item(self, epc: str) -> dict[str, object] | None:
-        """The row of an EPC."""
-        return next((row for row in self.ROWS if row["epc"] == epc), None)
-
-    def history(self, subject: str, limit: int) -> list[dict[str, object]]:
-        """One arrival."""
-        rows: list[dict[str, object]] = [
-            {
-                "seq": 12,
-                "type": "stock.arrived",
-                "at": "2026-01-05T08:00:00+00:00",
-                "text": f"{subject[-4:]} arrived at A-01-3",
-            }
-        ]
-        return rows[:limit]
+def _no(code: str, text: str, data: Mapping[str, object] | None = None) -> Answer:
+    return Answer(accepted=False, code=code, text=text, data=data or {})

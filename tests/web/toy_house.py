@@ -11,7 +11,9 @@ from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.people import Person, Role, Scope, ServiceToken
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
-from tests.web.toy_floor import ToyFloor, ToyLookups, toy_plan
+from tests.web.toy_floor import ToyFloor
+from tests.web.toy_goods import toy_plan
+from tests.web.toy_lookups import ToyLookups
 
 PIN = "4711"
 _PIN_HASH = hash_pin(PIN)
@@ -71,8 +73,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     return House(floor, given)
 
 
-def serve(house: House) -> WebServer:
-    """The house's pages on a free port of loopback; stop it when done."""
-    server = WebServer(create_app(house.given), "127.0.0.1", 0)
+def serve(given: WebDependencies) -> WebServer:
+    """The pages on a free port of loopback; stop the server when done."""
+    server = WebServer(create_app(given), "127.0.0.1", 0)
     server.start()
     return server

@@ -8,10 +8,8 @@ is worth sending again is decided by the session.
 
 import contextlib
 import select
-import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -21,7 +19,18 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from edge.sync.mqtt.seen import (
+    Answered,
+    Arrived,
+    Closed,
+    NotSubscribed,
+    Opened,
+    Outgoing,
+    Seen,
+    Will,
+)
 from edge.sync.mqtt.settings import LinkSettings
+from edge.sync.mqtt.tls import tls_context
 from edge.sync.wire.incoming import PAYLOAD_BYTES_MAX
 
 INCOMING_MESSAGES_MAX = 32
@@ -31,73 +40,6 @@ PACKET_MAX = 268_435_455
 """What MQTT allows where the broker names no limit."""
 _READS_MAX = 256
 _JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The broker accepted us, with its limits."""
-
-    receive_maximum: int
-    packet_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The connection is gone; `reason_code` is the broker's where it told one, else 0."""
-
-    reason_code: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message came in; it is acknowledged by `Connection.acknowledge`."""
-
-    message_id: int
-    quality: int
-    topic: str
-    payload: bytes
-    retained: bool
-    response_topic: str
-    correlation: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The broker's PUBACK for a message."""
-
-    message_id: int
-    reason_code: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotSubscribed:
-    """The broker does not let us listen."""
-
-    reason: str
-
-
-Seen = Opened | Closed | Arrived | Answered | NotSubscribed
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to send."""
-
-    topic: str
-    payload: bytes
-    retain: bool = False
-    quality: int = 1
-    keys: tuple[tuple[str, str], ...] = ()
-    correlation: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker tells when we are gone without a word."""
-
-    topic: str
-    payload: bytes
 
 
 class Connection:
@@ -112,6 +54,10 @@ class Connection:
         self._keepalive_s = settings.keepalive_s
         self._session_expiry_s = settings.session_expiry_s
         self._seen: deque[Seen] = deque()
+        self._held: deque[tuple[int, Outgoing]] = deque()
+        self._tickets: dict[int, int] = {}
+        self._ticket = 0
+        self._unanswered_max = RECEIVE_MAXIMUM
         self._client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=settings.gateway,
@@ -120,11 +66,11 @@ class Connection:
             manual_ack=True,
         )
         self._client.connect_timeout = settings.connect_timeout_s
-        self._client.max_queued_messages_set(0)
+        self._client.max_inflight_messages_set(0)  # paho's limit cannot follow the broker's
         if settings.username is not None:
             self._client.username_pw_set(settings.username, settings.password)
         if settings.tls is not None:
-            self._client.tls_set_context(tls_context(settings))
+            self._client.tls_set_context(tls_context(settings.tls))
         properties = _properties(PacketTypes.WILLMESSAGE)
         properties.WillDelayInterval = settings.will_delay_s
         properties.ContentType = _JSON
@@ -176,6 +122,7 @@ class Connection:
         if heard:
             self._read(wire)
         self._client.loop_misc()
+        self._send_held()
         return heard
 
     def seen(self) -> Seen | None:
@@ -191,15 +138,30 @@ class Connection:
         self._client.subscribe(options)
 
     def limit(self, messages: int) -> None:
-        """How many messages the broker allows to wait for their PUBACK."""
-        self._client.max_inflight_messages_set(messages)
+        """How many messages may wait for their PUBACK; the others are held back here."""
+        self._unanswered_max = messages
 
     def publish(self, message: Outgoing) -> int:
-        """Send; gives the message id that its `Answered` will bear.
+        """Send, after those that are held back; gives the ticket that its `Answered` will bear.
 
         Raises:
             ValueError: the topic cannot be published to.
         """
+        if not message.topic or set(message.topic) & set("+#\0"):
+            raise ValueError("a topic to publish to is not empty and has no wildcards")
+        self._ticket += 1
+        self._held.append((self._ticket, message))
+        self._send_held()
+        return self._ticket
+
+    def _send_held(self) -> None:
+        while self._held and len(self._tickets) < self._unanswered_max:
+            ticket, message = self._held.popleft()
+            message_id = self._send(message)
+            if message.quality > 0:
+                self._tickets[message_id] = ticket
+
+    def _send(self, message: Outgoing) -> int:
         properties = _properties(PacketTypes.PUBLISH)
         properties.PayloadFormatIndicator = 1
         properties.ContentType = _JSON
@@ -253,6 +215,7 @@ class Connection:
             Opened(
                 getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM),
                 getattr(properties, "MaximumPacketSize", PACKET_MAX),
+                getattr(properties, "ServerKeepAlive", 0),
             )
         )
 
@@ -292,7 +255,9 @@ class Connection:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        self._seen.append(Answered(message_id, reason.value))
+        ticket = self._tickets.pop(message_id, None)
+        if ticket is not None:
+            self._seen.append(Answered(ticket, reason.value))
 
     def _on_subscribe(
         self,
@@ -305,22 +270,6 @@ class Connection:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             self._seen.append(NotSubscribed(refused[0]))
-
-
-def tls_context(settings: LinkSettings) -> ssl.SSLContext:
-    """TLS 1.2 or newer; the broker's name is checked.
-
-    Raises:
-        OSError: a file cannot be read or is none.
-    """
-    tls = settings.tls
-    context = ssl.create_default_context(
-        cafile=str(tls.ca_file) if tls is not None and tls.ca_file is not None else None
-    )
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if tls is not None and tls.certificate_file is not None:
-        context.load_cert_chain(tls.certificate_file, tls.key_file)
-    return context
 
 
 def _properties(packet: int) -> Properties:

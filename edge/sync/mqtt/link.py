@@ -15,12 +15,15 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged
 from edge.sync.mqtt.backoff import Backoff
-from edge.sync.mqtt.connection import Connection, Will
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Closed, Will
 from edge.sync.mqtt.serving import Serving
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus
-from edge.sync.session.delivery import Delivery, DeliverySettings
+from edge.sync.session.delivery import Delivery
+from edge.sync.session.phases import Phase
+from edge.sync.session.settings import DeliverySettings
 from edge.sync.wire.outgoing import FactEncoder, alert_payload, plain_payload, state_payload
 from edge.sync.wire.topics import Topics
 
@@ -54,6 +57,7 @@ class MqttLink:
         self._topics = Topics(settings.prefix, settings.site, settings.gateway)
         self._session = parts.make_id()
         self._state = "starting"
+        self._state_lock = threading.Lock()
         self._notices = Notices(self._topics)
         self._mailbox = Mailbox(parts.deliver, parts.inbox_full, self.wake)
         self._backoff = Backoff(
@@ -61,8 +65,8 @@ class MqttLink:
         )
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_read.setblocking(False)
-        self._wake_write.setblocking(False)
+        self._wake_read.setblocking(False)  # noqa: FBT003 - its only form
+        self._wake_write.setblocking(False)  # noqa: FBT003 - its only form
         self._thread = threading.Thread(target=self._run, name="mqtt-link", daemon=True)
         self._delivery: Delivery | None = None
         self._serving: Serving | None = None
@@ -93,9 +97,9 @@ class MqttLink:
 
     def set_state(self, state: str) -> None:
         """Tell how the gateway is: starting, ready, degraded, draining or offline. Any thread."""
-        self._state = state
-        payload = state_payload(state, self._session, self._parts.clock.now_us())
-        self._notices.put(self._topics.state, payload)
+        with self._state_lock:
+            self._state = state
+            self._put_state()
         self.wake()
 
     def publish_info(self, values: Mapping[str, object]) -> None:
@@ -133,6 +137,10 @@ class MqttLink:
             last_error=self._last_error,
         )
 
+    def _put_state(self) -> None:
+        payload = state_payload(self._state, self._session, self._parts.clock.now_us())
+        self._notices.put(self._topics.state, payload)
+
     def _run(self) -> None:
         attempt = 0
         while not self._stopping.is_set():
@@ -169,7 +177,11 @@ class MqttLink:
 
     def _serve(self, delivery: Delivery, host: str, port: int) -> None:
         """Connect, serve until the end, and learn from how it ended."""
-        self._session = self._parts.make_id()
+        with (
+            self._state_lock
+        ):  # the will of an older connection, told late, is known by its session
+            self._session = self._parts.make_id()
+            self._put_state()
         at_us = self._parts.clock.now_us()
         will = Will(self._topics.state, state_payload("lost", self._session, at_us))
         try:
@@ -178,7 +190,6 @@ class MqttLink:
         except (OSError, ValueError) as error:
             self._note(f"{host}:{port} cannot be reached: {error}")
             return
-        self.set_state(self._state)
         serving = Serving(
             connection,
             settings=self._settings,
@@ -200,6 +211,7 @@ class MqttLink:
 
     def _turns(self, serving: Serving, delivery: Delivery) -> None:
         was_open = False
+        absent_since_us: int | None = None
         while serving.ended is None and not self._stopping.is_set():
             serving.turn(self._wake_read.fileno())
             self._drain_wake()
@@ -211,11 +223,26 @@ class MqttLink:
             if serving.trouble:
                 self._note(serving.trouble)
                 serving.trouble = ""
+            absent_since_us = self._absent_since(delivery, absent_since_us)
+            if self._is_elsewhere(absent_since_us):
+                serving.ended = Closed(0, "the central system is absent behind this broker")
         if serving.ended is None:
             serving.say_goodbye(self._wake_read.fileno(), GOODBYE_US)
         elif was_open:
             _log.warning("broker lost", broker=self._broker, reason=serving.ended.reason)
         serving.end()
+
+    def _absent_since(self, delivery: Delivery, before_us: int | None) -> int | None:
+        if delivery.phase is not Phase.ABSENT:
+            return None
+        return self._parts.clock.monotonic_us() if before_us is None else before_us
+
+    def _is_elsewhere(self, absent_since_us: int | None) -> bool:
+        """Whether to look for the central system behind the next broker."""
+        if absent_since_us is None or len(self._settings.brokers) == 1:
+            return False
+        absent_us = self._parts.clock.monotonic_us() - absent_since_us
+        return absent_us > self._settings.switch_after_s * 1e6
 
     def _taken_over(self, *, is_so: bool) -> None:
         topic = self._topics.alert(TAKEN_OVER_ALERT)

@@ -6,7 +6,7 @@ connection everything again.
 
 import threading
 
-from edge.sync.mqtt.connection import Outgoing
+from edge.sync.mqtt.seen import Outgoing
 from edge.sync.wire.topics import Topics
 
 

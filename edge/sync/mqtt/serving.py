@@ -6,17 +6,10 @@ from collections import deque
 import structlog
 
 from edge.model.inputs import CentralAcknowledged, Input
-from edge.sync.mqtt.connection import (
-    Answered,
-    Arrived,
-    Closed,
-    Connection,
-    NotSubscribed,
-    Opened,
-    Outgoing,
-)
+from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.seen import Answered, Arrived, Closed, NotSubscribed, Opened, Outgoing
 from edge.sync.mqtt.settings import LinkParts, LinkSettings
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Alarm, Confirmed, Fetch, Output, Publish, SetAside
@@ -28,6 +21,8 @@ TURN_MS = 200
 """Longest wait in one turn: the resolution of all time-outs."""
 ANSWER_US_MAX = 5_000_000
 """A broker that takes a connection but says nothing for so long is none."""
+SILENCE_US = 1_400_000
+"""Of silence for each second of keepalive: with the length of a turn at most one and a half."""
 NOTICE_SLOTS = 4
 """Messages of the broker's limit that are left to state, alerts and answers."""
 _JOURNAL_PAUSE_US = 1_000_000
@@ -64,7 +59,7 @@ class Serving:
         self._notices = notices
         self._tokens: dict[int, int] = {}
         self._heard_us = parts.clock.monotonic_us()
-        self._opened_us = self._heard_us
+        self._keepalive_s = settings.keepalive_s
         self._journal_at_us = 0
         self.is_open = False
         self.ended: Closed | None = None
@@ -88,7 +83,7 @@ class Serving:
         """Send the last notices and wait for the broker to have them, so that no will is told."""
         until_us = self._parts.clock.monotonic_us() + wait_us
         last = [self._send(notice) for notice in self._notices.to_send()]
-        self._tokens.update((message_id, 0) for message_id in last if message_id is not None)
+        self._tokens.update((ticket, 0) for ticket in last if ticket is not None)
         while (
             self.ended is None
             and any(one in self._tokens for one in last)
@@ -124,14 +119,15 @@ class Serving:
 
     def _open(self, opened: Opened) -> None:
         self.is_open = True
-        self._opened_us = self._parts.clock.monotonic_us()
+        self._keepalive_s = opened.keepalive_s or self._keepalive_s
         self._connection.limit(
             min(opened.receive_maximum, self._settings.window_messages + NOTICE_SLOTS)
         )
         self._connection.subscribe(self._topics.subscriptions, self._topics.base + "alert/+")
         self._notices.renew()
         window = max(1, opened.receive_maximum - NOTICE_SLOTS)
-        self._do(self._delivery.connected(self._opened_us, window, opened.packet_max))
+        now_us = self._parts.clock.monotonic_us()
+        self._do(self._delivery.connected(now_us, window, opened.packet_max))
 
     def _arrive(self, arrived: Arrived) -> None:
         name = self._topics.name_of(arrived.topic) or ""
@@ -171,7 +167,7 @@ class Serving:
         return json.dumps({"accepted": True, "from": from_seq}).encode()
 
     def _answered(self, answered: Answered) -> None:
-        token = self._tokens.pop(answered.message_id, None)
+        token = self._tokens.pop(answered.ticket, None)
         if token:
             now_us = self._parts.clock.monotonic_us()
             self._do(self._delivery.puback(token, answered.reason_code, now_us))
@@ -223,9 +219,9 @@ class Serving:
 
     def _publish(self, message: Publish) -> None:
         topic = self._topics.event(message.kind)
-        message_id = self._send(Outgoing(topic, message.payload, keys=message.keys))
-        if message_id is not None:
-            self._tokens[message_id] = message.token
+        ticket = self._send(Outgoing(topic, message.payload, keys=message.keys))
+        if ticket is not None:
+            self._tokens[ticket] = message.token
 
     def _send(self, message: Outgoing) -> int | None:
         try:
@@ -235,8 +231,7 @@ class Serving:
             return None
 
     def _confirm(self, upto: int) -> None:
-        epoch = self._parts.journal.epoch()
-        told = CentralAcknowledged(epoch, upto, self._parts.clock.now_us())
+        told = CentralAcknowledged(self._delivery.epoch, upto, self._parts.clock.now_us())
         self._mailbox.take((told,), lambda: None)
 
     def _alarm(self, code: str, text: str | None) -> None:
@@ -257,7 +252,7 @@ class Serving:
         if self.ended is not None:
             return
         silent_us = now_us - self._heard_us
-        if self.is_open and silent_us > self._settings.keepalive_s * 1_500_000:
+        if self.is_open and silent_us > self._keepalive_s * SILENCE_US:
             self.ended = Closed(0, f"the broker was silent for {silent_us / 1e6:.1f} s")
         elif not self.is_open and silent_us > ANSWER_US_MAX:
             self.ended = Closed(0, "the broker takes the connection but does not answer")

@@ -37,7 +37,7 @@ class LinkSettings:
     """Everything that an operator decides about the link.
 
     Attributes:
-        brokers: host and port; the first that answers is used, the next one after it is lost.
+        brokers: host and port, the preferred one first; when one is lost the next one is tried.
         prefix, site, gateway: levels of the topics; the gateway's name is its client id.
         username, password: None where the certificate tells all.
         tls: None only where the wire does not leave the host.
@@ -50,6 +50,8 @@ class LinkSettings:
         window_messages: messages that may wait for the broker's acknowledgement.
         absent_after_s: without progress for so long the central system counts as absent.
         probe_s: how often an absent central system is sent one fact.
+        switch_after_s: with several brokers the next one is tried when the central system has
+            been absent behind this one for so long.
     """
 
     brokers: tuple[tuple[str, int], ...]
@@ -69,6 +71,7 @@ class LinkSettings:
     window_messages: int = 16
     absent_after_s: float = 30.0
     probe_s: float = 10.0
+    switch_after_s: float = 10.0
 
     def __post_init__(self) -> None:
         if not self.brokers:

@@ -17,7 +17,6 @@ so that the numbers have no gap, and a person is told.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from edge.model.events import Fact
 from edge.sync.session.phases import (
@@ -34,6 +33,7 @@ from edge.sync.session.phases import (
     verdict_of,
 )
 from edge.sync.session.refusals import Refusals
+from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.window import Confirmation, Flight, Window
 from edge.sync.wire.outgoing import (
     BATCH_BYTES_MAX,
@@ -53,25 +53,6 @@ CENTRAL_ABSENT = "central-absent"
 BROKER_REFUSES = "broker-refuses"
 EVENT_SET_ASIDE = "event-set-aside"
 ACK_FOREIGN = "ack-foreign"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverySettings:
-    """How facts are delivered.
-
-    Attributes:
-        by_broker: whether the broker's PUBACK is taken for the central system's acknowledgement.
-        window_messages: messages that may wait for their PUBACK, 1..65535.
-        ahead_messages: messages that may go beyond the central system's acknowledgement.
-        absent_after_us: without progress for so long the central system counts as absent.
-        probe_us: how often a fact is sent to a central system that is absent.
-    """
-
-    by_broker: bool = False
-    window_messages: int = 20
-    ahead_messages: int = 500
-    absent_after_us: int = 30_000_000
-    probe_us: int = 10_000_000
 
 
 class Delivery:
@@ -96,7 +77,7 @@ class Delivery:
         self.phase = Phase.DOWN
         self._settings = settings
         self._encoder = encoder
-        self._epoch = epoch
+        self.epoch = epoch
         self.acknowledged_seq = acknowledged
         self.last_seq = last_seq
         self._fetched = acknowledged
@@ -124,6 +105,7 @@ class Delivery:
         """A connection stands, with the broker's limits; what is not acknowledged goes again."""
         self._step(Trigger.CONNECTED)
         self._packet_max = packet_max
+        self._confirmation.reset(self.acknowledged_seq)
         self._window.reset(receive_maximum)
         self._rewind(self.acknowledged_seq)
         self._refusals.forget()
@@ -182,7 +164,7 @@ class Delivery:
 
     def acknowledged(self, epoch: str, upto: int, now_us: int) -> list[Output]:
         """The central system has stored everything up to here, and the journal knows it."""
-        if epoch != self._epoch:
+        if epoch != self.epoch:
             return []  # of the store that was here before a restore
         if upto > self.last_seq:
             return self._alarm(

@@ -235,11 +235,14 @@ def test_a_report_against_the_standard_is_refused_whole(body: bytes, words: str)
 
 
 def test_a_report_without_tags_is_a_sign_of_life() -> None:
-    batch, errors = decode(message(61))
+    """Also when the layout is known already."""
+    decoder = ReportDecoder("dock")
+    for stream in (message(61), report(Tag()), message(61), message(61) * 200):
+        batch, errors = decode(stream, decoder)
 
-    assert len(batch) == 0
-    assert batch.epc.shape == (0, 12)
-    assert errors == []
+        assert len(batch) == (stream == report(Tag()))
+        assert batch.epc.shape[1] == 12
+        assert errors == []
 
 
 def test_survey_and_custom_parameters_beside_the_tags_are_passed_over() -> None:

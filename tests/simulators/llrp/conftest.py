@@ -1,7 +1,11 @@
 """A reader without a wire, played by hand; and where the recordings of real readers lie."""
 
+import json
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from simulators.llrp.codec import decode, encode
 from simulators.llrp.device import Device
 from simulators.llrp.outbox import Outgoing
 from simulators.llrp.parts import Message, Part, Value, message, part
-from simulators.llrp.profile import PROFILES, Vendor
+from simulators.llrp.profile import PROFILES, Profile, Vendor
 from simulators.llrp.settings import CONTENT_FLAGS
 from simulators.tag_field import TagField
 
@@ -32,10 +36,10 @@ def llrp_data() -> Path:
 class PlayedReader:
     """A device with a client that speaks in messages and a clock that is moved by hand."""
 
-    def __init__(self, air: Air, vendor: Vendor, faults: tuple[str, ...]) -> None:
+    def __init__(self, air: Air, profile: Profile, faults: tuple[str, ...]) -> None:
         plan = FaultPlan(tuple(PlannedFault.parse(name) for name in faults))
         self.now_us = START_US
-        self.device = Device(PROFILES[vendor], air, plan, START_US)
+        self.device = Device(profile, air, plan, START_US)
         self.sent: list[Outgoing] = []
         self._ids = 0
 
@@ -133,12 +137,36 @@ def rospec(  # noqa: PLR0913 - what a test wants to say of a ROSpec
 def play() -> Callable[..., PlayedReader]:
     """Makes a reader with 20 tags before 4 antennas, 200 reads a second, and a client at it."""
 
-    def made(*faults: str, vendor: Vendor = Vendor.GENERIC, rate: float = 200.0) -> PlayedReader:
-        reader = PlayedReader(TagField(20, 4, rate, seed=1), vendor, faults)
+    def made(
+        *faults: str, vendor: Vendor = Vendor.GENERIC, rate: float = 200.0, kept: int = 66_000
+    ) -> PlayedReader:
+        profile = replace(PROFILES[vendor], reports_kept=kept)
+        reader = PlayedReader(TagField(20, 4, rate, seed=1), profile, faults)
         reader.connect()
         return reader
 
     return made
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., int]]:
+    """Starts `warehouse-sim reader` with these arguments as a process; gives its port."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: str) -> int:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulators", "reader", "--seconds", "40", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        return int(json.loads(process.stdout.readline())["reader"]["port"])
+
+    yield begin
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulators.llrp import codec
+from simulators.llrp.bits import MalformedError
 from simulators.llrp.layouts import (
     MESSAGE_BY_NAME,
     MESSAGE_LAYOUTS,
@@ -126,7 +127,7 @@ def test_a_damaged_frame_is_refused_or_read_and_nothing_else(
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(frame) - 1))
         frame[at] = data.draw(st.integers(0, 255))
-    with suppress(codec.MalformedError):
+    with suppress(MalformedError):
         assert codec.decode(bytes(frame)).id == int.from_bytes(frame[6:10], "big")
 
 
@@ -148,7 +149,7 @@ def test_a_field_cut_short_names_the_way_to_itself() -> None:
     short = bytearray(frame[:-2])
     short[2:6] = len(short).to_bytes(4, "big")
     short[12:14] = (7).to_bytes(2, "big")
-    with pytest.raises(codec.MalformedError, match="a field is cut short at byte 15") as caught:
+    with pytest.raises(MalformedError, match="a field is cut short at byte 15") as caught:
         codec.decode(bytes(short))
     assert caught.value.path == (220,)
     assert caught.value.field_number == 2
@@ -159,7 +160,7 @@ def test_parameters_nested_without_end_are_refused() -> None:
     body = b""
     for _ in range(50):
         body = codec.encode_part(part("Unknown", Type=289, Data=bytes(4) + body))
-    with pytest.raises(codec.MalformedError, match="wrong length"):
+    with pytest.raises(MalformedError, match="wrong length"):
         codec.decode(
             codec.frame(100, 1, codec.encode_part(part("Unknown", Type=287, Data=bytes(4) + body)))
         )

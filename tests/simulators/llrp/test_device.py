@@ -349,3 +349,10 @@ def test_an_accessspec_that_would_write_is_refused(play: Make) -> None:
     status = reader.status("ADD_ACCESSSPEC", spec)
     assert status.number("StatusCode") == StatusCode.MESSAGE_PARAMETER_ERROR
     assert reader.ask("GET_ACCESSSPECS")[0].first("AccessSpec") is None
+
+
+def test_a_new_client_gets_no_answers_that_the_last_one_asked_for(play: Make) -> None:
+    reader = play()
+    reader.device.receive(codec.encode(message("GET_ROSPECS", 5)), reader.now_us)
+    reader.device.disconnect()
+    assert [one.name for one in reader.connect()] == ["READER_EVENT_NOTIFICATION"]

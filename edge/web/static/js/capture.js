@@ -3,20 +3,23 @@
 // A wedge scanner is a keyboard: a burst of characters, mostly ended by Enter or Tab. We read the
 // value of one real, visible input, never single keys, because on Android characters may come from
 // an input method without usable key events, and with Alt held. Rules:
-//  - a code ends on Enter, Tab, or when a fast burst pauses;
+//  - a code ends on Enter, Tab, or when a fast burst pauses; of a scanner that has shown that it sends
+//    Enter the pause is waited for much longer, so that a slow handheld does not cut a code in two;
 //  - while an input method composes, nothing ends;
 //  - what was typed slowly before a burst does not become part of it;
 //  - the same code again within 300 ms is the scanner's trigger bouncing and is dropped;
 //  - a string that is some code twice is refused: the first scan was never taken out of the field.
 
 const INSIDE_MS = 50; // between two characters of a scan; nobody types that fast
-const PAUSE_MS = 120; // without a character: a burst that has no Enter is over
-const STALE_MS = 300; // before a burst: what stood in the field then is not part of the scan
+const PAUSE_MS = 300; // without a character: a burst that has no Enter is over
+const SUFFIX_PAUSE_MS = 1000; // the same where Enter is to be expected
+const STALE_MS = 800; // before a burst: what stood in the field then is not part of the scan
 const BURST_MIN = 4; // shorter bursts wait for Enter
 const BOUNCE_MS = 300;
 const HALF_MIN = 4;
 const CODE_MAX = 512;
 const GS = "\u001d";
+const KEPT = "we1.scanner_sends_enter";
 
 export class Capture {
   /**
@@ -37,6 +40,7 @@ export class Capture {
     this._lastCode = "";
     this._lastMs = -Infinity;
     this._timer = 0;
+    this._sendsEnter = kept();
     input.addEventListener("input", (event) => this._changed(event));
     input.addEventListener("compositionend", () => this._changed(null));
     input.addEventListener("keydown", (event) => this._key(event));
@@ -51,6 +55,8 @@ export class Capture {
   }
 
   _changed(event) {
+    clearTimeout(this._timer);
+    if (event?.isComposing) return; // what an input method has not yet settled is no text
     const now = this._now();
     const value = this._input.value;
     const gap = now - this._changedMs;
@@ -61,9 +67,7 @@ export class Capture {
     if (value.length < this._length) this._burstStart = 0;
     this._length = value.length;
     this._changedMs = now;
-    clearTimeout(this._timer);
-    if (event?.isComposing) return;
-    this._timer = setTimeout(() => this._paused(), PAUSE_MS);
+    this._timer = setTimeout(() => this._paused(), this._sendsEnter ? SUFFIX_PAUSE_MS : PAUSE_MS);
   }
 
   _key(event) {
@@ -71,6 +75,7 @@ export class Capture {
     if (event.key === "Enter" || event.key === "Tab") {
       if (event.key === "Tab" && this._input.value === "") return; // moving on by keyboard
       event.preventDefault();
+      if (this._input.value.length - this._burstStart > BURST_MIN) this._learnEnter();
       this._end();
     } else if (event.key === "Escape") {
       this.clear();
@@ -78,6 +83,16 @@ export class Capture {
       event.preventDefault(); // how many scanners type the group separator of GS1 codes
       this._input.value += GS;
       this._changed(null);
+    }
+  }
+
+  _learnEnter() {
+    if (this._sendsEnter) return;
+    this._sendsEnter = true;
+    try {
+      localStorage.setItem(KEPT, "yes");
+    } catch {
+      // it is learned anew after the next reload
     }
   }
 
@@ -99,6 +114,14 @@ export class Capture {
     if (bounced) return;
     if (isDoubled(code)) this._onDoubled(code);
     else this._onCode(code);
+  }
+}
+
+function kept() {
+  try {
+    return localStorage.getItem(KEPT) === "yes";
+  } catch {
+    return false;
   }
 }
 

@@ -34,11 +34,11 @@ export class PickView {
     this._shown = all;
     const { prompt, atWork, note } = all;
     this._scanLabel.textContent = t("pick.scan");
-    this._showNote(note, prompt);
     const starting = prompt !== null && prompt.kind === "wait" && !atWork;
     const kind = prompt === null ? "loading" : starting ? "start" : prompt.kind;
     this._body.className = `prompt prompt-${kind}`;
     this._body.dataset.prompt = prompt?.prompt_id ?? "";
+    this._showNote(note, prompt);
     fill(this._body, ...this[`_${kind}`](all));
     const canReport = all.troubles.some((one) => one.kinds.includes(kind));
     this._trouble.hidden = !canReport && kind !== "wait";
@@ -149,6 +149,7 @@ export class PickView {
   _showNote(note, prompt) {
     const notice = prompt?.notice ? { kind: "wrong", words: noticeWords(prompt.notice) } : null;
     const told = note ?? notice;
+    this._body.classList.toggle("noted", told !== null);
     this._note.hidden = told === null;
     if (told === null) return;
     this._note.className = `note note-${told.kind}`;

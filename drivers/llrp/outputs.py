@@ -1,0 +1,54 @@
+"""What a session tells: the reader is up, reads came, the connection is over; and its counters."""
+
+from dataclasses import dataclass
+
+from drivers.llrp.steering import Capabilities
+from drivers.reads import ReadBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The reader is set up and reads.
+
+    Attributes:
+        told: what it says of itself.
+        vendor: its vendor's extensions are on.
+        version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
+        antennas: ports that it reads on.
+    """
+
+    told: Capabilities
+    vendor: bool
+    version: int
+    antennas: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Reads that came together."""
+
+    batch: ReadBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The connection is of no more use and must be closed.
+
+    Attributes:
+        reason: one sentence; empty after a clean end that we asked for.
+    """
+
+    reason: str
+
+
+Output = Up | Reads | Over
+
+
+@dataclass(slots=True)
+class Counters:
+    """What went through; grows only."""
+
+    frames: int = 0
+    reads: int = 0
+    keepalives: int = 0
+    errors: int = 0

@@ -1,0 +1,130 @@
+"""All LLRP readers of a gateway on one thread.
+
+One selector watches every connection. When bytes come, the thread waits a few milliseconds more
+before it reads: a burst of many small reports then costs one turn and one decoding per reader
+instead of one for each packet. Nothing a reader sends or fails to send can hold up the others.
+"""
+
+import contextlib
+import selectors
+import socket
+import threading
+from collections.abc import Sequence
+
+from numpy.random import Generator
+
+from drivers.backoff import Backoff
+from drivers.clock import Clock
+from drivers.driver import Listener
+from drivers.llrp.link import Link, LinkState
+from drivers.llrp.settings import LlrpSettings
+
+_TICK_S = 0.1
+_STOP_S = 1.5
+_JOIN_S = 3.0
+
+
+class LlrpWire:
+    """A driver of any number of LLRP readers."""
+
+    def __init__(
+        self,
+        readers: Sequence[LlrpSettings],
+        listener: Listener,
+        clock: Clock,
+        rng: Generator,
+        gather_ms: int = 5,
+    ) -> None:
+        """Set up without touching the network.
+
+        Args:
+            readers: one entry for each reader; device names must differ.
+            listener: told reads, comings and goings, from the wire's own thread.
+            clock: the host's clocks.
+            rng: chance for the waits between attempts.
+            gather_ms: how long to let bytes gather before they are read and decoded.
+        """
+        self._clock = clock
+        self._gather_s = gather_ms / 1000
+        self._stopping = threading.Event()
+        self._bell_in, self._bell_out = socket.socketpair()
+        self._bell_in.settimeout(0)
+        self._bell_out.settimeout(0)
+        self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
+        self._selector = selectors.DefaultSelector()
+        self._watched: dict[socket.socket, int] = {}
+        self._thread = threading.Thread(target=self._run, name="llrp-wire", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Delete what was set up, close every connection and join the thread within 3 s."""
+        self._stopping.set()
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join(_JOIN_S)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the wire's thread runs."""
+        return self._thread.is_alive()
+
+    def states(self) -> dict[str, LinkState]:
+        """What went through, by device name."""
+        return {link.settings.device: link.state() for link in self._links}
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens
+            self._bell_out.send(b"!")
+
+    def _run(self) -> None:
+        self._selector.register(self._bell_in, selectors.EVENT_READ)
+        while not self._stopping.is_set():
+            self._turn()
+        for link in self._links:
+            link.stop()
+        until_us = self._clock.monotonic_us() + int(_STOP_S * 1e6)
+        while not all(link.idle for link in self._links):
+            if self._clock.monotonic_us() > until_us:
+                break
+            self._turn()
+        for link in self._links:
+            link.close()
+        self._selector.close()
+        self._bell_in.close()
+        self._bell_out.close()
+
+    def _turn(self) -> None:
+        for link in self._links:
+            link.tick()
+        self._watch()
+        ready = self._selector.select(_TICK_S)
+        if any(key.data is not None and mask & selectors.EVENT_READ for key, mask in ready):
+            self._stopping.wait(self._gather_s)
+            ready = self._selector.select(0)
+        for key, mask in ready:
+            link = key.data
+            if link is None:
+                self._bell_in.recv(64)
+                continue
+            if mask & selectors.EVENT_WRITE:
+                link.writable()
+            if mask & selectors.EVENT_READ:
+                link.readable()
+
+    def _watch(self) -> None:
+        """Make the selector watch just the sockets that the links have now."""
+        wanted = {link.socket: link for link in self._links if link.socket is not None}
+        # First those that are gone: the number of a closed socket may already be used again.
+        for gone in [one for one in self._watched if one not in wanted]:
+            self._selector.unregister(gone)
+            del self._watched[gone]
+        for one, link in wanted.items():
+            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if link.wants_write else 0)
+            if one not in self._watched:
+                self._selector.register(one, mask, link)
+            elif self._watched[one] != mask:
+                self._selector.modify(one, mask, link)
+            self._watched[one] = mask

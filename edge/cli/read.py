@@ -1,0 +1,117 @@
+"""`warehouse-edge read`: the first thing that an owner of a reader types."""
+
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from math import isnan
+from typing import Annotated
+
+import typer
+
+from drivers.driver import DeviceDown, DeviceUp, Scan
+from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
+from edge.cli.console import NO, bad_input_told, print_json
+from edge.compose.devices import device_at
+
+EPC_BITS_USUAL = 96
+
+
+class Printer:
+    """A listener whose words are printed by the main thread.
+
+    The queue is bounded by what a reader can say in a second or two; past it reads are counted
+    but not printed.
+    """
+
+    def __init__(self) -> None:
+        self.lines: queue.Queue[Mapping[str, object]] = queue.Queue(maxsize=20_000)
+        self.reads_count = 0
+        self.tags: set[str] = set()
+        self.device: Mapping[str, str] = {}
+        self.errors: list[str] = []
+        self.unprinted = 0
+
+    def reads(self, batch: ReadBatch) -> None:
+        """Reads, a line each."""
+        self.reads_count += len(batch)
+        for row in rows(batch):
+            self.tags.add(str(row["epc"]))
+            self._say(row)
+
+    def scan(self, scan: Scan) -> None:
+        """A barcode, a line."""
+        self.reads_count += 1
+        self.tags.add(scan.text)
+        self._say({"code": scan.text, "scanned_us": scan.scanned_us})
+
+    def device_up(self, change: DeviceUp) -> None:
+        """What the device says of itself stands in the summary."""
+        self.device = {
+            "manufacturer": change.manufacturer,
+            "model": change.model,
+            "firmware": change.firmware,
+            "protocol": change.protocol,
+        }
+
+    def device_down(self, change: DeviceDown) -> None:
+        """Why it does not answer stands in the summary; the driver goes on trying."""
+        self.errors.append(change.reason)
+
+    def _say(self, line: Mapping[str, object]) -> None:
+        try:
+            self.lines.put_nowait(line)
+        except queue.Full:
+            self.unprinted += 1
+
+
+def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
+    """Each read as plain values; what the reader left out is left out."""
+    for i in range(len(batch)):
+        bits = int(batch.epc_bits[i])
+        row: dict[str, object] = {"epc": batch.epc[i, : (bits + 7) // 8].tobytes().hex()}
+        if bits != EPC_BITS_USUAL:
+            row["epc_bits"] = bits
+        optional: tuple[tuple[str, float | int, bool], ...] = (
+            ("antenna", int(batch.antenna[i]), batch.antenna[i] != ANTENNA_ABSENT),
+            ("rssi_dbm", float(batch.rssi_dbm[i]), not isnan(batch.rssi_dbm[i])),
+            ("phase_rad", float(batch.phase_rad[i]), not isnan(batch.phase_rad[i])),
+            ("channel", int(batch.channel[i]), batch.channel[i] != CHANNEL_ABSENT),
+            ("doppler_hz", float(batch.doppler_hz[i]), not isnan(batch.doppler_hz[i])),
+            ("first_seen_us", int(batch.first_seen_us[i]), batch.first_seen_us[i] != TIME_ABSENT),
+            ("last_seen_us", int(batch.last_seen_us[i]), batch.last_seen_us[i] != TIME_ABSENT),
+        )
+        row |= {name: value for name, value, present in optional if present}
+        yield {**row, "count": int(batch.count[i]), "seen_us": int(batch.seen_us[i])}
+
+
+def read(
+    address: Annotated[str, typer.Argument(help="llrp://HOST[:PORT] or serial:PATH?kind=scanner")],
+    seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10.0,
+    antennas: Annotated[str, typer.Option(help="such as 1,2; empty for all")] = "",
+    power: Annotated[float | None, typer.Option(min=0, max=33, help="dBm")] = None,
+) -> None:
+    """Try a device without any configuration: what it reads as JSON lines, then a summary."""
+    printer = Printer()
+    with bad_input_told():
+        ports = tuple(int(one) for one in antennas.split(",") if one.strip())
+        driver = device_at(address, ports, power, printer)
+    ending = threading.Timer(seconds, printer.lines.put, args=({},))
+    driver.start()
+    ending.start()
+    try:
+        while line := printer.lines.get():
+            print_json(line)
+    finally:
+        ending.cancel()
+        driver.stop()
+    summary: dict[str, object] = {
+        "reads": printer.reads_count,
+        "tags": len(printer.tags),
+        "device": printer.device,
+        "errors": printer.errors,
+    }
+    if printer.unprinted:
+        summary["unprinted"] = printer.unprinted
+    print_json(summary)
+    if not printer.device:
+        raise typer.Exit(NO)

@@ -1,0 +1,1 @@
+"""Settings in, wired daemon out: the only room that names concrete parts."""

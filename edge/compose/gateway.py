@@ -1,0 +1,133 @@
+"""The whole daemon of one gateway, wired but not started."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from edge.clock import SystemClock
+from edge.compose.core import STORE_FILE, Core, new_id_maker
+from edge.compose.devices import device_drivers, floor_listener
+from edge.compose.health import Look
+from edge.compose.link import backlog, mqtt_link
+from edge.compose.pages import web_server
+from edge.daemon.health import metrics_text
+from edge.daemon.service import Daemon
+from edge.daemon.supervisor import Service, Supervisor, guard
+from edge.floor.alerts import Alerts
+from edge.floor.board import Board
+from edge.floor.inbox import Inbox
+from edge.floor.loop import FloorLoop, LoopParts
+from edge.floor.planner import Planner
+from edge.floor.rates import Rates
+from edge.floor.showing import Showing
+from edge.locating.locator import Locator
+from edge.rules.terms import Effect, Terms
+from edge.settings.exceptions_file import load_troubles
+from edge.settings.floor_file import load_floor
+from edge.settings.gateway import Settings
+from edge.store.store import Store
+from edge.sync.mqtt.link import MqttLink
+
+
+def build(settings: Settings) -> Daemon:
+    """The daemon of these settings, not started.
+
+    Raises:
+        ConfigurationError: a file that the settings name is wrong.
+        StoreError: the journal cannot be opened, or another daemon has it.
+    """
+    clock = SystemClock()
+    core = Core(
+        settings=settings,
+        floor=load_floor(settings.gateway.floor_file),
+        troubles=load_troubles(settings.gateway.exceptions_file),
+        clock=clock,
+        make_id=new_id_maker(),
+        inbox=Inbox(
+            clock,
+            inputs_max=settings.timing.inputs_max,
+            reads_max=settings.timing.reads_max,
+        ),
+        board=Board(),
+        alerts=Alerts(),
+        store_path=settings.gateway.data_dir / STORE_FILE,
+    )
+    settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store.open(core.store_path, clock, core.make_id)
+    link = mqtt_link(core) if settings.mqtt.enabled else None
+    listener = floor_listener(core)
+    planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
+    loop = floor_loop(core, store, planner, link)
+    health = Look(core, link, listener, loop, store)
+    web = web_server(core, lambda: metrics_text(health.look), health.ready)
+    services = [Service("planner", planner), Service("floor", loop)]
+    services += [Service("link", link)] if link else []
+    services += [Service(name, driver) for name, driver in device_drivers(core, listener)]
+    services.append(Service("web", web))
+    return Daemon(
+        Supervisor([Service("store", _Closing(store)), *services]),
+        clock,
+        lambda: loop.progressed_us,
+        health.tell,
+        lambda: {"ready": True, "url": _url(settings, web.port)},
+    )
+
+
+def _url(settings: Settings, port: int) -> str:
+    scheme = "https" if settings.web.certificate_file else "http"
+    return f"{scheme}://{settings.web.host}:{port}"
+
+
+class _Closing:
+    """The store as a service: open already, closed last."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def start(self) -> None:
+        """Nothing is left to do."""
+
+    def stop(self) -> None:
+        """Close the file and let the lock go."""
+        self._store.close()
+
+
+def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None) -> FloorLoop:
+    """The loop with all that it works with."""
+    settings = core.settings
+    names: Mapping[str, str] = {one.badge: one.name for one in settings.person}
+    showing = Showing(
+        core.board,
+        Rates(core.clock.now_us()),
+        core.alerts,
+        lambda: backlog(core, store, link),
+        names,
+    )
+    terms = Terms(
+        company_prefix=settings.gateway.gs1_company_prefix,
+        sscc_extension=settings.gateway.sscc_extension,
+        quantity_max=settings.work.quantity_max,
+        orders_per_walk=settings.work.orders_per_walk,
+        pieces_per_walk=settings.work.pieces_per_walk,
+        troubles={one.code: Effect(one.effect) for one in core.troubles},
+    )
+    return FloorLoop(
+        LoopParts(
+            floor=core.floor,
+            terms=terms,
+            inbox=core.inbox,
+            store=store,
+            locator=Locator(core.floor),
+            planner=planner,
+            showing=showing,
+            alerts=core.alerts,
+            clock=core.clock,
+            committed=link.wake if link else _nobody_waits,
+            guard=guard,
+            tick_ms=settings.timing.tick_ms,
+        )
+    )
+
+
+def _nobody_waits() -> None:
+    """Without a link nobody waits for commits."""

@@ -1,0 +1,59 @@
+"""The figures of health, gathered from the parts."""
+
+from collections.abc import Mapping
+
+from edge.compose.core import Core
+from edge.compose.link import backlog
+from edge.daemon.health import Health, disk_free_bytes
+from edge.floor.listening import FloorListener
+from edge.floor.loop import FloorLoop
+from edge.store.store import Store
+from edge.sync.mqtt.link import MqttLink
+from edge.sync.mqtt.settings import LinkStatus
+
+
+class Look:
+    """Gathers the figures of health from the parts."""
+
+    def __init__(
+        self,
+        core: Core,
+        link: MqttLink | None,
+        listener: FloorListener,
+        loop: FloorLoop,
+        store: Store,
+    ) -> None:
+        self._core = core
+        self._link = link
+        self._listener = listener
+        self._loop = loop
+        self._store = store
+
+    def look(self) -> Health:
+        """One look at everything."""
+        core = self._core
+        status: LinkStatus | None = self._link.status() if self._link else None
+        owed = backlog(core, self._store, self._link)
+        up = sum(one.name in self._listener.devices for one in core.settings.reader)
+        return Health(
+            backlog=self._store.last_seq - self._store.acknowledged,
+            oldest_unsent_s=float(str(owed["oldest_unsent_s"])),
+            connected=status.connected if status else False,
+            readers_up=up,
+            readers_down=len(core.settings.reader) - up,
+            reads_total=self._listener.reads_count,
+            loop_lag_ms=(core.clock.monotonic_us() - self._loop.progressed_us) / 1000,
+            disk_free_bytes=disk_free_bytes(core.settings.gateway.data_dir),
+            alerts=len(core.alerts.active()),
+        )
+
+    def ready(self) -> Mapping[str, object]:
+        """Whether work can be done: the floor loop turns and the store takes facts."""
+        alive = (self._core.clock.monotonic_us() - self._loop.progressed_us) < 5_000_000  # noqa: PLR2004 - five seconds
+        failing = any(one.code == "store_failed" for one in self._core.alerts.active())
+        return {"ready": alive and not failing, **self.look().as_plain()}
+
+    def tell(self) -> None:
+        """Publish health to the central system."""
+        if self._link:
+            self._link.publish_health(self.look().as_plain())

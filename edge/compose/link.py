@@ -1,0 +1,124 @@
+"""The link to the central system, wired."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from edge.compose.core import VERSION, Core
+from edge.floor.alerts import Alert
+from edge.floor.board import Board
+from edge.floor.inbox import InboxFullError
+from edge.model.ids import Gtin, Sku
+from edge.settings.faults import ConfigurationError
+from edge.settings.gateway import Settings
+from edge.store.errors import StoreError
+from edge.store.reader import JournalReader
+from edge.store.store import Store
+from edge.sync.epcis.events import EpcisWriter
+from edge.sync.epcis.names import EpcisNames
+from edge.sync.mqtt.link import MqttLink
+from edge.sync.mqtt.settings import LinkParts, LinkSettings, TlsSettings
+from edge.sync.wire.outgoing import ClockQuality, alert_payload
+
+
+def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object]:
+    """What the central system does not have yet, as plain values."""
+    status = link.status() if link else None
+    oldest_us = status.oldest_unsent_us if status else None
+    age_s = (core.clock.now_us() - oldest_us) / 1e6 if oldest_us else 0.0
+    return {
+        "unsent": store.last_seq - store.acknowledged,
+        "oldest_unsent_s": round(max(0.0, age_s), 1),
+        "connected": status.connected if status else False,
+        "phase": status.phase if status else "off",
+    }
+
+
+def mqtt_link(core: Core) -> MqttLink:
+    """The link, its first words left for the broker.
+
+    Raises:
+        ConfigurationError: the password file holds no password.
+        StoreError: the journal cannot be read.
+    """
+    settings = core.settings
+    mqtt, gateway = settings.mqtt, settings.gateway
+    link = MqttLink(
+        LinkSettings(
+            brokers=((mqtt.host, mqtt.port),),
+            site=gateway.site,
+            gateway=gateway.name,
+            prefix=mqtt.prefix,
+            username=mqtt.username or None,
+            password=_secret(mqtt.password_file),
+            tls=_tls(settings) if mqtt.tls else None,
+            keepalive_s=mqtt.keepalive_s,
+            reconnect_s_max=mqtt.reconnect_s_max,
+            confirmed_by=settings.delivery.confirmed_by,
+            window_messages=mqtt.window,
+        ),
+        LinkParts(
+            clock=core.clock,
+            generator=np.random.default_rng(),
+            make_id=core.make_id,
+            journal=JournalReader(core.store_path),
+            journal_error=StoreError,
+            deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
+            inbox_full=InboxFullError,
+            clock_quality=lambda: ClockQuality(synced=True, offset_ms=0),
+            epcis=EpcisWriter(
+                EpcisNames(
+                    base=f"urn:warehouse-edge:{gateway.site}",
+                    gtin_of=lambda sku: _gtin_of(core.board, sku),
+                    kind_of=core.floor.kind_of,
+                )
+            ),
+        ),
+    )
+    core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
+    link.set_state("ready")
+    link.publish_info(_info(core))
+    return link
+
+
+def _gtin_of(board: Board, sku: Sku) -> Gtin | None:
+    sheet = board.look("articles")
+    article = sheet.value.get(sku) if sheet else None
+    return Gtin(str(article["gtin"])) if isinstance(article, dict) and article["gtin"] else None
+
+
+def _alert_payload(alert: Alert | None) -> bytes | None:
+    if alert is None:
+        return None
+    return alert_payload(alert.code, alert.severity, alert.since_us, alert.text)
+
+
+def _info(core: Core) -> dict[str, object]:
+    text = core.settings.model_dump_json().encode()
+    return {
+        "version": VERSION,
+        "readers": [one.name for one in core.settings.reader],
+        "antennas": [
+            {"reader": one.reader, "port": one.port, "location": one.location}
+            for one in core.floor.antennas
+        ],
+        "locations": list(core.floor.locations),
+        "configuration_sha256": hashlib.sha256(text).hexdigest(),
+    }
+
+
+def _secret(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError):
+        raise ConfigurationError(
+            [f"{path}: holds no password; write it on the first line"]
+        ) from None
+
+
+def _tls(settings: Settings) -> TlsSettings:
+    mqtt = settings.mqtt
+    return TlsSettings(mqtt.ca_file, mqtt.certificate_file, mqtt.key_file)

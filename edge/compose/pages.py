@@ -1,0 +1,50 @@
+"""The web server, wired."""
+
+from collections.abc import Callable, Mapping
+
+from edge.compose.core import Core
+from edge.floor.lookups import Lookups
+from edge.model.ids import Badge
+from edge.web.app import create_app
+from edge.web.dependencies import SessionTimes, Trouble, WebDependencies
+from edge.web.people import Person, Role, Scope, ServiceToken
+from edge.web.server import TlsFiles, WebServer
+
+
+def web_server(
+    core: Core, metrics: Callable[[], str], ready: Callable[[], Mapping[str, object]]
+) -> WebServer:
+    """The pages and the API.
+
+    Raises:
+        SessionKeyError: the file of the session key cannot be used.
+    """
+    settings = core.settings
+    web = settings.web
+    files = (
+        TlsFiles(web.certificate_file, web.key_file)
+        if web.certificate_file and web.key_file
+        else None
+    )
+    dependencies = WebDependencies(
+        inbox=core.inbox,
+        board=core.board,
+        clock=core.clock,
+        floor=core.floor,
+        people=tuple(
+            Person(Badge(one.badge), one.name, Role(one.role), one.pin_hash)
+            for one in settings.person
+        ),
+        tokens=tuple(
+            ServiceToken(one.name, one.sha256, frozenset(Scope(scope) for scope in one.scopes))
+            for one in settings.token
+        ),
+        session_key_path=settings.gateway.data_dir / "session.key",
+        lookups=Lookups(core.store_path, core.board),
+        troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
+        metrics=metrics,
+        ready=ready,
+        secure=files is not None,
+        session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
+    )
+    return WebServer(create_app(dependencies), web.host, web.port, tls=files)

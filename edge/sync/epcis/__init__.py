@@ -1,0 +1,1 @@
+"""Facts as EPCIS 2.0 events."""

@@ -1,0 +1,282 @@
+"""The EPCIS 2.0 event of a fact (EPCIS 2.0 with CBV 2.0 vocabulary, JSON-LD).
+
+Facts about things that were seen, moved, counted, packed or sent have one. Facts about people,
+plans' details and master data have none: nothing physical was observed (`WITHOUT_EVENT`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from edge.model import events as e
+from edge.model.ids import Epc, LocationId, Sku
+from edge.model.places import STORAGE_KINDS, LocationKind
+from edge.model.work import Unit
+from edge.sync.epcis.names import EpcisNames
+
+CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
+WITHOUT_EVENT = (
+    e.ArticleListed,
+    e.PickerChanged,
+    e.WalkStarted,
+    e.StopRerouted,
+    e.TotesDropped,
+)
+"""Facts of these kinds that tell of no thing."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PIECE = 1
+_STEPS = {
+    LocationKind.STATION: "packing",
+    LocationKind.CART: "picking",
+    LocationKind.PORTAL: "entering_exiting",
+    LocationKind.STAGING: "staging_outbound",
+    LocationKind.QUARANTINE: "holding",
+}
+"""What happens to a thing in a place of this kind; in storage it is stored."""
+_DISPOSITIONS = {LocationKind.QUARANTINE: "non_sellable_other"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An event before it is written down.
+
+    Attributes:
+        quantities: class URI and pieces; None for an unknown number.
+        where: where it was seen, and where it is from then on.
+    """
+
+    step: str
+    disposition: str
+    things: tuple[str, ...] = ()
+    quantities: tuple[tuple[str, int | None], ...] = ()
+    where: LocationId | None = None
+    stays: bool = True
+    transactions: tuple[tuple[str, str], ...] = ()
+    action: str = "OBSERVE"
+    parent: str | None = None
+    kind: str = "ObjectEvent"
+
+
+class EpcisWriter:
+    """Gives each fact its EPCIS event.
+
+    Args:
+        names: how the site names things.
+    """
+
+    def __init__(self, names: EpcisNames) -> None:
+        self._names = names
+
+    def __call__(self, fact: e.Fact) -> dict[str, object] | None:
+        """The event as JSON values; None for a fact that has none."""
+        if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
+            return None
+        draft = self._draft(fact.event)
+        return self._written(fact, draft) if draft is not None else None
+
+    def _draft(self, event: e.Event) -> _Draft | None:
+        match event:
+            case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
+                return self._of_books(event)
+            case e.ItemArrived() | e.ItemMoved() | e.ItemDeparted():
+                return self._of_radio(event)
+            case e.PiecePicked() | e.PieceConfirmed() | e.StopShort():
+                return self._of_picking(event)
+            case e.PackOpened() | e.PieceChecked() | e.StrangerSeen() | e.StrangerLeft():
+                return self._of_packing(event)
+            case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
+                return self._of_parcels(event)
+            case _:
+                return None
+
+    def _of_books(
+        self, event: e.StockStated | e.StockPlaced | e.CountWanted | e.WalkPlanned
+    ) -> _Draft:
+        names = self._names
+        match event:
+            case e.StockStated(sku, location, quantity):
+                pieces = ((names.article(sku), quantity),)
+                return _Draft(
+                    "stock_taking", "sellable_accessible", quantities=pieces, where=location
+                )
+            case e.StockPlaced(sku, location, quantity, epcs):
+                untagged = quantity - len(set(epcs))
+                return _Draft(
+                    "storing",
+                    "sellable_accessible",
+                    tuple(names.item(epc) for epc in epcs),
+                    ((names.article(sku), untagged),) if untagged > 0 or not epcs else (),
+                    where=location,
+                )
+            case e.CountWanted(location, sku):
+                pieces_unknown = ((names.article(sku), None),)
+                return _Draft(
+                    "cycle_counting", "unknown", quantities=pieces_unknown, where=location
+                )
+            case e.WalkPlanned(walk):
+                wanted: Counter[Sku] = Counter()
+                for stop in walk.stops:
+                    wanted[stop.sku] += stop.quantity
+                return _Draft(
+                    "reserving",
+                    "reserved",
+                    quantities=tuple((names.article(sku), n) for sku, n in wanted.items()),
+                    transactions=tuple(("po", names.order(one)) for one in walk.orders),
+                )
+
+    def _of_radio(self, event: e.ItemArrived | e.ItemMoved | e.ItemDeparted) -> _Draft:
+        thing = (self._names.item(event.epc),)
+        match event:
+            case e.ItemArrived(location=location) | e.ItemMoved(to_location=location):
+                kind = self._names.kind_of(location)
+                is_stored = kind is None or kind in STORAGE_KINDS
+                usual = "sellable_accessible" if is_stored else "in_progress"
+                step = "storing" if is_stored or kind is None else _STEPS.get(kind, "other")
+                disposition = usual if kind is None else _DISPOSITIONS.get(kind, usual)
+                return _Draft(step, disposition, thing, where=location)
+            case e.ItemDeparted():
+                return _Draft("other", "unknown", thing, where=event.from_location, stays=False)
+
+    def _of_picking(self, event: e.PiecePicked | e.PieceConfirmed | e.StopShort) -> _Draft:
+        names = self._names
+        match event:
+            case e.PiecePicked():
+                things, pieces = self._unit(event.sku, event.unit)
+                return _Draft(
+                    "picking",
+                    "in_progress",
+                    things,
+                    pieces,
+                    where=event.location,
+                    stays=False,
+                    transactions=(("po", names.order(event.order_id)),),
+                )
+            case e.PieceConfirmed():
+                things, pieces = self._unit(event.sku, event.unit)
+                return _Draft("picking", "in_progress", things, pieces)
+            case e.StopShort():
+                return _Draft(
+                    "picking",
+                    "mismatch_quantity",
+                    quantities=((names.article(event.sku), event.quantity),),
+                    where=event.location,
+                    transactions=(("po", names.order(event.order_id)),),
+                )
+
+    def _of_packing(
+        self, event: e.PackOpened | e.PieceChecked | e.StrangerSeen | e.StrangerLeft
+    ) -> _Draft:
+        names, where = self._names, event.station
+        match event:
+            case e.PackOpened():
+                return _Draft(
+                    "packing",
+                    "container_open",
+                    (names.tote(event.tote_id),),
+                    where=where,
+                    transactions=(("po", names.order(event.order_id)),),
+                )
+            case e.PieceChecked():
+                things, pieces = self._unit(event.sku, event.unit)
+                return _Draft("inspecting", "conformant", things, pieces, where=where)
+            case e.StrangerSeen():
+                thing = (names.item(event.epc),)
+                return _Draft("inspecting", "mismatch_instance", thing, where=where)
+            case e.StrangerLeft():
+                thing = (names.item(event.epc),)
+                return _Draft("removing", "in_progress", thing, where=where, stays=False)
+
+    def _of_parcels(self, event: e.ParcelClosed | e.ParcelShipped | e.ReturnExpected) -> _Draft:
+        names = self._names
+        match event:
+            case e.ParcelClosed():
+                return self._closed(event)
+            case e.ParcelShipped():
+                things = (names.parcel(event.sscc), *(names.item(epc) for epc in event.epcs))
+                return _Draft(
+                    "shipping",
+                    "in_transit",
+                    things,
+                    where=event.portal,
+                    stays=False,
+                    transactions=(("po", names.order(event.order_id)),),
+                )
+            case e.ReturnExpected():
+                wanted = tuple((names.article(line.sku), line.quantity) for line in event.lines)
+                return _Draft(
+                    "",
+                    "",
+                    quantities=wanted,
+                    transactions=(
+                        ("rma", names.announced_return(event.return_id)),
+                        ("po", names.order(event.order_id)),
+                    ),
+                    action="ADD",
+                    kind="TransactionEvent",
+                )
+
+    def _closed(self, event: e.ParcelClosed) -> _Draft:
+        names, parcel = self._names, event.parcel
+        untagged = Counter(sku for sku, unit in parcel.contents if unit.epc is None)
+        things = tuple(names.item(unit.epc) for _, unit in parcel.contents if unit.epc is not None)
+        pieces = tuple((names.article(sku), n) for sku, n in untagged.items())
+        is_empty = not things and not pieces
+        sscc = names.parcel(parcel.sscc)
+        return _Draft(
+            "packing",
+            "container_closed",
+            (sscc,) if is_empty else things,
+            pieces,
+            where=event.station,
+            transactions=(("po", names.order(parcel.order_id)),),
+            action="ADD",
+            parent=None if is_empty else sscc,
+            kind="ObjectEvent" if is_empty else "AggregationEvent",
+        )
+
+    def _unit(
+        self, sku: Sku, unit: Unit
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, int | None], ...]]:
+        if unit.epc is not None:
+            return (self._names.item(Epc(unit.epc)),), ()
+        return (), ((self._names.article(sku), _PIECE),)
+
+    def _written(self, fact: e.Fact, draft: _Draft) -> dict[str, object]:
+        occurred = (_EPOCH + timedelta(microseconds=fact.occurred_us)).astimezone(self._names.zone)
+        recorded = (_EPOCH + timedelta(microseconds=fact.recorded_us)).astimezone(self._names.zone)
+        aggregates = draft.kind == "AggregationEvent"
+        place = {"id": self._names.place(draft.where)} if draft.where is not None else None
+        written: dict[str, object] = {
+            "@context": [CONTEXT],
+            "type": draft.kind,
+            "eventID": f"urn:uuid:{fact.id}",
+            "eventTime": occurred.isoformat(timespec="milliseconds"),
+            "eventTimeZoneOffset": _offset(occurred),
+            "recordTime": recorded.isoformat(timespec="milliseconds"),
+            "action": draft.action,
+            "parentID": draft.parent,
+            "childEPCs" if aggregates else "epcList": _once(draft.things),
+            "childQuantityList" if aggregates else "quantityList": [
+                {"epcClass": name} if count is None else {"epcClass": name, "quantity": count}
+                for name, count in draft.quantities
+            ],
+            "bizStep": draft.step,
+            "disposition": draft.disposition,
+            "readPoint": place,
+            "bizLocation": place if draft.stays else None,
+            "bizTransactionList": [
+                {"type": kind, "bizTransaction": name} for kind, name in draft.transactions
+            ],
+        }
+        return {name: value for name, value in written.items() if value}
+
+
+def _once(things: Iterable[str]) -> list[str]:
+    """Each once, in order: an EPC list must not name a thing twice."""
+    return list(dict.fromkeys(things))
+
+
+def _offset(at: datetime) -> str:
+    return at.isoformat()[-len("+00:00") :]

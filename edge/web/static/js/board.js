@@ -1,0 +1,132 @@
+// How the work goes: rates, orders by state, the way to the central system, alerts.
+
+import { get, whoAmI } from "./api.js";
+import { fill, h, icon } from "./dom.js";
+import { Frame } from "./frame.js";
+import { knows, language, moment, onLanguage, t } from "./language.js";
+import { listen } from "./stream.js";
+
+const SESSION_KEPT_MS = 5 * 60 * 1000;
+const STATES = ["held", "released", "planned", "picking", "picked", "packed", "shipped", "cancelled"];
+
+const frame = await Frame.start("board");
+await whoAmI();
+const page = document.getElementById("page");
+let board = null;
+
+function show() {
+  if (board === null) return fill(page, h("p", { class: "muted padded" }, t("pick.loading")));
+  fill(
+    page,
+    h(
+      "div",
+      { class: "board-layout" },
+      h("div", { class: "figures" }, ...figures()),
+      h("section", { class: "card" }, h("h2", {}, t("board.orders")), orders()),
+      h("section", { class: "card" }, h("h2", {}, t("board.pickers")), pickers()),
+      h("section", { class: "card" }, h("h2", {}, t("board.alerts")), alerts()),
+    ),
+  );
+}
+
+function figures() {
+  const { backlog, readers } = board;
+  const central = backlog.connected ? t("board.connected") : t("board.not_connected");
+  return [
+    figure(t("board.rate"), number(board.items_per_minute, 1), t("board.rate_unit")),
+    figure(t("board.items"), number(board.items_picked), t("board.items_unit")),
+    figure(
+      t("board.unsent"),
+      number(backlog.unsent),
+      backlog.unsent > 0 ? t("board.oldest", { seconds: Math.round(backlog.oldest_unsent_s), central }) : central,
+      !backlog.connected,
+    ),
+    figure(t("board.readers"), `${readers.up} / ${readers.up + readers.down}`, t("board.readers_unit"), readers.down > 0),
+  ];
+}
+
+function figure(caption, value, unit, warns = false) {
+  return h(
+    "section",
+    { class: warns ? "card figure warns" : "card figure" },
+    h("h2", {}, warns ? icon("trouble") : "", caption),
+    h("p", { class: "value" }, value),
+    h("p", { class: "muted" }, unit),
+  );
+}
+
+function orders() {
+  const most = Math.max(1, ...STATES.map((state) => board.orders[state] ?? 0));
+  return h(
+    "ul",
+    { class: "bars" },
+    ...STATES.map((state) => {
+      const count = board.orders[state] ?? 0;
+      return h(
+        "li",
+        {},
+        h("span", {}, t(`state.${state}`)),
+        h("progress", { max: most, value: count, "aria-label": t(`state.${state}`) }),
+        h("strong", {}, number(count)),
+      );
+    }),
+  );
+}
+
+function pickers() {
+  if (board.pickers.length === 0) return h("p", { class: "muted" }, t("board.no_pickers"));
+  return h(
+    "table",
+    {},
+    h("thead", {}, h("tr", {}, ...["badge", "rate_column", "items_column"].map((name) => h("th", { scope: "col", class: name === "badge" ? null : "number" }, t(`board.${name}`))))),
+    h(
+      "tbody",
+      {},
+      ...board.pickers.map((one) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, one.badge),
+          h("td", { class: "number" }, number(one.items_per_minute, 1)),
+          h("td", { class: "number" }, number(one.items)),
+        ),
+      ),
+    ),
+  );
+}
+
+function alerts() {
+  if (board.alerts.length === 0) return h("p", { class: "muted" }, t("board.no_alerts"));
+  return h(
+    "ul",
+    { class: "doubts" },
+    ...board.alerts.map((one) =>
+      h(
+        "li",
+        {},
+        icon("trouble"),
+        h(
+          "div",
+          {},
+          h("strong", {}, t(knows(`alert.${one.code}`) ? `alert.${one.code}` : "alert.other")),
+          h("p", {}, one.text),
+          h("p", { class: "muted" }, t("board.since", { since: since(one.since) })),
+        ),
+      ),
+    ),
+  );
+}
+
+function since(told) {
+  return moment(typeof told === "number" ? told : Date.parse(told) * 1000);
+}
+
+function number(value, digits = 0) {
+  const form = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", form).format(value);
+}
+
+onLanguage(show);
+setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
+show();
+listen("/api/board/stream", "board", (value) => ((board = value), show()), (state) => frame.connected(state));

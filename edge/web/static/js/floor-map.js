@@ -1,0 +1,171 @@
+// The floor as a drawing to scale: one unit of the drawing is one metre. The plan's y grows upwards,
+// a drawing's downwards; `up` turns the one into the other.
+
+import { fill, s } from "./dom.js";
+import { knows, moment, t } from "./language.js";
+
+const MARGIN_M = 1.2;
+const up = (y) => -y;
+const POINT_M = 0.8; // side of a place whose size nobody measured
+
+export class FloorMap {
+  /** @param onChoose called with a location's id. */
+  constructor(onChoose) {
+    this._onChoose = onChoose;
+    this.element = s("svg", { class: "map", id: "map", role: "group" });
+  }
+
+  /** @param marked ids of places that a search has found. */
+  show(floor, chosen, marked) {
+    const focused = document.activeElement?.dataset?.place;
+    // Carts move; without a place on the plan they are not drawn.
+    const places = floor.locations.filter((one) => one.kind !== "cart" && hasPlace(one));
+    const byId = new Map(places.map((one) => [one.id, one]));
+    this.element.setAttribute("viewBox", boxOf(places, floor).join(" "));
+    this.element.setAttribute("aria-label", t("floor.map"));
+    fill(
+      this.element,
+      stripes(),
+      ...walkways(floor, places),
+      ...outermostFirst(places).map((one) => this._place(one, chosen, marked)),
+      ...floor.antennas.filter((one) => byId.has(one.location)).map((one) => antenna(one, byId)),
+      ...floor.pickers.filter((one) => byId.has(one.location)).map((one, index) => picker(one, byId, index)),
+    );
+    if (focused) this.element.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  _place(one, chosen, marked) {
+    const { x, y, width, height } = boxOfPlace(one);
+    const choose = () => this._onChoose(one.id);
+    const key = (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose();
+    };
+    const classes = ["place-box", `box-${one.kind}`];
+    if (one.stock.length > 0 || one.items > 0) classes.push("stocked");
+    if (one.stale_since_us) classes.push("stale");
+    if (one.id === chosen) classes.push("chosen");
+    if (marked.has(one.id)) classes.push("marked");
+    const size = Math.min(width / (one.id.length * 0.66), height * 0.32, 0.6);
+    return s(
+      "g",
+      {
+        class: classes.join(" "),
+        tabindex: 0,
+        role: "button",
+        "data-place": one.id,
+        "aria-label": nameOf(one),
+        "aria-pressed": String(one.id === chosen),
+        onclick: choose,
+        onkeydown: key,
+      },
+      s("title", {}, nameOf(one)),
+      s("rect", { x, y, width, height, rx: 0.12 }),
+      one.stale_since_us ? s("rect", { x, y, width, height, rx: 0.12, class: "hatch", fill: "url(#stripes)" }) : null,
+      s("text", { x: x + width / 2, y: y + height * 0.4, "font-size": size.toFixed(2), class: "box-name" }, one.id),
+      holds(one) === 0
+        ? null
+        : s(
+            "text",
+            { x: x + width / 2, y: y + height * 0.82, "font-size": Math.min(height * 0.36, 0.8).toFixed(2), class: "box-count" },
+            String(holds(one)),
+          ),
+    );
+  }
+}
+
+function holds(one) {
+  return Math.max(one.items, ...one.stock.map((stock) => stock.quantity), 0);
+}
+
+function nameOf(one) {
+  const kind = t(knows(`kind.${one.kind}`) ? `kind.${one.kind}` : "kind.bin");
+  const parts = [`${one.id}, ${kind}`, t("floor.items", { count: one.items })];
+  for (const stock of one.stock) parts.push(`${stock.name || stock.sku}: ${stock.quantity}`);
+  if (one.stale_since_us) parts.push(t("floor.stale_place", { since: moment(one.stale_since_us) }));
+  return parts.join("; ");
+}
+
+function hasPlace(one) {
+  return one.x_m !== 0 || one.y_m !== 0 || one.width_m > 0;
+}
+
+function boxOfPlace(one) {
+  const width = one.width_m || POINT_M;
+  const height = one.depth_m || POINT_M;
+  return { x: one.x_m - width / 2, y: up(one.y_m) - height / 2, width, height };
+}
+
+function boxOf(places, floor) {
+  const boxes = places.map(boxOfPlace);
+  const xs = [...boxes.flatMap((box) => [box.x, box.x + box.width]), ...floor.aisle_x_m];
+  const ys = [...boxes.flatMap((box) => [box.y, box.y + box.height]), ...floor.cross_y_m.map(up)];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  if (xs.length === 0 || ys.length === 0) return [0, 0, 1, 1];
+  const box = [left - MARGIN_M, top - MARGIN_M, right - left + 2 * MARGIN_M, bottom - top + 2 * MARGIN_M];
+  return box.map((value) => value.toFixed(2));
+}
+
+/** Large places lie under the small ones that are part of them. */
+function outermostFirst(places) {
+  const area = (one) => (one.width_m || POINT_M) * (one.depth_m || POINT_M);
+  return [...places].sort((a, b) => area(b) - area(a));
+}
+
+function walkways(floor, places) {
+  const { aisle_x_m: aisles, cross_y_m: crosses } = floor;
+  const xs = [...aisles, ...places.map((one) => one.x_m)];
+  const ys = [...crosses, ...places.filter((one) => one.kind === "bin").map((one) => one.y_m)].map(up);
+  if (ys.length === 0 || xs.length === 0) return [];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  return [
+    ...aisles.map((x) => s("line", { class: "walkway", x1: x, x2: x, y1: top, y2: bottom })),
+    ...crosses.map((y) => s("line", { class: "walkway", x1: left, x2: right, y1: up(y), y2: up(y) })),
+  ];
+}
+
+function stripes() {
+  return s(
+    "defs",
+    {},
+    s(
+      "pattern",
+      { id: "stripes", width: 0.4, height: 0.4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      s("rect", { width: 0.14, height: 0.4, class: "stripe" }),
+    ),
+  );
+}
+
+/** Alive: a filled circle with a wave; dead: a crossed square, so that colour is not needed. */
+function antenna(one, byId) {
+  const place = byId.get(one.location);
+  const { x, y, width } = boxOfPlace(place);
+  const [cx, cy] = [x + width, y];
+  const name = t(one.alive ? "floor.antenna_alive" : "floor.antenna_dead", { reader: one.reader, port: one.port });
+  const drawing = one.alive
+    ? [s("circle", { cx, cy, r: 0.14 }), s("circle", { cx, cy, r: 0.27, class: "wave" })]
+    : [
+        s("rect", { x: cx - 0.22, y: cy - 0.22, width: 0.44, height: 0.44 }),
+        s("path", { d: `M${cx - 0.12} ${cy - 0.12}l.24 .24M${cx + 0.12} ${cy - 0.12}l-.24 .24` }),
+      ];
+  return s("g", { class: one.alive ? "antenna alive" : "antenna dead", role: "img", "aria-label": name }, s("title", {}, name), ...drawing);
+}
+
+function picker(one, byId, index) {
+  const place = byId.get(one.location);
+  const box = boxOfPlace(place);
+  const x = box.x + (index % 3) * 0.3;
+  const y = box.y + box.height;
+  const name = `${one.name || one.badge}: ${t("floor.stops_done", { done: one.done, stops: one.stops })}`;
+  const initial = [...(one.name || one.badge)][0].toUpperCase();
+  return s(
+    "g",
+    { class: "picker-mark", role: "img", "aria-label": name },
+    s("title", {}, name),
+    s("circle", { cx: x, cy: y, r: 0.34 }),
+    s("text", { x, y: y + 0.14, "font-size": 0.4 }, initial),
+  );
+}

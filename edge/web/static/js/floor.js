@@ -1,0 +1,233 @@
+// The live map: what lies where, what hears it, who is where; search and history.
+
+import { get, whoAmI } from "./api.js";
+import { fill, h, icon } from "./dom.js";
+import { FloorMap } from "./floor-map.js";
+import { Frame } from "./frame.js";
+import { knows, moment, onLanguage, t } from "./language.js";
+import { listen } from "./stream.js";
+
+const SESSION_KEPT_MS = 5 * 60 * 1000;
+const TYPING_MS = 250;
+
+const frame = await Frame.start("floor");
+await whoAmI();
+
+let floor = null;
+let chosen = null; // id of a location
+let found = null; // rows of the last search, null before any
+let item = null; // an item with its history
+let timer = 0;
+
+const search = h("input", { id: "search", type: "search", maxlength: 64, autocomplete: "off", oninput: typed });
+const searchLabel = h("label", { for: "search" });
+const map = new FloorMap(choose);
+const legend = h("ul", { class: "legend" });
+const stale = h("div", { class: "stale-list" });
+const details = h("section", { class: "details", "aria-live": "polite" });
+const layout = h(
+  "div",
+  { class: "floor-layout" },
+  h("div", { class: "map-side" }, stale, map.element, legend),
+  h("aside", { class: "look-up" }, searchLabel, search, details),
+);
+fill(document.getElementById("page"), layout);
+
+function show() {
+  searchLabel.textContent = t("floor.search");
+  search.placeholder = t("floor.search_hint");
+  showLegend();
+  if (floor !== null) {
+    map.show(floor, chosen, placesFound());
+    showStale();
+  }
+  showDetails();
+}
+
+function showLegend() {
+  const entry = (name, mark) => h("li", {}, h("span", { class: `mark mark-${mark}` }), t(`floor.legend.${name}`));
+  fill(
+    legend,
+    entry("stock", "stock"),
+    entry("stale", "stale"),
+    entry("antenna", "alive"),
+    entry("antenna_dead", "dead"),
+    entry("picker", "picker"),
+  );
+}
+
+function showStale() {
+  const places = floor.locations.filter((one) => one.stale_since_us);
+  const down = floor.readers.filter((one) => !one.alive);
+  stale.hidden = places.length === 0 && down.length === 0;
+  const since = places.length > 0 ? Math.min(...places.map((one) => one.stale_since_us)) : null;
+  fill(
+    stale,
+    icon("trouble"),
+    h(
+      "p",
+      {},
+      since === null ? "" : t("floor.stale", { count: places.length, since: moment(since) }),
+      " ",
+      down.length === 0 ? "" : t("floor.readers_down", { readers: down.map((one) => one.device).join(", ") }),
+    ),
+  );
+}
+
+function showDetails() {
+  if (item !== null) return fill(details, ...itemDetails());
+  if (found !== null) return fill(details, ...results());
+  const place = floor?.locations.find((one) => one.id === chosen);
+  if (place) return fill(details, ...placeDetails(place));
+  fill(details, h("p", { class: "muted" }, t("floor.choose")), ...pickers());
+}
+
+function pickers() {
+  const people = floor?.pickers ?? [];
+  if (people.length === 0) return [];
+  return [
+    h("h2", {}, t("floor.pickers")),
+    h(
+      "ul",
+      { class: "rows" },
+      ...people.map((one) =>
+        h(
+          "li",
+          {},
+          h("strong", {}, one.name || one.badge),
+          h("span", {}, one.location ?? "–"),
+          h("span", {}, one.stops ? t("floor.stops_done", { done: one.done, stops: one.stops }) : t("floor.idle")),
+        ),
+      ),
+    ),
+  ];
+}
+
+function placeDetails(place) {
+  return [
+    h("h2", { id: "place-name" }, place.id),
+    h("p", { class: "muted" }, t(knows(`kind.${place.kind}`) ? `kind.${place.kind}` : "kind.bin")),
+    place.stale_since_us ? h("p", { class: "fault" }, t("floor.stale_place", { since: moment(place.stale_since_us) })) : null,
+    h("p", { class: "large-count" }, t("floor.items", { count: place.items })),
+    place.stock.length === 0
+      ? h("p", { class: "muted" }, t("floor.no_stock"))
+      : h(
+          "table",
+          {},
+          h("thead", {}, h("tr", {}, ...["article", "pieces", "promised"].map((name) => h("th", { scope: "col", class: name === "article" ? null : "number" }, t(`floor.${name}`))))),
+          h(
+            "tbody",
+            {},
+            ...place.stock.map((one) =>
+              h(
+                "tr",
+                {},
+                h("td", {}, one.name || one.sku, h("small", { class: "sku" }, one.sku)),
+                h("td", { class: "number" }, String(one.quantity)),
+                h("td", { class: "number" }, String(one.reserved)),
+              ),
+            ),
+          ),
+        ),
+  ];
+}
+
+function results() {
+  if (found.length === 0) return [h("p", {}, t("floor.nothing_found"))];
+  return [
+    h("p", { class: "muted" }, t("floor.found", { count: found.length })),
+    h(
+      "ul",
+      { class: "results", id: "results" },
+      ...found.map((one) =>
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "second wide", onclick: () => open(one.epc) },
+            h("strong", {}, one.name || one.sku || t("pack.unknown_item")),
+            h("span", {}, whereabouts(one)),
+            h("code", {}, one.epc),
+          ),
+        ),
+      ),
+    ),
+  ];
+}
+
+function itemDetails() {
+  return [
+    h("button", { type: "button", class: "link", onclick: back }, t("floor.back")),
+    h("h2", { id: "item-name" }, item.name || item.sku || t("pack.unknown_item")),
+    h("code", {}, item.epc),
+    h("p", {}, whereabouts(item)),
+    h("h3", {}, t("floor.history")),
+    h(
+      "ol",
+      { class: "history", id: "history" },
+      ...item.history.map((one) =>
+        h("li", {}, h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000)), h("span", {}, one.text)),
+      ),
+    ),
+  ];
+}
+
+/** A place is never told without how sure it is. */
+function whereabouts(one) {
+  if (!one.location) return t("floor.gone");
+  return t("floor.at", { location: one.location, percent: Math.round(one.probability * 100) });
+}
+
+function placesFound() {
+  const rows = item !== null ? [item] : (found ?? []);
+  return new Set(rows.map((one) => one.location));
+}
+
+function choose(id) {
+  chosen = chosen === id ? null : id;
+  item = found = null;
+  search.value = "";
+  show();
+}
+
+function typed() {
+  clearTimeout(timer);
+  timer = setTimeout(look, TYPING_MS);
+}
+
+async function look() {
+  const text = search.value.trim();
+  item = null;
+  if (text === "") {
+    found = null;
+    return show();
+  }
+  try {
+    const { status, body } = await get(`/api/items?q=${encodeURIComponent(text)}`);
+    if (search.value.trim() === text) found = status === 200 ? body.items : [];
+  } catch {
+    frame.connected(false);
+  }
+  show();
+}
+
+async function open(epc) {
+  try {
+    const { status, body } = await get(`/api/items/${epc}`);
+    if (status === 200) item = body;
+  } catch {
+    frame.connected(false);
+  }
+  show();
+}
+
+function back() {
+  item = null;
+  show();
+}
+
+onLanguage(show);
+setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
+show();
+listen("/api/floor/stream", "floor", (value) => ((floor = value), show()), (state) => frame.connected(state));

@@ -1,0 +1,183 @@
+// How the pack station looks. It is given everything and keeps nothing but its elements.
+
+import { fill, h, icon } from "./dom.js";
+import { t } from "./language.js";
+
+const VERDICT_ICONS = { match: "right", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
+
+export class PackView {
+  /** @param actions chooseStation(name), close(), closeAnyway(), again(). */
+  constructor(actions) {
+    this._actions = actions;
+    this.input = h("input", {
+      id: "scan",
+      class: "scan",
+      inputmode: "none",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      maxlength: 512,
+    });
+    this._note = h("div", { class: "note", role: "status", hidden: true });
+    this._body = h("div", { class: "station" });
+    this._scanLabel = h("label", { for: "scan" });
+    this._close = h("button", { type: "button", class: "main", id: "close", onclick: () => actions.close() });
+    this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input, this._close);
+    this._dialog = h("dialog", { "aria-labelledby": "partial-title" });
+    fill(document.getElementById("page"), this._note, this._body, this._foot);
+    document.body.append(this._dialog);
+  }
+
+  show(all) {
+    const { station, pack, note } = all;
+    this._scanLabel.textContent = t(station === null ? "pack.scan_station" : pack?.open ? "pack.scan_piece" : "pack.scan_tote");
+    this._note.hidden = note === null;
+    if (note !== null) {
+      this._note.className = `note note-${note.kind}`;
+      fill(this._note, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
+    }
+    this._close.hidden = !pack?.open;
+    this._close.textContent = t("pack.close");
+    this._close.disabled = (pack?.strangers.length ?? 0) > 0;
+    if (!pack?.open) this._dialog.close();
+    fill(this._body, ...(station === null ? this._choice(all) : pack === null ? [] : this._tote(all)));
+  }
+
+  confirmPartial(pack) {
+    const missing = pack.lines.filter((line) => line.checked < line.expected);
+    const go = () => {
+      this._dialog.close();
+      this._actions.closeAnyway();
+    };
+    fill(
+      this._dialog,
+      h("h2", { id: "partial-title" }, t("pack.partial_title")),
+      h("p", {}, t("pack.partial_details")),
+      h(
+        "ul",
+        { class: "refused" },
+        ...missing.map((line) =>
+          h("li", {}, h("strong", {}, line.name || line.sku), h("span", {}, t("pack.missing", { count: line.expected - line.checked }))),
+        ),
+      ),
+      h(
+        "div",
+        { class: "buttons" },
+        h("button", { type: "button", class: "main", onclick: () => this._dialog.close() }, t("pack.go_on")),
+        h("button", { type: "button", class: "second danger", id: "close-anyway", onclick: go }, t("pack.close_anyway")),
+      ),
+    );
+    this._dialog.showModal();
+  }
+
+  _choice({ stations }) {
+    return [
+      h("h2", { class: "large" }, t("pack.choose_station")),
+      h("p", { class: "muted" }, t("pack.choose_station_details")),
+      h(
+        "div",
+        { class: "buttons columns" },
+        ...stations.map((name) =>
+          h("button", { type: "button", class: "main", onclick: () => this._actions.chooseStation(name) }, name),
+        ),
+      ),
+    ];
+  }
+
+  _tote({ station, pack, label }) {
+    const head = h(
+      "div",
+      { class: "station-head" },
+      h("span", {}, t("pack.station", { station })),
+      pack.open ? h("strong", { id: "tote" }, pack.tote_id) : null,
+      pack.open ? h("span", {}, t("pack.order", { order: pack.order_id })) : null,
+      pack.open && pack.carrier ? h("span", { class: "carrier" }, pack.carrier) : null,
+      h("button", { type: "button", class: "link", onclick: () => this._actions.again() }, t("pack.other_station")),
+    );
+    if (!pack.open) return [head, label ? parcelLabel(label) : this._empty()];
+    return [head, h("div", { class: "station-body" }, verdict(pack), lines(pack))];
+  }
+
+  _empty() {
+    return h(
+      "div",
+      { class: "calm empty" },
+      icon("tote"),
+      h("div", {}, h("h2", { class: "large" }, t("pack.empty")), h("p", { class: "muted" }, t("pack.empty_details"))),
+    );
+  }
+}
+
+function verdict(pack) {
+  const missing = pack.expected - pack.checked;
+  const name = pack.verdict === "checking" && missing > 0 ? "missing" : pack.verdict;
+  return h(
+    "section",
+    { class: `verdict verdict-${name}`, role: "status", id: "verdict", "data-verdict": name },
+    icon(VERDICT_ICONS[name] ?? "info"),
+    h("p", { class: "verdict-words" }, name === "missing" ? t("pack.missing", { count: missing }) : t(`verdict.${name}`)),
+    h("p", { class: "verdict-count" }, t("pack.count", { checked: pack.checked, expected: pack.expected })),
+    h("progress", { max: Math.max(1, pack.expected), value: pack.checked, "aria-label": t("pack.progress") }),
+    ...strangers(pack),
+  );
+}
+
+function strangers(pack) {
+  if (pack.strangers.length === 0) return [];
+  return [
+    h("h2", {}, t("pack.strangers")),
+    h(
+      "ul",
+      { class: "strangers" },
+      ...pack.strangers.map((one) =>
+        h(
+          "li",
+          {},
+          h("strong", {}, one.name || one.sku || t("pack.unknown_item")),
+          h("span", {}, one.belongs_to ? t("pack.whose", { order: one.belongs_to }) : t("pack.nobodys")),
+          h("code", {}, one.epc),
+        ),
+      ),
+    ),
+  ];
+}
+
+function lines(pack) {
+  const done = (line) => line.checked >= line.expected;
+  const sorted = [...pack.lines].sort((a, b) => Number(done(a)) - Number(done(b)));
+  return h(
+    "ul",
+    { class: "lines", id: "lines", "aria-label": t("pack.lines") },
+    ...sorted.map((line) =>
+      h(
+        "li",
+        { class: done(line) ? "line line-done" : "line", "data-sku": line.sku },
+        icon(done(line) ? "right" : "wait"),
+        h("div", {}, h("strong", {}, line.name || line.sku), h("span", { class: "sku" }, line.sku)),
+        h("span", { class: "line-count" }, `${line.checked} / ${line.expected}`),
+        h("span", { class: "line-words" }, done(line) ? t("pack.line_done") : t("pack.missing", { count: line.expected - line.checked })),
+      ),
+    ),
+  );
+}
+
+/** What the label says: GS1 General Specifications, AI 00, in groups that are easy to read aloud. */
+function parcelLabel(label) {
+  const groups = label.sscc.replace(/^(\d)(\d{7})(\d{9})(\d)$/, "$1 $2 $3 $4");
+  return h(
+    "section",
+    { class: "label", id: "label" },
+    h("p", { class: "caption" }, t("pack.label")),
+    h("p", { class: "sscc" }, h("span", {}, "(00) "), groups),
+    h(
+      "dl",
+      {},
+      h("dt", {}, t("pack.label_order")),
+      h("dd", {}, label.order_id),
+      label.carrier ? h("dt", {}, t("pack.label_carrier")) : null,
+      label.carrier ? h("dd", {}, label.carrier) : null,
+    ),
+    label.complete ? null : h("p", { class: "fault" }, t("pack.label_partial")),
+    h("p", { class: "muted" }, t("pack.empty_details")),
+  );
+}

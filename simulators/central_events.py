@@ -1,0 +1,75 @@
+"""The gateway's events as the central system reads them: any bytes in, keyed events out."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+_CARRIED = ("late", "clock")
+"""What tells of the delivery, not of the fact: it may differ when an event comes again."""
+
+
+class UnreadableEventError(Exception):
+    """A message that is not an event: the gateway has to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One event as it came, its key taken out.
+
+    Attributes:
+        id: the fact's own id, unique for ever.
+        body: the event as JSON with sorted keys, without what tells of the delivery only.
+    """
+
+    gateway: str
+    epoch: str
+    seq: int
+    id: str
+    type: str
+    data: dict[str, Any]
+    body: str
+
+
+def events_of(payload: bytes) -> list[Delivered]:
+    """The events of one message: one object or an array of them.
+
+    Raises:
+        UnreadableEventError: no JSON, or a key is missing or of a wrong kind.
+    """
+    try:
+        values = json.loads(payload)
+    except ValueError as error:
+        raise UnreadableEventError(f"no JSON: {error}") from error
+    return [_delivered(value) for value in (values if isinstance(values, list) else [values])]
+
+
+def _delivered(value: object) -> Delivered:
+    if not isinstance(value, dict):
+        raise UnreadableEventError("an event is an object")
+    names = [value.get(key) for key in ("gateway", "epoch", "id", "type")]
+    seq, data = value.get("seq"), value.get("data", {})
+    if not all(isinstance(name, str) and name for name in names):
+        raise UnreadableEventError("gateway, epoch, id and type are texts")
+    if not isinstance(seq, int) or seq < 1 or not isinstance(data, dict):
+        raise UnreadableEventError("seq counts from 1 and data is an object")
+    kept = {key: part for key, part in value.items() if key not in _CARRIED}
+    gateway, epoch, fact_id, kind = (str(name) for name in names)
+    body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return Delivered(gateway, epoch, seq, fact_id, kind, data, body)
+
+
+def same_fact(body: str, event: Delivered) -> bool:
+    """The same content; or the same id where one of them came without its data (`withheld`)."""
+    if body == event.body:
+        return True
+    stored = json.loads(body)
+    withheld = "withheld" in event.data or "withheld" in stored.get("data", {})
+    return withheld and (stored["id"], stored["type"]) == (event.id, event.type)
+
+
+def order_of(event: Delivered) -> str:
+    """The order that an event is about, in its data or one level deeper; empty for none."""
+    for part in (event.data, event.data.get("order"), event.data.get("parcel")):
+        if isinstance(part, dict) and part.get("order_id"):
+            return str(part["order_id"])
+    return ""

@@ -1,0 +1,121 @@
+"""What every page owes to everybody: signing in, both languages, no barrier."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from edge.web.people import Role
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.wedge import scan
+from tests.web.toy_goods import CUP, TOTE
+from tests.web.toy_house import House
+
+pytestmark = pytest.mark.browser
+
+BAD_TAPS = """() => [...document.querySelectorAll("button, a")]
+  .filter((one) => one.offsetParent !== null && !one.closest("svg"))
+  .map((one) => [one.textContent, one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 48 || box.width < 48)
+  .map(([text]) => text)"""
+
+
+def judge(page: Page) -> None:
+    """No violation of axe-core's rules, and every target is large enough for a glove."""
+    expect(page.locator(".sign:visible")).to_have_count(0)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate(BAD_TAPS) == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_the_sign_in_page_has_no_barrier(
+    context_of: Callable[..., BrowserContext], locale: str, shoot: Shoot
+) -> None:
+    page = context_of(HANDHELD, locale).new_page()
+    page.goto("/")
+    expect(page.locator("#badge")).to_be_focused()
+    shoot(page, f"sign-in-{locale}-360x640")
+
+    judge(page)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_the_picking_page_has_no_barrier(signed_in: SignIn, locale: str, shoot: Shoot) -> None:
+    page = signed_in(Role.PICKER, "/pick", HANDHELD, locale)
+    expect(page.get_by_role("button", name="CART-1")).to_be_visible()
+    shoot(page, f"pick-start-{locale}-360x640")
+    judge(page)
+    page.get_by_role("button", name="CART-1").click()
+    expect(page.locator("#place")).to_have_text("A-01-3")
+    judge(page)
+    scan(page, CUP.gtin)
+    expect(page.locator(".note")).to_be_visible()
+    judge(page)
+    page.locator(".trouble").click()
+    judge(page)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_the_pack_station_has_no_barrier(
+    signed_in: SignIn, house: House, locale: str, shoot: Shoot
+) -> None:
+    page = signed_in(Role.PACKER, "/pack", STATION, locale)
+    expect(page.get_by_role("button", name="PACK-1")).to_be_visible()
+    judge(page)
+    page.get_by_role("button", name="PACK-1").click()
+    scan(page, TOTE)
+    expect(page.locator("#tote")).to_have_text(TOTE)
+    judge(page)
+    house.floor.stranger_at_station("30395dfa8000000000000099")
+    expect(page.locator(".strangers li")).to_have_count(1)
+    judge(page)
+    shoot(page, f"pack-extra-{locale}-1280x800")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("path", ["/floor", "/orders", "/board", "/"])
+def test_the_overviews_have_no_barrier(
+    signed_in: SignIn, house: House, path: str, locale: str
+) -> None:
+    page = signed_in(Role.SUPERVISOR, "/floor", STATION, locale)
+    house.floor.reader_is_lost("B-02-1")
+    page.goto(path)
+    expect(page.locator("main section, main article, main nav, #map").first).to_be_visible()
+
+    judge(page)
+
+
+def test_a_wrong_pin_is_told_and_the_field_is_empty(
+    context_of: Callable[..., BrowserContext],
+) -> None:
+    page = context_of(HANDHELD).new_page()
+    page.goto("/")
+    page.fill("#badge", "x1")
+    page.fill("#pin", "0000")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert")).to_have_text("Badge or PIN is wrong.")
+    expect(page.locator("#pin")).to_have_value("")
+    expect(page.locator("#badge")).to_have_value("x1")
+
+
+def test_an_address_of_another_site_is_no_way_to_go_on(
+    context_of: Callable[..., BrowserContext], house: House
+) -> None:
+    house.floor.forget()
+    page = context_of(HANDHELD).new_page()
+    page.goto("/?next=//evil.example/pick")
+    page.fill("#badge", "p1")
+    page.fill("#pin", "4711")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/pick")
+
+
+def test_a_picker_who_opens_the_map_is_sent_to_the_menu(signed_in: SignIn) -> None:
+    page = signed_in(Role.PICKER, "/pick")
+    page.goto("/floor")
+
+    expect(page.get_by_role("alert")).to_have_text("Your role may not open that page.")

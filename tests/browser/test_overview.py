@@ -1,0 +1,128 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edge.web.people import Role
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.web.toy_house import House
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(signed_in: SignIn) -> Page:
+    """Chen, the supervisor, before the map."""
+    page = signed_in(Role.SUPERVISOR, "/floor", STATION)
+    expect(page.locator("#map [data-place]")).not_to_have_count(0)
+    return page
+
+
+def test_the_map_shows_places_to_scale_with_antennas_and_pickers(page: Page, shoot: Shoot) -> None:
+    expect(page.locator("#map [data-place]")).to_have_count(51)  # all but the two carts
+    expect(page.locator("#map .antenna")).to_have_count(3)
+    expect(page.locator("#map .picker-mark")).to_have_count(1)
+    bin_box = page.locator('[data-place="A-01-1"] rect').first.bounding_box()
+    station_box = page.locator('[data-place="PACK-1"] rect').first.bounding_box()
+    assert bin_box is not None
+    assert station_box is not None
+    assert station_box["width"] / bin_box["width"] == pytest.approx(3, rel=0.1)
+    assert station_box["y"] < bin_box["y"]  # y grows upwards on a plan
+    shoot(page, "floor-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    shoot(page, "floor-360x640")
+
+
+def test_the_map_fits_the_screen_of_a_station(page: Page) -> None:
+    box = page.locator("#map").bounding_box()
+
+    assert box is not None
+    assert box["y"] + box["height"] <= STATION["height"]
+
+
+def test_a_place_that_nobody_hears_is_marked_with_since_when(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    house.floor.reader_is_lost("B-02-1")
+
+    expect(page.locator('[data-place="B-02-1"]')).to_have_class(re.compile("stale"))
+    expect(page.locator(".antenna.dead")).to_have_count(1)
+    expect(page.locator(".stale-list")).to_contain_text(re.compile(r"since \d\d:\d\d"))
+    expect(page.locator(".stale-list")).to_contain_text("north")
+    shoot(page, "floor-stale-1280x800")
+
+
+def test_a_place_tells_its_stock_by_mouse_and_by_keyboard(page: Page) -> None:
+    page.locator('[data-place="A-01-3"]').click()
+    expect(page.locator("#place-name")).to_have_text("A-01-3")
+    expect(page.locator(".details")).to_contain_text("TEA-250")
+    expect(page.locator(".details")).to_contain_text("Tagged items: 7")
+
+    page.locator('[data-place="C-03-2"]').focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#place-name")).to_have_text("C-03-2")
+
+
+def test_an_item_is_found_with_its_place_its_certainty_and_its_history(
+    page: Page, shoot: Shoot
+) -> None:
+    page.fill("#search", "tea")
+    expect(page.locator("#results li")).to_have_count(2)
+    expect(page.locator("#results")).to_contain_text("A-01-3, 97 % sure")
+    expect(page.locator('[data-place="A-01-3"]')).to_have_class(re.compile("marked"))
+
+    page.locator("#results button").first.click()
+
+    expect(page.locator("#history")).to_contain_text("arrived at A-01-3")
+    shoot(page, "floor-item-1280x800")
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.locator("#results li")).to_have_count(2)
+
+
+def test_held_orders_come_first_with_their_reason_and_are_released(
+    page: Page, shoot: Shoot
+) -> None:
+    page.goto("/orders")
+    held = page.locator('[data-order="SO-1042"]')
+    expect(held).to_contain_text("Not enough stock")
+    expect(held).to_contain_text("3 of LAMP-E27 wanted, 1 free")
+    shoot(page, "orders-1280x800")
+
+    held.get_by_role("button", name="Release").click()
+
+    expect(page.locator(".sign")).to_contain_text("Released")
+    expect(page.get_by_role("heading", name="Waiting for a decision: 0")).to_be_visible()
+    expect(page.get_by_role("row", name="SO-1042")).to_contain_text("released")
+
+
+def test_refusing_an_order_takes_a_second_yes(page: Page) -> None:
+    page.goto("/orders")
+    page.locator('[data-order="SO-1042"]').get_by_role("button", name="Refuse").click()
+
+    page.get_by_role("dialog").get_by_role("button", name="Refuse").click()
+
+    expect(page.locator(".sign")).to_contain_text("Refused")
+    expect(page.locator('[data-order="SO-1042"]')).to_have_count(0)
+    expect(page.get_by_role("row", name="SO-1042")).to_have_count(0)
+
+
+def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> None:
+    page.goto("/board")
+
+    expect(page.locator(".figures")).to_contain_text("27.4")
+    expect(page.locator(".figures")).to_contain_text("1 / 2")
+    expect(page.get_by_text("reader south does not answer")).to_be_visible()
+    shoot(page, "board-1280x800")
+
+
+def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoot) -> None:
+    page.get_by_role("link", name="Menu").click()
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(5)
+    shoot(page, "home-1280x800")
+
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.locator("#badge")).to_be_visible()
+    page.goto("/floor")
+    expect(page).to_have_url(re.compile(r"/\?next=floor$"))

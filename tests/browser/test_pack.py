@@ -1,0 +1,118 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edge.web.people import Role
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.wedge import scan
+from tests.web.toy_goods import CUP, LAMP, SOAP, TEA, TOTE
+from tests.web.toy_house import House
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(signed_in: SignIn) -> Page:
+    """Bo, at the first pack station with the tote of an order."""
+    page = signed_in(Role.PACKER, "/pack", STATION)
+    page.get_by_role("button", name="PACK-1").click()
+    expect(page.get_by_role("heading", name="Scan a tote")).to_be_visible()
+    scan(page, TOTE)
+    expect(page.locator("#tote")).to_have_text(TOTE)
+    expect(page.locator(".sign")).to_be_hidden()
+    return page
+
+
+def verdict(page: Page, name: str) -> None:
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", name)
+
+
+def check(page: Page, *codes: str) -> None:
+    for code in codes:
+        scan(page, code)
+        expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
+        page.wait_for_timeout(350)
+
+
+def test_what_is_missing_is_told_line_by_line(page: Page, shoot: Shoot) -> None:
+    check(page, TEA.gtin)
+
+    verdict(page, "missing")
+    expect(page.locator("#verdict")).to_contain_text("3 missing")
+    expect(page.locator(f'[data-sku="{TEA.sku}"]')).to_contain_text("1 / 2")
+    expect(page.locator(f'[data-sku="{TEA.sku}"]')).to_contain_text("1 missing")
+    expect(page.locator(".sign")).to_be_hidden()
+    shoot(page, "pack-missing-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    shoot(page, "pack-missing-360x640")
+
+
+def test_when_all_is_there_the_parcel_is_closed_and_its_label_told(
+    page: Page, shoot: Shoot
+) -> None:
+    check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    verdict(page, "match")
+    expect(page.locator("#verdict")).to_contain_text("All right")
+    expect(page.locator(".sign")).to_be_hidden()
+    shoot(page, "pack-match-1280x800")
+
+    page.get_by_role("button", name="Close parcel").click()
+
+    expect(page.locator("#label")).to_contain_text("(00) 0 3453120 000000001 8")
+    expect(page.locator("#label")).to_contain_text("SO-1042")
+    expect(page.locator("#label")).to_contain_text("DHL")
+    expect(page.locator(".sign")).to_be_hidden()
+    shoot(page, "pack-label-1280x800")
+
+
+def test_a_stranger_is_named_with_its_owner_and_bars_the_closing(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    house.floor.stranger_at_station("30395dfa8000000000000099")
+
+    verdict(page, "extra")
+    expect(page.locator("#verdict")).to_contain_text(SOAP.name)
+    expect(page.locator("#verdict")).to_contain_text("Belongs to order SO-1043")
+    expect(page.get_by_role("button", name="Close parcel")).to_be_disabled()
+    expect(page.locator(".sign")).to_be_hidden()
+    shoot(page, "pack-extra-1280x800")
+
+    house.floor.stranger_is_taken_away()
+
+    verdict(page, "missing")
+    expect(page.get_by_role("button", name="Close parcel")).to_be_enabled()
+
+
+def test_a_piece_of_another_order_is_refused(page: Page) -> None:
+    scan(page, SOAP.gtin)
+
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-wrong"))
+    expect(page.locator(".sign")).to_contain_text("SO-1043")
+    expect(page.locator("#verdict")).to_contain_text("0 of 4 checked")
+
+
+def test_closing_with_pieces_missing_takes_a_second_yes(page: Page, shoot: Shoot) -> None:
+    check(page, TEA.gtin)
+    page.get_by_role("button", name="Close parcel").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(LAMP.name)
+    shoot(page, "pack-partial-1280x800")
+    dialog.get_by_role("button", name="Go on checking").click()
+    verdict(page, "missing")
+
+    page.get_by_role("button", name="Close parcel").click()
+    dialog.get_by_role("button", name="Close without them").click()
+
+    expect(page.locator("#label")).to_contain_text("Closed with pieces missing")
+
+
+def test_the_station_is_remembered_and_can_be_changed(page: Page) -> None:
+    page.reload()
+    expect(page.locator("#tote")).to_have_text(TOTE)
+
+    page.get_by_role("button", name="Other station").click()
+    page.get_by_role("button", name="PACK-2").click()
+
+    expect(page.get_by_role("heading", name="Scan a tote")).to_be_visible()
+    expect(page.locator(".station-head")).to_contain_text("PACK-2")

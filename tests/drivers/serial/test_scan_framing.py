@@ -1,0 +1,129 @@
+"""A scanner's bytes become codes, each once, never two halves joined."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.serial.framing import BOUNCE_US, CAP_BYTES, IDLE_US, ScanFramer, is_doubled
+
+SECOND_US = 1_000_000
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\t", b"\r\n\r\n"])
+def test_any_usual_terminator_ends_a_code(end: bytes) -> None:
+    framer = ScanFramer()
+
+    assert framer.feed(b"]C101095060001343" + end, 0) == ["]C101095060001343"]
+    assert framer.feed(b"4006381333931" + end, SECOND_US) == ["4006381333931"]
+
+
+def test_a_code_without_terminator_ends_by_silence() -> None:
+    framer = ScanFramer()
+
+    assert framer.feed(b"4006381", 0) == []
+    assert framer.feed(b"333931", 40_000) == []
+    assert framer.idle(40_000 + IDLE_US - 1) == []
+    assert framer.idle(40_000 + IDLE_US) == ["4006381333931"]
+    assert framer.idle_after_us is None
+
+
+def test_bytes_after_a_silence_begin_a_new_code() -> None:
+    """The port's thread was late: the gap counts all the same."""
+    framer = ScanFramer()
+    framer.feed(b"A-01", 0)
+
+    assert framer.feed(b"A-02\r", SECOND_US) == ["A-01", "A-02"]
+
+
+def test_fnc1_and_the_symbology_stay_in_the_code() -> None:
+    raw = b"]d2010950600013433821AB\x1d10L1\r"
+
+    assert ScanFramer().feed(raw, 0) == ["]d2010950600013433821AB\x1d10L1"]
+
+
+def test_a_bouncing_trigger_counts_once() -> None:
+    framer = ScanFramer()
+
+    first = framer.feed(b"TOTE-17\r", 0)
+    again = framer.feed(b"TOTE-17\r", BOUNCE_US - 1)
+    later = framer.feed(b"TOTE-17\r", 2 * BOUNCE_US)
+    other = framer.feed(b"TOTE-18\r", 2 * BOUNCE_US + 1)
+
+    assert (first, again, later, other) == (["TOTE-17"], [], ["TOTE-17"], ["TOTE-18"])
+    assert framer.counters.bounced == 1
+    assert framer.counters.codes == 3
+
+
+def test_a_code_that_bounces_on_and_on_counts_once() -> None:
+    framer = ScanFramer()
+
+    given_on = [framer.feed(b"X-1\r", number * 200_000) for number in range(10)]
+
+    assert sum(map(len, given_on)) == 1
+
+
+def test_two_captures_written_into_one_line_are_refused() -> None:
+    framer = ScanFramer()
+
+    assert framer.feed(b"4354210443542104\r", 0) == []
+    assert framer.counters.doubled == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "doubled"),
+    [
+        ("4354210443542104", True),
+        ("]E040063813339314006381333931", True),
+        ("]E04006381333931]E04006381333931", True),
+        ("4006381333931", False),
+        ("1212", False),
+        ("]C11212", False),
+        ("", False),
+    ],
+)
+def test_a_doubled_code_is_known_by_its_halves(code: str, *, doubled: bool) -> None:
+    assert is_doubled(code) is doubled
+
+
+def test_an_endless_line_is_thrown_away_and_the_next_code_is_read() -> None:
+    framer = ScanFramer()
+
+    codes = framer.feed(b"x" * (3 * CAP_BYTES) + b"\rA-01\r", 0)
+
+    assert codes == ["A-01"]
+    assert framer.counters.overlong == 3 * CAP_BYTES
+
+
+def test_half_a_code_never_joins_the_next() -> None:
+    framer = ScanFramer()
+    framer.feed(b"40063813", 0)
+    framer.reset()
+
+    assert framer.feed(b"33931\r", 10) == ["33931"]
+    assert framer.counters.partial == 1
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20), st.integers(0, 200_000))
+def test_any_bytes_give_codes_without_terminators(pieces: list[bytes], gap_us: int) -> None:
+    framer = ScanFramer()
+    codes = [
+        code for number, piece in enumerate(pieces) for code in framer.feed(piece, number * gap_us)
+    ]
+
+    assert all(code and not set(code) & set("\r\n\t") for code in codes)
+
+
+@given(st.lists(st.text("ABC123-", min_size=1, max_size=6), min_size=1, max_size=8), st.data())
+def test_codes_are_the_same_however_the_bytes_are_cut(
+    codes: list[str], data: st.DataObject
+) -> None:
+    stream = b"".join(code.encode() + b"\r\n" for code in codes)
+    whole = ScanFramer()
+    at_once = whole.feed(stream, 0)
+    framer, at, found = ScanFramer(), 0, []
+    while at < len(stream):
+        size = data.draw(st.integers(1, 7))
+        found += framer.feed(stream[at : at + size], 0)
+        at += size
+
+    assert found == at_once

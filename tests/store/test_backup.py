@@ -1,0 +1,135 @@
+"""A backup is whole or is not there, and a gateway made from one repeats no number."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge.store import backup
+from edge.store.errors import StoreBusyError, StoreDamagedError, StoreFailedError
+from edge.store.reader import JournalReader
+
+if TYPE_CHECKING:
+    from tests.store.conftest import CountingIds, Gateway
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    (tmp_path / "backups").mkdir()
+    return tmp_path / "backups" / "edge.backup"
+
+
+def test_a_backup_of_a_running_gateway_is_whole_and_proves_it(
+    gateway: "Gateway", target: Path
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 300))
+    gateway.store.acknowledge(gateway.store.epoch, 290)
+    gateway.happen(*gateway.arrivals(300, 10))
+
+    report = backup.create(gateway.path, target)
+
+    assert report == backup.verify(target) == gateway.store.verify()
+    assert (report.last_seq, report.acknowledged) == (310, 290)
+    assert [one.name for one in target.parent.iterdir()] == ["edge.backup"]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_newer_backup_takes_the_place_of_an_older_one(gateway: "Gateway", target: Path) -> None:
+    backup.create(gateway.path, target)
+    gateway.happen(*gateway.arrivals(0, 3))
+    assert backup.create(gateway.path, target).last_seq == 3
+    assert backup.verify(target).last_seq == 3
+
+
+def test_a_damaged_store_does_not_replace_a_sound_backup(gateway: "Gateway", target: Path) -> None:
+    gateway.happen(*gateway.arrivals(0, 3))
+    backup.create(gateway.path, target)
+    gateway.store._connection.execute("UPDATE facts SET body = '{}' WHERE position = 2")
+
+    with pytest.raises(StoreDamagedError, match="no sound copy: the fact at position 2"):
+        backup.create(gateway.path, target)
+
+    assert backup.verify(target).good
+    assert [one.name for one in target.parent.iterdir()] == ["edge.backup"]
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_so(
+    gateway: "Gateway", tmp_path: Path
+) -> None:
+    with pytest.raises(StoreFailedError, match="No such file or directory"):
+        backup.create(gateway.path, tmp_path / "nowhere" / "edge.backup")
+
+
+def test_a_restored_gateway_has_the_state_and_a_new_epoch(
+    gateway: "Gateway",
+    open_gateway: Callable[[], "Gateway"],
+    target: Path,
+    ids: "CountingIds",
+) -> None:
+    # given a backup, and more that happened after it
+    facts = gateway.happen(*gateway.arrivals(0, 10))
+    gateway.store.acknowledge(gateway.store.epoch, 7)
+    backup.create(gateway.path, target)
+    gateway.happen()
+    backup.create(gateway.path, target)
+    gateway.happen(*gateway.arrivals(10, 5))
+    old_epoch = gateway.store.epoch
+    gateway.store.close()
+
+    # when it is restored
+    epoch = backup.restore(target, gateway.path, ids)
+    gateway.store = type(gateway.store).open(gateway.path, gateway.clock, ids)
+    again = open_gateway()
+
+    # then what was not acknowledged is sent under new numbers and its old ids
+    assert again.store.epoch == epoch != old_epoch
+    assert len(again.present) == 10
+    assert (again.store.last_seq, again.store.acknowledged) == (3, 0)
+    reader = JournalReader(gateway.path)
+    resent = reader.facts_after(0, 9, 100_000)
+    reader.close()
+    assert [fact.id for fact in resent] == [fact.id for fact in facts[7:]]
+    assert [fact.seq for fact in again.happen(*again.arrivals(20, 1))] == [4]
+    assert again.store.verify().good
+    # and the old store is kept aside, its log too
+    kept = gateway.path.with_name("edge.db.replaced")
+    assert kept.exists()
+    assert backup.verify(target).epoch == old_epoch
+
+
+def test_a_restore_beside_a_running_daemon_is_refused(
+    gateway: "Gateway", target: Path, ids: "CountingIds"
+) -> None:
+    backup.create(gateway.path, target)
+    with pytest.raises(StoreBusyError, match="in use by process"):
+        backup.restore(target, gateway.path, ids)
+
+
+def test_a_damaged_backup_is_not_restored(
+    gateway: "Gateway", target: Path, tmp_path: Path, ids: "CountingIds"
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 3))
+    backup.create(gateway.path, target)
+    connection = sqlite3.connect(target)
+    connection.execute("UPDATE items SET sku = 'S-2'")
+    connection.commit()
+    connection.close()
+
+    with pytest.raises(StoreDamagedError, match="no sound copy: table items"):
+        backup.restore(target, tmp_path / "new.db", ids)
+
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_new_gateway_is_made_from_a_backup(
+    gateway: "Gateway", target: Path, tmp_path: Path, ids: "CountingIds"
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 3))
+    backup.create(gateway.path, target)
+    epoch = backup.restore(target, tmp_path / "new.db", ids)
+    report = backup.verify(tmp_path / "new.db")
+    assert report.good
+    assert (report.epoch, report.last_seq) == (epoch, 3)
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,125 @@
+"""The journal for those who only read it."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge.store.errors import StoreDamagedError
+from edge.store.reader import JournalReader
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Gateway
+
+
+@pytest.fixture
+def reader(gateway: "Gateway") -> Iterator[JournalReader]:
+    opened = JournalReader(gateway.path)
+    yield opened
+    opened.close()
+
+
+def test_a_reader_gives_the_facts_as_they_were_committed(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    facts = gateway.happen(*gateway.arrivals(0, 20))
+    assert reader.facts_after(0, 100, 1_000_000) == facts
+    assert reader.facts_after(15, 100, 1_000_000) == facts[15:]
+    assert reader.facts_after(20, 100, 1_000_000) == []
+    assert reader.facts_after(90, 100, 1_000_000) == []
+
+
+def test_a_reader_gives_no_more_than_wanted_but_at_least_one(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 20))
+    one = len(
+        '{"epc":"303400000000000000000000","location":"A-01","probability":0.75,"sku":"S-1"}'
+    )
+    assert len(reader.facts_after(0, 7, 1_000_000)) == 7
+    assert len(reader.facts_after(0, 100, 3 * one)) == 3
+    assert len(reader.facts_after(0, 100, 3 * one - 1)) == 2
+    assert len(reader.facts_after(0, 100, 1)) == 1
+
+
+def test_a_reader_sees_each_commit_and_the_cursor_at_once(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    assert (reader.last_seq(), reader.acknowledged()) == (0, 0)
+    gateway.happen(*gateway.arrivals(0, 5))
+    assert reader.last_seq() == 5
+    gateway.store.acknowledge(reader.epoch(), 4)
+    gateway.happen(*gateway.arrivals(5, 1))
+    assert (reader.last_seq(), reader.acknowledged()) == (6, 4)
+
+
+def test_a_reader_works_in_another_thread_while_the_writer_goes_on(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    seen: list[int] = []
+
+    def follow() -> None:
+        while len(seen) < 400:
+            seen.extend(fact.seq for fact in reader.facts_after(len(seen), 50, 100_000))
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    for first in range(0, 400, 10):
+        gateway.happen(*gateway.arrivals(first, 10))
+    thread.join(timeout=20)
+
+    assert not thread.is_alive()
+    assert seen == list(range(1, 401))
+
+
+def test_a_reader_that_stopped_early_holds_nothing_back(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    """A read transaction left open would keep the log growing for ever."""
+    gateway.happen(*gateway.arrivals(0, 2_000))
+    assert len(reader.facts_after(0, 3, 100_000)) == 3
+    gateway.happen(*gateway.arrivals(2_000, 1))
+    done = gateway.store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert done == (0, 0, 0)
+
+
+def test_a_new_epoch_is_read_with_its_numbers_and_the_old_one_keeps_its_own(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    first = gateway.happen(*gateway.arrivals(0, 10))
+    gateway.store.acknowledge(gateway.store.epoch, 7)
+    epoch = gateway.store.start_epoch()
+
+    again = reader.facts_after(0, 100, 1_000_000)
+
+    assert [fact.id for fact in again] == [fact.id for fact in first[7:]]
+    assert [(fact.epoch, fact.seq) for fact in again] == [(epoch, 1), (epoch, 2), (epoch, 3)]
+    assert (reader.epoch(), reader.last_seq(), reader.acknowledged()) == (epoch, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE facts SET body = replace(body, 'A-01', 'A-02') WHERE position = 5",
+        "UPDATE facts SET occurred_us = occurred_us + 1 WHERE position = 5",
+        "UPDATE facts SET id = 'another' WHERE position = 5",
+        "UPDATE facts SET type = 'stock.departed' WHERE position = 5",
+        "UPDATE facts SET checksum = zeroblob(16) WHERE position = 5",
+        "DELETE FROM facts WHERE position = 5",
+        "UPDATE facts SET position = 90 WHERE position = 5",
+    ],
+)
+def test_a_row_that_was_changed_is_never_handed_out(
+    gateway: "Gateway", reader: JournalReader, harm: str
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 5))
+    gateway.happen(*gateway.arrivals(5, 4))
+    connection: sqlite3.Connection = gateway.store._connection
+    connection.execute(harm)
+
+    assert len(reader.facts_after(0, 4, 1_000_000)) == 4
+    with pytest.raises(StoreDamagedError, match=r"restore a backup"):
+        reader.facts_after(0, 9, 1_000_000)
+    assert not gateway.store.verify().good

@@ -1,0 +1,296 @@
+"""The tables are what the journal says: days made by chance, but valid by the rules, replayed."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from edge.model import events as e
+from edge.model.goods import Article, Stock
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    LineId,
+    LocationId,
+    OrderId,
+    Sku,
+    Sscc,
+    ToteId,
+    WalkId,
+)
+from edge.model.orders import Order, OrderLine, OrderState
+from edge.model.places import Floor
+from edge.model.state import FloorState
+from edge.model.work import Parcel, Stop, Unit, Walk, WalkState
+from edge.store.rebuilding import rebuild_and_compare
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Gateway
+
+SKUS = [Sku(f"S-{number}") for number in range(4)]
+BINS = [LocationId("A-01"), LocationId("A-02"), LocationId("B-01")]
+CART, STATION, DOCK = LocationId("cart-1"), LocationId("pack-1"), LocationId("dock")
+BADGE = Badge("B-1")
+SHORT_DAY = 400
+
+
+class Day:
+    """Chooses one thing after another that the rules would allow on the floor as it stands."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.made = 0
+
+    def next_events(self, state: FloorState) -> tuple[e.Event, ...]:
+        """What happens next."""
+        choices = [
+            self._listed, self._stocked, self._ordered, self._decided, self._planned,
+            self._started,
+            self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
+            self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
+            self._located, self._located, self._devices, self._told,
+        ]  # fmt: skip
+        return tuple(choices[self.rng.integers(len(choices))](state))
+
+    def _number(self) -> int:
+        self.made += 1
+        return self.made
+
+    def _one(self, things: list) -> object:  # type: ignore[type-arg]
+        return things[self.rng.integers(len(things))]
+
+    def _tag(self) -> Epc:
+        return Epc(f"3034{self.rng.integers(40):020x}")
+
+    def _unit(self) -> Unit:
+        return (
+            Unit(self._tag(), scanned=False)
+            if self.rng.random() < 0.5
+            else Unit(None, scanned=True)
+        )
+
+    def _listed(self, _: FloorState) -> Iterator[e.Event]:
+        yield e.ArticleListed(Article(self._one(SKUS), None, "Shirt", self._number()))
+
+    def _stocked(self, _: FloorState) -> Iterator[e.Event]:
+        sku, place, count = self._one(SKUS), self._one(BINS), int(self.rng.integers(1, 20))
+        yield e.StockStated(sku, place, count, self._number())
+        yield e.StockPlaced(sku, place, 2, (self._tag(),), BADGE)
+
+    def _ordered(self, _: FloorState) -> Iterator[e.Event]:
+        lines = tuple(
+            OrderLine(LineId(str(line)), self._one(SKUS), int(self.rng.integers(1, 3)))
+            for line in range(self.rng.integers(1, 4))
+        )
+        state = OrderState.HELD if self.rng.random() < 0.3 else OrderState.RELEASED
+        name = OrderId(f"O-{self._number()}")
+        yield e.OrderReceived(Order(name, 1, 0, None, "DHL", lines, state, 5))
+
+    def _decided(self, state: FloorState) -> Iterator[e.Event]:
+        for order in list(state.orders.values())[-5:]:
+            if order.state is OrderState.HELD and self.rng.random() < 0.5:
+                yield e.OrderReleased(order.order_id, BADGE)
+            elif order.state is OrderState.PICKING:
+                yield e.OrderChangeRefused(order.order_id, order.rev + 1, "late")
+            elif order.state in {OrderState.HELD, OrderState.PLANNED}:
+                yield e.OrderCancelled(order.order_id, order.rev, "customer", None)
+                return
+
+    def _planned(self, state: FloorState) -> Iterator[e.Event]:
+        free = {stock_key: stock.free for stock_key, stock in state.stock.items()}
+        stops: list[Stop] = []
+        for order in state.orders.values():
+            if order.state is OrderState.RELEASED and len(stops) < 6:
+                found = list(_stops_for(order, free, ToteId(f"T-{self._number()}")))
+                if len(found) == len(order.lines):
+                    stops += found
+        if stops:
+            name = WalkId(f"W-{self._number()}")
+            yield e.WalkPlanned(Walk(name, tuple(stops), 12.5, "near each other"))
+
+    def _started(self, state: FloorState) -> Iterator[e.Event]:
+        for walk in state.walks.values():
+            if walk.state is WalkState.WAITING:
+                yield e.PickerChanged(BADGE, ready=True, cart=CART)
+                yield e.WalkStarted(walk.walk_id, BADGE, CART)
+                return
+
+    def _at_stop(self, state: FloorState) -> tuple[Walk, int, Stop] | None:
+        for walk in state.walks.values():
+            at = walk.current
+            if walk.state is WalkState.WALKING and at is not None:
+                return walk, at, walk.stops[at]
+        return None
+
+    def _picked(self, state: FloorState) -> Iterator[e.Event]:
+        if found := self._at_stop(state):
+            walk, at, stop = found
+            yield e.PiecePicked(
+                walk.walk_id, at, BADGE, stop.order_id, stop.line_id, stop.sku, stop.location,
+                stop.tote_id, self._unit(),
+            )  # fmt: skip
+
+    def _confirmed(self, state: FloorState) -> Iterator[e.Event]:
+        for walk in state.walks.values():
+            for at, stop in enumerate(walk.stops):
+                for before in stop.units:
+                    if before.epc is None:
+                        after = Unit(self._tag(), scanned=True)
+                        yield e.PieceConfirmed(
+                            walk.walk_id, at, stop.tote_id, stop.sku, before, after
+                        )
+                        return
+
+    def _short(self, state: FloorState) -> Iterator[e.Event]:
+        if not (found := self._at_stop(state)):
+            return
+        walk, at, stop = found
+        missing = stop.open_quantity
+        yield e.StopShort(
+            walk.walk_id, at, BADGE, stop.order_id, stop.line_id, stop.sku, stop.location,
+            missing, "empty",
+        )  # fmt: skip
+        yield e.CountWanted(stop.location, stop.sku, "short")
+        for other in state.stocks_of(stop.sku):
+            if other.location != stop.location and other.free >= missing:
+                yield e.StopRerouted(walk.walk_id, at, other.location, missing)
+                return
+
+    def _dropped(self, state: FloorState) -> Iterator[e.Event]:
+        for walk in state.walks.values():
+            if walk.state is WalkState.WALKING and walk.current is None:
+                yield e.TotesDropped(walk.walk_id, BADGE, STATION)
+                return
+
+    def _opened(self, state: FloorState) -> Iterator[e.Event]:
+        for tote in state.totes.values():
+            if state.orders[tote.order_id].state is OrderState.PICKED and not state.packs:
+                yield e.PackOpened(STATION, tote.tote_id, tote.order_id, BADGE)
+                return
+
+    def _checked(self, state: FloorState) -> Iterator[e.Event]:
+        for pack in state.packs.values():
+            before = next((pair for pair in pack.checked if pair[1].epc is None), None)
+            if before:
+                after = Unit(self._tag(), scanned=True)
+                yield e.PieceChecked(STATION, before[0], after, before[1])
+            else:
+                yield e.PieceChecked(STATION, self._one(SKUS), self._unit(), None)
+
+    def _strange(self, state: FloorState) -> Iterator[e.Event]:
+        for pack in state.packs.values():
+            if pack.strangers:
+                yield e.StrangerLeft(STATION, pack.strangers[0])
+            yield e.StrangerSeen(STATION, self._tag(), None, None)
+
+    def _closed(self, state: FloorState) -> Iterator[e.Event]:
+        for pack in state.packs.values():
+            sscc = Sscc(f"{self._number():018d}")
+            parcel = Parcel(sscc, pack.order_id, "DHL", pack.checked, complete=True)
+            yield e.ParcelClosed(STATION, parcel, pack.tote_id, BADGE)
+
+    def _shipped(self, state: FloorState) -> Iterator[e.Event]:
+        for parcel in state.parcels.values():
+            if not parcel.shipped:
+                tags = tuple(unit.epc for _, unit in parcel.contents if unit.epc)
+                yield e.ParcelShipped(parcel.sscc, parcel.order_id, "DHL", DOCK, tags, None)
+                return
+
+    def _located(self, _: FloorState) -> Iterator[e.Event]:
+        tag, sku, chance = self._tag(), self._one([*SKUS, None]), float(self.rng.random())
+        places = [*BINS, CART, DOCK]
+        yield e.ItemArrived(tag, sku, self._one(places), chance)
+        yield e.ItemMoved(tag, sku, self._one(places), self._one(places), chance)
+        if chance < 0.5:
+            yield e.ItemDeparted(tag, sku, self._one(places), self._number())
+
+    def _devices(self, state: FloorState) -> Iterator[e.Event]:
+        gate = DeviceName(f"gate-{self.rng.integers(3)}")
+        if gate in state.outages:
+            yield e.DeviceReturned(gate, (DOCK,))
+        else:
+            yield e.DeviceLost(gate, self._number(), "silent", (DOCK,))
+
+    def _told(self, _: FloorState) -> Iterator[e.Event]:
+        yield e.ReturnExpected("R-1", OrderId("O-1"), (), "small")
+        yield e.TroubleRecorded("damaged", BADGE, None, None, None, None)
+        yield e.ForeignItemSeen(self._tag(), None, CART, BADGE)
+        yield e.MessageSetAside("order", "not JSON", "{")
+
+
+def _stops_for(
+    order: Order, free: dict[tuple[Sku, LocationId], int], tote: ToteId
+) -> Iterator[Stop]:
+    for line in order.lines:
+        for place in BINS:
+            if free.get((line.sku, place), 0) >= line.quantity:
+                free[line.sku, place] -= line.quantity
+                yield Stop(place, line.sku, line.quantity, order.order_id, line.line_id, tote)
+                break
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_day_by_chance_replayed_gives_the_tables(
+    gateway: "Gateway", open_gateway: Callable[[], "Gateway"], floor: Floor, seed: int
+) -> None:
+    day = Day(seed)
+    types: set[str] = set()
+    for turn in range(SHORT_DAY):
+        events = [*day.next_events(gateway.state)]
+        types |= {event.type for event in events}
+        gateway.happen(*events)
+        gateway.clock.advance_us(20_000)
+        if turn % 97 == 96:
+            gateway = open_gateway()  # a restart goes on with what it read back
+
+    assert rebuild_and_compare(gateway.path, floor) == [], f"seed {seed}"
+    assert gateway.store.verify().good
+    assert len(types) > 20, f"seed {seed} made a dull day: {sorted(types)}"
+
+
+def test_every_type_of_fact_happens_in_these_days(gateway: "Gateway") -> None:
+    """A replay proves nothing about facts that never happen in it."""
+    seen: set[str] = set()
+    day = Day(1)
+    for _ in range(4 * SHORT_DAY):
+        events = day.next_events(gateway.state)
+        gateway.happen(*events)
+        seen |= {event.type for event in events}
+    assert seen == set(e.EVENT_TYPES)
+
+
+def test_a_table_that_says_something_else_than_the_journal_is_named(
+    gateway: "Gateway", floor: Floor
+) -> None:
+    """A rule that changes the state without a fact is a mistake that this finds."""
+    gateway.happen(e.StockStated(SKUS[0], BINS[0], 5, 1), e.StockStated(SKUS[1], BINS[0], 5, 1))
+    gateway.state.stock[SKUS[0], BINS[0]] = Stock(SKUS[0], BINS[0], 6, 0, 1)
+    gateway.store.commit([], gateway.state, {})
+
+    (difference,) = rebuild_and_compare(gateway.path, floor)
+
+    assert difference.startswith("stock: 1 rows differ, first ('S-0', 'A-01'): the journal says")
+    assert "quantity=5" in difference
+    assert "quantity=6" in difference
+
+
+def test_a_pruned_journal_cannot_be_replayed_and_says_so(gateway: "Gateway", floor: Floor) -> None:
+    gateway.happen(*gateway.arrivals(0, 3))
+    gateway.store.acknowledge(gateway.store.epoch, 3)
+    gateway.clock.advance_us(1)
+    gateway.store.prune(0, 0)
+    assert rebuild_and_compare(gateway.path, floor) == [
+        "the journal was pruned: a rebuild needs it from its first fact on"
+    ]
+
+
+def test_departed_items_that_were_forgotten_are_no_difference(
+    gateway: "Gateway", floor: Floor
+) -> None:
+    (arrived,) = gateway.arrivals(0, 1)
+    gateway.happen(arrived, e.ItemDeparted(arrived.epc, SKUS[1], BINS[0], 1))
+    gateway.clock.advance_us(1)
+    gateway.store.prune(0, 0)
+    assert rebuild_and_compare(gateway.path, floor) == []

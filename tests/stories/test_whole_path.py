@@ -1,0 +1,141 @@
+"""From the tag to the central system's books, with everything real but the warehouse itself."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stories.demo_site import BIN, DemoSite, wait_until
+
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.skipif(
+        shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None,
+        reason="mosquitto is not installed",
+    ),
+]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[DemoSite]:
+    one = DemoSite(tmp_path / "demo")
+    yield one
+    one.stop()
+
+
+def shipped(site: DemoSite) -> int:
+    return int(site.central()["shipped"])
+
+
+def test_orders_are_picked_packed_and_shipped_and_every_fact_arrives_once() -> None:
+    told = subprocess.run(
+        [
+            *(BIN / "warehouse-edge", "demo"),
+            *("--seconds", "25", "--speed", "10", "--port", "0", "--seed", "3"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=150,
+    )
+
+    summary = json.loads(told.stdout.strip().splitlines()[-1])
+
+    assert summary["orders"] > 0
+    assert summary["items"] > 0
+    assert (summary["wrong_items"], summary["lost"], summary["doubled"]) == (0, 0, 0)
+    assert summary["acknowledged"] + summary["unsent"] == summary["events"]
+
+
+def test_a_picker_sees_the_same_prompt_after_the_daemon_was_killed(site: DemoSite) -> None:
+    # given: somebody is in the middle of a walk, and then everybody stands still
+    cookie = site.sign_in("picker")
+    wait_until("Li Wei has something to pick", lambda: _picks(site, cookie))
+    people = site.child("warehouse-sim")
+    os.kill(people, signal.SIGSTOP)
+    before = _still_prompt(site, cookie)
+
+    # when: the daemon dies in mid-air and comes back
+    os.kill(_daemon(site), signal.SIGKILL)
+    wait_until("the daemon is gone", lambda: not site.is_live(), 20)
+    wait_until("the daemon is back", site.is_live)
+    after = site.get("/api/prompt", cookie)
+    os.kill(people, signal.SIGCONT)
+
+    # then: the screen goes on, and the books have no gap and no double
+    assert after == before
+    done = shipped(site)
+    wait_until("more orders are shipped", lambda: shipped(site) > done)
+    books = site.central()
+    assert (books["lost"], books["doubled"], books["gaps"]) == (0, 0, 0)
+
+
+def test_picking_goes_on_without_the_broker_and_everything_arrives_afterwards(
+    site: DemoSite,
+) -> None:
+    # given: work is under way
+    cookie = site.sign_in("supervisor")
+    wait_until("pieces are picked", lambda: _picked(site, cookie) > 2)
+    broker = site.child("mosquitto")
+
+    # when: the broker hangs while people go on
+    os.kill(broker, signal.SIGSTOP)
+    stored = site.central()["upto"]
+    picked = _picked(site, cookie)
+    wait_until("pieces are picked without a broker", lambda: _picked(site, cookie) > picked + 3)
+    assert site.central()["upto"] == stored
+    os.kill(broker, signal.SIGCONT)
+
+    # then: all of it arrives, in order
+    wait_until("the backlog has drained", lambda: site.central()["upto"] > stored + 10)
+    books = site.central()
+    assert (books["lost"], books["doubled"], books["gaps"]) == (0, 0, 0)
+
+
+def test_the_demo_ends_within_three_seconds_and_finds_its_data_again(tmp_path: Path) -> None:
+    site = DemoSite(tmp_path / "demo")
+    wait_until("an order is planned", lambda: len(site.journal("export")) > 300)
+    took_s = site.stop()
+    first = site.journal("export")
+
+    again = DemoSite(tmp_path / "demo")
+    second = again.journal("export")
+    report = again.journal("verify")
+    again.stop()
+
+    assert took_s < 6.0  # 3 s on a quiet machine
+    assert [one["id"] for one in second[: len(first)]] == [one["id"] for one in first]
+    assert report[0]["problems"] == []
+
+
+def _picks(site: DemoSite, cookie: str) -> bool:
+    return bool(site.get("/api/prompt", cookie)["kind"] == "pick")
+
+
+def _still_prompt(site: DemoSite, cookie: str) -> object:
+    """The prompt once nothing that was under way changes it any more."""
+    last = [site.get("/api/prompt", cookie)]
+
+    def is_still() -> bool:
+        last.append(site.get("/api/prompt", cookie))
+        return len(last) > 20 and last[-1] == last[-20]
+
+    wait_until("the prompt stands still", is_still)
+    return last[-1]
+
+
+def _daemon(site: DemoSite) -> int:
+    pid = site.process.pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if "run" in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+            return int(child)
+    raise AssertionError("the demo has no daemon")
+
+
+def _picked(site: DemoSite, cookie: str) -> int:
+    return int(site.get("/api/board", cookie)["items_picked"])

@@ -1,0 +1,89 @@
+"""The toy warehouse's articles, its three stops and its plan."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge.model.ids import DeviceName, LocationId, OrderId, Sku, ToteId
+from edge.model.places import Antenna, Floor, Location, LocationKind
+
+SSCC = "034531200000000018"
+TOTE = ToteId("TOTE-7")
+ORDER = OrderId("SO-1042")
+STATION = LocationId("PACK-1")
+
+
+@dataclass(frozen=True)
+class Ware:
+    """One article of the toy's catalogue."""
+
+    sku: Sku
+    gtin: str
+    name: str
+
+
+TEA = Ware(Sku("TEA-250"), "04006381333931", "Green tea 绿茶 250 g")
+CUP = Ware(Sku("CUP-RED"), "05901234123457", "Porcelain cup, red")
+LAMP = Ware(Sku("LAMP-E27"), "09780201379624", "Desk lamp with E27 socket and cable")
+SOAP = Ware(Sku("SOAP-90"), "08711253001202", "Olive soap 90 g")
+WARES = (TEA, CUP, LAMP, SOAP)
+
+
+@dataclass
+class Halt:
+    """One stop of the toy's only walk."""
+
+    location: LocationId
+    ware: Ware
+    quantity: int
+    picked: int = 0
+
+
+def toy_halts() -> list[Halt]:
+    """The stops of the toy's only walk, none of them begun."""
+    return [
+        Halt(LocationId("A-01-3"), TEA, 2),
+        Halt(LocationId("B-02-1"), CUP, 1),
+        Halt(LocationId("C-03-2"), LAMP, 1),
+    ]
+
+
+def toy_plan() -> Floor:
+    """Three aisles of bins, a pack station, a dock and two carts."""
+    places = [
+        Location(
+            LocationId(f"{aisle}-{shelf:02}-{side}"),
+            LocationKind.BIN,
+            None,
+            2.0 + 4.0 * number + (1.0 if side % 2 else -1.0),
+            2.0 + 2.4 * shelf + (1.2 if side > 2 else 0.0),
+            1.0,
+            1.1,
+        )
+        for number, aisle in enumerate("ABC")
+        for shelf in range(1, 5)
+        for side in range(1, 5)
+    ]
+    places += [
+        Location(STATION, LocationKind.STATION, None, 4.0, 16.5, 3.0, 2.0),
+        Location(LocationId("PACK-2"), LocationKind.STATION, None, 8.0, 16.5, 3.0, 2.0),
+        Location(LocationId("DOCK"), LocationKind.PORTAL, None, 12.0, 16.5, 2.0, 2.0),
+        Location(LocationId("CART-1"), LocationKind.CART),
+        Location(LocationId("CART-2"), LocationKind.CART),
+    ]
+    antennas = (
+        Antenna(DeviceName("north"), 1, LocationId("A-01-3"), 3.0, 5.0),
+        Antenna(DeviceName("north"), 2, LocationId("B-02-1"), 7.0, 7.0),
+        Antenna(DeviceName("south"), 1, LocationId("C-03-2")),
+    )
+    return Floor({one.id: one for one in places}, antennas, (2.0, 6.0, 10.0), (2.0, 14.5))
+
+
+def ware_of(code: str) -> Ware | None:
+    """The article that a code names: SKU, GTIN-14, GTIN-13 or element string."""
+    keys: tuple[Callable[[Ware], str], ...] = (
+        lambda one: one.sku,
+        lambda one: one.gtin,
+        lambda one: one.gtin.lstrip("0"),
+        lambda one: f"01{one.gtin}",
+    )
+    return next((one for one in WARES if code in {key(one) for key in keys}), None)

@@ -1,0 +1,42 @@
+"""Searches in the toy warehouse."""
+
+from tests.web.toy_goods import TEA
+
+
+class ToyLookups:
+    """Two tagged items with a little history."""
+
+    ROWS = tuple(
+        {
+            "epc": f"30395dfa8{number:015x}",
+            "sku": TEA.sku,
+            "name": TEA.name,
+            "location": "A-01-3",
+            "probability": 0.97,
+            "since_us": 1_767_600_000_000_000,
+        }
+        for number in (1, 2)
+    )
+
+    def items(self, text: str, limit: int) -> list[dict[str, object]]:
+        """Rows in which the text occurs."""
+        wanted = text.lower()
+        return [row for row in self.ROWS if any(wanted in str(v).lower() for v in row.values())][
+            :limit
+        ]
+
+    def item(self, epc: str) -> dict[str, object] | None:
+        """The row of an EPC."""
+        return next((row for row in self.ROWS if row["epc"] == epc), None)
+
+    def history(self, subject: str, limit: int) -> list[dict[str, object]]:
+        """One arrival."""
+        rows: list[dict[str, object]] = [
+            {
+                "seq": 12,
+                "type": "stock.arrived",
+                "at": "2026-01-05T08:00:00+00:00",
+                "text": f"{subject[-4:]} arrived at A-01-3",
+            }
+        ]
+        return rows[:limit]

@@ -1,0 +1,125 @@
+"""What the toy warehouse shows: the map, the orders, the figures, an empty station."""
+
+from collections.abc import Mapping
+
+from edge.model.places import Floor
+from tests.web.toy_goods import LAMP, STATION, TEA, Halt, toy_halts
+
+_PLACE_KEYS = ("id", "kind", "parent", "x_m", "y_m", "width_m", "depth_m")
+
+
+def _stock(halt: Halt) -> dict[str, object]:
+    return {"sku": halt.ware.sku, "name": halt.ware.name, "quantity": 8, "reserved": halt.quantity}
+
+
+def orders_view(states: Mapping[str, str], now_us: int) -> dict[str, object]:
+    """Orders in these states; the held one lacks stock."""
+    doubt = {"code": "no_stock", "text": "3 of LAMP-E27 wanted, 1 free"}
+    lines = [
+        {"line_id": "1", "sku": LAMP.sku, "name": LAMP.name, "quantity": 3, "picked": 0},
+        {"line_id": "2", "sku": TEA.sku, "name": TEA.name, "quantity": 1, "picked": 1},
+    ]
+    shown = [
+        {
+            "order_id": order_id,
+            "rev": 1,
+            "state": state,
+            "priority": 5 if state == "held" else 0,
+            "due_us": now_us + 3_600_000_000,
+            "carrier": "DHL",
+            "lines": lines,
+            "doubts": [doubt] if state == "held" else [],
+            "received_us": now_us,
+        }
+        for order_id, state in sorted(states.items(), reverse=True)
+    ]
+    return {"orders": shown}
+
+
+def floor_view(plan: Floor, stale: Mapping[str, int]) -> dict[str, object]:
+    """The map, with places that nobody hears since then."""
+    stock = {one.location: one for one in toy_halts()}
+    return {
+        "locations": [
+            {
+                **{key: getattr(one, key) for key in _PLACE_KEYS},
+                "stock": [_stock(stock[one.id])] if one.id in stock else [],
+                "items": 7 if one.id in stock else 0,
+                "stale_since_us": stale.get(one.id),
+            }
+            for one in plan.locations.values()
+        ],
+        "antennas": [
+            {
+                "reader": one.reader,
+                "port": one.port,
+                "location": one.location,
+                "alive": one.location not in stale,
+            }
+            for one in plan.antennas
+        ],
+        "readers": [
+            {"device": "north", "alive": not stale, "silent_since_us": None},
+            {"device": "south", "alive": True, "silent_since_us": None},
+        ],
+        "pickers": [
+            {
+                "badge": "p1",
+                "name": "Ana",
+                "location": "B-02-1",
+                "walk_id": "W-1",
+                "done": 1,
+                "stops": 3,
+            }
+        ],
+        "aisle_x_m": plan.aisle_x_m,
+        "cross_y_m": plan.cross_y_m,
+    }
+
+
+def board_view() -> dict[str, object]:
+    """Some figures."""
+    return {
+        "orders": {
+            "held": 1,
+            "released": 14,
+            "planned": 9,
+            "picking": 6,
+            "picked": 3,
+            "packed": 5,
+            "shipped": 212,
+            "cancelled": 2,
+        },
+        "items_picked": 618,
+        "items_per_minute": 27.4,
+        "pickers": [
+            {"badge": "p1", "items_per_minute": 7.2, "items": 164},
+            {"badge": "p2", "items_per_minute": 6.4, "items": 149},
+        ],
+        "backlog": {"unsent": 3, "oldest_unsent_s": 2, "connected": True},
+        "readers": {"up": 1, "down": 1},
+        "alerts": [
+            {
+                "code": "reader_lost",
+                "severity": "warning",
+                "text": "reader south does not answer",
+                "since": "2026-01-05T10:00:00+00:00",
+            }
+        ],
+    }
+
+
+def empty_pack() -> dict[str, object]:
+    """A station without a tote."""
+    return {
+        "station": STATION,
+        "open": False,
+        "tote_id": None,
+        "order_id": None,
+        "carrier": "",
+        "lines": [],
+        "checked": 0,
+        "expected": 0,
+        "strangers": [],
+        "verdict": "empty",
+    }
