@@ -18,8 +18,8 @@ class LocatingSettings:
         contrast_db: a tag that is this much quieter than usual tells nothing.
         claim_min, claim_max: the least and the most that one look's level may count, in nats: a
             tag that turns or is covered is quiet in its own place, too.
-        silence_claim: what the silence of an antenna counts, in nats, while others in the room hear
-            the tag five times or more within the window; less while they hear it seldom.
+        silence_claim: what the silence of an antenna counts, in nats, while others in the room
+            hear the tag five times or more within the window; less while they hear it seldom.
         share_weight: how much the share of reads that an antenna gets counts beside its level.
         clip: the most that one look may count for one place against another, in nats.
         near_dbm: level at which a near-field antenna tells nothing; above it the tag lies there.
