@@ -19,7 +19,6 @@ def rows_of(index: EpcIndex, epcs: list[bytes]) -> list[int]:
 @pytest.mark.parametrize("seed", range(12))
 def test_the_index_answers_as_a_dictionary_would(seed: int) -> None:
     # given tags of many lengths, some equal but for their length, some differing in one bit
-    print(f"seed {seed}")
     chance = np.random.default_rng(seed)
     lengths = chance.choice([2, 4, 8, 12, 12, 12, 12, 16, 20, 62], size=400)
     pool = [chance.integers(0, 3, size=n, dtype=np.uint8).tobytes() for n in lengths]

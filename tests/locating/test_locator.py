@@ -34,7 +34,7 @@ class Played:
         self.locator.observe(ReadBatch.of(reader, self.now_us, [epc], [port], [rssi_dbm]))
 
     def run(self, span_s: float, turn_s: float = 0.1) -> Iterator[float]:
-        """Turns of `turn_s` until the span is over; yields the time since its start before each."""
+        """Turns of `turn_s` until the span is over; yields the time before each."""
         for turn in range(round(span_s / turn_s)):
             yield turn * turn_s
             self.now_us += round(turn_s * 1e6)

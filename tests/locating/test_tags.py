@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,7 +58,6 @@ def held(table: TagTable, tag: int) -> dict[int, tuple[float, float]]:
 @pytest.mark.parametrize("seed", range(8))
 def test_evidence_is_that_of_a_plain_sum_in_whatever_order_reads_arrive(seed: int) -> None:
     # given reads of twenty tags on four antennas within two seconds
-    print(f"seed {seed}")
     chance = np.random.default_rng(seed)
     reads = [
         (
@@ -72,7 +72,7 @@ def test_evidence_is_that_of_a_plain_sum_in_whatever_order_reads_arrive(seed: in
     # when they arrive shuffled, in batches of any size
     order = chance.permutation(len(reads))
     cuts = [0, *sorted(chance.integers(1, len(reads), size=6).tolist()), len(reads)]
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         if end > begin:
             merge(table, [reads[i] for i in order[begin:end]])
     # then each tag's evidence is that of the sorted reads
