@@ -15,14 +15,14 @@ from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, model_of
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
-from edge.locating.filter import PlaceFilter, best_of
+from edge.locating.filter import PlaceFilter
 from edge.locating.intake import Intake
 from edge.locating.model import FloorColumns
 from edge.locating.presence import Finding, State
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable
+from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable, best_slots
 from edge.locating.telling import Teller, Timeline
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItem
@@ -143,10 +143,12 @@ class Locator:
         new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
         self._filter.update(slots.belief, places, look.log_likelihood, news.since_s, new_share)
         table.put(news.rows, slots)
-        table.level_db[news.rows] = look.usual_after(slots.belief, new_share * self._level_rate)
+        slot, probability = best_slots(slots.belief)
+        at = slot * len(slot) + np.arange(len(slot))
+        table.level_db[news.rows] = look.usual_after(at, new_share * self._level_rate)
+        best = places.reshape(-1)[at]
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
-        best, probability = best_of(slots.belief, places)
         announced = table.place.take(news.rows)
         placed = announced != NO_PLACE
         needed = np.where(placed, settings.move_at, settings.arrive_at)

@@ -32,7 +32,8 @@ class LocatingSettings:
         unknown_below: `where` names no place below this probability.
         false_departure: wanted probability that a departure is nothing but bad luck in reading.
         silence_s_min, silence_s_max: bounds of the silence that a departure needs.
-        near_silence_s_min: the lower bound for near-field places, which are read often.
+        near_silence_s_min, near_silence_s_max: the same for near-field places: what lies there is
+            read often.
         hearing_s_min, hearing_s_max: bounds of the silence after which an antenna counts as mute.
         forget_after_s: a departed or never announced tag is forgotten after this.
         tags_max: rows that may be held; above it, new tags are counted and not followed.
@@ -62,6 +63,7 @@ class LocatingSettings:
     silence_s_min: float = 20.0
     silence_s_max: float = 900.0
     near_silence_s_min: float = 5.0
+    near_silence_s_max: float = 20.0
     hearing_s_min: float = 5.0
     hearing_s_max: float = 300.0
     forget_after_s: float = 86_400.0

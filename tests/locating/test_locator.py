@@ -152,6 +152,17 @@ def test_the_only_item_departs_although_nothing_else_is_there_to_hear(played: Pl
     assert [type(change) for change in played.told()] == [Departed]
 
 
+def test_an_item_that_passed_a_portal_is_gone_from_it_soon(
+    make_floor: Callable[..., Floor],
+) -> None:
+    played = Played(make_floor(("dock-1", "portal", "north", 1)))
+    for _ in played.run(2):
+        played.hear(TAG, 1, -50.0)
+    played.wait(25)
+
+    assert [type(change) for change in played.told()] == [Arrived, Departed]
+
+
 def test_an_item_read_seldom_is_given_more_time(played: Played) -> None:
     for at_s in played.run(120, 0.5):
         played.hear(OTHER, 1, -57.0)
