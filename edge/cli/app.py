@@ -7,6 +7,7 @@ import typer
 
 from edge import log
 from edge.cli import backup, config, epc, journal, people, plan
+from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
@@ -32,6 +33,8 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(backup.app, name="backup")
 app.command()(decode)
 app.command()(read)
+app.command()(record)
+app.command()(replay)
 app.command()(demo)
 
 

@@ -62,7 +62,9 @@ def build(settings: Settings) -> Daemon:
     web = web_server(core, lambda: metrics_text(health.look), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in device_drivers(core, listener)]
+    services += [
+        Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
+    ]
     services.append(Service("web", web))
     return Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
