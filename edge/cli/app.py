@@ -11,6 +11,7 @@ from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
+from edge.cli.locate import calibrate, locate
 from edge.cli.read import read
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
@@ -35,6 +36,8 @@ app.command()(decode)
 app.command()(read)
 app.command()(record)
 app.command()(replay)
+app.command()(locate)
+app.command()(calibrate)
 app.command()(demo)
 
 
