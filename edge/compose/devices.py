@@ -8,10 +8,12 @@ from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from drivers.serial.scanner import Scanner, ScannerSettings
-from edge.clock import SystemClock
+from drivers.tap import Tap
+from edge.clock import Clock, SystemClock
 from edge.compose.core import Core
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
+from edge.settings.gateway import Settings
 
 LLRP_PORT = 5084
 """Assigned to LLRP (LLRP 1.1, section 16)."""
@@ -23,21 +25,43 @@ def floor_listener(core: Core) -> FloorListener:
     return FloorListener(core.inbox, core.make_id, stations)
 
 
-def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:
-    """Every configured reader on one wire, and each scanner, with its name in the log."""
-    settings = core.settings
-    found: list[tuple[str, Driver]] = []
+def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
+    """Every configured reader as its driver wants it."""
+    return tuple(
+        LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
+        for one in settings.reader
+    )
+
+
+def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
+    """Every configured scanner as its driver wants it."""
+    return tuple(ScannerSettings(one.name, one.path, one.baud) for one in settings.scanner)
+
+
+def device_drivers(
+    settings: Settings, clock: Clock, listener: Listener, tap: Tap | None = None
+) -> list[tuple[str, Driver]]:
+    """Every configured reader on one wire, and each scanner, with its name in the log.
+
+    Args:
+        settings: of the gateway.
+        clock: the host's.
+        listener: told what they read.
+        tap: told of every byte; None for nobody.
+    """
+    found: list[tuple[str, LlrpWire | Scanner]] = []
     generator = np.random.default_rng()
     if settings.reader:
-        wanted = tuple(
-            LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
-            for one in settings.reader
-        )
-        found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
-    for scanner in settings.scanner:
-        wanted_scanner = ScannerSettings(scanner.name, scanner.path, scanner.baud)
-        found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
-    return found
+        wire = LlrpWire(reader_settings(settings), listener, clock, generator)
+        found.append(("readers", wire))
+    found += [
+        (one.device, Scanner(one, listener, clock, generator))
+        for one in scanner_settings(settings)
+    ]
+    if tap is not None:
+        for _, driver in found:
+            driver.tell(tap)
+    return [*found]
 
 
 def device_at(
