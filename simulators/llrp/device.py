@@ -5,7 +5,7 @@ request's handler by name, and answered; `advance` lets time pass: reads, report
 shell around it (`reader.py`) owns sockets and timers and asks `take` for what there is to send.
 """
 
-from simulators.air import Air
+from simulators.air import Air, BurstAir
 from simulators.faults import FaultName, FaultPlan
 from simulators.llrp.bits import MalformedError
 from simulators.llrp.codec import decode, encode, encode_part
@@ -28,6 +28,8 @@ _TAIL = encode_part(part("Unknown", Type=900, Data=b"\x12\x34\x56\x78")) + encod
 )
 _EMPTY_EVERY_US = 1_000_000
 _OVERFLOW_LASTS_US = 1_000_000
+_BURST_TIMES = 10
+_BURST_LASTS_US = 5_000_000
 
 
 class Device:
@@ -45,13 +47,13 @@ class Device:
         self.faults = faults
         self.settings = Settings(profile)
         self._outbox = Outbox(profile.reports_kept)
-        self._boots(air, now_us)
+        self._air = BurstAir(air)
+        self._boots(now_us)
 
-    def _boots(self, air: Air, now_us: int) -> None:
-        self._air = air
+    def _boots(self, now_us: int) -> None:
         self.now_us = now_us
         self.clock = ReaderClock(now_us, self.faults)
-        self.inventory = Inventory(self.profile, air, self.settings, self, now_us)
+        self.inventory = Inventory(self.profile, self._air, self.settings, self, now_us)
         self._keepalive: Keepalive | None = None
         self._ids = 0
         self._holding = False
@@ -66,7 +68,7 @@ class Device:
         """Off and on again: factory settings, no specs, nothing kept, a clock that starts anew."""
         self.settings.reset()
         self._outbox = Outbox(self.profile.reports_kept)
-        self._boots(self._air, now_us)
+        self._boots(now_us)
 
     # A client comes, talks, goes.
 
@@ -201,6 +203,8 @@ class Device:
         if self.faults.take(FaultName.BUFFER_OVERFLOW):
             self._overflows_until_us = self.now_us + _OVERFLOW_LASTS_US
             self.event(None, part("ReportBufferOverflowErrorEvent"))
+        if self.faults.take(FaultName.BURST):
+            self._air.burst(_BURST_TIMES, self.now_us, self.now_us + _BURST_LASTS_US)
         empty = self.faults.on(FaultName.EMPTY_REPORTS) and self.now_us >= self._empty_at_us
         if empty and self.inventory.running() is not None:
             self._empty_at_us = self.now_us + _EMPTY_EVERY_US
