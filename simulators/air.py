@@ -12,6 +12,8 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from simulators.gen2 import USUAL_QUERY, Query
+
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
@@ -23,12 +25,14 @@ class Dwell:
             air's never is).
         span_us: its length; dwells of one reader follow each other and never overlap.
         power_dbm: transmit power at the antenna port.
+        query: how the reader asks; an air may make its rate of it, or keep one of its own.
     """
 
     antenna: int
     from_us: int
     span_us: int
     power_dbm: float = 30.0
+    query: Query = USUAL_QUERY
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,7 +44,7 @@ def _llrp(profile: Profile) -> Part:
         CanDoRFSurvey=0,
         CanReportBufferFillWarning=1,
         SupportsClientRequestOpSpec=0,
-        CanDoTagInventoryStateAwareSingulation=0,
+        CanDoTagInventoryStateAwareSingulation=1,
         SupportsEventAndReportHolding=1,
         MaxNumPriorityLevelsSupported=8,
         ClientRequestOpSpecTimeout=0,

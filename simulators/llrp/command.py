@@ -25,7 +25,7 @@ class Bench:
         bind: address to listen on.
         port: TCP port; 0 takes a free one.
         tags: tags in its field.
-        reads_per_s: of the whole reader.
+        reads_per_s: of the whole reader; None leaves it to Gen2 rounds.
         antennas: ports.
         seed: settles the field.
         seconds: after which it ends; 0 never.
@@ -36,7 +36,7 @@ class Bench:
     bind: str
     port: int
     tags: int
-    reads_per_s: float
+    reads_per_s: float | None
     antennas: int
     seed: int
     seconds: float
@@ -80,8 +80,13 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     bind: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     tags: Annotated[int, typer.Option(help="Tags in its field.", min=0, max=1_000_000)] = 20,
     rate: Annotated[
-        float, typer.Option(help="Reads a second of the whole reader.", min=0, max=1_000_000)
-    ] = 200.0,
+        float | None,
+        typer.Option(
+            help="Reads a second of the whole reader; without it Gen2 rounds decide.",
+            min=0,
+            max=1_000_000,
+        ),
+    ] = None,
     antennas: Annotated[int, typer.Option(help="Antenna ports.", min=1, max=1000)] = 4,
     seed: Annotated[int, typer.Option(help="Settles places, fading and noise.", min=0)] = 1,
     seconds: Annotated[float, typer.Option(help="Ends after so long; 0 never.", min=0)] = 0.0,

@@ -182,7 +182,8 @@ class Inventory:
         antenna = spec.antennas[self._turn % len(spec.antennas)]
         ends_us = min(until_us, self._turn_ends_us, rospec.ends_us(self._now_us))
         power_dbm = self._settings.power_dbm(antenna, spec.configurations)
-        dwell = Dwell(antenna, self._now_us, ends_us - self._now_us, power_dbm)
+        query = self._settings.query(antenna, spec.configurations)
+        dwell = Dwell(antenna, self._now_us, ends_us - self._now_us, power_dbm, query)
         if self._mouth.has_antenna(antenna):
             offset_us, _ = self._mouth.stamps()
             told = self._mouth.told_antenna(antenna)

@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from simulators.gen2 import Query, Target
 from simulators.llrp.checking import type_of
 from simulators.llrp.parts import Message, Part, part
 from simulators.llrp.profile import Profile
@@ -53,6 +54,10 @@ class EventKind(IntEnum):
     ANTENNA = 8
 
 
+_SINGLE_TARGET = (1, 3)
+"""ImpinjInventorySearchMode: each tag once while its flag holds."""
+
+
 def _report_spec() -> Part:
     """Factory settings: every read at once, with everything."""
     selector = part("TagReportContentSelector", **dict.fromkeys(CONTENT_FLAGS, 1))
@@ -71,7 +76,7 @@ def _antenna(profile: Profile, antenna: int) -> Part:
         ),
         part(
             "C1G2InventoryCommand",
-            part("C1G2RFControl", ModeIndex=profile.modes[-1].identifier, Tari=0),
+            part("C1G2RFControl", ModeIndex=profile.usual_mode, Tari=0),
             part("C1G2SingulationControl", Session=1, TagPopulation=32, TagTransitTime=0),
             TagInventoryStateAware=0,
         ),
@@ -130,6 +135,34 @@ class Settings:
             if transmitter is not None and one.number("AntennaID") in (0, antenna):
                 return self._profile.power_dbm(transmitter.number("TransmitPower"))
         return self._profile.band.power_dbm_most
+
+    def query(self, antenna: int, overrides: tuple[Part, ...] = ()) -> Query:
+        """How an antenna asks for tags, the ROSpec's own configuration before the reader's."""
+        control = self._inventory_part("C1G2RFControl", antenna, overrides)
+        singulation = self._inventory_part("C1G2SingulationControl", antenna, overrides)
+        search = self._inventory_part("ImpinjInventorySearchMode", antenna, overrides)
+        mode = control.number("ModeIndex") if control else self._profile.usual_mode
+        mode_searched = search.number("InventorySearchMode") if search else 0
+        pace = self._profile.pace(mode)
+        target = Target.A if mode_searched in _SINGLE_TARGET else Target.BOTH_IN_TURN
+        if singulation is None:
+            return Query(pace, target=target)
+        aware = singulation.first("C1G2TagInventoryStateAwareSingulationAction")
+        if aware is not None:
+            target = Target.B if aware.number("I") else Target.A
+        tags = singulation.number("TagPopulation")
+        return Query(pace, singulation.number("Session"), target, tags)
+
+    def _inventory_part(self, name: str, antenna: int, overrides: tuple[Part, ...]) -> Part | None:
+        """A part of the C1G2InventoryCommand that holds for an antenna."""
+        for one in (*overrides, self.antennas[antenna]):
+            if one.number("AntennaID") not in (0, antenna):
+                continue
+            for command in one.all("C1G2InventoryCommand"):
+                found = command.first(name)
+                if found is not None:
+                    return found
+        return None
 
     def complain_of_antenna(self, configuration: Part, path: tuple[int, ...]) -> Complaint | None:
         """What this reader cannot do of an AntennaConfiguration; `path` leads to it."""
