@@ -118,8 +118,8 @@ def capabilities(
         Asked.REGULATORY: _regulatory(profile, has_uhf_band=has_uhf_band, odd=odd),
         Asked.AIR_PROTOCOL: part(
             "C1G2LLRPCapabilities",
-            CanSupportBlockErase=0,
-            CanSupportBlockWrite=0,
+            CanSupportBlockErase=1,
+            CanSupportBlockWrite=1,
             MaxNumSelectFiltersPerQuery=1,
         ),
     }

@@ -18,6 +18,7 @@ from simulators.llrp.reader_clock import ReaderClock
 from simulators.llrp.requests import handle
 from simulators.llrp.settings import EventKind, Settings
 from simulators.llrp.status import Complaint, StatusCode, status
+from simulators.llrp.written_air import WrittenAir
 
 CLIENT_EXISTS = 2
 """ConnectionAttemptEvent: a client-initiated connection already exists."""
@@ -47,7 +48,8 @@ class Device:
         self.faults = faults
         self.settings = Settings(profile)
         self._outbox = Outbox(profile.reports_kept)
-        self._air = BurstAir(air)
+        self._burst = BurstAir(air)
+        self._air = WrittenAir(self._burst)
         self._boots(now_us)
 
     def _boots(self, now_us: int) -> None:
@@ -204,7 +206,7 @@ class Device:
             self._overflows_until_us = self.now_us + _OVERFLOW_LASTS_US
             self.event(None, part("ReportBufferOverflowErrorEvent"))
         if self.faults.take(FaultName.BURST):
-            self._air.burst(_BURST_TIMES, self.now_us, self.now_us + _BURST_LASTS_US)
+            self._burst.burst(_BURST_TIMES, self.now_us, self.now_us + _BURST_LASTS_US)
         empty = self.faults.on(FaultName.EMPTY_REPORTS) and self.now_us >= self._empty_at_us
         if empty and self.inventory.running() is not None:
             self._empty_at_us = self.now_us + _EMPTY_EVERY_US

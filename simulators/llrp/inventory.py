@@ -7,15 +7,16 @@ handed in; between two calls of `advance` the antennas take turns of `TURN_US` e
 
 from typing import Protocol
 
-from simulators.air import Air, Dwell
+from simulators.air import Dwell
 from simulators.llrp.access import AccessSpec
-from simulators.llrp.gathering import Gathering, Rule, frames_of, message_size
+from simulators.llrp.gathering import AccessResult, Gathering, Rule, frames_of, message_size
 from simulators.llrp.parts import Part, part
 from simulators.llrp.profile import Profile
 from simulators.llrp.reports import Content, Reads
 from simulators.llrp.rospec import Order, RefusedError, ReportTrigger, RoSpec, State
 from simulators.llrp.select import filters_of, selected
 from simulators.llrp.settings import EventKind, Settings
+from simulators.llrp.written_air import WrittenAir
 
 TURN_US = 40_000
 """One antenna's turn; real readers stay 20 ms to some 100 ms."""
@@ -67,7 +68,7 @@ class Inventory:
     """
 
     def __init__(
-        self, profile: Profile, air: Air, settings: Settings, mouth: Mouth, now_us: int
+        self, profile: Profile, air: WrittenAir, settings: Settings, mouth: Mouth, now_us: int
     ) -> None:
         self._profile = profile
         self._air = air
@@ -80,6 +81,8 @@ class Inventory:
         self._rule = Rule.of(settings.report_spec)
         self.rospecs: dict[int, RoSpec] = {}
         self.accessspecs: dict[int, AccessSpec] = {}
+        self._results: dict[int, AccessResult] = {}
+        self._accesses = 0
 
     def running(self) -> RoSpec | None:
         """The ROSpec that is active."""
@@ -90,6 +93,7 @@ class Inventory:
         self.rospecs.clear()
         self.accessspecs.clear()
         self._gathering = Gathering()
+        self._results.clear()
 
     def enable(self, rospec: RoSpec) -> None:
         """Enable a ROSpec now; its start trigger counts from here.
@@ -190,7 +194,9 @@ class Inventory:
             filters = filters_of(
                 (*spec.configurations, *self._settings.antennas.values()), antenna
             )
-            heard = selected(Reads.of(self._air.inventory(dwell), told, offset_us), filters)
+            raw = Reads.of(self._air.inventory(dwell), told, offset_us)
+            heard = selected(raw, filters, self._air)
+            self._access(heard, rospec)
             rospec.heard(len(heard))
             self._gathering.add(heard, self._rule)
         self._now_us = ends_us
@@ -199,6 +205,26 @@ class Inventory:
             self._stop(rospec)
         elif rospec.spec_over(self._now_us):
             self._spec_ended(rospec)
+
+    def _access(self, heard: Reads, rospec: RoSpec) -> None:
+        """Let the AccessSpecs do their work on the tags that were just read."""
+        if not any(one.covers(rospec.id) for one in self.accessspecs.values()):
+            return
+        tags = {key: self._air.tag(key) for key in set(heard.keys())}
+        for row, key in enumerate(heard.keys()):
+            antenna = int(heard.antenna[row])
+            for spec in self.accessspecs.values():
+                if not spec.covers(rospec.id) or not spec.listens_on(antenna):
+                    continue
+                results = spec.results(tags[key])
+                if results:
+                    self._accesses += 1
+                    spec_id = spec.spec.number("AccessSpecID")
+                    self._results[self._accesses] = AccessResult(spec_id, results)
+                    heard.access[row] = self._accesses
+                    break
+        for key in tags:
+            self._air.written(key)
 
     def _spec_ended(self, rospec: RoSpec) -> None:
         spec = rospec.current()
@@ -228,8 +254,7 @@ class Inventory:
     def _report(self, reads: Reads | None, rospec: RoSpec) -> None:
         if reads is None:
             return
-        access = [one for one in self.accessspecs.values() if one.covers(rospec.id)]
         size = message_size(self._rule)
         first_id = self._mouth.next_id(-(-len(reads) // size))
-        frames = frames_of(reads, self._rule, self._content(rospec), first_id, access)
+        frames = frames_of(reads, self._rule, self._content(rospec), first_id, self._results)
         self._mouth.reports(frames, size, len(reads))

@@ -181,7 +181,7 @@ def add_accessspec(host: Host, request: Message) -> Message:
     if len(host.inventory.accessspecs) >= host.profile.accessspecs_most:
         text = f"there is room for {host.profile.accessspecs_most} AccessSpecs"
         return response(request, Complaint(text, StatusCode.OVERFLOW_PARAMETER, path))
-    refused = access.complain_of(spec, path)
+    refused = access.complain_of(spec, path, host.profile.antennas)
     if refused is None:
         host.inventory.accessspecs[spec_id] = AccessSpec.of(spec)
         host.settings.touch()
