@@ -135,6 +135,17 @@ class Device:
         """The client takes held events and reports from now on."""
         self._holding = False
 
+    def put_input(self, port: int, now_us: int, *, high: bool) -> None:
+        """Something outside drives a GPI.
+
+        Raises:
+            KeyError: there is no such input.
+        """
+        self.advance(now_us)
+        if self.settings.ports.put(port, high=high):
+            self.event(EventKind.GPI, part("GPIEvent", GPIPortNumber=port, GPIEvent=int(high)))
+            self.inventory.input_changed(port, high=high)
+
     # The inventory's mouth.
 
     def reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulators.llrp.antenna_spec import AntennaSpec
 from simulators.llrp.parts import Part
 from simulators.llrp.reports import Content, Reads, report_frames, tag_reports
-from simulators.llrp.rospec import AntennaSpec, ReportTrigger, RoSpec
+from simulators.llrp.rospec import ReportTrigger, RoSpec
 
 _MESSAGE_MOST = 256
 """Reads in one message where the client set no number."""

@@ -75,6 +75,8 @@ class Profile:
         tells_version: answers GET_SUPPORTED_VERSION (LLRP 1.1) though it speaks 1.0.1 only;
             the others answer M_UnsupportedVersion, as a strict 1.0.1 reader does.
         usual_mode: identifier of the mode that it uses unless told otherwise.
+        inputs: how many GPIs.
+        outputs: how many GPOs.
         reports_kept: tag reports that it keeps while no client takes them; then the oldest go.
     """
 
@@ -90,6 +92,8 @@ class Profile:
     impinj: bool = False
     tells_version: bool = False
     usual_mode: int = 2
+    inputs: int = 4
+    outputs: int = 4
     reports_kept: int = 66_000
 
     def claiming(self, manufacturer: int, model: int) -> "Profile":

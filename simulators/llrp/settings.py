@@ -5,6 +5,7 @@ from enum import IntEnum
 from simulators.gen2 import Query, Target
 from simulators.llrp.checking import type_of
 from simulators.llrp.parts import Message, Part, part
+from simulators.llrp.ports import Ports
 from simulators.llrp.profile import Profile
 from simulators.llrp.status import Complaint, StatusCode
 
@@ -54,6 +55,7 @@ class EventKind(IntEnum):
     ANTENNA = 8
 
 
+_PORTS = ("GPOWriteData", "GPIPortCurrentState")
 _SINGLE_TARGET = (1, 3)
 """ImpinjInventorySearchMode: each tag once while its flag holds."""
 
@@ -101,6 +103,7 @@ class Settings:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._changes = 0
+        self.ports = Ports(profile.inputs, profile.outputs)
         self.reset()
 
     def reset(self) -> None:
@@ -110,6 +113,7 @@ class Settings:
         self.access_report_spec = part("AccessReportSpec", AccessReportTrigger=0)
         self.keepalive_spec = part("KeepaliveSpec", KeepaliveTriggerType=0, PeriodicTriggerValue=0)
         self.holds = False
+        self.ports.reset()
         self.events = dict.fromkeys(range(EVENT_KINDS), False)
         self.antennas = {n: _antenna(profile, n) for n in range(1, profile.antennas + 1)}
         self._changes += 1
@@ -182,12 +186,13 @@ class Settings:
     def _complain(self, request: Message) -> Complaint | None:
         for one in request.inside:
             path = (type_of(one),)
-            if one.name in ("GPOWriteData", "GPIPortCurrentState"):
-                return Complaint("no GPI or GPO here", StatusCode.UNSUPPORTED_PARAMETER, path)
-            if one.name == "AntennaConfiguration":
+            complaint = None
+            if one.name in _PORTS:
+                complaint = self.ports.complain(one, path)
+            elif one.name == "AntennaConfiguration":
                 complaint = self.complain_of_antenna(one, path)
-                if complaint is not None:
-                    return complaint
+            if complaint is not None:
+                return complaint
         return None
 
     def change(self, request: Message) -> Complaint | None:
@@ -213,28 +218,31 @@ class Settings:
             case "EventsAndReports":
                 self.holds = bool(one.number("HoldEventsAndReportsUponReconnect"))
             case "ReaderEventNotificationSpec":
-                for state in one.inside:
-                    self.events[state.number("EventType")] = bool(
-                        state.number("NotificationState")
-                    )
+                self._change_events(one)
             case "AntennaConfiguration":
                 self._change_antenna(one)
+            case "GPOWriteData" | "GPIPortCurrentState":
+                self.ports.change(one)
             case _:
                 pass  # a vendor's own setting: taken, without effect on what is simulated
+
+    def _change_events(self, spec: Part) -> None:
+        for state in spec.inside:
+            self.events[state.number("EventType")] = bool(state.number("NotificationState"))
 
     def _change_antenna(self, new: Part) -> None:
         asked = new.number("AntennaID")
         for antenna in self.antennas if asked == 0 else (asked,):
             self.antennas[antenna] = _overlaid(self.antennas[antenna], new)
 
-    def tell(self, asked: int, antenna: int, connected: frozenset[int]) -> tuple[Part, ...]:
+    def tell(self, request: Message, connected: frozenset[int]) -> tuple[Part, ...]:
         """The parameters of GET_READER_CONFIG_RESPONSE behind its status.
 
         Args:
-            asked: RequestedData.
-            antenna: of which antenna; 0 for all.
+            request: GET_READER_CONFIG, checked.
             connected: the antennas that are plugged in.
         """
+        asked, antenna = request.number("RequestedData"), request.number("AntennaID")
         ports = [n for n in self.antennas if antenna in (0, n)]
         told: dict[Asked, tuple[Part, ...]] = {
             Asked.IDENTIFICATION: (
@@ -257,6 +265,8 @@ class Settings:
                 part("LLRPConfigurationStateValue", LLRPConfigurationStateValue=self._changes),
             ),
             Asked.KEEPALIVE_SPEC: (self.keepalive_spec,),
+            Asked.GPI_STATE: self.ports.tell_inputs(request.number("GPIPortNum")),
+            Asked.GPO_DATA: self.ports.tell_outputs(request.number("GPOPortNum")),
             Asked.EVENTS_AND_REPORTS: (
                 part("EventsAndReports", HoldEventsAndReportsUponReconnect=int(self.holds)),
             ),
