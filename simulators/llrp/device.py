@@ -28,6 +28,7 @@ _TAIL = encode_part(part("Unknown", Type=900, Data=b"\x12\x34\x56\x78")) + encod
     part("Custom", VendorIdentifier=_UNKNOWN_VENDOR, ParameterSubtype=7, Data=b"\xca\xfe")
 )
 _EMPTY_EVERY_US = 1_000_000
+_WARNS_AT_PERCENT = 80
 _OVERFLOW_LASTS_US = 1_000_000
 _BURST_TIMES = 10
 _BURST_LASTS_US = 5_000_000
@@ -62,6 +63,7 @@ class Device:
         self._overflows_until_us = 0
         self._empty_at_us = now_us
         self._antenna_lost = False
+        self._overflowed = False
         self.closing = False
         self.extended = False
         self.keepalives_sent = 0
@@ -84,14 +86,18 @@ class Device:
         self.extended = False
         kept = self._outbox.take()
         self._tell(part("ConnectionAttemptEvent", Status=0))
-        for one in kept:
-            self._outbox.put_reports([one.frame], one.reads, one.reads)
+        if self._overflowed:
+            self._overflowed = False
+            self._outbox.put_event(self._event_frame(part("ReportBufferOverflowErrorEvent")))
+        self._outbox.put_back(kept)
 
     def disconnect(self) -> None:
-        """The client is gone; specs run on, reports are kept."""
+        """The client is gone; specs run on, reports are kept, events if the client wants it so."""
         self._keepalive = None
         self.closing = False
-        self._outbox.take_replies()  # nobody is left who asked
+        kept = self._outbox.take()
+        holds = self.settings.holds  # replies go in any case: nobody is left who asked
+        self._outbox.put_back([one for one in kept if one.is_report or (one.is_event and holds)])
 
     def say_goodbye(self) -> None:
         """Tell the client that the reader closes the connection."""
@@ -152,16 +158,29 @@ class Device:
         """Reports to send or keep."""
         if self.now_us < self._overflows_until_us:
             return
-        if not self._outbox.put_reports(frames, reads_a_message, reads) and self._keepalive:
-            self._tell(part("ReportBufferOverflowErrorEvent"))
+        before = self._outbox.percent_full()
+        if not self._outbox.put_reports(frames, reads_a_message, reads):
+            self._tell_of_overflow()
+        after = self._outbox.percent_full()
+        if before < _WARNS_AT_PERCENT <= after:
+            full = part("ReportBufferLevelWarningEvent", ReportBufferPercentageFull=after)
+            self.event(EventKind.BUFFER_FILL, full)
+
+    def _tell_of_overflow(self) -> None:
+        """Now, or to the client that comes next; once for each."""
+        if self._overflowed:
+            return
+        self._overflowed = True
+        if self._keepalive is not None:
+            self._outbox.put_event(self._event_frame(part("ReportBufferOverflowErrorEvent")))
 
     def event(self, kind: EventKind | None, of: Part) -> None:
         """An event; kind None goes out even if nobody asked for it."""
         if kind is EventKind.ROSPEC and self.faults.on(FaultName.ODD_ENUMS):
             self._tell_odd(of.number("ROSpecID"))
         asked = kind is None or self.settings.wants(kind)
-        if asked and self._keepalive is not None:
-            self._tell(of)
+        if asked and (self._keepalive is not None or self.settings.holds):
+            self._outbox.put_event(self._event_frame(of))
 
     def _tell_odd(self, rospec_id: int) -> None:
         """An AISpecEvent of a type that the standard does not have, asked for or not."""
@@ -213,6 +232,7 @@ class Device:
         if self.faults.on(FaultName.ANTENNA_FALLS_OFF) and not self._antenna_lost:
             self._antenna_lost = True
             self.event(EventKind.ANTENNA, part("AntennaEvent", EventType=0, AntennaID=1))
+            self._tell_exception("antenna 1 is not connected", antenna=1)
         if self.faults.take(FaultName.BUFFER_OVERFLOW):
             self._overflows_until_us = self.now_us + _OVERFLOW_LASTS_US
             self.event(None, part("ReportBufferOverflowErrorEvent"))
@@ -223,6 +243,18 @@ class Device:
             self._empty_at_us = self.now_us + _EMPTY_EVERY_US
             frame = encode(message("RO_ACCESS_REPORT", self.next_id(1)))
             self._outbox.put_reports([frame], 0, 0)
+
+    def _tell_exception(self, text: str, antenna: int) -> None:
+        """A ROSpec cannot do what it should."""
+        rospec = self.inventory.running()
+        if rospec is None or antenna not in rospec.current().antennas:
+            return
+        where = (
+            part("ROSpecID", ROSpecID=rospec.id),
+            part("SpecIndex", SpecIndex=rospec.current().index),
+            part("AntennaID", AntennaID=antenna),
+        )
+        self.event(EventKind.EXCEPTION, part("ReaderExceptionEvent", *where, Message=text))
 
     def _keep_alive(self) -> None:
         if self._keepalive is None or self.closing:
@@ -250,4 +282,5 @@ class Device:
         """What goes to the client now, in order; nothing while there is none."""
         if self._keepalive is None:
             return []
+        self._overflowed = self._overflowed and self._holding
         return self._outbox.take_replies() if self._holding else self._outbox.take()

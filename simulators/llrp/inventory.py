@@ -52,6 +52,7 @@ class Inventory:
         self._results: dict[int, AccessResult] = {}
         self._accesses = 0
         self._sweep_ends_us = now_us
+        self._channel = 0
 
     def running(self) -> RoSpec | None:
         """The ROSpec that is active."""
@@ -174,6 +175,7 @@ class Inventory:
         if self._now_us >= self._turn_ends_us:
             self._turn += 1
             self._turn_ends_us = self._now_us + TURN_US
+        self._hop()
         antenna = spec.antennas[self._turn % len(spec.antennas)]
         ends_us = min(until_us, self._turn_ends_us, rospec.ends_us(self._now_us))
         power_dbm = self._settings.power_dbm(antenna, spec.configurations)
@@ -193,6 +195,14 @@ class Inventory:
         self._now_us = ends_us
         self._report(self._gathering.due(self._rule), rospec)
         self._end_what_is_over(rospec)
+
+    def _hop(self) -> None:
+        """Tell of the next channel where the reader hops."""
+        channel = int(self._profile.band.channel_at(self._now_us))
+        if channel != self._channel and self._profile.band.hops:
+            told = part("HoppingEvent", HopTableID=1, NextChannelIndex=channel)
+            self._mouth.event(EventKind.HOPPING, told)
+        self._channel = channel
 
     def _sweep(self, rospec: RoSpec, survey: Survey, until_us: int) -> None:
         """Listen to the channels until the sweep, the spec or the time that there is ends."""
