@@ -13,6 +13,7 @@ from edge.floor.rates import Rates
 from edge.floor.views import Names, articles_view, floor_view, orders_view, pack_view, prompt_view
 from edge.model.events import Event, PiecePicked
 from edge.model.orders import OrderState
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 
 WIDE_VIEW_US = 400_000
@@ -53,9 +54,8 @@ class Showing:
         """Every picker's prompt and every station's tote."""
         for badge in state.pickers:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
-        for location in state.floor.locations.values():
-            if location.kind.value == "station":
-                self._board.show(f"pack/{location.id}", pack_view(state, location.id))
+        for station in state.floor.places_of(LocationKind.STATION):
+            self._board.show(f"pack/{station}", pack_view(state, station))
 
     def wide(self, state: FloorState, now_us: int, monotonic_us: int) -> None:
         """Floor, orders and board, if they are due."""
