@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from simulators.catalogue import make_catalogue
-from simulators.hall import CARTS
+from simulators.hall import BARE_STATION, CARTS
 from simulators.packer import Carrier, Packer, Scan
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_in
 from simulators.pickers import Picker
@@ -46,9 +46,10 @@ def picker_jobs(shift: Shift, people: Iterable[Person], count: int) -> list[Job]
 
 
 def station_jobs(shift: Shift, people: Iterable[Person], scan: Scan | None) -> list[Job]:
-    """A packer, a carrier and a stock keeper, as far as there are people for it.
+    """Packers, a carrier and a stock keeper, as far as there are people for it.
 
-    A second packer carries; with one only, he does both. A supervisor fills the bins.
+    A second packer works at the station without an antenna; the last one carries as well. A
+    supervisor fills the bins.
     """
     known = list(people)
     packers = [person for person in known if person.role == "packer"]
@@ -56,6 +57,9 @@ def station_jobs(shift: Shift, people: Iterable[Person], scan: Scan | None) -> l
     jobs: list[Job] = []
     if packers:
         jobs.append((f"packer {packers[0].badge}", Packer(shift, packers[0], scan).work))
+        for other in packers[1:2]:
+            bare = Packer(shift, other, None, BARE_STATION)
+            jobs.append((f"packer {other.badge}", bare.work))
         jobs.append((f"carrier {packers[-1].badge}", Carrier(shift, packers[-1]).work))
     if leaders:
         jobs.append((f"stock keeper {leaders[0].badge}", StockKeeper(shift, leaders[0]).work))

@@ -16,6 +16,8 @@ RACK_Y_M = (6.5, 8.0, 9.5, 12.5, 14.0, 15.5)
 ZONE_READER = "reader-1"
 STATION_READER = "reader-2"
 PACK_STATION = "pack-1"
+BARE_STATION = "pack-2"
+"""A second pack station without an antenna: pieces are checked by barcode."""
 DOCK = "dock-1"
 ASIDE = "aside-1"
 """Where people put what belongs nowhere, for somebody to look at."""
@@ -97,7 +99,7 @@ class Hall:
 
 
 def standard_hall() -> Hall:
-    """The hall of the demo: 72 bins in four zones, one pack station, one dock, two carts."""
+    """The hall of the demo: 72 bins in four zones, two pack stations, one dock, two carts."""
     places = {place.id: place for place in (*_zones(), *_bins(), *_stations())}
     zones = [place for place in places.values() if place.kind == "zone"]
     ceiling = [
@@ -145,6 +147,7 @@ def _stations() -> list[Place]:
     carts = [Place(cart, "cart", 9.0 + 1.5 * i, 2.0, 0.6, 1.0) for i, cart in enumerate(CARTS)]
     return [
         Place(PACK_STATION, "station", 15.0, 2.0, 2.0, 1.2),
+        Place(BARE_STATION, "station", 19.0, 2.0, 2.0, 1.2),
         Place(DOCK, "portal", 27.0, 2.0, 2.5, 2.0),
         Place(ASIDE, "quarantine", 4.0, 2.0, 1.0, 1.0),
         *carts,

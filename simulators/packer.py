@@ -28,7 +28,6 @@ _RADIO_PATIENCE_S = 5.0
 _GHOST_PATIENCE_S = 12.0
 _PORTAL_PATIENCE_S = 5.0
 """Real seconds that the portal has to read a parcel before it is sent off by hand."""
-_PATH = f"/api/pack/{PACK_STATION}"
 
 
 @dataclass(slots=True)
@@ -37,22 +36,26 @@ class Packer:
 
     Attributes:
         scan: the station's own scanner; None where there is only the page.
+        station: where they work; only the first one has an antenna.
     """
 
     shift: Shift
     person: Person
     scan: Scan | None = None
+    station: str = PACK_STATION
     _device: Device = field(init=False)
+    _path: str = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _put_off: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
+        self._path = f"/api/pack/{self.station}"
 
     async def work(self) -> None:
         """Sign in and pack whatever stands on the rack, until cancelled."""
         await self._device.sign_in()
-        listening = asyncio.create_task(self._device.listen(f"{_PATH}/stream", self._bell))
+        listening = asyncio.create_task(self._device.listen(f"{self._path}/stream", self._bell))
         try:
             while True:
                 if not await self._one_tote():
@@ -67,13 +70,13 @@ class Packer:
         view = await self._view()
         if view["open"]:
             if view["tote_id"] in world.totes:
-                world.bring_tote(view["tote_id"], PACK_STATION)
+                world.bring_tote(view["tote_id"], self.station)
             await self._check_and_close(view)
             return True
         tote = self._next_tote()
         if tote is None:
             return False
-        world.bring_tote(tote.tote_id, PACK_STATION)
+        world.bring_tote(tote.tote_id, self.station)
         await self.shift.spend(_HANDLE_S)
         if await self._open(tote.tote_id):
             await self._check_and_close(await self._view())
@@ -84,12 +87,12 @@ class Packer:
 
     def _next_tote(self) -> Tote | None:
         now_s = asyncio.get_running_loop().time()
-        waiting = [*self.shift.world.totes_at(PACK_STATION), *self.shift.world.totes_at(RACK)]
+        waiting = [*self.shift.world.totes_at(self.station), *self.shift.world.totes_at(RACK)]
         return next((t for t in waiting if self._put_off.get(t.tote_id, 0.0) <= now_s), None)
 
     async def _view(self) -> dict[str, Any]:
         self._bell.clear()
-        return await self._device.get(_PATH)
+        return await self._device.get(self._path)
 
     async def _view_until(
         self, seconds: float, good: Callable[[dict[str, Any]], bool]
@@ -119,12 +122,13 @@ class Packer:
 
     async def _scan_on_page(self, code: str) -> dict[str, Any]:
         await self.shift.spend(_SCAN_S)
-        return await self._device.post(f"{_PATH}/scan", {"code": code})
+        return await self._device.post(f"{self._path}/scan", {"code": code})
 
     # -- checking ------------------------------------------------------------------------------
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
-        view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
+        if self.station == PACK_STATION:
+            view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
         if view["verdict"] == "checking":
             await self._scan_pieces(tote_id)
         if (await self._view())["verdict"] == "extra":
@@ -154,17 +158,17 @@ class Packer:
 
     async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
         await self.shift.spend(_HANDLE_S)
-        answer = await self._device.post(f"{_PATH}/close", {"partial": partial})
+        answer = await self._device.post(f"{self._path}/close", {"partial": partial})
         self.shift.deeds[f"pack_{answer['code']}"] += 1
         if answer["code"] == "missing":
-            answer = await self._device.post(f"{_PATH}/close", {"partial": True})
+            answer = await self._device.post(f"{self._path}/close", {"partial": True})
         if answer["code"] != "closed":
             return
         sscc, order_id = str(answer["data"]["sscc"]), str(view["order_id"])
         asked = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
         self.shift.world.asked[order_id] = asked
         if view["tote_id"] not in self.shift.world.totes:
-            self.shift.world.bring_tote(view["tote_id"], PACK_STATION)
+            self.shift.world.bring_tote(view["tote_id"], self.station)
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1

@@ -17,7 +17,10 @@ PEOPLE = (
     ("1002", "Anna Berg", "picker"),
     ("1003", "Zhang Min", "picker"),
     ("1004", "Tom Okafor", "picker"),
+    ("1005", "Wang Fang", "picker"),
+    ("1006", "Lena Novak", "picker"),
     ("2001", "Chen Jing", "packer"),
+    ("2002", "Sam Haddad", "packer"),
     ("3001", "Maria Rossi", "supervisor"),
 )
 

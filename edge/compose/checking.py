@@ -3,8 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
+from edge.locating.calibration import Calibration
 from edge.model.ids import LocationId
 from edge.model.places import Floor
+from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.faults import ConfigurationError
 from edge.settings.floor_file import load_floor
@@ -27,7 +29,26 @@ def check_files(path: Path) -> list[str]:
         load_troubles(settings.gateway.exceptions_file)
     except ConfigurationError as error:
         faults += error.faults
-    return faults + (_contradictions(path, settings, floor) if floor else [])
+    return faults + (_against_floor(path, settings, floor) if floor else [])
+
+
+def _against_floor(path: Path, settings: Settings, floor: Floor) -> list[str]:
+    faults = _contradictions(path, settings, floor)
+    try:
+        calibration_of(settings, floor)
+    except ConfigurationError as error:
+        faults += error.faults
+    return faults
+
+
+def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
+    """What was learnt about the floor; None where no file is configured.
+
+    Raises:
+        ConfigurationError: the file is missing, damaged, or of another floor.
+    """
+    path = settings.gateway.calibration_file
+    return None if path is None else load_calibration(path, floor)
 
 
 def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:

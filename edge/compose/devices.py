@@ -10,10 +10,12 @@ from drivers.llrp.settings import LlrpSettings
 from drivers.serial.scanner import Scanner, ScannerSettings
 from drivers.serial.uhf_frames import Region
 from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
-from edge.clock import SystemClock
+from drivers.tap import Tap
+from edge.clock import Clock, SystemClock
 from edge.compose.core import Core
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
+from edge.settings.gateway import Settings
 
 LLRP_PORT = 5084
 """Assigned to LLRP (LLRP 1.1, section 16)."""
@@ -29,28 +31,58 @@ def floor_listener(core: Core) -> FloorListener:
     return FloorListener(core.inbox, core.make_id, stations)
 
 
-def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:
-    """The readers on one wire, each module and each scanner, with its name in the log."""
-    settings = core.settings
-    found: list[tuple[str, Driver]] = []
+def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
+    """Every configured reader as its driver wants it."""
+    return tuple(
+        LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
+        for one in settings.reader
+    )
+
+
+def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
+    """Every configured scanner as its driver wants it."""
+    return tuple(
+        ScannerSettings(one.name, one.path, one.baud, one.prefix, one.suffix)
+        for one in settings.scanner
+    )
+
+
+def module_settings(settings: Settings) -> tuple[UhfSettings, ...]:
+    """Every configured UHF module as its driver wants it."""
+    return tuple(
+        UhfSettings(one.name, one.path, one.baud, Region(one.region), one.power_dbm)
+        for one in settings.module
+    )
+
+
+def device_drivers(
+    settings: Settings, clock: Clock, listener: Listener, tap: Tap | None = None
+) -> list[tuple[str, Driver]]:
+    """The readers on one wire, each module and each scanner, with its name in the log.
+
+    Args:
+        settings: of the gateway.
+        clock: the host's.
+        listener: told what they read.
+        tap: told of every byte of readers and scanners; None for nobody.
+    """
+    found: list[tuple[str, LlrpWire | Scanner]] = []
     generator = np.random.default_rng()
     if settings.reader:
-        wanted = tuple(
-            LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
-            for one in settings.reader
-        )
-        found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
-    for module in settings.module:
-        wanted_module = UhfSettings(
-            module.name, module.path, module.baud, Region(module.region), module.power_dbm
-        )
-        found.append((module.name, UhfModule(wanted_module, listener, core.clock, generator)))
-    for scanner in settings.scanner:
-        wanted_scanner = ScannerSettings(
-            scanner.name, scanner.path, scanner.baud, scanner.prefix, scanner.suffix
-        )
-        found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
-    return found
+        wire = LlrpWire(reader_settings(settings), listener, clock, generator)
+        found.append(("readers", wire))
+    found += [
+        (one.device, Scanner(one, listener, clock, generator))
+        for one in scanner_settings(settings)
+    ]
+    if tap is not None:
+        for _, driver in found:
+            driver.tell(tap)
+    modules = [
+        (one.device, UhfModule(one, listener, clock, generator))
+        for one in module_settings(settings)
+    ]
+    return [*found, *modules]
 
 
 def device_at(
