@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 IDLE_US = 50_000
 """A code without terminator ends after this silence: at 9600 baud a byte takes 1 ms."""
+IDLE_TERMINATED_US = 500_000
+"""After so long a code is given up to be ended by its scanner, if that ever sent a terminator: a
+silence of 50 ms inside its code is a busy machine, and half a code must not pass for a whole."""
 CAP_BYTES = 4096
 """The longest code: a QR code holds 4,296 characters, an AIM prefix and GS1 data far fewer."""
 BOUNCE_US = 300_000
@@ -63,13 +66,16 @@ class ScanFramer:
         self._waiting = bytearray()
         self._overlong = False
         self._heard_us = 0
+        self._terminates = False
         self._last = ""
         self._last_us = -BOUNCE_US
 
     @property
     def idle_after_us(self) -> int | None:
         """Monotonic microseconds at which `idle` should be called; None where nothing waits."""
-        return self._heard_us + IDLE_US if self._waiting or self._overlong else None
+        if not self._waiting and not self._overlong:
+            return None
+        return self._heard_us + (IDLE_TERMINATED_US if self._terminates else IDLE_US)
 
     def feed(self, data: bytes, now_us: int) -> list[str]:
         """The codes that these bytes complete.
@@ -82,6 +88,7 @@ class ScanFramer:
         self._heard_us = now_us
         for byte in data:
             if byte in _TERMINATORS:
+                self._terminates = True
                 codes += self._end(now_us)
             elif len(self._waiting) >= CAP_BYTES:
                 self.counters.overlong += len(self._waiting) + 1

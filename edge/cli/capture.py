@@ -62,8 +62,10 @@ def record(
     """Keep every byte that readers and scanners send, until Ctrl-C; then print a summary."""
     with bad_input_told():
         settings = _settings(config_file)
-        if not settings.reader and not settings.scanner:
-            raise ConfigurationError([f"{config_file}: has no [[reader]] and no [[scanner]]"])
+        if not settings.reader_names and not settings.scanner:
+            raise ConfigurationError(
+                [f"{config_file}: has no [[reader]], no [[module]] and no [[scanner]]"]
+            )
         writer = CaptureWriter(out, SystemClock())
     counting = Counting()
     _run(settings, counting, writer, seconds)

@@ -64,13 +64,17 @@ def device_drivers(
         settings: of the gateway.
         clock: the host's.
         listener: told what they read.
-        tap: told of every byte of readers and scanners; None for nobody.
+        tap: told of every byte that they send; None for nobody.
     """
-    found: list[tuple[str, LlrpWire | Scanner]] = []
+    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
     if settings.reader:
         wire = LlrpWire(reader_settings(settings), listener, clock, generator)
         found.append(("readers", wire))
+    found += [
+        (one.device, UhfModule(one, listener, clock, generator))
+        for one in module_settings(settings)
+    ]
     found += [
         (one.device, Scanner(one, listener, clock, generator))
         for one in scanner_settings(settings)
@@ -78,11 +82,7 @@ def device_drivers(
     if tap is not None:
         for _, driver in found:
             driver.tell(tap)
-    modules = [
-        (one.device, UhfModule(one, listener, clock, generator))
-        for one in module_settings(settings)
-    ]
-    return [*found, *modules]
+    return [(name, driver) for name, driver in found]
 
 
 def device_at(

@@ -14,10 +14,17 @@ import numpy as np
 
 from drivers.capture import CaptureError, CaptureReader, Kind, Record
 from drivers.llrp.played import PlayedReader
+from drivers.serial.port import PortUser
 from drivers.serial.scanner import Scanner
+from drivers.serial.uhf_module import UhfModule
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
-from edge.compose.devices import floor_listener, reader_settings, scanner_settings
+from edge.compose.devices import (
+    floor_listener,
+    module_settings,
+    reader_settings,
+    scanner_settings,
+)
 from edge.compose.gateway import floor_loop
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
@@ -69,7 +76,7 @@ def play(settings: Settings, folder: Path) -> Iterator[Fact]:
 
 def _checked(settings: Settings, folder: Path) -> Record | None:
     """The first record of a capture that can be played whole; None where it has none."""
-    known = {one.name for one in settings.reader} | {one.name for one in settings.scanner}
+    known = {*settings.reader_names, *(one.name for one in settings.scanner)}
     first: Record | None = None
     for record in CaptureReader(folder).records():
         first = first or record
@@ -125,6 +132,10 @@ class _Playing:
             one.device: Scanner(one, listener, clock, chance)  # its port stays closed
             for one in scanner_settings(settings)
         }
+        self._modules = {
+            one.device: UhfModule(one, listener, clock, chance)  # likewise
+            for one in module_settings(settings)
+        }
 
     def take(self, record: Record) -> Iterator[Fact]:
         """What happens up to a record, and by it."""
@@ -132,8 +143,10 @@ class _Playing:
         self._clock.jump_us(record.utc_us - self._clock.now_us())
         if record.device in self._readers:
             _to_reader(self._readers[record.device], record)
+        elif record.device in self._modules:
+            _to_port(self._modules[record.device], record)
         else:
-            _to_scanner(self._scanners[record.device], record)
+            _to_port(self._scanners[record.device], record)
         if record.device in self._scanners or record.kind is Kind.LOST:
             yield from self._loop.turn(0)  # an input ends the loop's wait
 
@@ -150,6 +163,8 @@ class _Playing:
                 reader.tick()
             for scanner in self._scanners.values():
                 scanner.received(b"")
+            for module in self._modules.values():
+                module.received(b"")
             yield from self._loop.turn(0)
         self._clock.advance_us(max(0, monotonic_us - self._clock.monotonic_us()))
 
@@ -164,11 +179,11 @@ def _to_reader(reader: PlayedReader, record: Record) -> None:
             reader.lost(record.data.decode(errors="replace"))
 
 
-def _to_scanner(scanner: Scanner, record: Record) -> None:
+def _to_port(user: PortUser, record: Record) -> None:
     match record.kind:
         case Kind.OPENED:
-            scanner.opened()
+            user.opened()
         case Kind.RECEIVED:
-            scanner.received(record.data)
+            user.received(record.data)
         case Kind.LOST:
-            scanner.lost(record.data.decode(errors="replace"))
+            user.lost(record.data.decode(errors="replace"))

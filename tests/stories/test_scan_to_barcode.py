@@ -60,12 +60,12 @@ def ears(tmp_path: Path, labels: IO[str]) -> Iterator[Ears]:
 
 def read(labels: IO[str], ears: Ears, texts: list[str], count: int) -> list[Barcode]:
     """What so many scans mean, once they have come."""
-    labels.write("".join(f"{text}\n" for text in texts))
+    labels.write("".join(f"{text}\n" for text in ["A-01", *texts]))  # as after each start
     labels.flush()
     heard = ears.wait(
-        f"{count} scans", lambda told: sum(isinstance(one, Scan) for one in told) >= count
+        f"{count} scans", lambda told: sum(isinstance(one, Scan) for one in told) > count
     )
-    return [parse(one.text) for one in heard if isinstance(one, Scan)]
+    return [parse(one.text) for one in heard if isinstance(one, Scan)][1:]
 
 
 def test_the_separator_reaches_the_numbers_in_every_disguise(labels: IO[str], ears: Ears) -> None:

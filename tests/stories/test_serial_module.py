@@ -73,3 +73,32 @@ def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_pat
 
     kinds = Counter(str(fact["type"]) for fact in told)
     assert kinds == {"stock.arrived": 6, "reader.lost": 1, "reader.returned": 1}
+
+
+def test_a_modules_bytes_are_kept_and_give_the_same_facts_each_time(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(GATEWAY.format(link=tmp_path / "uhf"))
+    (tmp_path / "floor.toml").write_text(FLOOR)
+    (tmp_path / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
+    bench = Bench(tmp_path / "uhf", "--tags", "6", "--rate", "100", "--fault", "unplug=2")
+    capture = tmp_path / "capture"
+    recording = edge("record", "--config", config, "--out", capture, "--seconds", "6")
+    try:
+        subprocess.run(recording, capture_output=True, check=True, timeout=30)
+    finally:
+        bench.end()
+
+    played = [
+        subprocess.run(
+            edge("replay", capture, "--config", config),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        ).stdout
+        for _ in range(2)
+    ]
+
+    kinds = Counter(json.loads(line)["type"] for line in played[0].splitlines())
+    assert kinds == {"stock.arrived": 6, "reader.lost": 1, "reader.returned": 1}
+    assert played[0] == played[1]

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.serial.framing import BOUNCE_US, CAP_BYTES, IDLE_US, ScanFramer, is_doubled, is_joined
+from drivers.serial.framing import (
+    BOUNCE_US,
+    CAP_BYTES,
+    IDLE_TERMINATED_US,
+    IDLE_US,
+    ScanFramer,
+    is_doubled,
+    is_joined,
+)
 
 SECOND_US = 1_000_000
 
@@ -33,6 +41,18 @@ def test_bytes_after_a_silence_begin_a_new_code() -> None:
     framer.feed(b"A-01", 0)
 
     assert framer.feed(b"A-02\r", SECOND_US) == ["A-01", "A-02"]
+
+
+def test_a_scanner_that_sends_terminators_is_waited_for() -> None:
+    """A busy machine gets the second half of a code late; half a code is none."""
+    framer = ScanFramer()
+    framer.feed(b"A-01\r", 0)
+
+    assert framer.feed(b"4006381", SECOND_US) == []
+    assert framer.idle(SECOND_US + 3 * IDLE_US) == []
+    assert framer.feed(b"333931\r", SECOND_US + 4 * IDLE_US) == ["4006381333931"]
+    assert framer.feed(b"A-02", 2 * SECOND_US) == []
+    assert framer.idle(2 * SECOND_US + IDLE_TERMINATED_US) == ["A-02"]
 
 
 def test_fnc1_and_the_symbology_stay_in_the_code() -> None:
