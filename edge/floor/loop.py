@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
+from edge.floor.answering import printed, repeated
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
 from edge.floor.showing import Showing
@@ -249,16 +250,19 @@ class FloorLoop:
         decision = decide(self._state, self._parts.terms, input_)
         for event in decision.events:
             self._apply(event, input_.at_us, turn)
+        answer = decision.answer
         if isinstance(input_, Posted):
-            turn.answers[input_.request_id] = decision.answer
-        turn.told.append((entry, decision.answer))
+            answer = printed(answer, input_)
+            turn.answers[input_.request_id] = answer
+        turn.told.append((entry, answer))
 
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
         if not isinstance(input_, Posted):
             return None
-        return turn.answers.get(input_.request_id) or self._parts.store.answer_to(
+        known = turn.answers.get(input_.request_id) or self._parts.store.answer_to(
             input_.request_id
         )
+        return repeated(known, input_) if known is not None else None
 
     def _apply(self, event: Event, occurred_us: int, turn: _Turn) -> None:
         apply(self._state, event, occurred_us)
@@ -311,6 +315,7 @@ class FloorLoop:
         match event:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
+                alerts.end("dead-letter")  # the newest is told, not the first
                 alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
             case DeviceLost():
                 text = f"{event.device} does not answer: {event.reason}"

@@ -5,7 +5,6 @@ them. The wide views are drawn at most a few times a second, whatever happens on
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
@@ -90,5 +89,14 @@ class Showing:
             ],
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
-            "alerts": [asdict(alert) for alert in self._alerts.active()],
+            "alerts": [
+                {
+                    "id": alert.id,
+                    "code": alert.code,
+                    "severity": alert.severity,
+                    "text": alert.text,
+                    "since": alert.since_us,
+                }
+                for alert in self._alerts.active()
+            ],
         }
