@@ -1,9 +1,10 @@
 """Checking a configuration and the files that it names against each other."""
 
+from collections import Counter
 from pathlib import Path
 
 from edge.model.ids import LocationId
-from edge.model.places import Floor
+from edge.model.places import Floor, LocationKind
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.faults import ConfigurationError
 from edge.settings.floor_file import load_floor
@@ -31,15 +32,23 @@ def check_files(path: Path) -> list[str]:
 
 def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
     readers = [one.name for one in settings.reader]
+    devices = Counter([*readers, *(one.name for one in settings.scanner)])
+    badges = Counter(one.badge for one in settings.person)
     faults = [
-        f"{path}: reader.name: {name} is used twice; each device has its own"
-        for name in sorted({one for one in readers if readers.count(one) > 1})
+        f"{path}: reader.name, scanner.name: {name} is used twice; each device has its own"
+        for name, count in devices.items()
+        if count > 1
+    ]
+    faults += [
+        f"{path}: person.badge: {badge} is used twice; each person has their own"
+        for badge, count in badges.items()
+        if count > 1
     ]
     faults += [
         f"{path}: scanner.station: {one.name} stands at {one.station}, which the floor file does "
-        "not name"
+        "not name as a station"
         for one in settings.scanner
-        if LocationId(one.station) not in floor.locations
+        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
     ]
     heard = {antenna.reader for antenna in floor.antennas}
     faults += [
