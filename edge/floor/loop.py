@@ -133,7 +133,7 @@ class FloorLoop:
             self._parts.alerts.begin(
                 Alert(_lost(device), "device_lost", "critical", text, since_us)
             )
-        self._show(self._parts.clock.now_us())
+        self._show()
 
     def _reload(self) -> None:
         self._state = FloorState(self._parts.floor)
@@ -157,7 +157,7 @@ class FloorLoop:
         elif entries or not self._is_settled:
             facts = self._work(entries, now_us)
         else:
-            parts.showing.wide(self._state, now_us, parts.clock.monotonic_us())
+            parts.showing.wide(self._state, parts.clock)
             self._ask_planner()
             self._keep_store()
         self.progressed_us = parts.clock.monotonic_us()
@@ -171,7 +171,7 @@ class FloorLoop:
             self._fall_behind(error)
             self._refuse(entries)
             return []
-        self._show(now_us)
+        self._show()
         self._tell(turn.told)
         self._ask_planner()
         return facts
@@ -226,6 +226,7 @@ class FloorLoop:
                 if not follows or self._follow_up(turn, now_us):
                     return turn
                 follows = False
+                self._tell_fault("what follows by itself")
             else:
                 faulty.add(failed)
             self._reload()
@@ -242,8 +243,14 @@ class FloorLoop:
                 continue
             name = type(entry.input).__name__
             if not self._parts.guard(lambda e=entry: self._decide(e, turn), f"{name} failed"):  # type: ignore[misc] # bound at once
+                self._tell_fault(name)
                 return index
         return None
+
+    def _tell_fault(self, what: str) -> None:
+        text = f"{what} could not be decided; the log has the trace, send it to the makers"
+        now_us = self._parts.clock.now_us()
+        self._parts.alerts.begin(Alert("rule-failed", "rule_failed", "warning", text, now_us))
 
     def _decide(self, entry: Entry, turn: _Turn) -> None:
         input_ = entry.input
@@ -326,9 +333,9 @@ class FloorLoop:
             case _:
                 pass
 
-    def _show(self, now_us: int) -> None:
+    def _show(self) -> None:
         self._parts.showing.near(self._state)
-        self._parts.showing.wide(self._state, now_us, self._parts.clock.monotonic_us())
+        self._parts.showing.wide(self._state, self._parts.clock)
 
     def _keep_store(self) -> None:
         """Idle moments are for checkpoints and for writing how far the central system is."""
