@@ -1,6 +1,8 @@
 """The talk with a module: asked who it is, given its law, read back, started, watched."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.serial.uhf_frames import (
     OTHER_MARKS,
@@ -241,3 +243,19 @@ def test_a_tag_with_a_wrong_check_is_counted_and_not_told() -> None:
 
     assert heard.tags == []
     assert session.counters.wrong_tag == 1
+
+
+@given(st.lists(st.tuples(st.binary(max_size=40), st.integers(0, 700_000)), max_size=40))
+def test_any_bytes_at_any_time_never_raise_and_start_nothing_unlawful(
+    pieces: list[tuple[bytes, int]],
+) -> None:
+    session, now_us = UhfSession(LAWFUL), 0
+    session.begin(now_us)
+
+    for data, wait_us in pieces:
+        now_us += wait_us
+        outcome = session.received(data, now_us)
+        assert not outcome.started
+        assert outcome.tags == []
+        if outcome.trouble:
+            break

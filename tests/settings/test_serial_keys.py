@@ -1,0 +1,46 @@
+"""The example configuration: every key of a serial device stands in it and is what it says."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from edge.settings.gateway import Module, Scanner, Settings
+
+EXAMPLE = Path(__file__).parents[2] / "config" / "gateway.toml"
+
+
+def uncommented(table: str) -> dict[str, object]:
+    """A table of the example that stands there as comments."""
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith(f"# [[{table}]]"))
+    found = []
+    for line in lines[at:]:
+        if not line.startswith("#"):
+            break
+        found.append(line.removeprefix("# "))
+    ((_, (shown,)),) = tomllib.loads("\n".join(found)).items()
+    plain: dict[str, object] = shown
+    return plain
+
+
+@pytest.mark.parametrize(("table", "section"), [("module", Module), ("scanner", Scanner)])
+def test_every_key_of_a_serial_device_is_shown_and_right(
+    table: str, section: type[Module | Scanner]
+) -> None:
+    shown = uncommented(table)
+
+    assert set(shown) == set(section.model_fields)
+    section.model_validate(shown)
+
+
+def test_readers_and_modules_are_what_reads_tags() -> None:
+    settings = Settings.model_validate(
+        {
+            "reader": [{"name": "shelf-1", "host": "192.0.2.10"}],
+            "module": [{"name": "gate-1", "path": "/dev/x", "region": "us", "power_dbm": 20}],
+        }
+    )
+
+    assert settings.reader_names == ["shelf-1", "gate-1"]
+    assert settings.module[0].baud == 115_200
