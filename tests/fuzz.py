@@ -23,7 +23,7 @@ from tests.fuzz_targets import Target, targets
 HANG_S = 120
 SLOW_S = 20.0
 """CPU seconds of one round beyond which something takes its time from the daemon."""
-WARM_ROUNDS = 3
+WARM_ROUNDS = 1
 
 
 class FindingError(Exception):
