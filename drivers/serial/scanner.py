@@ -20,11 +20,15 @@ class ScannerSettings:
         device: its name in the configuration.
         path: its port's stable name.
         baud: bits per second; a USB scanner takes any.
+        prefix: text that it is set up to send before each code; taken away.
+        suffix: text that it is set up to send after each code, before the terminator; taken away.
     """
 
     device: str
     path: str
     baud: int = 9600
+    prefix: str = ""
+    suffix: str = ""
 
 
 class Scanner:
@@ -44,7 +48,7 @@ class Scanner:
         self._settings = settings
         self._listener = listener
         self._clock = clock
-        self._framer = ScanFramer()
+        self._framer = ScanFramer(settings.prefix, settings.suffix)
         self._tap: Tap | None = None
         self._up: bool | None = None
         self._heard_at_us = 0
@@ -103,3 +107,7 @@ class Scanner:
             )
             self._listener.device_down(down)
         self._up = False
+
+    def farewell(self) -> bytes:
+        """A scanner is told nothing."""
+        return b""

@@ -1,5 +1,6 @@
 """Checking a configuration and the files that it names against each other."""
 
+from collections import Counter
 from pathlib import Path
 
 from edge.locating.calibration import Calibration
@@ -51,22 +52,40 @@ def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
 
 
 def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
-    readers = [one.name for one in settings.reader]
-    faults = [
-        f"{path}: reader.name: {name} is used twice; each device has its own"
-        for name in sorted({one for one in readers if readers.count(one) > 1})
-    ]
+    heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
+    faults = _doubles(path, settings)
     faults += [
         f"{path}: scanner.station: {one.name} stands at {one.station}, which the floor file does "
         "not name"
         for one in settings.scanner
         if LocationId(one.station) not in floor.locations
     ]
-    heard = {antenna.reader for antenna in floor.antennas}
     faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
         "mean nothing"
-        for name in readers
-        if name not in heard
+        for name in settings.reader_names
+        if name not in {reader for reader, _ in heard}
+    ]
+    faults += [
+        f"{path}: module.name: {one.name} has antenna 1 only, and the floor file does not name "
+        "it; correct the port there"
+        for one in settings.module
+        if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
     return faults
+
+
+def _doubles(path: Path, settings: Settings) -> list[str]:
+    """Names and ports that two devices have."""
+    names = Counter(settings.reader_names + [one.name for one in settings.scanner])
+    ports = Counter(one.path for one in settings.module)
+    ports.update(one.path for one in settings.scanner)
+    return [
+        f"{path}: name: {name} is used {times} times; each device has its own"
+        for name, times in sorted(names.items())
+        if times > 1
+    ] + [
+        f"{path}: path: {port} is used {times} times; two devices cannot share a port"
+        for port, times in sorted(ports.items())
+        if times > 1
+    ]

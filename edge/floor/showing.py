@@ -13,6 +13,7 @@ from edge.floor.rates import Rates
 from edge.floor.views import Names, articles_view, floor_view, orders_view, pack_view, prompt_view
 from edge.model.events import Event, PiecePicked
 from edge.model.orders import OrderState
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 
 WIDE_VIEW_US = 400_000
@@ -43,6 +44,7 @@ class Showing:
         self._link_status = link_status
         self._names = names
         self._wide_due_us = 0
+        self._is_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need."""
@@ -50,21 +52,23 @@ class Showing:
             self._rates.note(event.badge, occurred_us)
 
     def near(self, state: FloorState) -> None:
-        """Every picker's prompt and every station's tote."""
+        """Every picker's prompt and every station's tote; the wide views are outdated now."""
+        self._is_outdated = True
         for badge in state.pickers:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
-        for location in state.floor.locations.values():
-            if location.kind.value == "station":
-                self._board.show(f"pack/{location.id}", pack_view(state, location.id))
+        for station in state.floor.places_of(LocationKind.STATION):
+            self._board.show(f"pack/{station}", pack_view(state, station))
 
     def wide(self, state: FloorState, now_us: int, monotonic_us: int) -> None:
-        """Floor, orders and board, if they are due."""
+        """The board, if it is due; articles, floor and orders too if anything has happened."""
         if monotonic_us < self._wide_due_us:
             return
         self._wide_due_us = monotonic_us + WIDE_VIEW_US
-        self._board.show("articles", articles_view(state))
-        self._board.show("floor", floor_view(state, self._names))
-        self._board.show("orders", orders_view(state))
+        if self._is_outdated:
+            self._is_outdated = False
+            self._board.show("articles", articles_view(state))
+            self._board.show("floor", floor_view(state, self._names))
+            self._board.show("orders", orders_view(state))
         self._board.show("board", self._rates_view(state, now_us))
 
     def _rates_view(self, state: FloorState, now_us: int) -> Shown:
