@@ -16,6 +16,7 @@ from drivers.reads import ReadBatch
 from drivers.serial.port import PortSettings, SerialPort
 from drivers.serial.uhf_frames import FrameCounters, Region, Tag
 from drivers.serial.uhf_session import Trouble, UhfSession, Wanted
+from drivers.tap import Tap
 
 BAUD = 115_200
 """As these modules leave the factory."""
@@ -64,6 +65,7 @@ class UhfModule:
         self._clock = clock
         self._wanted = Wanted(settings.region, settings.power_dbm)
         self._session = UhfSession(self._wanted)
+        self._tap: Tap | None = None
         self._up: bool | None = None
         self._heard_at_us = 0
         port = PortSettings(settings.path, settings.baud)
@@ -79,6 +81,10 @@ class UhfModule:
         """What it sent so far."""
         return replace(self._session.counters)
 
+    def tell(self, tap: Tap) -> None:
+        """Let a tap hear every byte; to be called before the start."""
+        self._tap = tap
+
     def start(self) -> None:
         """Begin to open the port; returns at once."""
         self._port.start()
@@ -89,11 +95,15 @@ class UhfModule:
 
     def opened(self) -> None:
         """The port is open: the talk begins."""
+        if self._tap is not None:
+            self._tap.opened(self._settings.device, "serial")
         self._session = UhfSession(self._wanted, self._session.counters)
         self._port.write(self._session.begin(self._clock.monotonic_us()))
 
     def received(self, data: bytes) -> None:
         """Bytes came, or for a while none did."""
+        if data and self._tap is not None:
+            self._tap.received(self._settings.device, data)
         if data:
             self._heard_at_us = self._clock.now_us()
         outcome = self._session.received(data, self._clock.monotonic_us())
@@ -108,6 +118,8 @@ class UhfModule:
 
     def lost(self, reason: str) -> None:
         """The port was lost or the module is of no use: told once, then tried in silence."""
+        if self._tap is not None:
+            self._tap.lost(self._settings.device, reason)
         if self._up is not False:
             down = DeviceDown(
                 self._settings.device, self._clock.now_us(), self._heard_at_us, reason

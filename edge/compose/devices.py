@@ -64,9 +64,9 @@ def device_drivers(
         settings: of the gateway.
         clock: the host's.
         listener: told what they read.
-        tap: told of every byte of readers and scanners; None for nobody.
+        tap: told of every byte; None for nobody.
     """
-    found: list[tuple[str, LlrpWire | Scanner]] = []
+    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
     if settings.reader:
         wire = LlrpWire(reader_settings(settings), listener, clock, generator)
@@ -75,14 +75,14 @@ def device_drivers(
         (one.device, Scanner(one, listener, clock, generator))
         for one in scanner_settings(settings)
     ]
-    if tap is not None:
-        for _, driver in found:
-            driver.tell(tap)
-    modules = [
+    found += [
         (one.device, UhfModule(one, listener, clock, generator))
         for one in module_settings(settings)
     ]
-    return [*found, *modules]
+    if tap is not None:
+        for _, driver in found:
+            driver.tell(tap)
+    return [*found]
 
 
 def device_at(
