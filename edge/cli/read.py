@@ -90,6 +90,13 @@ def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
         yield {**row, "count": int(batch.count[i]), "seen_us": int(batch.seen_us[i])}
 
 
+def _ports(antennas: str) -> tuple[int, ...]:
+    words = [one.strip() for one in antennas.split(",") if one.strip()]
+    if not all(word.isdigit() and int(word) > 0 for word in words):
+        raise ValueError(f"--antennas {antennas}: write port numbers from 1, such as 1,2")
+    return tuple(int(word) for word in words)
+
+
 def read(
     address: Annotated[
         str, typer.Argument(help="llrp://HOST[:PORT], serial:PATH?kind=scanner|uhf")
@@ -101,7 +108,7 @@ def read(
     """Try a device without any configuration: what it reads as JSON lines, then a summary."""
     printer = Printer()
     with bad_input_told():
-        ports = tuple(int(one) for one in antennas.split(",") if one.strip())
+        ports = _ports(antennas)
         driver = device_at(address, ports, power, printer)
     ending = threading.Timer(seconds, printer.lines.put, args=({},))
     driver.start()
@@ -114,6 +121,11 @@ def read(
         driver.stop()
     for line in printer.left():
         print_json(line)
+    if not printer.device and not printer.errors:
+        printer.errors.append(
+            f"no answer in {seconds:g} s: something accepts the connection but does not speak as "
+            "a reader does; look at address and port"
+        )
     summary: dict[str, object] = {
         "reads": printer.reads_count,
         "tags": len(printer.tags),

@@ -5,12 +5,15 @@ from pathlib import Path
 
 from edge.locating.calibration import Calibration
 from edge.model.ids import LocationId
-from edge.model.places import Floor
+from edge.model.places import Floor, LocationKind
 from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError
+from edge.settings.faults import ConfigurationError, read_toml
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
+from edge.web.pins import is_pin_hash
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def check_files(path: Path) -> list[str]:
@@ -18,8 +21,8 @@ def check_files(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
-        return error.faults
-    faults: list[str] = []
+        return error.faults + _of_named_floor(path)
+    faults = _people_and_pages(path, settings)
     floor: Floor | None = None
     try:
         floor = load_floor(settings.gateway.floor_file)
@@ -30,6 +33,18 @@ def check_files(path: Path) -> list[str]:
     except ConfigurationError as error:
         faults += error.faults
     return faults + (_against_floor(path, settings, floor) if floor else [])
+
+
+def _of_named_floor(path: Path) -> list[str]:
+    """The faults of the floor file that a faulty configuration names, so that all are told."""
+    try:
+        gateway = read_toml(path).get("gateway")
+        named = gateway.get("floor_file") if isinstance(gateway, dict) else None
+        if isinstance(named, str):
+            load_floor(path.resolve().parent / named)
+    except ConfigurationError as error:
+        return error.faults
+    return []
 
 
 def _against_floor(path: Path, settings: Settings, floor: Floor) -> list[str]:
@@ -51,14 +66,38 @@ def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
     return None if path is None else load_calibration(path, floor)
 
 
+def _people_and_pages(path: Path, settings: Settings) -> list[str]:
+    """What is wrong with sign-ins and with who can listen to them."""
+    badges = [one.badge for one in settings.person]
+    faults = [
+        f"{path}: person.badge: {badge} is used twice; each person has their own"
+        for badge in sorted({one for one in badges if badges.count(one) > 1})
+    ]
+    faults += [
+        f"{path}: person.pin_hash: that of {one.badge} is no Argon2id hash; make one with "
+        "`warehouse-edge people hash-pin`"
+        for one in settings.person
+        if not is_pin_hash(one.pin_hash)
+    ]
+    web = settings.web
+    if web.host not in LOOPBACK and web.certificate_file is None:
+        faults.append(
+            f"{path}: web.host: {web.host} leaves this machine, so PINs would travel in the open; "
+            "give web.certificate_file and web.key_file, or listen on 127.0.0.1"
+        )
+    if (web.certificate_file is None) is not (web.key_file is None):
+        faults.append(f"{path}: web: certificate_file and key_file belong together; give both")
+    return faults
+
+
 def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
     heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
     faults = _doubles(path, settings)
     faults += [
-        f"{path}: scanner.station: {one.name} stands at {one.station}, which the floor file does "
-        "not name"
+        f"{path}: scanner.station: {one.name} stands at {one.station}, which is no station of the "
+        "floor file"
         for one in settings.scanner
-        if LocationId(one.station) not in floor.locations
+        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
     ]
     faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "

@@ -14,6 +14,7 @@ from edge.compose.pages import web_server
 from edge.daemon.health import metrics_text
 from edge.daemon.service import Daemon
 from edge.daemon.supervisor import Service, Supervisor, guard
+from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
@@ -54,6 +55,7 @@ def build(settings: Settings) -> Daemon:
         store_path=settings.gateway.data_dir / STORE_FILE,
     )
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    core.alerts.listen(log_alert)
     store = Store.open(core.store_path, clock, core.make_id)
     link = mqtt_link(core) if settings.mqtt.enabled else None
     listener = floor_listener(core)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
+from edge.floor.answering import printed, repeated
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
 from edge.floor.showing import Showing
@@ -132,7 +133,7 @@ class FloorLoop:
             self._parts.alerts.begin(
                 Alert(_lost(device), "device_lost", "critical", text, since_us)
             )
-        self._show(self._parts.clock.now_us())
+        self._show()
 
     def _reload(self) -> None:
         self._state = FloorState(self._parts.floor)
@@ -156,7 +157,7 @@ class FloorLoop:
         elif entries or not self._is_settled:
             facts = self._work(entries, now_us)
         else:
-            parts.showing.wide(self._state, now_us, parts.clock.monotonic_us())
+            parts.showing.wide(self._state, parts.clock)
             self._ask_planner()
             self._keep_store()
         self.progressed_us = parts.clock.monotonic_us()
@@ -170,7 +171,7 @@ class FloorLoop:
             self._fall_behind(error)
             self._refuse(entries)
             return []
-        self._show(now_us)
+        self._show()
         self._tell(turn.told)
         self._ask_planner()
         return facts
@@ -225,6 +226,7 @@ class FloorLoop:
                 if not follows or self._follow_up(turn, now_us):
                     return turn
                 follows = False
+                self._tell_fault("what follows by itself")
             else:
                 faulty.add(failed)
             self._reload()
@@ -241,24 +243,33 @@ class FloorLoop:
                 continue
             name = type(entry.input).__name__
             if not self._parts.guard(lambda e=entry: self._decide(e, turn), f"{name} failed"):  # type: ignore[misc] # bound at once
+                self._tell_fault(name)
                 return index
         return None
+
+    def _tell_fault(self, what: str) -> None:
+        text = f"{what} could not be decided; the log has the trace, send it to the makers"
+        now_us = self._parts.clock.now_us()
+        self._parts.alerts.begin(Alert("rule-failed", "rule_failed", "warning", text, now_us))
 
     def _decide(self, entry: Entry, turn: _Turn) -> None:
         input_ = entry.input
         decision = decide(self._state, self._parts.terms, input_)
         for event in decision.events:
             self._apply(event, input_.at_us, turn)
+        answer = decision.answer
         if isinstance(input_, Posted):
-            turn.answers[input_.request_id] = decision.answer
-        turn.told.append((entry, decision.answer))
+            answer = printed(answer, input_)
+            turn.answers[input_.request_id] = answer
+        turn.told.append((entry, answer))
 
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
         if not isinstance(input_, Posted):
             return None
-        return turn.answers.get(input_.request_id) or self._parts.store.answer_to(
+        known = turn.answers.get(input_.request_id) or self._parts.store.answer_to(
             input_.request_id
         )
+        return repeated(known, input_) if known is not None else None
 
     def _apply(self, event: Event, occurred_us: int, turn: _Turn) -> None:
         apply(self._state, event, occurred_us)
@@ -311,6 +322,7 @@ class FloorLoop:
         match event:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
+                alerts.end("dead-letter")  # the newest is told, not the first
                 alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
             case DeviceLost():
                 text = f"{event.device} does not answer: {event.reason}"
@@ -321,9 +333,9 @@ class FloorLoop:
             case _:
                 pass
 
-    def _show(self, now_us: int) -> None:
+    def _show(self) -> None:
         self._parts.showing.near(self._state)
-        self._parts.showing.wide(self._state, now_us, self._parts.clock.monotonic_us())
+        self._parts.showing.wide(self._state, self._parts.clock)
 
     def _keep_store(self) -> None:
         """Idle moments are for checkpoints and for writing how far the central system is."""

@@ -126,25 +126,40 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
     if left is not None:
         return StrangerLeft(pack.station, left)
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
-    epc = next((one for one in near if one not in known), None)
-    return _judge(state, pack, epc, near[epc]) if epc is not None else None
+    notices = (_judge(state, pack, epc, sku) for epc, sku in near.items() if epc not in known)
+    return next((notice for notice in notices if notice is not None), None)
 
 
-def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event:
+def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
     owner = state.order_holding(epc)
     if sku is not None and owner in {None, pack.order_id}:
         sign = pairing.tag_seen(units_of(pack, sku), epc)
         if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
+    if owner is None and _may_be_a_neighbour(state, pack, sku):
+        return None
     return StrangerSeen(pack.station, epc, sku, owner)
 
 
+def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -> bool:
+    """Whether a tote nearby holds a piece of this article whose tag nobody has told yet."""
+    return any(
+        one == sku and unit.epc is None
+        for tote in state.totes.values()
+        if tote.tote_id != pack.tote_id
+        for one, unit in tote.picked
+    )
+
+
 def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Decision:
-    """Close the parcel if it matches; missing pieces need consent, strangers must leave first."""
+    """Close the parcel if it matches; missing pieces and strangers need the packer's consent.
+
+    A stranger may lie beside the box and be heard all the same: the packer looks and says so.
+    """
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
-    if pack.strangers:
+    if pack.strangers and not input_.partial:
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )

@@ -14,6 +14,8 @@ from edge.settings.faults import Section, SomeSection, read_model
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Baud = Annotated[int, Field(ge=300, le=921_600)]
 
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+
 
 class Gateway(Section):
     """Who and where this gateway is."""
@@ -48,7 +50,7 @@ class Reader(Section):
     """One LLRP reader."""
 
     name: Name
-    host: str
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 5084
     antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
     power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
@@ -88,7 +90,7 @@ class Mqtt(Section):
     """The broker that leads to the central system."""
 
     enabled: bool = True
-    host: str = "localhost"
+    host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
     client_id: str = ""

@@ -230,6 +230,7 @@ def test_an_input_whose_rule_has_a_fault_costs_only_itself(gateway: Gateway) -> 
     assert bad.result(0).code == "rule_failed"
     assert good.result(0).code == "picked"
     assert gateway.failed
+    assert [one.code for one in gateway.alerts.active()] == ["rule_failed"]
     assert gateway.prompt()["picked"] == 1
 
 
