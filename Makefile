@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench package clean
+.PHONY: setup setup-dev demo test lint format lock bench fuzz package clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -44,6 +44,11 @@ format: $(VENV)/.dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
+
+# make fuzz TRIES=10000000
+TRIES ?= 1000000
+fuzz: setup-dev
+	$(BIN)/python -m tests.fuzz --tries $(TRIES)
 
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:

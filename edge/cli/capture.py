@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -31,14 +32,15 @@ class Counting:
     """A listener that counts what it is told."""
 
     def __init__(self) -> None:
-        self.reads_count = 0
+        self.reads_of: Counter[str] = Counter()
         self.scans_count = 0
         self.devices: dict[str, bool] = {}
         self._lock = threading.Lock()
 
     def reads(self, batch: ReadBatch) -> None:
         """Reads came."""
-        self.reads_count += len(batch)
+        with self._lock:
+            self.reads_of[batch.reader] += len(batch)
 
     def scan(self, _scan: Scan) -> None:
         """A code was scanned."""
@@ -62,10 +64,8 @@ def record(
     """Keep every byte that readers and scanners send, until Ctrl-C; then print a summary."""
     with bad_input_told():
         settings = _settings(config_file)
-        if not settings.reader_names and not settings.scanner:
-            raise ConfigurationError(
-                [f"{config_file}: has no [[reader]], no [[module]] and no [[scanner]]"]
-            )
+        if not (settings.reader or settings.module or settings.scanner):
+            raise ConfigurationError([f"{config_file}: names no device that could be recorded"])
         writer = CaptureWriter(out, SystemClock())
     counting = Counting()
     _run(settings, counting, writer, seconds)
@@ -73,7 +73,8 @@ def record(
     writer.close()
     print_json(
         {
-            "reads": counting.reads_count,
+            "reads": counting.reads_of.total(),
+            "reads_of": dict(sorted(counting.reads_of.items())),
             "scans": counting.scans_count,
             "devices": dict(sorted(counting.devices.items())),
             "records": writer.records,

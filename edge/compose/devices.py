@@ -64,7 +64,7 @@ def device_drivers(
         settings: of the gateway.
         clock: the host's.
         listener: told what they read.
-        tap: told of every byte that they send; None for nobody.
+        tap: told of every byte; None for nobody.
     """
     found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
@@ -72,17 +72,17 @@ def device_drivers(
         wire = LlrpWire(reader_settings(settings), listener, clock, generator)
         found.append(("readers", wire))
     found += [
-        (one.device, UhfModule(one, listener, clock, generator))
-        for one in module_settings(settings)
-    ]
-    found += [
         (one.device, Scanner(one, listener, clock, generator))
         for one in scanner_settings(settings)
+    ]
+    found += [
+        (one.device, UhfModule(one, listener, clock, generator))
+        for one in module_settings(settings)
     ]
     if tap is not None:
         for _, driver in found:
             driver.tell(tap)
-    return [(name, driver) for name, driver in found]
+    return [*found]
 
 
 def device_at(

@@ -19,12 +19,7 @@ from drivers.serial.scanner import Scanner
 from drivers.serial.uhf_module import UhfModule
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
-from edge.compose.devices import (
-    floor_listener,
-    module_settings,
-    reader_settings,
-    scanner_settings,
-)
+from edge.compose.devices import floor_listener, module_settings, reader_settings, scanner_settings
 from edge.compose.gateway import floor_loop
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
@@ -49,7 +44,7 @@ def play(settings: Settings, folder: Path) -> Iterator[Fact]:
     """The facts that a capture becomes, as they are committed.
 
     Args:
-        settings: of the gateway; floor, readers and scanners must be those of the capture.
+        settings: of the gateway; floor and devices must be those of the capture.
         folder: the capture.
 
     Raises:
@@ -76,14 +71,15 @@ def play(settings: Settings, folder: Path) -> Iterator[Fact]:
 
 def _checked(settings: Settings, folder: Path) -> Record | None:
     """The first record of a capture that can be played whole; None where it has none."""
-    known = {*settings.reader_names, *(one.name for one in settings.scanner)}
+    known = {one.name for one in settings.reader} | {one.name for one in settings.scanner}
+    known |= {one.name for one in settings.module}
     first: Record | None = None
     for record in CaptureReader(folder).records():
         first = first or record
         if record.device not in known:
             raise CaptureError(
                 f"{folder}: {record.device} was recorded, but the configuration has no such "
-                "reader or scanner; replay with the configuration of the recording"
+                "device; replay with the configuration of the recording"
             )
     return first
 
@@ -128,14 +124,14 @@ class _Playing:
         self._readers = {
             one.device: PlayedReader(one, listener, clock) for one in reader_settings(settings)
         }
-        self._scanners = {
-            one.device: Scanner(one, listener, clock, chance)  # its port stays closed
+        self._serial = {
+            one.device: _PlayedPort(Scanner(one, listener, clock, chance))
             for one in scanner_settings(settings)
         }
-        self._modules = {
-            one.device: UhfModule(one, listener, clock, chance)  # likewise
-            for one in module_settings(settings)
-        }
+        self._scanners = frozenset(self._serial)
+        for module in module_settings(settings):
+            played = UhfModule(module, listener, clock, chance)
+            self._serial[module.device] = _PlayedPort(played)
 
     def take(self, record: Record) -> Iterator[Fact]:
         """What happens up to a record, and by it."""
@@ -143,10 +139,8 @@ class _Playing:
         self._clock.jump_us(record.utc_us - self._clock.now_us())
         if record.device in self._readers:
             _to_reader(self._readers[record.device], record)
-        elif record.device in self._modules:
-            _to_port(self._modules[record.device], record)
         else:
-            _to_port(self._scanners[record.device], record)
+            self._serial[record.device].take(record)
         if record.device in self._scanners or record.kind is Kind.LOST:
             yield from self._loop.turn(0)  # an input ends the loop's wait
 
@@ -161,10 +155,8 @@ class _Playing:
             self._due_us += self._tick_us
             for reader in self._readers.values():
                 reader.tick()
-            for scanner in self._scanners.values():
-                scanner.received(b"")
-            for module in self._modules.values():
-                module.received(b"")
+            for port in self._serial.values():
+                port.tick()
             yield from self._loop.turn(0)
         self._clock.advance_us(max(0, monotonic_us - self._clock.monotonic_us()))
 
@@ -179,11 +171,26 @@ def _to_reader(reader: PlayedReader, record: Record) -> None:
             reader.lost(record.data.decode(errors="replace"))
 
 
-def _to_port(user: PortUser, record: Record) -> None:
-    match record.kind:
-        case Kind.OPENED:
-            user.opened()
-        case Kind.RECEIVED:
-            user.received(record.data)
-        case Kind.LOST:
-            user.lost(record.data.decode(errors="replace"))
+class _PlayedPort:
+    """A serial device whose own port stays closed: what it would write goes nowhere."""
+
+    def __init__(self, user: PortUser) -> None:
+        self._user = user
+        self._is_open = False
+
+    def take(self, record: Record) -> None:
+        """What the port had told."""
+        match record.kind:
+            case Kind.OPENED:
+                self._is_open = True
+                self._user.opened()
+            case Kind.RECEIVED:
+                self._user.received(record.data)
+            case Kind.LOST:
+                self._is_open = False
+                self._user.lost(record.data.decode(errors="replace"))
+
+    def tick(self) -> None:
+        """A while without bytes, as an open port tells it."""
+        if self._is_open:
+            self._user.received(b"")

@@ -35,6 +35,13 @@ location = "shelf-1"
 reader = "dock"
 port = 2
 location = "shelf-2"
+[[antenna]]
+reader = "table"
+port = 1
+location = "table"
+[[location]]
+id = "table"
+kind = "shelf"
 """
 GATEWAY = """
 [gateway]
@@ -52,6 +59,11 @@ port = {port}
 name = "gun"
 path = "{folder}/gun"
 station = "pack-1"
+[[module]]
+name = "table"
+path = "{folder}/uhf"
+region = "eu"
+power_dbm = 20.0
 """
 
 
@@ -85,6 +97,10 @@ def records(folder: Path) -> list[Record]:
     return []
 
 
+def reads_records(folder: Path, device: str) -> int:
+    return sum(one.device == device and one.kind is Kind.RECEIVED for one in records(folder))
+
+
 def has_been(folder: Path, device: str, kind: Kind, data: bytes = b"") -> bool:
     return any(
         one.device == device and one.kind is kind and data in one.data for one in records(folder)
@@ -114,6 +130,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("--antennas", 2, "--tags", 30, "--vendor", "impinj"),
     )
     scanner = start("simulators", "scanner", "--link", folder / "gun")
+    module = start("simulators", "uhf", "--link", folder / "uhf", "--rate", 60, "--tags", 5)
     assert reader.stdout is not None
     assert scanner.stdin is not None
     try:
@@ -121,6 +138,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = GATEWAY.format(folder=folder, root=ROOT, port=port)
         (folder / "gateway.toml").write_text(text, encoding="utf-8")
         wait_until("the scanner is there", (folder / "gun").exists)
+        wait_until("the module is there", (folder / "uhf").exists)
         out = folder / "capture"
         recorder = start("edge", "record", "--config", folder / "gateway.toml", "--out", out)
         wait_until("the scanner is heard", lambda: has_been(out, "gun", Kind.OPENED))
@@ -131,11 +149,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             wait_until(
                 code, lambda code=code: has_been(out, "gun", Kind.RECEIVED, code[-3:].encode())
             )  # type: ignore[misc] # bound at once
-        wait_until("reads have come", lambda: len(records(out)) > 60)
+        wait_until("reads have come", lambda: reads_records(out, "dock") > 60)
+        wait_until("the module reads", lambda: reads_records(out, "table") > 20)
         (folder / "recorded.json").write_text(end(recorder, signal.SIGINT), encoding="utf-8")
         (folder / "sent.json").write_text(end(reader), encoding="utf-8")
     finally:
-        for process in (reader, scanner):
+        for process in (reader, scanner, module):
             process.kill()
             process.communicate()
     return folder
@@ -145,9 +164,11 @@ def test_every_read_that_was_sent_was_recorded(site: Path) -> None:
     recorded = json.loads((site / "recorded.json").read_text(encoding="utf-8"))
     sent = json.loads((site / "sent.json").read_text(encoding="utf-8"))
 
-    assert recorded["reads"] == sent["reads"] > 0
+    assert recorded["reads_of"]["dock"] == sent["reads"] > 0
+    assert recorded["reads_of"]["table"] > 0
+    assert recorded["reads"] == sum(recorded["reads_of"].values())
     assert recorded["scans"] == 2
-    assert recorded["devices"] == {"dock": True, "gun": True}
+    assert recorded["devices"] == {"dock": True, "gun": True, "table": True}
 
 
 def test_a_replay_is_the_same_each_time(site: Path) -> None:
@@ -161,6 +182,8 @@ def test_a_replay_is_the_same_each_time(site: Path) -> None:
     assert {"seq", "id", "epoch", "type", "occurred_us", "recorded_us", "data"} == set(facts[0])
     arrived = {one["data"]["epc"] for one in facts if one["type"] == "stock.arrived"}
     assert len(arrived) > 20
+    places = {one["data"]["location"] for one in facts if one["type"] == "stock.arrived"}
+    assert places == {"shelf-1", "shelf-2", "table"}
 
 
 def test_a_capture_decodes_to_every_read_that_was_sent(site: Path) -> None:
@@ -222,4 +245,4 @@ def test_a_capture_of_a_device_that_is_not_configured_is_refused(
     told = command("replay", tmp_path / "capture", "--config", site / "gateway.toml", check=False)
 
     assert told.returncode == 2
-    assert b"gate-7 was recorded, but the configuration has no such" in told.stderr
+    assert b"gate-7 was recorded, but the configuration has no such device" in told.stderr
