@@ -38,16 +38,22 @@ _JUDGED_PIECES_MAX = 240
 """Bounds the time of judging: 80 minutes of recording; more is thinned out evenly."""
 _READS_PER_ANTENNA_MIN = 20
 _LIVELY = {
-    "stay_per_s": 0.97,
-    "move_at": 0.5,
-    "claim_min": -6.0,
-    "claim_max": 6.0,
+    "stay_per_s": 0.96,
+    "move_at": 0.45,
+    "claim_min": -8.0,
+    "claim_max": 8.0,
     "silence_claim": -4.0,
     "share_weight": 0.0,
+    "clip": 8.0,
 }
 """For items that are carried about; the defaults are for items that rest."""
-_CLEARLY_BETTER = 0.01
+_CLEARLY_BETTER = 0.005
 """The restful way is kept unless the lively one is right in this much more of the seconds."""
+_CARRIED_DB = 3.5
+"""Levels that scatter by more than this within a place are of an item that was carried about: at
+rest they scatter by 1 to 2 dB."""
+_CLEARLY_WORSE = -0.03
+"""An item that was carried about gets the lively way unless that is worse by this much."""
 _SURENESS = np.linspace(0.0, 1.5, 31)
 _BIASES = np.linspace(-2.0, 2.0, 41)
 
@@ -259,7 +265,8 @@ def _judged(
     """With the better way of moving, honest probabilities, and how good that is."""
     restful, lively = (_played(floor, judged, settings, way) for way in ({}, _LIVELY))
     gain = _hits(judged, lively).mean() - _hits(judged, restful).mean()
-    told = lively if gain > _CLEARLY_BETTER else restful
+    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
+    told = lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
     hit, belief = _hits(judged, told), np.concatenate([tell.belief for tell in told])
     sureness, bias = _honest(belief, hit)
     tuned = dict(_LIVELY) if told is lively else {}
