@@ -189,6 +189,7 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
             *("--pickers", str(sum(one.role == "picker" for one in site.logins))),
         ],
         logs,
+        restart=True,
     )
     daemon = Child(
         "daemon", [edge, "run", "--config", str(site.folder / "gateway.toml")], logs, restart=True

@@ -57,6 +57,12 @@ class Printer:
         """Why it does not answer stands in the summary; the driver goes on trying."""
         self.errors.append(change.reason)
 
+    def left(self) -> Iterator[Mapping[str, object]]:
+        """What came between the end of the time and the end of the driver: counted, so printed."""
+        while not self.lines.empty():
+            if line := self.lines.get_nowait():
+                yield line
+
     def _say(self, line: Mapping[str, object]) -> None:
         try:
             self.lines.put_nowait(line)
@@ -84,8 +90,17 @@ def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
         yield {**row, "count": int(batch.count[i]), "seen_us": int(batch.seen_us[i])}
 
 
+def _ports(antennas: str) -> tuple[int, ...]:
+    words = [one.strip() for one in antennas.split(",") if one.strip()]
+    if not all(word.isdigit() and int(word) > 0 for word in words):
+        raise ValueError(f"--antennas {antennas}: write port numbers from 1, such as 1,2")
+    return tuple(int(word) for word in words)
+
+
 def read(
-    address: Annotated[str, typer.Argument(help="llrp://HOST[:PORT] or serial:PATH?kind=scanner")],
+    address: Annotated[
+        str, typer.Argument(help="llrp://HOST[:PORT], serial:PATH?kind=scanner|uhf")
+    ],
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10.0,
     antennas: Annotated[str, typer.Option(help="such as 1,2; empty for all")] = "",
     power: Annotated[float | None, typer.Option(min=0, max=33, help="dBm")] = None,
@@ -93,7 +108,7 @@ def read(
     """Try a device without any configuration: what it reads as JSON lines, then a summary."""
     printer = Printer()
     with bad_input_told():
-        ports = tuple(int(one) for one in antennas.split(",") if one.strip())
+        ports = _ports(antennas)
         driver = device_at(address, ports, power, printer)
     ending = threading.Timer(seconds, printer.lines.put, args=({},))
     driver.start()
@@ -104,6 +119,13 @@ def read(
     finally:
         ending.cancel()
         driver.stop()
+    for line in printer.left():
+        print_json(line)
+    if not printer.device and not printer.errors:
+        printer.errors.append(
+            f"no answer in {seconds:g} s: something accepts the connection but does not speak as "
+            "a reader does; look at address and port"
+        )
     summary: dict[str, object] = {
         "reads": printer.reads_count,
         "tags": len(printer.tags),

@@ -1,13 +1,19 @@
 """Checking a configuration and the files that it names against each other."""
 
+from collections import Counter
 from pathlib import Path
 
+from edge.locating.calibration import Calibration
 from edge.model.ids import LocationId
-from edge.model.places import Floor
+from edge.model.places import Floor, LocationKind
+from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError
+from edge.settings.faults import ConfigurationError, read_toml
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
+from edge.web.pins import is_pin_hash
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def check_files(path: Path) -> list[str]:
@@ -15,8 +21,8 @@ def check_files(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
-        return error.faults
-    faults: list[str] = []
+        return error.faults + _of_named_floor(path)
+    faults = _people_and_pages(path, settings)
     floor: Floor | None = None
     try:
         floor = load_floor(settings.gateway.floor_file)
@@ -26,26 +32,99 @@ def check_files(path: Path) -> list[str]:
         load_troubles(settings.gateway.exceptions_file)
     except ConfigurationError as error:
         faults += error.faults
-    return faults + (_contradictions(path, settings, floor) if floor else [])
+    return faults + (_against_floor(path, settings, floor) if floor else [])
+
+
+def _of_named_floor(path: Path) -> list[str]:
+    """The faults of the floor file that a faulty configuration names, so that all are told."""
+    try:
+        gateway = read_toml(path).get("gateway")
+        named = gateway.get("floor_file") if isinstance(gateway, dict) else None
+        if isinstance(named, str):
+            load_floor(path.resolve().parent / named)
+    except ConfigurationError as error:
+        return error.faults
+    return []
+
+
+def _against_floor(path: Path, settings: Settings, floor: Floor) -> list[str]:
+    faults = _contradictions(path, settings, floor)
+    try:
+        calibration_of(settings, floor)
+    except ConfigurationError as error:
+        faults += error.faults
+    return faults
+
+
+def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
+    """What was learnt about the floor; None where no file is configured.
+
+    Raises:
+        ConfigurationError: the file is missing, damaged, or of another floor.
+    """
+    path = settings.gateway.calibration_file
+    return None if path is None else load_calibration(path, floor)
+
+
+def _people_and_pages(path: Path, settings: Settings) -> list[str]:
+    """What is wrong with sign-ins and with who can listen to them."""
+    badges = [one.badge for one in settings.person]
+    faults = [
+        f"{path}: person.badge: {badge} is used twice; each person has their own"
+        for badge in sorted({one for one in badges if badges.count(one) > 1})
+    ]
+    faults += [
+        f"{path}: person.pin_hash: that of {one.badge} is no Argon2id hash; make one with "
+        "`warehouse-edge people hash-pin`"
+        for one in settings.person
+        if not is_pin_hash(one.pin_hash)
+    ]
+    web = settings.web
+    if web.host not in LOOPBACK and web.certificate_file is None:
+        faults.append(
+            f"{path}: web.host: {web.host} leaves this machine, so PINs would travel in the open; "
+            "give web.certificate_file and web.key_file, or listen on 127.0.0.1"
+        )
+    if (web.certificate_file is None) is not (web.key_file is None):
+        faults.append(f"{path}: web: certificate_file and key_file belong together; give both")
+    return faults
 
 
 def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
-    readers = [one.name for one in settings.reader]
-    faults = [
-        f"{path}: reader.name: {name} is used twice; each device has its own"
-        for name in sorted({one for one in readers if readers.count(one) > 1})
-    ]
+    heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
+    faults = _doubles(path, settings)
     faults += [
-        f"{path}: scanner.station: {one.name} stands at {one.station}, which the floor file does "
-        "not name"
+        f"{path}: scanner.station: {one.name} stands at {one.station}, which is no station of the "
+        "floor file"
         for one in settings.scanner
-        if LocationId(one.station) not in floor.locations
+        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
     ]
-    heard = {antenna.reader for antenna in floor.antennas}
     faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
         "mean nothing"
-        for name in readers
-        if name not in heard
+        for name in settings.reader_names
+        if name not in {reader for reader, _ in heard}
+    ]
+    faults += [
+        f"{path}: module.name: {one.name} has antenna 1 only, and the floor file does not name "
+        "it; correct the port there"
+        for one in settings.module
+        if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
     return faults
+
+
+def _doubles(path: Path, settings: Settings) -> list[str]:
+    """Names and ports that two devices have."""
+    names = Counter(settings.reader_names + [one.name for one in settings.scanner])
+    ports = Counter(one.path for one in settings.module)
+    ports.update(one.path for one in settings.scanner)
+    return [
+        f"{path}: name: {name} is used {times} times; each device has its own"
+        for name, times in sorted(names.items())
+        if times > 1
+    ] + [
+        f"{path}: path: {port} is used {times} times; two devices cannot share a port"
+        for port, times in sorted(ports.items())
+        if times > 1
+    ]

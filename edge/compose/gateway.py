@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from edge.clock import SystemClock
+from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener
 from edge.compose.health import Look
@@ -13,6 +14,7 @@ from edge.compose.pages import web_server
 from edge.daemon.health import metrics_text
 from edge.daemon.service import Daemon
 from edge.daemon.supervisor import Service, Supervisor, guard
+from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
@@ -53,6 +55,7 @@ def build(settings: Settings) -> Daemon:
         store_path=settings.gateway.data_dir / STORE_FILE,
     )
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    core.alerts.listen(log_alert)
     store = Store.open(core.store_path, clock, core.make_id)
     link = mqtt_link(core) if settings.mqtt.enabled else None
     listener = floor_listener(core)
@@ -62,7 +65,9 @@ def build(settings: Settings) -> Daemon:
     web = web_server(core, lambda: metrics_text(health.look), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in device_drivers(core, listener)]
+    services += [
+        Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
+    ]
     services.append(Service("web", web))
     return Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
@@ -117,7 +122,7 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
             terms=terms,
             inbox=core.inbox,
             store=store,
-            locator=Locator(core.floor),
+            locator=Locator(core.floor, calibration=calibration_of(settings, core.floor)),
             planner=planner,
             showing=showing,
             alerts=core.alerts,

@@ -1,5 +1,6 @@
 """Telling systemd: ready, alive, stopping (sd_notify(3), the datagram protocol)."""
 
+import contextlib
 import os
 import socket
 
@@ -21,7 +22,10 @@ class Notifier:
         address = self._address
         if address.startswith("@"):  # the abstract namespace
             address = "\0" + address[1:]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        with (
+            contextlib.suppress(OSError),  # one that does not listen is no reason to stop working
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel,
+        ):
             channel.connect(address)
             channel.sendall(state.encode())
 

@@ -10,7 +10,7 @@ import structlog
 
 from edge.clock import Clock
 from edge.daemon.notify import Notifier, watchdog_interval_s
-from edge.daemon.supervisor import Supervisor
+from edge.daemon.supervisor import Supervisor, guard
 
 BEAT_S = 2.0
 STUCK_US = 20_000_000
@@ -59,7 +59,7 @@ class Daemon:
         structlog.get_logger("daemon").info("gateway ready")
         interval_s = min(watchdog_interval_s() or BEAT_S, BEAT_S)
         while not self._ending.wait(interval_s):
-            self._beat()
+            guard(self._beat, "health could not be told")
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
         self._notifier.tell("STOPPING=1")

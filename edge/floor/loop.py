@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
+from edge.floor.answering import printed, repeated
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
 from edge.floor.showing import Showing
@@ -57,6 +58,10 @@ RULE_FAILED = Answer(
 )
 
 
+SAID_ONCE = ItemLocated | DeviceChanged
+"""Inputs whose sender does not say them again."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoopParts:
     """What the loop works with.
@@ -97,9 +102,10 @@ class FloorLoop:
         self._parts = parts
         self._state = FloorState(parts.floor)
         self._present: list[PresentItem] = []
-        self._unsaved: list[ItemLocated] = []
+        self._unsaved: list[Entry] = []
         self._planned_seq = -1
         self._is_behind = False
+        self._is_settled = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
         self.progressed_us = 0
@@ -127,11 +133,12 @@ class FloorLoop:
             self._parts.alerts.begin(
                 Alert(_lost(device), "device_lost", "critical", text, since_us)
             )
-        self._show(self._parts.clock.now_us())
+        self._show()
 
     def _reload(self) -> None:
         self._state = FloorState(self._parts.floor)
         self._present = self._parts.store.load(self._state)
+        self._is_settled = False
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -143,26 +150,39 @@ class FloorLoop:
         parts = self._parts
         taken = parts.inbox.take(wait_ms)
         now_us = parts.clock.now_us()
-        located = self._locate(taken, now_us)
+        entries = self._unsaved_then(taken, now_us)
+        facts: list[Fact] = []
         if self._is_behind and not self._catch_up():
-            self._unsaved = located
-            self._tell([(entry, STORE_FAILED) for entry in taken.entries])
-            self.progressed_us = parts.clock.monotonic_us()
-            return []
-        if not taken.entries and not located and not self._follows():
-            parts.showing.wide(self._state, now_us, parts.clock.monotonic_us())
+            self._refuse(entries)
+        elif entries or not self._is_settled:
+            facts = self._work(entries, now_us)
+        else:
+            parts.showing.wide(self._state, parts.clock)
             self._ask_planner()
             self._keep_store()
-            self.progressed_us = parts.clock.monotonic_us()
-            return []
-        turn = self._decide_all(taken.entries, located, now_us)
-        facts = self._commit(turn, located)
-        if not self._is_behind:
-            self._show(now_us)
-        self._tell(turn.told)
-        self._ask_planner()
         self.progressed_us = parts.clock.monotonic_us()
         return facts
+
+    def _work(self, entries: list[Entry], now_us: int) -> list[Fact]:
+        try:
+            turn = self._decide_all(entries, now_us)
+            facts = self._commit(turn)
+        except StoreError as error:
+            self._fall_behind(error)
+            self._refuse(entries)
+            return []
+        self._show()
+        self._tell(turn.told)
+        self._ask_planner()
+        return facts
+
+    def _refuse(self, entries: list[Entry]) -> None:
+        """Nothing of this turn has happened: who can say it again is told, the rest is kept.
+
+        Radio and devices say a thing once; it is decided again when the store works.
+        """
+        self._unsaved = [one for one in entries if isinstance(one.input, SAID_ONCE)]
+        self._tell([(entry, STORE_FAILED) for entry in entries])
 
     def _tell(self, told: list[tuple[Entry, Answer]]) -> None:
         for entry, answer in told:
@@ -178,7 +198,8 @@ class FloorLoop:
         self._is_behind = False
         return True
 
-    def _locate(self, taken: Taken, now_us: int) -> list[ItemLocated]:
+    def _unsaved_then(self, taken: Taken, now_us: int) -> list[Entry]:
+        """What a failed turn has left, what came in, and what the reads say of places."""
         locator = self._parts.locator
         for batch in taken.batches:
             locator.observe(batch)
@@ -186,81 +207,96 @@ class FloorLoop:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
                 locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
+        located = (Entry(ItemLocated(one, now_us), None) for one in locator.turn(now_us))
         unsaved, self._unsaved = self._unsaved, []
-        return unsaved + [ItemLocated(change, now_us) for change in locator.turn(now_us)]
+        return [*unsaved, *taken.entries, *located]
 
-    def _follows(self) -> bool:
-        return bool(follow_up(self._state, self._parts.terms))
+    def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
+        """Decide a turn's inputs; again without what has a fault in its rule, if anything has.
 
-    def _decide_all(
-        self, entries: tuple[Entry, ...], located: list[ItemLocated], now_us: int
-    ) -> _Turn:
-        """Decide a turn's inputs; again without one whose rule has a fault, if there is one."""
-        every: list[Entry] = [*entries, *(Entry(one, None) for one in located)]
+        Raises:
+            StoreError: the state cannot be read back, or an answer given before cannot.
+        """
         faulty: set[int] = set()
+        follows = True
         while True:
             turn = _Turn()
-            failed = self._first_failure(every, faulty, turn)
+            failed = self._first_failure(entries, faulty, turn)
             if failed is None:
-                self._follow_up(turn, now_us)
-                return turn
-            faulty.add(failed)
+                if not follows or self._follow_up(turn, now_us):
+                    return turn
+                follows = False
+                self._tell_fault("what follows by itself")
+            else:
+                faulty.add(failed)
             self._reload()
+            self._is_settled = not follows  # what has a fault is not tried in every idle turn
 
-    def _first_failure(self, every: list[Entry], faulty: set[int], turn: _Turn) -> int | None:
-        for index, entry in enumerate(every):
+    def _first_failure(self, entries: list[Entry], faulty: set[int], turn: _Turn) -> int | None:
+        for index, entry in enumerate(entries):
             if index in faulty:
                 turn.told.append((entry, RULE_FAILED))
                 continue
+            known = self._known_answer(entry.input, turn)
+            if known is not None:
+                turn.told.append((entry, known))
+                continue
             name = type(entry.input).__name__
             if not self._parts.guard(lambda e=entry: self._decide(e, turn), f"{name} failed"):  # type: ignore[misc] # bound at once
+                self._tell_fault(name)
                 return index
         return None
 
+    def _tell_fault(self, what: str) -> None:
+        text = f"{what} could not be decided; the log has the trace, send it to the makers"
+        now_us = self._parts.clock.now_us()
+        self._parts.alerts.begin(Alert("rule-failed", "rule_failed", "warning", text, now_us))
+
     def _decide(self, entry: Entry, turn: _Turn) -> None:
         input_ = entry.input
-        known = self._known_answer(input_, turn)
-        if known is not None:
-            turn.told.append((entry, known))
-            return
         decision = decide(self._state, self._parts.terms, input_)
         for event in decision.events:
             self._apply(event, input_.at_us, turn)
+        answer = decision.answer
         if isinstance(input_, Posted):
-            turn.answers[input_.request_id] = decision.answer
-        turn.told.append((entry, decision.answer))
+            answer = printed(answer, input_)
+            turn.answers[input_.request_id] = answer
+        turn.told.append((entry, answer))
 
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
         if not isinstance(input_, Posted):
             return None
-        return turn.answers.get(input_.request_id) or self._parts.store.answer_to(
+        known = turn.answers.get(input_.request_id) or self._parts.store.answer_to(
             input_.request_id
         )
+        return repeated(known, input_) if known is not None else None
 
     def _apply(self, event: Event, occurred_us: int, turn: _Turn) -> None:
         apply(self._state, event, occurred_us)
         turn.happenings.append((event, occurred_us))
 
-    def _follow_up(self, turn: _Turn, now_us: int) -> None:
+    def _follow_up(self, turn: _Turn, now_us: int) -> bool:
+        """Let happen what follows by itself; false where a rule has a fault."""
+        return self._parts.guard(lambda: self._settle(turn, now_us), "what follows failed")
+
+    def _settle(self, turn: _Turn, now_us: int) -> None:
         for _ in range(FOLLOW_UP_ROUNDS_MAX):
             events = follow_up(self._state, self._parts.terms)
             if not events:
+                self._is_settled = True
                 return
             for event in events:
                 self._apply(event, now_us, turn)
+        self._is_settled = False  # the rest follows in the next turn
 
-    def _commit(self, turn: _Turn, located: list[ItemLocated]) -> list[Fact]:
+    def _commit(self, turn: _Turn) -> list[Fact]:
         parts = self._parts
         facts: list[Fact] = []
-        try:
-            for entry, _ in turn.told:
-                if isinstance(entry.input, CentralAcknowledged):
-                    parts.store.acknowledge(entry.input.epoch, entry.input.upto)
-            if turn.happenings or turn.answers:
-                facts = parts.store.commit(turn.happenings, self._state, turn.answers)
-        except StoreError as error:
-            self._undo(turn, located, error)
-            return []
+        for entry, _ in turn.told:
+            if isinstance(entry.input, CentralAcknowledged):
+                parts.store.acknowledge(entry.input.epoch, entry.input.upto)
+        if turn.happenings or turn.answers:
+            facts = parts.store.commit(turn.happenings, self._state, turn.answers)
         parts.alerts.end("store-failed")
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
@@ -269,14 +305,16 @@ class FloorLoop:
             parts.committed()
         return facts
 
-    def _undo(self, turn: _Turn, located: list[ItemLocated], error: StoreError) -> None:
-        """Nothing of this turn has happened; what the radio said is said again next turn."""
-        self._unsaved = located
-        turn.told = [(entry, STORE_FAILED) for entry, _ in turn.told]
+    def _fall_behind(self, error: StoreError) -> None:
+        """The state in memory is no longer what is on disk: it is read back before the next turn.
+
+        A plan that was refused is asked for again.
+        """
         text = f"the store failed, nothing is accepted: {error}"
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
         self._is_behind = True
+        self._planned_seq = -1
 
     def _alert(self, event: Event, at_us: int) -> None:
         """Facts that want a person."""
@@ -284,6 +322,7 @@ class FloorLoop:
         match event:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
+                alerts.end("dead-letter")  # the newest is told, not the first
                 alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
             case DeviceLost():
                 text = f"{event.device} does not answer: {event.reason}"
@@ -294,16 +333,16 @@ class FloorLoop:
             case _:
                 pass
 
-    def _show(self, now_us: int) -> None:
+    def _show(self) -> None:
         self._parts.showing.near(self._state)
-        self._parts.showing.wide(self._state, now_us, self._parts.clock.monotonic_us())
+        self._parts.showing.wide(self._state, self._parts.clock)
 
     def _keep_store(self) -> None:
         """Idle moments are for checkpoints and for writing how far the central system is."""
         try:
             self._parts.store.checkpoint()
         except StoreError as error:
-            self._undo(_Turn(), [], error)
+            self._fall_behind(error)
 
     def _ask_planner(self) -> None:
         planner = self._parts.planner

@@ -5,17 +5,20 @@ them. The wide views are drawn at most a few times a second, whatever happens on
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 
+from edge.clock import Clock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
 from edge.floor.views import Names, articles_view, floor_view, orders_view, pack_view, prompt_view
 from edge.model.events import Event, PiecePicked
 from edge.model.orders import OrderState
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 
 WIDE_VIEW_US = 400_000
+DRAWING_PAUSE = 10
+"""Times the time of the last drawing: 100,000 rows of stock take some 150 ms of the loop's."""
 
 
 class Showing:
@@ -43,6 +46,7 @@ class Showing:
         self._link_status = link_status
         self._names = names
         self._wide_due_us = 0
+        self._is_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need."""
@@ -50,22 +54,29 @@ class Showing:
             self._rates.note(event.badge, occurred_us)
 
     def near(self, state: FloorState) -> None:
-        """Every picker's prompt and every station's tote."""
+        """Every picker's prompt and every station's tote; the wide views are outdated now."""
+        self._is_outdated = True
         for badge in state.pickers:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
-        for location in state.floor.locations.values():
-            if location.kind.value == "station":
-                self._board.show(f"pack/{location.id}", pack_view(state, location.id))
+        for station in state.floor.places_of(LocationKind.STATION):
+            self._board.show(f"pack/{station}", pack_view(state, station))
 
-    def wide(self, state: FloorState, now_us: int, monotonic_us: int) -> None:
-        """Floor, orders and board, if they are due."""
-        if monotonic_us < self._wide_due_us:
+    def wide(self, state: FloorState, clock: Clock) -> None:
+        """The board, if it is due; articles, floor and orders too if anything has happened.
+
+        A large floor takes long to draw, and is drawn the more seldom for it.
+        """
+        began_us = clock.monotonic_us()
+        if began_us < self._wide_due_us:
             return
-        self._wide_due_us = monotonic_us + WIDE_VIEW_US
-        self._board.show("articles", articles_view(state))
-        self._board.show("floor", floor_view(state, self._names))
-        self._board.show("orders", orders_view(state))
-        self._board.show("board", self._rates_view(state, now_us))
+        if self._is_outdated:
+            self._is_outdated = False
+            self._board.show("articles", articles_view(state))
+            self._board.show("floor", floor_view(state, self._names))
+            self._board.show("orders", orders_view(state))
+        self._board.show("board", self._rates_view(state, clock.now_us()))
+        drawn_us = clock.monotonic_us()
+        self._wide_due_us = drawn_us + max(WIDE_VIEW_US, DRAWING_PAUSE * (drawn_us - began_us))
 
     def _rates_view(self, state: FloorState, now_us: int) -> Shown:
         per_minute = self._rates.per_minute(now_us)
@@ -86,5 +97,14 @@ class Showing:
             ],
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
-            "alerts": [asdict(alert) for alert in self._alerts.active()],
+            "alerts": [
+                {
+                    "id": alert.id,
+                    "code": alert.code,
+                    "severity": alert.severity,
+                    "text": alert.text,
+                    "since": alert.since_us,
+                }
+                for alert in self._alerts.active()
+            ],
         }

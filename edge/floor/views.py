@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from edge.floor.board import Shown
-from edge.model.ids import Badge, LocationId, OrderId, Sku
+from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
 from edge.rules import guiding, packing
@@ -63,16 +63,9 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
     }
 
 
-def _stranger(state: FloorState, station: LocationId, epc: str) -> Shown:
-    sku = next((sku for one, sku in state.near.get(station, {}).items() if one == epc), None)
-    owner = next(
-        (
-            tote.order_id
-            for tote in state.totes.values()
-            if any(unit.epc == epc for _, unit in tote.picked)
-        ),
-        None,
-    )
+def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:
+    sku = state.near.get(station, {}).get(epc)
+    owner = state.order_holding(epc)
     return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
 
 

@@ -152,9 +152,11 @@ class Locator:
         table.reads[news.rows] = counted
         announced = table.place.take(news.rows)
         placed = announced != NO_PLACE
-        needed = np.where(placed, settings.move_at, settings.arrive_at)
-        sure = (probability >= needed) & (best != NO_PLACE)
-        sure &= placed | (counted >= settings.arrive_reads)
+        is_near = self._columns.near_place.take(best, mode="clip")
+        arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
+        arrive_reads = np.where(is_near, settings.near_arrive_reads, settings.arrive_reads)
+        sure = (probability >= np.where(placed, settings.move_at, arrive_at)) & (best != NO_PLACE)
+        sure &= placed | (counted >= arrive_reads)
         findings = np.full(len(best), Finding.UNSURE, np.uint8)
         findings[sure] = Finding.ELSEWHERE
         findings[placed & (best == announced)] = Finding.CONFIRMED

@@ -29,6 +29,7 @@ class LocatingSettings:
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
         arrive_reads: reads before a tag is announced at all; one read may be a stray or a ghost.
+        near_arrive_at, near_arrive_reads: the same for near-field places: somebody waits there.
         unknown_below: `where` names no place below this probability.
         false_departure: wanted probability that a departure is nothing but bad luck in reading.
         silence_s_min, silence_s_max: bounds of the silence that a departure needs.
@@ -55,9 +56,11 @@ class LocatingSettings:
     near_claim_max: float = 6.0
     level_rate: float = 0.2
     unknown_db: float = 12.0
-    arrive_at: float = 0.6
+    arrive_at: float = 0.9
     move_at: float = 0.9
-    arrive_reads: int = 2
+    arrive_reads: int = 4
+    near_arrive_at: float = 0.6
+    near_arrive_reads: int = 2
     unknown_below: float = 0.4
     false_departure: float = 1e-6
     silence_s_min: float = 20.0
@@ -71,7 +74,14 @@ class LocatingSettings:
     sweep_s: float = 2.0
 
     def __post_init__(self) -> None:
-        for name in ("stay_per_s", "arrive_at", "move_at", "unknown_below", "false_departure"):
+        for name in (
+            "stay_per_s",
+            "arrive_at",
+            "near_arrive_at",
+            "move_at",
+            "unknown_below",
+            "false_departure",
+        ):
             if not 0.0 < getattr(self, name) < 1.0:
                 raise ValueError(f"locating: {name} is a probability between 0 and 1")
         for name in ("window_s", "near_window_s", "softness_db", "clip", "sweep_s"):

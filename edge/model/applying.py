@@ -29,7 +29,6 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.orders[event.order_id] = replace(order, rev=event.rev)
         case e.ArticleListed():
             state.articles[event.article.sku] = event.article
-            state.learn_article(event.article)
         case e.StockStated():
             _state_stock(state, event)
         case e.StockPlaced():

@@ -166,7 +166,11 @@ class StationScanned:
 
 @dataclass(frozen=True, slots=True)
 class ParcelWanted:
-    """A packer closes the parcel at a station; `partial` accepts that pieces are missing."""
+    """A packer closes the parcel at a station.
+
+    `partial` is the packer's consent: what is missing is missing, and what the antenna hears
+    beside it is not in the box.
+    """
 
     request_id: RequestId
     station: LocationId

@@ -91,13 +91,23 @@ class Floor:
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    _of_kind: dict[LocationKind, list[LocationId]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
     def __post_init__(self) -> None:
         for antenna in self.antennas:
             self._covering[antenna.reader, antenna.port] = antenna.location
+        for location in self.locations.values():
+            self._of_kind.setdefault(location.kind, []).append(location.id)
 
     def location_of(self, reader: DeviceName, port: int) -> LocationId | None:
         """The place that an antenna covers; None for a port that the file does not name."""
         return self._covering.get((reader, port))
+
+    def places_of(self, kind: LocationKind) -> tuple[LocationId, ...]:
+        """All places of a kind, in the order of the file."""
+        return tuple(self._of_kind.get(kind, ()))
 
     def kind_of(self, location: LocationId) -> LocationKind | None:
         """What a location is for; None for a name that is not on the floor."""

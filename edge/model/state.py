@@ -41,6 +41,7 @@ class Table(dict[Key, Value]):
 
     @override
     def __setitem__(self, key: Key, value: Value) -> None:
+        self._index(key, value)
         super().__setitem__(key, value)
         self.touched[key] = None
 
@@ -51,7 +52,48 @@ class Table(dict[Key, Value]):
 
     def load(self, key: Key, value: Value) -> None:
         """Take a row as the store has it, without touching it."""
+        self._index(key, value)
         super().__setitem__(key, value)
+
+    def _index(self, key: Key, value: Value) -> None:
+        """Keep an index in step, where a table has one; nothing is deleted from such a table."""
+
+
+class ArticleTable(Table[Sku, Article]):
+    """Articles by their number, with an index by GTIN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bearing: dict[Gtin, set[Sku]] = {}
+
+    @override
+    def _index(self, key: Sku, value: Article) -> None:
+        known = self.get(key)
+        if known is not None and known.gtin is not None:
+            self._bearing[known.gtin].discard(key)
+        if value.gtin is not None:
+            self._bearing.setdefault(value.gtin, set()).add(key)
+
+    def bearing(self, gtin: Gtin) -> Sku | None:
+        """The article with a GTIN; of several, which is a mistake, the same one at each start."""
+        return min(self._bearing.get(gtin, ()), default=None)
+
+
+class StockTable(Table[tuple[Sku, LocationId], Stock]):
+    """Stock by article and place, with an index by article."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: dict[Sku, set[LocationId]] = {}
+
+    @override
+    def _index(self, key: tuple[Sku, LocationId], value: Stock) -> None:
+        self._places.setdefault(value.sku, set()).add(value.location)
+
+    def of(self, sku: Sku) -> list[Stock]:
+        """Where an article lies, in the order of the places' names."""
+        found = (self[sku, location] for location in sorted(self._places.get(sku, ())))
+        return [stock for stock in found if stock.quantity > 0]
 
 
 class OrderTable(Table[OrderId, Order]):
@@ -62,15 +104,6 @@ class OrderTable(Table[OrderId, Order]):
         self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
 
     @override
-    def __setitem__(self, key: OrderId, value: Order) -> None:
-        self._index(key, value)
-        super().__setitem__(key, value)
-
-    @override
-    def load(self, key: OrderId, value: Order) -> None:
-        self._index(key, value)
-        super().load(key, value)
-
     def _index(self, key: OrderId, value: Order) -> None:
         known = self.get(key)
         if known is not None:
@@ -94,21 +127,12 @@ class ParcelTable(Table[Sscc, Parcel]):
         self._holding: dict[Epc, Sscc] = {}
 
     @override
-    def __setitem__(self, key: Sscc, value: Parcel) -> None:
-        self._index(key, value)
-        super().__setitem__(key, value)
-
-    @override
-    def load(self, key: Sscc, value: Parcel) -> None:
-        self._index(key, value)
-        super().load(key, value)
-
     def _index(self, key: Sscc, value: Parcel) -> None:
         for epc in value.epcs:
             self._holding[epc] = key
 
     def holding(self, epc: Epc) -> Parcel | None:
-        """The parcel that a tagged piece went into, shipped or not."""
+        """The parcel that a tagged piece went into last, shipped or not."""
         sscc = self._holding.get(epc)
         return self[sscc] if sscc is not None else None
 
@@ -130,8 +154,8 @@ class FloorState:
 
     def __init__(self, floor: Floor) -> None:
         self.floor = floor
-        self.articles: Table[Sku, Article] = Table()
-        self.stock: Table[tuple[Sku, LocationId], Stock] = Table()
+        self.articles = ArticleTable()
+        self.stock = StockTable()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
@@ -142,16 +166,6 @@ class FloorState:
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
-        self._sku_of_gtin: dict[Gtin, Sku] = {}
-
-    def sku_of(self, gtin: Gtin) -> Sku | None:
-        """The article that bears a GTIN."""
-        return self._sku_of_gtin.get(gtin)
-
-    def learn_article(self, article: Article) -> None:
-        """Index an article by its GTIN; called when it is listed or read back."""
-        if article.gtin is not None:
-            self._sku_of_gtin[article.gtin] = article.sku
 
     def walk_of(self, badge: Badge) -> Walk | None:
         """The walk that a picker is on."""
@@ -161,11 +175,18 @@ class FloorState:
         """Walks that wait or are walked; a dropped one has left the table."""
         return iter(self.walks.values())
 
-    def stocks_of(self, sku: Sku) -> list[Stock]:
-        """Where an article lies, in the order of the places' names."""
-        return sorted(
-            (stock for (one, _), stock in self.stock.items() if one == sku and stock.quantity > 0),
-            key=lambda stock: stock.location,
+    def order_holding(self, epc: Epc) -> OrderId | None:
+        """The order in whose tote, open check or waiting parcel a tagged piece lies."""
+        parcel = self.parcels.holding(epc)
+        if parcel is not None and not parcel.shipped:
+            return parcel.order_id
+        held = (
+            *((tote.order_id, tote.picked) for tote in self.totes.values()),
+            *((pack.order_id, pack.checked) for pack in self.packs.values()),
+        )
+        return next(
+            (order_id for order_id, pieces in held if any(unit.epc == epc for _, unit in pieces)),
+            None,
         )
 
     def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:

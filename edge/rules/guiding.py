@@ -91,16 +91,19 @@ def prompt(state: FloorState, badge: Badge) -> Prompt:
         return Prompt(badge, f"wait/{badge}", PromptKind.WAIT)
     current = walk.current
     if current is None:
-        return _drop(badge, walk)
+        return _drop(state, badge, walk)
     return _pick(state, badge, walk, current)
 
 
-def _drop(badge: Badge, walk: Walk) -> Prompt:
+def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
+    places = state.floor.locations.values()
+    station = next((one.id for one in places if one.kind is LocationKind.STATION), None)
     return Prompt(
         badge,
         f"{walk.walk_id}/drop",
         PromptKind.DROP,
         walk_id=walk.walk_id,
+        location=station,
         totes=tuple(dict.fromkeys(stop.tote_id for stop in walk.stops if stop.units)),
         stop=len(walk.stops),
         stops=len(walk.stops),

@@ -63,7 +63,7 @@ def identify(state: FloorState, text: str) -> Named:
     if code.sscc is not None:
         return ParcelLabel(code.sscc)
     if code.gtin is not None:
-        sku = state.sku_of(code.gtin)
+        sku = state.articles.bearing(code.gtin)
         return Piece(sku, None) if sku else Unknown(f"no article has GTIN {code.gtin}")
     return Unknown(code.fault or "nobody here knows this code")
 
@@ -88,4 +88,4 @@ def _tag(state: FloorState, epc: Epc) -> Named:
 def article_of(state: FloorState, epc: Epc) -> Sku | None:
     """The article that a tag's SGTIN names; None for any other tag."""
     named = sgtin_of(epc)
-    return state.sku_of(named[0]) if named else None
+    return state.articles.bearing(named[0]) if named else None

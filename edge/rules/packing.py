@@ -21,7 +21,7 @@ from edge.model.inputs import ParcelWanted, StationScanned
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.state import FloorState
-from edge.model.work import PackSession, Parcel, Tote, Unit
+from edge.model.work import PackSession, Parcel, Unit
 from edge.rules import guiding, pairing
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Piece, Unknown, identify
@@ -65,6 +65,14 @@ def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decis
 
 
 def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
+    owner = state.order_holding(piece.epc) if piece.epc else None
+    if owner not in {None, pack.order_id}:
+        return refuse(
+            "not_wanted",
+            f"this very piece belongs to order {owner}",
+            sku=piece.sku,
+            order_id=owner,
+        )
     known = units_of(pack, piece.sku)
     radio = guiding.has_antenna(state, pack.station)
     sign = pairing.code_scanned(known, piece.epc, radio=radio)
@@ -106,41 +114,52 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
-    # a tag in a closed parcel is a neighbour, whatever the antenna hears of it
+    # a tag in a closed parcel is a neighbour, whatever the antenna hears of it; one that came
+    # back and was picked again lies in the tote
+    picked = {unit.epc for _, unit in state.totes[pack.tote_id].picked}
     near = {
         epc: sku
         for epc, sku in state.near.get(pack.station, {}).items()
-        if state.parcels.holding(epc) is None
+        if epc in picked or state.parcels.holding(epc) is None
     }
     left = next((epc for epc in pack.strangers if epc not in near), None)
     if left is not None:
         return StrangerLeft(pack.station, left)
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
-    epc = next((one for one in near if one not in known), None)
-    return _judge(state, pack, epc, near[epc]) if epc is not None else None
+    notices = (_judge(state, pack, epc, sku) for epc, sku in near.items() if epc not in known)
+    return next((notice for notice in notices if notice is not None), None)
 
 
-def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event:
-    tote = state.totes[pack.tote_id]
-    owner = next((one for one in state.totes.values() if _holds(one, epc)), None)
-    belongs_here = owner is None or owner.tote_id == tote.tote_id
-    if sku is not None and belongs_here:
+def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
+    owner = state.order_holding(epc)
+    if sku is not None and owner in {None, pack.order_id}:
         sign = pairing.tag_seen(units_of(pack, sku), epc)
         if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
-    return StrangerSeen(pack.station, epc, sku, owner.order_id if owner else None)
+    if owner is None and _may_be_a_neighbour(state, pack, sku):
+        return None
+    return StrangerSeen(pack.station, epc, sku, owner)
 
 
-def _holds(tote: Tote, epc: Epc) -> bool:
-    return any(unit.epc == epc for _, unit in tote.picked)
+def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -> bool:
+    """Whether a tote nearby holds a piece of this article whose tag nobody has told yet."""
+    return any(
+        one == sku and unit.epc is None
+        for tote in state.totes.values()
+        if tote.tote_id != pack.tote_id
+        for one, unit in tote.picked
+    )
 
 
 def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Decision:
-    """Close the parcel if it matches; missing pieces need consent, strangers must leave first."""
+    """Close the parcel if it matches; missing pieces and strangers need the packer's consent.
+
+    A stranger may lie beside the box and be heard all the same: the packer looks and says so.
+    """
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
-    if pack.strangers:
+    if pack.strangers and not input_.partial:
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )

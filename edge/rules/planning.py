@@ -44,7 +44,7 @@ class Snapshot:
     """What a plan is made from; a copy that the floor goes on changing without.
 
     Attributes:
-        orders: released, most urgent first.
+        orders: released, in any order.
         walks_wanted: how many pickers wait.
         totes_used: labels that are on the floor now.
     """
@@ -66,7 +66,7 @@ def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
         return None
     return Snapshot(
         floor=state.floor,
-        orders=tuple(sorted(released, key=urgency)[:ORDERS_MAX]),
+        orders=tuple(released),
         stock=tuple(state.stock.values()),
         seen=dict(state.seen),
         totes_used=frozenset(state.totes),
@@ -94,10 +94,12 @@ def plan(
     """
     stock = FreeStock(snapshot_.stock, snapshot_.seen, snapshot_.floor)
     allocated: dict[OrderId, list[Allocation]] = {}
-    for order in snapshot_.orders:
-        found = stock.allocate(order)
-        if found is not None and sum(one.quantity for one in found) > 0:
+    for order in sorted(snapshot_.orders, key=urgency):
+        found = stock.allocate(order)  # orders without stock do not keep later ones from work
+        if found:
             allocated[order.order_id] = found
+        if len(allocated) == ORDERS_MAX:
+            break
     ranks = {order_id: rank for rank, order_id in enumerate(allocated)}
     walks = sorted(
         _walks(snapshot_, allocated, chance, effort),
@@ -147,10 +149,10 @@ def _by_name(order: OrderToWalk) -> PlannedWalk:
 
 def _base(floor: Floor) -> Point:
     """Where walks begin and end: the first pack station, else the first corner of the hall."""
-    stations = (one for one in floor.locations.values() if one.kind is LocationKind.STATION)
-    station = next(stations, None)
-    if station is None:
+    stations = floor.places_of(LocationKind.STATION)
+    if not stations:
         return floor.aisle_x_m[0], floor.cross_y_m[0]
+    station = floor.locations[stations[0]]
     return station.x_m, station.y_m
 
 

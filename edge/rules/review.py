@@ -39,7 +39,7 @@ def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> list[Doubt]:
         wanted[line.sku] += line.quantity
     short = []
     for sku, quantity in wanted.items():
-        free = sum(stock.free for stock in state.stocks_of(sku))
+        free = sum(stock.free for stock in state.stock.of(sku))
         if sku in state.articles and free < quantity:
             short.append(Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free"))
     return short

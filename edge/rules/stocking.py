@@ -1,7 +1,9 @@
 """Stock and articles: what the central system states and what people put away."""
 
 from edge.model.events import ArticleListed, StockPlaced, StockStated
-from edge.model.inputs import ArticlesListed, StockListed, StockPutAway
+from edge.model.goods import Article
+from edge.model.ids import LocationId, Sku
+from edge.model.inputs import ArticlesListed, StockListed, StockPutAway, StockStatement
 from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
 from edge.rules.decision import Decision, accept, refuse
@@ -9,25 +11,30 @@ from edge.rules.decision import Decision, accept, refuse
 
 def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
     """Newer versions of articles are taken; older and equal ones change nothing."""
-    events = [
-        ArticleListed(article)
-        for article in input_.articles
-        if (known := state.articles.get(article.sku)) is None or article.version > known.version
-    ]
+    newest: dict[Sku, Article] = {}
+    for article in input_.articles:
+        known = newest.get(article.sku) or state.articles.get(article.sku)
+        if known is None or article.version > known.version:
+            newest[article.sku] = article
+    events = [ArticleListed(article) for article in newest.values()]
     return accept("listed", f"{len(events)} of {len(input_.articles)} articles were new", *events)
 
 
 def stock_listed(state: FloorState, input_: StockListed) -> Decision:
-    """Newer statements of stock are taken where the place and the article exist."""
-    events = []
+    """Newer statements are taken where the article is known and the place is one for stock."""
+    newest: dict[tuple[Sku, LocationId], StockStatement] = {}
     unknown = 0
     for one in input_.statements:
-        if one.sku not in state.articles or one.location not in state.floor.locations:
+        key = one.sku, one.location
+        if one.sku not in state.articles or not _holds_stock(state, one.location):
             unknown += 1
             continue
-        known = state.stock.get((one.sku, one.location))
+        known = newest.get(key) or state.stock.get(key)
         if known is None or one.version > known.version:
-            events.append(StockStated(one.sku, one.location, one.quantity, one.version))
+            newest[key] = one
+    events = [
+        StockStated(one.sku, one.location, one.quantity, one.version) for one in newest.values()
+    ]
     return accept(
         "listed",
         f"{len(events)} of {len(input_.statements)} statements were new, {unknown} name an "
@@ -39,7 +46,7 @@ def stock_listed(state: FloorState, input_: StockListed) -> Decision:
 
 def put_away(state: FloorState, input_: StockPutAway) -> Decision:
     """Pieces put into a place of storage."""
-    if state.floor.kind_of(input_.location) not in STORAGE_KINDS:
+    if not _holds_stock(state, input_.location):
         return refuse("place_unknown", f"{input_.location} is no place for stock")
     if input_.sku not in state.articles:
         return refuse("article_unknown", f"there is no article {input_.sku}")
@@ -50,3 +57,8 @@ def put_away(state: FloorState, input_: StockPutAway) -> Decision:
         f"{input_.quantity} x {input_.sku} in {input_.location}",
         StockPlaced(input_.sku, input_.location, input_.quantity, input_.epcs, input_.badge),
     )
+
+
+def _holds_stock(state: FloorState, location: LocationId) -> bool:
+    """Whether pieces may lie there to be picked; in quarantine or on a cart they may not."""
+    return state.floor.kind_of(location) in STORAGE_KINDS

@@ -57,7 +57,7 @@ def _elsewhere(state: FloorState, walk: Walk, index: int, stop: Stop) -> list[St
     wanted = stop.open_quantity
     found: list[StopRerouted] = []
     others = sorted(
-        (one for one in state.stocks_of(stop.sku) if one.location != stop.location),
+        (one for one in state.stock.of(stop.sku) if one.location != stop.location),
         key=lambda one: -one.free,
     )
     for other in others:

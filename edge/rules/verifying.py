@@ -83,8 +83,8 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
             expected_sku=stop.sku,
             expected_name=state.articles[stop.sku].name,
         )
-    if piece.epc is not None and _in_hand_elsewhere(state, piece.epc, stop):
-        return refuse("done_already", "this very piece lies in a tote already")
+    if piece.epc is not None and _lies_elsewhere(state, piece.epc, stop):
+        return refuse("done_already", "this very piece lies in a tote or parcel already")
     radio = guiding.has_antenna(state, walk.cart)
     sign = pairing.code_scanned(stop.units, piece.epc, radio=radio)
     if sign.unit is None:
@@ -129,13 +129,9 @@ def _picked(walk: Walk, index: int, unit: Unit) -> PiecePicked:
     )
 
 
-def _in_hand_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
-    return any(
-        unit.epc == epc
-        for tote in state.totes.values()
-        for _, unit in tote.picked
-        if tote.tote_id != here.tote_id
-    )
+def _lies_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
+    picked_here = any(unit.epc == epc for unit in here.units)
+    return not picked_here and state.order_holding(epc) is not None
 
 
 def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) -> list[Event]:
@@ -146,6 +142,8 @@ def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) 
     )
     if walk is None or walk.picker is None or _holds(walk, epc):
         return []
+    if state.order_holding(epc) is not None:
+        return [ForeignItemSeen(epc, sku, cart, walk.picker)]
     paired = _second_sign(walk, epc, sku)
     if paired is not None:
         return [paired]

@@ -12,6 +12,9 @@ from pydantic import Field
 from edge.settings.faults import Section, SomeSection, read_model
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Baud = Annotated[int, Field(ge=300, le=921_600)]
+
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 
 
 class Gateway(Section):
@@ -47,7 +50,7 @@ class Reader(Section):
     """One LLRP reader."""
 
     name: Name
-    host: str
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 5084
     antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
     power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
@@ -65,14 +68,29 @@ class Scanner(Section):
     name: Name
     path: str
     station: str
-    baud: Annotated[int, Field(ge=300, le=921_600)] = 9600
+    baud: Baud = 9600
+    prefix: str = ""
+    suffix: str = ""
+
+
+class Module(Section):
+    """One serial UHF module: a reader with one antenna, port 1 in the floor file.
+
+    Region and power are law where it hangs, so they have no default.
+    """
+
+    name: Name
+    path: str
+    region: Literal["cn900", "us", "eu", "cn800", "kr"]
+    power_dbm: Annotated[float, Field(ge=0, le=33)]
+    baud: Baud = 115_200
 
 
 class Mqtt(Section):
     """The broker that leads to the central system."""
 
     enabled: bool = True
-    host: str = "localhost"
+    host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
     client_id: str = ""
@@ -138,9 +156,15 @@ class Settings(Section):
     web: Web = Web()
     log: Log = Log()
     reader: tuple[Reader, ...] = ()
+    module: tuple[Module, ...] = ()
     scanner: tuple[Scanner, ...] = ()
     person: tuple[Person, ...] = ()
     token: tuple[Token, ...] = ()
+
+    @property
+    def reader_names(self) -> list[str]:
+        """Everything that reads tags: LLRP readers, then serial modules."""
+        return [one.name for one in self.reader] + [one.name for one in self.module]
 
 
 def load(path: Path) -> Settings:

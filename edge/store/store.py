@@ -10,6 +10,7 @@ is really there; until then nothing else is accepted.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from edge.clock import Clock
 from edge.model.events import Event, Fact
@@ -65,7 +66,7 @@ class Store:
         self._read_position()
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, make_id: IdMaker) -> "Store":
+    def open(cls, path: Path, clock: Clock, make_id: IdMaker) -> Self:
         """Open or make a store; the schema is brought up to date, a new store gets its epoch.
 
         Raises:

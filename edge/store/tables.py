@@ -175,8 +175,6 @@ def load_state(connection: sqlite3.Connection, state: FloorState) -> list[Presen
         table = form.table_of(state)
         for columns in sound_rows(connection, form):
             table.load(*form.from_columns(columns))
-    for article in state.articles.values():
-        state.learn_article(article)
     items = [
         PresentItem(*columns) for columns in sound_rows(connection, ITEMS, "location NOT NULL")
     ]

@@ -42,7 +42,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/orders"): LEADERS,
         ("GET", "/api/orders/stream"): LEADERS,
         ("POST", "/api/orders/{order_id}/decision"): LEADERS,
-        ("POST", "/api/put-away"): EVERYBODY,
+        ("POST", "/api/put-away"): LEADERS,
         ("POST", "/api/dispatch"): PACKERS,
         ("GET", "/api/board"): LEADERS,
         ("GET", "/api/board/stream"): LEADERS,

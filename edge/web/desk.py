@@ -14,6 +14,9 @@ ANSWER_S_MAX = 5.0
 RETRY_AFTER = {"Retry-After": "1"}
 
 
+KEY_REUSED = "key_reused"
+
+
 class Desk:
     """Asks the floor loop and waits for its answer.
 
@@ -31,11 +34,12 @@ class Desk:
 
         Raises:
             RefusedError: 503; the inbox is full (nothing was taken) or there was no answer in time
-                (it may have been taken: the same key again has one effect).
+                (it may have been taken: the same key again has one effect). 409; the key was
+                used for another request.
         """
         try:
             future = await run_in_threadpool(self._inbox.ask, posted)
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._answer_s_max)
+            answer = await asyncio.wait_for(asyncio.wrap_future(future), self._answer_s_max)
         except InboxFullError as error:
             raise RefusedError(503, "busy", str(error), RETRY_AFTER) from error
         except TimeoutError as error:
@@ -45,6 +49,9 @@ class Desk:
                 "the gateway did not answer in time; send it again with the same Idempotency-Key",
                 RETRY_AFTER,
             ) from error
+        if answer.code == KEY_REUSED:
+            raise RefusedError(409, KEY_REUSED, answer.text)
+        return answer
 
 
 def told(answer: Answer) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MEMORY_KIB = 19_456
@@ -16,6 +16,15 @@ _HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1
 def hash_pin(pin: str) -> str:
     """The PHC string that a settings file keeps instead of a PIN."""
     return _HASHER.hash(pin)
+
+
+def is_pin_hash(text: str) -> bool:
+    """Whether a text is what `hash_pin` makes."""
+    try:
+        extract_parameters(text)
+    except InvalidHashError:
+        return False
+    return True
 
 
 class PinChecker:

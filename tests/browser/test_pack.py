@@ -66,7 +66,7 @@ def test_when_all_is_there_the_parcel_is_closed_and_its_label_told(
     shoot(page, "pack-label-1280x800")
 
 
-def test_a_stranger_is_named_with_its_owner_and_bars_the_closing(
+def test_a_stranger_is_named_with_its_owner_and_closing_asks_whether_it_is_outside(
     page: Page, house: House, shoot: Shoot
 ) -> None:
     house.floor.stranger_at_station("30395dfa8000000000000099")
@@ -74,14 +74,15 @@ def test_a_stranger_is_named_with_its_owner_and_bars_the_closing(
     verdict(page, "extra")
     expect(page.locator("#verdict")).to_contain_text(SOAP.name)
     expect(page.locator("#verdict")).to_contain_text("Belongs to order SO-1043")
-    expect(page.get_by_role("button", name="Close parcel")).to_be_disabled()
     expect(page.locator(".sign")).to_be_hidden()
     shoot(page, "pack-extra-1280x800")
+    page.get_by_role("button", name="Close parcel").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Is it outside the box?")
+    page.get_by_role("button", name="Go on").click()
 
     house.floor.stranger_is_taken_away()
 
     verdict(page, "missing")
-    expect(page.get_by_role("button", name="Close parcel")).to_be_enabled()
 
 
 def test_a_piece_of_another_order_is_refused(page: Page) -> None:

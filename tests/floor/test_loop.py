@@ -1,12 +1,13 @@
 """The loop answers after the commit, survives a restart and a fault in a rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
@@ -19,12 +20,14 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
-from edge.model.goods import Article
-from edge.model.ids import LineId, OrderId, RequestId
+from edge.model.events import Event, Fact
+from edge.model.goods import Article, PresentItem
+from edge.model.ids import DeviceName, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
     CodeScanned,
+    DeviceChanged,
     Input,
     OrderSubmitted,
     PlanReady,
@@ -34,9 +37,41 @@ from edge.model.inputs import (
 )
 from edge.model.orders import OrderLine
 from edge.model.prompts import Answer
+from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
+from edge.store.errors import StoreFailedError
 from edge.store.store import Store
 from tests.rules.small_floor import BIN_1, CART, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+
+
+class FailingStore(Store):
+    """A store whose disk can be full."""
+
+    full = False
+
+    @override
+    def load(self, state: FloorState) -> list[PresentItem]:
+        self._fail_when_full()
+        return super().load(state)
+
+    @override
+    def commit(
+        self,
+        happenings: Sequence[tuple[Event, int]],
+        state: FloorState,
+        answers: Mapping[RequestId, Answer],
+    ) -> list[Fact]:
+        self._fail_when_full()
+        return super().commit(happenings, state, answers)
+
+    @override
+    def answer_to(self, request_id: RequestId) -> Answer | None:
+        self._fail_when_full()
+        return super().answer_to(request_id)
+
+    def _fail_when_full(self) -> None:
+        if self.full:
+            raise StoreFailedError("the disk is full")
 
 
 class Gateway:
@@ -49,7 +84,7 @@ class Gateway:
         self.inbox = Inbox(clock)
         self.board = Board()
         self.alerts = Alerts()
-        self.store = Store.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
+        self.store = FailingStore.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
         self.commits = 0
         self.failed: list[str] = []
         self.parts = LoopParts(
@@ -76,7 +111,7 @@ class Gateway:
     def guard(self, action: Callable[[], None], what: str) -> bool:
         try:
             action()
-        except (KeyError, AttributeError) as error:
+        except (KeyError, AttributeError, TypeError) as error:
             self.failed.append(f"{what}: {error}")
             return False
         return True
@@ -195,4 +230,46 @@ def test_an_input_whose_rule_has_a_fault_costs_only_itself(gateway: Gateway) -> 
     assert bad.result(0).code == "rule_failed"
     assert good.result(0).code == "picked"
     assert gateway.failed
+    assert [one.code for one in gateway.alerts.active()] == ["rule_failed"]
     assert gateway.prompt()["picked"] == 1
+
+
+def test_what_a_device_said_while_the_disk_was_full_is_not_lost(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    gateway.store.full = True
+    lost = DeviceChanged(DeviceName("reader-1"), False, "pulled", 1, 1)
+
+    gateway.inbox.put_change(lost)
+    gateway.loop.turn(0)
+    gateway.loop.turn(0)
+    gateway.store.full = False
+    gateway.loop.turn(0)
+
+    assert gateway.prompt()["radio"] is False
+    assert [one.code for one in gateway.alerts.active()] == ["device_lost"]
+
+
+def test_a_store_that_cannot_be_asked_for_answers_refuses_and_the_loop_goes_on(
+    gateway: Gateway,
+) -> None:
+    gateway.stock_and_walk()
+    gateway.store.full = True
+
+    answer = gateway.ask(scan("s1"))
+    gateway.store.full = False
+
+    assert answer.code == "store_failed"
+    assert gateway.ask(scan("s1")).code == "picked"
+
+
+def test_a_fault_in_what_follows_by_itself_costs_that_and_not_the_input(gateway: Gateway) -> None:
+    broken = replace(TERMS, quantity_max=None)  # type: ignore[arg-type] # no file can say this
+    gateway.loop = FloorLoop(replace(gateway.parts, terms=broken))
+    gateway.loop.load()
+    line = OrderLine(LineId("1"), SHIRT, 1)
+    gateway.ask(OrderSubmitted(OrderId("O1"), 1, 0, None, "DHL", (line,), "released", 1))
+
+    answer = gateway.ask(ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), 2))
+
+    assert answer.code == "listed"
+    assert any("what follows failed" in one for one in gateway.failed)

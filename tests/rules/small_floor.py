@@ -63,8 +63,8 @@ FLOOR = Floor(
 class SmallFloor:
     """The rules at work on a state, without loop, store or clock."""
 
-    def __init__(self) -> None:
-        self.state = FloorState(FLOOR)
+    def __init__(self, floor: Floor = FLOOR) -> None:
+        self.state = FloorState(floor)
         self.facts: list[Event] = []
         self._number = count(1)
 
@@ -72,13 +72,14 @@ class SmallFloor:
         """Decide one input, apply what it became and what follows; its answer."""
         decision = decide(self.state, TERMS, input_)
         for event in decision.events:
-            self._apply(event)
+            self.apply(event)
         while events := follow_up(self.state, TERMS):
             for event in events:
-                self._apply(event)
+                self.apply(event)
         return decision.answer
 
-    def _apply(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
+        """Let one fact happen."""
         apply(self.state, event, NOW_US)
         self.facts.append(event)
 
@@ -126,7 +127,11 @@ class SmallFloor:
 
 def stocked() -> SmallFloor:
     """A floor with 5 shirts in A-1, 3 shirts in B-1 and 4 mugs in A-2."""
-    floor = SmallFloor()
+    return stock_up(SmallFloor())
+
+
+def stock_up(floor: SmallFloor) -> SmallFloor:
+    """Goods for an empty floor, as `stocked` has them."""
     floor.take(
         ArticlesListed(
             (Article(SHIRT, SHIRT_GTIN, "Shirt"), Article(MUG, MUG_GTIN, "Mug")), NOW_US

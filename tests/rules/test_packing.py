@@ -125,6 +125,37 @@ def test_a_parcel_is_shipped_when_a_tag_of_it_is_at_the_portal_and_only_once() -
     assert floor.state.orders[OrderId("O1")].state is OrderState.SHIPPED
 
 
+def test_a_very_piece_of_another_order_is_not_wanted() -> None:
+    floor = at_work((SHIRT, 1))
+    scan(floor, tag(1))
+    scan(floor, STATION)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, tag(2))
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+
+    assert at_station(floor, tag(2)).code == "not_wanted"
+    assert at_station(floor, tag(1)).code == "complete"
+
+
+def test_a_piece_that_came_back_and_is_picked_again_is_checked_by_its_tag() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    close(floor)
+    floor.take(ItemLocated(Moved(tag(1), STATION, DOCK, 0.9, NOW_US), NOW_US))
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, tag(1))
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+
+    floor.take(ItemLocated(Moved(tag(1), DOCK, STATION, 0.9, NOW_US), NOW_US))
+
+    assert packing.verdict(floor.state, STATION) == "match"
+
+
 def test_nobody_is_left_waiting_when_the_picker_of_another_walk_is_ready() -> None:
     floor = picked(1)
     floor.order("O2", (SHIRT, 1))

@@ -181,3 +181,29 @@ def test_two_pickers_never_hold_one_cart_and_nobody_leaves_in_mid_walk() -> None
     assert floor.ready(ANNA, CART).code == "cart_taken"
     assert floor.ready(ANNA, BIN_1).code == "cart_unknown"
     assert floor.ready(LI, None).code == "work_in_hand"
+
+
+def test_a_very_piece_that_was_counted_at_one_stop_does_not_count_at_the_next() -> None:
+    floor = at_work((SHIRT, 6))
+    first = guiding.prompt(floor.state, LI)
+    for number in range(first.quantity):
+        scan(floor, tag(number))
+
+    again = scan(floor, tag(0))
+
+    now = guiding.prompt(floor.state, LI)
+    assert (again.accepted, again.code) == (False, "done_already")
+    assert (now.stop, now.picked) == (first.stop + 1, 0)
+
+
+def test_a_tag_of_another_tote_on_the_cart_is_foreign_though_its_article_is_wanted() -> None:
+    floor = at_work((SHIRT, 1), cart=CART)
+    seen_on_cart(floor, tag(1))
+    scan(floor, STATION)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+
+    seen_on_cart(floor, tag(1))
+
+    assert isinstance(floor.facts[-1], ForeignItemSeen)
+    assert guiding.prompt(floor.state, LI).picked == 0

@@ -153,7 +153,7 @@ class Day:
             missing, "empty",
         )  # fmt: skip
         yield e.CountWanted(stop.location, stop.sku, "short")
-        for other in state.stocks_of(stop.sku):
+        for other in state.stock.of(stop.sku):
             if other.location != stop.location and other.free >= missing:
                 yield e.StopRerouted(walk.walk_id, at, other.location, missing)
                 return

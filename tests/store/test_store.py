@@ -88,7 +88,7 @@ def test_a_restart_finds_the_state_as_it_was(
     assert again.state.stock == before.stock
     assert again.state.orders == before.orders
     assert again.state.outages == before.outages == {DeviceName("gate"): 9}
-    assert again.state.sku_of(Gtin("04012345000017")) == SHIRT.sku
+    assert again.state.articles.bearing(Gtin("04012345000017")) == SHIRT.sku
     assert again.state.near == {CART: {EPC: SHIRT.sku}}
     assert not any(table.touched for table in (again.state.orders, again.state.stock))
     assert again.store.last_seq == 5

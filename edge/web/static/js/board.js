@@ -86,7 +86,7 @@ function pickers() {
         h(
           "tr",
           {},
-          h("th", { scope: "row" }, one.badge),
+          h("th", { scope: "row" }, one.name || one.badge),
           h("td", { class: "number" }, number(one.items_per_minute, 1)),
           h("td", { class: "number" }, number(one.items)),
         ),

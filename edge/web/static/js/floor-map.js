@@ -12,6 +12,7 @@ export class FloorMap {
   /** @param onChoose called with a location's id. */
   constructor(onChoose) {
     this._onChoose = onChoose;
+    this._outer = new Set();
     this.element = s("svg", { class: "map", id: "map", role: "group" });
   }
 
@@ -21,6 +22,7 @@ export class FloorMap {
     // Carts move; without a place on the plan they are not drawn.
     const places = floor.locations.filter((one) => one.kind !== "cart" && hasPlace(one));
     const byId = new Map(places.map((one) => [one.id, one]));
+    this._outer = new Set(places.map((one) => one.parent).filter((id) => byId.has(id)));
     this.element.setAttribute("viewBox", boxOf(places, floor).join(" "));
     this.element.setAttribute("aria-label", t("floor.map"));
     fill(
@@ -47,7 +49,6 @@ export class FloorMap {
     if (one.stale_since_us) classes.push("stale");
     if (one.id === chosen) classes.push("chosen");
     if (marked.has(one.id)) classes.push("marked");
-    const size = Math.min(width / (one.id.length * 0.66), height * 0.32, 0.6);
     return s(
       "g",
       {
@@ -63,20 +64,28 @@ export class FloorMap {
       s("title", {}, nameOf(one)),
       s("rect", { x, y, width, height, rx: 0.12 }),
       one.stale_since_us ? s("rect", { x, y, width, height, rx: 0.12, class: "hatch", fill: "url(#stripes)" }) : null,
-      s("text", { x: x + width / 2, y: y + height * 0.4, "font-size": size.toFixed(2), class: "box-name" }, one.id),
-      holds(one) === 0
-        ? null
-        : s(
-            "text",
-            { x: x + width / 2, y: y + height * 0.82, "font-size": Math.min(height * 0.36, 0.8).toFixed(2), class: "box-count" },
-            String(holds(one)),
-          ),
+      ...(this._outer.has(one.id) ? outerName(one, x, y) : innerName(one, { x, y, width, height })),
     );
   }
 }
 
+/** A place that others lie in is named along its upper edge, where they do not hide it. */
+function outerName(one, x, y) {
+  const words = holds(one) === 0 ? one.id : `${one.id} · ${holds(one)}`;
+  return [s("text", { x: x + 0.2, y: y + 0.48, "font-size": 0.46, class: "box-name outer" }, words)];
+}
+
+function innerName(one, { x, y, width, height }) {
+  const size = Math.min(width / (one.id.length * 0.66), height * 0.32, 0.6);
+  const middle = x + width / 2;
+  const name = s("text", { x: middle, y: y + height * 0.4, "font-size": size.toFixed(2), class: "box-name" }, one.id);
+  if (holds(one) === 0) return [name];
+  const tall = Math.min(height * 0.36, 0.8).toFixed(2);
+  return [name, s("text", { x: middle, y: y + height * 0.82, "font-size": tall, class: "box-count" }, String(holds(one)))];
+}
+
 function holds(one) {
-  return Math.max(one.items, ...one.stock.map((stock) => stock.quantity), 0);
+  return Math.max(one.items, one.stock.reduce((sum, stock) => sum + stock.quantity, 0));
 }
 
 function nameOf(one) {

@@ -38,24 +38,25 @@ export class PackView {
     }
     this._close.hidden = !pack?.open;
     this._close.textContent = t("pack.close");
-    this._close.disabled = (pack?.strangers.length ?? 0) > 0;
     if (!pack?.open) this._dialog.close();
     fill(this._body, ...(station === null ? this._choice(all) : pack === null ? [] : this._tote(all)));
   }
 
   confirmPartial(pack) {
     const missing = pack.lines.filter((line) => line.checked < line.expected);
+    const strange = pack.strangers.length > 0;
     const go = () => {
       this._dialog.close();
       this._actions.closeAnyway();
     };
     fill(
       this._dialog,
-      h("h2", { id: "partial-title" }, t("pack.partial_title")),
-      h("p", {}, t("pack.partial_details")),
+      h("h2", { id: "partial-title" }, t(strange ? "pack.extra_title" : "pack.partial_title")),
+      h("p", {}, t(strange ? "pack.extra_details" : "pack.partial_details")),
       h(
         "ul",
         { class: "refused" },
+        ...pack.strangers.map((one) => h("li", {}, h("strong", {}, one.name || one.sku || one.epc))),
         ...missing.map((line) =>
           h("li", {}, h("strong", {}, line.name || line.sku), h("span", {}, t("pack.missing", { count: line.expected - line.checked }))),
         ),
@@ -64,7 +65,7 @@ export class PackView {
         "div",
         { class: "buttons" },
         h("button", { type: "button", class: "main", onclick: () => this._dialog.close() }, t("pack.go_on")),
-        h("button", { type: "button", class: "second danger", id: "close-anyway", onclick: go }, t("pack.close_anyway")),
+        h("button", { type: "button", class: "second danger", id: "close-anyway", onclick: go }, t(strange ? "pack.close_without_extra" : "pack.close_anyway")),
       ),
     );
     this._dialog.showModal();

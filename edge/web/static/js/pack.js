@@ -124,7 +124,7 @@ function forget() {
   endStream();
   endStream = () => {};
   station = pack = label = note = null;
-  frame.connected(null);
+  frame.connected(true);
   show();
 }
 
@@ -141,6 +141,7 @@ async function begin() {
   }
   if (stations.includes(kept)) chooseStation(kept);
   else if (stations.length === 1) chooseStation(stations[0]);
+  else frame.connected(true); // a page without a station has nothing to listen to
   show();
 }
 

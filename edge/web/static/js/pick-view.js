@@ -129,7 +129,7 @@ export class PickView {
         "section",
         { class: "where drop" },
         h("div", { class: "caption" }, h("span", {}, t("pick.drop"))),
-        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+        h("p", { class: `place ${lengthClass(prompt.location ?? "")}`, id: "place" }, prompt.location ?? ""),
       ),
       h(
         "section",

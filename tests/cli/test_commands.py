@@ -1,0 +1,155 @@
+"""Commands answer with exit codes: 0 good, 1 "no", 2 bad input with one clear line."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from edge.cli.app import app
+from edge.clock import PlayedClock
+from edge.compose.core import STORE_FILE
+from edge.model.events import DeviceReturned
+from edge.model.ids import DeviceName
+from edge.model.places import Floor
+from edge.model.state import FloorState
+from edge.store.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOOR = '[[location]]\nid = "A-1"\nkind = "bin"\n'
+TROUBLES = '[[trouble]]\ncode = "empty"\nen = "Empty"\nzh = "空"\n'
+SECRET = "$argon2id$v=19$secret"  # noqa: S105 - a form, not a secret
+ROUTE = {
+    "aisle_x": [0, 5],
+    "cross_y": [0, 10],
+    "start": [0, 0],
+    "end": [0, 0],
+    "stops": [[1, 4], [0, 3]],
+}
+
+
+def call(*words: object, given: str = "") -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=given)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Path:
+    """A good configuration with its files and a journal of three facts."""
+    (tmp_path / "floor.toml").write_text(FLOOR)
+    (tmp_path / "exceptions.toml").write_text(TROUBLES, encoding="utf-8")
+    file = tmp_path / "gateway.toml"
+    file.write_text(
+        '[gateway]\ndata_dir = "data"\n[[person]]\nbadge = "1"\nname = "Li"\nrole = "picker"\n'
+        f'pin_hash = "{SECRET}"\n'
+    )
+    (tmp_path / "data").mkdir()
+    store = Store.open(tmp_path / "data" / STORE_FILE, PlayedClock(), lambda: "an-id")
+    for number in range(3):
+        happening = DeviceReturned(DeviceName(f"reader-{number}"), ())
+        store.commit([(happening, number)], FloorState(Floor({})), {})
+    store.close()
+    return file
+
+
+def test_help_is_given_and_a_wrong_word_is_wrong_usage() -> None:
+    assert call("--help").exit_code == 0
+    assert call("no-such-command").exit_code == 2
+
+
+def test_a_good_configuration_is_good_and_a_bad_one_is_told_with_its_line(gateway: Path) -> None:
+    assert call("config", "check", gateway).stdout.strip().endswith("good")
+    gateway.write_text("[gateway]\nsight = 'x'\n")
+
+    bad = call("config", "check", gateway)
+
+    assert bad.exit_code == 2
+    assert f"{gateway}:2: gateway.sight: there is no such key; did you mean site?" in bad.stderr
+
+
+def test_a_shown_configuration_bears_defaults_and_no_secrets(gateway: Path) -> None:
+    shown = call("config", "show", gateway)
+
+    assert shown.exit_code == 0
+    assert SECRET not in shown.stdout
+    assert json.loads(shown.stdout)["web"]["port"] == 8080
+
+
+def test_the_schema_is_a_json_schema() -> None:
+    assert json.loads(call("config", "schema").stdout)["type"] == "object"
+
+
+def test_an_epc_is_told_in_all_its_forms_and_a_wrong_one_in_one_line() -> None:
+    good = call("epc", "decode", "3034257bf7194e4000001a85")
+    bad = call("epc", "decode", "urn:epc:id:sgtin:nonsense")
+
+    assert json.loads(good.stdout)["pure_identity"] == "urn:epc:id:sgtin:0614141.812345.6789"
+    assert (bad.exit_code, len(bad.stderr.splitlines())) == (2, 1)
+
+
+def test_a_route_is_planned_from_standard_input() -> None:
+    planned = call("plan", "route", "-", given=json.dumps(ROUTE))
+
+    answer = json.loads(planned.stdout)
+    assert (planned.exit_code, answer["exact"]) == (0, True)
+    assert sorted(answer["stops"]) == [0, 1]
+
+
+@pytest.mark.parametrize("given", ["{", "[]", "{}", json.dumps({**ROUTE, "cross_y": [0]})])
+def test_a_wrong_instance_is_told_in_one_line(given: str) -> None:
+    planned = call("plan", "route", "-", given=given)
+
+    assert (planned.exit_code, len(planned.stderr.splitlines())) == (2, 1)
+
+
+def test_frames_that_are_none_are_told_and_the_answer_is_no() -> None:
+    decoded = call("decode", "-", "--format", "hex", given="0400000000ff")
+
+    assert decoded.exit_code == 1
+    assert "left over" in json.loads(decoded.stdout)["error"]
+
+
+def test_the_journal_is_verified_and_told_and_its_damage_is_a_no(gateway: Path) -> None:
+    verified = call("journal", "verify", "--config", gateway)
+    with closing(sqlite3.connect(gateway.parent / "data" / STORE_FILE)) as outside, outside:
+        outside.execute("UPDATE facts SET body = body || ' ' WHERE position = 1")
+    damaged = call("journal", "verify", "--config", gateway)
+    told = call("journal", "export", "--config", gateway, "--after", 1)
+
+    assert (verified.exit_code, damaged.exit_code) == (0, 1)
+    assert [json.loads(line)["seq"] for line in told.stdout.splitlines()] == [2, 3]
+
+
+def test_a_journal_that_is_not_there_is_bad_input(gateway: Path) -> None:
+    (gateway.parent / "data" / STORE_FILE).unlink()
+
+    verified = call("journal", "verify", "--config", gateway)
+
+    assert verified.exit_code == 2
+    assert len(verified.stderr.splitlines()) == 1
+
+
+def test_a_backup_is_made_and_verified_and_what_is_no_store_is_bad_input(
+    gateway: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "copy.sqlite"
+
+    assert call("backup", "create", target, "--config", gateway).exit_code == 0
+    assert call("backup", "verify", target).exit_code == 0
+    target.write_bytes(b"no database" * 1000)
+    broken = call("backup", "verify", target)
+    assert (broken.exit_code, len(broken.stderr.splitlines())) == (2, 1)
+
+
+def test_a_pin_that_is_too_short_is_refused() -> None:
+    hashed = call("people", "hash-pin", given="123\n123\n")
+
+    assert hashed.exit_code == 2
+    assert "a PIN has 6 digits or more" in hashed.stderr
+
+
+def test_an_address_of_no_known_kind_is_told(gateway: Path) -> None:
+    del gateway
+
+    assert call("read", "ftp://somewhere").exit_code == 2

@@ -1,0 +1,59 @@
+"""The wide views are drawn when something has happened, and seldom where drawing takes long."""
+
+from typing_extensions import override
+
+from edge.clock import PlayedClock
+from edge.floor.alerts import Alerts
+from edge.floor.board import Board, Shown
+from edge.floor.rates import Rates
+from edge.floor.showing import WIDE_VIEW_US, Showing
+from edge.model.state import FloorState
+from tests.rules.small_floor import FLOOR, STATION
+
+
+class SlowBoard(Board):
+    """A board on which drawing the floor takes a second; tells what was put on it."""
+
+    def __init__(self, clock: PlayedClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.drawn: list[str] = []
+
+    @override
+    def show(self, topic: str, value: Shown) -> None:
+        self.drawn.append(topic)
+        if topic == "floor":
+            self.clock.advance_us(1_000_000)
+        super().show(topic, value)
+
+
+def test_a_floor_on_which_nothing_happened_is_not_drawn_again() -> None:
+    clock = PlayedClock()
+    board = SlowBoard(clock)
+    showing, state = Showing(board, Rates(0), Alerts(), dict, {}), FloorState(FLOOR)
+
+    showing.wide(state, clock)
+    board.drawn.clear()
+    clock.advance_us(60_000_000)
+    showing.wide(state, clock)
+
+    assert board.drawn == ["board"]
+
+
+def test_a_floor_that_takes_long_is_drawn_seldom_and_stations_every_time() -> None:
+    clock = PlayedClock()
+    board = SlowBoard(clock)
+    showing, state = Showing(board, Rates(0), Alerts(), dict, {}), FloorState(FLOOR)
+    showing.wide(state, clock)
+    board.drawn.clear()
+
+    for _ in range(20):
+        showing.near(state)
+        clock.advance_us(WIDE_VIEW_US)
+        showing.wide(state, clock)
+
+    assert board.drawn.count("floor") == 0
+    assert board.drawn.count(f"pack/{STATION}") == 20
+    clock.advance_us(2_000_000)
+    showing.wide(state, clock)
+    assert board.drawn.count("floor") == 1

@@ -1,0 +1,55 @@
+"""Stock and articles as they are stated: the newest version counts, in places that hold stock."""
+
+from edge.model.goods import Article
+from edge.model.ids import LocationId
+from edge.model.inputs import ArticlesListed, StockListed, StockStatement
+from tests.rules.small_floor import BIN_1, CART, MUG, MUG_GTIN, NOW_US, SHIRT, stocked
+
+
+def state_stock(*statements: tuple[LocationId, int, int]) -> StockListed:
+    return StockListed(
+        tuple(StockStatement(SHIRT, place, quantity, v) for place, quantity, v in statements),
+        NOW_US,
+    )
+
+
+def test_of_two_statements_in_one_list_the_newer_counts_whatever_their_order() -> None:
+    floor = stocked()
+
+    floor.take(state_stock((BIN_1, 9, 3), (BIN_1, 2, 2)))
+
+    assert (floor.state.stock[SHIRT, BIN_1].quantity) == 9
+    assert floor.state.stock[SHIRT, BIN_1].version == 3
+
+
+def test_of_two_versions_of_an_article_in_one_list_the_newer_counts() -> None:
+    floor = stocked()
+
+    floor.take(
+        ArticlesListed(
+            (Article(MUG, MUG_GTIN, "New", 3), Article(MUG, MUG_GTIN, "Old", 2)), NOW_US
+        )
+    )
+
+    assert floor.state.articles[MUG].name == "New"
+
+
+def test_stock_on_a_cart_is_not_taken_for_stock_to_pick() -> None:
+    floor = stocked()
+
+    answer = floor.take(state_stock((CART, 9, 3), (LocationId("nowhere"), 1, 1)))
+
+    assert answer.data["unknown"] == 2
+    assert (SHIRT, CART) not in floor.state.stock
+
+
+def test_less_than_is_promised_is_never_stated() -> None:
+    floor = stocked()
+    floor.order("O1", (SHIRT, 5))
+    floor.ready()
+    floor.plan()
+
+    floor.take(state_stock((BIN_1, 1, 2)))
+
+    stock = floor.state.stock[SHIRT, BIN_1]
+    assert stock.quantity == stock.reserved == 5

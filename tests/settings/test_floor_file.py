@@ -1,0 +1,72 @@
+"""A floor plan that contradicts itself is refused with every contradiction at once."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.model.ids import DeviceName, LocationId
+from edge.settings.faults import ConfigurationError
+from edge.settings.floor_file import load_floor
+
+
+def floor_file(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "floor.toml"
+    file.write_text(text)
+    return file
+
+
+def test_places_antennas_and_aisles_come_out_as_written_aisles_in_order(tmp_path: Path) -> None:
+    file = floor_file(
+        tmp_path,
+        '[[location]]\nid = "Z"\nkind = "zone"\n'
+        '[[location]]\nid = "A-1"\nkind = "bin"\nparent = "Z"\nx_m = 1.5\n'
+        '[[antenna]]\nreader = "r"\nport = 2\nlocation = "Z"\n'
+        "[[aisle]]\nx_m = 5\n[[aisle]]\nx_m = 1\n[[cross_aisle]]\ny_m = 0\n",
+    )
+
+    floor = load_floor(file)
+
+    assert list(floor.locations) == ["Z", "A-1"]
+    assert floor.location_of(DeviceName("r"), 2) == "Z"
+    assert floor.is_within(LocationId("A-1"), LocationId("Z"))
+    assert (floor.aisle_x_m, floor.cross_y_m) == ((1.0, 5.0), (0.0,))
+
+
+def test_double_names_missing_parents_circles_and_shared_ports_are_all_told(
+    tmp_path: Path,
+) -> None:
+    file = floor_file(
+        tmp_path,
+        '[[location]]\nid = "A"\nkind = "bin"\n\n[[location]]\nid = "A"\nkind = "bin"\n'
+        '[[location]]\nid = "B"\nkind = "bin"\nparent = "nowhere"\n'
+        '[[location]]\nid = "C"\nkind = "zone"\nparent = "D"\n'
+        '[[location]]\nid = "D"\nkind = "zone"\nparent = "C"\n'
+        '[[antenna]]\nreader = "r"\nport = 1\nlocation = "A"\n'
+        '[[antenna]]\nreader = "r"\nport = 1\nlocation = "gone"\n',
+    )
+
+    with pytest.raises(ConfigurationError) as told:
+        load_floor(file)
+
+    text = str(told.value)
+    assert f"{file}:5: location A is named 2 times" in text
+    assert "there is no parent nowhere" in text
+    assert text.count("lies inside itself") == 2
+    assert "there is no location gone" in text
+    assert "antenna r/1 is named twice" in text
+
+
+def test_a_kind_that_does_not_exist_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = floor_file(tmp_path, '[[location]]\nid = "A"\nkind = "bim"\n')
+
+    with pytest.raises(ConfigurationError, match=r"floor.toml:3: location.0.kind: .*'bin'"):
+        load_floor(file)
+
+
+def test_a_size_without_end_is_refused(tmp_path: Path) -> None:
+    file = floor_file(tmp_path, '[[location]]\nid = "A"\nkind = "bin"\nx_m = inf\nwidth_m = nan\n')
+
+    with pytest.raises(ConfigurationError) as told:
+        load_floor(file)
+
+    assert len(told.value.faults) == 2
