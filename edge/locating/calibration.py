@@ -16,7 +16,15 @@ from edge.model.places import Floor
 FORMAT = 1
 """Raised when an older file can no longer be understood."""
 TUNABLE = frozenset(
-    {"stay_per_s", "move_at", "claim_min", "claim_max", "silence_claim", "share_weight"}
+    {
+        "stay_per_s",
+        "move_at",
+        "claim_min",
+        "claim_max",
+        "silence_claim",
+        "share_weight",
+        "clip",
+    }
 )
 """Settings that a calibration may bring."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge.locating.model import FloorColumns
 from edge.locating.settings import LocatingSettings
-from edge.locating.tags import Ints, Ports
+from edge.locating.slots import Ints, Ports
 from edge.model.ids import DeviceName
 
 _GAP_START_S = 1.0

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.settings import LocatingSettings
-from edge.locating.tags import NO_PLACE, SLOTS, Floats, Ports
+from edge.locating.slots import SLOTS, Floats, Ports
+from edge.locating.tags import NO_PLACE
 
 
 class PlaceFilter:

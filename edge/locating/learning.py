@@ -23,43 +23,36 @@ from edge.locating.judging import (
     strongest_antenna,
     strung,
 )
-from edge.locating.model import FloorColumns
+from edge.locating.labelling import labelled_pieces
 from edge.locating.recordings import Truth
 from edge.locating.settings import DEFAULTS, LocatingSettings
-from edge.locating.tags import NO_ANTENNA
-from edge.model.ids import Epc, LocationId
+from edge.model.ids import LocationId
 from edge.model.places import Floor
 
 BLOCKS = 4
 """Blocks of time, each held out once."""
-_PIECE_US = 20_000_000
-_PIECE_US_MIN = 5_000_000
 _JUDGED_PIECES_MAX = 240
 """Bounds the time of judging: 80 minutes of recording; more is thinned out evenly."""
 _READS_PER_ANTENNA_MIN = 20
 _LIVELY = {
-    "stay_per_s": 0.97,
-    "move_at": 0.5,
-    "claim_min": -6.0,
-    "claim_max": 6.0,
+    "stay_per_s": 0.96,
+    "move_at": 0.45,
+    "claim_min": -8.0,
+    "claim_max": 8.0,
     "silence_claim": -4.0,
     "share_weight": 0.0,
+    "clip": 8.0,
 }
 """For items that are carried about; the defaults are for items that rest."""
-_CLEARLY_BETTER = 0.01
+_CLEARLY_BETTER = 0.005
 """The restful way is kept unless the lively one is right in this much more of the seconds."""
+_CARRIED_DB = 3.5
+"""Levels that scatter by more than this within a place are of an item that was carried about: at
+rest they scatter by 1 to 2 dB."""
+_CLEARLY_WORSE = -0.03
+"""An item that was carried about gets the lively way unless that is worse by this much."""
 _SURENESS = np.linspace(0.0, 1.5, 31)
 _BIASES = np.linspace(-2.0, 2.0, 41)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Labelled:
-    """Labelled reads of one item at one place without a break, in order of time."""
-
-    place: LocationId
-    time_us: NDArray[np.int64]
-    antenna: NDArray[np.int64]
-    rssi_dbm: NDArray[np.float32]
 
 
 def calibrate(
@@ -79,8 +72,7 @@ def calibrate(
     Raises:
         CalibrationError: the recordings are too short, or name places that no antenna covers.
     """
-    runs = _labelled(floor, batches, truths)
-    pieces = _pieces(runs)
+    pieces = labelled_pieces(floor, batches, truths)
     places = {piece.place for piece in pieces}
     if len(places) < 2:  # noqa: PLR2004 - one place teaches nothing about telling places apart
         raise CalibrationError(
@@ -100,83 +92,6 @@ class _Block:
 
     stream: Stream
     learnt: Calibration
-
-
-def _labelled(
-    floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
-) -> list[_Labelled]:
-    columns = FloorColumns(floor)
-    covering = {truth.location: _covered(floor, truth.location) for truth in truths}
-    by_epc: dict[Epc, list[Truth]] = {}
-    for truth in truths:
-        by_epc.setdefault(truth.epc, []).append(truth)
-    reads: dict[Epc, list[tuple[int, int, float]]] = {epc: [] for epc in by_epc}
-    for batch in batches:
-        numbers = columns.antennas_of(batch.reader, batch.antenna).tolist()
-        for row, number in enumerate(numbers):
-            epc = Epc(batch.epc[row, : (int(batch.epc_bits[row]) + 7) // 8].tobytes().hex())
-            level = float(batch.rssi_dbm[row])
-            if epc in reads and number != NO_ANTENNA and np.isfinite(level):
-                reads[epc].append((int(batch.seen_us[row]), number, level))
-    return [run for epc, own in reads.items() if own for run in _runs(own, by_epc[epc], covering)]
-
-
-def _runs(
-    own: list[tuple[int, int, float]],
-    truths: Sequence[Truth],
-    covering: dict[LocationId, LocationId],
-) -> list[_Labelled]:
-    time_us = np.array([one[0] for one in own], np.int64)
-    antenna = np.array([one[1] for one in own], np.int64)
-    rssi_dbm = np.array([one[2] for one in own], np.float32)
-    bounds = np.searchsorted(time_us, [truth.time_us for truth in truths]).tolist()
-    runs = []
-    for truth, begin, end in zip(truths, bounds, [*bounds[1:], len(own)], strict=True):
-        if end > begin:
-            part = slice(begin, end)
-            place = covering[truth.location]
-            runs.append(_Labelled(place, time_us[part], antenna[part], rssi_dbm[part]))
-    return runs
-
-
-def _covered(floor: Floor, place: LocationId) -> LocationId:
-    """The place itself or the nearest around it that antennas cover."""
-    covered = {antenna.location for antenna in floor.antennas}
-    at: LocationId | None = place
-    for _ in range(len(floor.locations) + 1):
-        if at is None or at in covered:
-            break
-        around = floor.locations.get(at)
-        at = around.parent if around else None
-    if at is None:
-        raise CalibrationError(
-            f"the truth file names {place}, which no antenna covers: give it a parent that one "
-            "covers, or an antenna, in the floor file"
-        )
-    return at
-
-
-def _pieces(runs: Sequence[_Labelled]) -> list[Piece]:
-    """Runs cut where the item was not read for long, and at `_PIECE_US`."""
-    found = []
-    for run in runs:
-        slot = (run.time_us - run.time_us[0]) // _PIECE_US
-        for one in np.unique(slot).tolist():
-            part = np.flatnonzero(slot == one)
-            begin, end = run.time_us[part[0]], run.time_us[part[-1]]
-            length_us = int(end - begin) // 1_000_000 * 1_000_000
-            if length_us >= _PIECE_US_MIN:
-                inside = part[run.time_us[part] < begin + length_us]
-                found.append(
-                    Piece(
-                        run.place,
-                        length_us,
-                        run.time_us[inside] - begin,
-                        run.antenna[inside],
-                        run.rssi_dbm[inside],
-                    )
-                )
-    return found
 
 
 def _blocks(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -259,7 +174,8 @@ def _judged(
     """With the better way of moving, honest probabilities, and how good that is."""
     restful, lively = (_played(floor, judged, settings, way) for way in ({}, _LIVELY))
     gain = _hits(judged, lively).mean() - _hits(judged, restful).mean()
-    told = lively if gain > _CLEARLY_BETTER else restful
+    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
+    told = lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
     hit, belief = _hits(judged, told), np.concatenate([tell.belief for tell in told])
     sureness, bias = _honest(belief, hit)
     tuned = dict(_LIVELY) if told is lively else {}

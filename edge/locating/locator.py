@@ -21,8 +21,9 @@ from edge.locating.model import FloorColumns
 from edge.locating.presence import Finding, State
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.slots import NO_ANTENNA, best_slots
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable, best_slots
+from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItem

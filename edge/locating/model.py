@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
-from edge.locating.tags import NO_ANTENNA, NO_PLACE, SLOTS, Floats, News, Ports
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports
+from edge.locating.tags import NO_PLACE, News
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
 

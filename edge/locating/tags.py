@@ -15,15 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.epcs import EpcIndex, Keys, Rows, grown
+from edge.locating.slots import (
+    LEAST_WEIGHT,
+    Floats,
+    Ints,
+    Pairs,
+    Ports,
+    Slots,
+    enter,
+    fade_all,
+)
 
-SLOTS = 4
-NO_ANTENNA = 0xFFFF
 NO_PLACE = 0xFFFF
 BELIEF_FULL = 65_535.0
 GAP_START_S = 3.0
 """Mean gap assumed for a tag that was read once: rather too patient than gone too soon."""
-LEAST_WEIGHT = np.float32(1e-6)
-"""A weight fades no further, so that the mean of an antenna long silent is kept."""
 _LEAST_WEIGHT_BITS = LEAST_WEIGHT.view(np.uint32)
 _RECORD = 16
 _LINE = np.dtype("V64")
@@ -32,29 +38,6 @@ _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
 """Most reads that one merge may bring; a turn has thousands."""
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-Ports = NDArray[np.uint16]
-
-
-@dataclass(slots=True, eq=False)
-class Slots:
-    """The slots of m tags, taken out of the table to be worked on; each column has shape (4, m).
-
-    Attributes:
-        level_sum: decayed sum of level times weight, dBm.
-        weight: decayed number of reads.
-        seen_ms: last read, table milliseconds.
-        antenna: which antenna; `NO_ANTENNA` for an empty slot.
-        belief: probability that the tag is at the antenna's place.
-    """
-
-    level_sum: Floats
-    weight: Floats
-    seen_ms: Ints
-    antenna: Ports
-    belief: Floats
 
 
 @dataclass(slots=True, eq=False)
@@ -227,19 +210,19 @@ class TagTable:
         seen_of_pair = np.maximum.reduceat(seen, pair_at)
         at_ms = np.maximum(before, np.maximum.reduceat(seen_of_pair, first_pair))
         since_s = (at_ms - before).astype(np.float32) * np.float32(1e-3)
-        _fade(slots, np.exp(since_s / -self._window_s))
+        fade_all(slots, np.exp(since_s / -self._window_s))
         reads_of_pair = np.diff(pair_at, append=len(order))
         tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
         age_ms = (seen - at_ms[tag_of_read]).astype(np.float32)
         weight = np.exp(age_ms * (np.float32(1e-3) / self._window_s))
-        pairs = _Pairs(
+        pairs = Pairs(
             tag=tag_of_pair,
             antenna=reads.antenna[order[pair_at]],
             level_sum=np.add.reduceat(weight * reads.rssi_dbm[order], pair_at),
             weight=np.add.reduceat(weight, pair_at),
             seen_ms=seen_of_pair,
         )
-        fresh = _enter(slots, pairs)
+        fresh = enter(slots, pairs)
         counts = np.add.reduceat(reads_of_pair, first_pair).astype(np.int32)
         return News(rows, slots, fresh, at_ms, since_s, counts)
 
@@ -270,17 +253,6 @@ class TagTable:
             column.resize(capacity, refcheck=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
-    """Reads summed by tag and antenna; `tag` ascending."""
-
-    tag: NDArray[np.int64]
-    antenna: Ports
-    level_sum: Floats
-    weight: Floats
-    seen_ms: Ints
-
-
 def _grouped(reads: Reads) -> tuple[Rows, Rows]:
     """An order that brings reads of one tag and antenna together, and where each such pair begins.
 
@@ -299,84 +271,3 @@ def _grouped(reads: Reads) -> tuple[Rows, Rows]:
     begins[:1] = True
     np.not_equal(packed[1:], packed[:-1], out=begins[1:])
     return order, np.flatnonzero(begins)
-
-
-def _fade(slots: Slots, fade: Floats) -> None:
-    """Let all evidence of each tag fade by a factor, but not to nothing."""
-    weight = np.maximum(slots.weight * fade, LEAST_WEIGHT)
-    slots.level_sum *= weight / slots.weight
-    slots.weight = weight
-
-
-def _enter(slots: Slots, pairs: _Pairs) -> NDArray[np.bool_]:
-    """Add pairs to their slots, taking the weakest slot for an antenna that has none."""
-    fresh = np.zeros(slots.antenna.shape, np.bool_)
-    tag, slot = pairs.tag, np.full(len(pairs.tag), -1, np.int64)
-    for number, antennas in enumerate(slots.antenna):
-        np.copyto(slot, number, where=antennas.take(tag) == pairs.antenna)
-    left = np.flatnonzero(slot < 0)
-    if not len(left):
-        _add_to(slots, fresh, slot, pairs)
-        return fresh
-    known = slot >= 0
-    _add_to(slots, fresh, slot[known], _some(pairs, known))
-    while len(left):
-        first = left[np.flatnonzero(np.diff(tag[left], prepend=-1))]
-        _replace_weakest(slots, fresh, _some(pairs, first))
-        left = np.setdiff1d(left, first, assume_unique=True)
-    return fresh
-
-
-def best_slots(belief: Floats) -> tuple[Rows, Floats]:
-    """The slot with the highest belief of each tag, the first of equals, and that belief.
-
-    Four comparisons of long rows are far quicker than an argmax over many columns of four.
-    """
-    slot, best = np.zeros(belief.shape[1], np.int64), belief[0].copy()
-    for number in range(1, SLOTS):
-        np.copyto(slot, number, where=belief[number] > best)
-        np.maximum(best, belief[number], out=best)
-    return slot, best
-
-
-def _some(pairs: _Pairs, which: NDArray[np.bool_] | Rows) -> _Pairs:
-    return _Pairs(
-        pairs.tag[which],
-        pairs.antenna[which],
-        pairs.level_sum[which],
-        pairs.weight[which],
-        pairs.seen_ms[which],
-    )
-
-
-def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, pairs: _Pairs) -> None:
-    at = slot * slots.antenna.shape[1] + pairs.tag
-    slots.level_sum.reshape(-1)[at] += pairs.level_sum
-    slots.weight.reshape(-1)[at] += pairs.weight
-    seen = slots.seen_ms.reshape(-1)
-    seen[at] = np.maximum(seen[at], pairs.seen_ms)
-    fresh.reshape(-1)[at] = True
-
-
-def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: _Pairs) -> None:
-    """One new antenna for each of some tags: into an empty slot, else instead of the weakest.
-
-    The weakest is that with least weight and belief together: the place where a tag is believed
-    to be is not forgotten because a louder neighbour talks. A pair weaker than all stays out.
-    """
-    weight = slots.weight.take(pairs.tag, axis=1) + slots.belief.take(pairs.tag, axis=1) * 8.0
-    empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
-    weight[empty] = -1.0
-    slot = weight.argmin(axis=0)
-    wins = weight.min(axis=0) < pairs.weight
-    slot, pairs = slot[wins], _some(pairs, wins)
-    at = slot * slots.antenna.shape[1] + pairs.tag
-    for column, value in (
-        (slots.level_sum, pairs.level_sum),
-        (slots.weight, pairs.weight),
-        (slots.seen_ms, pairs.seen_ms),
-        (slots.antenna, pairs.antenna),
-    ):
-        column.reshape(-1)[at] = value
-    slots.belief.reshape(-1)[at] = 0.0
-    fresh.reshape(-1)[at] = True

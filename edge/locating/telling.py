@@ -9,7 +9,8 @@ from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
 from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
-from edge.locating.tags import NO_PLACE, Floats, Ints, Ports, TagTable
+from edge.locating.slots import Floats, Ints, Ports
+from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import Epc
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 

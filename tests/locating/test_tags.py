@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from edge.locating.epcs import keys_of
-from edge.locating.tags import LEAST_WEIGHT, NO_ANTENNA, Reads, TagTable
+from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA
+from edge.locating.tags import Reads, TagTable
 
 WINDOW_S = 0.5
 

@@ -1,0 +1,128 @@
+"""A tag's slots as columns to be worked on: fading, taking in new evidence, choosing the best."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.epcs import Rows
+
+SLOTS = 4
+NO_ANTENNA = 0xFFFF
+LEAST_WEIGHT = np.float32(1e-6)
+"""A weight fades no further, so that the mean of an antenna long silent is kept."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+Ports = NDArray[np.uint16]
+
+
+@dataclass(slots=True, eq=False)
+class Slots:
+    """The slots of m tags, taken out of the table to be worked on; each column has shape (4, m).
+
+    Attributes:
+        level_sum: decayed sum of level times weight, dBm.
+        weight: decayed number of reads.
+        seen_ms: last read, table milliseconds.
+        antenna: which antenna; `NO_ANTENNA` for an empty slot.
+        belief: probability that the tag is at the antenna's place.
+    """
+
+    level_sum: Floats
+    weight: Floats
+    seen_ms: Ints
+    antenna: Ports
+    belief: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Reads summed by tag and antenna; `tag` ascending."""
+
+    tag: NDArray[np.int64]
+    antenna: Ports
+    level_sum: Floats
+    weight: Floats
+    seen_ms: Ints
+
+
+def fade_all(slots: Slots, fade: Floats) -> None:
+    """Let all evidence of each tag fade by a factor, but not to nothing."""
+    weight = np.maximum(slots.weight * fade, LEAST_WEIGHT)
+    slots.level_sum *= weight / slots.weight
+    slots.weight = weight
+
+
+def enter(slots: Slots, pairs: Pairs) -> NDArray[np.bool_]:
+    """Add pairs to their slots, taking the weakest slot for an antenna that has none."""
+    fresh = np.zeros(slots.antenna.shape, np.bool_)
+    tag, slot = pairs.tag, np.full(len(pairs.tag), -1, np.int64)
+    for number, antennas in enumerate(slots.antenna):
+        np.copyto(slot, number, where=antennas.take(tag) == pairs.antenna)
+    left = np.flatnonzero(slot < 0)
+    if not len(left):
+        _add_to(slots, fresh, slot, pairs)
+        return fresh
+    known = slot >= 0
+    _add_to(slots, fresh, slot[known], _some(pairs, known))
+    while len(left):
+        first = left[np.flatnonzero(np.diff(tag[left], prepend=-1))]
+        _replace_weakest(slots, fresh, _some(pairs, first))
+        left = np.setdiff1d(left, first, assume_unique=True)
+    return fresh
+
+
+def best_slots(belief: Floats) -> tuple[Rows, Floats]:
+    """The slot with the highest belief of each tag, the first of equals, and that belief.
+
+    Four comparisons of long rows are far quicker than an argmax over many columns of four.
+    """
+    slot, best = np.zeros(belief.shape[1], np.int64), belief[0].copy()
+    for number in range(1, SLOTS):
+        np.copyto(slot, number, where=belief[number] > best)
+        np.maximum(best, belief[number], out=best)
+    return slot, best
+
+
+def _some(pairs: Pairs, which: NDArray[np.bool_] | Rows) -> Pairs:
+    return Pairs(
+        pairs.tag[which],
+        pairs.antenna[which],
+        pairs.level_sum[which],
+        pairs.weight[which],
+        pairs.seen_ms[which],
+    )
+
+
+def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, pairs: Pairs) -> None:
+    at = slot * slots.antenna.shape[1] + pairs.tag
+    slots.level_sum.reshape(-1)[at] += pairs.level_sum
+    slots.weight.reshape(-1)[at] += pairs.weight
+    seen = slots.seen_ms.reshape(-1)
+    seen[at] = np.maximum(seen[at], pairs.seen_ms)
+    fresh.reshape(-1)[at] = True
+
+
+def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: Pairs) -> None:
+    """One new antenna for each of some tags: into an empty slot, else instead of the weakest.
+
+    The weakest is that with least weight and belief together: the place where a tag is believed
+    to be is not forgotten because a louder neighbour talks. A pair weaker than all stays out.
+    """
+    weight = slots.weight.take(pairs.tag, axis=1) + slots.belief.take(pairs.tag, axis=1) * 8.0
+    empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
+    weight[empty] = -1.0
+    slot = weight.argmin(axis=0)
+    wins = weight.min(axis=0) < pairs.weight
+    slot, pairs = slot[wins], _some(pairs, wins)
+    at = slot * slots.antenna.shape[1] + pairs.tag
+    for column, value in (
+        (slots.level_sum, pairs.level_sum),
+        (slots.weight, pairs.weight),
+        (slots.seen_ms, pairs.seen_ms),
+        (slots.antenna, pairs.antenna),
+    ):
+        column.reshape(-1)[at] = value
+    slots.belief.reshape(-1)[at] = 0.0
+    fresh.reshape(-1)[at] = True
