@@ -210,11 +210,13 @@ def _of_version_2(reader: Any, spec: Any) -> None:  # noqa: ANN401 - the played 
     """Agree on LLRP 1.1, then ask, loop, listen to an input, survey."""
     listen = part("GPIPortCurrentState", GPIPortNum=1, Config=1, State=2)
     looping = Part(spec.name, spec.fields, (*spec.inside, part("LoopSpec", LoopCount=3)))
+    loops = part("EventNotificationState", EventType=9, NotificationState=1)
+    events = Part(ALL_EVENTS.name, {}, (*ALL_EVENTS.inside, loops))
     requests = (
         message("GET_SUPPORTED_VERSION", 1),
         message("SET_PROTOCOL_VERSION", 2, ProtocolVersion=2),
         message("GET_READER_CAPABILITIES", 3, RequestedData=0),
-        message("SET_READER_CONFIG", 4, ALL_EVENTS, KEEPALIVE, listen, ResetToFactoryDefault=0),
+        message("SET_READER_CONFIG", 4, events, KEEPALIVE, listen, ResetToFactoryDefault=0),
         message("GET_READER_CONFIG", 5, AntennaID=0, RequestedData=0, GPIPortNum=0, GPOPortNum=0),
         message("ADD_ROSPEC", 6, looping),
         message("ADD_ROSPEC", 7, SURVEY),
@@ -227,7 +229,8 @@ def _of_version_2(reader: Any, spec: Any) -> None:  # noqa: ANN401 - the played 
         reader.taken()
     reader.run(0.5)
     reader.device.put_input(1, reader.now_us, high=True)
-    reader.device.receive(encode(replace(message("START_ROSPEC", 11, ROSpecID=1), version=2)), 0)
+    for request in (message("KEEPALIVE_ACK", 0), message("START_ROSPEC", 11, ROSpecID=1)):
+        reader.device.receive(encode(replace(request, version=2)), reader.now_us)
     reader.run(1.0)
 
 
