@@ -5,6 +5,8 @@ from enum import IntEnum
 from simulators.llrp.parts import Part, part
 from simulators.llrp.profile import Mode, Profile
 
+_SENSITIVITY = 80
+"""The best received power, in -dBm."""
 _ODD_STANDARD = 20
 """Outside the enumeration, seen on a real reader."""
 
@@ -19,7 +21,7 @@ class Asked(IntEnum):
     AIR_PROTOCOL = 4
 
 
-def _general(profile: Profile, *, has_utc: bool) -> Part:
+def _general(profile: Profile, *, has_utc: bool, version: int) -> Part:
     antennas = range(1, profile.antennas + 1)
     return part(
         "GeneralDeviceCapabilities",
@@ -29,6 +31,11 @@ def _general(profile: Profile, *, has_utc: bool) -> Part:
         ),
         part("GPIOCapabilities", NumGPIs=profile.inputs, NumGPOs=profile.outputs),
         *(part("PerAntennaAirProtocol", AntennaID=n, ProtocolID=(1,)) for n in antennas),
+        *(
+            (part("MaximumReceiveSensitivity", MaximumSensitivityValue=_SENSITIVITY),)
+            if version > 1
+            else ()
+        ),
         MaxNumberOfAntennaSupported=profile.antennas,
         CanSetAntennaProperties=0,
         HasUTCClockCapability=int(has_utc),
@@ -73,7 +80,7 @@ def _mode(mode: Mode) -> Part:
     )
 
 
-def _uhf_band(profile: Profile) -> Part:
+def _uhf_band(profile: Profile, version: int) -> Part:
     band = profile.band
     table = (
         part("FrequencyHopTable", HopTableID=1, Frequency=band.channels_khz)
@@ -88,20 +95,31 @@ def _uhf_band(profile: Profile) -> Part:
         ),
         part("FrequencyInformation", table, Hopping=int(band.hops)),
         part("C1G2UHFRFModeTable", *(_mode(mode) for mode in profile.modes)),
+        *(
+            (
+                part(
+                    "RFSurveyFrequencyCapabilities",
+                    MinimumFrequency=min(band.channels_khz),
+                    MaximumFrequency=max(band.channels_khz),
+                ),
+            )
+            if version > 1
+            else ()
+        ),
     )
 
 
-def _regulatory(profile: Profile, *, has_uhf_band: bool, odd: bool) -> Part:
+def _regulatory(profile: Profile, *, has_uhf_band: bool, odd: bool, version: int) -> Part:
     return part(
         "RegulatoryCapabilities",
-        *((_uhf_band(profile),) if has_uhf_band else ()),
+        *((_uhf_band(profile, version),) if has_uhf_band else ()),
         CountryCode=profile.band.country_code,
         CommunicationsStandard=_ODD_STANDARD if odd else profile.band.standard,
     )
 
 
 def capabilities(
-    profile: Profile, asked: int, *, has_utc: bool, has_uhf_band: bool, odd: bool
+    profile: Profile, asked: int, *, has_utc: bool, has_uhf_band: bool, odd: bool, version: int
 ) -> tuple[Part, ...]:
     """The parameters of GET_READER_CAPABILITIES_RESPONSE behind its status.
 
@@ -110,12 +128,15 @@ def capabilities(
         asked: RequestedData.
         has_utc: whether its clock knows the date.
         has_uhf_band: whether it tells UHFBandCapabilities, which the standard leaves free.
+        version: the protocol version; 1.1 tells more.
         odd: whether it tells numbers outside the enumerations, as some readers do.
     """
     told = {
-        Asked.GENERAL: _general(profile, has_utc=has_utc),
+        Asked.GENERAL: _general(profile, has_utc=has_utc, version=version),
         Asked.LLRP: _llrp(profile),
-        Asked.REGULATORY: _regulatory(profile, has_uhf_band=has_uhf_band, odd=odd),
+        Asked.REGULATORY: _regulatory(
+            profile, has_uhf_band=has_uhf_band, odd=odd, version=version
+        ),
         Asked.AIR_PROTOCOL: part(
             "C1G2LLRPCapabilities",
             CanSupportBlockErase=1,

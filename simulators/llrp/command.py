@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import signal
+import ssl
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +18,20 @@ from simulators.tag_field import TagField
 
 _LIST = "list"
 _GPI = "--gpi"
+_PORT_MOST = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How reader and client come together, where not by plain TCP on the reader's port.
+
+    Attributes:
+        tls: speaks TLS with this certificate.
+        dials: the client that the reader calls itself.
+    """
+
+    tls: ssl.SSLContext | None = None
+    dials: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,7 @@ class Bench:
         seconds: after which it ends; 0 never.
         vendor: whose reader.
         faults: what goes wrong.
+        door: where clients come in, besides the port.
         inputs: GPIs that change their level, and after how many seconds.
     """
 
@@ -44,6 +61,7 @@ class Bench:
     seconds: float
     vendor: Vendor
     faults: tuple[PlannedFault, ...]
+    door: Door
     inputs: tuple[tuple[int, float], ...] = ()
 
 
@@ -51,7 +69,15 @@ async def _run(bench: Bench) -> Tally:
     profile = replace(PROFILES[bench.vendor], antennas=bench.antennas)
     field = TagField(bench.tags, bench.antennas, bench.reads_per_s, bench.seed, profile.band)
     faults = FaultPlan(bench.faults)
-    reader = SimulatedReader(field, profile, faults=faults, bind=bench.bind, port=bench.port)
+    reader = SimulatedReader(
+        field,
+        profile,
+        faults=faults,
+        bind=bench.bind,
+        port=bench.port,
+        tls=bench.door.tls,
+        dials=bench.door.dials,
+    )
     port = await reader.start()
     typer.echo(json.dumps({"reader": {"port": port}}))
     stopped = asyncio.Event()
@@ -97,6 +123,32 @@ def _inputs(texts: list[str], vendor: Vendor) -> tuple[tuple[int, float], ...]:
     return tuple(found)
 
 
+def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise typer.BadParameter("give both --tls-cert and --tls-key", param_hint="--tls-cert")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        reason = f"{certificate} with {key}: {error}"
+        raise typer.BadParameter(reason, param_hint="--tls-cert") from error
+    return context
+
+
+def _door(certificate: Path | None, key: Path | None, connect: str | None) -> Door:
+    tls = _tls(certificate, key)
+    if connect is None:
+        return Door(tls)
+    host, _, port = connect.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= _PORT_MOST:
+        raise typer.BadParameter(f"{connect!r} is not HOST:PORT", param_hint="--connect")
+    if tls is not None:
+        raise typer.BadParameter("a reader that dials speaks plain TCP", param_hint="--connect")
+    return Door(dials=(host.strip("[]"), int(port)))
+
+
 def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the command
     port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.", min=0, max=65535)] = 0,
     bind: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -121,6 +173,14 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
         list[str] | None,
         typer.Option(help="PORT=SECONDS: an input that changes its level after so long."),
     ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="PEM certificate; the port then speaks TLS.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM key of the certificate.")] = None,
+    connect: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of a client that the reader calls; it listens nowhere then."),
+    ] = None,
 ) -> None:
     """A simulated LLRP reader with tags in front of its antennas.
 
@@ -140,6 +200,7 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
         seconds,
         vendor,
         _faults(names),
+        _door(tls_cert, tls_key, connect),
         _inputs(gpi or [], vendor),
     )
     try:

@@ -66,6 +66,7 @@ class Device:
         self._overflowed = False
         self.closing = False
         self.extended = False
+        self.version = 1
         self.keepalives_sent = 0
 
     def reboot(self, now_us: int) -> None:
@@ -84,6 +85,7 @@ class Device:
         self._holding = self.settings.holds
         self.closing = False
         self.extended = False
+        self.version = 1
         kept = self._outbox.take()
         self._tell(part("ConnectionAttemptEvent", Status=0))
         if self._overflowed:
@@ -283,4 +285,5 @@ class Device:
         if self._keepalive is None:
             return []
         self._overflowed = self._overflowed and self._holding
-        return self._outbox.take_replies() if self._holding else self._outbox.take()
+        taken = self._outbox.take_replies() if self._holding else self._outbox.take()
+        return taken if self.version == 1 else [one.of_version(self.version) for one in taken]

@@ -15,6 +15,7 @@ class Host(Protocol):
     """A reader, as its request handlers see it.
 
     Attributes:
+        version: the protocol version of this connection; 1 is LLRP 1.0.1, 2 is 1.1.
         extended: whether this client has switched Impinj's extensions on.
         closing: set to close the connection once everything is sent.
     """
@@ -24,6 +25,7 @@ class Host(Protocol):
     inventory: Inventory
     faults: FaultPlan
     clock: ReaderClock
+    version: int
     extended: bool
     closing: bool
 

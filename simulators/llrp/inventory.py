@@ -255,7 +255,12 @@ class Inventory:
         else:
             told = part("AISpecEvent", EventType=0, ROSpecID=rospec.id, SpecIndex=spec.index)
             self._mouth.event(EventKind.AISPEC, told)
-        if rospec.next_spec(self._now_us):
+        loops = rospec.loops
+        goes_on = rospec.next_spec(self._now_us)
+        if goes_on and rospec.loops != loops:
+            told = part("SpecLoopEvent", ROSpecID=rospec.id, LoopCount=rospec.loops)
+            self._mouth.event(EventKind.SPEC_LOOP, told)
+        if goes_on:
             self._spec_begins(rospec)
         else:
             self._stop(rospec, keeps_rest=bool(by_tags))

@@ -1,7 +1,7 @@
 """What a reader has to say, in order: frames for the client, kept while there is none."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,13 @@ class Outgoing:
     reads: int = 0
     is_report: bool = False
     is_event: bool = False
+
+    def of_version(self, version: int) -> "Outgoing":
+        """The same with another version in its header, unless it had one of its own."""
+        if self.frame[0] >> 2 & 7 != 1:
+            return self
+        first = self.frame[0] & 0xE3 | version << 2
+        return replace(self, frame=bytes([first]) + self.frame[1:])
 
 
 _EVENTS_MOST = 1_000

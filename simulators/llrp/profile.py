@@ -72,7 +72,7 @@ class Profile:
         rospecs_most: how many ROSpecs it keeps.
         accessspecs_most: how many AccessSpecs it keeps.
         impinj: whether it takes Impinj's extensions.
-        tells_version: answers GET_SUPPORTED_VERSION (LLRP 1.1) though it speaks 1.0.1 only;
+        tells_version: answers GET_SUPPORTED_VERSION and speaks LLRP 1.1 when it is told to;
             the others answer M_UnsupportedVersion, as a strict 1.0.1 reader does.
         usual_mode: identifier of the mode that it uses unless told otherwise.
         inputs: how many GPIs.

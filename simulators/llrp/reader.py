@@ -8,6 +8,7 @@ in full. Whoever embeds a reader waits on `ended`, so that a failure is told and
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from simulators.faults import FaultName, FaultPlan
 from simulators.llrp.client import Client
 from simulators.llrp.codec import HEADER_BYTES, frame_length
 from simulators.llrp.device import Device
+from simulators.llrp.dialling import dial_for_ever
 from simulators.llrp.profile import Profile
 from simulators.llrp.wire import Then, Wire
 
@@ -65,6 +67,8 @@ class SimulatedReader:
         clock: true UTC microseconds; the host's clock unless a warehouse plays its own.
         bind: address to listen on, loopback unless told otherwise.
         port: TCP port; 0 takes a free one.
+        tls: speaks TLS with this certificate.
+        dials: host and port of a client that waits to be called; then nothing listens here.
         tick_s: seconds between two looks at the clock.
     """
 
@@ -77,12 +81,17 @@ class SimulatedReader:
         clock: Callable[[], int] = utc_us,
         bind: str = "127.0.0.1",
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        dials: tuple[str, int] | None = None,
         tick_s: float = TICK_S,
     ) -> None:
         self._faults = faults or FaultPlan()
         self._clock = clock
         self._bind = bind
         self._port = port
+        self._tls = tls
+        self._dials = dials
+        self._dialling: asyncio.Task[None] | None = None
         self._tick_s = tick_s
         self._device = Device(profile, air, self._faults, clock())
         self._wire = Wire(self._faults)
@@ -95,7 +104,7 @@ class SimulatedReader:
         self.tally = Tally()
 
     async def start(self) -> int:
-        """Listen and let time run.
+        """Listen, or dial, and let time run.
 
         Returns:
             The port.
@@ -103,19 +112,20 @@ class SimulatedReader:
         Raises:
             OSError: the port cannot be had.
         """
-        self._server = await asyncio.start_server(
-            self._serve, self._bind, self._port, reuse_address=True
-        )
-        self._port = int(self._server.sockets[0].getsockname()[1])
+        if self._dials is not None:
+            self._dialling = asyncio.create_task(dial_for_ever(*self._dials, self._serve))
+            self._port = self._dials[1]
+        else:
+            self._server = await asyncio.start_server(
+                self._serve, self._bind, self._port, ssl=self._tls, reuse_address=True
+            )
+            self._port = int(self._server.sockets[0].getsockname()[1])
         self._ticking = asyncio.create_task(self._tick_for_ever())
         return self._port
 
     async def stop(self) -> None:
         """Say good-bye, send what is left, close every connection and the port; within 2 s."""
-        if self._ticking is not None:
-            self._ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticking
+        await self._stop_own_tasks()
         if self._server is not None:
             self._server.close()
         client = self._client
@@ -131,6 +141,13 @@ class SimulatedReader:
             client.abort()
         if self._serving:
             await asyncio.wait(self._serving, timeout=_GOODBYE_S)
+
+    async def _stop_own_tasks(self) -> None:
+        for task in (self._ticking, self._dialling):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def ended(self) -> None:
         """Wait until the reader is stopped or its timer failed, whose error is raised here."""
@@ -242,7 +259,7 @@ class SimulatedReader:
         self._flush(client)
         try:
             await self._listen(reader, client)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # the client is gone, with or without a word
         finally:
             if self._client is client:

@@ -1,6 +1,7 @@
 """What a reader does with each request: checked against the standard, then handled by name."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from simulators.faults import FaultName
 from simulators.llrp import spec_requests
@@ -10,12 +11,13 @@ from simulators.llrp.host import Host, response
 from simulators.llrp.layouts import CUSTOM, PARAMETER_BY_NAME
 from simulators.llrp.parts import Message, Part
 from simulators.llrp.profile import Profile
-from simulators.llrp.settings import Asked
+from simulators.llrp.settings import EVENT_KINDS, Asked
 from simulators.llrp.status import SUCCESS, Complaint, StatusCode
-from simulators.llrp.tables import IMPINJ_VENDOR
+from simulators.llrp.tables import IMPINJ_VENDOR, NEW_IN_1_1
 
-VERSION = 1
-"""LLRP 1.0.1."""
+_VERSION_MOST = 2
+"""LLRP 1.1; 1 is 1.0.1."""
+_VERSION_NAMES = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 _SPEAKS_IMPINJ = "IMPINJ_ENABLE_EXTENSIONS"
 
 
@@ -33,6 +35,7 @@ def _get_capabilities(host: Host, request: Message) -> Message:
         request.number("RequestedData"),
         has_utc=host.clock.knows_utc(),
         has_uhf_band=not host.faults.on(FaultName.NO_UHF_BAND),
+        version=host.version,
         odd=host.faults.on(FaultName.ODD_ENUMS),
     )
     return response(request, None, *told)
@@ -94,17 +97,24 @@ def _get_version(host: Host, request: Message) -> Message | None:
         complaint = Complaint("this reader speaks 1.0.1", StatusCode.UNSUPPORTED_VERSION)
         host.reply_error(request.id, complaint, request.version)
         return None
-    fields = {"CurrentVersion": VERSION, "SupportedVersion": VERSION}
+    fields = {"CurrentVersion": host.version, "SupportedVersion": _VERSION_MOST}
     name = "GET_SUPPORTED_VERSION_RESPONSE"
     return Message(name, fields, (SUCCESS,), id=request.id, version=request.version)
 
 
 def _set_version(host: Host, request: Message) -> Message | None:
-    if not host.profile.tells_version or request.number("ProtocolVersion") != VERSION:
+    if not host.profile.tells_version:
         complaint = Complaint("this reader speaks 1.0.1", StatusCode.UNSUPPORTED_VERSION)
         host.reply_error(request.id, complaint, request.version)
         return None
-    return response(request, None)
+    refused = None
+    wanted = request.number("ProtocolVersion")
+    if 1 <= wanted <= _VERSION_MOST:
+        host.version = wanted
+    else:
+        text = "this reader speaks 1.0.1 and 1.1"
+        refused = Complaint(text, StatusCode.UNSUPPORTED_VERSION)
+    return replace(response(request, refused), version=request.version)
 
 
 _Handler = Callable[[Host, Message], Message | None]
@@ -136,22 +146,37 @@ _VERSION_MESSAGES = frozenset({"GET_SUPPORTED_VERSION", "SET_PROTOCOL_VERSION"})
 _WITHOUT_RESPONSE = frozenset({"GET_REPORT", "ENABLE_EVENTS_AND_REPORTS", _SPEAKS_IMPINJ})
 
 
-def _custom_paths(of: Part, path: tuple[int, ...] = ()) -> Iterator[tuple[Part, tuple[int, ...]]]:
-    """Every vendor's parameter, however deep, with the way to it."""
+def _every_part(of: Part, path: tuple[int, ...] = ()) -> Iterator[tuple[Part, tuple[int, ...]]]:
+    """Every parameter, however deep, with the way to it."""
     for inside in of.inside:
         below = (*path, type_of(inside))
-        if below[-1] == CUSTOM:
-            yield inside, below
-        yield from _custom_paths(inside, below)
+        yield inside, below
+        yield from _every_part(inside, below)
 
 
 def _complain_of_custom(host: Host, request: Message) -> Complaint | None:
     """A reader refuses vendors' parameters that it does not know (section 8.2)."""
-    for custom, path in _custom_paths(request):
+    for custom, path in _every_part(request):
+        if path[-1] != CUSTOM:
+            continue
         own = host.extended and PARAMETER_BY_NAME[custom.name].vendor == IMPINJ_VENDOR
         if not own:
             text = f"{custom.name} is not supported here"
             return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, path)
+    return None
+
+
+def _complain_of_version(host: Host, request: Message) -> Complaint | None:
+    """What LLRP 1.1 brought is unknown on a connection of 1.0.1."""
+    if host.version > 1:
+        return None
+    for one, path in _every_part(request):
+        if one.name in NEW_IN_1_1:
+            text = f"{one.name} is unknown to LLRP 1.0.1"
+            return Complaint(text, StatusCode.UNKNOWN_PARAMETER, path)
+        if one.name == "EventNotificationState" and one.number("EventType") >= EVENT_KINDS:
+            text = f"events go to {EVENT_KINDS - 1} in LLRP 1.0.1"
+            return Complaint(text, StatusCode.UNKNOWN_FIELD, path, 1)
     return None
 
 
@@ -165,15 +190,18 @@ def handle(host: Host, request: Message) -> Message | None:
     """What the reader answers; None where nothing is due or an ERROR_MESSAGE went out instead."""
     if request.name == "ERROR_MESSAGE":
         return None  # section 14.2: never answered
-    if request.version != VERSION and request.name not in _VERSION_MESSAGES:
-        refused = Complaint("this reader speaks 1.0.1", StatusCode.UNSUPPORTED_VERSION)
+    if request.version != host.version and request.name not in _VERSION_MESSAGES:
+        text = f"this connection speaks {_VERSION_NAMES[host.version]}"
+        refused = Complaint(text, StatusCode.UNSUPPORTED_VERSION)
         host.reply_error(request.id, refused, request.version)
         return None
     handler = _HANDLERS.get(request.name)
     if handler is None:
         _unsupported(host, request)
         return None
-    complaint = check(request) or _complain_of_custom(host, request)
+    complaint = (
+        _complain_of_version(host, request) or check(request) or _complain_of_custom(host, request)
+    )
     if complaint is None:
         return handler(host, request)
     if request.name in _WITHOUT_RESPONSE:

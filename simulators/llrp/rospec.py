@@ -104,6 +104,9 @@ class RoSpec:
             for index, one in enumerate(inside, start=1)
         )
         self._gpi_stops = self._gpi_ends_spec = False
+        loop = spec.first("LoopSpec")
+        self._loops_most = loop.number("LoopCount") if loop else 1
+        self.loops = 0
         self._at = 0
         self._began_us = 0
         self._spec_began_us = 0
@@ -132,6 +135,7 @@ class RoSpec:
                 self._began_us = now_us
                 self._at = 0
                 self._gpi_stops = False
+                self.loops = 0
                 self._begin_spec(now_us)
                 self._starts_at_us = self._next_start_us(now_us)
             case Order.STOP | Order.DISABLE:
@@ -207,12 +211,16 @@ class RoSpec:
         return self.start_trigger is StartTrigger.IMMEDIATE and not self._stop_us
 
     def next_spec(self, now_us: int) -> bool:
-        """Go on to the next AISpec; False after the last, when the ROSpec itself is over."""
+        """Go on to the next AISpec, or round the loop; False when the ROSpec itself is over."""
         self._at += 1
         if self._at < len(self.antenna_specs):
             self._begin_spec(now_us)
             return True
         self._at = 0
+        self.loops += 1
+        if self.loops != self._loops_most:
+            self._begin_spec(now_us)
+            return True
         if self.starts_again():
             self._starts_at_us = now_us
         return False

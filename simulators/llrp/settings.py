@@ -10,6 +10,7 @@ from simulators.llrp.profile import Profile
 from simulators.llrp.status import Complaint, StatusCode
 
 EVENT_KINDS = 9
+"""In LLRP 1.0.1; 1.1 adds the end of a loop."""
 CONTENT_FLAGS = (
     "EnableROSpecID",
     "EnableSpecIndex",
@@ -53,6 +54,7 @@ class EventKind(IntEnum):
     AISPEC = 6
     AISPEC_DETAILS = 7
     ANTENNA = 8
+    SPEC_LOOP = 9
 
 
 _PORTS = ("GPOWriteData", "GPIPortCurrentState")

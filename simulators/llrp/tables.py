@@ -1,8 +1,9 @@
-"""The words of LLRP 1.0.1 as a table: numbers, fields in wire order, and what may stand inside.
+"""The words of LLRP 1.0.1 and 1.1 as a table: numbers, fields in wire order, parts inside.
 
 Derived from the public machine-readable definitions of LLRP (EPCglobal, standard of 2007-08-13,
-sections 16.2 and 16.3; the version messages from LLRP 1.1) and of Impinj's extensions. One line
-a message or parameter; longer ones go on in an indented line, glued on where it opens with `/`:
+sections 16.2 and 16.3; what LLRP 1.1 brought stands in `NEW_IN_1_1`) and of Impinj's extensions.
+One line a message or parameter; longer ones go on in an indented line, glued on where it opens
+with `/`:
 
     NUMBER NAME FIELD:TYPE... | INSIDE...
 
@@ -90,7 +91,7 @@ PARAMETERS = """
 137 GeneralDeviceCapabilities MaxNumberOfAntennaSupported:u16 CanSetAntennaProperties:u1
   HasUTCClockCapability:u1 _14 DeviceManufacturerName:u32 ModelName:u32 ReaderFirmwareVersion:text
   | ReceiveSensitivityTableEntry+ PerAntennaReceiveSensitivityRange* GPIOCapabilities
-  PerAntennaAirProtocol+
+  PerAntennaAirProtocol+ MaximumReceiveSensitivity?
 139 ReceiveSensitivityTableEntry Index:u16 ReceiveSensitivityValue:s16
 140 PerAntennaAirProtocol AntennaID:u16 ProtocolID:u8v
 141 GPIOCapabilities NumGPIs:u16 NumGPOs:u16
@@ -102,6 +103,7 @@ PARAMETERS = """
 143 RegulatoryCapabilities CountryCode:u16 CommunicationsStandard:u16 | UHFBandCapabilities?
   Custom*
 144 UHFBandCapabilities | TransmitPowerLevelTableEntry+ FrequencyInformation C1G2UHFRFModeTable+
+  RFSurveyFrequencyCapabilities?
 145 TransmitPowerLevelTableEntry Index:u16 TransmitPowerValue:s16
 146 FrequencyInformation Hopping:u1 _7 | FrequencyHopTable* FixedFrequencyTable?
 147 FrequencyHopTable HopTableID:u8 _8 Frequency:u32v
@@ -109,7 +111,7 @@ PARAMETERS = """
 149 PerAntennaReceiveSensitivityRange AntennaID:u16 ReceiveSensitivityIndexMin:u16
   ReceiveSensitivityIndexMax:u16
 177 ROSpec ROSpecID:u32 Priority:u8 CurrentState:u8<3 | ROBoundarySpec AISpec/RFSurveySpec/Custom+
-  ROReportSpec?
+  LoopSpec? ROReportSpec?
 178 ROBoundarySpec | ROSpecStartTrigger ROSpecStopTrigger
 179 ROSpecStartTrigger ROSpecStartTriggerType:u8<4 | PeriodicTriggerValue? GPITriggerValue?
 180 PeriodicTriggerValue Offset:u32 Period:u32 | UTCTimestamp?
@@ -157,10 +159,11 @@ PARAMETERS = """
 243 FrequencyRSSILevelEntry Frequency:u32 Bandwidth:u32 AverageRSSI:s8 PeakRSSI:s8 |
   UTCTimestamp/Uptime
 244 ReaderEventNotificationSpec | EventNotificationState+
-245 EventNotificationState EventType:u16<9 NotificationState:u1 _7
+245 EventNotificationState EventType:u16<10 NotificationState:u1 _7
 246 ReaderEventNotificationData | UTCTimestamp/Uptime HoppingEvent? GPIEvent? ROSpecEvent?
   ReportBufferLevelWarningEvent? ReportBufferOverflowErrorEvent? ReaderExceptionEvent?
-  RFSurveyEvent? AISpecEvent? AntennaEvent? ConnectionAttemptEvent? ConnectionCloseEvent? Custom*
+  RFSurveyEvent? AISpecEvent? AntennaEvent? ConnectionAttemptEvent? ConnectionCloseEvent?
+  SpecLoopEvent? Custom*
 247 HoppingEvent HopTableID:u16 NextChannelIndex:u16
 248 GPIEvent GPIPortNumber:u16 GPIEvent:u1 _7
 249 ROSpecEvent EventType:u8<3 ROSpecID:u32 PreemptingROSpecID:u32
@@ -209,8 +212,22 @@ PARAMETERS = """
 352 C1G2LockOpSpecResult Result:u8<5 OpSpecID:u16
 353 C1G2BlockEraseOpSpecResult Result:u8<7 OpSpecID:u16
 354 C1G2BlockWriteOpSpecResult Result:u8<7 OpSpecID:u16 NumWordsWritten:u16
+355 LoopSpec LoopCount:u32
+356 SpecLoopEvent ROSpecID:u32 LoopCount:u32
+363 MaximumReceiveSensitivity MaximumSensitivityValue:u16
+365 RFSurveyFrequencyCapabilities MinimumFrequency:u32 MaximumFrequency:u32
 1023 Custom VendorIdentifier:u32 ParameterSubtype:u32 Data:rest
 """
+
+NEW_IN_1_1 = frozenset(
+    {
+        "LoopSpec",
+        "SpecLoopEvent",
+        "MaximumReceiveSensitivity",
+        "RFSurveyFrequencyCapabilities",
+    }
+)
+"""Parameters that a client of 1.0.1 neither sends nor hears."""
 
 IMPINJ_VENDOR = 25882
 """The private enterprise number under which Impinj's own parameters travel."""

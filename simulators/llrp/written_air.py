@@ -43,7 +43,9 @@ class WrittenAir:
         return self._as_written(heard) if self._changed and len(heard) else heard
 
     def _as_written(self, heard: Sightings) -> Sightings:
-        epc, bits = heard.epc.copy(), heard.epc_bits.copy()
+        born_width = heard.epc.shape[1]
+        width = max(born_width, *(len(tag.key()[0]) for tag in self._changed.values()))
+        epc, bits = np.pad(heard.epc, ((0, 0), (0, width - born_width))), heard.epc_bits.copy()
         alive = np.ones(len(heard), np.bool_)
         rows_of: dict[Key, list[int]] = {}
         for row, count in enumerate(heard.epc_bits.tolist()):
@@ -54,5 +56,5 @@ class WrittenAir:
             now, count = tag.key()
             alive[rows] = not tag.killed
             bits[rows] = count
-            epc[rows] = np.frombuffer(now.ljust(epc.shape[1], b"\0"), np.uint8)
+            epc[rows] = np.frombuffer(now.ljust(width, b"\0"), np.uint8)
         return replace(heard, epc=epc, epc_bits=bits).take(alive)

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
+from simulators.air import Dwell, Sightings
 from simulators.llrp.parts import Bits, Part, part
 from simulators.llrp.status import StatusCode
-from simulators.llrp.tag_memory import TagMemory
+from simulators.llrp.tag_memory import Outcome, TagMemory
+from simulators.llrp.written_air import WrittenAir
 
 Make = Callable[..., Any]
 EVERY_TAG = part(
@@ -223,6 +226,25 @@ def test_a_refusal_names_the_way_to_the_culprit(
     assert status.number("StatusCode") == StatusCode.MESSAGE_PARAMETER_ERROR
     assert _innermost(status) == culprit
     assert reader.ask("GET_ACCESSSPECS")[0].first("AccessSpec") is None
+
+
+class OneOddTag:
+    """An air with one tag whose EPC has 7 bits, heard once a dwell."""
+
+    def inventory(self, dwell: Dwell) -> Sightings:
+        one = {"epc_bits": 7, "rssi_dbm": -50, "phase_rad": 0, "channel": 1, "doppler_hz": 0}
+        columns = {name: np.full(1, value) for name, value in one.items()}
+        seen = np.full(1, dwell.from_us)
+        return Sightings(np.full((1, 1), 0xAA, np.uint8), seen_us=seen, count=seen, **columns)
+
+
+def test_an_epc_may_grow_to_whole_words_when_it_is_written() -> None:
+    air = WrittenAir(OneOddTag())
+    tag = air.tag((b"\xaa", 7))
+    assert tag.write(EPC, 2, b"\xbe\xef", 0) is Outcome.DONE
+    air.written((b"\xaa", 7))
+    heard = air.inventory(Dwell(1, 0, 1000))
+    assert (heard.epc.tolist(), heard.epc_bits.tolist()) == ([[0xBE, 0xEF]], [16])
 
 
 def test_a_tag_of_odd_bits_keeps_them_until_it_is_written() -> None:

@@ -24,10 +24,16 @@ def _good_frames(spec: Any) -> list[bytes]:  # noqa: ANN401 - a ROSpec of confte
         TagData=Bits(8, b"\x30"),
     )
     tid = part("C1G2Read", OpSpecID=3, AccessPassword=0, MB=2, WordPointer=0, WordCount=6)
+    words = part(
+        "C1G2Write", OpSpecID=4, AccessPassword=0, MB=1, WordPointer=1, WriteData=(0x3000,)
+    )
+    payload = part("C1G2LockPayload", Privilege=0, DataField=4)
+    lock = part("C1G2Lock", payload, OpSpecID=5, AccessPassword=0)
+    kill = part("C1G2Kill", OpSpecID=6, KillPassword=0)
     access = part(
         "AccessSpec",
         part("AccessSpecStopTrigger", AccessSpecStopTrigger=0, OperationCountValue=0),
-        part("AccessCommand", part("C1G2TagSpec", target), tid),
+        part("AccessCommand", part("C1G2TagSpec", target), tid, words, lock, kill),
         AccessSpecID=4,
         AntennaID=0,
         ProtocolID=1,
@@ -45,6 +51,7 @@ def _good_frames(spec: Any) -> list[bytes]:  # noqa: ANN401 - a ROSpec of confte
         message("ENABLE_ROSPEC", 2, ROSpecID=1),
         message("ADD_ACCESSSPEC", 3, access),
         message("ENABLE_ACCESSSPEC", 4, AccessSpecID=4),
+        message("DELETE_ACCESSSPEC", 10, AccessSpecID=4),
         message("SET_READER_CONFIG", 5, antenna, keepalive, ResetToFactoryDefault=0),
         message("GET_READER_CAPABILITIES", 6, RequestedData=0),
         message("GET_READER_CONFIG", 7, AntennaID=0, RequestedData=0, GPIPortNum=0, GPOPortNum=0),
