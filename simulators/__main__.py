@@ -7,6 +7,7 @@ from simulators.central import central_command
 from simulators.crew import pickers_command
 from simulators.llrp.command import reader
 from simulators.scanner import scanner_command
+from simulators.uhf.command import uhf_command
 from simulators.warehouse import warehouse_command
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command("reader")(reader)
 app.command("scanner")(scanner_command)
+app.command("uhf")(uhf_command)
 app.command("central")(central_command)
 app.command("pickers")(pickers_command)
 app.command("warehouse")(warehouse_command)

@@ -6,11 +6,13 @@ with bins, carts and people for a simulated day. The air keeps no clock: a reade
 that it listens for, the air tells what was heard in it, sorted by time, as columns.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulators.gen2 import USUAL_QUERY, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class Dwell:
             air's never is).
         span_us: its length; dwells of one reader follow each other and never overlap.
         power_dbm: transmit power at the antenna port.
+        query: how the reader asks; an air may make its rate of it, or keep one of its own.
     """
 
     antenna: int
     from_us: int
     span_us: int
     power_dbm: float = 30.0
+    query: Query = USUAL_QUERY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +65,10 @@ class Sightings:
     def __len__(self) -> int:
         return len(self.seen_us)
 
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Self:
+        """Some of the rows, or the same row several times."""
+        return type(self)(*(getattr(self, one.name)[rows] for one in fields(self)))
+
     @classmethod
     def none(cls) -> Self:
         """Nothing heard."""
@@ -85,3 +93,27 @@ class Air(Protocol):
         Returns at once; an antenna that does not exist hears nothing.
         """
         ...
+
+
+class BurstAir:
+    """An air that for a while is heard several times over.
+
+    Args:
+        air: what is heard.
+    """
+
+    def __init__(self, air: Air) -> None:
+        self._air = air
+        self._times = 1
+        self._from_us = self._until_us = 0
+
+    def burst(self, times: int, from_us: int, until_us: int) -> None:
+        """Hear every tag `times` as often in dwells that begin within this span."""
+        self._times, self._from_us, self._until_us = times, from_us, until_us
+
+    def inventory(self, dwell: Dwell) -> Sightings:
+        """What the antenna hears in the dwell; see `Air`."""
+        heard = self._air.inventory(dwell)
+        if not self._from_us <= dwell.from_us < self._until_us:
+            return heard
+        return heard.take(np.repeat(np.arange(len(heard)), self._times))

@@ -41,6 +41,7 @@ class FaultName(StrEnum):
     CLAIMS_IMPINJ = "claims-impinj"
     ODD_ENUMS = "odd-enums"
     EMPTY_REPORTS = "empty-reports"
+    BURST = "burst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ CATALOGUE = {
         "uses numbers outside the standard's enumerations in capabilities and events"
     ),
     FaultName.EMPTY_REPORTS: _lasts("sends an RO_ACCESS_REPORT without a tag every second"),
+    FaultName.BURST: _once("hears every tag ten times as often for 5 s"),
 }
 
 

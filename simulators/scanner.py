@@ -6,7 +6,6 @@ whether anybody listens: a code that nobody fetched is gone when the next one is
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import pty
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from simulators.stable_link import point, take_away
 
 _TERMINATOR = b"\r"
 _BYTES_PER_S = 960
@@ -42,7 +43,7 @@ class Scanner:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._reading = asyncio.Lock()
-        self._point()
+        point(link, self.terminal)
 
     @property
     def terminal(self) -> str:
@@ -51,8 +52,7 @@ class Scanner:
 
     def close(self) -> None:
         """Take the link away and close the terminal."""
-        if self._link.is_symlink() and self._link.readlink() == Path(self.terminal):
-            self._link.unlink()
+        take_away(self._link, self.terminal)
         os.close(self._slave)
         os.close(self._master)
 
@@ -73,16 +73,6 @@ class Scanner:
                     return False
                 await asyncio.sleep(len(burst) / _BYTES_PER_S)
             return True
-
-    def _point(self) -> None:
-        self._link.parent.mkdir(parents=True, exist_ok=True)
-        if self._link.exists() and not self._link.is_symlink():
-            raise FileExistsError(f"{self._link} is there and is no link")
-        fresh = self._link.with_name(f".{self._link.name}.{os.getpid()}")
-        with contextlib.suppress(FileNotFoundError):
-            fresh.unlink()
-        fresh.symlink_to(self.terminal)
-        fresh.replace(self._link)
 
 
 async def _lines() -> AsyncIterator[str]:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from simulators import radio
 from simulators.air import Dwell, Sightings
+from simulators.gen2 import Flags, Rounds
 from simulators.radio import FCC, USUAL_LINK, Band, Link, Metronome
 
 _SGTIN_96 = 0x30
@@ -36,13 +37,14 @@ def seeded_epcs(count: int, seed: int) -> NDArray[np.uint8]:
 class TagField:
     """Tags at seeded places before antennas that hang 3 m from each other in a row.
 
-    Each read goes to one of the tags that the antenna can hear, the more likely the better it is
-    heard; together the antennas make `reads_per_s` reads a second as long as they hear any tag.
+    With a rate, each read goes to one of the tags that the antenna can hear, the more likely the
+    better it is heard; together the antennas make `reads_per_s` reads a second as long as they
+    hear any tag. Without one, Gen2 rounds decide: by the mode, and by how many tags answer.
 
     Args:
         tags: how many.
         antennas: how many.
-        reads_per_s: of the whole reader; a physical one ends at about 1,400.
+        reads_per_s: of the whole reader; None plays Gen2 rounds.
         seed: settles places, fading and noise.
         band: channels to hop on.
     """
@@ -51,7 +53,7 @@ class TagField:
         self,
         tags: int,
         antennas: int,
-        reads_per_s: float,
+        reads_per_s: float | None,
         seed: int,
         band: Band = FCC,
     ) -> None:
@@ -60,8 +62,10 @@ class TagField:
         self._link: Link = USUAL_LINK
         self._seed = seed
         self._chance = np.random.default_rng(seed)
-        self._metronome = Metronome(reads_per_s)
+        self._metronome = Metronome(reads_per_s or 0.0)
         place = np.arange(tags)
+        flags = Flags(radio.settled_uniform(24, seed, place))
+        self._rounds = Rounds(flags, self._chance) if reads_per_s is None else None
         x_m = radio.settled_uniform(21, seed, place) * 3.0 * antennas
         away_m = 0.5 + 4.0 * radio.settled_uniform(22, seed, place)
         hangs_at_m = 1.5 + 3.0 * np.arange(antennas)
@@ -81,15 +85,27 @@ class TagField:
         """What the antenna hears in the dwell; see `Air`."""
         if not 1 <= dwell.antenna <= len(self._distance_m) or not len(self.epcs):
             return Sightings.none()
-        reads = self._metronome.reads_in(dwell.span_us)
         mean = self.mean_rssi_dbm(dwell.antenna, dwell.power_dbm)
-        weights = np.cumsum(radio.success(mean, self._link))
+        chances = radio.success(mean, self._link)
+        if self._rounds is not None:
+            span_us = (dwell.from_us, dwell.from_us + dwell.span_us)
+            tag, seen = self._rounds.dwell(dwell.antenna, dwell.query, chances, span_us)
+        else:
+            tag, seen = self._at_the_rate(dwell, chances)
+        return self._sightings(dwell.antenna, tag, seen, mean) if len(tag) else Sightings.none()
+
+    def _at_the_rate(
+        self, dwell: Dwell, chances: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which tags are read in the dwell, and when, at the rate that was asked for."""
+        reads = self._metronome.reads_in(dwell.span_us)
+        weights = np.cumsum(chances)
         if reads == 0 or weights[-1] < 1e-3:  # noqa: PLR2004 - no tag answers 1 try in 1,000
-            return Sightings.none()
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         draws = self._chance.random(reads) * weights[-1]
         tag = np.searchsorted(weights, draws, side="right").clip(max=len(weights) - 1)
         seen = dwell.from_us + self._chance.integers(0, max(dwell.span_us, 1), reads)
-        return self._sightings(dwell.antenna, tag, np.sort(seen), mean)
+        return tag, np.sort(seen)
 
     def _sightings(
         self,

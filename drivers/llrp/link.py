@@ -14,20 +14,19 @@ from dataclasses import dataclass
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, DeviceUp, Listener
+from drivers.driver import DeviceDown, Listener
 from drivers.llrp.names import Resolver
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Counters, Output, Over, Reads, Up, told_up
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
+from drivers.tap import Tap
 
 _CONNECT_US = 3_000_000
 _ABSENT_US = 4_000_000  # an absent reader is asked at least so often: it costs one packet
 _STABLE_US = 10_000_000  # a reader that ran for so long is taken for healthy
 _RECEIVE_BYTES = 1 << 18
 _UNSENT_MOST = 1 << 16
-_VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
-_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
 OWN_FAULTS = (
@@ -76,6 +75,7 @@ class Link:
         settings: how it is connected and set up.
         socket: what the selector has to watch; None while unconnected.
         wants_write: whether it has to be watched for being writable.
+        tap: told of every byte; None for nobody.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Link:
         self.settings = settings
         self.socket: socket.socket | None = None
         self.wants_write = False
+        self.tap: Tap | None = None
         self._listener = listener
         self._clock = clock
         self._backoff = backoff
@@ -220,6 +221,8 @@ class Link:
 
     def _begin(self) -> None:
         self.wants_write = False
+        if self.tap is not None:
+            self.tap.opened(self.settings.device, "llrp")
         self._session = Session(self.settings, self._attempt, self._clock.monotonic_us())
 
     # -- bytes
@@ -249,6 +252,8 @@ class Link:
         if not data:
             self._lost("the reader closed the TCP connection")
             return
+        if self.tap is not None:
+            self.tap.received(self.settings.device, data)
         self._heard_at_us = self._clock.now_us()
         try:
             outputs = self._session.receive(data, self._clock.monotonic_us(), self._heard_at_us)
@@ -291,24 +296,12 @@ class Link:
             self._attempt = self._session.attempt
         self._up_since_us = self._clock.monotonic_us()
         self._up = True
-        number = up.told.manufacturer
-        vendor = _VENDORS.get(number, str(number) if number else "")
-        if number == 25882 and not up.vendor:  # noqa: PLR2004 - Impinj's number, copied by others
-            vendor = f"{number}, without Impinj extensions"
-        self._listener.device_up(
-            DeviceUp(
-                device=self.settings.device,
-                at_us=self._clock.now_us(),
-                manufacturer=vendor,
-                model=str(up.told.model) if up.told.model else "",
-                firmware=up.told.firmware,
-                protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
-                antennas=up.antennas,
-            )
-        )
+        self._listener.device_up(told_up(self.settings.device, up, self._clock.now_us()))
 
     def _lost(self, reason: str, *, absent: bool = False) -> None:
         now_us = self._clock.monotonic_us()
+        if self.tap is not None:
+            self.tap.lost(self.settings.device, reason)
         if self._session is not None:
             self._attempt = self._session.attempt
         if self._up and now_us - self._up_since_us > _STABLE_US:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from drivers.driver import DeviceUp
 from drivers.llrp.steering import Capabilities
 from drivers.reads import ReadBatch
+
+_VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
+_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,20 @@ class Counters:
     reads: int = 0
     keepalives: int = 0
     errors: int = 0
+
+
+def told_up(device: str, up: Up, at_us: int) -> DeviceUp:
+    """What a listener is told of a reader that is set up."""
+    number = up.told.manufacturer
+    vendor = _VENDORS.get(number, str(number) if number else "")
+    if number == 25882 and not up.vendor:  # noqa: PLR2004 - Impinj's number, copied by others
+        vendor = f"{number}, without Impinj extensions"
+    return DeviceUp(
+        device=device,
+        at_us=at_us,
+        manufacturer=vendor,
+        model=str(up.told.model) if up.told.model else "",
+        firmware=up.told.firmware,
+        protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
+        antennas=up.antennas,
+    )

@@ -18,6 +18,7 @@ from drivers.clock import Clock
 from drivers.driver import Listener
 from drivers.llrp.link import Link, LinkState
 from drivers.llrp.settings import LlrpSettings
+from drivers.tap import Tap
 
 _TICK_S = 0.1
 _STOP_S = 1.5
@@ -54,6 +55,11 @@ class LlrpWire:
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
         self._thread = threading.Thread(target=self._run, name="llrp-wire", daemon=True)
+
+    def tell(self, tap: Tap) -> None:
+        """Let a tap hear every byte; to be called before the start."""
+        for link in self._links:
+            link.tap = tap
 
     def start(self) -> None:
         """Begin to connect; returns at once."""

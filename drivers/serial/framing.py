@@ -6,6 +6,7 @@ trigger, some write two codes into one another or a code double: an order picked
 costs more than a scan that has to be repeated.
 """
 
+import re
 from dataclasses import dataclass
 
 IDLE_US = 50_000
@@ -17,6 +18,10 @@ BOUNCE_US = 300_000
 _DOUBLED_LEAST = 8  # a short code may well be two equal halves: "1212" is a bin
 _TERMINATORS = b"\r\n\t"
 _AIM_PREFIX = 3  # "]C1": the code's symbology
+_NO_BRACKET_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1", "]E0", "]E1", "]E2", "]E3", "]E4")
+_SEAM_LEAST = 2  # one character between codes may well stand in a code too
+_AROUND = " \0\x02\x03"  # STX and ETX frame the code of some scanners
+_AIM_SIGN = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -27,6 +32,7 @@ class ScanCounters:
         codes: given on.
         bounced: dropped as repeated.
         doubled: refused because one code stands twice in it.
+        joined: refused because two codes stand in it, their terminator lost.
         overlong: bytes thrown away because no code is so long.
         partial: codes thrown away unfinished because the port was lost.
     """
@@ -34,6 +40,7 @@ class ScanCounters:
     codes: int = 0
     bounced: int = 0
     doubled: int = 0
+    joined: int = 0
     overlong: int = 0
     partial: int = 0
 
@@ -41,12 +48,18 @@ class ScanCounters:
 class ScanFramer:
     """Cuts a scanner's bytes into codes.
 
+    Args:
+        prefix: text before each code, taken away; a code without it is given on all the same.
+        suffix: text after each code, likewise.
+
     Attributes:
         counters: what it gave on and what it dropped.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "", suffix: str = "") -> None:
         self.counters = ScanCounters()
+        self._prefix = prefix
+        self._suffix = suffix
         self._waiting = bytearray()
         self._overlong = False
         self._heard_us = 0
@@ -95,11 +108,14 @@ class ScanFramer:
         raw, overlong = bytes(self._waiting), self._overlong
         self._waiting.clear()
         self._overlong = False
-        code = raw.decode("utf-8", "replace").strip(" \0\x02\x03")
+        code = self._bare(raw.decode("utf-8", "replace"))
         if overlong or not code:
             return []
         if is_doubled(code):
             self.counters.doubled += 1
+            return []
+        if self._is_joined(code):
+            self.counters.joined += 1
             return []
         again = code == self._last and now_us - self._last_us < BOUNCE_US
         self._last, self._last_us = code, now_us
@@ -108,6 +124,25 @@ class ScanFramer:
             return []
         self.counters.codes += 1
         return [code]
+
+    def _bare(self, text: str) -> str:
+        """The code alone: without blanks, STX, ETX, prefix and suffix; GS (FNC1) stays."""
+        code = text.strip(_AROUND).removeprefix(self._prefix).removesuffix(self._suffix)
+        return code.strip(_AROUND)
+
+    def _is_joined(self, code: str) -> bool:
+        """Whether a second code begins inside: a suffix and a prefix, or another symbology."""
+        seam = self._suffix + self._prefix
+        return (len(seam) >= _SEAM_LEAST and seam in code) or is_joined(code)
+
+
+def is_joined(code: str) -> bool:
+    """Whether two codes that each began with their symbology stand in one.
+
+    A symbology's sign has a bracket, which neither GS1 element strings nor EAN and UPC may hold;
+    in other codes, such as a QR code with free text, it means nothing.
+    """
+    return code.startswith(_NO_BRACKET_SIGNS) and bool(_AIM_SIGN.search(code, _AIM_PREFIX))
 
 
 def is_doubled(code: str) -> bool:

@@ -3,7 +3,8 @@
 A USB device that is pulled shows itself as an `OSError` of the next read; when it comes back it is
 a new device under the same stable name, so the port is closed and opened again until that works.
 Opening is exclusive, because two readers of one port would share its bytes out between them. What
-was received of a line before the loss is thrown away by whoever frames it.
+was received of a line before the loss is thrown away by whoever frames it. A port behind a serial
+server (socket:// for plain bytes, rfc2217:// for a server that takes settings) is used alike.
 """
 
 import threading
@@ -14,10 +15,12 @@ from typing import Any, Protocol
 import serial
 
 from drivers.backoff import Backoff
+from drivers.serial.port_faults import is_network, reason_of
 
 _POLL_S = 0.05  # a read returns at least so often, so that silence can end a code
-_REOPEN_US = 2_000_000  # back within two seconds of the re-plug
+_REOPEN_US = 1_000_000  # back, and set up, within two seconds of the re-plug
 _JOIN_S = 3.0
+_CHUNK_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,9 @@ class PortSettings:
     """One serial port.
 
     Attributes:
-        path: its stable name, as /dev/serial/by-id/… or by-path.
-        baud: bits per second.
+        path: its stable name, as /dev/serial/by-id/… or by-path; or socket://HOST:PORT or
+            rfc2217://HOST:PORT of a serial server.
+        baud: bits per second; a plain socket has its own.
         dtr, rts: levels from the moment of opening; some boards reset on a change.
     """
 
@@ -51,6 +55,10 @@ class PortUser(Protocol):
         """The port could not be opened or was lost."""
         ...
 
+    def farewell(self) -> bytes:
+        """The last to be written before the port is closed on request."""
+        ...
+
 
 class SerialPort:
     """Keeps one port open and hands its bytes on."""
@@ -67,7 +75,7 @@ class SerialPort:
         Args:
             settings: which port and how.
             user: told what happens, from the port's thread.
-            backoff: waits between attempts; each is cut to two seconds.
+            backoff: waits between attempts; each is cut to one second.
             open_port: makes an open pyserial port; for tests another.
         """
         self._settings = settings
@@ -75,6 +83,8 @@ class SerialPort:
         self._backoff = backoff
         self._open_port = open_port or open_exclusively
         self._port: Any = None
+        self._dropped: str | None = None
+        self._pause_s = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"serial {settings.path}", daemon=True
@@ -90,39 +100,71 @@ class SerialPort:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and join its thread within 3 s."""
+        """Say farewell, close the port and join its thread within 3 s."""
         self._stopping.set()
-        port = self._port
-        if port is not None:
-            port.cancel_read()
         if self._thread.is_alive():
             self._thread.join(_JOIN_S)
 
+    def write(self, data: bytes) -> None:
+        """Write; from the port's own thread only, that is from what the user is told.
+
+        Raises:
+            OSError: the port is lost; whoever is told of bytes lets it pass.
+        """
+        if data and self._port is not None:
+            self._port.write(data)
+
+    def drop(self, reason: str, pause_s: float = 0.0) -> None:
+        """Close the port and open it again; from the port's own thread only.
+
+        Args:
+            reason: told to the user as that of the loss.
+            pause_s: not to be opened before.
+        """
+        self._dropped, self._pause_s = reason, pause_s
+
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._dropped, self._pause_s = None, 0.0
             try:
                 self._port = self._open_port(self._settings)
             except (OSError, ValueError) as fault:
-                self._user.lost(_reason(self._settings.path, fault))
+                self._user.lost(reason_of(self._settings.path, fault))
             else:
                 self._read_until_lost(self._port)
-            self._stopping.wait(self._backoff.next_us(_REOPEN_US) / 1e6)
+            wait_s = self._backoff.next_us(_REOPEN_US) / 1e6
+            self._stopping.wait(max(wait_s, self._pause_s))
 
     def _read_until_lost(self, port: Any) -> None:  # noqa: ANN401 - pyserial has no types
-        self._user.opened()
-        self._backoff.reset()
         try:
-            while not self._stopping.is_set():
-                data = port.read(1)
-                waiting = port.in_waiting if data else 0
-                self._user.received(data + (port.read(waiting) if waiting else b""))
-        except (OSError, TypeError) as fault:
-            # TypeError: pyserial, when the port is closed under a read.
+            self._user.opened()
+            self._backoff.reset()
+            while self._dropped is None and not self._stopping.is_set():
+                self._user.received(self._waited_for(port))
+            if self._stopping.is_set():
+                self.write(self._user.farewell())
+        except OSError as fault:
             if not self._stopping.is_set():
-                self._user.lost(_reason(self._settings.path, fault))
+                self._dropped = reason_of(self._settings.path, fault)
         finally:
             self._port = None
             port.close()
+        if self._dropped is not None:
+            self._user.lost(self._dropped)
+
+    def _waited_for(self, port: Any) -> bytes:  # noqa: ANN401 - pyserial has no types
+        """What is there, or what comes first; empty after a while without anything."""
+        first = bytes(port.read(1))
+        if not first:
+            return b""
+        if not self._settings.path.startswith("socket://"):
+            waiting = port.in_waiting
+            return first + bytes(port.read(waiting)) if waiting else first
+        port.timeout = 0  # a socket tells whether anything waits, not how much
+        try:
+            return first + bytes(port.read(_CHUNK_BYTES))
+        finally:
+            port.timeout = _POLL_S
 
 
 def open_exclusively(settings: PortSettings) -> Any:  # noqa: ANN401 - pyserial has no types
@@ -130,21 +172,19 @@ def open_exclusively(settings: PortSettings) -> Any:  # noqa: ANN401 - pyserial 
 
     Raises:
         OSError: it is absent, not permitted or held by another program.
-        ValueError: its settings are impossible.
+        ValueError: its settings or its kind of address are impossible.
     """
-    port = serial.Serial(
-        baudrate=settings.baud, timeout=_POLL_S, exclusive=True, write_timeout=1.0
+    network = is_network(settings.path)
+    if "://" in settings.path and not network:
+        raise ValueError("write a device's path, socket://HOST:PORT or rfc2217://HOST:PORT")
+    port = serial.serial_for_url(
+        settings.path,
+        do_not_open=True,
+        baudrate=settings.baud,
+        timeout=_POLL_S,
+        exclusive=not network or None,
+        write_timeout=None if settings.path.startswith("rfc2217://") else 1.0,  # it has none
     )
     port.dtr, port.rts = settings.dtr, settings.rts  # before opening: some boards reset otherwise
-    port.port = settings.path
     port.open()
     return port
-
-
-def _reason(path: str, fault: Exception) -> str:
-    text = str(fault)
-    if "multiple access" in text:
-        return f"{path}: unplugged, or another program reads it: {text}"
-    if "exclusively lock" in text:
-        return f"{path}: another program holds it: {text}"
-    return f"{path}: {text}"

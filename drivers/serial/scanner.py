@@ -9,6 +9,7 @@ from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceUp, Listener, Scan
 from drivers.serial.framing import ScanCounters, ScanFramer
 from drivers.serial.port import PortSettings, SerialPort
+from drivers.tap import Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,15 @@ class ScannerSettings:
         device: its name in the configuration.
         path: its port's stable name.
         baud: bits per second; a USB scanner takes any.
+        prefix: text that it is set up to send before each code; taken away.
+        suffix: text that it is set up to send after each code, before the terminator; taken away.
     """
 
     device: str
     path: str
     baud: int = 9600
+    prefix: str = ""
+    suffix: str = ""
 
 
 class Scanner:
@@ -43,7 +48,8 @@ class Scanner:
         self._settings = settings
         self._listener = listener
         self._clock = clock
-        self._framer = ScanFramer()
+        self._framer = ScanFramer(settings.prefix, settings.suffix)
+        self._tap: Tap | None = None
         self._up: bool | None = None
         self._heard_at_us = 0
         port = PortSettings(settings.path, settings.baud)
@@ -59,6 +65,10 @@ class Scanner:
         """What it sent so far."""
         return replace(self._framer.counters)
 
+    def tell(self, tap: Tap) -> None:
+        """Let a tap hear every byte; to be called before the start."""
+        self._tap = tap
+
     def start(self) -> None:
         """Begin to open the port; returns at once."""
         self._port.start()
@@ -70,12 +80,16 @@ class Scanner:
     def opened(self) -> None:
         """The port is open."""
         self._up = True
+        if self._tap is not None:
+            self._tap.opened(self._settings.device, "serial")
         at_us = self._clock.now_us()
         self._listener.device_up(DeviceUp(self._settings.device, at_us, protocol="serial"))
 
     def received(self, data: bytes) -> None:
         """Bytes came, or for a while none did."""
         now_us = self._clock.monotonic_us()
+        if data and self._tap is not None:
+            self._tap.received(self._settings.device, data)
         if data:
             self._heard_at_us = self._clock.now_us()
         codes = self._framer.feed(data, now_us) if data else self._framer.idle(now_us)
@@ -85,9 +99,15 @@ class Scanner:
     def lost(self, reason: str) -> None:
         """The port could not be opened or was lost: told once, then tried in silence."""
         self._framer.reset()
+        if self._tap is not None:
+            self._tap.lost(self._settings.device, reason)
         if self._up is not False:
             down = DeviceDown(
                 self._settings.device, self._clock.now_us(), self._heard_at_us, reason
             )
             self._listener.device_down(down)
         self._up = False
+
+    def farewell(self) -> bytes:
+        """A scanner is told nothing."""
+        return b""

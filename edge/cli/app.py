@@ -7,9 +7,11 @@ import typer
 
 from edge import log
 from edge.cli import backup, config, epc, journal, people, plan
+from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
+from edge.cli.locate import calibrate, locate
 from edge.cli.read import read
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
@@ -32,6 +34,10 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(backup.app, name="backup")
 app.command()(decode)
 app.command()(read)
+app.command()(record)
+app.command()(replay)
+app.command()(locate)
+app.command()(calibrate)
 app.command()(demo)
 
 

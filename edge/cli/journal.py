@@ -81,12 +81,13 @@ def _print_from(reader: JournalReader, seq: int) -> int:
     """Print all facts above `seq`; the number of the last one."""
     while facts := reader.facts_after(seq, PAGE, PAGE_BYTES):
         for fact in facts:
-            print_json(_plain(fact))
+            print_json(plain_fact(fact))
         seq = facts[-1].seq
     return seq
 
 
-def _plain(fact: Fact) -> dict[str, object]:
+def plain_fact(fact: Fact) -> dict[str, object]:
+    """A fact as the commands print it."""
     return {
         "seq": fact.seq,
         "id": fact.id,

@@ -57,6 +57,12 @@ class Printer:
         """Why it does not answer stands in the summary; the driver goes on trying."""
         self.errors.append(change.reason)
 
+    def left(self) -> Iterator[Mapping[str, object]]:
+        """What came between the end of the time and the end of the driver: counted, so printed."""
+        while not self.lines.empty():
+            if line := self.lines.get_nowait():
+                yield line
+
     def _say(self, line: Mapping[str, object]) -> None:
         try:
             self.lines.put_nowait(line)
@@ -85,7 +91,9 @@ def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
 
 
 def read(
-    address: Annotated[str, typer.Argument(help="llrp://HOST[:PORT] or serial:PATH?kind=scanner")],
+    address: Annotated[
+        str, typer.Argument(help="llrp://HOST[:PORT], serial:PATH?kind=scanner|uhf")
+    ],
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10.0,
     antennas: Annotated[str, typer.Option(help="such as 1,2; empty for all")] = "",
     power: Annotated[float | None, typer.Option(min=0, max=33, help="dBm")] = None,
@@ -104,6 +112,8 @@ def read(
     finally:
         ending.cancel()
         driver.stop()
+    for line in printer.left():
+        print_json(line)
     summary: dict[str, object] = {
         "reads": printer.reads_count,
         "tags": len(printer.tags),

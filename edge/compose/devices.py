@@ -1,4 +1,4 @@
-"""Readers and scanners, wired."""
+"""Readers, UHF modules and scanners, wired."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,13 +8,21 @@ from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from drivers.serial.scanner import Scanner, ScannerSettings
-from edge.clock import SystemClock
+from drivers.serial.uhf_frames import Region
+from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
+from drivers.tap import Tap
+from edge.clock import Clock, SystemClock
 from edge.compose.core import Core
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
+from edge.settings.gateway import Settings
 
 LLRP_PORT = 5084
 """Assigned to LLRP (LLRP 1.1, section 16)."""
+ADDRESSES = (
+    "write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner, "
+    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
+)
 
 
 def floor_listener(core: Core) -> FloorListener:
@@ -23,21 +31,58 @@ def floor_listener(core: Core) -> FloorListener:
     return FloorListener(core.inbox, core.make_id, stations)
 
 
-def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:
-    """Every configured reader on one wire, and each scanner, with its name in the log."""
-    settings = core.settings
-    found: list[tuple[str, Driver]] = []
+def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
+    """Every configured reader as its driver wants it."""
+    return tuple(
+        LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
+        for one in settings.reader
+    )
+
+
+def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
+    """Every configured scanner as its driver wants it."""
+    return tuple(
+        ScannerSettings(one.name, one.path, one.baud, one.prefix, one.suffix)
+        for one in settings.scanner
+    )
+
+
+def module_settings(settings: Settings) -> tuple[UhfSettings, ...]:
+    """Every configured UHF module as its driver wants it."""
+    return tuple(
+        UhfSettings(one.name, one.path, one.baud, Region(one.region), one.power_dbm)
+        for one in settings.module
+    )
+
+
+def device_drivers(
+    settings: Settings, clock: Clock, listener: Listener, tap: Tap | None = None
+) -> list[tuple[str, Driver]]:
+    """The readers on one wire, each module and each scanner, with its name in the log.
+
+    Args:
+        settings: of the gateway.
+        clock: the host's.
+        listener: told what they read.
+        tap: told of every byte of readers and scanners; None for nobody.
+    """
+    found: list[tuple[str, LlrpWire | Scanner]] = []
     generator = np.random.default_rng()
     if settings.reader:
-        wanted = tuple(
-            LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
-            for one in settings.reader
-        )
-        found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
-    for scanner in settings.scanner:
-        wanted_scanner = ScannerSettings(scanner.name, scanner.path, scanner.baud)
-        found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
-    return found
+        wire = LlrpWire(reader_settings(settings), listener, clock, generator)
+        found.append(("readers", wire))
+    found += [
+        (one.device, Scanner(one, listener, clock, generator))
+        for one in scanner_settings(settings)
+    ]
+    if tap is not None:
+        for _, driver in found:
+            driver.tell(tap)
+    modules = [
+        (one.device, UhfModule(one, listener, clock, generator))
+        for one in module_settings(settings)
+    ]
+    return [*found, *modules]
 
 
 def device_at(
@@ -46,7 +91,8 @@ def device_at(
     """A driver for one device that no configuration names.
 
     Args:
-        address: `llrp://HOST[:PORT]` or `serial:PATH?kind=scanner`.
+        address: `llrp://HOST[:PORT]`, `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a
+            serial one may add `&baud=N`, a module `&region=NAME`, without which it keeps its own.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -55,8 +101,6 @@ def device_at(
         ValueError: no such kind of address; names those that there are.
     """
     parts = urlsplit(address)
-    chance = np.random.default_rng()
-    clock = SystemClock()
     if parts.scheme == "llrp" and parts.hostname:
         settings = LlrpSettings(
             device=address,
@@ -65,10 +109,38 @@ def device_at(
             antennas=antennas,
             power_dbm=power_dbm,
         )
-        return LlrpWire((settings,), listener, clock, chance)
-    kind = parse_qs(parts.query).get("kind", ["scanner"])[0]
-    if parts.scheme == "serial" and parts.path and kind == "scanner":
-        return Scanner(ScannerSettings(address, parts.path), listener, clock, chance)
-    raise ValueError(
-        f"{address}: write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner"
-    )
+        return LlrpWire((settings,), listener, SystemClock(), np.random.default_rng())
+    if parts.scheme == "serial" and parts.path:
+        return _serial_device(address, parts.path, parse_qs(parts.query), power_dbm, listener)
+    raise ValueError(f"{address}: {ADDRESSES}")
+
+
+def _serial_device(
+    address: str,
+    path: str,
+    query: dict[str, list[str]],
+    power_dbm: float | None,
+    listener: Listener,
+) -> Driver:
+    """The driver of a serial address.
+
+    Raises:
+        ValueError: an unknown kind, key, rate or region; names those that there are.
+    """
+    said = {key: values[-1] for key, values in query.items()}
+    kind = said.pop("kind", "scanner")
+    baud = said.pop("baud", "")
+    region = said.pop("region", None) if kind == "uhf" else None
+    if said or (baud and not baud.isdecimal()):
+        raise ValueError(f"{address}: {ADDRESSES}")
+    clock, chance = SystemClock(), np.random.default_rng()
+    if kind == "scanner":
+        scanner = ScannerSettings(address, path, int(baud or 9600))
+        return Scanner(scanner, listener, clock, chance)
+    if kind != "uhf":
+        raise ValueError(f"{address}: {ADDRESSES}")
+    if region is not None and region not in list(Region):
+        raise ValueError(f"{address}: no region {region}; there are {', '.join(Region)}")
+    law = Region(region) if region else None
+    module = UhfSettings(address, path, int(baud or BAUD), law, power_dbm)
+    return UhfModule(module, listener, clock, chance)

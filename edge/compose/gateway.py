@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from edge.clock import SystemClock
+from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener
 from edge.compose.health import Look
@@ -62,7 +63,9 @@ def build(settings: Settings) -> Daemon:
     web = web_server(core, lambda: metrics_text(health.look), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in device_drivers(core, listener)]
+    services += [
+        Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
+    ]
     services.append(Service("web", web))
     return Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
@@ -117,7 +120,7 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
             terms=terms,
             inbox=core.inbox,
             store=store,
-            locator=Locator(core.floor),
+            locator=Locator(core.floor, calibration=calibration_of(settings, core.floor)),
             planner=planner,
             showing=showing,
             alerts=core.alerts,

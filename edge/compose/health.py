@@ -34,13 +34,14 @@ class Look:
         core = self._core
         status: LinkStatus | None = self._link.status() if self._link else None
         owed = backlog(core, self._store, self._link)
-        up = sum(one.name in self._listener.devices for one in core.settings.reader)
+        readers = core.settings.reader_names
+        up = sum(name in self._listener.devices for name in readers)
         return Health(
             backlog=self._store.last_seq - self._store.acknowledged,
             oldest_unsent_s=float(str(owed["oldest_unsent_s"])),
             connected=status.connected if status else False,
             readers_up=up,
-            readers_down=len(core.settings.reader) - up,
+            readers_down=len(readers) - up,
             reads_total=self._listener.reads_count,
             loop_lag_ms=(core.clock.monotonic_us() - self._loop.progressed_us) / 1000,
             disk_free_bytes=disk_free_bytes(core.settings.gateway.data_dir),

@@ -98,7 +98,7 @@ def _info(core: Core) -> dict[str, object]:
     text = core.settings.model_dump_json().encode()
     return {
         "version": VERSION,
-        "readers": [one.name for one in core.settings.reader],
+        "readers": core.settings.reader_names,
         "antennas": [
             {"reader": one.reader, "port": one.port, "location": one.location}
             for one in core.floor.antennas

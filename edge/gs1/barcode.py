@@ -27,8 +27,9 @@ _AIM_SIGN = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 """Symbology identifier in front of the data (ISO/IEC 15424)."""
 _GS1_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1")
 """Symbologies whose data are GS1 element strings."""
-_VISIBLE_SEPARATORS = re.compile(r"<GS>|\{GS\}|\u241d|\^\]", re.IGNORECASE)
-"""What scanners and keyboard wedges print for FNC1 where they cannot send 0x1D."""
+_VISIBLE_SEPARATORS = re.compile(r"<GS>|\{GS\}|\u241d|\u2194|\^\]", re.IGNORECASE)
+"""What scanners and keyboard wedges print for FNC1 where they cannot send 0x1D; the arrow is what
+Alt+29 types."""
 _BEGINS_WITH_KEY = re.compile(r"(?:01|02)\d{14}|00\d{18}", re.ASCII)
 """Element strings that are recognised without any sign: a batch number may look like any other."""
 _EPC_HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){6,}")

@@ -125,8 +125,18 @@ def to_link(elements: tuple[Element, ...]) -> str | None:
 
 
 def fault_of(elements: tuple[Element, ...]) -> str:
-    """The first wrong check digit, as a sentence; empty where all are right."""
+    """The first wrong check digit or contradiction, as a sentence; empty where all are right.
+
+    One identifier with two values is what two codes joined in one line look like; the GS1 General
+    Specifications call such pairs of element strings invalid. Twice the same value is harmless.
+    """
+    first = {element.ai: element.value for element in reversed(elements)}
     for element in elements:
+        if first[element.ai] != element.value:
+            return (
+                f"({element.ai}) has two values, {first[element.ai]} and {element.value}: "
+                "two codes in one; scan again"
+            )
         length = CHECKED_LENGTHS.get(element.ai)
         if length is not None and (fault := check_fault(element.value[:length])):
             return f"({element.ai}): {fault}"

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -11,9 +13,16 @@ from edge.locating.model import FloorColumns, HearingModel, OffsetModel
 from edge.locating.settings import LocatingSettings
 from edge.model.places import Floor
 
+FORMAT = 1
+"""Raised when an older file can no longer be understood."""
+TUNABLE = frozenset(
+    {"stay_per_s", "move_at", "claim_min", "claim_max", "silence_claim", "share_weight"}
+)
+"""Settings that a calibration may bring."""
+
 
 class CalibrationError(ValueError):
-    """A calibration that cannot be used here; the operator has to calibrate (again)."""
+    """A calibration that cannot be made or used; the operator has to calibrate (again)."""
 
 
 def floor_hash(floor: Floor) -> str:
@@ -28,16 +37,131 @@ def floor_hash(floor: Floor) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How good a calibration proved on recordings that it was not learnt from.
+
+    Attributes:
+        seconds: seconds judged; one answer a second.
+        accuracy: share of right answers; unknown counts as wrong.
+        accuracy_uncalibrated: the same seconds without any calibration.
+        strongest_antenna: the same seconds, place of the loudest antenna of the last second.
+        majority: share of the commonest place: what a guess would reach.
+        accuracy_by_block: of each held-out block of time.
+        confusion: true place → answered place ("" for unknown) → seconds.
+        calibration_error: mean distance of confidence from hit rate, ten bins.
+    """
+
+    seconds: int
+    accuracy: float
+    accuracy_uncalibrated: float
+    strongest_antenna: float
+    majority: float
+    accuracy_by_block: tuple[float, ...]
+    confusion: Mapping[str, Mapping[str, int]]
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
-    """Offsets of the antennas of one floor.
+    """What was learnt on one floor.
 
     Attributes:
         floor_hash: see `floor_hash`.
         offset_dbm: by "reader/port": the mean level that the antenna hears over all places.
+        spread_db: by "reader/port": standard deviation of the level within a place.
+        tuned: settings that suited the recordings better than the defaults.
+        sureness, bias: factor on the log-odds of a belief, and what is added to them, to make it
+            an honest probability.
+        quality: cross-validated; None where it was made by hand.
+        warnings: what the operator should look at.
     """
 
     floor_hash: str
     offset_dbm: Mapping[str, float]
+    spread_db: Mapping[str, float] = field(default_factory=dict)
+    tuned: Mapping[str, float] = field(default_factory=dict)
+    sureness: float = 1.0
+    bias: float = 0.0
+    quality: Quality | None = None
+    warnings: tuple[str, ...] = ()
+
+    def check(self, floor: Floor) -> None:
+        """Raises `CalibrationError` where this is not the floor that it was made on."""
+        if self.floor_hash != floor_hash(floor):
+            raise CalibrationError(
+                "this calibration was made for another floor: places or antennas have changed; "
+                "run `calibrate` again with the present floor file"
+            )
+
+    def settings(self, base: LocatingSettings) -> LocatingSettings:
+        """`base` with what was tuned."""
+        tuned: dict[str, Any] = dict(self.tuned)
+        return replace(base, **tuned)
+
+    def confidence(self, belief: float) -> float:
+        """The honest probability behind a belief."""
+        bounded = min(max(belief, 1e-6), 1.0 - 1e-6)
+        odds = self.sureness * math.log(bounded / (1.0 - bounded)) + self.bias
+        return 1.0 / (1.0 + math.exp(-odds))
+
+    def to_dict(self) -> dict[str, object]:
+        """As a plain value for JSON."""
+        quality = self.quality
+        return {
+            "format": FORMAT,
+            "floor_hash": self.floor_hash,
+            "offset_dbm": dict(self.offset_dbm),
+            "spread_db": dict(self.spread_db),
+            "tuned": dict(self.tuned),
+            "sureness": self.sureness,
+            "bias": self.bias,
+            "warnings": list(self.warnings),
+            "quality": None
+            if quality is None
+            else {
+                "seconds": quality.seconds,
+                "accuracy": quality.accuracy,
+                "accuracy_uncalibrated": quality.accuracy_uncalibrated,
+                "strongest_antenna": quality.strongest_antenna,
+                "majority": quality.majority,
+                "accuracy_by_block": list(quality.accuracy_by_block),
+                "confusion": {true: dict(told) for true, told in quality.confusion.items()},
+                "calibration_error": quality.calibration_error,
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """The reverse of `to_dict`.
+
+        Raises:
+            CalibrationError: this is no calibration, or one of another format.
+        """
+        if value.get("format") != FORMAT:
+            raise CalibrationError("this is not a calibration file of this version; calibrate")
+        try:
+            quality = value["quality"]
+            made = cls(
+                floor_hash=str(value["floor_hash"]),
+                offset_dbm=_numbers(value["offset_dbm"]),
+                spread_db=_numbers(value["spread_db"]),
+                tuned=_numbers(value["tuned"]),
+                sureness=float(value["sureness"]),
+                bias=float(value["bias"]),
+                quality=None
+                if quality is None
+                else Quality(
+                    **{**quality, "accuracy_by_block": tuple(quality["accuracy_by_block"])}
+                ),
+                warnings=tuple(map(str, value["warnings"])),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CalibrationError(
+                f"the calibration file is damaged ({error}); calibrate"
+            ) from error
+        if set(made.tuned) - TUNABLE:
+            raise CalibrationError("the calibration file tunes unknown settings; calibrate again")
+        return made
 
 
 def model_of(
@@ -53,16 +177,16 @@ def model_of(
     """
     if calibration is None:
         return OffsetModel(columns, settings)
-    if calibration.floor_hash != floor_hash(floor):
-        raise CalibrationError(
-            "this calibration was made for another floor: places or antennas have changed; "
-            "run `calibrate` again with the present floor file"
-        )
-    known = list(calibration.offset_dbm.values())
+    calibration.check(floor)
+    usual = float(np.mean(list(calibration.offset_dbm.values())))
     offsets = np.array(
-        [
-            calibration.offset_dbm.get(f"{one.reader}/{one.port}", float(np.mean(known)))
-            for one in floor.antennas
-        ]
+        [calibration.offset_dbm.get(f"{one.reader}/{one.port}", usual) for one in floor.antennas]
     )
     return OffsetModel(columns, settings, offsets)
+
+
+def _numbers(value: Mapping[str, Any]) -> dict[str, float]:
+    numbers = {str(name): float(number) for name, number in value.items()}
+    if not all(math.isfinite(number) for number in numbers.values()):
+        raise ValueError("a number is not finite")
+    return numbers

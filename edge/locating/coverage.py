@@ -116,6 +116,7 @@ def silence_allowed_ms(
     """
     wanted = gap_s * np.float32(-np.log(settings.false_departure))
     least = np.where(near, settings.near_silence_s_min, settings.silence_s_min)
-    bounded = np.clip(wanted, least, settings.silence_s_max)
+    most = np.where(near, settings.near_silence_s_max, settings.silence_s_max)
+    bounded = np.clip(wanted, least, most)
     allowed: Ints = (bounded * 1e3).astype(np.int32)
     return allowed

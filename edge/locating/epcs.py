@@ -41,19 +41,23 @@ def keys_of(epc: NDArray[np.uint8], epc_bits: NDArray[np.uint16]) -> Keys:
     keys = np.ascontiguousarray(words[:, :WORDS])
     long = np.flatnonzero(epc_bits > SHORT_BITS_MAX)
     if len(long):
-        keys[long] = _mixed_down(words[long])
+        keys[long] = _mixed_down(words[long], epc_bits[long])
     return keys
 
 
-def _mixed_down(words: NDArray[np.uint32]) -> Keys:
-    """Any number of words folded into three by two independent multiplicative chains."""
+def _mixed_down(words: NDArray[np.uint32], epc_bits: NDArray[np.uint16]) -> Keys:
+    """Any number of words folded into three by two independent multiplicative chains.
+
+    Only an EPC's own words count: how wide the batch is must not change its key.
+    """
     one = np.full(len(words), 0x243F6A8885A308D3, np.uint64)
     two = np.full(len(words), 0x13198A2E03707344, np.uint64)
-    for column in words.T:
-        one = (one ^ column) * _ODD_A
-        one ^= one >> _HALF
-        two = (two + column) * _ODD_B
-        two ^= two >> np.uint64(29)
+    for number, column in enumerate(words.T):
+        own = epc_bits > np.uint16(32 * number)
+        first = (one ^ column) * _ODD_A
+        second = (two + column) * _ODD_B
+        one = np.where(own, first ^ (first >> _HALF), one)
+        two = np.where(own, second ^ (second >> np.uint64(29)), two)
     folded = np.empty((len(words), WORDS), np.uint32)
     folded[:, 0] = one >> _HALF
     folded[:, 1] = one

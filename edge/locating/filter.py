@@ -96,10 +96,3 @@ def _unite(belief: Floats, places: Ports, log_likelihood: Floats) -> None:
                 log_likelihood[first, same], log_likelihood[second, same]
             )
             log_likelihood[second, same] = -np.inf
-
-
-def best_of(belief: Floats, places: Ports) -> tuple[Ports, Floats]:
-    """The most probable place of each tag and its probability; "elsewhere" is not a place."""
-    slot = belief.argmax(axis=0)
-    tag = np.arange(belief.shape[1])
-    return places[slot, tag], belief[slot, tag]

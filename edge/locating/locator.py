@@ -15,22 +15,20 @@ from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, model_of
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
-from edge.locating.filter import PlaceFilter, best_of
+from edge.locating.filter import PlaceFilter
 from edge.locating.intake import Intake
-from edge.locating.model import REFERENCE_DBM, FloorColumns
+from edge.locating.model import FloorColumns
 from edge.locating.presence import Finding, State
+from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable
+from edge.locating.tags import NO_ANTENNA, NO_PLACE, News, TagTable, best_slots
 from edge.locating.telling import Teller, Timeline
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItem
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
-
-_RESTORED_WEIGHT = 0.01
-"""Weight of a restored belief as evidence: it names the place, any read outweighs it."""
 
 
 class Locator:
@@ -51,6 +49,8 @@ class Locator:
         settings: LocatingSettings = DEFAULTS,
         calibration: Calibration | None = None,
     ) -> None:
+        if calibration is not None:
+            settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
         self._model = model_of(floor, self._columns, settings, calibration)
@@ -61,6 +61,7 @@ class Locator:
         self._intake = Intake(self._columns)
         self._filter = PlaceFilter(settings, shared=self._columns.shared)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
+        self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
         self._time.follow(self._table, self._coverage, self._sweep)
 
@@ -92,11 +93,9 @@ class Locator:
     def restore(self, items: Iterable[PresentItem]) -> None:
         """Take up items that were present before a restart; nothing is told of them again.
 
-        Raises:
-            ValueError: an item is at a location that is not on the floor.
+        An item without a place, or whose place is no longer on the floor, arrives anew.
         """
-        for item in items:
-            self._restore_one(item)
+        self._restorer.restore(items, self._settings.tags_max)
 
     def turn(self, now_us: int) -> list[PresenceChange]:
         """Work on the batches since the last turn, and tell what changed; oldest news first."""
@@ -144,15 +143,19 @@ class Locator:
         new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
         self._filter.update(slots.belief, places, look.log_likelihood, news.since_s, new_share)
         table.put(news.rows, slots)
-        table.level_db[news.rows] = look.usual_after(slots.belief, new_share * self._level_rate)
+        slot, probability = best_slots(slots.belief)
+        at = slot * len(slot) + np.arange(len(slot))
+        table.level_db[news.rows] = look.usual_after(at, new_share * self._level_rate)
+        best = places.reshape(-1)[at]
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
-        best, probability = best_of(slots.belief, places)
         announced = table.place.take(news.rows)
         placed = announced != NO_PLACE
-        needed = np.where(placed, settings.move_at, settings.arrive_at)
-        sure = (probability >= needed) & (best != NO_PLACE)
-        sure &= placed | (counted >= settings.arrive_reads)
+        is_near = self._columns.near_place.take(best, mode="clip")
+        arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
+        arrive_reads = np.where(is_near, settings.near_arrive_reads, settings.arrive_reads)
+        sure = (probability >= np.where(placed, settings.move_at, arrive_at)) & (best != NO_PLACE)
+        sure &= placed | (counted >= arrive_reads)
         findings = np.full(len(best), Finding.UNSURE, np.uint8)
         findings[sure] = Finding.ELSEWHERE
         findings[placed & (best == announced)] = Finding.CONFIRMED
@@ -194,22 +197,3 @@ class Locator:
             if antenna != NO_ANTENNA and weight > 0
         ]
         return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))
-
-    def _restore_one(self, item: PresentItem) -> None:
-        number = self._columns.place_number.get(item.location) if item.location else None
-        if number is None:
-            return  # it had departed, or its place is no longer on the floor: it arrives anew
-        raw = np.frombuffer(bytes.fromhex(item.epc), np.uint8)[np.newaxis]
-        bits = np.array([8 * raw.shape[1]], np.uint16)
-        rows = self._table.rows_of(raw, keys_of(raw, bits), bits, self._settings.tags_max)
-        slots = self._table.slots_of(rows)
-        seen_ms = max(1, self._time.ms_of(item.seen_us))
-        antennas = np.flatnonzero(self._columns.place_of[:-1] == number)
-        slots.seen_ms[0] = seen_ms
-        if len(antennas):
-            slots.antenna[0] = antennas[0]
-            slots.weight[0] = _RESTORED_WEIGHT
-            slots.level_sum[0] = _RESTORED_WEIGHT * REFERENCE_DBM
-            slots.belief[0] = item.probability
-        self._table.put(rows, slots)
-        self._teller.place_silently(rows, number, item.since_us)

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
 from edge.locating.tags import NO_ANTENNA, NO_PLACE, SLOTS, Floats, News, Ports
 from edge.model.ids import DeviceName, LocationId
@@ -96,13 +97,15 @@ class Look:
     usual_db: Floats
     near: NDArray[np.bool_] | None
 
-    def usual_after(self, belief: Floats, new_share: Floats) -> Floats:
+    def usual_after(self, at: Rows, new_share: Floats) -> Floats:
         """The usual level, drawn towards what the most probable place hears now.
 
         Near-field antennas have levels of their own and teach nothing about the room's.
+
+        Args:
+            at: flat index of each tag's most probable slot.
+            new_share: how far each level may be drawn.
         """
-        slot = belief.argmax(axis=0)
-        at = slot * belief.shape[1] + np.arange(belief.shape[1])
         rate = new_share * self.trust.reshape(-1)[at]
         if self.near is not None:
             rate *= ~self.near.reshape(-1)[at]
@@ -178,6 +181,9 @@ class OffsetModel:
         dead = None if alive.all() else ~alive.take(antenna, mode="clip")
         trust = _trust(slots.weight, dead)
         claim *= trust
+        room = slots.weight.sum(axis=0) if near is None else (slots.weight * ~near).sum(axis=0)
+        silence = np.clip((room - np.float32(1.0)) * np.float32(0.25), 0.0, 1.0)
+        claim += (np.float32(1.0) - trust) * silence * np.float32(settings.silence_claim)
         share = slots.weight + np.float32(1.0)
         share /= share.sum(axis=0)
         if dead is not None:

@@ -41,7 +41,7 @@ class Sweep:
 
     def shift_times(self, by_ms: int) -> None:
         """Move the zero of all times forward."""
-        self._started_ms -= by_ms
+        self._started_ms = max(0, self._started_ms - by_ms)
         if self._swept_ms is not None:
             self._swept_ms -= by_ms
 

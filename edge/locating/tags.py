@@ -20,12 +20,14 @@ SLOTS = 4
 NO_ANTENNA = 0xFFFF
 NO_PLACE = 0xFFFF
 BELIEF_FULL = 65_535.0
-GAP_START_S = 1.0
-"""Mean gap assumed for a tag that was read once."""
+GAP_START_S = 3.0
+"""Mean gap assumed for a tag that was read once: rather too patient than gone too soon."""
 LEAST_WEIGHT = np.float32(1e-6)
 """A weight fades no further, so that the mean of an antenna long silent is kept."""
 _LEAST_WEIGHT_BITS = LEAST_WEIGHT.view(np.uint32)
 _RECORD = 16
+_LINE = np.dtype("V64")
+"""A record as one thing: copied whole, three times faster than as sixteen numbers."""
 _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
@@ -208,7 +210,7 @@ class TagTable:
         belief = slots.belief.T * np.float32(BELIEF_FULL - 1.0)
         belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
         halves[:, 28:32] = belief
-        self._evidence[rows] = record
+        self._evidence.view(_LINE).reshape(-1)[rows] = record.view(_LINE).reshape(-1)
 
     def merge(self, reads: Reads) -> News:
         """Merge reads into the slots of their tags; nothing is written until `put`."""
@@ -309,16 +311,32 @@ def _fade(slots: Slots, fade: Floats) -> None:
 def _enter(slots: Slots, pairs: _Pairs) -> NDArray[np.bool_]:
     """Add pairs to their slots, taking the weakest slot for an antenna that has none."""
     fresh = np.zeros(slots.antenna.shape, np.bool_)
-    own = slots.antenna.take(pairs.tag, axis=1) == pairs.antenna
-    known = own.any(axis=0)
-    slot, tag = own.argmax(axis=0), pairs.tag
-    _add_to(slots, fresh, slot[known], tag[known], _some(pairs, known))
-    left = np.flatnonzero(~known)
+    tag, slot = pairs.tag, np.full(len(pairs.tag), -1, np.int64)
+    for number, antennas in enumerate(slots.antenna):
+        np.copyto(slot, number, where=antennas.take(tag) == pairs.antenna)
+    left = np.flatnonzero(slot < 0)
+    if not len(left):
+        _add_to(slots, fresh, slot, pairs)
+        return fresh
+    known = slot >= 0
+    _add_to(slots, fresh, slot[known], _some(pairs, known))
     while len(left):
         first = left[np.flatnonzero(np.diff(tag[left], prepend=-1))]
         _replace_weakest(slots, fresh, _some(pairs, first))
         left = np.setdiff1d(left, first, assume_unique=True)
     return fresh
+
+
+def best_slots(belief: Floats) -> tuple[Rows, Floats]:
+    """The slot with the highest belief of each tag, the first of equals, and that belief.
+
+    Four comparisons of long rows are far quicker than an argmax over many columns of four.
+    """
+    slot, best = np.zeros(belief.shape[1], np.int64), belief[0].copy()
+    for number in range(1, SLOTS):
+        np.copyto(slot, number, where=belief[number] > best)
+        np.maximum(best, belief[number], out=best)
+    return slot, best
 
 
 def _some(pairs: _Pairs, which: NDArray[np.bool_] | Rows) -> _Pairs:
@@ -331,8 +349,8 @@ def _some(pairs: _Pairs, which: NDArray[np.bool_] | Rows) -> _Pairs:
     )
 
 
-def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, tag: Rows, pairs: _Pairs) -> None:
-    at = slot * slots.antenna.shape[1] + tag
+def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, pairs: _Pairs) -> None:
+    at = slot * slots.antenna.shape[1] + pairs.tag
     slots.level_sum.reshape(-1)[at] += pairs.level_sum
     slots.weight.reshape(-1)[at] += pairs.weight
     seen = slots.seen_ms.reshape(-1)

@@ -142,13 +142,13 @@ class Teller:
                 changes.append(Stale(epc, location, seen_us, self._coverage.blamed(place)))
         return changes
 
-    def place_silently(self, rows: Rows, place: int, since_us: int) -> None:
-        """Set tags present at a place without telling it."""
+    def place_silently(self, rows: Rows, places: Ports, since_s: NDArray[np.uint32]) -> None:
+        """Set tags present at their places without telling it."""
         before = self._table.place[rows]
         self._table.state[rows] = State.PRESENT
-        self._table.place[rows] = place
-        self._table.since_s[rows] = max(0, since_us // 1_000_000)
-        self._recount(before, self._table.place[rows])
+        self._table.place[rows] = places
+        self._table.since_s[rows] = since_s
+        self._recount(before, places)
 
     def _worded(
         self,

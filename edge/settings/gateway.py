@@ -12,6 +12,7 @@ from pydantic import Field
 from edge.settings.faults import Section, SomeSection, read_model
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Baud = Annotated[int, Field(ge=300, le=921_600)]
 
 
 class Gateway(Section):
@@ -65,7 +66,22 @@ class Scanner(Section):
     name: Name
     path: str
     station: str
-    baud: Annotated[int, Field(ge=300, le=921_600)] = 9600
+    baud: Baud = 9600
+    prefix: str = ""
+    suffix: str = ""
+
+
+class Module(Section):
+    """One serial UHF module: a reader with one antenna, port 1 in the floor file.
+
+    Region and power are law where it hangs, so they have no default.
+    """
+
+    name: Name
+    path: str
+    region: Literal["cn900", "us", "eu", "cn800", "kr"]
+    power_dbm: Annotated[float, Field(ge=0, le=33)]
+    baud: Baud = 115_200
 
 
 class Mqtt(Section):
@@ -138,9 +154,15 @@ class Settings(Section):
     web: Web = Web()
     log: Log = Log()
     reader: tuple[Reader, ...] = ()
+    module: tuple[Module, ...] = ()
     scanner: tuple[Scanner, ...] = ()
     person: tuple[Person, ...] = ()
     token: tuple[Token, ...] = ()
+
+    @property
+    def reader_names(self) -> list[str]:
+        """Everything that reads tags: LLRP readers, then serial modules."""
+        return [one.name for one in self.reader] + [one.name for one in self.module]
 
 
 def load(path: Path) -> Settings:

@@ -1,34 +1,23 @@
-"""AccessSpecs: what a reader does with a tag it has just read (section 11). Reading memory only.
-
-A tag's memory is as plain as can be: the EPC bank is what its EPC says, the TID bank is made from
-the EPC, the user bank is empty. Everything that would change a tag is refused when it is added.
-"""
+"""AccessSpecs: what a reader does with a tag that it has just read (section 11)."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from simulators.llrp.checking import type_of
 from simulators.llrp.codec import encode_part
-from simulators.llrp.parts import Bits, Part, part
-from simulators.llrp.reports import protocol_bits
+from simulators.llrp.parts import Bits, Part, Value, part
 from simulators.llrp.status import Complaint, StatusCode
+from simulators.llrp.tag_memory import Guarded, Outcome, Privilege, TagMemory
 
-_RESULT_SUCCESS = 0
-_RESULT_NO_SUCH_MEMORY = 1
-"""Nonspecific tag error: that is what a tag without that memory answers."""
-
-
-def memory(bank: int, epc: bytes, epc_bits: int) -> bytes:
-    """The words of one bank of a tag: 0 reserved, 1 EPC, 2 TID, 3 user."""
-    match bank:
-        case 0:
-            return bytes(8)
-        case 1:
-            return b"\0\0" + protocol_bits(epc_bits).to_bytes(2, "big") + epc
-        case 2:
-            return bytes.fromhex("e2801160") + sha256(epc).digest()[:8]
-        case _:
-            return b""
+_WRITING = {Outcome.DONE: 0, Outcome.OVERRUN: 1, Outcome.LOCKED: 2, Outcome.NO_ANSWER: 5}
+_RESULTS = {
+    "C1G2Read": {Outcome.DONE: 0, Outcome.OVERRUN: 1, Outcome.LOCKED: 1, Outcome.NO_ANSWER: 2},
+    "C1G2Write": _WRITING,
+    "C1G2BlockWrite": _WRITING,
+    "C1G2BlockErase": _WRITING,
+    "C1G2Lock": {Outcome.DONE: 0, Outcome.LOCKED: 2, Outcome.NO_ANSWER: 3},
+    "C1G2Kill": {Outcome.DONE: 0, Outcome.ZERO_KILL_PASSWORD: 1, Outcome.NO_ANSWER: 4},
+}
+"""The Result fields of LLRP 1.0.1; a read knows no better word than a nonspecific tag error."""
 
 
 def bits_of(data: bytes, first: int, count: int) -> int | None:
@@ -44,13 +33,12 @@ def number_of(bits: Bits) -> int:
     return int.from_bytes(bits.data, "big") >> (-bits.count % 8)
 
 
-def _matches(target: Part, epc: bytes, epc_bits: int) -> bool:
+def _matches(target: Part, tag: TagMemory) -> bool:
     """Whether a tag fits one C1G2TargetTag; an empty mask fits every tag."""
     mask, data = target.fields["TagMask"], target.fields["TagData"]
     if not isinstance(mask, Bits) or not isinstance(data, Bits) or not mask.count:
         return True
-    bank = memory(target.number("MB"), epc, epc_bits)
-    found = bits_of(bank, target.number("Pointer"), mask.count)
+    found = bits_of(bytes(tag.banks[target.number("MB")]), target.number("Pointer"), mask.count)
     if found is None:
         return not target.number("Match")
     same = (found ^ number_of(data)) & number_of(mask) == 0
@@ -91,39 +79,109 @@ class AccessSpec:
         """Whether it is for this antenna; 0 in the spec means every one."""
         return self.spec.number("AntennaID") in (0, antenna)
 
-    def results(self, epc: bytes, epc_bits: int) -> bytes:
-        """What the operations on a tag gave, as parameters; empty if it is not a target."""
+    def results(self, tag: TagMemory) -> bytes:
+        """Do the operations on a tag: their results as parameters; empty if it is no target."""
         command = next(self.spec.all("AccessCommand"))
         targets = next(command.all("C1G2TagSpec")).all("C1G2TargetTag")
-        if not all(_matches(target, epc, epc_bits) for target in targets):
+        if not all(_matches(target, tag) for target in targets):
             return b""
-        return b"".join(encode_part(_read(one, epc, epc_bits)) for one in command.all("C1G2Read"))
+        done = [_operate(one, tag) for one in command.inside if one.name in _RESULTS]
+        if self.left:
+            self.left -= 1
+            self.enabled = self.left > 0
+        return b"".join(encode_part(one) for one in done)
 
 
-def _read(operation: Part, epc: bytes, epc_bits: int) -> Part:
-    bank = memory(operation.number("MB"), epc, epc_bits)
-    first = 2 * operation.number("WordPointer")
-    count = operation.number("WordCount")
-    data = bank[first : first + 2 * count] if count else bank[first:]
-    good = len(data) == 2 * count or not count
-    words = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
-    return part(
-        "C1G2ReadOpSpecResult",
-        Result=_RESULT_SUCCESS if good else _RESULT_NO_SUCH_MEMORY,
-        OpSpecID=operation.number("OpSpecID"),
-        ReadData=tuple(words) if good else (),
-    )
+def _words(operation: Part) -> bytes:
+    words = operation.fields["WriteData"]
+    return b"".join(word.to_bytes(2, "big") for word in words) if isinstance(words, tuple) else b""
 
 
-def complain_of(spec: Part, path: tuple[int, ...]) -> Complaint | None:
+def _read(operation: Part, tag: TagMemory, password: int) -> tuple[Outcome, dict[str, Value]]:
+    at = (operation.number("MB"), operation.number("WordPointer"))
+    outcome, data = tag.read(*at, operation.number("WordCount"), password)
+    words = tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
+    return outcome, {"ReadData": words}
+
+
+def _write(operation: Part, tag: TagMemory, password: int) -> tuple[Outcome, dict[str, Value]]:
+    data = _words(operation)
+    at = (operation.number("MB"), operation.number("WordPointer"))
+    outcome = tag.write(*at, data, password)
+    return outcome, {"NumWordsWritten": len(data) // 2 if outcome is Outcome.DONE else 0}
+
+
+def _lock(operation: Part, tag: TagMemory, password: int) -> Outcome:
+    wanted = [
+        (Privilege(one.number("Privilege")), Guarded(one.number("DataField")))
+        for one in operation.all("C1G2LockPayload")
+    ]
+    return tag.lock(wanted, password)
+
+
+def _operate(operation: Part, tag: TagMemory) -> Part:
+    kills = operation.name == "C1G2Kill"
+    password = operation.number("KillPassword" if kills else "AccessPassword")
+    told: dict[str, Value] = {}
+    match operation.name:
+        case _ if tag.killed:
+            outcome = Outcome.NO_ANSWER
+            told = _told_of_nothing(operation.name)
+        case "C1G2Read":
+            outcome, told = _read(operation, tag, password)
+        case "C1G2Write" | "C1G2BlockWrite":
+            outcome, told = _write(operation, tag, password)
+        case "C1G2BlockErase":
+            at = (operation.number("MB"), operation.number("WordPointer"))
+            outcome = tag.write(*at, bytes(2 * operation.number("WordCount")), password)
+        case "C1G2Lock":
+            outcome = _lock(operation, tag, password)
+        case _:
+            outcome = tag.kill(password)
+    result = _RESULTS[operation.name][outcome]
+    name = f"{operation.name}OpSpecResult"
+    return part(name, Result=result, OpSpecID=operation.number("OpSpecID"), **told)
+
+
+def _told_of_nothing(operation: str) -> dict[str, Value]:
+    """What a result must tell besides its code where the tag did not answer."""
+    match operation:
+        case "C1G2Read":
+            return {"ReadData": ()}
+        case "C1G2Write" | "C1G2BlockWrite":
+            return {"NumWordsWritten": 0}
+        case _:
+            return {}
+
+
+def complain_of(spec: Part, path: tuple[int, ...], antennas: int) -> Complaint | None:
     """What this reader cannot do of an AccessSpec; `path` leads to it."""
+    if spec.number("AntennaID") > antennas:
+        return Complaint(f"antennas go to {antennas}", StatusCode.OUT_OF_RANGE, path, 2)
+    if spec.number("ProtocolID") != 1:
+        text = "the only air protocol is EPCGlobalClass1Gen2"
+        return Complaint(text, StatusCode.INVALID, path, 3)
     if spec.number("CurrentState"):
         text = "an AccessSpec is added disabled"
         return Complaint(text, StatusCode.INVALID, path, 4)
     command = next(spec.all("AccessCommand"))
+    below = (*path, type_of(command))
+    return _complain_of_command(command, below)
+
+
+def _complain_of_command(command: Part, path: tuple[int, ...]) -> Complaint | None:
+    seen: set[int] = set()
     for one in command.inside:
-        if one.name not in ("C1G2TagSpec", "C1G2Read"):
-            culprit = (*path, type_of(command), type_of(one))
+        below = (*path, type_of(one))
+        if one.name == "C1G2TagSpec":
+            continue
+        if one.name not in _RESULTS:
             text = f"{one.name} is not supported"
-            return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, culprit)
+            return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, below)
+        if one.number("OpSpecID") in seen:
+            text = f"OpSpecID {one.number('OpSpecID')} stands twice"
+            return Complaint(text, StatusCode.INVALID, below, 1)
+        seen.add(one.number("OpSpecID"))
+    if not seen:
+        return Complaint("there is no operation", StatusCode.MISSING_PARAMETER, (*path, 341))
     return None

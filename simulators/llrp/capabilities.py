@@ -27,7 +27,7 @@ def _general(profile: Profile, *, has_utc: bool) -> Part:
             part("ReceiveSensitivityTableEntry", Index=index, ReceiveSensitivityValue=value)
             for index, value in enumerate((0, *range(10, 51)), start=1)
         ),
-        part("GPIOCapabilities", NumGPIs=0, NumGPOs=0),
+        part("GPIOCapabilities", NumGPIs=profile.inputs, NumGPOs=profile.outputs),
         *(part("PerAntennaAirProtocol", AntennaID=n, ProtocolID=(1,)) for n in antennas),
         MaxNumberOfAntennaSupported=profile.antennas,
         CanSetAntennaProperties=0,
@@ -41,10 +41,10 @@ def _general(profile: Profile, *, has_utc: bool) -> Part:
 def _llrp(profile: Profile) -> Part:
     return part(
         "LLRPCapabilities",
-        CanDoRFSurvey=0,
+        CanDoRFSurvey=1,
         CanReportBufferFillWarning=1,
         SupportsClientRequestOpSpec=0,
-        CanDoTagInventoryStateAwareSingulation=0,
+        CanDoTagInventoryStateAwareSingulation=1,
         SupportsEventAndReportHolding=1,
         MaxNumPriorityLevelsSupported=8,
         ClientRequestOpSpecTimeout=0,
@@ -118,8 +118,8 @@ def capabilities(
         Asked.REGULATORY: _regulatory(profile, has_uhf_band=has_uhf_band, odd=odd),
         Asked.AIR_PROTOCOL: part(
             "C1G2LLRPCapabilities",
-            CanSupportBlockErase=0,
-            CanSupportBlockWrite=0,
+            CanSupportBlockErase=1,
+            CanSupportBlockWrite=1,
             MaxNumSelectFiltersPerQuery=1,
         ),
     }

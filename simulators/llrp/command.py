@@ -15,6 +15,7 @@ from simulators.llrp.reader import SimulatedReader, Tally
 from simulators.tag_field import TagField
 
 _LIST = "list"
+_GPI = "--gpi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,25 @@ class Bench:
         bind: address to listen on.
         port: TCP port; 0 takes a free one.
         tags: tags in its field.
-        reads_per_s: of the whole reader.
+        reads_per_s: of the whole reader; None leaves it to Gen2 rounds.
         antennas: ports.
         seed: settles the field.
         seconds: after which it ends; 0 never.
         vendor: whose reader.
         faults: what goes wrong.
+        inputs: GPIs that change their level, and after how many seconds.
     """
 
     bind: str
     port: int
     tags: int
-    reads_per_s: float
+    reads_per_s: float | None
     antennas: int
     seed: int
     seconds: float
     vendor: Vendor
     faults: tuple[PlannedFault, ...]
+    inputs: tuple[tuple[int, float], ...] = ()
 
 
 async def _run(bench: Bench) -> Tally:
@@ -53,6 +56,8 @@ async def _run(bench: Bench) -> Tally:
     typer.echo(json.dumps({"reader": {"port": port}}))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    for input_port, at_s in bench.inputs:
+        loop.call_later(at_s, reader.toggle_input, input_port)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     waits = {asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(reader.ended())}
@@ -75,13 +80,35 @@ def _faults(names: list[str]) -> tuple[PlannedFault, ...]:
         raise typer.BadParameter(str(error), param_hint="--fault") from error
 
 
+def _inputs(texts: list[str], vendor: Vendor) -> tuple[tuple[int, float], ...]:
+    """GPI changes from `PORT=SECONDS`."""
+    found = []
+    for text in texts:
+        port, _, at = text.partition("=")
+        try:
+            change = int(port), float(at)
+        except ValueError as error:
+            raise typer.BadParameter(f"{text!r} is not PORT=SECONDS", param_hint=_GPI) from error
+        most = PROFILES[vendor].inputs
+        if not (1 <= change[0] <= most and 0 <= change[1] < float("inf")):
+            reason = f"{text!r}: ports go from 1 to {most}, seconds from 0"
+            raise typer.BadParameter(reason, param_hint=_GPI)
+        found.append(change)
+    return tuple(found)
+
+
 def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the command
     port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.", min=0, max=65535)] = 0,
     bind: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     tags: Annotated[int, typer.Option(help="Tags in its field.", min=0, max=1_000_000)] = 20,
     rate: Annotated[
-        float, typer.Option(help="Reads a second of the whole reader.", min=0, max=1_000_000)
-    ] = 200.0,
+        float | None,
+        typer.Option(
+            help="Reads a second of the whole reader; without it Gen2 rounds decide.",
+            min=0,
+            max=1_000_000,
+        ),
+    ] = None,
     antennas: Annotated[int, typer.Option(help="Antenna ports.", min=1, max=1000)] = 4,
     seed: Annotated[int, typer.Option(help="Settles places, fading and noise.", min=0)] = 1,
     seconds: Annotated[float, typer.Option(help="Ends after so long; 0 never.", min=0)] = 0.0,
@@ -89,6 +116,10 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     fault: Annotated[
         list[str] | None,
         typer.Option(help="What goes wrong: NAME or NAME=SECONDS; `list` shows them all."),
+    ] = None,
+    gpi: Annotated[
+        list[str] | None,
+        typer.Option(help="PORT=SECONDS: an input that changes its level after so long."),
     ] = None,
 ) -> None:
     """A simulated LLRP reader with tags in front of its antennas.
@@ -99,7 +130,18 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     if _LIST in names:
         typer.echo(listing())
         return
-    bench = Bench(bind, port, tags, rate, antennas, seed, seconds, vendor, _faults(names))
+    bench = Bench(
+        bind,
+        port,
+        tags,
+        rate,
+        antennas,
+        seed,
+        seconds,
+        vendor,
+        _faults(names),
+        _inputs(gpi or [], vendor),
+    )
     try:
         tally = asyncio.run(_run(bench))
     except OSError as error:

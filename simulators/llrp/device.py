@@ -5,7 +5,7 @@ request's handler by name, and answered; `advance` lets time pass: reads, report
 shell around it (`reader.py`) owns sockets and timers and asks `take` for what there is to send.
 """
 
-from simulators.air import Air
+from simulators.air import Air, BurstAir
 from simulators.faults import FaultName, FaultPlan
 from simulators.llrp.bits import MalformedError
 from simulators.llrp.codec import decode, encode, encode_part
@@ -18,6 +18,7 @@ from simulators.llrp.reader_clock import ReaderClock
 from simulators.llrp.requests import handle
 from simulators.llrp.settings import EventKind, Settings
 from simulators.llrp.status import Complaint, StatusCode, status
+from simulators.llrp.written_air import WrittenAir
 
 CLIENT_EXISTS = 2
 """ConnectionAttemptEvent: a client-initiated connection already exists."""
@@ -27,7 +28,10 @@ _TAIL = encode_part(part("Unknown", Type=900, Data=b"\x12\x34\x56\x78")) + encod
     part("Custom", VendorIdentifier=_UNKNOWN_VENDOR, ParameterSubtype=7, Data=b"\xca\xfe")
 )
 _EMPTY_EVERY_US = 1_000_000
+_WARNS_AT_PERCENT = 80
 _OVERFLOW_LASTS_US = 1_000_000
+_BURST_TIMES = 10
+_BURST_LASTS_US = 5_000_000
 
 
 class Device:
@@ -45,19 +49,21 @@ class Device:
         self.faults = faults
         self.settings = Settings(profile)
         self._outbox = Outbox(profile.reports_kept)
-        self._boots(air, now_us)
+        self._burst = BurstAir(air)
+        self._air = WrittenAir(self._burst)
+        self._boots(now_us)
 
-    def _boots(self, air: Air, now_us: int) -> None:
-        self._air = air
+    def _boots(self, now_us: int) -> None:
         self.now_us = now_us
         self.clock = ReaderClock(now_us, self.faults)
-        self.inventory = Inventory(self.profile, air, self.settings, self, now_us)
+        self.inventory = Inventory(self.profile, self._air, self.settings, self, now_us)
         self._keepalive: Keepalive | None = None
         self._ids = 0
         self._holding = False
         self._overflows_until_us = 0
         self._empty_at_us = now_us
         self._antenna_lost = False
+        self._overflowed = False
         self.closing = False
         self.extended = False
         self.keepalives_sent = 0
@@ -66,7 +72,7 @@ class Device:
         """Off and on again: factory settings, no specs, nothing kept, a clock that starts anew."""
         self.settings.reset()
         self._outbox = Outbox(self.profile.reports_kept)
-        self._boots(self._air, now_us)
+        self._boots(now_us)
 
     # A client comes, talks, goes.
 
@@ -80,14 +86,18 @@ class Device:
         self.extended = False
         kept = self._outbox.take()
         self._tell(part("ConnectionAttemptEvent", Status=0))
-        for one in kept:
-            self._outbox.put_reports([one.frame], one.reads, one.reads)
+        if self._overflowed:
+            self._overflowed = False
+            self._outbox.put_event(self._event_frame(part("ReportBufferOverflowErrorEvent")))
+        self._outbox.put_back(kept)
 
     def disconnect(self) -> None:
-        """The client is gone; specs run on, reports are kept."""
+        """The client is gone; specs run on, reports are kept, events if the client wants it so."""
         self._keepalive = None
         self.closing = False
-        self._outbox.take_replies()  # nobody is left who asked
+        kept = self._outbox.take()
+        holds = self.settings.holds  # replies go in any case: nobody is left who asked
+        self._outbox.put_back([one for one in kept if one.is_report or (one.is_event and holds)])
 
     def say_goodbye(self) -> None:
         """Tell the client that the reader closes the connection."""
@@ -131,22 +141,46 @@ class Device:
         """The client takes held events and reports from now on."""
         self._holding = False
 
+    def put_input(self, port: int, now_us: int, *, high: bool) -> None:
+        """Something outside drives a GPI.
+
+        Raises:
+            KeyError: there is no such input.
+        """
+        self.advance(now_us)
+        if self.settings.ports.put(port, high=high):
+            self.event(EventKind.GPI, part("GPIEvent", GPIPortNumber=port, GPIEvent=int(high)))
+            self.inventory.input_changed(port, high=high)
+
     # The inventory's mouth.
 
     def reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> None:
         """Reports to send or keep."""
         if self.now_us < self._overflows_until_us:
             return
-        if not self._outbox.put_reports(frames, reads_a_message, reads) and self._keepalive:
-            self._tell(part("ReportBufferOverflowErrorEvent"))
+        before = self._outbox.percent_full()
+        if not self._outbox.put_reports(frames, reads_a_message, reads):
+            self._tell_of_overflow()
+        after = self._outbox.percent_full()
+        if before < _WARNS_AT_PERCENT <= after:
+            full = part("ReportBufferLevelWarningEvent", ReportBufferPercentageFull=after)
+            self.event(EventKind.BUFFER_FILL, full)
+
+    def _tell_of_overflow(self) -> None:
+        """Now, or to the client that comes next; once for each."""
+        if self._overflowed:
+            return
+        self._overflowed = True
+        if self._keepalive is not None:
+            self._outbox.put_event(self._event_frame(part("ReportBufferOverflowErrorEvent")))
 
     def event(self, kind: EventKind | None, of: Part) -> None:
         """An event; kind None goes out even if nobody asked for it."""
         if kind is EventKind.ROSPEC and self.faults.on(FaultName.ODD_ENUMS):
             self._tell_odd(of.number("ROSpecID"))
         asked = kind is None or self.settings.wants(kind)
-        if asked and self._keepalive is not None:
-            self._tell(of)
+        if asked and (self._keepalive is not None or self.settings.holds):
+            self._outbox.put_event(self._event_frame(of))
 
     def _tell_odd(self, rospec_id: int) -> None:
         """An AISpecEvent of a type that the standard does not have, asked for or not."""
@@ -198,14 +232,29 @@ class Device:
         if self.faults.on(FaultName.ANTENNA_FALLS_OFF) and not self._antenna_lost:
             self._antenna_lost = True
             self.event(EventKind.ANTENNA, part("AntennaEvent", EventType=0, AntennaID=1))
+            self._tell_exception("antenna 1 is not connected", antenna=1)
         if self.faults.take(FaultName.BUFFER_OVERFLOW):
             self._overflows_until_us = self.now_us + _OVERFLOW_LASTS_US
             self.event(None, part("ReportBufferOverflowErrorEvent"))
+        if self.faults.take(FaultName.BURST):
+            self._burst.burst(_BURST_TIMES, self.now_us, self.now_us + _BURST_LASTS_US)
         empty = self.faults.on(FaultName.EMPTY_REPORTS) and self.now_us >= self._empty_at_us
         if empty and self.inventory.running() is not None:
             self._empty_at_us = self.now_us + _EMPTY_EVERY_US
             frame = encode(message("RO_ACCESS_REPORT", self.next_id(1)))
             self._outbox.put_reports([frame], 0, 0)
+
+    def _tell_exception(self, text: str, antenna: int) -> None:
+        """A ROSpec cannot do what it should."""
+        rospec = self.inventory.running()
+        if rospec is None or antenna not in rospec.current().antennas:
+            return
+        where = (
+            part("ROSpecID", ROSpecID=rospec.id),
+            part("SpecIndex", SpecIndex=rospec.current().index),
+            part("AntennaID", AntennaID=antenna),
+        )
+        self.event(EventKind.EXCEPTION, part("ReaderExceptionEvent", *where, Message=text))
 
     def _keep_alive(self) -> None:
         if self._keepalive is None or self.closing:
@@ -233,4 +282,5 @@ class Device:
         """What goes to the client now, in order; nothing while there is none."""
         if self._keepalive is None:
             return []
+        self._overflowed = self._overflowed and self._holding
         return self._outbox.take_replies() if self._holding else self._outbox.take()

@@ -1,12 +1,13 @@
 """Reads on their way into reports: gathered until the report trigger fires (section 13.2)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from simulators.llrp.access import AccessSpec
+import numpy as np
+
+from simulators.llrp.antenna_spec import AntennaSpec
 from simulators.llrp.parts import Part
 from simulators.llrp.reports import Content, Reads, report_frames, tag_reports
-from simulators.llrp.rospec import AntennaSpec, ReportTrigger, RoSpec
+from simulators.llrp.rospec import ReportTrigger, RoSpec
 
 _MESSAGE_MOST = 256
 """Reads in one message where the client set no number."""
@@ -133,27 +134,27 @@ def message_size(rule: Rule) -> int:
     return min(rule.reads_a_message or _MESSAGE_MOST, _MESSAGE_MOST)
 
 
-def _with_results(
-    row: bytes, reads: Reads, at: int, content: Content, specs: list[AccessSpec]
-) -> bytes:
-    """The read with the results of the first AccessSpec that takes it."""
-    bits = int(reads.epc_bits[at])
-    epc = reads.epc[at, : (bits + 7) // 8].tobytes()
-    for spec in specs:
-        listens = spec.listens_on(int(reads.antenna[at]))
-        results = spec.results(epc, bits) if listens else b""
-        if not results:
-            continue
-        if spec.left:
-            spec.left -= 1
-            spec.enabled = spec.left > 0
-        own = len(row) - len(content.tail) - 14 * len(content.impinj)
-        head = row[:own]
-        if ("AccessSpecID", 0) in content.constants:
-            head = head[:-4] + spec.spec.number("AccessSpecID").to_bytes(4, "big")
-        whole = head + results + row[own:]
-        return whole[:2] + len(whole).to_bytes(2, "big") + whole[4:]
-    return row
+@dataclass(frozen=True, slots=True)
+class AccessResult:
+    """What an AccessSpec did with one tag.
+
+    Attributes:
+        accessspec_id: which.
+        results: OpSpec results as encoded parameters.
+    """
+
+    accessspec_id: int
+    results: bytes
+
+
+def _with_results(row: bytes, found: AccessResult, content: Content) -> bytes:
+    """The read with what was done with its tag."""
+    own = len(row) - len(content.tail) - 14 * len(content.impinj)
+    head = row[:own]
+    if ("AccessSpecID", 0) in content.constants:
+        head = head[:-4] + found.accessspec_id.to_bytes(4, "big")
+    whole = head + found.results + row[own:]
+    return whole[:2] + len(whole).to_bytes(2, "big") + whole[4:]
 
 
 def frames_of(
@@ -161,7 +162,7 @@ def frames_of(
     rule: Rule,
     content: Content,
     first_id: int,
-    access: Iterable[AccessSpec] = (),
+    results: dict[int, AccessResult],
 ) -> list[bytes]:
     """Reports of the reads.
 
@@ -170,13 +171,9 @@ def frames_of(
         rule: how many go into a message.
         content: what each carries.
         first_id: message id of the first report.
-        access: AccessSpecs that are active for these reads.
+        results: of AccessSpecs, by the numbers in `reads.access`; those that are told are taken.
     """
     rows = tag_reports(reads, content)
-    specs = list(access)
-    if specs:
-        rows = [
-            _with_results(row, reads, at, content, [one for one in specs if one.enabled])
-            for at, row in enumerate(rows)
-        ]
+    for at in np.flatnonzero(reads.access):
+        rows[at] = _with_results(rows[at], results.pop(int(reads.access[at])), content)
     return report_frames(rows, message_size(rule), first_id)

@@ -12,11 +12,16 @@ class Outgoing:
         frame: its bytes.
         reads: how many reads it carries; 0 for everything but RO_ACCESS_REPORT.
         is_report: whether it is an RO_ACCESS_REPORT, which may be empty.
+        is_event: whether it tells what happened and may be held like a report.
     """
 
     frame: bytes
     reads: int = 0
     is_report: bool = False
+    is_event: bool = False
+
+
+_EVENTS_MOST = 1_000
 
 
 class Outbox:
@@ -30,11 +35,22 @@ class Outbox:
         self._reads_most = reads_most
         self._waiting: deque[Outgoing] = deque()
         self._reads = 0
+        self._events = 0
         self.dropped_reads = 0
 
     def put(self, frame: bytes) -> None:
-        """A reply or an event."""
+        """A reply, or what else cannot wait."""
         self._waiting.append(Outgoing(frame))
+
+    def put_event(self, frame: bytes) -> None:
+        """An event; lost where too many of them wait."""
+        if self._events < _EVENTS_MOST:
+            self._events += 1
+            self._waiting.append(Outgoing(frame, is_event=True))
+
+    def percent_full(self) -> int:
+        """How much of the room for reads is taken, 0 to 100."""
+        return 100 * self._reads // max(self._reads_most, 1)
 
     def put_reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> bool:
         """Reports, all full but the last; False where older ones had to go for them."""
@@ -59,11 +75,17 @@ class Outbox:
         """Everything that waits, in order."""
         taken = list(self._waiting)
         self._waiting.clear()
-        self._reads = 0
+        self._reads = self._events = 0
         return taken
 
+    def put_back(self, taken: list[Outgoing]) -> None:
+        """What was taken, behind everything that waits."""
+        self._waiting.extend(taken)
+        self._reads += sum(one.reads for one in taken)
+        self._events += sum(one.is_event for one in taken)
+
     def take_replies(self) -> list[Outgoing]:
-        """What is not a report; the reports stay (held until the client asks for them)."""
-        taken = [one for one in self._waiting if not one.is_report]
-        self._waiting = deque(one for one in self._waiting if one.is_report)
+        """What cannot be held; reports and events stay until the client asks for them."""
+        taken = [one for one in self._waiting if not one.is_report and not one.is_event]
+        self._waiting = deque(one for one in self._waiting if one.is_report or one.is_event)
         return taken

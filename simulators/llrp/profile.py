@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from simulators.gen2 import DENSE, Pace
 from simulators.llrp.tables import IMPINJ_VENDOR
 from simulators.radio import FCC, Band
 
@@ -37,7 +38,16 @@ class Mode:
     pie: int
     tari_ns: int
 
+    def pace(self) -> Pace:
+        """What it takes in time; an automatic mode settles on a dense reader's."""
+        if self.identifier >= _AUTOMATIC_FROM:
+            return DENSE
+        tari_us, one_to_zero = self.tari_ns / 1000, self.pie / 1000
+        return Pace(1 << self.miller, self.backscatter_hz, tari_us, one_to_zero)
 
+
+_AUTOMATIC_FROM = 1000
+"""Impinj numbers the modes from here on in which the reader chooses for itself."""
 _MODES = (
     Mode(0, 0, 2, 2, 640_000, 1500, 6_250),
     Mode(1, 1, 2, 2, 640_000, 1500, 6_250),
@@ -64,6 +74,9 @@ class Profile:
         impinj: whether it takes Impinj's extensions.
         tells_version: answers GET_SUPPORTED_VERSION (LLRP 1.1) though it speaks 1.0.1 only;
             the others answer M_UnsupportedVersion, as a strict 1.0.1 reader does.
+        usual_mode: identifier of the mode that it uses unless told otherwise.
+        inputs: how many GPIs.
+        outputs: how many GPOs.
         reports_kept: tag reports that it keeps while no client takes them; then the oldest go.
     """
 
@@ -78,6 +91,9 @@ class Profile:
     accessspecs_most: int = 16
     impinj: bool = False
     tells_version: bool = False
+    usual_mode: int = 2
+    inputs: int = 4
+    outputs: int = 4
     reports_kept: int = 66_000
 
     def claiming(self, manufacturer: int, model: int) -> "Profile":
@@ -93,6 +109,11 @@ class Profile:
         table = self.powers_cdbm()
         return table[index - 1 if index else -1] / 100.0
 
+    def pace(self, identifier: int) -> Pace:
+        """The pace of a mode; of the usual one where there is no such mode."""
+        by_identifier = {mode.identifier: mode for mode in self.modes}
+        return by_identifier.get(identifier, by_identifier[self.usual_mode]).pace()
+
 
 PROFILES = {
     Vendor.GENERIC: Profile(Vendor.GENERIC, 32_473, 1, "1.0.0"),
@@ -104,6 +125,7 @@ PROFILES = {
         modes=(*_MODES, _AUTOMATIC),
         rospecs_most=1,
         impinj=True,
+        usual_mode=_AUTOMATIC.identifier,
     ),
     Vendor.ZEBRA: Profile(Vendor.ZEBRA, 161, 96, "3.10.30.0", tells_version=True),
 }

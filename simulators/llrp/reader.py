@@ -8,13 +8,13 @@ in full. Whoever embeds a reader waits on `ended`, so that a failure is told and
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulators.air import Air
 from simulators.faults import FaultName, FaultPlan
+from simulators.llrp.client import Client
 from simulators.llrp.codec import HEADER_BYTES, frame_length
 from simulators.llrp.device import Device
 from simulators.llrp.profile import Profile
@@ -23,8 +23,6 @@ from simulators.llrp.wire import Then, Wire
 TICK_S = 0.02
 _FRAME_BYTES_MOST = 1 << 20
 """No request is longer; a client that announces more is cut off."""
-_UNSENT_BYTES_MOST = 4 << 20
-"""A client that is this far behind gets nothing more until it reads on; reports are kept."""
 _SLOW_BYTES_PER_S = 20_000
 _SLOW_BYTES = 64
 _REBOOT_S = 2.0
@@ -55,34 +53,6 @@ class Tally:
     reports: int = 0
     keepalives: int = 0
     dropped: int = 0
-
-
-class _Client:
-    """One TCP connection and what is left of it."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self.writer = writer
-        self.muted = False
-        self.slow = bytearray()
-
-    def behind(self) -> bool:
-        """Whether too much waits to be sent."""
-        waiting = self.writer.transport.get_write_buffer_size() + len(self.slow)
-        return waiting > _UNSENT_BYTES_MOST
-
-    def send(self, data: bytes | bytearray) -> None:
-        """Hand bytes to the connection, if there still is one."""
-        if data and not self.writer.transport.is_closing():
-            self.writer.write(bytes(data))
-
-    def abort(self) -> None:
-        """Cut the connection with a reset."""
-        raw = self.writer.get_extra_info("socket")
-        if raw is not None:
-            with contextlib.suppress(OSError):
-                linger_0 = b"\1\0\0\0\0\0\0\0"
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_0)
-        self.writer.transport.abort()
 
 
 class SimulatedReader:
@@ -116,8 +86,8 @@ class SimulatedReader:
         self._tick_s = tick_s
         self._device = Device(profile, air, self._faults, clock())
         self._wire = Wire(self._faults)
-        self._client: _Client | None = None
-        self._forgotten: list[_Client] = []
+        self._client: Client | None = None
+        self._forgotten: list[Client] = []
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -167,6 +137,18 @@ class SimulatedReader:
         if self._ticking is not None:
             await self._ticking
 
+    def put_input(self, port: int, *, high: bool) -> None:
+        """Drive a GPI, as a light barrier would; raises KeyError where there is none."""
+        self._device.put_input(port, self._clock(), high=high)
+
+    def toggle_input(self, port: int) -> None:
+        """Drive a GPI to its other level; raises KeyError where there is none."""
+        self.put_input(port, high=not self._device.settings.ports.is_high(port))
+
+    def outputs(self) -> dict[int, bool]:
+        """Which GPOs are high, by port."""
+        return dict(self._device.settings.ports.outputs)
+
     async def _tick_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         due_s = loop.time()
@@ -188,7 +170,7 @@ class SimulatedReader:
             self.tally.dropped += 1
             self._drop_client(gently=True)
 
-    def _flush(self, client: _Client) -> None:
+    def _flush(self, client: Client) -> None:
         """Everything that the device has to say, through the wire's faults."""
         sendable = self._wire.send(self._device.take())
         if client.muted:
@@ -202,7 +184,7 @@ class SimulatedReader:
             client.send(sendable.data)
         self._then(client, sendable.then)
 
-    def _then(self, client: _Client, then: Then) -> None:
+    def _then(self, client: Client, then: Then) -> None:
         match then:
             case Then.GO_ON:
                 pass
@@ -220,7 +202,7 @@ class SimulatedReader:
                 self._device.reboot(self._clock())
                 self._away_until_s = asyncio.get_running_loop().time() + _REBOOT_S
 
-    def _send_slowly(self, client: _Client) -> None:
+    def _send_slowly(self, client: Client) -> None:
         """A few bytes of what waits on a slow link."""
         allowed = int(_SLOW_BYTES_PER_S * self._tick_s)
         while client.slow and allowed > 0:
@@ -245,7 +227,7 @@ class SimulatedReader:
         if task is not None:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
-        client = _Client(writer)
+        client = Client(writer)
         if asyncio.get_running_loop().time() < self._away_until_s:
             client.abort()
             return
@@ -266,7 +248,7 @@ class SimulatedReader:
             if self._client is client:
                 self._drop_client(gently=True)
 
-    async def _refuse(self, client: _Client) -> None:
+    async def _refuse(self, client: Client) -> None:
         """Tell a second client that there is one, and close."""
         self.tally.refused += 1
         client.send(self._device.refusal(self._clock()))
@@ -274,7 +256,7 @@ class SimulatedReader:
             await client.writer.drain()
         client.writer.close()
 
-    async def _listen(self, reader: asyncio.StreamReader, client: _Client) -> None:
+    async def _listen(self, reader: asyncio.StreamReader, client: Client) -> None:
         """Frame after frame, however the stream cuts them, until the client goes."""
         while self._client is client:
             head = await reader.readexactly(HEADER_BYTES)

@@ -38,6 +38,8 @@ class Reads:
     first_seen_us: NDArray[np.int64]
     last_seen_us: NDArray[np.int64]
     count: NDArray[np.uint16]
+    access: NDArray[np.int32]
+    """Under which number an AccessSpec's results on this very read are kept; 0 where none are."""
 
     def __len__(self) -> int:
         return len(self.antenna)
@@ -57,7 +59,15 @@ class Reads:
             first_seen_us=seen,
             last_seen_us=seen,
             count=heard.count,
+            access=np.zeros(len(heard), np.int32),
         )
+
+    def keys(self) -> list[tuple[bytes, int]]:
+        """Each row's EPC and its bits."""
+        return [
+            (epc[: (bits + 7) // 8].tobytes(), bits)
+            for epc, bits in zip(self.epc, self.epc_bits.tolist(), strict=True)
+        ]
 
     def take(self, rows: slice | NDArray[np.int64]) -> Self:
         """Some of the rows."""
@@ -78,7 +88,7 @@ class Reads:
         )
 
     def merged(self) -> "Reads":
-        """One row for each tag and antenna (section 13.2.3.1.1).
+        """One row for each tag, antenna and result of an access (section 13.2.3.1.1).
 
         RSSI is the peak, the count the sum (ends at 65,535), phase, Doppler and channel those of
         the last sighting.
@@ -87,6 +97,7 @@ class Reads:
             return self
         keys = np.column_stack([self.epc, self.epc_bits.view(np.uint8).reshape(-1, 2)])
         keys = np.column_stack([keys, self.antenna.view(np.uint8).reshape(-1, 2)])
+        keys = np.column_stack([keys, self.access.view(np.uint8).reshape(-1, 4)])
         _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         group = group.ravel()
         last = np.zeros(len(first), np.int64)
@@ -140,7 +151,7 @@ def _tv(name: str) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def _crc_16(data: bytes) -> int:
+def crc_16(data: bytes) -> int:
     """A tag's CRC over PC and EPC (ISO/IEC 18000-63 annex F: CCITT, preset and inverted)."""
     crc = 0xFFFF
     for byte in data:
@@ -221,7 +232,7 @@ def _put_air(row: _Row, reads: Reads, content: Content, bits: int) -> None:
     if content.checksum:
         head = protocol_bits(bits).to_bytes(2, "big")
         size = (bits + 7) // 8
-        checks = [_crc_16(head + one.tobytes()) for one in reads.epc[:, :size]]
+        checks = [crc_16(head + one.tobytes()) for one in reads.epc[:, :size]]
         row.put_tv("C1G2_CRC", ">u2", checks)
 
 

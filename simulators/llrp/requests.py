@@ -10,6 +10,7 @@ from simulators.llrp.host import Host, response
 from simulators.llrp.layouts import CUSTOM, PARAMETER_BY_NAME
 from simulators.llrp.parts import Message, Part
 from simulators.llrp.profile import Profile
+from simulators.llrp.settings import Asked
 from simulators.llrp.status import SUCCESS, Complaint, StatusCode
 from simulators.llrp.tables import IMPINJ_VENDOR
 
@@ -42,8 +43,16 @@ def _get_config(host: Host, request: Message) -> Message:
     if antenna > host.profile.antennas:
         text = f"antenna {antenna}: there are {host.profile.antennas}"
         return response(request, Complaint(text, StatusCode.OUT_OF_RANGE, (), 1))
+    limits = (
+        ("GPIPortNum", host.profile.inputs, Asked.GPI_STATE, 3),
+        ("GPOPortNum", host.profile.outputs, Asked.GPO_DATA, 4),
+    )
     asked = request.number("RequestedData")
-    return response(request, None, *host.settings.tell(asked, antenna, host.connected_antennas()))
+    for name, most, data, field in limits:
+        if request.number(name) > most and asked in (Asked.ALL, data):
+            text = f"{name} goes to {most}"
+            return response(request, Complaint(text, StatusCode.OUT_OF_RANGE, (), field))
+    return response(request, None, *host.settings.tell(request, host.connected_antennas()))
 
 
 def _set_config(host: Host, request: Message) -> Message:

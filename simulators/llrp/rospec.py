@@ -7,9 +7,9 @@ What is not in the table is refused and changes nothing. The machine keeps no cl
 what its triggers want at a time, `antenna_at` which antenna listens then.
 """
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 
+from simulators.llrp.antenna_spec import AntennaSpec, edge_of
 from simulators.llrp.parts import Part
 
 _FAR_US = 3_600_000_000
@@ -54,15 +54,6 @@ class StartTrigger(IntEnum):
     GPI = 3
 
 
-class AntennaStop(IntEnum):
-    """AISpecStopTriggerType."""
-
-    NONE = 0
-    DURATION = 1
-    GPI = 2
-    TAGS = 3
-
-
 class ReportTrigger(IntEnum):
     """ROReportTrigger."""
 
@@ -71,48 +62,16 @@ class ReportTrigger(IntEnum):
     TAGS_OR_END_OF_ROSPEC = 2
 
 
-@dataclass(frozen=True, slots=True)
-class AntennaSpec:
-    """One AISpec, read out of its parameter.
-
-    Attributes:
-        index: its place in the ROSpec, from 1.
-        inventory_id: InventoryParameterSpecID.
-        antennas: ports in turn; all of the reader's where the client wrote 0.
-        stop: what ends it.
-        stop_us: how long it lasts at most; 0 for ever.
-        stop_tags: how many reads end it; 0 never.
-        configurations: AntennaConfiguration parameters that override the reader's.
-    """
-
-    index: int
-    inventory_id: int
-    antennas: tuple[int, ...]
-    stop: AntennaStop
-    stop_us: int
-    stop_tags: int
-    configurations: tuple[Part, ...]
-
-    @classmethod
-    def of(cls, spec: Part, index: int, antennas_most: int) -> "AntennaSpec":
-        """From an AISpec parameter that was checked."""
-        ids = spec.fields["AntennaIDs"]
-        named = ids if isinstance(ids, tuple) else ()
-        trigger = next(spec.all("AISpecStopTrigger"))
-        inventory = next(spec.all("InventoryParameterSpec"))
-        tags = trigger.first("TagObservationTrigger")
-        stop = AntennaStop(trigger.number("AISpecStopTriggerType"))
-        stop_ms = trigger.number("DurationTrigger") if stop is AntennaStop.DURATION else 0
-        return cls(
-            index=index,
-            inventory_id=inventory.number("InventoryParameterSpecID"),
-            antennas=tuple(range(1, antennas_most + 1)) if 0 in named or not named else named,
-            stop=stop,
-            stop_us=1000
-            * (tags.number("Timeout") if tags and stop is AntennaStop.TAGS else stop_ms),
-            stop_tags=tags.number("NumberOfTags") if tags and stop is AntennaStop.TAGS else 0,
-            configurations=tuple(inventory.all("AntennaConfiguration")),
-        )
+def _stop_us(stop: Part) -> int:
+    """After how long a ROSpecStopTrigger fires at the latest; 0 never."""
+    waits_for = stop.first("GPITriggerValue")
+    match stop.number("ROSpecStopTriggerType"):
+        case 1:
+            return 1000 * stop.number("DurationTriggerValue")
+        case 2 if waits_for is not None:
+            return 1000 * waits_for.number("Timeout")
+        case _:
+            return 0
 
 
 class RoSpec:
@@ -134,12 +93,17 @@ class RoSpec:
         stop = next(boundary.all("ROSpecStopTrigger"))
         self.start_trigger = StartTrigger(start.number("ROSpecStartTriggerType"))
         self._periodic = start.first("PeriodicTriggerValue")
-        stops = stop.number("ROSpecStopTriggerType") == 1
-        self._stop_us = 1000 * stop.number("DurationTriggerValue") if stops else 0
+        self._start_gpi = edge_of(start.first("GPITriggerValue"))
+        self._stop_gpi = edge_of(stop.first("GPITriggerValue"))
+        self._stop_us = _stop_us(stop)
+        inside = [one for one in spec.inside if one.name in ("AISpec", "RFSurveySpec")]
         self.antenna_specs = tuple(
             AntennaSpec.of(one, index, antennas_most)
-            for index, one in enumerate(spec.all("AISpec"), start=1)
+            if one.name == "AISpec"
+            else AntennaSpec.of_survey(one, index)
+            for index, one in enumerate(inside, start=1)
         )
+        self._gpi_stops = self._gpi_ends_spec = False
         self._at = 0
         self._began_us = 0
         self._spec_began_us = 0
@@ -167,6 +131,7 @@ class RoSpec:
             case Order.START:
                 self._began_us = now_us
                 self._at = 0
+                self._gpi_stops = False
                 self._begin_spec(now_us)
                 self._starts_at_us = self._next_start_us(now_us)
             case Order.STOP | Order.DISABLE:
@@ -192,7 +157,18 @@ class RoSpec:
 
     def wants_stop(self, now_us: int) -> bool:
         """Whether its stop trigger has fired."""
-        return bool(self._stop_us) and now_us - self._began_us >= self._stop_us
+        late = bool(self._stop_us) and now_us - self._began_us >= self._stop_us
+        return late or self._gpi_stops
+
+    def input_changed(self, port: int, *, high: bool, now_us: int) -> None:
+        """An input changed its level: the triggers that waited for that fire."""
+        change = (port, high)
+        if self.state is State.ACTIVE:
+            self._gpi_stops = self._gpi_stops or change == self._stop_gpi
+            self._gpi_ends_spec = self._gpi_ends_spec or change == self.current().gpi
+        waits = self.state is State.INACTIVE and self.start_trigger is StartTrigger.GPI
+        if waits and change == self._start_gpi:
+            self._starts_at_us = now_us
 
     def current(self) -> AntennaSpec:
         """The AISpec that runs."""
@@ -201,6 +177,7 @@ class RoSpec:
     def _begin_spec(self, now_us: int) -> None:
         self._spec_began_us = now_us
         self._spec_reads = 0
+        self._gpi_ends_spec = False
 
     def heard(self, reads: int) -> None:
         """Count reads of the AISpec that runs."""
@@ -219,7 +196,7 @@ class RoSpec:
         """Whether the AISpec that runs has reached its stop trigger."""
         spec = self.current()
         late = bool(spec.stop_us) and now_us - self._spec_began_us >= spec.stop_us
-        return late or self.has_its_tags()
+        return late or self._gpi_ends_spec or self.has_its_tags()
 
     def has_its_tags(self) -> bool:
         """Whether the AISpec that runs has heard the reads that end it."""

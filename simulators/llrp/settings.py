@@ -2,8 +2,10 @@
 
 from enum import IntEnum
 
+from simulators.gen2 import Query, Target
 from simulators.llrp.checking import type_of
 from simulators.llrp.parts import Message, Part, part
+from simulators.llrp.ports import Ports
 from simulators.llrp.profile import Profile
 from simulators.llrp.status import Complaint, StatusCode
 
@@ -53,6 +55,11 @@ class EventKind(IntEnum):
     ANTENNA = 8
 
 
+_PORTS = ("GPOWriteData", "GPIPortCurrentState")
+_SINGLE_TARGET = (1, 3)
+"""ImpinjInventorySearchMode: each tag once while its flag holds."""
+
+
 def _report_spec() -> Part:
     """Factory settings: every read at once, with everything."""
     selector = part("TagReportContentSelector", **dict.fromkeys(CONTENT_FLAGS, 1))
@@ -71,7 +78,7 @@ def _antenna(profile: Profile, antenna: int) -> Part:
         ),
         part(
             "C1G2InventoryCommand",
-            part("C1G2RFControl", ModeIndex=profile.modes[-1].identifier, Tari=0),
+            part("C1G2RFControl", ModeIndex=profile.usual_mode, Tari=0),
             part("C1G2SingulationControl", Session=1, TagPopulation=32, TagTransitTime=0),
             TagInventoryStateAware=0,
         ),
@@ -96,6 +103,7 @@ class Settings:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._changes = 0
+        self.ports = Ports(profile.inputs, profile.outputs)
         self.reset()
 
     def reset(self) -> None:
@@ -105,6 +113,7 @@ class Settings:
         self.access_report_spec = part("AccessReportSpec", AccessReportTrigger=0)
         self.keepalive_spec = part("KeepaliveSpec", KeepaliveTriggerType=0, PeriodicTriggerValue=0)
         self.holds = False
+        self.ports.reset()
         self.events = dict.fromkeys(range(EVENT_KINDS), False)
         self.antennas = {n: _antenna(profile, n) for n in range(1, profile.antennas + 1)}
         self._changes += 1
@@ -131,6 +140,34 @@ class Settings:
                 return self._profile.power_dbm(transmitter.number("TransmitPower"))
         return self._profile.band.power_dbm_most
 
+    def query(self, antenna: int, overrides: tuple[Part, ...] = ()) -> Query:
+        """How an antenna asks for tags, the ROSpec's own configuration before the reader's."""
+        control = self._inventory_part("C1G2RFControl", antenna, overrides)
+        singulation = self._inventory_part("C1G2SingulationControl", antenna, overrides)
+        search = self._inventory_part("ImpinjInventorySearchMode", antenna, overrides)
+        mode = control.number("ModeIndex") if control else self._profile.usual_mode
+        mode_searched = search.number("InventorySearchMode") if search else 0
+        pace = self._profile.pace(mode)
+        target = Target.A if mode_searched in _SINGLE_TARGET else Target.BOTH_IN_TURN
+        if singulation is None:
+            return Query(pace, target=target)
+        aware = singulation.first("C1G2TagInventoryStateAwareSingulationAction")
+        if aware is not None:
+            target = Target.B if aware.number("I") else Target.A
+        tags = singulation.number("TagPopulation")
+        return Query(pace, singulation.number("Session"), target, tags)
+
+    def _inventory_part(self, name: str, antenna: int, overrides: tuple[Part, ...]) -> Part | None:
+        """A part of the C1G2InventoryCommand that holds for an antenna."""
+        for one in (*overrides, self.antennas[antenna]):
+            if one.number("AntennaID") not in (0, antenna):
+                continue
+            for command in one.all("C1G2InventoryCommand"):
+                found = command.first(name)
+                if found is not None:
+                    return found
+        return None
+
     def complain_of_antenna(self, configuration: Part, path: tuple[int, ...]) -> Complaint | None:
         """What this reader cannot do of an AntennaConfiguration; `path` leads to it."""
         antenna = configuration.number("AntennaID")
@@ -149,12 +186,13 @@ class Settings:
     def _complain(self, request: Message) -> Complaint | None:
         for one in request.inside:
             path = (type_of(one),)
-            if one.name in ("GPOWriteData", "GPIPortCurrentState"):
-                return Complaint("no GPI or GPO here", StatusCode.UNSUPPORTED_PARAMETER, path)
-            if one.name == "AntennaConfiguration":
+            complaint = None
+            if one.name in _PORTS:
+                complaint = self.ports.complain(one, path)
+            elif one.name == "AntennaConfiguration":
                 complaint = self.complain_of_antenna(one, path)
-                if complaint is not None:
-                    return complaint
+            if complaint is not None:
+                return complaint
         return None
 
     def change(self, request: Message) -> Complaint | None:
@@ -180,28 +218,31 @@ class Settings:
             case "EventsAndReports":
                 self.holds = bool(one.number("HoldEventsAndReportsUponReconnect"))
             case "ReaderEventNotificationSpec":
-                for state in one.inside:
-                    self.events[state.number("EventType")] = bool(
-                        state.number("NotificationState")
-                    )
+                self._change_events(one)
             case "AntennaConfiguration":
                 self._change_antenna(one)
+            case "GPOWriteData" | "GPIPortCurrentState":
+                self.ports.change(one)
             case _:
                 pass  # a vendor's own setting: taken, without effect on what is simulated
+
+    def _change_events(self, spec: Part) -> None:
+        for state in spec.inside:
+            self.events[state.number("EventType")] = bool(state.number("NotificationState"))
 
     def _change_antenna(self, new: Part) -> None:
         asked = new.number("AntennaID")
         for antenna in self.antennas if asked == 0 else (asked,):
             self.antennas[antenna] = _overlaid(self.antennas[antenna], new)
 
-    def tell(self, asked: int, antenna: int, connected: frozenset[int]) -> tuple[Part, ...]:
+    def tell(self, request: Message, connected: frozenset[int]) -> tuple[Part, ...]:
         """The parameters of GET_READER_CONFIG_RESPONSE behind its status.
 
         Args:
-            asked: RequestedData.
-            antenna: of which antenna; 0 for all.
+            request: GET_READER_CONFIG, checked.
             connected: the antennas that are plugged in.
         """
+        asked, antenna = request.number("RequestedData"), request.number("AntennaID")
         ports = [n for n in self.antennas if antenna in (0, n)]
         told: dict[Asked, tuple[Part, ...]] = {
             Asked.IDENTIFICATION: (
@@ -224,6 +265,8 @@ class Settings:
                 part("LLRPConfigurationStateValue", LLRPConfigurationStateValue=self._changes),
             ),
             Asked.KEEPALIVE_SPEC: (self.keepalive_spec,),
+            Asked.GPI_STATE: self.ports.tell_inputs(request.number("GPIPortNum")),
+            Asked.GPO_DATA: self.ports.tell_outputs(request.number("GPOPortNum")),
             Asked.EVENTS_AND_REPORTS: (
                 part("EventsAndReports", HoldEventsAndReportsUponReconnect=int(self.holds)),
             ),

@@ -8,6 +8,7 @@ from simulators.llrp.host import Host, response
 from simulators.llrp.parts import Message, Part
 from simulators.llrp.rospec import Order, RefusedError, RoSpec, State
 from simulators.llrp.status import Complaint, StatusCode
+from simulators.llrp.survey import Survey
 
 _GPI = 3
 """ROSpecStartTriggerType; 2 for both kinds of stop trigger."""
@@ -16,16 +17,17 @@ _TRIGGERS = (
     ("ROSpecStopTrigger", "ROSpecStopTriggerType", 2),
 )
 _BOUNDARY = 178
-_NO_GPI = "there is no GPI to trigger on"
 
 
-def _complain_of_boundary(spec: Part) -> Complaint | None:
+def _complain_of_boundary(host: Host, spec: Part) -> Complaint | None:
     boundary = next(spec.all("ROBoundarySpec"))
     for name, field, gpi in _TRIGGERS:
         trigger = next(boundary.all(name))
         if trigger.number(field) == gpi:
             path = (type_of(spec), _BOUNDARY, type_of(trigger))
-            return Complaint(_NO_GPI, StatusCode.INVALID, path, 1)
+            complaint = host.settings.ports.complain_of_trigger(trigger, path)
+            if complaint is not None:
+                return complaint
     start = next(boundary.all("ROSpecStartTrigger"))
     if start.number("ROSpecStartTriggerType") == 2 and not start.inside:  # noqa: PLR2004
         path = (type_of(spec), _BOUNDARY, type_of(start))
@@ -40,7 +42,13 @@ def _complain_of_aispec(host: Host, spec: Part, path: tuple[int, ...]) -> Compla
         return Complaint(f"antennas go to {most}", StatusCode.OUT_OF_RANGE, path, 1)
     stop = next(spec.all("AISpecStopTrigger"))
     if stop.number("AISpecStopTriggerType") == 2:  # noqa: PLR2004 - GPI with timeout
-        return Complaint(_NO_GPI, StatusCode.INVALID, (*path, type_of(stop)), 1)
+        complaint = host.settings.ports.complain_of_trigger(stop, (*path, type_of(stop)))
+        if complaint is not None:
+            return complaint
+    return _complain_of_inventory(host, spec, path)
+
+
+def _complain_of_inventory(host: Host, spec: Part, path: tuple[int, ...]) -> Complaint | None:
     for inventory in spec.all("InventoryParameterSpec"):
         below = (*path, type_of(inventory))
         if inventory.number("ProtocolID") != 1:
@@ -51,6 +59,30 @@ def _complain_of_aispec(host: Host, spec: Part, path: tuple[int, ...]) -> Compla
             if complaint is not None:
                 return complaint
     return None
+
+
+def _complain_of_survey(host: Host, spec: Part, path: tuple[int, ...]) -> Complaint | None:
+    most = host.profile.antennas
+    if spec.number("AntennaID") > most:
+        return Complaint(f"antennas go to {most}", StatusCode.OUT_OF_RANGE, path, 1)
+    survey = Survey(spec.number("StartFrequency"), spec.number("EndFrequency"))
+    if not survey.channels_khz(host.profile.band):
+        text = f"no channel between {survey.from_khz} and {survey.to_khz} kHz"
+        return Complaint(text, StatusCode.OUT_OF_RANGE, path, 2)
+    return None
+
+
+def _complain_of_spec(host: Host, spec: Part, path: tuple[int, ...]) -> Complaint | None:
+    match spec.name:
+        case "AISpec":
+            return _complain_of_aispec(host, spec, path)
+        case "RFSurveySpec":
+            return _complain_of_survey(host, spec, path)
+        case "Custom":
+            text = "Custom is not supported"
+            return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, path)
+        case _:
+            return None
 
 
 def _complain_of_rospec_itself(host: Host, spec: Part) -> Complaint | None:
@@ -74,14 +106,10 @@ def _complain_of_rospec(host: Host, spec: Part) -> Complaint | None:
     if refused is not None:
         return refused
     for one in spec.inside:
-        below = (*path, type_of(one))
-        if one.name in ("RFSurveySpec", "Custom"):
-            text = f"{one.name} is not supported"
-            return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, below)
-        complaint = _complain_of_aispec(host, one, below) if one.name == "AISpec" else None
+        complaint = _complain_of_spec(host, one, (*path, type_of(one)))
         if complaint is not None:
             return complaint
-    return _complain_of_boundary(spec)
+    return _complain_of_boundary(host, spec)
 
 
 def add_rospec(host: Host, request: Message) -> Message | None:
@@ -181,7 +209,7 @@ def add_accessspec(host: Host, request: Message) -> Message:
     if len(host.inventory.accessspecs) >= host.profile.accessspecs_most:
         text = f"there is room for {host.profile.accessspecs_most} AccessSpecs"
         return response(request, Complaint(text, StatusCode.OVERFLOW_PARAMETER, path))
-    refused = access.complain_of(spec, path)
+    refused = access.complain_of(spec, path, host.profile.antennas)
     if refused is None:
         host.inventory.accessspecs[spec_id] = AccessSpec.of(spec)
         host.settings.touch()

@@ -50,6 +50,7 @@ def test_a_misread_article_number_is_told_and_not_taken(text: str) -> None:
         "010950110153000310AB-1{GS}21S77{GS}17261231",
         "010950110153000310AB-1^]21S77^]17261231",
         "010950110153000310AB-1␝21S77␝17261231",
+        "010950110153000310AB-1↔21S77↔17261231",
         "(01)09501101530003(10)AB-1(21)S77(17)261231",
         "https://id.gs1.org/01/09501101530003/10/AB-1/21/S77?17=261231",
     ],
@@ -120,6 +121,26 @@ def test_a_broken_gs1_label_is_told() -> None:
     assert "not a GS1 element" in parse("]d201095011015300").fault
     assert "check digit" in parse("(01)09501101530004(10)A").fault
     assert "not a valid EPC" in parse("urn:epc:id:sgtin:1").fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "]d201095011015300030109501101530010",
+        "]C10109501101530003" + "10AB-1\x1d" + "0109501101530003" + "10AB-2",
+        "(01)09501101530003(01)09501101530010",
+    ],
+)
+def test_two_labels_in_one_line_are_neither_of_them(text: str) -> None:
+    """Whichever of the two was taken, the other piece would be picked unseen."""
+    found = parse(text)
+
+    assert found.gtin is None
+    assert "two codes in one" in found.fault
+
+
+def test_the_same_element_twice_says_the_same() -> None:
+    assert parse("]d20109501101530003" + "21A1\x1d" + "21A1").serial == "A1"
 
 
 def test_a_text_longer_than_any_label_is_not_looked_into() -> None:

@@ -54,7 +54,7 @@ def test_the_floor_file_names_every_place_antenna_and_way() -> None:
         "bin": 72,
         "zone": 4,
         "cart": 2,
-        "station": 1,
+        "station": 2,
         "portal": 1,
         "quarantine": 1,
     }

@@ -12,6 +12,19 @@ def test_every_fault_is_listed_with_its_sentence() -> None:
     assert set(CATALOGUE) == set(FaultName)
 
 
+PROMISED = (
+    "silent half-open slow cut-mid-frame garbage oversized-length unknown-message "
+    "unknown-parameter cut-field wrong-count clock-1970 clock-jump uptime-only no-uhf-band "
+    "keepalive-late refuses-stop error-in-setup reboots antenna-falls-off buffer-overflow "
+    "duplicated-report reordered-report burst"
+)
+
+
+@pytest.mark.parametrize("name", PROMISED.split())
+def test_every_promised_fault_can_be_planned(name: str) -> None:
+    assert PlannedFault.parse(name).name == name
+
+
 def test_a_fault_is_planned_for_its_usual_time_or_the_one_that_is_said() -> None:
     assert PlannedFault.parse("silent") == PlannedFault(FaultName.SILENT, 2.0)
     assert PlannedFault.parse("silent=0.5") == PlannedFault(FaultName.SILENT, 0.5)

@@ -113,4 +113,4 @@ def test_the_catalogue_command_writes_floor_and_goods(tmp_path: Path) -> None:
     )
 
     assert len(json.loads(told.stdout)["articles"]) == 120
-    assert floor.read_text().count("[[location]]") == 81
+    assert floor.read_text().count("[[location]]") == 82

@@ -8,7 +8,7 @@ import pytest
 
 from edge.clock import PlayedClock
 from edge.web.dependencies import WebDependencies
-from edge.web.lockout import FAILURES_MAX, LOCK_S, Lockout
+from edge.web.lockout import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_S, Lockout
 from edge.web.people import Role
 from edge.web.sessions import SessionKeyError, load_key
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
@@ -196,15 +196,15 @@ def test_after_five_wrong_pins_the_badge_is_locked_for_a_time(
 def test_an_address_that_tries_many_badges_is_locked() -> None:
     lockout = Lockout(PlayedClock())
 
-    waits = [lockout.begin(f"b{number}", "10.0.0.9") for number in range(FAILURES_MAX + 1)]
+    waits = [lockout.begin(f"b{number}", "10.0.0.9") for number in range(ADDRESS_FAILURES_MAX + 1)]
 
-    assert waits == [0] * FAILURES_MAX + [LOCK_S]
+    assert waits == [0] * ADDRESS_FAILURES_MAX + [LOCK_S]
     assert lockout.begin("b0", "10.0.0.8") == 0
 
 
 def test_one_good_sign_in_does_not_wash_away_an_addresses_failures() -> None:
     lockout = Lockout(PlayedClock())
-    for number in range(FAILURES_MAX - 1):
+    for number in range(ADDRESS_FAILURES_MAX - 1):
         lockout.begin(f"b{number}", "10.0.0.9")
 
     lockout.begin("own", "10.0.0.9")

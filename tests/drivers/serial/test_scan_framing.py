@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.serial.framing import BOUNCE_US, CAP_BYTES, IDLE_US, ScanFramer, is_doubled
+from drivers.serial.framing import BOUNCE_US, CAP_BYTES, IDLE_US, ScanFramer, is_doubled, is_joined
 
 SECOND_US = 1_000_000
 
@@ -83,6 +83,49 @@ def test_two_captures_written_into_one_line_are_refused() -> None:
 )
 def test_a_doubled_code_is_known_by_its_halves(code: str, *, doubled: bool) -> None:
     assert is_doubled(code) is doubled
+
+
+@pytest.mark.parametrize(
+    ("code", "joined"),
+    [
+        ("]E04006381333931]E04006381333948", True),
+        ("]C101095011015300032112]d20109501101530010", True),
+        ("]d2010950110153000321A1\x1d]d2010950110153001021A2", True),
+        ("]d2010950110153000321A1\x1d10L1", False),
+        ("]Q1a list[E0] in a free text", False),
+        ("bin [A]E0", False),
+        ("4006381333931", False),
+    ],
+)
+def test_two_codes_in_one_line_are_known_by_the_second_symbology(
+    code: str, *, joined: bool
+) -> None:
+    assert is_joined(code) is joined
+
+
+def test_two_codes_whose_terminator_was_lost_are_refused_and_counted() -> None:
+    framer = ScanFramer()
+
+    assert framer.feed(b"]E04006381333931]E04006381333948\r]E04006381333948\r", 0) == [
+        "]E04006381333948"
+    ]
+    assert framer.counters.joined == 1
+
+
+def test_a_prefix_and_a_suffix_are_taken_away() -> None:
+    framer = ScanFramer(prefix="S:", suffix="#~")
+
+    codes = framer.feed(b"S:]C101095060001343#~\rplain\r\x02S:A-01#~\x03\n", 0)
+
+    assert codes == ["]C101095060001343", "plain", "A-01"]
+
+
+def test_a_suffix_and_a_prefix_inside_a_line_join_two_codes() -> None:
+    framer = ScanFramer(prefix="S:", suffix="#~")
+
+    assert framer.feed(b"S:4006381333931#~S:4006381333948#~\r", 0) == []
+    assert framer.feed(b"S:A-01#~S:A-01#~\r", 1) == []
+    assert framer.counters.joined == 2
 
 
 def test_an_endless_line_is_thrown_away_and_the_next_code_is_read() -> None:

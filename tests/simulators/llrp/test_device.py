@@ -330,27 +330,6 @@ def test_an_accessspec_reads_the_tid_of_the_tags_that_it_targets(play: Make, rea
     assert all(one.first("C1G2ReadOpSpecResult") is None for one in found[5:])
 
 
-def test_an_accessspec_that_would_write_is_refused(play: Make) -> None:
-    write = part("C1G2Write", OpSpecID=1, AccessPassword=0, MB=3, WordPointer=0, WriteData=(1, 2))
-    target = part(
-        "C1G2TargetTag", MB=1, Match=1, Pointer=0, TagMask=Bits(0, b""), TagData=Bits(0, b"")
-    )
-    spec = part(
-        "AccessSpec",
-        part("AccessSpecStopTrigger", AccessSpecStopTrigger=0, OperationCountValue=0),
-        part("AccessCommand", part("C1G2TagSpec", target), write),
-        AccessSpecID=4,
-        AntennaID=0,
-        ProtocolID=1,
-        CurrentState=0,
-        ROSpecID=0,
-    )
-    reader = play()
-    status = reader.status("ADD_ACCESSSPEC", spec)
-    assert status.number("StatusCode") == StatusCode.MESSAGE_PARAMETER_ERROR
-    assert reader.ask("GET_ACCESSSPECS")[0].first("AccessSpec") is None
-
-
 def test_a_new_client_gets_no_answers_that_the_last_one_asked_for(play: Make) -> None:
     reader = play()
     reader.device.receive(codec.encode(message("GET_ROSPECS", 5)), reader.now_us)

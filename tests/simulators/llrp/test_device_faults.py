@@ -166,6 +166,15 @@ def test_empty_reports_come_every_second_while_nothing_is_seen(play: Make) -> No
     assert [one.inside for one in found] == [()] * 3
 
 
+def test_a_burst_is_ten_times_the_reads_for_five_seconds(play: Make, reads: Make) -> None:
+    reader = play("burst=1", rate=100.0)
+    reader.inventory()
+    each_second = [len(reads(reader.run(1.0))) for _ in range(8)]
+    assert each_second[0] == pytest.approx(100, abs=5)
+    assert each_second[1:6] == pytest.approx([1000] * 5, abs=50)
+    assert each_second[7] == pytest.approx(100, abs=5)
+
+
 def test_unknown_parameters_stand_behind_every_read(play: Make, reads: Make) -> None:
     reader = play("unknown-parameter")
     reader.inventory()

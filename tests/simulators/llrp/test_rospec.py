@@ -124,7 +124,7 @@ def test_a_periodic_rospec_starts_at_its_offset_and_every_period(
 
 
 def test_a_trigger_on_an_input_is_refused_where_there_is_none(play: Make, a_rospec: Make) -> None:
-    gpi = part("GPITriggerValue", GPIPortNum=1, GPIEvent=1, Timeout=0)
+    gpi = part("GPITriggerValue", GPIPortNum=9, GPIEvent=1, Timeout=0)
     start = part("ROSpecStartTrigger", gpi, ROSpecStartTriggerType=3)
     assert play().status("ADD_ROSPEC", a_rospec(start=start)).number("StatusCode") == 100
 

@@ -1,0 +1,174 @@
+"""A capture played through the gateway's own parts: the events that the daemon would have made.
+
+Framing, decoders, inbox, floor loop and store are the real ones; the clock is moved by the
+capture's own times, ids come from a seed, and the journal lies in a scratch folder. So the same
+capture with the same configuration gives the same events, byte for byte.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from drivers.capture import CaptureError, CaptureReader, Kind, Record
+from drivers.llrp.played import PlayedReader
+from drivers.serial.scanner import Scanner
+from edge.clock import PlayedClock
+from edge.compose.core import STORE_FILE, Core
+from edge.compose.devices import floor_listener, reader_settings, scanner_settings
+from edge.compose.gateway import floor_loop
+from edge.daemon.supervisor import guard
+from edge.floor.alerts import Alerts
+from edge.floor.board import Board
+from edge.floor.inbox import Inbox
+from edge.floor.listening import FloorListener
+from edge.floor.loop import FloorLoop
+from edge.floor.planner import Planner
+from edge.model.events import Fact
+from edge.model.ids import IdMaker, uuid7
+from edge.settings.exceptions_file import load_troubles
+from edge.settings.floor_file import load_floor
+from edge.settings.gateway import Settings
+from edge.store.store import Store
+
+SEED = 1
+TAIL_US = 100_000
+"""Time played on after the last record, so that a code without terminator ends."""
+
+
+def play(settings: Settings, folder: Path) -> Iterator[Fact]:
+    """The facts that a capture becomes, as they are committed.
+
+    Args:
+        settings: of the gateway; floor, readers and scanners must be those of the capture.
+        folder: the capture.
+
+    Raises:
+        CaptureError: it is damaged, or tells of a device that is not configured.
+        ConfigurationError: a file that the settings name is wrong.
+        StoreError: the scratch journal cannot be written.
+    """
+    first = _checked(settings, folder)
+    if first is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="warehouse-edge-replay-") as scratch:
+        clock = PlayedClock(first.utc_us)
+        core = _core(settings, clock, Path(scratch) / STORE_FILE)
+        with closing(Store.open(core.store_path, clock, core.make_id)) as store:
+            chance = np.random.default_rng(SEED)
+            planner = Planner(core.inbox, clock, core.make_id, chance, guard)  # never started
+            loop = floor_loop(core, store, planner, None)
+            loop.load()
+            playing = _Playing(settings, clock, loop, floor_listener(core), first.monotonic_us)
+            for record in CaptureReader(folder).records():
+                yield from playing.take(record)
+            yield from playing.finish()
+
+
+def _checked(settings: Settings, folder: Path) -> Record | None:
+    """The first record of a capture that can be played whole; None where it has none."""
+    known = {one.name for one in settings.reader} | {one.name for one in settings.scanner}
+    first: Record | None = None
+    for record in CaptureReader(folder).records():
+        first = first or record
+        if record.device not in known:
+            raise CaptureError(
+                f"{folder}: {record.device} was recorded, but the configuration has no such "
+                "reader or scanner; replay with the configuration of the recording"
+            )
+    return first
+
+
+def _core(settings: Settings, clock: PlayedClock, store_path: Path) -> Core:
+    return Core(
+        settings=settings,
+        floor=load_floor(settings.gateway.floor_file),
+        troubles=load_troubles(settings.gateway.exceptions_file),
+        clock=clock,
+        make_id=seeded_id_maker(clock),
+        inbox=Inbox(clock, reads_max=settings.timing.reads_max),
+        board=Board(),
+        alerts=Alerts(),
+        store_path=store_path,
+    )
+
+
+def seeded_id_maker(clock: PlayedClock) -> IdMaker:
+    """Makes the same ids in each run."""
+    chance = np.random.default_rng(SEED)
+    return lambda: uuid7(clock.now_us(), int.from_bytes(chance.bytes(10)))
+
+
+class _Playing:
+    """Moves time to each record, with a turn of the loop at each tick on the way."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: PlayedClock,
+        loop: FloorLoop,
+        listener: FloorListener,
+        began_us: int,
+    ) -> None:
+        chance = np.random.default_rng(SEED)
+        self._clock = clock
+        self._loop = loop
+        self._began_us = began_us
+        self._tick_us = settings.timing.tick_ms * 1000
+        self._due_us = self._tick_us
+        self._readers = {
+            one.device: PlayedReader(one, listener, clock) for one in reader_settings(settings)
+        }
+        self._scanners = {
+            one.device: Scanner(one, listener, clock, chance)  # its port stays closed
+            for one in scanner_settings(settings)
+        }
+
+    def take(self, record: Record) -> Iterator[Fact]:
+        """What happens up to a record, and by it."""
+        yield from self._play_to(record.monotonic_us - self._began_us)
+        self._clock.jump_us(record.utc_us - self._clock.now_us())
+        if record.device in self._readers:
+            _to_reader(self._readers[record.device], record)
+        else:
+            _to_scanner(self._scanners[record.device], record)
+        if record.device in self._scanners or record.kind is Kind.LOST:
+            yield from self._loop.turn(0)  # an input ends the loop's wait
+
+    def finish(self) -> Iterator[Fact]:
+        """What happens after the last record."""
+        yield from self._play_to(self._clock.monotonic_us() + TAIL_US)
+        yield from self._loop.turn(0)
+
+    def _play_to(self, monotonic_us: int) -> Iterator[Fact]:
+        while self._due_us <= monotonic_us:
+            self._clock.advance_us(self._due_us - self._clock.monotonic_us())
+            self._due_us += self._tick_us
+            for reader in self._readers.values():
+                reader.tick()
+            for scanner in self._scanners.values():
+                scanner.received(b"")
+            yield from self._loop.turn(0)
+        self._clock.advance_us(max(0, monotonic_us - self._clock.monotonic_us()))
+
+
+def _to_reader(reader: PlayedReader, record: Record) -> None:
+    match record.kind:
+        case Kind.OPENED:
+            reader.opened()
+        case Kind.RECEIVED:
+            reader.received(record.data)
+        case Kind.LOST:
+            reader.lost(record.data.decode(errors="replace"))
+
+
+def _to_scanner(scanner: Scanner, record: Record) -> None:
+    match record.kind:
+        case Kind.OPENED:
+            scanner.opened()
+        case Kind.RECEIVED:
+            scanner.received(record.data)
+        case Kind.LOST:
+            scanner.lost(record.data.decode(errors="replace"))

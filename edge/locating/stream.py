@@ -1,0 +1,155 @@
+"""Answers of a whole recording: where each item was believed to be, on every change and regularly.
+
+The recording is played through the same `Locator` that the floor runs, with a turn every 100 ms of
+recorded time; time without reads is played in bigger steps.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from drivers.reads import ReadBatch
+from edge.locating.calibration import Calibration
+from edge.locating.locator import Locator
+from edge.locating.recordings import BATCH_US
+from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.model.ids import Epc, LocationId
+from edge.model.places import Floor
+
+_STEP_US = 1_000_000
+_STEPS_MAX = 2_000
+"""Steps through a time without reads; in the longest of them a departure is told a little late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where an item is believed to be.
+
+    Attributes:
+        time_us: UTC microseconds.
+        epc: the item's tag.
+        location: None where it is not known.
+        confidence: probability of `location`, or that no known place is right.
+        alternatives: other places with their probabilities, most probable first.
+    """
+
+    time_us: int
+    epc: Epc
+    location: LocationId | None
+    confidence: float
+    alternatives: tuple[tuple[LocationId, float], ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """As a plain value for JSON."""
+        return {
+            "time_us": self.time_us,
+            "epc": self.epc,
+            "location": self.location,
+            "confidence": round(self.confidence, 4),
+            "alternatives": [[place, round(p, 4)] for place, p in self.alternatives],
+        }
+
+
+def locate_stream(
+    floor: Floor,
+    batches: Iterable[ReadBatch],
+    calibration: Calibration | None = None,
+    every_s: float | None = None,
+    settings: LocatingSettings = DEFAULTS,
+) -> Iterator[Answer]:
+    """Play a recording.
+
+    Args:
+        floor: places and antennas.
+        batches: reads, sorted by time.
+        calibration: of this floor, or None.
+        every_s: also answer for every known tag at each multiple of this since the first read.
+        settings: see `LocatingSettings`.
+
+    Raises:
+        CalibrationError: the calibration was made for another floor.
+        ValueError: `every_s` is not more than 0.
+    """
+    if every_s is not None and not every_s > 0:
+        raise ValueError("the time between answers must be more than 0 s")
+    player = _Player(Locator(floor, settings, calibration), calibration, every_s)
+    for batch in batches:
+        if len(batch):
+            yield from player.play_to(int(batch.seen_us[0]))
+            player.take(batch)
+    yield from player.finish()
+
+
+class _Player:
+    """Runs the turns of a recording."""
+
+    def __init__(
+        self, locator: Locator, calibration: Calibration | None, every_s: float | None
+    ) -> None:
+        self._locator = locator
+        self._calibration = calibration
+        self._every_us = None if every_s is None else max(1, round(every_s * 1e6))
+        self._known: dict[Epc, None] = {}
+        self._turn_us: int | None = None
+        self._answer_us = 0
+        self._latest_us = 0
+
+    def take(self, batch: ReadBatch) -> None:
+        """Hand a batch to the next turn."""
+        self._locator.observe(batch)
+        raw, bits = batch.epc, batch.epc_bits
+        for row in range(len(batch)):
+            self._known.setdefault(Epc(raw[row, : (int(bits[row]) + 7) // 8].tobytes().hex()))
+        self._latest_us = max(self._latest_us, int(batch.seen_us[-1]))
+
+    def play_to(self, until_us: int) -> Iterator[Answer]:
+        """All turns and regular answers before a time."""
+        if self._turn_us is None:
+            self._turn_us = until_us - until_us % BATCH_US
+            self._answer_us = until_us + (self._every_us or 0)
+        while self._turn_us + BATCH_US <= until_us:
+            far_us = (until_us - self._turn_us) // _STEPS_MAX
+            step_us = BATCH_US
+            if until_us - self._turn_us > _STEP_US and self._turn_us > self._latest_us:
+                step_us = max(_STEP_US, far_us - far_us % BATCH_US)
+            yield from self._regular_answers(self._turn_us + step_us)
+            yield from self._turn(min(self._turn_us + step_us, until_us - until_us % BATCH_US))
+
+    def finish(self) -> Iterator[Answer]:
+        """The last turn, and the last regular answer."""
+        if self._turn_us is not None:
+            yield from self.play_to(self._latest_us + BATCH_US)
+            yield from self._regular_answers(self._latest_us + BATCH_US)
+
+    def _turn(self, at_us: int) -> Iterator[Answer]:
+        self._turn_us = at_us
+        changes = self._locator.turn(at_us)
+        for epc in dict.fromkeys(change.epc for change in changes):
+            yield self._answer(epc, at_us)
+
+    def _regular_answers(self, until_us: int) -> Iterator[Answer]:
+        """Answers due before the turn that ends at `until_us`."""
+        if self._every_us is None:
+            return
+        while self._answer_us < until_us:
+            for epc in self._known:
+                yield self._answer(epc, self._answer_us)
+            self._answer_us += self._every_us
+
+    def _answer(self, epc: Epc, at_us: int) -> Answer:
+        found = self._locator.where(epc)
+        if found is None:
+            return Answer(at_us, epc, None, 0.0, ())
+        beliefs = dict(found.alternatives)
+        if found.location is not None:
+            beliefs[found.location] = found.probability
+        ranked = sorted(((p, place) for place, p in beliefs.items()), reverse=True)
+        told = 0.0 if found.announced is None else beliefs.get(found.announced, 0.0)
+        confidence = (
+            self._honest(told) if found.announced else max(0.0, 1.0 - sum(beliefs.values()))
+        )
+        scale = (1.0 - confidence) / max(1.0 - told, 1e-6) if found.announced else 1.0
+        others = tuple((place, p * scale) for p, place in ranked if place != found.announced)
+        return Answer(at_us, epc, found.announced, confidence, others)
+
+    def _honest(self, belief: float) -> float:
+        return self._calibration.confidence(belief) if self._calibration else belief

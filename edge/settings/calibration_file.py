@@ -1,0 +1,38 @@
+"""A calibration as a file: JSON, written whole or not at all."""
+
+import json
+from pathlib import Path
+
+from edge.locating.calibration import Calibration, CalibrationError
+from edge.model.places import Floor
+from edge.settings.faults import ConfigurationError
+
+
+def load_calibration(path: Path, floor: Floor) -> Calibration:
+    """The calibration of a file, if it was made on this floor.
+
+    Raises:
+        ConfigurationError: it is missing, damaged, or was made for another floor.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+        calibration = Calibration.from_dict(value if isinstance(value, dict) else {})
+        calibration.check(floor)
+    except OSError as error:
+        raise ConfigurationError([f"{path}: {error.strerror or error}"]) from None
+    except json.JSONDecodeError as error:
+        raise ConfigurationError([f"{path}: is not JSON: {error}"]) from None
+    except (CalibrationError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{path}: {error}"]) from None
+    return calibration
+
+
+def save_calibration(path: Path, calibration: Calibration) -> None:
+    """Write a calibration; a file that is there is replaced at once.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(json.dumps(calibration.to_dict(), indent=1) + "\n", encoding="utf-8")
+    fresh.replace(path)

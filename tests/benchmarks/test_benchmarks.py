@@ -1,0 +1,41 @@
+"""The benchmarks run and say what they promise."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_a_quick_benchmark_writes_a_figure_beside_its_baseline(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.benchmarks"),
+            *("--quick", "--only", "decode_1", "--out", out),
+        ],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+
+    (figure,) = json.loads(out.read_text(encoding="utf-8"))
+    assert set(figure) == {"name", "value", "unit", "baseline", "baseline_value", "ratio"}
+    assert figure["name"] == "decode_1"
+    assert figure["value"] > figure["baseline_value"] > 0
+    assert figure["ratio"] == figure["value"] / figure["baseline_value"]
+
+
+def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--only", "nothing"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert told.returncode == 2
+    assert "decode_50" in told.stderr

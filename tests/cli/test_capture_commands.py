@@ -1,0 +1,225 @@
+"""What devices sent is kept byte for byte, and played again gives the same events each time."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from drivers.capture import CaptureError, CaptureReader, CaptureWriter, Kind, Record
+from edge.clock import PlayedClock
+
+ROOT = Path(__file__).parents[2]
+FLOOR = """
+[[location]]
+id = "shelf-1"
+kind = "shelf"
+[[location]]
+id = "shelf-2"
+kind = "shelf"
+[[location]]
+id = "pack-1"
+kind = "station"
+[[antenna]]
+reader = "dock"
+port = 1
+location = "shelf-1"
+[[antenna]]
+reader = "dock"
+port = 2
+location = "shelf-2"
+"""
+GATEWAY = """
+[gateway]
+site = "here"
+data_dir = "{folder}/data"
+floor_file = "{folder}/floor.toml"
+exceptions_file = "{root}/config/exceptions.toml"
+[mqtt]
+enabled = false
+[[reader]]
+name = "dock"
+host = "127.0.0.1"
+port = {port}
+[[scanner]]
+name = "gun"
+path = "{folder}/gun"
+station = "pack-1"
+"""
+
+
+def start(*command: object) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", *map(str, command)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end(process: "subprocess.Popen[str]", number: int = signal.SIGTERM) -> str:
+    """Ask a program to end; its last line."""
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=20)
+    return out.strip().splitlines()[-1]
+
+
+def wait_until(what: str, good: Callable[[], object], seconds: float = 30) -> None:
+    pause, ends = threading.Event(), time.monotonic() + seconds
+    while not good():
+        assert time.monotonic() < ends, f"waited {seconds} s in vain until {what}"
+        pause.wait(0.05)
+
+
+def records(folder: Path) -> list[Record]:
+    with suppress(CaptureError):  # not begun
+        return list(CaptureReader(folder).records())
+    return []
+
+
+def has_been(folder: Path, device: str, kind: Kind, data: bytes = b"") -> bool:
+    return any(
+        one.device == device and one.kind is kind and data in one.data for one in records(folder)
+    )
+
+
+def command(
+    *words: object, hash_seed: str = "1", check: bool = True
+) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-m", "edge", *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        check=check,
+        timeout=60,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a capture of some seconds, made with simulated devices."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "floor.toml").write_text(FLOOR, encoding="utf-8")
+    reader = start(
+        *("simulators", "reader", "--port", 0, "--rate", 400),
+        *("--antennas", 2, "--tags", 30, "--vendor", "impinj"),
+    )
+    scanner = start("simulators", "scanner", "--link", folder / "gun")
+    assert reader.stdout is not None
+    assert scanner.stdin is not None
+    try:
+        port = json.loads(reader.stdout.readline())["reader"]["port"]
+        text = GATEWAY.format(folder=folder, root=ROOT, port=port)
+        (folder / "gateway.toml").write_text(text, encoding="utf-8")
+        wait_until("the scanner is there", (folder / "gun").exists)
+        out = folder / "capture"
+        recorder = start("edge", "record", "--config", folder / "gateway.toml", "--out", out)
+        wait_until("the scanner is heard", lambda: has_been(out, "gun", Kind.OPENED))
+        wait_until("the reader is heard", lambda: has_been(out, "dock", Kind.RECEIVED))
+        for code in ("04012345000009", "pack-1"):
+            scanner.stdin.write(f"{code}\n")
+            scanner.stdin.flush()
+            wait_until(
+                code, lambda code=code: has_been(out, "gun", Kind.RECEIVED, code[-3:].encode())
+            )  # type: ignore[misc] # bound at once
+        wait_until("reads have come", lambda: len(records(out)) > 60)
+        (folder / "recorded.json").write_text(end(recorder, signal.SIGINT), encoding="utf-8")
+        (folder / "sent.json").write_text(end(reader), encoding="utf-8")
+    finally:
+        for process in (reader, scanner):
+            process.kill()
+            process.communicate()
+    return folder
+
+
+def test_every_read_that_was_sent_was_recorded(site: Path) -> None:
+    recorded = json.loads((site / "recorded.json").read_text(encoding="utf-8"))
+    sent = json.loads((site / "sent.json").read_text(encoding="utf-8"))
+
+    assert recorded["reads"] == sent["reads"] > 0
+    assert recorded["scans"] == 2
+    assert recorded["devices"] == {"dock": True, "gun": True}
+
+
+def test_a_replay_is_the_same_each_time(site: Path) -> None:
+    words = ("replay", site / "capture", "--config", site / "gateway.toml")
+    first = command(*words, hash_seed="1").stdout
+    second = command(*words, hash_seed="2").stdout
+
+    facts = [json.loads(line) for line in first.splitlines()]
+    assert first == second
+    assert [one["seq"] for one in facts] == list(range(1, len(facts) + 1))
+    assert {"seq", "id", "epoch", "type", "occurred_us", "recorded_us", "data"} == set(facts[0])
+    arrived = {one["data"]["epc"] for one in facts if one["type"] == "stock.arrived"}
+    assert len(arrived) > 20
+
+
+def test_a_capture_decodes_to_every_read_that_was_sent(site: Path) -> None:
+    sent = json.loads((site / "sent.json").read_text(encoding="utf-8"))
+
+    lines = command("decode", site / "capture", "--format", "capture").stdout.splitlines()
+
+    messages = [json.loads(line) for line in lines]
+    assert sum(len(one.get("reads", ())) for one in messages) == sent["reads"]
+    assert all(one["device"] == "dock" and one["time_us"] > 0 for one in messages)
+
+
+def test_the_bytes_of_a_capture_decode_as_a_plain_stream(site: Path, tmp_path: Path) -> None:
+    sent = json.loads((site / "sent.json").read_text(encoding="utf-8"))
+    stream = tmp_path / "dock.bin"
+    stream.write_bytes(
+        b"".join(
+            one.data
+            for one in records(site / "capture")
+            if one.device == "dock" and one.kind is Kind.RECEIVED
+        )
+    )
+
+    lines = command("decode", stream, "--format", "bin").stdout.splitlines()
+
+    assert sum(len(json.loads(one).get("reads", ())) for one in lines) == sent["reads"]
+
+
+def test_a_cut_off_capture_is_played_and_the_cut_told(site: Path, tmp_path: Path) -> None:
+    data = (site / "capture" / "capture-000001.wec").read_bytes()
+    (tmp_path / "capture-000001.wec").write_bytes(data[:-5])
+
+    told = command("replay", tmp_path, "--config", site / "gateway.toml")
+
+    assert b"unfinished record" in told.stderr
+    assert told.stdout.count(b"\n") > 20
+
+
+def test_a_damaged_capture_is_refused_in_one_sentence(site: Path, tmp_path: Path) -> None:
+    data = bytearray((site / "capture" / "capture-000001.wec").read_bytes())
+    data[len(data) // 2] ^= 0x55
+    (tmp_path / "capture-000001.wec").write_bytes(data)
+
+    told = command("replay", tmp_path, "--config", site / "gateway.toml", check=False)
+
+    assert told.returncode == 2
+    assert told.stdout == b""
+    assert b"damaged at byte" in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_a_capture_of_a_device_that_is_not_configured_is_refused(
+    site: Path, tmp_path: Path
+) -> None:
+    writer = CaptureWriter(tmp_path / "capture", PlayedClock())
+    writer.opened("gate-7", "llrp")
+    writer.close()
+
+    told = command("replay", tmp_path / "capture", "--config", site / "gateway.toml", check=False)
+
+    assert told.returncode == 2
+    assert b"gate-7 was recorded, but the configuration has no such" in told.stderr

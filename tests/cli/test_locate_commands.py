@@ -1,0 +1,166 @@
+"""Recorded reads become places on the command line, better with a calibration than without."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from edge.cli.app import app
+
+START_US = 1_700_000_000_000_000
+TAG = "30340000000000000000000a"
+PLACES = ("a", "b", "c")
+DEAF_DB = (0.0, -9.0, 3.0)
+DATA = Path(
+    os.environ.get(
+        "WAREHOUSE_EDGE_DATA", str(Path(__file__).resolve().parents[3] / "shared" / "data")
+    )
+)
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def lines_of(told: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def write_csv(path: Path, rows: list[tuple[object, ...]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Path:
+    path = tmp_path / "floor.toml"
+    text = "".join(f'[[location]]\nid = "{place}"\nkind = "zone"\n' for place in PLACES)
+    text += "".join(
+        f'[[antenna]]\nreader = "north"\nport = {port}\nlocation = "{place}"\n'
+        for port, place in enumerate(PLACES, 1)
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def reads(tmp_path: Path) -> Path:
+    """A tag for 80 s in each place, 20 reads a second; one antenna is 9 dB deaf."""
+    chance = np.random.default_rng(11)
+    rows: list[tuple[object, ...]] = [("time_us", "reader", "antenna", "epc", "rssi_dbm")]
+    for turn in range(4800):
+        heard = int(chance.integers(3))
+        level = (-58.0 if heard == turn // 1600 else -65.0) + DEAF_DB[heard]
+        level += chance.normal(0, 3)
+        rows.append((START_US + turn * 50_000, "north", heard + 1, TAG, f"{level:.1f}"))
+    return write_csv(tmp_path / "reads.csv", rows)
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    rows: list[tuple[object, ...]] = [("time_us", "epc", "location")]
+    rows += [(START_US + at * 80_000_000, TAG, place) for at, place in enumerate(PLACES)]
+    return write_csv(tmp_path / "truth.csv", rows)
+
+
+def test_each_change_of_place_is_a_line(floor: Path, reads: Path) -> None:
+    told = run("locate", "--floor", floor, "--reads", reads)
+
+    answers = lines_of(told)
+    assert told.exit_code == 0
+    assert set(answers[0]) == {"time_us", "epc", "location", "confidence", "alternatives"}
+    assert answers[0]["epc"] == TAG
+    assert answers[0]["location"] == "a"
+
+
+def test_every_second_answers_for_every_known_tag(floor: Path, reads: Path) -> None:
+    answers = lines_of(run("locate", "--floor", floor, "--reads", reads, "--every", 1))
+
+    assert sum((int(str(one["time_us"])) - START_US) % 1_000_000 == 0 for one in answers) >= 239
+
+
+def test_a_calibration_makes_the_places_truer(
+    floor: Path, reads: Path, truth: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "floor.cal"
+
+    told = run("calibrate", "--floor", floor, "--reads", reads, "--truth", truth, "--out", made)
+    with_it = run("locate", "--floor", floor, "--reads", reads, "--calibration", made)
+
+    (summary,) = lines_of(told)
+    quality = summary["quality"]
+    assert isinstance(quality, dict)
+    assert quality["accuracy"] > max(0.8, quality["accuracy_uncalibrated"])
+    assert summary["antennas"] == 3
+    places = [one["location"] for one in lines_of(with_it)]
+    assert list(dict.fromkeys(places)) == list(PLACES)
+
+
+def test_a_calibration_of_another_floor_is_refused(
+    floor: Path, reads: Path, truth: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "floor.cal"
+    run("calibrate", "--floor", floor, "--reads", reads, "--truth", truth, "--out", made)
+    text = floor.read_text(encoding="utf-8").replace("port = 3", "port = 4")
+    floor.write_text(text, encoding="utf-8")
+
+    told = run("locate", "--floor", floor, "--reads", reads, "--calibration", made)
+
+    assert told.exit_code == 2
+    assert "another floor" in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_a_bad_line_is_named(floor: Path, tmp_path: Path) -> None:
+    reads = write_csv(
+        tmp_path / "reads.csv",
+        [("time_us", "reader", "antenna", "epc", "rssi_dbm"), (1, "north", "one", TAG, -50)],
+    )
+
+    told = run("locate", "--floor", floor, "--reads", reads)
+
+    assert told.exit_code == 2
+    assert "reads.csv, line 2: antenna is 'one'" in told.stderr
+
+
+@pytest.mark.skipif(
+    not (DATA / "r420").exists(),
+    reason="development data is absent: set WAREHOUSE_EDGE_DATA to its folder",
+)
+def test_a_real_recording_calibrates_and_is_located(tmp_path: Path) -> None:
+    """One minute in each quarter of a room, four antennas in its corners, one after the other."""
+    rows: list[tuple[object, ...]] = []
+    truths: list[tuple[object, ...]] = [("time_us", "epc", "location")]
+    header: tuple[object, ...] = ()
+    begin_us = START_US
+    for quarter in range(1, 5):
+        with (DATA / "r420" / f"quad{quarter}_train.csv").open(encoding="utf-8") as file:
+            header, *found = map(tuple, csv.reader(file))
+        first_us = int(str(found[0][0]))
+        minute = [
+            (begin_us + int(str(row[0])) - first_us, *row[1:])
+            for row in found
+            if int(str(row[0])) - first_us < 60_000_000
+        ]
+        truths += [(begin_us, epc, f"q{quarter}") for epc in sorted({str(r[3]) for r in minute})]
+        rows += minute
+        begin_us += 61_000_000
+    reads = write_csv(tmp_path / "reads.csv", [header, *rows])
+    truth = write_csv(tmp_path / "truth.csv", truths)
+    floor, made = DATA / "r420" / "floor.toml", tmp_path / "room.cal"
+
+    told = run("calibrate", "--floor", floor, "--reads", reads, "--truth", truth, "--out", made)
+    located = run(
+        *("locate", "--floor", floor, "--reads", reads),
+        *("--calibration", made, "--every", 1),
+    )
+
+    quality = lines_of(told)[0]["quality"]
+    assert isinstance(quality, dict)
+    assert quality["accuracy"] > quality["majority"] + 0.2
+    assert {str(one["location"]) for one in lines_of(located)} >= {"q1", "q2", "q3", "q4"}

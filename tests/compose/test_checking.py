@@ -1,0 +1,83 @@
+"""The configuration against the floor file: names, ports, stations."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.compose.checking import check_files
+
+FLOOR = """
+[[location]]
+id = "pack-1"
+kind = "station"
+[[location]]
+id = "gate"
+kind = "portal"
+[[antenna]]
+reader = "gate-1"
+port = 1
+location = "gate"
+"""
+TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
+MODULE = """
+[[module]]
+name = "gate-1"
+path = "/dev/serial/by-id/usb-a"
+region = "eu"
+power_dbm = 20.0
+"""
+SCANNER = """
+[[scanner]]
+name = "pack-scanner"
+path = "/dev/serial/by-id/usb-b"
+station = "pack-1"
+prefix = "~"
+"""
+
+
+def faults(folder: Path, text: str, floor: str = FLOOR) -> list[str]:
+    """What is wrong with this configuration before this floor."""
+    (folder / "floor.toml").write_text(floor)
+    head = f'[gateway]\nexceptions_file = "{TROUBLES}"\n'
+    (folder / "gateway.toml").write_text(head + text)
+    return check_files(folder / "gateway.toml")
+
+
+def test_a_module_and_a_scanner_are_taken(tmp_path: Path) -> None:
+    assert faults(tmp_path, MODULE + SCANNER) == []
+
+
+@pytest.mark.parametrize("key", ["region", "power_dbm"])
+def test_a_module_without_its_law_is_refused(tmp_path: Path, key: str) -> None:
+    text = "\n".join(line for line in MODULE.splitlines() if not line.startswith(key))
+
+    (fault,) = faults(tmp_path, text)
+
+    assert f"module.0.{key}: Field required" in fault
+
+
+def test_an_unknown_region_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MODULE.replace('"eu"', '"mars"'))
+
+    assert "'cn900', 'us', 'eu', 'cn800' or 'kr'" in fault
+
+
+def test_a_name_or_a_port_that_two_devices_have_is_told(tmp_path: Path) -> None:
+    text = MODULE + SCANNER.replace("pack-scanner", "gate-1").replace("usb-b", "usb-a")
+
+    name, port = faults(tmp_path, text)
+
+    assert "gate-1 is used 2 times" in name
+    assert "usb-a is used 2 times; two devices cannot share a port" in port
+
+
+def test_a_module_that_the_floor_does_not_know_is_told(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MODULE.replace("gate-1", "gate-2"))
+
+    assert "no [[antenna]] of gate-2" in fault
+
+
+def test_a_module_has_one_antenna_only(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MODULE, FLOOR.replace("port = 1", "port = 2"))
+
+    assert "gate-1 has antenna 1 only" in fault

@@ -1,0 +1,89 @@
+"""From the label through a scanner's port to the numbers in it: the separator survives the way."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pytest
+
+from drivers.driver import Scan
+from drivers.serial.scanner import Scanner, ScannerSettings
+from edge.gs1.barcode import Barcode, parse
+from tests.drivers.fakes import Ears, HostClock
+
+LABEL = Barcode("", "09501101530003", "S77", "AB-1", date(2026, 12, 31))
+DISGUISES = [
+    "]C1010950110153000310AB-1\x1d21S77\x1d17261231",
+    "]d2010950110153000310AB-1\x1d21S77\x1d17261231\x1d",
+    "]Q3\x1d010950110153000310AB-1\x1d21S77\x1d17261231",
+    "\x1d010950110153000310AB-1\x1d21S77\x1d17261231",
+    "010950110153000310AB-1^]21S77^]17261231",
+    "010950110153000310AB-1<GS>21S77<GS>17261231",
+    "010950110153000310AB-1{GS}21S77{GS}17261231",
+    "010950110153000310AB-1\u241d21S77\u241d17261231",
+    "010950110153000310AB-1\u219421S77\u219417261231",
+]
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Iterator[IO[str]]:
+    """A simulated scanner; each line written here is a label in front of it."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "simulators", "scanner", "--link", str(tmp_path / "scanner")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert running.stdin is not None
+    assert running.stdout is not None
+    assert "scanner" in running.stdout.readline()
+    yield running.stdin
+    running.communicate(timeout=5)
+
+
+@pytest.fixture
+def ears(tmp_path: Path, labels: IO[str]) -> Iterator[Ears]:
+    """Whoever hears the scanner's driver."""
+    assert labels.writable()
+    listening = Ears()
+    settings = ScannerSettings("bench", str(tmp_path / "scanner"))
+    driver = Scanner(settings, listening, HostClock(), np.random.default_rng(3))
+    driver.start()
+    listening.wait_up()
+    yield listening
+    driver.stop()
+
+
+def read(labels: IO[str], ears: Ears, texts: list[str], count: int) -> list[Barcode]:
+    """What so many scans mean, once they have come."""
+    labels.write("".join(f"{text}\n" for text in texts))
+    labels.flush()
+    heard = ears.wait(
+        f"{count} scans", lambda told: sum(isinstance(one, Scan) for one in told) >= count
+    )
+    return [parse(one.text) for one in heard if isinstance(one, Scan)]
+
+
+def test_the_separator_reaches_the_numbers_in_every_disguise(labels: IO[str], ears: Ears) -> None:
+    found = read(labels, ears, DISGUISES, len(DISGUISES))
+
+    assert [Barcode("", *_numbers(one)) for one in found] == [LABEL] * len(DISGUISES)
+
+
+def _numbers(one: Barcode) -> tuple[str | None, str | None, str | None, date | None]:
+    return one.gtin, one.serial, one.batch, one.expiry
+
+
+def test_doubled_and_joined_labels_never_pass_for_one_piece(labels: IO[str], ears: Ears) -> None:
+    """Caught at the port where the line shows it, else by the numbers that contradict."""
+    gtin, other = "0109501101530003", "0109501101530010"
+    bad = [gtin + gtin, f"]d2{gtin}]d2{other}", f"]d2{gtin}{other}", gtin[2:] + other[2:]]
+
+    found = read(labels, ears, [*bad, f"]d2{other}"], 3)
+
+    assert [one.gtin for one in found] == [None, None, "09501101530010"]
+    assert "two codes in one" in found[0].fault
