@@ -115,16 +115,25 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
 
 
 def _doubles(path: Path, settings: Settings) -> list[str]:
-    """Names and ports that two devices have."""
+    """Names and ports that two devices have, and badges that two people have."""
+    badges = Counter(one.badge for one in settings.person)
     names = Counter(settings.reader_names + [one.name for one in settings.scanner])
     ports = Counter(one.path for one in settings.module)
     ports.update(one.path for one in settings.scanner)
-    return [
-        f"{path}: name: {name} is used {times} times; each device has its own"
-        for name, times in sorted(names.items())
-        if times > 1
-    ] + [
-        f"{path}: path: {port} is used {times} times; two devices cannot share a port"
-        for port, times in sorted(ports.items())
-        if times > 1
-    ]
+    return (
+        [
+            f"{path}: name: {name} is used {times} times; each device has its own"
+            for name, times in sorted(names.items())
+            if times > 1
+        ]
+        + [
+            f"{path}: path: {port} is used {times} times; two devices cannot share a port"
+            for port, times in sorted(ports.items())
+            if times > 1
+        ]
+        + [
+            f"{path}: person.badge: {badge} is used {times} times; each person has their own"
+            for badge, times in sorted(badges.items())
+            if times > 1
+        ]
+    )
