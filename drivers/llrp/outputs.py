@@ -52,3 +52,12 @@ class Counters:
     reads: int = 0
     keepalives: int = 0
     errors: int = 0
+
+    def plus(self, other: "Counters") -> "Counters":
+        """Both together."""
+        return Counters(
+            self.frames + other.frames,
+            self.reads + other.reads,
+            self.keepalives + other.keepalives,
+            self.errors + other.errors,
+        )

@@ -16,8 +16,9 @@ from numpy.random import Generator
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
-from drivers.llrp.link import Link, LinkState
+from drivers.llrp.link import Link
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.telling import LinkState
 
 _TICK_S = 0.1
 _STOP_S = 1.5
