@@ -22,7 +22,7 @@ from drivers.llrp.steering import Attempt
 from drivers.llrp.telling import LinkState, device_up
 
 _CONNECT_US = 3_000_000
-_ABSENT_US = 4_000_000  # an absent reader is asked at least so often: it costs one packet
+_ABSENT_US = 3_000_000  # an absent reader is asked at least so often: it costs one packet
 _STABLE_US = 10_000_000  # a reader that ran for so long is taken for healthy
 _ERRORS_KEPT = 20
 

@@ -216,6 +216,8 @@ class Session:
             stamp = data.get(name)
             if isinstance(stamp, int) and stamp < 1 << 62:
                 self._clock.heard(stamp, arrived_us, kind)
+        if "ReportBufferOverflowErrorEvent" in data:
+            self._error("the reader threw reports away: its buffer was full")
         if "ConnectionCloseEvent" in data:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:

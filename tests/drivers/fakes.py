@@ -1,5 +1,6 @@
 """Complete stand-ins that tests hand to drivers: a listener that remembers, clocks."""
 
+import contextlib
 import queue
 import time
 from collections.abc import Callable
@@ -47,6 +48,13 @@ class Ears:
                 ) from None
         return self.heard
 
+    def listen(self, seconds: float) -> None:
+        """Hear all that is told for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                self.heard.append(self.told.get(timeout=left))
+
     def wait_up(self, times: int = 1, seconds: float = 8) -> DeviceUp:
         """The last of so many times that a device came up."""
         found = self.wait(
@@ -67,6 +75,11 @@ class Ears:
             f"{count} reads", lambda heard: sum(map(len, batches(heard))) >= count, seconds
         )
         return batches(found)
+
+
+def reader_is(one: Told, name: str, kind: type[DeviceUp] | type[DeviceDown]) -> bool:
+    """Whether it is such a word of this device."""
+    return isinstance(one, kind) and one.device == name
 
 
 def ups(heard: list[Told]) -> list[DeviceUp]:
