@@ -8,6 +8,7 @@
 """
 
 import errno
+import hashlib
 import socket
 import ssl
 from typing import Self
@@ -17,6 +18,7 @@ from drivers.llrp.settings import LlrpSettings
 
 _RECEIVE_BYTES = 1 << 18
 _UNSENT_MOST = 1 << 16
+_PLAIN_REASONS = {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "WRONG_SSL_VERSION"}
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -151,8 +153,28 @@ class Connection:
         except ssl.SSLWantWriteError:
             self.wants_write = True
         except OSError as fault:  # also what TLS itself raises
-            raise ConnectionLostError(f"TLS: {fault}") from fault
+            raise ConnectionLostError(_tls_words(fault)) from fault
         else:
+            self._check_pin(secured)
             self._shaking = None
             self.wants_write = False
             self.ready = True
+
+    def _check_pin(self, secured: ssl.SSLSocket) -> None:
+        wanted = self._settings.certificate_sha256.lower()
+        found = hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+        if wanted and found != wanted:
+            raise ConnectionLostError(
+                f"TLS: the reader's certificate is not the pinned one; its SHA-256 is {found}"
+            )
+
+
+def _tls_words(fault: OSError) -> str:
+    """Why there is no TLS, in words for whoever set the reader up."""
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return f"TLS: the reader's certificate is not trusted: {fault.verify_message}"
+    if isinstance(fault, ssl.SSLError) and fault.reason in _PLAIN_REASONS:
+        return "TLS: the reader answers in plain text; switch its TLS on, or take the plain port"
+    if isinstance(fault, ssl.SSLEOFError | ConnectionError):
+        return "TLS: the reader ended the connection; another client or no TLS on this port"
+    return f"TLS: {fault}"

@@ -16,6 +16,7 @@ from drivers.driver import DeviceDown, Listener
 from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError
 from drivers.llrp.names import Resolver
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
@@ -70,6 +71,7 @@ class Link:
         self._past = Counters()
         self._connections = 0
         self._errors: list[str] = []
+        self._clock_state: ClockState | None = None
         self._stopping = False
 
     @property
@@ -92,7 +94,8 @@ class Link:
         session = self._session
         total = self._past.plus(session.counters if session else Counters())
         latest = (*self._errors, *(session.errors if session else ()))
-        return LinkState(bool(self._up), self._connections, total, latest[-_ERRORS_KEPT:])
+        clock = session.clock if session else self._clock_state
+        return LinkState(bool(self._up), self._connections, total, latest[-_ERRORS_KEPT:], clock)
 
     # -- time
 
@@ -122,6 +125,7 @@ class Link:
     def close(self) -> None:
         """Let go of the socket."""
         if self._session is not None:
+            self._clock_state = self._session.clock
             self._past = self._past.plus(self._session.counters)
             self._errors = [*self._errors, *self._session.errors][-_ERRORS_KEPT:]
         if self._connection is not None:

@@ -15,12 +15,14 @@ class Up:
         vendor: its vendor's extensions are on.
         version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
         antennas: ports that it reads on.
+        notes: what it does not offer of what was wanted, a sentence each.
     """
 
     told: Capabilities
     vendor: bool
     version: int
     antennas: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

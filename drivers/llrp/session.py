@@ -30,8 +30,9 @@ from drivers.llrp.framing import (
     ReportRun,
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
+from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
-from drivers.llrp.reader_clock import ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
@@ -94,6 +95,11 @@ class Session:
     def attempt(self) -> Attempt:
         """How much is asked of the reader by now; begin the next session with it."""
         return self._set_up.attempt
+
+    @property
+    def clock(self) -> ClockState:
+        """The reader's clock as it is known by now."""
+        return self._clock.state()
 
     def to_send(self) -> bytes:
         """Bytes for the reader since the last call."""
@@ -244,5 +250,7 @@ class Session:
             self._end(done.failure)
         elif done.running and self.phase is Phase.SETTING_UP:
             self.phase = Phase.RUNNING
-            told = Up(done.told, self.attempt.vendor, self._version, done.antennas)
-            self._outputs.append(told)
+            lacks = notes(self._settings, self.attempt, done.told, self._version)
+            self._outputs.append(
+                Up(done.told, self.attempt.vendor, self._version, done.antennas, tuple(lacks))
+            )

@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from typing import Literal
 
 SILENCE_MS_MAX = 10_000
 """A dead reader is noticed within this time, whatever its keepalive interval is."""
@@ -28,6 +29,10 @@ class LlrpSettings:
         request_timeout_ms: limit for connecting and for each answer.
         vendor_extensions: try the vendor's own fields (phase, Doppler, finer RSSI) first.
         tls: certificates to speak TLS with; None speaks plainly.
+        certificate_sha256: SHA-256 of the only certificate that is taken with TLS, 64 hex digits;
+            empty takes every one that `tls` trusts.
+        version: LLRP version to agree on. "auto" and "1.1" ask the reader for 1.1; one that does
+            not answer or refuses stays on 1.0.1, and with "1.1" that is noted.
     """
 
     device: str
@@ -44,6 +49,8 @@ class LlrpSettings:
     request_timeout_ms: int = 5_000
     vendor_extensions: bool = True
     tls: ssl.SSLContext | None = None
+    certificate_sha256: str = ""
+    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
 
     @property
     def silence_us(self) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from drivers.driver import DeviceUp
 from drivers.llrp.outputs import Counters, Up
+from drivers.llrp.reader_clock import ClockState
 
 _IMPINJ = 25882
 _VENDORS = {_IMPINJ: "Impinj", 161: "Zebra", 10642: "Zebra"}
@@ -19,12 +20,14 @@ class LinkState:
         connections: TCP connections that were made.
         counters: frames, reads, keepalives and errors over all of them.
         errors: the latest reasons.
+        clock: the reader's clock, of this connection or the latest; None before the first.
     """
 
     up: bool
     connections: int
     counters: Counters
     errors: tuple[str, ...]
+    clock: ClockState | None = None
 
 
 def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
@@ -41,4 +44,5 @@ def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
         firmware=up.told.firmware,
         protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
         antennas=up.antennas,
+        notes=up.notes,
     )

@@ -1,5 +1,7 @@
 """Readers and scanners, wired."""
 
+import ssl
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -12,9 +14,9 @@ from edge.clock import SystemClock
 from edge.compose.core import Core
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
+from edge.settings.gateway import Reader
 
-LLRP_PORT = 5084
-"""Assigned to LLRP (LLRP 1.1, section 16)."""
+_PORTS = {"llrp": 5084, "llrps": 5085}  # assigned to LLRP, plain and with TLS
 
 
 def floor_listener(core: Core) -> FloorListener:
@@ -29,15 +31,29 @@ def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Drive
     found: list[tuple[str, Driver]] = []
     generator = np.random.default_rng()
     if settings.reader:
-        wanted = tuple(
-            LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
-            for one in settings.reader
-        )
+        wanted = tuple(_reader(one) for one in settings.reader)
         found.append(("readers", LlrpWire(wanted, listener, core.clock, generator)))
     for scanner in settings.scanner:
         wanted_scanner = ScannerSettings(scanner.name, scanner.path, scanner.baud)
         found.append((scanner.name, Scanner(wanted_scanner, listener, core.clock, generator)))
     return found
+
+
+def _reader(one: Reader) -> LlrpSettings:
+    plain = one.model_dump(exclude={"name", "tls", "ca_file"})
+    if one.tls and "port" not in one.model_fields_set:
+        plain["port"] = _PORTS["llrps"]
+    tls = _trusted(one.ca_file, one.certificate_sha256) if one.tls else None
+    return LlrpSettings(device=one.name, tls=tls, **plain)
+
+
+def _trusted(ca_file: Path | None, pin: str) -> ssl.SSLContext:
+    """Whom to believe: an authority, or just the one certificate that is pinned."""
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    if pin and ca_file is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # the connection compares the certificate itself
+    return context
 
 
 def device_at(
@@ -46,7 +62,8 @@ def device_at(
     """A driver for one device that no configuration names.
 
     Args:
-        address: `llrp://HOST[:PORT]` or `serial:PATH?kind=scanner`.
+        address: `llrp://HOST[:PORT]`, `llrps://HOST[:PORT][?sha256=PIN]` for TLS, or
+            `serial:PATH?kind=scanner`.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -57,18 +74,23 @@ def device_at(
     parts = urlsplit(address)
     chance = np.random.default_rng()
     clock = SystemClock()
-    if parts.scheme == "llrp" and parts.hostname:
+    query = parse_qs(parts.query)
+    if parts.scheme in _PORTS and parts.hostname:
+        pin = query.get("sha256", [""])[0].lower()
         settings = LlrpSettings(
             device=address,
             host=parts.hostname,
-            port=parts.port or LLRP_PORT,
+            port=parts.port or _PORTS[parts.scheme],
+            tls=_trusted(None, pin) if parts.scheme == "llrps" else None,
+            certificate_sha256=pin,
             antennas=antennas,
             power_dbm=power_dbm,
         )
         return LlrpWire((settings,), listener, clock, chance)
-    kind = parse_qs(parts.query).get("kind", ["scanner"])[0]
+    kind = query.get("kind", ["scanner"])[0]
     if parts.scheme == "serial" and parts.path and kind == "scanner":
         return Scanner(ScannerSettings(address, parts.path), listener, clock, chance)
     raise ValueError(
-        f"{address}: write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner"
+        f"{address}: write llrp://HOST[:PORT] or llrps://HOST[:PORT] for a reader, "
+        "serial:PATH?kind=scanner for a scanner"
     )

@@ -57,6 +57,10 @@ class Reader(Section):
     report_every: Annotated[int, Field(ge=1, le=1000)] = 1
     keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
     request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
+    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
+    tls: bool = False
+    ca_file: Path | None = None
+    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class Scanner(Section):
@@ -159,6 +163,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "gateway": _anchor(settings.gateway, folder),
             "mqtt": _anchor(settings.mqtt, folder),
             "web": _anchor(settings.web, folder),
+            "reader": tuple(_anchor(one, folder) for one in settings.reader),
         }
     )
 

@@ -113,16 +113,17 @@ class Server:
             except OSError:
                 return
             self._open.append(connection)
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            number = len(self._open) - 1
+            thread = threading.Thread(target=self._serve, args=(connection, number), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         self.peer.connections += 1
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-                self._open[-1] = connection
+                self._open[number] = connection
             connection.sendall(self.peer.greeting())
             for kind, body, message_id in _messages(connection):
                 self.peer.requests.append((kind, body))
