@@ -16,6 +16,7 @@ from typing import Self
 from drivers.llrp.names import Address
 from drivers.llrp.settings import LlrpSettings
 
+Socket = socket.socket
 _RECEIVE_BYTES = 1 << 18
 _UNSENT_MOST = 1 << 16
 _PLAIN_REASONS = {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "WRONG_SSL_VERSION"}

@@ -6,14 +6,13 @@ blocks; names are resolved in a thread of their own, because a name server that 
 half a minute.
 """
 
-import socket
 import struct
 from collections.abc import Callable
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, Listener
-from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError
+from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
 from drivers.llrp.names import Resolver
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState
@@ -75,7 +74,7 @@ class Link:
         self._stopping = False
 
     @property
-    def socket(self) -> socket.socket | None:
+    def socket(self) -> Socket | None:
         """What the selector has to watch; None while unconnected."""
         return self._connection.socket if self._connection else None
 
@@ -107,12 +106,33 @@ class Link:
         elif self._connection is not None:
             if now_us > self._until_us:
                 self._lost("no connection within 3 s", absent=True)
+        elif self.settings.listen:
+            if now_us > self._until_us + _ABSENT_US and self._up is None:
+                self._lost(f"the reader has not called port {self.settings.port}")
         elif self._resolving:
             self._resolved(now_us)
         elif now_us >= self._until_us and not self._stopping:
             self._resolver.ask(self.settings.host, self.settings.port)
             self._resolving = True
             self._resolved(now_us)
+
+    def accept(self, caller: Socket) -> bool:
+        """Take the connection of a reader that calls; False if it has one already."""
+        if self._stopping:
+            return False
+        if self._connection is not None:
+            self.complain("a second connection of the reader was refused")
+            return False
+        self._connection = Connection(self.settings, caller)
+        self._until_us = self._clock.monotonic_us() + _CONNECT_US
+        return True
+
+    def complain(self, reason: str) -> None:
+        """Tell why nothing can come; once while the reader is down, silently while it is up."""
+        if self._connection is None:
+            self._lost(reason, absent=True)
+        else:
+            self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]
 
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""

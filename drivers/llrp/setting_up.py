@@ -49,6 +49,8 @@ _ROSPEC_RESPONSES = {30, 34}
 # Answer to each request that sllurp sends; ENABLE_EVENTS_AND_REPORTS has none.
 _RESPONSES = {1: 11, 2: 12, 3: 13, 20: 30, 21: 31, 24: 34, 41: 51, CUSTOM_MESSAGE: CUSTOM_MESSAGE}
 _RESPONSES |= {26: 36, 46: 56, 47: 57}  # and to those that are ours
+_SOON = {26, 46, 47}  # questions that can go unanswered: the way back must not wait for them
+_SOON_US = 1_500_000
 _GET_ROSPECS_RESPONSE = 36
 _GET_SUPPORTED_VERSION = 46
 _SET_PROTOCOL_VERSION = 47
@@ -291,5 +293,8 @@ class SetUp:
         kind = head & 0x3FF
         self._out += request
         if kind in _RESPONSES and not self._ending:
-            until_us = self._now_us + 1_000 * self._settings.request_timeout_ms
+            limit_us = 1_000 * self._settings.request_timeout_ms
+            if kind in _SOON:
+                limit_us = min(limit_us, _SOON_US)
+            until_us = self._now_us + limit_us
             self._waiting = _Waiting(_RESPONSES[kind], message_id, until_us)

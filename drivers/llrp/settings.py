@@ -15,6 +15,8 @@ class LlrpSettings:
     Attributes:
         device: its name in the configuration.
         host, port: its address; LLRP's own port is 5084, with TLS 5085.
+        listen: the reader calls the gateway: `port` is the gateway's, and `host` the number of
+            the address from which this reader comes.
         antennas: ports to read on, from 1; empty for all that the reader has.
         power_dbm: transmit power; the nearest entry of the reader's own table is taken. None
             leaves the reader's own setting.
@@ -38,6 +40,7 @@ class LlrpSettings:
     device: str
     host: str
     port: int = 5084
+    listen: bool = False
     antennas: tuple[int, ...] = ()
     power_dbm: float | None = None
     mode: int | None = None

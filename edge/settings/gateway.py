@@ -49,6 +49,7 @@ class Reader(Section):
     name: Name
     host: str
     port: Annotated[int, Field(ge=1, le=65535)] = 5084
+    listen: bool = False
     antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
     power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
     mode: int | None = None
