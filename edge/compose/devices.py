@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+import structlog
+from typing_extensions import override
 
-from drivers.driver import Driver, Listener
+from drivers.driver import DeviceUp, Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from drivers.serial.scanner import Scanner, ScannerSettings
@@ -16,13 +18,29 @@ from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
 from edge.settings.gateway import Reader
 
+_log = structlog.get_logger("devices")
 _PORTS = {"llrp": 5084, "llrps": 5085}  # assigned to LLRP, plain and with TLS
+
+
+class NotingListener(FloorListener):
+    """Also logs what a reader does not offer, once until that changes."""
+
+    _noted: tuple[DeviceUp, ...] = ()
+
+    @override
+    def device_up(self, change: DeviceUp) -> None:
+        known = {one.device: one.notes for one in self._noted}
+        if change.notes and known.get(change.device) != change.notes:
+            others = (one for one in self._noted if one.device != change.device)
+            self._noted = (*others, change)
+            _log.info("reader lacks what was wanted", device=change.device, notes=change.notes)
+        super().device_up(change)
 
 
 def floor_listener(core: Core) -> FloorListener:
     """What the drivers talk to."""
     stations = {DeviceName(one.name): LocationId(one.station) for one in core.settings.scanner}
-    return FloorListener(core.inbox, core.make_id, stations)
+    return NotingListener(core.inbox, core.make_id, stations)
 
 
 def device_drivers(core: Core, listener: FloorListener) -> list[tuple[str, Driver]]:

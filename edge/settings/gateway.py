@@ -4,10 +4,11 @@
 Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from edge.settings.faults import Section, SomeSection, read_model
 
@@ -62,6 +63,13 @@ class Reader(Section):
     tls: bool = False
     ca_file: Path | None = None
     certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+    @model_validator(mode="after")
+    def _calls_from_an_address(self) -> Self:
+        """A reader that calls is known by its IP address."""
+        if self.listen:
+            ip_address(self.host)
+        return self
 
 
 class Scanner(Section):
