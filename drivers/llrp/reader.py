@@ -71,6 +71,8 @@ class LlrpWire:
         self._wake()
         if self._thread.is_alive():
             self._thread.join(_JOIN_S)
+        elif self._thread.ident is None:  # never started: nobody else will close what is open
+            self._close()
 
     @property
     def alive(self) -> bool:
@@ -96,6 +98,9 @@ class LlrpWire:
             if self._clock.monotonic_us() > until_us:
                 break
             self._turn()
+        self._close()
+
+    def _close(self) -> None:
         for link in self._links:
             link.close()
         for door in self._doors:

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from drivers.driver import DeviceUp
+from edge.clock import SystemClock
 from edge.compose.devices import NotingListener, device_at
 from edge.floor.inbox import Inbox
 from edge.settings.faults import ConfigurationError
@@ -33,7 +34,6 @@ def test_the_files_of_a_reader_are_taken_from_the_configuration_s_folder(tmp_pat
         ("certificate_sha256 = 'abc'", "certificate_sha256"),
         ("version = '2'", "version"),
         ("tsl = true", "tls"),
-        ("host = ''\nlisten = true", "host"),
     ],
 )
 def test_what_no_reader_can_be_set_to_is_refused(tmp_path: Path, text: str, word: str) -> None:
@@ -45,13 +45,13 @@ def test_a_reader_that_calls_is_configured_by_its_address(tmp_path: Path) -> Non
     path = tmp_path / "gateway.toml"
     path.write_text("[[reader]]\nname = 'dock'\nhost = 'dock.example'\nlisten = true")
 
-    with pytest.raises(ConfigurationError, match="dock.example"):
+    with pytest.raises(ConfigurationError, match=r"dock\.example"):
         load(path)
 
 
 @pytest.mark.parametrize("address", ["llrp://h", "llrps://h:1234", f"llrps://h?sha256={PIN}"])
 def test_an_address_of_a_reader_is_understood(address: str) -> None:
-    assert device_at(address, (), None, Ears()) is not None
+    device_at(address, (), None, Ears()).stop()
 
 
 @pytest.mark.parametrize("address", ["http://h", "llrp:", "reader", "llrps:///x"])
@@ -61,7 +61,7 @@ def test_an_address_of_no_device_is_refused_with_those_that_there_are(address: s
 
 
 def test_what_a_reader_lacks_is_logged_once_until_it_changes() -> None:
-    listener = NotingListener(Inbox(100, 1000), str, {})
+    listener = NotingListener(Inbox(SystemClock()), str, {})
 
     with capture_logs() as lines:
         for notes in (("no phase",), ("no phase",), (), ("no power",)):

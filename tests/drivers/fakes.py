@@ -77,11 +77,6 @@ class Ears:
         return batches(found)
 
 
-def reader_is(one: Told, name: str, kind: type[DeviceUp] | type[DeviceDown]) -> bool:
-    """Whether it is such a word of this device."""
-    return isinstance(one, kind) and one.device == name
-
-
 def ups(heard: list[Told]) -> list[DeviceUp]:
     return [one for one in heard if isinstance(one, DeviceUp)]
 

@@ -21,10 +21,10 @@ class Simulation:
         profile = PROFILES[vendor]
         self._readers = {
             name: SimulatedReader(
-                TagField(10, 4, 40.0, seed, profile.band),
+                TagField(10, 4, 20.0, seed, profile.band),
                 profile,
                 faults=FaultPlan(faults),
-                tick_s=0.1,
+                tick_s=0.2,
             )
             for seed, (name, faults) in enumerate(plans.items(), 1)
         }
