@@ -35,6 +35,7 @@ class DeviceUp:
         at_us: gateway UTC microseconds.
         manufacturer, model, firmware, protocol: what it says of itself; empty where it does not.
         antennas: ports that it reads on; empty for a scanner.
+        notes: what it does not offer of what was wanted, a sentence each; for people.
     """
 
     device: str
@@ -44,6 +45,7 @@ class DeviceUp:
     firmware: str = ""
     protocol: str = ""
     antennas: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ def longer(request: bytes, parameter: bytes) -> bytes:
     return header + request[_HEADER.size :] + parameter
 
 
+def versioned(request: bytes, version: int) -> bytes:
+    """A message with this version in its header."""
+    head, length, message_id = _HEADER.unpack_from(request)
+    header = _HEADER.pack(head & ~0x1C00 | version << 10, length, message_id)
+    return header + request[_HEADER.size :]
+
+
 def name_of(answer: int) -> str:
     """The name of the message of this type that answers a request."""
     if answer == CUSTOM_MESSAGE:

@@ -12,8 +12,10 @@ Time is linear in the bytes fed: they are gathered until a whole message is ther
 once. A splitter belongs to one connection; a new connection gets a new one.
 """
 
+import re
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,8 +31,8 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_FROM = 64  # equal headers in a row from which comparing them all at once pays
-_LEAP_MOST = 1024  # and how many at most, so that many short runs stay linear
+_LEAP_FROM = 4  # equal headers in a row from which a pattern finds the others sooner
+_LEAP_MOST = 1024  # messages that it finds at most
 
 _HEAD = struct.Struct("!HI")
 _HEADER = struct.Struct("!HII")
@@ -185,19 +187,20 @@ class FrameSplitter:
 def _equal_messages(chunk: bytes, at: int, length: int) -> int:
     """How many whole messages from `at` on share type, version and length."""
     prefix = chunk[at : at + _HEAD.size]
-    most = min((len(chunk) - at) // length, _LEAP_MOST)
-    few = min(most, _LEAP_FROM)
+    few = min((len(chunk) - at) // length, _LEAP_FROM)
     count = 1
     next_at = at + length
     while count < few and chunk.startswith(prefix, next_at):
         count += 1
         next_at += length
-    while count < most and count >= _LEAP_FROM:
-        leap = min(count, most - count)  # doubled each time, so that a short run costs little
-        rows = np.frombuffer(chunk, np.uint8, leap * length, next_at).reshape(leap, length)
-        same = (rows[:, : _HEAD.size] == np.frombuffer(prefix, np.uint8)).all(axis=1)
-        if not same.all():
-            return count + int(same.argmin())
-        count += leap
-        next_at += leap * length
-    return count
+    if count < _LEAP_FROM:
+        return count
+    found = _equal(prefix, length).match(chunk, next_at)
+    return count if found is None else count + (found.end() - next_at) // length
+
+
+@lru_cache(maxsize=64)
+def _equal(prefix: bytes, length: int) -> re.Pattern[bytes]:
+    """As many whole messages as follow each other with this beginning; in C, one by one."""
+    rest = length - len(prefix)
+    return re.compile(b"(?:%b.{%d}){0,%d}" % (re.escape(prefix), rest, _LEAP_MOST), re.DOTALL)

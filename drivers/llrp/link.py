@@ -1,33 +1,31 @@
 """One reader's way from unconnected to connected and back, without end.
 
-A link owns at most one socket and the session on it. Its `LlrpWire` calls it from the one selector
-thread: when its socket can be read or written, and when its time has come. It never blocks; names
-are resolved in a thread of their own, because a name server that is gone may take half a minute.
+A link owns at most one connection and the session on it. Its `LlrpWire` calls it from the one
+selector thread: when its socket can be read or written, and when its time has come. It never
+blocks; names are resolved in a thread of their own, because a name server that is gone may take
+half a minute.
 """
 
-import errno
-import socket
-import ssl
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, Listener
+from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
 from drivers.llrp.names import Resolver
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up, told_up
+from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
+from drivers.llrp.telling import LinkState, device_up
 from drivers.tap import Tap
 
 _CONNECT_US = 3_000_000
-_ABSENT_US = 4_000_000  # an absent reader is asked at least so often: it costs one packet
+_ABSENT_US = 3_000_000  # an absent reader is asked at least so often: it costs one packet
 _STABLE_US = 10_000_000  # a reader that ran for so long is taken for healthy
-_RECEIVE_BYTES = 1 << 18
-_UNSENT_MOST = 1 << 16
-
+_ERRORS_KEPT = 20
 
 OWN_FAULTS = (
     ArithmeticError,
@@ -42,39 +40,11 @@ OWN_FAULTS = (
 """What a mistake of ours in decoding would raise: it must cost this connection, not all."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkState:
-    """What went through one reader's link since the start.
-
-    Attributes:
-        up: the reader is set up and reads.
-        connections: TCP connections that were made.
-        counters: frames, reads, keepalives and errors over all of them.
-        errors: the latest reasons.
-    """
-
-    up: bool
-    connections: int
-    counters: Counters
-    errors: tuple[str, ...]
-
-
-def _receive(connected: socket.socket) -> bytes:
-    """What has come; with TLS also what lies decrypted already, for no selector tells of that."""
-    data = connected.recv(_RECEIVE_BYTES)
-    if isinstance(connected, ssl.SSLSocket):
-        while len(data) < _RECEIVE_BYTES and connected.pending():
-            data += connected.recv(_RECEIVE_BYTES)
-    return data
-
-
 class Link:
     """One reader.
 
     Attributes:
         settings: how it is connected and set up.
-        socket: what the selector has to watch; None while unconnected.
-        wants_write: whether it has to be watched for being writable.
         tap: told of every byte; None for nobody.
     """
 
@@ -87,17 +57,14 @@ class Link:
         wake: Callable[[], None],
     ) -> None:
         self.settings = settings
-        self.socket: socket.socket | None = None
-        self.wants_write = False
         self.tap: Tap | None = None
         self._listener = listener
         self._clock = clock
         self._backoff = backoff
         self._resolver = Resolver(wake)
+        self._connection: Connection | None = None
         self._session: Session | None = None
-        self._shaking: ssl.SSLSocket | None = None
         self._attempt = Attempt(vendor=settings.vendor_extensions)
-        self._unsent = b""
         self._until_us = clock.monotonic_us()
         self._resolving = False
         self._up: bool | None = None
@@ -106,26 +73,31 @@ class Link:
         self._past = Counters()
         self._connections = 0
         self._errors: list[str] = []
+        self._clock_state: ClockState | None = None
         self._stopping = False
+
+    @property
+    def socket(self) -> Socket | None:
+        """What the selector has to watch; None while unconnected."""
+        return self._connection.socket if self._connection else None
+
+    @property
+    def wants_write(self) -> bool:
+        """Whether it has to be watched for being writable."""
+        return self._connection is not None and self._connection.wants_write
 
     @property
     def idle(self) -> bool:
         """No socket: a stopping wire need not wait for it."""
-        return self.socket is None
+        return self._connection is None
 
     def state(self) -> LinkState:
         """What went through so far."""
         session = self._session
-        now = session.counters if session else Counters()
-        past = self._past
-        total = Counters(
-            past.frames + now.frames,
-            past.reads + now.reads,
-            past.keepalives + now.keepalives,
-            past.errors + now.errors,
-        )
+        total = self._past.plus(session.counters if session else Counters())
         latest = (*self._errors, *(session.errors if session else ()))
-        return LinkState(bool(self._up), self._connections, total, latest[-20:])
+        clock = session.clock if session else self._clock_state
+        return LinkState(bool(self._up), self._connections, total, latest[-_ERRORS_KEPT:], clock)
 
     # -- time
 
@@ -134,15 +106,36 @@ class Link:
         now_us = self._clock.monotonic_us()
         if self._session is not None:
             self._outputs(self._session.tick(now_us))
-        elif self.socket is not None:
+        elif self._connection is not None:
             if now_us > self._until_us:
                 self._lost("no connection within 3 s", absent=True)
+        elif self.settings.listen:
+            if now_us > self._until_us + _ABSENT_US and self._up is None:
+                self._lost(f"the reader has not called port {self.settings.port}")
         elif self._resolving:
             self._resolved(now_us)
         elif now_us >= self._until_us and not self._stopping:
             self._resolver.ask(self.settings.host, self.settings.port)
             self._resolving = True
             self._resolved(now_us)
+
+    def accept(self, caller: Socket) -> bool:
+        """Take the connection of a reader that calls; False if it has one already."""
+        if self._stopping:
+            return False
+        if self._connection is not None:
+            self.complain("a second connection of the reader was refused")
+            return False
+        self._connection = Connection(self.settings, caller)
+        self._until_us = self._clock.monotonic_us() + _CONNECT_US
+        return True
+
+    def complain(self, reason: str) -> None:
+        """Tell why nothing can come; once while the reader is down, silently while it is up."""
+        if self._connection is None:
+            self._lost(reason, absent=True)
+        else:
+            self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]
 
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""
@@ -155,13 +148,12 @@ class Link:
     def close(self) -> None:
         """Let go of the socket."""
         if self._session is not None:
-            self._remember(self._session)
-        if self.socket is not None:
-            self.socket.close()
-        self.socket, self._session, self._shaking, self._unsent = None, None, None, b""
-        self.wants_write = False
-
-    # -- connecting
+            self._clock_state = self._session.clock
+            self._past = self._past.plus(self._session.counters)
+            self._errors = [*self._errors, *self._session.errors][-_ERRORS_KEPT:]
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._session = None, None
 
     def _resolved(self, now_us: int) -> None:
         addresses = self._resolver.take()
@@ -171,112 +163,70 @@ class Link:
         if not addresses:
             self._lost(f"the name {self.settings.host} is unknown", absent=True)
             return
-        family, address = addresses[0]
-        try:
-            self.socket = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as fault:  # no file descriptors left
-            self._lost(f"no socket: {fault.strerror}", absent=True)
-            return
-        self.socket.settimeout(0)
-        self.wants_write = True
         self._until_us = now_us + _CONNECT_US
-        code = self.socket.connect_ex(address)
-        if code not in {0, errno.EINPROGRESS}:
-            self._lost(f"no TCP connection: {errno.errorcode.get(code, code)}", absent=True)
-
-    def _connected(self, connecting: socket.socket) -> None:
-        code = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code:
-            self._lost(f"no TCP connection: {errno.errorcode.get(code, code)}", absent=True)
-            return
-        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self._connections += 1
-        if self.settings.tls is None:
-            self._begin()
-            return
         try:
-            self._shaking = self.settings.tls.wrap_socket(
-                connecting, server_hostname=self.settings.host, do_handshake_on_connect=False
-            )
-        except (OSError, ValueError) as fault:
-            self._lost(f"TLS: {fault}")
-            return
-        self.socket = self._shaking
-        self._shake(self._shaking)
-
-    def _shake(self, secured: ssl.SSLSocket) -> None:
-        """Go on with the TLS handshake as far as the bytes that came allow."""
-        try:
-            secured.do_handshake()
-        except ssl.SSLWantReadError:
-            self.wants_write = False
-        except ssl.SSLWantWriteError:
-            self.wants_write = True
-        except OSError as fault:  # also what TLS itself raises
-            self._lost(f"TLS: {fault}")
-        else:
-            self._shaking = None
-            self._begin()
-
-    def _begin(self) -> None:
-        self.wants_write = False
-        if self.tap is not None:
-            self.tap.opened(self.settings.device, "llrp")
-        self._session = Session(self.settings, self._attempt, self._clock.monotonic_us())
+            self._connection = Connection.to(self.settings, addresses[0])
+        except AbsentError as fault:
+            self._lost(str(fault), absent=True)
 
     # -- bytes
 
     def writable(self) -> None:
         """The socket can be written: connected, or room for more."""
-        if self._shaking is not None:
-            self._shake(self._shaking)
-        elif self._session is None and self.socket is not None:
-            self._connected(self.socket)
+        if self._session is None:
+            self._go_on()
         else:
             self._send()
 
     def readable(self) -> None:
         """The socket can be read: take what has come."""
-        if self._shaking is not None:
-            self._shake(self._shaking)
-        if self._session is None or self.socket is None:
+        if self._session is None:
+            self._go_on()
+        session, connection = self._session, self._connection
+        if session is None or connection is None:
             return
         try:
-            data = _receive(self.socket)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return
-        except OSError as fault:
-            self._lost(f"connection lost: {fault.strerror or fault}")
+            data = connection.receive()
+        except ConnectionLostError as fault:
+            self._lost(str(fault))
             return
         if not data:
-            self._lost("the reader closed the TCP connection")
             return
         if self.tap is not None:
             self.tap.received(self.settings.device, data)
         self._heard_at_us = self._clock.now_us()
         try:
-            outputs = self._session.receive(data, self._clock.monotonic_us(), self._heard_at_us)
+            outputs = session.receive(data, self._clock.monotonic_us(), self._heard_at_us)
         except OWN_FAULTS as fault:
             self._lost(f"fault of the decoder, please report: {type(fault).__name__}: {fault}")
             return
         self._outputs(outputs)
 
-    def _send(self) -> None:
-        if self._session is None or self.socket is None:
+    def _go_on(self) -> None:
+        """Connect a little further; a connection that is ready gets its session."""
+        connection = self._connection
+        if connection is None:
             return
-        self._unsent += self._session.to_send()
+        made = connection.made
         try:
-            sent = self.socket.send(self._unsent) if self._unsent else 0
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            sent = 0
-        except OSError as fault:
-            self._lost(f"connection lost: {fault.strerror or fault}")
+            connection.go_on()
+        except ConnectionLostError as fault:
+            self._lost(str(fault), absent=isinstance(fault, AbsentError))
             return
-        self._unsent = self._unsent[sent:]
-        self.wants_write = bool(self._unsent)
-        if len(self._unsent) > _UNSENT_MOST:
-            self._lost("the reader takes no more bytes")
+        finally:
+            self._connections += connection.made and not made
+        if connection.ready:
+            if self.tap is not None:
+                self.tap.opened(self.settings.device, "llrp")
+            self._session = Session(self.settings, self._attempt, self._clock.monotonic_us())
+
+    def _send(self) -> None:
+        if self._session is None or self._connection is None:
+            return
+        try:
+            self._connection.send(self._session.to_send())
+        except ConnectionLostError as fault:
+            self._lost(str(fault))
 
     # -- what the session says
 
@@ -296,7 +246,7 @@ class Link:
             self._attempt = self._session.attempt
         self._up_since_us = self._clock.monotonic_us()
         self._up = True
-        self._listener.device_up(told_up(self.settings.device, up, self._clock.now_us()))
+        self._listener.device_up(device_up(self.settings.device, up, self._clock.now_us()))
 
     def _lost(self, reason: str, *, absent: bool = False) -> None:
         now_us = self._clock.monotonic_us()
@@ -309,7 +259,7 @@ class Link:
         self.close()
         self._until_us = now_us + self._backoff.next_us(_ABSENT_US if absent else None)
         if reason:
-            self._errors = [*self._errors[-19:], reason]
+            self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]
         if self._up is not False and reason:
             self._listener.device_down(
                 DeviceDown(
@@ -320,13 +270,3 @@ class Link:
                 )
             )
         self._up = False
-
-    def _remember(self, session: Session) -> None:
-        past, now = self._past, session.counters
-        self._past = Counters(
-            past.frames + now.frames,
-            past.reads + now.reads,
-            past.keepalives + now.keepalives,
-            past.errors + now.errors,
-        )
-        self._errors = [*self._errors, *session.errors][-20:]

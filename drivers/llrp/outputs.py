@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from drivers.driver import DeviceUp
 from drivers.llrp.steering import Capabilities
 from drivers.reads import ReadBatch
 
@@ -19,12 +18,14 @@ class Up:
         vendor: its vendor's extensions are on.
         version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
         antennas: ports that it reads on.
+        notes: what it does not offer of what was wanted, a sentence each.
     """
 
     told: Capabilities
     vendor: bool
     version: int
     antennas: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,11 @@ class Counters:
     keepalives: int = 0
     errors: int = 0
 
-
-def told_up(device: str, up: Up, at_us: int) -> DeviceUp:
-    """What a listener is told of a reader that is set up."""
-    number = up.told.manufacturer
-    vendor = _VENDORS.get(number, str(number) if number else "")
-    if number == 25882 and not up.vendor:  # noqa: PLR2004 - Impinj's number, copied by others
-        vendor = f"{number}, without Impinj extensions"
-    return DeviceUp(
-        device=device,
-        at_us=at_us,
-        manufacturer=vendor,
-        model=str(up.told.model) if up.told.model else "",
-        firmware=up.told.firmware,
-        protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
-        antennas=up.antennas,
-    )
+    def plus(self, other: "Counters") -> "Counters":
+        """Both together."""
+        return Counters(
+            self.frames + other.frames,
+            self.reads + other.reads,
+            self.keepalives + other.keepalives,
+            self.errors + other.errors,
+        )

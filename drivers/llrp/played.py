@@ -7,10 +7,11 @@ them. When the connection was over is told by the capture, not by the session.
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, Listener
 from drivers.llrp.link import OWN_FAULTS
-from drivers.llrp.outputs import Output, Over, Reads, Up, told_up
+from drivers.llrp.outputs import Output, Over, Reads, Up
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
+from drivers.llrp.telling import device_up
 
 
 class PlayedReader:
@@ -73,6 +74,6 @@ class PlayedReader:
                 case Up():
                     self._up = True
                     device = self._settings.device
-                    self._listener.device_up(told_up(device, output, self._clock.now_us()))
+                    self._listener.device_up(device_up(device, output, self._clock.now_us()))
                 case Over():
                     pass  # the capture tells when the connection was over

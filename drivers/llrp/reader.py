@@ -16,8 +16,10 @@ from numpy.random import Generator
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
-from drivers.llrp.link import Link, LinkState
+from drivers.llrp.doors import Door, doors
+from drivers.llrp.link import Link
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.telling import LinkState
 from drivers.tap import Tap
 
 _TICK_S = 0.1
@@ -35,6 +37,8 @@ class LlrpWire:
         clock: Clock,
         rng: Generator,
         gather_ms: int = 5,
+        *,
+        listen_on: str = "",
     ) -> None:
         """Set up without touching the network.
 
@@ -44,6 +48,7 @@ class LlrpWire:
             clock: the host's clocks.
             rng: chance for the waits between attempts.
             gather_ms: how long to let bytes gather before they are read and decoded.
+            listen_on: the gateway's address that readers with `listen` call; empty for all.
         """
         self._clock = clock
         self._gather_s = gather_ms / 1000
@@ -52,6 +57,7 @@ class LlrpWire:
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
         self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
+        self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
         self._thread = threading.Thread(target=self._run, name="llrp-wire", daemon=True)
@@ -71,6 +77,8 @@ class LlrpWire:
         self._wake()
         if self._thread.is_alive():
             self._thread.join(_JOIN_S)
+        elif self._thread.ident is None:  # never started: nobody else will close what is open
+            self._close()
 
     @property
     def alive(self) -> bool:
@@ -96,18 +104,25 @@ class LlrpWire:
             if self._clock.monotonic_us() > until_us:
                 break
             self._turn()
+        self._close()
+
+    def _close(self) -> None:
         for link in self._links:
             link.close()
+        for door in self._doors:
+            door.close()
         self._selector.close()
         self._bell_in.close()
         self._bell_out.close()
 
     def _turn(self) -> None:
+        for door in self._doors:
+            door.tick(self._clock.monotonic_us())
         for link in self._links:
             link.tick()
         self._watch()
         ready = self._selector.select(_TICK_S)
-        if any(key.data is not None and mask & selectors.EVENT_READ for key, mask in ready):
+        if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
             self._stopping.wait(self._gather_s)
             ready = self._selector.select(0)
         for key, mask in ready:
@@ -122,15 +137,17 @@ class LlrpWire:
 
     def _watch(self) -> None:
         """Make the selector watch just the sockets that the links have now."""
-        wanted = {link.socket: link for link in self._links if link.socket is not None}
+        every: tuple[Link | Door, ...] = (*self._links, *self._doors)
+        wanted = {one.socket: one for one in every if one.socket is not None}
         # First those that are gone: the number of a closed socket may already be used again.
         for gone in [one for one in self._watched if one not in wanted]:
             self._selector.unregister(gone)
             del self._watched[gone]
-        for one, link in wanted.items():
-            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if link.wants_write else 0)
+        for one, owner in wanted.items():
+            writes = isinstance(owner, Link) and owner.wants_write
+            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if writes else 0)
             if one not in self._watched:
-                self._selector.register(one, mask, link)
+                self._selector.register(one, mask, owner)
             elif self._watched[one] != mask:
-                self._selector.modify(one, mask, link)
+                self._selector.modify(one, mask, owner)
             self._watched[one] = mask

@@ -6,11 +6,18 @@ follows drift. Reads that a reader held back while the link was down arrive with
 difference, lose against the least one, and so keep their true time. Nothing is ever dated after
 its arrival.
 
-Readers count from 1970 or from 1 January 2000 until somebody sets them, and some stop there: a UTC
-clock that is off by more than a day is not believed, its reads count as seen when they arrived.
-Stamps of a reader without UTC clock count from its start (Uptime) and are only ever a difference.
+| the reader's clock                     | its reads are dated                              |
+|----------------------------------------|--------------------------------------------------|
+| UTC, set, right or wrong by hours      | by the least difference                          |
+| UTC, counting from 1970 or 2000        | the same: it is a difference like any other      |
+| UTC, more than a day off and standing  | when they arrived                                |
+| Uptime                                 | by the least difference                          |
+| set forward                            | by the new difference at once                    |
+| set back                               | by the new difference after 5 s that agree on it |
+| none                                   | when they arrived                                |
 """
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 import numpy as np
@@ -20,7 +27,11 @@ from drivers.reads import TIME_ABSENT
 
 _WINDOW_US = 30_000_000  # the least difference is kept for one to two of these
 _STEP_US = 3_600_000_000  # a difference that grew by an hour: the reader's clock was set back
+_HIGH_US = 1_000_000  # above the least difference by so much: held reads, or a clock set back
+_AGREED_US = 5_000_000  # for so long without shrinking, as held reads' would: set back
 _FAR_OFF_US = 86_400_000_000  # a day: the reader's clock was never set
+_NO_TIME_US = 100 * 366 * _FAR_OFF_US  # a century: no clock, even one from 1970, says that
+_STANDS_AFTER_US = 2_000_000
 
 
 class TimeKind(Enum):
@@ -30,29 +41,85 @@ class TimeKind(Enum):
     UPTIME = auto()
 
 
+class ClockQuality(Enum):
+    """How a reader's reads are dated."""
+
+    UTC = "utc"
+    """By its clock, which is set to within a day."""
+    UPTIME = "uptime"
+    """By its clock, which counts from its start or was never set: right until it reboots."""
+    ARRIVAL = "arrival"
+    """By the gateway, when they arrive: it has no clock, or one that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """A reader's clock as it is known by now.
+
+    Attributes:
+        quality: how its reads are dated.
+        offset_us: gateway time less the reader's, in microseconds; 0 with `ARRIVAL`.
+        drift_ppm: how much faster than the gateway's it runs, in millionths; None until known,
+            which takes one to two minutes.
+    """
+
+    quality: ClockQuality
+    offset_us: int
+    drift_ppm: float | None
+
+
 class _Difference:
     """The least `arrival - stamp` of a sliding window, in microseconds."""
 
     def __init__(self) -> None:
+        self.drift_ppm: float | None = None
         self._now: int | None = None
+        self._now_at_us = 0
         self._before: int | None = None
+        self._before_at_us = 0
         self._since_us = 0
+        self._high: int | None = None
+        self._high_since_us = 0
 
     def learn(self, difference_us: int, arrived_us: int) -> int:
         """Take one more difference; gives the estimate."""
-        least = self._least()
-        if least is None or difference_us > least + _STEP_US:
-            self._now, self._before, self._since_us = difference_us, None, arrived_us
+        least = self.least()
+        if least is None or self._set_back(difference_us - least, difference_us, arrived_us):
+            self._before, self._high, self.drift_ppm = None, None, None
+            self._begin(difference_us, arrived_us)
         elif abs(arrived_us - self._since_us) > _WINDOW_US:
-            self._now, self._before, self._since_us = difference_us, self._now, arrived_us
+            self._roll()
+            self._begin(difference_us, arrived_us)
         elif self._now is None or difference_us < self._now:
-            self._now = difference_us
-        least = self._least()
+            self._now, self._now_at_us = difference_us, arrived_us
+        least = self.least()
         return difference_us if least is None else least
 
-    def _least(self) -> int | None:
+    def least(self) -> int | None:
+        """The estimate so far."""
         known = [one for one in (self._now, self._before) if one is not None]
         return min(known, default=None)
+
+    def _begin(self, difference_us: int, arrived_us: int) -> None:
+        self._now, self._now_at_us, self._since_us = difference_us, arrived_us, arrived_us
+
+    def _roll(self) -> None:
+        """The window is over; two windows' least differences tell the drift between them."""
+        apart_us = self._now_at_us - self._before_at_us
+        if self._now is not None and self._before is not None and apart_us > 0:
+            drift_ppm = (self._before - self._now) * 1e6 / apart_us
+            jumped = abs(self._before - self._now) > _HIGH_US
+            self.drift_ppm = None if jumped else drift_ppm
+        self._before, self._before_at_us = self._now, self._now_at_us
+
+    def _set_back(self, above_us: int, difference_us: int, arrived_us: int) -> bool:
+        if above_us > _STEP_US:
+            return True
+        if above_us < _HIGH_US:
+            self._high = None
+        elif self._high is None or difference_us < self._high - _HIGH_US:
+            self._high, self._high_since_us = difference_us, arrived_us
+        return self._high is not None and arrived_us - self._high_since_us > _AGREED_US
 
 
 class ReaderClock:
@@ -60,10 +127,23 @@ class ReaderClock:
 
     def __init__(self) -> None:
         self._differences = {kind: _Difference() for kind in TimeKind}
+        self._first: dict[TimeKind, tuple[int, int]] = {}
+        self._used: TimeKind | None = None
+        self._stands = False
 
     def heard(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> None:
         """Learn from a stamp that was made just before it arrived, as in a connection event."""
-        self._differences[kind].learn(arrived_us - stamp_us, arrived_us)
+        self._learn(stamp_us, arrived_us, kind)
+
+    def state(self) -> ClockState:
+        """What is known of it by now."""
+        if self._used is None or self._stands:
+            return ClockState(ClockQuality.ARRIVAL, 0, None)
+        difference = self._differences[self._used]
+        offset_us = difference.least() or 0
+        set_ = self._used is TimeKind.UTC and abs(offset_us) <= _FAR_OFF_US
+        quality = ClockQuality.UTC if set_ else ClockQuality.UPTIME
+        return ClockState(quality, offset_us, difference.drift_ppm)
 
     def seen_us(
         self, stamps_us: NDArray[np.int64], arrived_us: int, kind: TimeKind
@@ -78,8 +158,19 @@ class ReaderClock:
         newest = int(stamps_us.max(initial=TIME_ABSENT))
         if newest < 0:  # also where there is none
             return np.full(len(stamps_us), arrived_us, np.int64)
-        offset = self._differences[kind].learn(arrived_us - newest, arrived_us)
-        if kind is TimeKind.UTC and abs(offset) > _FAR_OFF_US:
+        offset = self._learn(newest, arrived_us, kind)
+        if self._stands:
             return np.full(len(stamps_us), arrived_us, np.int64)
         seen: NDArray[np.int64] = stamps_us + offset
         return seen if stamps_us.min() >= 0 else np.where(stamps_us < 0, arrived_us, seen)
+
+    def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
+        self._used = kind
+        offset_us = self._differences[kind].learn(arrived_us - stamp_us, arrived_us)
+        self._stands = False
+        if kind is TimeKind.UTC and abs(offset_us) > _FAR_OFF_US:
+            first_us, since_us = self._first.setdefault(kind, (stamp_us, arrived_us))
+            passed_us = arrived_us - since_us
+            stands = passed_us > _STANDS_AFTER_US and stamp_us - first_us < passed_us // 2
+            self._stands = stands or abs(offset_us) > _NO_TIME_US
+        return offset_us

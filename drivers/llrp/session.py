@@ -1,27 +1,22 @@
 """One connection to one reader: bytes and time in, bytes and events out; no socket, no thread.
 
-Set-up is sllurp's (`steering`), one request at a time. An answer counts only if its type *and* its
-id are those of the request that waits; keepalives, events and whatever else comes in between is
-served and answers nothing. A device error is tried again once. A refused step asks the reader for
-less and begins again on the same connection: without the vendor's fields, with the antennas that
-it says it has, with its own settings. Tidying up is never fatal: deleting what is not there is
-refused by many readers.
+What the reader sends goes to whom it concerns: tag reports to the decoder, answers to the set-up
+(`setting_up`), stamps to the clock. Keepalives, events and whatever else comes between a request
+and its answer is served and answers nothing.
 
 | phase      | ends with                                                  | limit            |
 |------------|------------------------------------------------------------|------------------|
 | GREETING   | the reader's event "connection attempt: success"           | request time-out |
-| SETTING_UP | sllurp's state "inventorying"                              | request time-out |
+| SETTING_UP | the last answer of the set-up                               | request time-out |
 | RUNNING    | silence, close event, bad header, or our `stop`            | silence          |
 | CLOSING    | the reader's answer to CLOSE_CONNECTION                    | one second       |
 | OVER       | never: a new connection gets a new session                 |                  |
 """
 
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from drivers.llrp.answers import GREETINGS, longer, name_of, status_of
+from drivers.llrp.answers import GREETINGS, status_of
 from drivers.llrp.definitions import MESSAGES
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
@@ -35,34 +30,17 @@ from drivers.llrp.framing import (
     ReportRun,
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
+from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
-from drivers.llrp.reader_clock import ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
+from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import (
-    INVENTORYING,
-    SLLURP_ERRORS,
-    Answer,
-    Attempt,
-    Steering,
-)
+from drivers.llrp.steering import Attempt
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
-_IMPINJ = 25882
-_ENABLE_EXTENSIONS_ANSWER = struct.pack("!IB", _IMPINJ, 22)
-_HOLD_REPORTS = struct.pack("!HHB", 226, 5, 0x80)  # EventsAndReports: hold upon reconnect
-
-_DEVICE_ERROR = 401  # "the reader has a fault": no judgement of what was asked
-_GET_CAPABILITIES_RESPONSE = 11
-_SET_READER_CONFIG = 3
 _CLOSE_CONNECTION_RESPONSE = 4
-_DELETE_RESPONSES = {31, 51}
-_ROSPEC_RESPONSES = {30, 34}
-# Answer to each request that sllurp sends; ENABLE_EVENTS_AND_REPORTS has none.
-_RESPONSES = {1: 11, 2: 12, 3: 13, 20: 30, 21: 31, 24: 34, 41: 51, CUSTOM_MESSAGE: CUSTOM_MESSAGE}
-
-_HEADER = struct.Struct("!HII")
 
 
 class Phase(Enum):
@@ -75,21 +53,11 @@ class Phase(Enum):
     OVER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """The request that waits for its answer."""
-
-    answer: int
-    message_id: int
-    until_us: int
-
-
 class Session:
     """One connection, from its first byte to its end.
 
     Attributes:
         phase: where it stands.
-        attempt: how much is asked of the reader; begin the next session with it.
         counters: what went through.
         errors: the latest reasons for which something was refused or passed over.
     """
@@ -103,7 +71,6 @@ class Session:
             now_us: monotonic microseconds.
         """
         self.phase = Phase.GREETING
-        self.attempt = attempt
         self.counters = Counters()
         self.errors: list[str] = []
         self._settings = settings
@@ -115,10 +82,8 @@ class Session:
         self._decoder = ReportDecoder(settings.device, self._clock)
         self._out = bytearray()
         self._outputs: list[Output] = []
-        self._waiting: _Waiting | None = None
         self._version = 1
-        self._retried = False
-        self._steering = self._new_steering()
+        self._set_up = SetUp(settings, attempt, self._error)
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
             READER_EVENT_NOTIFICATION: self._event,
@@ -126,9 +91,19 @@ class Session:
             _CLOSE_CONNECTION_RESPONSE: self._closed,
         }
 
+    @property
+    def attempt(self) -> Attempt:
+        """How much is asked of the reader by now; begin the next session with it."""
+        return self._set_up.attempt
+
+    @property
+    def clock(self) -> ClockState:
+        """The reader's clock as it is known by now."""
+        return self._clock.state()
+
     def to_send(self) -> bytes:
         """Bytes for the reader since the last call."""
-        out = bytes(self._out)
+        out = bytes(self._out) + self._set_up.to_send()
         self._out.clear()
         return out
 
@@ -166,10 +141,9 @@ class Session:
         match self.phase:
             case Phase.GREETING if now_us > self._limit_us:
                 self._end("the reader did not greet: another client may be connected to it")
-            case Phase.SETTING_UP if self._waiting is None and now_us > self._limit_us:
-                self._end("the set-up came to a stop")
-            case Phase.SETTING_UP if self._waiting and now_us > self._waiting.until_us:
-                self._unanswered(self._waiting)
+            case Phase.SETTING_UP:
+                self._set_up.tick(now_us)
+                self._advance()
             case Phase.RUNNING if now_us - self._heard_us > self._settings.silence_us:
                 silent_s = (now_us - self._heard_us) / 1e6
                 self._end(f"no byte for {silent_s:.1f} s, not even the keepalive asked for")
@@ -187,10 +161,10 @@ class Session:
         """
         self._now_us = now_us
         if self.phase in {Phase.SETTING_UP, Phase.RUNNING}:
-            self._waiting = None
             self._limit_us = now_us + _CLOSE_US
             self.phase = Phase.CLOSING
-            self._guarded(self._steering.close)
+            self._set_up.close()
+            self._advance()
         else:
             self._end("")
         return self._take()
@@ -225,8 +199,9 @@ class Session:
         handler = self._handlers.get(frame.type)
         if handler is not None:
             handler(frame, arrived_us)
-        elif self._is_answer(frame):
-            self._answer(frame)
+        elif self._set_up.is_answer(frame):
+            self._set_up.answer(frame, self._now_us)
+            self._advance()
         elif frame.type not in MESSAGES and frame.type != CUSTOM_MESSAGE:
             self._error(f"message of unknown type {frame.type} at byte {frame.offset}")
 
@@ -247,6 +222,8 @@ class Session:
             stamp = data.get(name)
             if isinstance(stamp, int) and stamp < 1 << 62:
                 self._clock.heard(stamp, arrived_us, kind)
+        if "ReportBufferOverflowErrorEvent" in data:
+            self._error("the reader threw reports away: its buffer was full")
         if "ConnectionCloseEvent" in data:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:
@@ -257,111 +234,23 @@ class Session:
             self._end(GREETINGS.get(status, f"the reader refused the connection ({status})"))
             return
         self.phase = Phase.SETTING_UP
-        self._steer(Answer("READER_EVENT_NOTIFICATION"))
+        self._set_up.begin(self._now_us)
+        self._advance()
 
     def _error_message(self, frame: Frame, _arrived_us: int) -> None:
         code, text = status_of(frame.body)
         self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
-        if self._waiting and frame.message_id == self._waiting.message_id:
-            self._refused(self._waiting.answer, code, text)
+        self._set_up.error_message(frame.message_id, code, text, self._now_us)
+        self._advance()
 
-    # -- set-up
-
-    def _is_answer(self, frame: Frame) -> bool:
-        waiting = self._waiting
-        if waiting is None or (frame.type, frame.message_id) != (
-            waiting.answer,
-            waiting.message_id,
-        ):
-            return False
-        custom = frame.type == CUSTOM_MESSAGE
-        return not custom or frame.body.startswith(_ENABLE_EXTENSIONS_ANSWER)
-
-    def _answer(self, frame: Frame) -> None:
-        body = frame.body[5:] if frame.type == CUSTOM_MESSAGE else frame.body
-        code, text = status_of(body)
-        if code and frame.type not in _DELETE_RESPONSES:
-            self._error(f"{name_of(frame.type)}: status {code} {text}".rstrip())
-            self._refused(frame.type, code, text)
-            return
-        values = {}
-        if frame.type == _GET_CAPABILITIES_RESPONSE:
-            try:
-                values = decode_frame(frame)
-            except BadMessageError as fault:
-                self._error(f"capabilities: {fault}")
-        self._waiting = None
-        self._steer(Answer(name_of(frame.type), values))
-
-    def _refused(self, answer: int, code: int, text: str) -> None:
-        """Ask for less, or give up where there is no less."""
-        if code == _DEVICE_ERROR and not self._retried:
-            self._retried = True
-            self._begin_again(self.attempt)
-            return
-        less = self._less(answer)
-        if less is None:
-            self._end(f"the reader refuses {name_of(answer)}: status {code} {text}".rstrip())
-        else:
-            self._begin_again(less)
-
-    def _unanswered(self, waiting: _Waiting) -> None:
-        self._error(f"no answer: {name_of(waiting.answer)}")
-        if waiting.answer == CUSTOM_MESSAGE:
-            self._begin_again(replace(self.attempt, vendor=False))
-        else:
-            seconds = self._settings.request_timeout_ms / 1000
-            self._end(f"no {name_of(waiting.answer)} within {seconds:g} s")
-
-    def _less(self, answer: int) -> Attempt | None:
-        attempt, told = self.attempt, self._steering.told
-        beyond = any(port > told.antennas > 0 for port in self._settings.antennas)
-        if answer == CUSTOM_MESSAGE:
-            return replace(attempt, vendor=False)
-        if answer not in _ROSPEC_RESPONSES:
-            return None
-        if beyond and not attempt.bounded:
-            return replace(attempt, bounded=True)
-        if attempt.vendor:
-            return replace(attempt, vendor=False)
-        return None if attempt.plain else replace(attempt, plain=True)
-
-    def _begin_again(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self._waiting = None
-        self._steering = self._new_steering(self._steering.last_msg_id)
-        self._steer(Answer("READER_EVENT_NOTIFICATION"))
-
-    def _new_steering(self, last_id: int = 0) -> Steering:
-        steering = Steering(self._settings, self.attempt, self._write, self._entered)
-        steering.last_msg_id = last_id  # a late answer to an earlier request must not fit
-        return steering
-
-    def _steer(self, answer: Answer) -> None:
-        self._limit_us = self._now_us + 1_000 * self._settings.request_timeout_ms
-        self._guarded(lambda: self._steering.handleMessage(answer))
-
-    def _guarded(self, step: Callable[[], object]) -> None:
-        try:
-            step()
-        except SLLURP_ERRORS as fault:
-            self._end(f"set-up failed: {type(fault).__name__}: {fault}")
-
-    def _entered(self, state: int) -> None:
-        if state == INVENTORYING and self.phase is Phase.SETTING_UP:
+    def _advance(self) -> None:
+        """Go where the set-up has come to."""
+        done = self._set_up
+        if done.failure:
+            self._end(done.failure)
+        elif done.running and self.phase is Phase.SETTING_UP:
             self.phase = Phase.RUNNING
-            told = self._steering.told
-            antennas = self._steering.antennas
-            if antennas == (0,):
-                antennas = tuple(range(1, told.antennas + 1))
-            self._outputs.append(Up(told, self.attempt.vendor, self._version, antennas))
-
-    def _write(self, request: bytes) -> None:
-        head, _, message_id = _HEADER.unpack_from(request)
-        kind = head & 0x3FF
-        if kind == _SET_READER_CONFIG and self._steering.told.holds_reports:
-            request = longer(request, _HOLD_REPORTS)
-        self._out += request
-        if kind in _RESPONSES and self.phase is Phase.SETTING_UP:
-            until_us = self._now_us + 1_000 * self._settings.request_timeout_ms
-            self._waiting = _Waiting(_RESPONSES[kind], message_id, until_us)
+            lacks = notes(self._settings, self.attempt, done.told, self._version)
+            self._outputs.append(
+                Up(done.told, self.attempt.vendor, self._version, done.antennas, tuple(lacks))
+            )

@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from typing import Literal
 
 SILENCE_MS_MAX = 10_000
 """A dead reader is noticed within this time, whatever its keepalive interval is."""
@@ -14,6 +15,8 @@ class LlrpSettings:
     Attributes:
         device: its name in the configuration.
         host, port: its address; LLRP's own port is 5084, with TLS 5085.
+        listen: the reader calls the gateway: `port` is the gateway's, and `host` the number of
+            the address from which this reader comes.
         antennas: ports to read on, from 1; empty for all that the reader has.
         power_dbm: transmit power; the nearest entry of the reader's own table is taken. None
             leaves the reader's own setting.
@@ -28,11 +31,16 @@ class LlrpSettings:
         request_timeout_ms: limit for connecting and for each answer.
         vendor_extensions: try the vendor's own fields (phase, Doppler, finer RSSI) first.
         tls: certificates to speak TLS with; None speaks plainly.
+        certificate_sha256: SHA-256 of the only certificate that is taken with TLS, 64 hex digits;
+            empty takes every one that `tls` trusts.
+        version: LLRP version to agree on. "auto" and "1.1" ask the reader for 1.1; one that does
+            not answer or refuses stays on 1.0.1, and with "1.1" that is noted.
     """
 
     device: str
     host: str
     port: int = 5084
+    listen: bool = False
     antennas: tuple[int, ...] = ()
     power_dbm: float | None = None
     mode: int | None = None
@@ -44,6 +52,8 @@ class LlrpSettings:
     request_timeout_ms: int = 5_000
     vendor_extensions: bool = True
     tls: ssl.SSLContext | None = None
+    certificate_sha256: str = ""
+    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
 
     @property
     def silence_us(self) -> int:

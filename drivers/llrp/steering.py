@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sllurp.llrp import LLRPClient, LLRPReaderConfig, LLRPReaderState
+from sllurp.llrp import LLRPClient, LLRPMessage, LLRPReaderConfig, LLRPReaderState
 from sllurp.llrp_errors import LLRPError
 from sllurp.llrp_proto import LLRPROSpec
 from typing_extensions import override
@@ -36,6 +36,11 @@ SLLURP_ERRORS = (
 
 INVENTORYING = int(LLRPReaderState.STATE_INVENTORYING)
 _ALL_ANTENNAS = 0
+_GET_ROSPECS = 26
+_GET_REPORT = 60
+_HEADER_BYTES = 10
+_STATE_AT = 9  # CurrentState of a ROSpec with its header (LLRP 1.0.1, section 16.2.4.1)
+_ACTIVE = 2
 _IMPINJ_CONTENT = {
     "EnableRFPhaseAngle": True,
     "EnablePeakRSSI": True,
@@ -63,11 +68,15 @@ class Attempt:
         vendor: with the vendor's own fields.
         bounded: only antennas that the reader says it has.
         plain: without power, mode and session: the reader's own settings.
+        newer: ask for LLRP 1.1 where the settings want it.
+        ran: the reader ran with these wishes before: its ROSpec may still be there, unchanged.
     """
 
     vendor: bool = True
     bounded: bool = False
     plain: bool = False
+    newer: bool = True
+    ran: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +183,9 @@ class Steering(LLRPClient):  # type: ignore[misc]
         """
         self._settings = settings
         self._attempt = attempt
+        self._looked = False
+        self._send = write
+        self._after_stop: Callable[..., object] | None = None
         self.told = Capabilities()
         super().__init__(_config(settings, attempt), write, entered)
 
@@ -222,6 +234,39 @@ class Steering(LLRPClient):  # type: ignore[misc]
                 del antenna["RFTransmitter"]
         self.rospec = rospec
         return rospec
+
+    @override
+    def stopPolitely(
+        self, onCompletion: Callable[..., object] | None = None, disconnect: bool = False
+    ) -> None:
+        """Delete every spec; but first look whether what is there is our own, from before."""
+        if not self._attempt.ran or self._looked:
+            super().stopPolitely(onCompletion, disconnect)
+            return
+        self._looked = True
+        self._after_stop = onCompletion
+        if self.told.holds_reports:
+            self._ask(_GET_REPORT)
+        self._ask(_GET_ROSPECS)
+
+    def found(self, rospecs: bytes) -> None:
+        """Take the ROSpecs that the reader has; go on with ours if it runs, unchanged.
+
+        Args:
+            rospecs: the parameters behind the status of a GET_ROSPECS_RESPONSE.
+        """
+        rospec = self.getROSpec()
+        wanted = LLRPMessage(msgdict={"ADD_ROSPEC": {"ID": 0, "ROSpec": rospec}}).msgbytes
+        same = rospecs[:_STATE_AT] + b"\0" + rospecs[_STATE_AT + 1 :] == wanted[_HEADER_BYTES:]
+        if same and rospecs[_STATE_AT] == _ACTIVE:
+            self.setState(INVENTORYING)
+        else:
+            super().stopPolitely(self._after_stop)
+
+    def _ask(self, kind: int) -> None:
+        """Send a request without parameters, which sllurp does not know."""
+        self.last_msg_id += 1
+        self._send(struct.pack("!HII", 1 << 10 | kind, _HEADER_BYTES, self.last_msg_id))
 
     def _power(self) -> int | None:
         wanted = self._settings.power_dbm

@@ -28,6 +28,7 @@ class Printer:
         self.reads_count = 0
         self.tags: set[str] = set()
         self.device: Mapping[str, str] = {}
+        self.notes: tuple[str, ...] = ()
         self.errors: list[str] = []
         self.unprinted = 0
 
@@ -46,6 +47,7 @@ class Printer:
 
     def device_up(self, change: DeviceUp) -> None:
         """What the device says of itself stands in the summary."""
+        self.notes = change.notes
         self.device = {
             "manufacturer": change.manufacturer,
             "model": change.model,
@@ -99,7 +101,8 @@ def _ports(antennas: str) -> tuple[int, ...]:
 
 def read(
     address: Annotated[
-        str, typer.Argument(help="llrp://HOST[:PORT], serial:PATH?kind=scanner|uhf")
+        str,
+        typer.Argument(help="llrp://HOST[:PORT], llrps://, serial:PATH?kind=scanner|uhf"),
     ],
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10.0,
     antennas: Annotated[str, typer.Option(help="such as 1,2; empty for all")] = "",
@@ -130,6 +133,7 @@ def read(
         "reads": printer.reads_count,
         "tags": len(printer.tags),
         "device": printer.device,
+        "notes": printer.notes,
         "errors": printer.errors,
     }
     if printer.unprinted:

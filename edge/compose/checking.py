@@ -68,12 +68,7 @@ def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
 
 def _people_and_pages(path: Path, settings: Settings) -> list[str]:
     """What is wrong with sign-ins and with who can listen to them."""
-    badges = [one.badge for one in settings.person]
     faults = [
-        f"{path}: person.badge: {badge} is used twice; each person has their own"
-        for badge in sorted({one for one in badges if badges.count(one) > 1})
-    ]
-    faults += [
         f"{path}: person.pin_hash: that of {one.badge} is no Argon2id hash; make one with "
         "`warehouse-edge people hash-pin`"
         for one in settings.person

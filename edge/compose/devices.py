@@ -13,14 +13,15 @@ from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
 from drivers.tap import Tap
 from edge.clock import Clock, SystemClock
 from edge.compose.core import Core
+from edge.compose.noting import NotingListener
+from edge.compose.readers import PORTS, configured_reader, reader_at
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
 from edge.settings.gateway import Settings
 
-LLRP_PORT = 5084
-"""Assigned to LLRP (LLRP 1.1, section 16)."""
 ADDRESSES = (
-    "write llrp://HOST[:PORT] for a reader, serial:PATH?kind=scanner for a scanner, "
+    "write llrp://HOST[:PORT] or llrps://HOST[:PORT] for a reader, "
+    "serial:PATH?kind=scanner for a scanner, "
     "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
 )
 
@@ -28,15 +29,12 @@ ADDRESSES = (
 def floor_listener(core: Core) -> FloorListener:
     """What the drivers talk to."""
     stations = {DeviceName(one.name): LocationId(one.station) for one in core.settings.scanner}
-    return FloorListener(core.inbox, core.make_id, stations)
+    return NotingListener(core.inbox, core.make_id, stations)
 
 
 def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
     """Every configured reader as its driver wants it."""
-    return tuple(
-        LlrpSettings(device=one.name, **one.model_dump(exclude={"name"}))
-        for one in settings.reader
-    )
+    return tuple(configured_reader(one) for one in settings.reader)
 
 
 def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
@@ -91,8 +89,9 @@ def device_at(
     """A driver for one device that no configuration names.
 
     Args:
-        address: `llrp://HOST[:PORT]`, `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a
-            serial one may add `&baud=N`, a module `&region=NAME`, without which it keeps its own.
+        address: `llrp://HOST[:PORT]`, `llrps://HOST[:PORT][?sha256=PIN]`,
+            `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a serial one may add `&baud=N`, a
+            module `&region=NAME`, without which it keeps its own.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -101,14 +100,8 @@ def device_at(
         ValueError: no such kind of address; names those that there are.
     """
     parts = urlsplit(address)
-    if parts.scheme == "llrp" and parts.hostname:
-        settings = LlrpSettings(
-            device=address,
-            host=parts.hostname,
-            port=parts.port or LLRP_PORT,
-            antennas=antennas,
-            power_dbm=power_dbm,
-        )
+    if parts.scheme in PORTS and parts.hostname:
+        settings = reader_at(parts, antennas, power_dbm)
         return LlrpWire((settings,), listener, SystemClock(), np.random.default_rng())
     if parts.scheme == "serial" and parts.path:
         return _serial_device(address, parts.path, parse_qs(parts.query), power_dbm, listener)

@@ -4,10 +4,11 @@
 Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from edge.settings.faults import Section, SomeSection, read_model
 
@@ -52,6 +53,7 @@ class Reader(Section):
     name: Name
     host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 5084
+    listen: bool = False
     antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
     power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
     mode: int | None = None
@@ -60,6 +62,17 @@ class Reader(Section):
     report_every: Annotated[int, Field(ge=1, le=1000)] = 1
     keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
     request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
+    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
+    tls: bool = False
+    ca_file: Path | None = None
+    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+    @model_validator(mode="after")
+    def _calls_from_an_address(self) -> Self:
+        """A reader that calls is known by its IP address."""
+        if self.listen:
+            ip_address(self.host)
+        return self
 
 
 class Scanner(Section):
@@ -183,6 +196,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "gateway": _anchor(settings.gateway, folder),
             "mqtt": _anchor(settings.mqtt, folder),
             "web": _anchor(settings.web, folder),
+            "reader": tuple(_anchor(one, folder) for one in settings.reader),
         }
     )
 

@@ -1,5 +1,6 @@
 """Complete stand-ins that tests hand to drivers: a listener that remembers, clocks."""
 
+import contextlib
 import queue
 import time
 from collections.abc import Callable
@@ -46,6 +47,13 @@ class Ears:
                     f"waited {seconds} s for {what}; heard {self.heard}"
                 ) from None
         return self.heard
+
+    def listen(self, seconds: float) -> None:
+        """Hear all that is told for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                self.heard.append(self.told.get(timeout=left))
 
     def wait_up(self, times: int = 1, seconds: float = 8) -> DeviceUp:
         """The last of so many times that a device came up."""

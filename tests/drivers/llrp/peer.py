@@ -14,7 +14,7 @@ Answerer = Callable[[int, bytes, int], "bytes | None"]
 
 GREETING = 63
 ENABLE_EXTENSIONS = 1023
-RESPONSES = {1: 11, 2: 12, 3: 13, 14: 4, 20: 30, 21: 31, 24: 34, 40: 50, 41: 51}
+RESPONSES = {1: 11, 2: 12, 3: 13, 14: 4, 20: 30, 21: 31, 24: 34, 26: 36, 40: 50, 41: 51}
 
 
 def status(code: int = 0, text: str = "") -> bytes:
@@ -113,25 +113,32 @@ class Server:
             except OSError:
                 return
             self._open.append(connection)
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            number = len(self._open) - 1
+            thread = threading.Thread(target=self._serve, args=(connection, number), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         self.peer.connections += 1
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-                self._open[-1] = connection
-            connection.sendall(self.peer.greeting())
-            for kind, body, message_id in _messages(connection):
-                self.peer.requests.append((kind, body))
-                answer = self.peer.answer(kind, body, message_id)
-                connection.sendall(answer or b"")
-                if kind == 24:
-                    connection.sendall(self.peer.after_enable())
+                self._open[number] = connection
+            talk(self.peer, connection)
         except OSError:
             return
+
+
+def talk(peer: Peer, connection: socket.socket) -> None:
+    """Greet and answer until the connection ends."""
+    with suppress(OSError):
+        connection.sendall(peer.greeting())
+        for kind, body, message_id in _messages(connection):
+            peer.requests.append((kind, body))
+            answer = peer.answer(kind, body, message_id)
+            connection.sendall(answer or b"")
+            if kind == 24:
+                connection.sendall(peer.after_enable())
 
 
 def _messages(connection: socket.socket) -> Iterator[tuple[int, bytes, int]]:

@@ -156,3 +156,27 @@ def test_random_garbage_is_refused_within_its_first_bytes() -> None:
     )
 
     assert refused > 990, f"seed {seed}"
+
+
+def test_reports_of_a_thousand_lengths_take_linear_time() -> None:
+    """Each length that comes often gets a pattern of its own; making it must stay cheap."""
+    stream = b"".join(message(61, bytes(size)) * 5 for size in range(1, 1001))
+    began = time.process_time()
+
+    items = FrameSplitter().feed(stream)
+
+    assert len(items) == 1000
+    assert time.process_time() - began < 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), max_size=20))
+def test_runs_of_any_lengths_are_cut_where_they_were_joined(runs: list[tuple[int, int]]) -> None:
+    messages = [message(61, bytes(size), n) for size, count in runs for n in range(count)]
+
+    items = FrameSplitter().feed(b"".join(messages))
+
+    assert all(isinstance(item, ReportRun) for item in items)
+    assert b"".join(item.data for item in items if isinstance(item, ReportRun)) == b"".join(
+        messages
+    )
+    assert all(len(item.data) == item.count * item.length for item in items)  # type: ignore[union-attr]

@@ -229,8 +229,27 @@ def test_a_reader_that_answers_plainly_where_tls_is_configured_is_not_read(
     with serving(Peer()) as server, running(settings(server, tls=client_side)) as (_, ears):
         down = ears.wait_down()
 
-    assert "TLS" in down.reason
+    assert "answers in plain text" in down.reason
     assert ups(ears.heard) == []
+
+
+def test_a_reader_with_just_the_pinned_certificate_is_read(tmp_path: Path) -> None:
+    server_side, _ = certificate(tmp_path)
+    pem = (tmp_path / "reader.pem").read_bytes()
+    pin = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex()
+    anybody = ssl.create_default_context()
+    anybody.check_hostname = False
+    anybody.verify_mode = ssl.CERT_NONE
+    with serving(Peer(), server_side) as server:
+        right = settings(server, tls=anybody, certificate_sha256=pin.upper())
+        wrong = settings(server, device="gate", tls=anybody, certificate_sha256=64 * "0")
+        with running(right, wrong) as (_, ears):
+            up = ears.wait_up()
+            down = ears.wait_down()
+
+    assert up.device == "dock"
+    assert down.device == "gate"
+    assert f"SHA-256 is {pin}" in down.reason, "so that it can be pinned after a look"
 
 
 def test_a_reader_with_a_foreign_certificate_is_not_read(tmp_path: Path) -> None:
@@ -244,7 +263,7 @@ def test_a_reader_with_a_foreign_certificate_is_not_read(tmp_path: Path) -> None
     ):
         down = ears.wait_down()
 
-    assert "TLS" in down.reason
+    assert "certificate is not trusted: self-signed" in down.reason
 
 
 def test_twenty_readers_of_garbage_leave_the_wire_and_its_neighbour_alive() -> None:

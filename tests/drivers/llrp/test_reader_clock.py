@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drivers.llrp.framing import FrameSplitter
-from drivers.llrp.reader_clock import ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockQuality, ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
 from tests.drivers.llrp.llrp_bytes import Tag, report
 
@@ -47,13 +47,74 @@ def test_nothing_is_seen_after_it_arrived() -> None:
 
 
 @pytest.mark.parametrize("epoch_us", [0, 946_684_800_000_000])
-def test_a_clock_that_was_never_set_is_not_believed(epoch_us: int) -> None:
+def test_a_clock_that_was_never_set_and_stands_is_not_believed(epoch_us: int) -> None:
     clock = ReaderClock()
     clock.heard(epoch_us + 5 * SECOND_US, NOW_US, TimeKind.UTC)
 
     assert seen(clock, [epoch_us + 6 * SECOND_US], NOW_US + 3 * SECOND_US) == [
         NOW_US + 3 * SECOND_US
     ]
+    assert clock.state() == ClockState(ClockQuality.ARRIVAL, 0, None)
+
+
+@pytest.mark.parametrize("epoch_us", [0, 946_684_800_000_000])
+def test_a_clock_that_was_never_set_but_runs_dates_held_reads_truly(epoch_us: int) -> None:
+    clock = ReaderClock()
+    clock.heard(epoch_us + 600 * SECOND_US, NOW_US, TimeKind.UTC)
+
+    held = seen(clock, [epoch_us + 480 * SECOND_US], NOW_US + SECOND_US)
+
+    assert held == [NOW_US - 120 * SECOND_US]
+    assert clock.state().quality is ClockQuality.UPTIME
+
+
+@pytest.mark.parametrize("ppm", [-100, -20, 0, 20, 100])
+def test_the_drift_of_a_clock_is_estimated(ppm: int) -> None:
+    seed = 100 + ppm
+    rng = np.random.default_rng(seed)
+    clock = ReaderClock()
+    for second in range(300):
+        stamp = NOW_US + second * (SECOND_US + ppm)
+        delay_us = 500 + int(rng.exponential(3_000))
+        seen(clock, [stamp], NOW_US + second * SECOND_US + delay_us)
+
+    found = clock.state()
+
+    assert found.quality is ClockQuality.UTC
+    assert found.drift_ppm == pytest.approx(ppm, abs=15), f"seed {seed}"
+
+
+def test_a_clock_set_back_by_minutes_is_followed_within_six_seconds() -> None:
+    clock = ReaderClock()
+    back_us = 600 * SECOND_US
+    for second in range(10):
+        seen(clock, [NOW_US + second * SECOND_US], NOW_US + second * SECOND_US)
+    late_us = []
+    for second in range(10, 20):
+        true_us = NOW_US + second * SECOND_US
+        late_us.append(true_us - seen(clock, [true_us - back_us], true_us)[0])
+
+    assert late_us[0] == back_us, "it could be reads that were held"
+    assert late_us[6:] == [0] * 4
+
+
+def test_a_long_backlog_of_held_reads_is_no_clock_set_back() -> None:
+    clock = ReaderClock()
+    clock.heard(NOW_US, NOW_US, TimeKind.UTC)
+    wrong_us = []
+    for second in range(20):  # a minute of reads comes in 20 s
+        stamp = NOW_US - 60 * SECOND_US + second * 4 * SECOND_US
+        stamp = min(stamp, NOW_US + second * SECOND_US)
+        wrong_us.append(seen(clock, [stamp], NOW_US + second * SECOND_US)[0] - stamp)
+
+    assert set(wrong_us) == {0}
+
+
+def test_a_reader_without_stamps_is_dated_by_arrival() -> None:
+    clock = ReaderClock()
+    seen(clock, [-1], NOW_US)
+
+    assert clock.state().quality is ClockQuality.ARRIVAL
 
 
 def test_uptime_is_a_difference_and_needs_no_date() -> None:

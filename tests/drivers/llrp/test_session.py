@@ -213,7 +213,7 @@ def test_without_vendor_extensions_the_reader_is_set_up_plainly(
     made.set_up()
 
     assert not made.up.vendor
-    assert made.session.attempt == Attempt(vendor=False)
+    assert made.session.attempt == Attempt(vendor=False, ran=True)
     rospec = next(one for one in made.sent if one["message"] == "ADD_ROSPEC")["ROSpec"]
     assert "Custom" not in rospec["ROReportSpec"]
 
@@ -245,7 +245,7 @@ def test_a_refused_rospec_is_asked_again_for_less_and_less() -> None:
     made.set_up()
 
     assert made.up.antennas == (1, 2)
-    assert made.session.attempt == Attempt(vendor=False, bounded=True, plain=True)
+    assert made.session.attempt == Attempt(vendor=False, bounded=True, plain=True, ran=True)
     rospecs = [one["ROSpec"] for one in made.sent if one["message"] == "ADD_ROSPEC"]
     assert [spec["AISpec"]["AntennaIDs"] for spec in rospecs] == [[1, 2, 7], *[[1, 2]] * 3]
     assert "AntennaConfiguration" not in rospecs[-1]["AISpec"]["InventoryParameterSpec"]

@@ -1,0 +1,48 @@
+"""What a link tells its listener and whoever asks: the reader in the warehouse's words."""
+
+from dataclasses import dataclass
+
+from drivers.driver import DeviceUp
+from drivers.llrp.outputs import Counters, Up
+from drivers.llrp.reader_clock import ClockState
+
+_IMPINJ = 25882
+_VENDORS = {_IMPINJ: "Impinj", 161: "Zebra", 10642: "Zebra"}
+_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What went through one reader's link since the start.
+
+    Attributes:
+        up: the reader is set up and reads.
+        connections: TCP connections that were made.
+        counters: frames, reads, keepalives and errors over all of them.
+        errors: the latest reasons.
+        clock: the reader's clock, of this connection or the latest; None before the first.
+    """
+
+    up: bool
+    connections: int
+    counters: Counters
+    errors: tuple[str, ...]
+    clock: ClockState | None = None
+
+
+def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
+    """A reader that is set up, as its listener is told."""
+    number = up.told.manufacturer
+    vendor = _VENDORS.get(number, str(number) if number else "")
+    if number == _IMPINJ and not up.vendor:  # others copy the number
+        vendor = f"{number}, without Impinj extensions"
+    return DeviceUp(
+        device=device,
+        at_us=at_us,
+        manufacturer=vendor,
+        model=str(up.told.model) if up.told.model else "",
+        firmware=up.told.firmware,
+        protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
+        antennas=up.antennas,
+        notes=up.notes,
+    )

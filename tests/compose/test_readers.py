@@ -1,0 +1,71 @@
+"""Readers of a configuration file and of an address become drivers with the right settings."""
+
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from drivers.driver import DeviceUp
+from edge.clock import SystemClock
+from edge.compose.devices import device_at
+from edge.compose.noting import NotingListener
+from edge.floor.inbox import Inbox
+from edge.settings.faults import ConfigurationError
+from edge.settings.gateway import Reader, load
+from tests.drivers.fakes import Ears
+
+PIN = 64 * "a"
+
+
+def readers(folder: Path, text: str) -> tuple[Reader, ...]:
+    path = folder / "gateway.toml"
+    path.write_text("[[reader]]\nname = 'dock'\nhost = '192.0.2.10'\n" + text)
+    return load(path).reader
+
+
+def test_the_files_of_a_reader_are_taken_from_the_configuration_s_folder(tmp_path: Path) -> None:
+    (reader,) = readers(tmp_path, "tls = true\nca_file = 'readers-ca.pem'")
+
+    assert reader.ca_file == tmp_path.resolve() / "readers-ca.pem"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("certificate_sha256 = 'abc'", "certificate_sha256"),
+        ("version = '2'", "version"),
+        ("tsl = true", "tls"),
+    ],
+)
+def test_what_no_reader_can_be_set_to_is_refused(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ConfigurationError, match=word):
+        readers(tmp_path, text)
+
+
+def test_a_reader_that_calls_is_configured_by_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.toml"
+    path.write_text("[[reader]]\nname = 'dock'\nhost = 'dock.example'\nlisten = true")
+
+    with pytest.raises(ConfigurationError, match=r"dock\.example"):
+        load(path)
+
+
+@pytest.mark.parametrize("address", ["llrp://h", "llrps://h:1234", f"llrps://h?sha256={PIN}"])
+def test_an_address_of_a_reader_is_understood(address: str) -> None:
+    device_at(address, (), None, Ears()).stop()
+
+
+@pytest.mark.parametrize("address", ["http://h", "llrp:", "reader", "llrps:///x"])
+def test_an_address_of_no_device_is_refused_with_those_that_there_are(address: str) -> None:
+    with pytest.raises(ValueError, match="llrps://"):
+        device_at(address, (), None, Ears())
+
+
+def test_what_a_reader_lacks_is_logged_once_until_it_changes() -> None:
+    listener = NotingListener(Inbox(SystemClock()), str, {})
+
+    with capture_logs() as lines:
+        for notes in (("no phase",), ("no phase",), (), ("no power",)):
+            listener.device_up(DeviceUp("dock", 1, notes=notes))
+
+    assert [line["notes"] for line in lines] == [("no phase",), ("no power",)]

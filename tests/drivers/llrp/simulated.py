@@ -1,0 +1,84 @@
+"""Simulated readers for the driver to meet: in a thread of the test, or as processes."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+
+from simulators.faults import FaultPlan, PlannedFault
+from simulators.llrp.profile import PROFILES, Vendor
+from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.tag_field import TagField
+
+
+class Simulation:
+    """Readers on ports of the loopback, each with faults of its own, in one thread."""
+
+    def __init__(self, plans: dict[str, tuple[PlannedFault, ...]], vendor: Vendor) -> None:
+        profile = PROFILES[vendor]
+        self._readers = {
+            name: SimulatedReader(
+                TagField(10, 4, 20.0, seed, profile.band),
+                profile,
+                faults=FaultPlan(faults),
+                tick_s=0.2,
+            )
+            for seed, (name, faults) in enumerate(plans.items(), 1)
+        }
+        self.ports: dict[str, int] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._run(self._start())
+
+    def tally(self, name: str) -> Tally:
+        """What a reader has done so far."""
+        return self._readers[name].tally
+
+    def stop(self) -> None:
+        """Switch every reader off."""
+        self._run(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(3)
+        self._loop.close()
+
+    def _run(self, what: Coroutine[None, None, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(20)
+
+    async def _start(self) -> None:
+        for name, reader in self._readers.items():
+            self.ports[name] = await reader.start()
+
+    async def _stop(self) -> None:
+        await asyncio.gather(*(reader.stop() for reader in self._readers.values()))
+
+
+class ReaderProcess:
+    """`warehouse-sim reader` as a process."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "simulators", "reader", "--seconds", "40", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.port = int(json.loads(self._process.stdout.readline())["reader"]["port"])
+
+    def kill(self) -> None:
+        """As a power cut."""
+        self._process.kill()
+        self._process.communicate(timeout=5)
+
+
+@contextmanager
+def reader_process(*arguments: str) -> Iterator[ReaderProcess]:
+    """Run it, and kill it in the end."""
+    process = ReaderProcess(*arguments)
+    try:
+        yield process
+    finally:
+        process.kill()

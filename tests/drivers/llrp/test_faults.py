@@ -1,0 +1,231 @@
+"""Every fault of the simulator's catalogue against the driver: noticed, survived, counted.
+
+Ten faulty readers at a time run on one wire beside a good one, so this is also the proof that none
+of them harms another.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from drivers.driver import DeviceDown, DeviceUp
+from drivers.llrp.reader import LlrpWire
+from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.telling import LinkState
+from drivers.reads import ReadBatch
+from simulators.faults import CATALOGUE, FaultName, PlannedFault
+from simulators.llrp.profile import Vendor
+from simulators.llrp.reader import Tally
+from tests.drivers.fakes import Ears, HostClock
+from tests.drivers.llrp.simulated import Simulation, reader_process
+
+pytestmark = pytest.mark.fault
+
+STRIKES_S = 0.7
+PLAYED_S = 4.0
+GOOD = "good"
+_GROUPS = 3
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a fault must come to.
+
+    Attributes:
+        down: part of the reason for which the link went down; empty where it must not.
+        noticed_s: from the fault to the word of it, at most.
+        error: part of an error that is told beside it; empty for none.
+        lost: reads that the reader sent and the driver did not take, at most.
+    """
+
+    down: str = ""
+    noticed_s: float = 0.3
+    error: str = ""
+    lost: int = 0
+
+
+UNHARMED = Course()
+COURSES = {
+    FaultName.SILENT: Course("no byte for", 2.0),
+    FaultName.HALF_OPEN: Course("no byte for", 2.0),
+    FaultName.SLOW: UNHARMED,
+    FaultName.CUT_MID_FRAME: Course("connection"),
+    FaultName.GARBAGE: Course("broken stream", 0.3, "broken stream", 40),
+    FaultName.OVERSIZED_LENGTH: Course("broken stream", 0.3, "above the limit", 40),
+    FaultName.UNDERSIZED_LENGTH: Course("broken stream", 0.3, "shorter than the header", 40),
+    FaultName.UNKNOWN_MESSAGE: Course(error="unknown type 900"),
+    FaultName.UNKNOWN_PARAMETER: UNHARMED,
+    FaultName.CUT_FIELD: Course(error="report at byte"),
+    FaultName.WRONG_COUNT: Course(error="cannot hold 512 bits"),
+    FaultName.CLOCK_1970: UNHARMED,
+    FaultName.CLOCK_2000: UNHARMED,
+    FaultName.CLOCK_JUMP: UNHARMED,
+    FaultName.UPTIME_ONLY: UNHARMED,
+    FaultName.NO_UHF_BAND: UNHARMED,
+    FaultName.KEEPALIVE_LATE: UNHARMED,
+    FaultName.REFUSES_STOP: UNHARMED,
+    FaultName.ERROR_IN_SETUP: Course(error="401"),
+    FaultName.REBOOTS: Course("connection lost"),
+    FaultName.ANTENNA_FALLS_OFF: UNHARMED,
+    FaultName.WRONG_ANTENNA: UNHARMED,
+    FaultName.BUFFER_OVERFLOW: Course(error="threw reports away"),
+    FaultName.DUPLICATED_REPORT: UNHARMED,
+    FaultName.REORDERED_REPORT: UNHARMED,
+    FaultName.IMPINJ_REFUSED: Course(error="IMPINJ_ENABLE_EXTENSIONS"),
+    FaultName.CLAIMS_IMPINJ: Course(error="ERROR_MESSAGE 109"),
+    FaultName.ODD_ENUMS: UNHARMED,
+    FaultName.EMPTY_REPORTS: UNHARMED,
+}
+
+
+@dataclass(frozen=True)
+class Played:
+    """What was told of one reader and by it."""
+
+    began_us: int
+    ended_us: int
+    state: LinkState
+    tally: Tally
+    downs: list[DeviceDown]
+    ups: list[DeviceUp]
+    batches: list[ReadBatch]
+
+    @property
+    def struck_us(self) -> int:
+        """When the fault struck, within a tick of the simulator."""
+        return self.began_us + int(STRIKES_S * 1e6)
+
+
+Plays = Callable[[str], Played]
+
+
+@pytest.fixture(scope="module")
+def played() -> Plays:
+    """What became of a reader by its fault's name; played once for each group of faults."""
+    names = [name.value for name in CATALOGUE]
+    groups = [(GOOD, *names[at::_GROUPS]) for at in range(_GROUPS)]
+    tried: set[tuple[str, ...]] = set()
+    found: dict[str, Played] = {}
+
+    def of(name: str) -> Played:
+        group = next(one for one in groups if name in one)
+        if group not in tried:
+            tried.add(group)
+            found.update(play(group))
+        return found[name]
+
+    return of
+
+
+def play(names: tuple[str, ...]) -> dict[str, Played]:
+    """These faults at once, four seconds long; a reboot a little longer."""
+    plans: dict[str, tuple[PlannedFault, ...]] = {GOOD: ()}
+    for name in (FaultName(name) for name in names if name != GOOD):
+        at_s = STRIKES_S if CATALOGUE[name].at_s else 0.0
+        plans[name.value] = (PlannedFault(name, at_s),)
+    simulation = Simulation(plans, Vendor.IMPINJ)
+    ears, clock = Ears(), HostClock()
+    readers = [
+        LlrpSettings(name, "127.0.0.1", port, keepalive_ms=1000)
+        for name, port in simulation.ports.items()
+    ]
+    wire = LlrpWire(readers, ears, clock, np.random.default_rng(5))
+    began_us = clock.now_us()
+    wire.start()
+    try:
+        ears.listen(PLAYED_S)
+        ears.wait("every link up", lambda _heard: all(one.up for one in wire.states().values()))
+        ears.listen(0.5)
+        return {
+            name: Played(
+                began_us,
+                clock.now_us(),
+                wire.states()[name],
+                simulation.tally(name),
+                [one for one in ears.heard if isinstance(one, DeviceDown) and one.device == name],
+                [one for one in ears.heard if isinstance(one, DeviceUp) and one.device == name],
+                [b for b in ears.heard if isinstance(b, ReadBatch) and b.reader == name],
+            )
+            for name in plans
+        }
+    finally:
+        wire.stop()
+        simulation.stop()
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_a_fault_is_noticed_in_time_and_told_once(name: FaultName, played: Plays) -> None:
+    course, found = COURSES[name], played(name)
+
+    assert len(found.downs) == bool(course.down), found.downs
+    for down in found.downs:
+        assert course.down in down.reason
+        assert down.at_us - found.struck_us < (course.noticed_s + 1.0) * 1e6
+    assert course.error in " ".join(found.state.errors)
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_a_reader_reads_again_after_its_fault(name: FaultName, played: Plays) -> None:
+    found = played(name)
+
+    assert found.state.up, found.state
+    assert len(found.ups) == 1 + len(found.downs)
+    assert found.batches[-1].arrived_us > found.ended_us - 1_000_000
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_no_read_is_lost_that_stood_in_a_whole_frame(name: FaultName, played: Plays) -> None:
+    course, found = COURSES[name], played(name)
+    taken = sum(map(len, found.batches))
+
+    # The simulator counts a read when it is sent; the last few may still be on their way.
+    assert found.tally.reads - course.lost - 30 <= taken <= found.tally.reads + 30
+    assert found.state.counters.reads >= taken
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_no_fault_dates_a_read_ahead_or_far_back(name: FaultName, played: Plays) -> None:
+    found = played(name)
+    for batch in found.batches:
+        age_us = batch.arrived_us - batch.seen_us
+        assert age_us.min() >= 0
+        assert age_us.max() < found.ended_us - found.began_us, (
+            "held while the link was down, at most"
+        )
+
+
+def test_a_good_reader_beside_them_notices_nothing(played: Plays) -> None:
+    found = played(GOOD)
+
+    assert found.downs == []
+    assert len(found.ups) == 1
+    assert found.state.connections == 1
+    assert found.state.errors == ()
+
+
+def test_every_fault_of_the_catalogue_has_its_course() -> None:
+    assert set(COURSES) == set(CATALOGUE)
+
+
+def test_a_reader_that_lost_its_power_reads_again_within_5_s_of_its_return() -> None:
+    ears = Ears()
+    with reader_process("--rate", "100") as first:
+        settings = LlrpSettings("dock", "127.0.0.1", first.port)
+        wire = LlrpWire([settings], ears, HostClock(), np.random.default_rng(3))
+        wire.start()
+        ears.wait_reads(1)
+        first.kill()
+        ears.wait_down(seconds=2)
+    try:
+        with reader_process("--rate", "100", "--port", str(settings.port)):
+            returned_s = time.monotonic()
+            before = sum(len(one) for one in ears.heard if isinstance(one, ReadBatch))
+            ears.wait_reads(before + 1, seconds=5)
+            took_s = time.monotonic() - returned_s
+    finally:
+        wire.stop()
+
+    assert took_s < 5
