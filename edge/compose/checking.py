@@ -120,11 +120,11 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     ports = Counter(one.path for one in settings.module)
     ports.update(one.path for one in settings.scanner)
     return [
-        f"{path}: name: {name} is used {times} times; each device has its own"
+        f"{path}: name: {name} is used twice; each device has its own"
         for name, times in sorted(names.items())
         if times > 1
     ] + [
-        f"{path}: path: {port} is used {times} times; two devices cannot share a port"
+        f"{path}: path: {port} is used twice; two devices cannot share a port"
         for port, times in sorted(ports.items())
         if times > 1
     ]
