@@ -150,7 +150,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 code, lambda code=code: has_been(out, "gun", Kind.RECEIVED, code[-3:].encode())
             )  # type: ignore[misc] # bound at once
         wait_until("reads have come", lambda: reads_records(out, "dock") > 60)
-        wait_until("the module reads", lambda: reads_records(out, "table") > 20)
+        wait_until("the module reads", lambda: reads_records(out, "table") > 150)
         (folder / "recorded.json").write_text(end(recorder, signal.SIGINT), encoding="utf-8")
         (folder / "sent.json").write_text(end(reader), encoding="utf-8")
     finally:

@@ -20,9 +20,7 @@ from edge.store.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = '[[location]]\nid = "A-1"\nkind = "bin"\n'
 TROUBLES = '[[trouble]]\ncode = "empty"\nen = "Empty"\nzh = "空"\n'
-SECRET = (  # noqa: S105 - the hash of 123456, nobody's PIN
-    "$argon2id$v=19$m=19456,t=2,p=1$OSLY2xz7aiye5J7ECe7Qdw$qa6niqC2ZhiJwwC0zwhRRtXO+Yps1E7lYv6zyTi2Kqc"
-)
+SECRET = "$argon2id$v=19$m=19456,t=2,p=1$OSLY2xz7aiye5J7ECe7Qdw$qa6niqC2ZhiJwwC0zwhRRtXO+Yps1E7lYv6zyTi2Kqc"
 ROUTE = {
     "aisle_x": [0, 5],
     "cross_y": [0, 10],

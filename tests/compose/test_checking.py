@@ -67,8 +67,8 @@ def test_a_name_or_a_port_that_two_devices_have_is_told(tmp_path: Path) -> None:
 
     name, port = faults(tmp_path, text)
 
-    assert "gate-1 is used 2 times" in name
-    assert "usb-a is used 2 times; two devices cannot share a port" in port
+    assert "gate-1 is used twice" in name
+    assert "usb-a is used twice; two devices cannot share a port" in port
 
 
 def test_a_module_that_the_floor_does_not_know_is_told(tmp_path: Path) -> None:
