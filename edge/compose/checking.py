@@ -117,17 +117,17 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     ports.update(one.path for one in settings.scanner)
     return (
         [
-            f"{path}: name: {name} is used {times} times; each device has its own"
+            f"{path}: name: {name} is used twice; each device has its own"
             for name, times in sorted(names.items())
             if times > 1
         ]
         + [
-            f"{path}: path: {port} is used {times} times; two devices cannot share a port"
+            f"{path}: path: {port} is used twice; two devices cannot share a port"
             for port, times in sorted(ports.items())
             if times > 1
         ]
         + [
-            f"{path}: person.badge: {badge} is used {times} times; each person has their own"
+            f"{path}: person.badge: {badge} is used twice; each person has their own"
             for badge, times in sorted(badges.items())
             if times > 1
         ]
