@@ -16,11 +16,12 @@ from edge.model.ids import DeviceName
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.store.store import Store
+from edge.web.pins import hash_pin
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = '[[location]]\nid = "A-1"\nkind = "bin"\n'
 TROUBLES = '[[trouble]]\ncode = "empty"\nen = "Empty"\nzh = "空"\n'
-SECRET = "$argon2id$v=19$m=19456,t=2,p=1$OSLY2xz7aiye5J7ECe7Qdw$qa6niqC2ZhiJwwC0zwhRRtXO+Yps1E7lYv6zyTi2Kqc"
+SECRET = hash_pin("123456")
 ROUTE = {
     "aisle_x": [0, 5],
     "cross_y": [0, 10],

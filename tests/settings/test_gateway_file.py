@@ -123,5 +123,5 @@ def test_contradictions_between_the_files_are_told(tmp_path: Path) -> None:
 
     assert any("name: a is used twice" in one for one in faults)
     assert any("s stands at A-1" in one for one in faults)
-    assert any("person.badge: 1 is used 2 times" in one for one in faults)
+    assert any("person.badge: 1 is used twice" in one for one in faults)
     assert any("no [[antenna]] of a" in one for one in faults)
