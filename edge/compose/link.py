@@ -50,6 +50,7 @@ def mqtt_link(core: Core) -> MqttLink:
             site=gateway.site,
             gateway=gateway.name,
             prefix=mqtt.prefix,
+            client_id=mqtt.client_id,
             username=mqtt.username or None,
             password=_secret(mqtt.password_file),
             tls=_tls(settings) if mqtt.tls else None,

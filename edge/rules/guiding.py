@@ -5,8 +5,9 @@ handheld or after a reload it is the same.
 """
 
 from edge.model.events import Event, PickerChanged, WalkStarted
-from edge.model.ids import Badge, LocationId
+from edge.model.ids import Badge, Epc, LocationId
 from edge.model.inputs import WorkWanted
+from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
@@ -129,7 +130,22 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         stop=current + 1,
         stops=len(walk.stops),
         radio=has_antenna(state, walk.cart),
+        notice=_notice(state, walk),
     )
+
+
+def _notice(state: FloorState, walk: Walk) -> str:
+    """What the picker should know besides: a tag on the cart that does not belong there."""
+    near = state.near.get(walk.cart, {}) if walk.cart is not None else {}
+    return "foreign_item" if any(_is_foreign(state, walk, epc) for epc in near) else ""
+
+
+def _is_foreign(state: FloorState, walk: Walk, epc: Epc) -> bool:
+    """In nobody's tote, or in one that is being picked elsewhere; dropped totes stand beside."""
+    order_id = state.order_holding(epc)
+    if order_id is None:
+        return True
+    return order_id not in walk.orders and state.orders[order_id].state is OrderState.PICKING
 
 
 def has_antenna(state: FloorState, location: LocationId | None) -> bool:

@@ -134,7 +134,16 @@ def test_a_foreign_tag_on_the_cart_is_told_and_counts_nothing() -> None:
     seen_on_cart(floor, tag(7, MUG_GTIN))
 
     assert isinstance(floor.facts[-1], ForeignItemSeen)
-    assert guiding.prompt(floor.state, LI).picked == 0
+    prompt = guiding.prompt(floor.state, LI)
+    assert (prompt.picked, prompt.notice) == (0, "foreign_item")
+
+
+def test_the_tags_of_pieces_in_the_totes_are_nothing_to_notice() -> None:
+    floor = at_work((SHIRT, 2), cart=CART)
+
+    seen_on_cart(floor, tag(1))
+
+    assert guiding.prompt(floor.state, LI).notice == ""
 
 
 def test_an_empty_bin_sends_the_picker_to_another_place_and_asks_for_a_count() -> None:
@@ -206,4 +215,5 @@ def test_a_tag_of_another_tote_on_the_cart_is_foreign_though_its_article_is_want
     seen_on_cart(floor, tag(1))
 
     assert isinstance(floor.facts[-1], ForeignItemSeen)
-    assert guiding.prompt(floor.state, LI).picked == 0
+    prompt = guiding.prompt(floor.state, LI)
+    assert (prompt.picked, prompt.notice) == (0, "foreign_item")

@@ -60,7 +60,7 @@ class Connection:
         self._unanswered_max = RECEIVE_MAXIMUM
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=settings.gateway,
+            client_id=settings.client_id or f"{settings.site}-{settings.gateway}",
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
             manual_ack=True,

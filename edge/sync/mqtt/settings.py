@@ -38,7 +38,8 @@ class LinkSettings:
 
     Attributes:
         brokers: host and port, the preferred one first; when one is lost the next one is tried.
-        prefix, site, gateway: levels of the topics; the gateway's name is its client id.
+        prefix, site, gateway: levels of the topics.
+        client_id: at the broker; empty for `SITE-GATEWAY`, which no other gateway has.
         username, password: None where the certificate tells all.
         tls: None only where the wire does not leave the host.
         keepalive_s: silence after which the broker is asked; half of it later it counts as lost.
@@ -58,6 +59,7 @@ class LinkSettings:
     site: str
     gateway: str
     prefix: str = "we1"
+    client_id: str = ""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: TlsSettings | None = None
