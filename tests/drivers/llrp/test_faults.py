@@ -74,6 +74,7 @@ COURSES = {
     FaultName.BUFFER_OVERFLOW: Course(error="threw reports away"),
     FaultName.DUPLICATED_REPORT: UNHARMED,
     FaultName.REORDERED_REPORT: UNHARMED,
+    FaultName.BURST: UNHARMED,
     FaultName.IMPINJ_REFUSED: Course(error="IMPINJ_ENABLE_EXTENSIONS"),
     FaultName.CLAIMS_IMPINJ: Course(error="ERROR_MESSAGE 109"),
     FaultName.ODD_ENUMS: UNHARMED,
