@@ -1,11 +1,13 @@
 """The contract between a driver and whoever listens to it: what it tells, and how it is run.
 
-A driver owns its threads and its wire. It tells a listener three things: reads or scans, and that
-its device came or went. The listener's methods are called from the driver's own thread; they must
-return at once (they only put into an inbox) and must not raise.
+A driver owns its threads and its wire. It tells a listener three things: reads or scans, that its
+device came or went, and what happens to the device in between. The listener's methods are called
+from the driver's own thread; they must return at once (they only put into an inbox) and must not
+raise.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from drivers.reads import ReadBatch
@@ -65,6 +67,42 @@ class DeviceDown:
     reason: str
 
 
+class EventKind(StrEnum):
+    """What a device tells of itself while it works; `DeviceEvent.port` says where.
+
+    The port is that of the antenna or of the input; 0 where the event is the whole device's.
+    """
+
+    ANTENNA_CONNECTED = "antenna_connected"
+    ANTENNA_DISCONNECTED = "antenna_disconnected"
+    INPUT_HIGH = "input_high"
+    INPUT_LOW = "input_low"
+    INVENTORY_STARTED = "inventory_started"
+    INVENTORY_ENDED = "inventory_ended"
+    BUFFER_FILLING = "buffer_filling"
+    BUFFER_OVERFLOWED = "buffer_overflowed"
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent:
+    """Something happened at a device that answers; it goes on working.
+
+    Attributes:
+        device: its name in the configuration.
+        at_us: gateway UTC microseconds; of the event itself if the device held it back.
+        kind: what happened.
+        port: antenna or input from 1; 0 where it is the whole device.
+        detail: the device's own words or a number with its unit, for people; may be empty.
+    """
+
+    device: str
+    at_us: int
+    kind: EventKind
+    port: int = 0
+    detail: str = ""
+
+
 class Listener(Protocol):
     """Whoever a driver talks to; every method returns at once and never raises."""
 
@@ -82,6 +120,10 @@ class Listener(Protocol):
 
     def device_down(self, change: DeviceDown) -> None:
         """A device is gone, told once each time it goes."""
+        ...
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """A device that is there says what happened to it."""
         ...
 
 

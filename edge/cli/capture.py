@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from drivers.capture import CaptureReader, CaptureWriter
-from drivers.driver import DeviceDown, DeviceUp, Scan
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
 from edge import log
 from edge.cli.console import NO, bad_input_told, fail, print_json
@@ -54,6 +54,9 @@ class Counting:
     def device_down(self, change: DeviceDown) -> None:
         """A device does not answer."""
         self.devices.setdefault(change.device, False)
+
+    def device_event(self, _event: DeviceEvent) -> None:
+        """A device said what happened to it; its bytes are in the capture."""
 
 
 def record(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from drivers.driver import DeviceDown, DeviceUp, Scan
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
 from edge.cli.console import NO, bad_input_told, print_json
 from edge.compose.devices import device_at
@@ -58,6 +58,17 @@ class Printer:
     def device_down(self, change: DeviceDown) -> None:
         """Why it does not answer stands in the summary; the driver goes on trying."""
         self.errors.append(change.reason)
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """What happened to the device, a line."""
+        self._say(
+            {
+                "event": event.kind,
+                "port": event.port,
+                "detail": event.detail,
+                "at_us": event.at_us,
+            }
+        )
 
     def left(self) -> Iterator[Mapping[str, object]]:
         """What came between the end of the time and the end of the driver: counted, so printed."""

@@ -4,13 +4,17 @@ Runs in the drivers' threads. Reads never wait. A scan at a full inbox waits in 
 thread until it is taken: it is not dropped, and no other device is held up by it.
 """
 
+from collections import deque
 from collections.abc import Mapping
 
-from drivers.driver import DeviceDown, DeviceUp, Scan
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import DeviceName, IdMaker, LocationId, RequestId
 from edge.model.inputs import DeviceChanged, StationScanned
+
+EVENTS_KEPT = 200
+"""Of all devices together; older ones are in the log."""
 
 
 class FloorListener:
@@ -32,6 +36,8 @@ class FloorListener:
         """Reads heard since the start."""
         self.devices: dict[str, DeviceUp] = {}
         """What each device that answers says of itself."""
+        self.device_events: deque[DeviceEvent] = deque(maxlen=EVENTS_KEPT)
+        """What happened to devices lately, the oldest first."""
 
     def reads(self, batch: ReadBatch) -> None:
         """A reader's reads."""
@@ -75,3 +81,7 @@ class FloorListener:
                 at_us=change.at_us,
             )
         )
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """Something happened to a device; the latest are kept for whoever looks."""
+        self.device_events.append(event)

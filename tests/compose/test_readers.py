@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from drivers.driver import DeviceUp
+from drivers.driver import DeviceEvent, DeviceUp, EventKind
 from edge.clock import SystemClock
 from edge.compose.devices import device_at
 from edge.compose.noting import NotingListener
 from edge.floor.inbox import Inbox
+from edge.floor.listening import EVENTS_KEPT
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Reader, load
 from tests.drivers.fakes import Ears
@@ -69,3 +70,16 @@ def test_what_a_reader_lacks_is_logged_once_until_it_changes() -> None:
             listener.device_up(DeviceUp("dock", 1, notes=notes))
 
     assert [line["notes"] for line in lines] == [("no phase",), ("no power",)]
+
+
+def test_what_happens_to_a_reader_is_logged_and_the_latest_is_kept() -> None:
+    listener = NotingListener(Inbox(SystemClock()), str, {})
+    gone = EventKind.ANTENNA_DISCONNECTED
+    events = [DeviceEvent("dock", at_us, gone, at_us % 4 + 1) for at_us in range(EVENTS_KEPT + 1)]
+
+    with capture_logs() as lines:
+        for event in events:
+            listener.device_event(event)
+
+    assert [(line["kind"], line["port"]) for line in lines[:2]] == [(gone, 1), (gone, 2)]
+    assert list(listener.device_events) == events[1:]

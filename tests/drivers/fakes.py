@@ -5,10 +5,10 @@ import queue
 import time
 from collections.abc import Callable
 
-from drivers.driver import DeviceDown, DeviceUp, Scan
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
 
-Told = ReadBatch | Scan | DeviceUp | DeviceDown
+Told = ReadBatch | Scan | DeviceUp | DeviceDown | DeviceEvent
 
 
 class Ears:
@@ -33,6 +33,10 @@ class Ears:
     def device_down(self, change: DeviceDown) -> None:
         """A device went."""
         self.told.put(change)
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """A device said what happened to it."""
+        self.told.put(event)
 
     def wait(
         self, what: str, enough: Callable[[list[Told]], bool], seconds: float = 8
@@ -83,6 +87,10 @@ def ups(heard: list[Told]) -> list[DeviceUp]:
 
 def downs(heard: list[Told]) -> list[DeviceDown]:
     return [one for one in heard if isinstance(one, DeviceDown)]
+
+
+def events(heard: list[Told]) -> list[DeviceEvent]:
+    return [one for one in heard if isinstance(one, DeviceEvent)]
 
 
 def batches(heard: list[Told]) -> list[ReadBatch]:
