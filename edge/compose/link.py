@@ -46,7 +46,9 @@ def mqtt_link(core: Core) -> MqttLink:
     mqtt, gateway = settings.mqtt, settings.gateway
     link = MqttLink(
         LinkSettings(
-            brokers=((mqtt.host, mqtt.port),),
+            brokers=((mqtt.host, mqtt.port), *map(_address, mqtt.standby)),
+            stay_s=mqtt.stay_s,
+            absent_after_s=mqtt.absent_s,
             site=gateway.site,
             gateway=gateway.name,
             prefix=mqtt.prefix,
@@ -81,6 +83,11 @@ def mqtt_link(core: Core) -> MqttLink:
     link.set_state("ready")
     link.publish_info(_info(core))
     return link
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
 
 
 def _gtin_of(board: Board, sku: Sku) -> Gtin | None:

@@ -16,6 +16,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Baud = Annotated[int, Field(ge=300, le=921_600)]
 
 Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
 
 
 class Gateway(Section):
@@ -105,6 +106,9 @@ class Mqtt(Section):
     enabled: bool = True
     host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    standby: tuple[BrokerAddress, ...] = ()
+    stay_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
+    absent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
     client_id: str = ""
     username: str = ""
