@@ -19,6 +19,7 @@ from edge.cli.journal import store_path
 from edge.clock import SystemClock
 from edge.compose.core import seeded
 from edge.drills.errors import DrillError
+from edge.drills.links import LinkDrills
 from edge.drills.report import Run, report
 from edge.drills.stores import StoreDrills
 from edge.store.errors import StoreError
@@ -66,6 +67,30 @@ def restore(
     _exercise("restore", runs, config, seed, scratch, lambda drills: drills.restore(runs))
 
 
+@app.command()
+def broker(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Kill the broker between a whole gateway and its central system, again and again."""
+    _exercise_link("broker", runs, seed, scratch, lambda drills: drills.broker(runs))
+
+
+@app.command()
+def failover(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Kill the broker in use of two data centres; the gateway goes on through the other."""
+    _exercise_link("failover", runs, seed, scratch, lambda drills: drills.failover(runs))
+
+
+def _exercise_link(
+    name: str,
+    runs: int,
+    seed: int,
+    scratch: Path | None,
+    make: Callable[[LinkDrills], Iterator[Run]],
+) -> None:
+    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
+        drills = LinkDrills(Path(folder), SystemClock(), seeded(seed))
+        _tell_report(name, runs, make(drills))
+
+
 def _exercise(
     name: str,
     runs: int,
@@ -77,10 +102,10 @@ def _exercise(
     origin = store_path(config) if config else None
     with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
         drills = StoreDrills(Path(folder), SystemClock(), seeded(seed), origin)
-        tell_report(name, runs, make(drills))
+        _tell_report(name, runs, make(drills))
 
 
-def tell_report(name: str, runs: int, made: Iterator[Run]) -> None:
+def _tell_report(name: str, runs: int, made: Iterator[Run]) -> None:
     """Make the runs with a progress bar on a terminal, print the report, end with its code."""
     console = Console(stderr=True)
     try:
