@@ -12,6 +12,7 @@ from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
 from edge.cli.locate import calibrate, locate
+from edge.cli.protocol import protocol
 from edge.cli.read import read
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
@@ -39,6 +40,7 @@ app.command()(record)
 app.command()(replay)
 app.command()(locate)
 app.command()(calibrate)
+app.command()(protocol)
 app.command()(demo)
 
 

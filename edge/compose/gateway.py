@@ -9,7 +9,7 @@ from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener
 from edge.compose.health import Look
-from edge.compose.link import backlog, mqtt_link
+from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.daemon.health import metrics_text
 from edge.daemon.service import Daemon
@@ -57,7 +57,7 @@ def build(settings: Settings) -> Daemon:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     store = Store.open(core.store_path, clock, core.make_id)
-    link = mqtt_link(core) if settings.mqtt.enabled else None
+    link = mqtt_link(core, store) if settings.mqtt.enabled else None
     listener = floor_listener(core)
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     loop = floor_loop(core, store, planner, link)
@@ -75,6 +75,7 @@ def build(settings: Settings) -> Daemon:
         lambda: loop.progressed_us,
         health.tell,
         lambda: {"ready": True, "url": _url(settings, web.port)},
+        ending=Condition(core, link).drain if link else _nobody_waits,
     )
 
 

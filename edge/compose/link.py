@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from edge.compose.core import VERSION, Core
+from edge.compose.requests import Answers
 from edge.floor.alerts import Alert
 from edge.floor.board import Board
 from edge.floor.inbox import InboxFullError
+from edge.floor.lookups import Lookups
 from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
@@ -20,6 +22,7 @@ from edge.sync.epcis.names import EpcisNames
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
+from edge.sync.wire.requests import answer
 
 
 def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object]:
@@ -35,7 +38,7 @@ def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object
     }
 
 
-def mqtt_link(core: Core) -> MqttLink:
+def mqtt_link(core: Core, store: Store) -> MqttLink:
     """The link, its first words left for the broker.
 
     Raises:
@@ -44,6 +47,8 @@ def mqtt_link(core: Core) -> MqttLink:
     """
     settings = core.settings
     mqtt, gateway = settings.mqtt, settings.gateway
+    lookups = Lookups(core.store_path, core.board)
+    answering = Answers(core.board, lookups, store, lambda: _info(core))
     link = MqttLink(
         LinkSettings(
             brokers=((mqtt.host, mqtt.port), *map(_address, mqtt.standby)),
@@ -77,10 +82,10 @@ def mqtt_link(core: Core) -> MqttLink:
                     kind_of=core.floor.kind_of,
                 )
             ),
+            answer_request=lambda name, payload: answer(name, payload, answering),
         ),
     )
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
-    link.set_state("ready")
     link.publish_info(_info(core))
     return link
 
@@ -94,6 +99,32 @@ def _gtin_of(board: Board, sku: Sku) -> Gtin | None:
     sheet = board.look("articles")
     article = sheet.value.get(sku) if sheet else None
     return Gtin(str(article["gtin"])) if isinstance(article, dict) and article["gtin"] else None
+
+
+class Condition:
+    """Tells the central system how the gateway is: ready, degraded or draining.
+
+    Args:
+        core: whose alerts make it degraded, where one is critical.
+        link: tells it.
+    """
+
+    def __init__(self, core: Core, link: MqttLink) -> None:
+        self._core = core
+        self._link = link
+        self._draining = False
+        core.alerts.listen(lambda _name, _alert: self._tell())
+        self._tell()
+
+    def drain(self) -> None:
+        """The gateway is about to end; nothing else is told from now on."""
+        self._draining = True
+        self._tell()
+
+    def _tell(self) -> None:
+        critical = any(one.severity == "critical" for one in self._core.alerts.active())
+        calm = "degraded" if critical else "ready"
+        self._link.set_state("draining" if self._draining else calm)
 
 
 def _alert_payload(alert: Alert | None) -> bytes | None:
@@ -112,8 +143,15 @@ def _info(core: Core) -> dict[str, object]:
             for one in core.floor.antennas
         ],
         "locations": list(core.floor.locations),
+        "schemas": {"asyncapi": _schema_address(core.settings)},
         "configuration_sha256": hashlib.sha256(text).hexdigest(),
     }
+
+
+def _schema_address(settings: Settings) -> str:
+    web = settings.web
+    scheme = "https" if web.certificate_file else "http"
+    return f"{scheme}://{web.host}:{web.port}/api/asyncapi.json"
 
 
 def _secret(path: Path | None) -> str | None:

@@ -26,6 +26,7 @@ class Daemon:
         progressed_us: monotonic time of the floor loop's last good turn.
         beat: called every two seconds, to tell the central system of health.
         announcement: what is printed as one JSON line when everything has started.
+        ending: called before everything stops, so that others are told.
     """
 
     def __init__(
@@ -35,12 +36,15 @@ class Daemon:
         progressed_us: Callable[[], int],
         beat: Callable[[], None],
         announcement: Callable[[], Mapping[str, object]],
+        *,
+        ending: Callable[[], None],
     ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._progressed_us = progressed_us
         self._beat = beat
         self._announcement = announcement
+        self._tell_ending = ending
         self._notifier = Notifier()
         self._ending = threading.Event()
 
@@ -63,4 +67,5 @@ class Daemon:
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
         self._notifier.tell("STOPPING=1")
+        self._tell_ending()
         self._supervisor.stop()

@@ -25,6 +25,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/board"): LEADERS,
         ("GET", "/api/session"): EVERYBODY,
         ("GET", "/api/openapi.json"): EVERYBODY,
+        ("GET", "/api/asyncapi.json"): EVERYBODY,
         ("POST", "/api/work"): PICKERS,
         ("GET", "/api/prompt"): PICKERS,
         ("GET", "/api/prompt/stream"): PICKERS,
@@ -53,6 +54,10 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
 """The roles of each page and endpoint."""
 
 SCOPES: Mapping[tuple[str, str], Scope] = MappingProxyType(
-    {("GET", "/readyz"): Scope.READY, ("GET", "/metrics"): Scope.METRICS}
+    {
+        ("GET", "/readyz"): Scope.READY,
+        ("GET", "/metrics"): Scope.METRICS,
+        ("GET", "/api/asyncapi.json"): Scope.READY,
+    }
 )
 """What a machine's token may open."""
