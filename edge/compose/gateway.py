@@ -11,12 +11,13 @@ from edge.compose.devices import device_drivers, floor_listener
 from edge.compose.health import Look
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
-from edge.daemon.health import metrics_text
+from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
 from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
@@ -27,6 +28,7 @@ from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
+from edge.store.archive import FactArchive
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
@@ -125,6 +127,7 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
             store=store,
             locator=Locator(core.floor, calibration=calibration_of(settings, core.floor)),
             planner=planner,
+            housekeeping=housekeeping(core, store),
             showing=showing,
             alerts=core.alerts,
             clock=core.clock,
@@ -132,6 +135,23 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
             guard=guard,
             tick_ms=settings.timing.tick_ms,
         )
+    )
+
+
+def housekeeping(core: Core, store: Store) -> Housekeeping:
+    """What keeps the journal's disk bounded."""
+    journal, data_dir = core.settings.journal, core.settings.gateway.data_dir
+    return Housekeeping(
+        store,
+        core.clock,
+        core.alerts,
+        Retention(
+            rows=journal.keep_facts_min,
+            span_us=int(journal.keep_days * 86_400e6),
+            archive=FactArchive(journal.archive_dir) if journal.archive_dir else None,
+        ),
+        lambda: disk_used_share(data_dir),
+        data_dir / "reserve" if journal.reserve else None,
     )
 
 

@@ -43,6 +43,12 @@ def disk_free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def disk_used_share(folder: Path) -> float:
+    """How full a folder's disk is for an ordinary user, 0 to 1; as `df` tells it."""
+    usage = shutil.disk_usage(folder)
+    return usage.used / (usage.used + usage.free)
+
+
 METRICS: Mapping[str, str] = {
     "backlog": "Facts that the central system has not acknowledged",
     "oldest_unsent_s": "Age of the oldest unacknowledged fact in seconds",

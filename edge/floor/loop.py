@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
+from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
 from edge.floor.showing import Showing
@@ -43,7 +44,7 @@ from edge.model.state import FloorState
 from edge.rules import planning
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Terms
-from edge.store.errors import StoreError
+from edge.store.errors import StoreError, StoreFullError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
@@ -78,6 +79,7 @@ class LoopParts:
     store: Store
     locator: Locator
     planner: Planner
+    housekeeping: Housekeeping
     showing: Showing
     alerts: Alerts
     clock: Clock
@@ -310,6 +312,8 @@ class FloorLoop:
 
         A plan that was refused is asked for again.
         """
+        if isinstance(error, StoreFullError):
+            self._parts.housekeeping.disk_is_full()
         text = f"the store failed, nothing is accepted: {error}"
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
@@ -338,9 +342,9 @@ class FloorLoop:
         self._parts.showing.wide(self._state, self._parts.clock)
 
     def _keep_store(self) -> None:
-        """Idle moments are for checkpoints and for writing how far the central system is."""
+        """Idle moments are for checkpoints, for pruning, and for a look at the disk."""
         try:
-            self._parts.store.checkpoint()
+            self._parts.housekeeping.idle()
         except StoreError as error:
             self._fall_behind(error)
 

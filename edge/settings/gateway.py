@@ -40,6 +40,15 @@ class Timing(Section):
     reads_max: Annotated[int, Field(ge=1000)] = 400_000
 
 
+class Journal(Section):
+    """How long facts stay in the journal after the central system has stored them."""
+
+    keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+    keep_facts_min: Annotated[int, Field(ge=0)] = 10_000
+    archive_dir: Path | None = None
+    reserve: bool = True
+
+
 class Work(Section):
     """How orders are put together and checked."""
 
@@ -167,6 +176,7 @@ class Settings(Section):
 
     gateway: Gateway = Gateway()
     timing: Timing = Timing()
+    journal: Journal = Journal()
     work: Work = Work()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
@@ -198,6 +208,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "gateway": _anchor(settings.gateway, folder),
+            "journal": _anchor(settings.journal, folder),
             "mqtt": _anchor(settings.mqtt, folder),
             "web": _anchor(settings.web, folder),
             "reader": tuple(_anchor(one, folder) for one in settings.reader),

@@ -33,7 +33,7 @@ from edge.store.journal import (
     sound_facts,
 )
 from edge.store.lock import StoreLock
-from edge.store.pruning import prune
+from edge.store.pruning import Archive, prune
 from edge.store.tables import changes_of, forget_touched, load_state, write_changes
 from edge.store.verifying import VerifyReport, verify
 
@@ -206,13 +206,14 @@ class Store:
         self._require_sound()
         return verify(self._connection)
 
-    def prune(self, keep_rows: int, keep_us: int) -> int:
+    def prune(self, keep_rows: int, keep_us: int, archive: Archive | None = None) -> int:
         """Take away some of the oldest facts that are acknowledged: the disk stays bounded.
 
         Args:
             keep_rows: this many of the newest facts stay.
             keep_us: facts recorded within so many microseconds stay, and items that departed
                 within.
+            archive: is given the facts before they go.
 
         Returns:
             How many facts went; a bounded number, so call again until it is 0.
@@ -224,7 +225,7 @@ class Store:
         before_us = self._clock.now_us() - keep_us
         upto = min(self._acknowledged_position, self._head.position - keep_rows)
         with self._one_transaction("pruning"):
-            return prune(self._connection, upto, before_us)
+            return prune(self._connection, upto, before_us, archive)
 
     def checkpoint(self) -> None:
         """To be called in idle moments: tidies up when there is enough to be worth a write.

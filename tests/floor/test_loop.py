@@ -13,6 +13,7 @@ from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
@@ -95,6 +96,9 @@ class Gateway:
             locator=Locator(FLOOR),
             planner=Planner(
                 self.inbox, clock, lambda: "walk", np.random.default_rng(1), self.guard
+            ),
+            housekeeping=Housekeeping(
+                self.store, clock, self.alerts, Retention(0, 0), lambda: 0.5, None
             ),
             showing=Showing(self.board, Rates(0), self.alerts, dict, {}),
             alerts=self.alerts,
