@@ -7,6 +7,7 @@ replayed.
 """
 
 from collections.abc import Hashable, Iterator
+from itertools import chain
 from typing import TypeVar
 
 from typing_extensions import override
@@ -174,6 +175,16 @@ class FloorState:
     def open_walks(self) -> Iterator[Walk]:
         """Walks that wait or are walked; a dropped one has left the table."""
         return iter(self.walks.values())
+
+    def known_as(self, names: tuple[Epc, ...]) -> Epc | None:
+        """Which name a piece has in a tote, an open check or a parcel, of all that it may have."""
+        known = frozenset(names)
+        pieces = chain(
+            *(tote.picked for tote in self.totes.values()),
+            *(pack.checked for pack in self.packs.values()),
+        )
+        found = next((unit.epc for _, unit in pieces if unit.epc in known), None)
+        return found or next((epc for epc in names if self.parcels.holding(epc)), None)
 
     def order_holding(self, epc: Epc) -> OrderId | None:
         """The order in whose tote, open check or waiting parcel a tagged piece lies."""
