@@ -18,7 +18,8 @@ from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
-from drivers.serial.framing import CAP_BYTES, ScanFramer
+from drivers.serial.codes import CAP_BYTES
+from drivers.serial.framing import ScanFramer
 from edge.clock import PlayedClock
 from edge.gs1.barcode import parse
 from edge.settings.exceptions_file import load_troubles

@@ -7,7 +7,8 @@ import numpy as np
 from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
-from drivers.serial.scanner import Scanner, ScannerSettings
+from drivers.serial.codes import CodeForm
+from drivers.serial.scanner import Scanner, ScannerSettings, ScanProtocol
 from drivers.serial.uhf_frames import Region
 from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
 from drivers.tap import Tap
@@ -21,7 +22,7 @@ from edge.settings.gateway import Settings
 
 ADDRESSES = (
     "write llrp://HOST[:PORT] or llrps://HOST[:PORT] for a reader, "
-    "serial:PATH?kind=scanner for a scanner, "
+    "serial:PATH?kind=scanner[&protocol=line|ssi][&baud=N] for a scanner, "
     "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
 )
 
@@ -40,7 +41,13 @@ def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
 def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
     """Every configured scanner as its driver wants it."""
     return tuple(
-        ScannerSettings(one.name, one.path, one.baud, one.prefix, one.suffix)
+        ScannerSettings(
+            one.name,
+            one.path,
+            one.baud,
+            CodeForm(one.prefix, one.suffix, one.fnc1),
+            ScanProtocol(one.protocol),
+        )
         for one in settings.scanner
     )
 
@@ -91,7 +98,7 @@ def device_at(
     Args:
         address: `llrp://HOST[:PORT]`, `llrps://HOST[:PORT][?sha256=PIN]`,
             `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a serial one may add `&baud=N`, a
-            module `&region=NAME`, without which it keeps its own.
+            scanner `&protocol=ssi`, a module `&region=NAME`, without which it keeps its own.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -124,11 +131,14 @@ def _serial_device(
     kind = said.pop("kind", "scanner")
     baud = said.pop("baud", "")
     region = said.pop("region", None) if kind == "uhf" else None
-    if said or (baud and not baud.isdecimal()):
+    protocol = said.pop("protocol", "line") if kind == "scanner" else "line"
+    if said or (baud and not baud.isdecimal()) or protocol not in list(ScanProtocol):
         raise ValueError(f"{address}: {ADDRESSES}")
     clock, chance = SystemClock(), np.random.default_rng()
     if kind == "scanner":
-        scanner = ScannerSettings(address, path, int(baud or 9600))
+        scanner = ScannerSettings(
+            address, path, int(baud or 9600), protocol=ScanProtocol(protocol)
+        )
         return Scanner(scanner, listener, clock, chance)
     if kind != "uhf":
         raise ValueError(f"{address}: {ADDRESSES}")

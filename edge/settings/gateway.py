@@ -92,8 +92,10 @@ class Scanner(Section):
     path: str
     station: str
     baud: Baud = 9600
+    protocol: Literal["line", "ssi"] = "line"
     prefix: str = ""
     suffix: str = ""
+    fnc1: str = ""
 
 
 class Module(Section):
