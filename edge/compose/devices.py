@@ -23,7 +23,8 @@ from edge.settings.gateway import Settings
 ADDRESSES = (
     "write llrp://HOST[:PORT] or llrps://HOST[:PORT] for a reader, "
     "serial:PATH?kind=scanner[&protocol=line|ssi][&baud=N] for a scanner, "
-    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
+    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module; PATH is /dev/…, "
+    "usb:VID:PID[:SERIAL], usb-path:1-1.2, socket://HOST:PORT or rfc2217://HOST:PORT"
 )
 
 

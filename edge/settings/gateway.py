@@ -4,17 +4,39 @@
 Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from edge.settings.faults import Section, SomeSection, read_model
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Baud = Annotated[int, Field(ge=300, le=921_600)]
 
+_PORT = re.compile(
+    r"/.+|(socket|rfc2217)://[^/\s]+:\d+.*|"
+    r"usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:.+)?|usb-path:\d+-\d+(\.\d+)*(:\d+\.\d+)?"
+)
+
+
+def _port_named(text: str) -> str:
+    """A serial port's address.
+
+    Raises:
+        ValueError: it is none; names the kinds.
+    """
+    if not _PORT.fullmatch(text):
+        raise ValueError(
+            "write /dev/serial/by-id/NAME, usb:VID:PID, usb:VID:PID:SERIAL, usb-path:1-1.2, "
+            "socket://HOST:PORT or rfc2217://HOST:PORT"
+        )
+    return text
+
+
+PortPath = Annotated[str, AfterValidator(_port_named)]
 Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
 
@@ -89,7 +111,7 @@ class Scanner(Section):
     """One serial barcode scanner at a pack station."""
 
     name: Name
-    path: str
+    path: PortPath
     station: str
     baud: Baud = 9600
     protocol: Literal["line", "ssi"] = "line"
@@ -105,7 +127,7 @@ class Module(Section):
     """
 
     name: Name
-    path: str
+    path: PortPath
     region: Literal["cn900", "us", "eu", "cn800", "kr"]
     power_dbm: Annotated[float, Field(ge=0, le=33)]
     baud: Baud = 115_200
