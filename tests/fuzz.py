@@ -19,11 +19,17 @@ from random import Random
 from resource import getpagesize
 
 from tests.fuzz_targets import Target, targets
+from tests.live_garbage import llrp_callers, serial_streams
 
 HANG_S = 120
 SLOW_S = 20.0
 """CPU seconds of one round beyond which something takes its time from the daemon."""
 WARM_ROUNDS = 1
+LIVE: dict[str, tuple[Target, int]] = {
+    "live-llrp": (llrp_callers, 250),
+    "live-serial": (serial_streams, 250),
+}
+"""Drivers that run; a million tries come to more than 10,000 of each."""
 
 
 class FindingError(Exception):
@@ -64,7 +70,7 @@ def run(
     Raises:
         FindingError: something came out that should not.
     """
-    known = targets(folder)
+    known = {**targets(folder), **LIVE}
     chosen = {name: one for name, one in known.items() if not names or name in names}
     report, began, turn = Report(), time.monotonic(), 0
     warm_bytes = 0

@@ -20,6 +20,9 @@ from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 from drivers.serial.codes import CAP_BYTES
 from drivers.serial.framing import ScanFramer
+from drivers.serial.ssi import SsiFramer
+from drivers.serial.uhf_frames import Region, frame_bytes
+from drivers.serial.uhf_session import UhfSession, Wanted
 from edge.clock import PlayedClock
 from edge.gs1.barcode import parse
 from edge.settings.exceptions_file import load_troubles
@@ -57,6 +60,28 @@ CODES = (
     b"3034257bf7194e4000001a85",
     b"00340123450000000018",
     b"A-01-02",
+)
+PACKETS = (
+    bytes.fromhex("09f3000003412d3031fe32"),
+    bytes.fromhex("09f3000103412d3031fe31"),
+    bytes.fromhex("07f30002c13031fe11"),
+    bytes.fromhex("04d00000ff2c"),
+    bytes.fromhex("05d1000006ff24"),
+)
+PACKET_BYTES = 7
+"""The longest answer of the host: that a packet is to be sent again."""
+MODULE_FRAMES = tuple(
+    frame_bytes(kind, command, bytes.fromhex(data))
+    for kind, command, data in (
+        (1, 0x28, "00"),
+        (1, 0x03, "004d3130302032362064426d"),
+        (1, 0x08, "03"),
+        (1, 0x07, "00"),
+        (1, 0xB6, "00"),
+        (1, 0xB7, "07d0"),
+        (1, 0xFF, "15"),
+        (2, 0x22, "c9300030751fbb7e5f11000000007ea1b2d6ad"),
+    )
 )
 MESSAGES = (
     (
@@ -206,6 +231,31 @@ def scans(chance: Random, tries: int) -> None:
                 raise AssertionError(f"a code of {len(code)} characters")
 
 
+def packets(chance: Random, tries: int) -> None:
+    """What a scanner that speaks SSI sends, with silences at random."""
+    framer, now_us = SsiFramer(), 0
+    for _ in range(tries):
+        now_us += chance.randrange(300_000)
+        for code in framer.feed(mutated(chance, chance.choice(PACKETS)), now_us):
+            if not code or len(code) > CAP_BYTES:
+                raise AssertionError(f"a code of {len(code)} characters")
+        if len(framer.answer()) > PACKET_BYTES:
+            raise AssertionError("more than one answer")
+
+
+def modules(chance: Random, tries: int) -> None:
+    """A UHF module that says anything at any moment; it never reads before it keeps the law."""
+    for _ in range(-(-tries // 20)):
+        session, now_us = UhfSession(Wanted(Region.EU, 20.0)), 0
+        session.begin(0)
+        for _step in range(20):
+            now_us += chance.randrange(250_000)
+            said = mutated(chance, b"".join(chance.choices(MODULE_FRAMES, k=3)))
+            outcome = session.received(said if chance.randrange(4) else b"", now_us)
+            if outcome.tags and not session.reading:
+                raise AssertionError("read without a law")
+
+
 def barcodes(chance: Random, tries: int) -> None:
     """Texts of codes."""
     for _ in range(tries):
@@ -301,6 +351,8 @@ def targets(folder: Path) -> Mapping[str, tuple[Target, int]]:
         "pcap": (captures_of_networks, 200),
         "sessions": (sessions, 400),
         "scans": (scans, 4000),
+        "packets": (packets, 4000),
+        "modules": (modules, 2000),
         "barcodes": (barcodes, 3000),
         "mail": (mail, 3000),
         "resends": (resends, 3000),

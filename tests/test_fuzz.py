@@ -15,7 +15,7 @@ SEED = 20261123
 def test_broken_input_lets_nothing_out_and_leaves_nothing_behind(tmp_path: Path) -> None:
     report = fuzz.run(tmp_path, tries=40_000, seconds=60, seed=SEED)
 
-    assert len(report.tries) == 11, f"seed {SEED}: every target had its turn"
+    assert len(report.tries) == 15, f"seed {SEED}: every target had its turn"
     assert report.tries.total() > 10_000
     assert report.grown_bytes < 40_000_000
 

@@ -1,6 +1,7 @@
 """A scanner on a pseudo-terminal: scanned, pulled, plugged in again."""
 
 import os
+import select
 import time
 import tty
 from collections.abc import Callable, Iterator
@@ -42,6 +43,12 @@ class Plug:
     def type(self, text: bytes) -> None:
         """What the scanner sends."""
         os.write(self._ours, text)
+
+    def type_if_fetched(self, text: bytes, within_s: float) -> None:
+        """Send as far as somebody fetches it; the rest is lost, as on a wire."""
+        os.set_blocking(self._ours, False)
+        while text and select.select([], [self._ours], [], within_s)[1]:
+            text = text[os.write(self._ours, text) :]
 
     def close(self) -> None:
         """Let go of what is open."""
