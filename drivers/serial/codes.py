@@ -17,6 +17,7 @@ SEPARATOR = "\x1d"
 _DOUBLED_LEAST = 8  # a short code may well be two equal halves: "1212" is a bin
 _AIM_PREFIX = 3  # "]C1": the code's symbology
 _NO_BRACKET_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1", "]E0", "]E1", "]E2", "]E3", "]E4")
+_EAN_8 = "]E4"
 _SEAM_LEAST = 2  # one character between codes may well stand in a code too
 _AROUND = " \0\x02\x03"  # STX and ETX frame the code of some scanners
 _AIM_SIGN = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -131,10 +132,13 @@ def is_joined(code: str) -> bool:
 def is_doubled(code: str) -> bool:
     """Whether a code stands twice in one, with or without its AIM prefix repeated.
 
-    A code of two equal halves shorter than eight characters may be meant so.
+    A code of two equal halves shorter than eight characters may be meant so, and so may an EAN-8
+    that says what it is.
     """
     prefix = code[:_AIM_PREFIX] if code.startswith("]") else ""
     body = code[len(prefix) :]
+    if prefix == _EAN_8 and len(body) == _DOUBLED_LEAST:
+        return False
     half = len(body) // 2
     whole = len(code) // 2
     same = len(body) % 2 == 0 and body[:half] == body[half:]

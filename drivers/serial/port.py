@@ -8,6 +8,7 @@ was received of a line before the loss is thrown away by whoever frames it. A po
 server (socket:// for plain bytes, rfc2217:// for a server that takes settings) is used alike.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _POLL_S = 0.05  # a read returns at least so often, so that silence can end a co
 _REOPEN_US = 1_000_000  # back, and set up, within two seconds of the re-plug
 _JOIN_S = 3.0
 _CHUNK_BYTES = 4096
+_KEEP_ALIVE = {socket.TCP_KEEPIDLE: 4, socket.TCP_KEEPINTVL: 2, socket.TCP_KEEPCNT: 3}
+"""Of a serial server: asked after four seconds of silence, then every two, three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +202,18 @@ def open_exclusively(
     )
     port.dtr, port.rts = settings.dtr, settings.rts  # before opening: some boards reset otherwise
     port.open()
+    _keep_asking(getattr(port, "_socket", None))
     return port
+
+
+def _keep_asking(line: socket.socket | None) -> None:
+    """A server that lost its power says no more, nor does a scanner that nobody uses.
+
+    So the host's own network asks whether it is there, and the port is lost ten seconds after it
+    is not.
+    """
+    if line is None:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEP_ALIVE.items():
+        line.setsockopt(socket.IPPROTO_TCP, option, value)

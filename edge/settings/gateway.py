@@ -117,7 +117,7 @@ class Scanner(Section):
     protocol: Literal["line", "ssi"] = "line"
     prefix: str = ""
     suffix: str = ""
-    fnc1: str = ""
+    fnc1: Annotated[str, Field(max_length=16, pattern=r"^$|[^0-9A-Za-z]")] = ""
 
 
 class Module(Section):

@@ -71,3 +71,16 @@ def test_every_kind_of_port_address_is_taken(path: str) -> None:
 def test_an_address_of_no_port_is_told_with_the_kinds_that_there_are(path: str) -> None:
     with pytest.raises(ValueError, match="write /dev/serial/by-id/NAME, usb:VID:PID"):
         module_at(path)
+
+
+@pytest.mark.parametrize(
+    ("fnc1", "taken"), [("~", True), ("<F1>", True), ("0", False), ("X", False)]
+)
+def test_a_sign_that_stands_in_codes_is_none_for_fnc1(fnc1: str, *, taken: bool) -> None:
+    keys = {"name": "s", "path": "/dev/x", "station": "pack-1", "fnc1": fnc1}
+
+    if taken:
+        assert Scanner.model_validate(keys).fnc1 == fnc1
+    else:
+        with pytest.raises(ValueError, match="fnc1"):
+            Scanner.model_validate(keys)

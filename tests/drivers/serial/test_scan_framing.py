@@ -89,6 +89,8 @@ def test_two_captures_written_into_one_line_are_refused() -> None:
         ("]E040063813339314006381333931", True),
         ("]E04006381333931]E04006381333931", True),
         ("4006381333931", False),
+        ("]E412341234", False),
+        ("]E49638507496385074", True),
         ("1212", False),
         ("]C11212", False),
         ("", False),
