@@ -11,6 +11,7 @@ from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
+from edge.cli.doctor import doctor
 from edge.cli.locate import calibrate, locate
 from edge.cli.protocol import protocol
 from edge.cli.read import read
@@ -42,6 +43,7 @@ app.command()(locate)
 app.command()(calibrate)
 app.command()(protocol)
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import numpy as np
 
 from edge.compose.core import VERSION, Core
 from edge.compose.requests import Answers
+from edge.daemon.kernel_clock import ClockWatch
 from edge.floor.alerts import Alert
 from edge.floor.board import Board
 from edge.floor.inbox import InboxFullError
@@ -38,6 +39,31 @@ def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object
     }
 
 
+def link_settings(settings: Settings) -> LinkSettings:
+    """What the operator decided about the link.
+
+    Raises:
+        ConfigurationError: the password file holds no password.
+    """
+    mqtt, gateway = settings.mqtt, settings.gateway
+    return LinkSettings(
+        brokers=((mqtt.host, mqtt.port), *map(_address, mqtt.standby)),
+        stay_s=mqtt.stay_s,
+        absent_after_s=mqtt.absent_s,
+        site=gateway.site,
+        gateway=gateway.name,
+        prefix=mqtt.prefix,
+        client_id=mqtt.client_id,
+        username=mqtt.username or None,
+        password=_secret(mqtt.password_file),
+        tls=_tls(settings) if mqtt.tls else None,
+        keepalive_s=mqtt.keepalive_s,
+        reconnect_s_max=mqtt.reconnect_s_max,
+        confirmed_by=settings.delivery.confirmed_by,
+        window_messages=mqtt.window,
+    )
+
+
 def mqtt_link(core: Core, store: Store) -> MqttLink:
     """The link, its first words left for the broker.
 
@@ -46,26 +72,12 @@ def mqtt_link(core: Core, store: Store) -> MqttLink:
         StoreError: the journal cannot be read.
     """
     settings = core.settings
-    mqtt, gateway = settings.mqtt, settings.gateway
+    gateway = settings.gateway
     lookups = Lookups(core.store_path, core.board)
+    watch = ClockWatch(core.clock)
     answering = Answers(core.board, lookups, store, lambda: _info(core))
     link = MqttLink(
-        LinkSettings(
-            brokers=((mqtt.host, mqtt.port), *map(_address, mqtt.standby)),
-            stay_s=mqtt.stay_s,
-            absent_after_s=mqtt.absent_s,
-            site=gateway.site,
-            gateway=gateway.name,
-            prefix=mqtt.prefix,
-            client_id=mqtt.client_id,
-            username=mqtt.username or None,
-            password=_secret(mqtt.password_file),
-            tls=_tls(settings) if mqtt.tls else None,
-            keepalive_s=mqtt.keepalive_s,
-            reconnect_s_max=mqtt.reconnect_s_max,
-            confirmed_by=settings.delivery.confirmed_by,
-            window_messages=mqtt.window,
-        ),
+        link_settings(settings),
         LinkParts(
             clock=core.clock,
             generator=np.random.default_rng(),
@@ -74,7 +86,7 @@ def mqtt_link(core: Core, store: Store) -> MqttLink:
             journal_error=StoreError,
             deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
             inbox_full=InboxFullError,
-            clock_quality=lambda: ClockQuality(synced=True, offset_ms=0),
+            clock_quality=lambda: _clock_quality(watch),
             epcis=EpcisWriter(
                 EpcisNames(
                     base=f"urn:warehouse-edge:{gateway.site}",
@@ -88,6 +100,11 @@ def mqtt_link(core: Core, store: Store) -> MqttLink:
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
     link.publish_info(_info(core))
     return link
+
+
+def _clock_quality(watch: ClockWatch) -> ClockQuality:
+    known = watch.look()
+    return ClockQuality(synced=known.synchronised, offset_ms=round(known.offset_us / 1000))
 
 
 def _address(text: str) -> tuple[str, int]:
