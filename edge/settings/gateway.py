@@ -71,6 +71,14 @@ class Journal(Section):
     reserve: bool = True
 
 
+class Backup(Section):
+    """Where copies of the journal go."""
+
+    folder: Path = Path("/var/lib/warehouse-edge/backups")
+    second_folder: Path | None = None
+    keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+
+
 class Work(Section):
     """How orders are put together and checked."""
 
@@ -201,6 +209,7 @@ class Settings(Section):
     gateway: Gateway = Gateway()
     timing: Timing = Timing()
     journal: Journal = Journal()
+    backup: Backup = Backup()
     work: Work = Work()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
@@ -233,6 +242,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         update={
             "gateway": _anchor(settings.gateway, folder),
             "journal": _anchor(settings.journal, folder),
+            "backup": _anchor(settings.backup, folder),
             "mqtt": _anchor(settings.mqtt, folder),
             "web": _anchor(settings.web, folder),
             "reader": tuple(_anchor(one, folder) for one in settings.reader),
