@@ -141,6 +141,10 @@ def capabilities(
             "C1G2LLRPCapabilities",
             CanSupportBlockErase=1,
             CanSupportBlockWrite=1,
+            CanSupportBlockPermalock=0,
+            CanSupportTagRecommissioning=0,
+            CanSupportUMIMethod2=0,
+            CanSupportXPC=0,
             MaxNumSelectFiltersPerQuery=1,
         ),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulators.gen2 import DENSE, Pace
-from simulators.llrp.tables import IMPINJ_VENDOR
+from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.radio import FCC, Band
 
 

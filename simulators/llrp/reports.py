@@ -14,8 +14,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from simulators.air import Sightings
 from simulators.llrp.codec import frame
+from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.llrp.layouts import CUSTOM, MESSAGE_BY_NAME, PARAMETER_BY_NAME
-from simulators.llrp.tables import IMPINJ_VENDOR
 
 REPORT_TYPE = MESSAGE_BY_NAME["RO_ACCESS_REPORT"].number
 _EPC_96_BITS = 96
