@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from simulators import radio
 from simulators.air import Dwell, Sightings
-from simulators.gen2 import Flags, Rounds
+from simulators.gen2 import Flags, Rounds, Slots
 from simulators.radio import FCC, USUAL_LINK, Band, Link, Metronome
 
 _SGTIN_96 = 0x30
@@ -81,6 +81,10 @@ class TagField:
             gain_db=self._gain_db[antenna - 1],
         )
 
+    def slots(self) -> Slots | None:
+        """What all rounds so far came to; see `Air`."""
+        return self._rounds.slots if self._rounds is not None else None
+
     def inventory(self, dwell: Dwell) -> Sightings:
         """What the antenna hears in the dwell; see `Air`."""
         if not 1 <= dwell.antenna <= len(self._distance_m) or not len(self.epcs):
@@ -89,7 +93,7 @@ class TagField:
         chances = radio.success(mean, self._link)
         if self._rounds is not None:
             span_us = (dwell.from_us, dwell.from_us + dwell.span_us)
-            tag, seen = self._rounds.dwell(dwell.antenna, dwell.query, chances, span_us)
+            tag, seen = self._rounds.dwell(dwell.antenna, dwell.query, chances, span_us, mean)
         else:
             tag, seen = self._at_the_rate(dwell, chances)
         return self._sightings(dwell.antenna, tag, seen, mean) if len(tag) else Sightings.none()

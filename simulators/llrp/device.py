@@ -249,11 +249,11 @@ class Device:
     def _tell_exception(self, text: str, antenna: int) -> None:
         """A ROSpec cannot do what it should."""
         rospec = self.inventory.running()
-        if rospec is None or antenna not in rospec.current().antennas:
+        if rospec is None or antenna not in rospec.run.spec.antennas:
             return
         where = (
             part("ROSpecID", ROSpecID=rospec.id),
-            part("SpecIndex", SpecIndex=rospec.current().index),
+            part("SpecIndex", SpecIndex=rospec.run.spec.index),
             part("AntennaID", AntennaID=antenna),
         )
         self.event(EventKind.EXCEPTION, part("ReaderExceptionEvent", *where, Message=text))

@@ -7,7 +7,7 @@ constant bytes are filled in once a batch and whose changing fields are whole co
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -20,8 +20,20 @@ from simulators.llrp.layouts import CUSTOM, MESSAGE_BY_NAME, PARAMETER_BY_NAME
 REPORT_TYPE = MESSAGE_BY_NAME["RO_ACCESS_REPORT"].number
 _EPC_96_BITS = 96
 _COUNT_MOST = 0xFFFF
+TID_WORDS = 6
+"""Class, maker, model and serial number of a tag."""
+_OF_16_BITS_BYTES = 14
+_TID_BYTES = 12 + 2 + 2 * TID_WORDS
 _PHASE_STEPS = 4096
 """Impinj's phase angle has 12 bits for a full turn; its Doppler 4 fractional bits."""
+
+
+def _of_one_width(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Byte strings padded on the right to the widest; other columns as they are."""
+    if columns[0].ndim == 1 or len({one.shape[1] for one in columns}) == 1:
+        return columns
+    width = max(one.shape[1] for one in columns)
+    return [np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in columns]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +52,8 @@ class Reads:
     count: NDArray[np.uint16]
     access: NDArray[np.int32]
     """Under which number an AccessSpec's results on this very read are kept; 0 where none are."""
+    tid: NDArray[np.uint8]
+    """Each tag's TID bank, shape (n, bytes); no bytes where nobody asked for it."""
 
     def __len__(self) -> int:
         return len(self.antenna)
@@ -60,6 +74,7 @@ class Reads:
             last_seen_us=seen,
             count=heard.count,
             access=np.zeros(len(heard), np.int32),
+            tid=np.zeros((len(heard), 0), np.uint8),
         )
 
     def keys(self) -> list[tuple[bytes, int]]:
@@ -68,6 +83,10 @@ class Reads:
             (epc[: (bits + 7) // 8].tobytes(), bits)
             for epc, bits in zip(self.epc, self.epc_bits.tolist(), strict=True)
         ]
+
+    def epcs(self) -> list[bytes]:
+        """Each row's EPC."""
+        return [epc for epc, _ in self.keys()]
 
     def take(self, rows: slice | NDArray[np.int64]) -> Self:
         """Some of the rows."""
@@ -79,13 +98,8 @@ class Reads:
         parts = list(several)
         if len(parts) == 1:
             return parts[0]
-        width = max(one.epc.shape[1] for one in parts)
-        padded = [np.pad(one.epc, ((0, 0), (0, width - one.epc.shape[1]))) for one in parts]
-        rest = [one.name for one in fields(cls)][1:]
-        return cls(
-            np.concatenate(padded),
-            *(np.concatenate([getattr(one, name) for one in parts]) for name in rest),
-        )
+        columns = ([getattr(one, field.name) for one in parts] for field in fields(cls))
+        return cls(*(np.concatenate(_of_one_width(column)) for column in columns))
 
     def merged(self) -> "Reads":
         """One row for each tag, antenna and result of an access (section 13.2.3.1.1).
@@ -124,7 +138,8 @@ class Content:
             FirstSeen, LastSeen, TagSeenCount.
         protocol_bits: whether C1G2_PC is told.
         checksum: whether C1G2_CRC is told.
-        impinj: Impinj's own, out of ImpinjRFPhaseAngle, ImpinjPeakRSSI, ImpinjRFDopplerFrequency.
+        impinj: Impinj's own, out of ImpinjSerializedTID, ImpinjRFPhaseAngle, ImpinjPeakRSSI,
+            ImpinjRFDopplerFrequency.
         uptime: stamps are told as uptime, not UTC.
         tail: bytes of further parameters behind each read.
     """
@@ -136,6 +151,11 @@ class Content:
     impinj: tuple[str, ...] = ()
     uptime: bool = False
     tail: bytes = b""
+
+    def bytes_behind_results(self) -> int:
+        """How many bytes of a read stand behind the place of an AccessSpec's results."""
+        own = sum(_TID_BYTES if "TID" in name else _OF_16_BITS_BYTES for name in self.impinj)
+        return own + len(self.tail)
 
 
 _CONSTANT_TYPES: dict[str, DTypeLike] = {
@@ -185,11 +205,15 @@ class _Row:
 
     def put_impinj(self, name: str, kind: DTypeLike, value: object) -> None:
         """Append one of Impinj's parameters of one 16-bit field."""
+        self.put_impinj_head(name, _OF_16_BITS_BYTES)
+        self.put(kind, value)
+
+    def put_impinj_head(self, name: str, size: int) -> None:
+        """Append what stands before the fields of one of Impinj's parameters of `size` bytes."""
         self.put(">u2", CUSTOM)
-        self.put(">u2", 14)
+        self.put(">u2", size)
         self.put(">u4", IMPINJ_VENDOR)
         self.put(">u4", PARAMETER_BY_NAME[name].number)
-        self.put(kind, value)
 
     def filled(self, count: int) -> NDArray[np.void]:
         """The rows."""
@@ -236,6 +260,12 @@ def _put_air(row: _Row, reads: Reads, content: Content, bits: int) -> None:
         row.put_tv("C1G2_CRC", ">u2", checks)
 
 
+def _put_tid(row: _Row, reads: Reads) -> None:
+    row.put_impinj_head("ImpinjSerializedTID", _TID_BYTES)
+    row.put(">u2", TID_WORDS)
+    row.put((np.uint8, (2 * TID_WORDS,)), reads.tid)
+
+
 def _put_impinj(row: _Row, reads: Reads, names: tuple[str, ...]) -> None:
     turn = _PHASE_STEPS / (2 * np.pi)
     for name in names:
@@ -243,6 +273,8 @@ def _put_impinj(row: _Row, reads: Reads, names: tuple[str, ...]) -> None:
             case "ImpinjRFPhaseAngle":
                 steps = np.rint(reads.phase_rad * turn).astype(np.int64) % _PHASE_STEPS
                 row.put_impinj(name, ">u2", steps)
+            case "ImpinjSerializedTID":
+                _put_tid(row, reads)
             case "ImpinjPeakRSSI":
                 row.put_impinj(name, ">i2", np.rint(reads.rssi_dbm * 100))
             case _:
