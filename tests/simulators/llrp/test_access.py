@@ -231,6 +231,9 @@ def test_a_refusal_names_the_way_to_the_culprit(
 class OneOddTag:
     """An air with one tag whose EPC has 7 bits, heard once a dwell."""
 
+    def slots(self) -> None:
+        """Rounds are not played here."""
+
     def inventory(self, dwell: Dwell) -> Sightings:
         one = {"epc_bits": 7, "rssi_dbm": -50, "phase_rad": 0, "channel": 1, "doppler_hz": 0}
         columns = {name: np.full(1, value) for name, value in one.items()}
