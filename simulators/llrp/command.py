@@ -5,15 +5,16 @@ import contextlib
 import json
 import signal
 import ssl
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from simulators.faults import FaultPlan, PlannedFault, listing
+from simulators.faults import FaultName, FaultPlan, PlannedFault, listing
 from simulators.llrp.profile import PROFILES, Vendor
-from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.llrp.reader import SimulatedReader
+from simulators.llrp.tally import Tally
 from simulators.tag_field import TagField
 
 _LIST = "list"
@@ -167,7 +168,9 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     vendor: Annotated[Vendor, typer.Option(help="Whose reader is played.")] = Vendor.GENERIC,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help="What goes wrong: NAME or NAME=SECONDS; `list` shows them all."),
+        typer.Option(
+            help=f"What goes wrong, NAME or NAME=SECONDS; `list` explains: {', '.join(FaultName)}."
+        ),
     ] = None,
     gpi: Annotated[
         list[str] | None,
@@ -184,7 +187,8 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
 ) -> None:
     """A simulated LLRP reader with tags in front of its antennas.
 
-    Prints one JSON line with its port when it listens, and one with what it did when it ends.
+    Prints one JSON line with its port when it listens, and one when it ends with what it sent, in
+    all and on each connection: reads, reports, messages. What can go wrong: `--fault list`.
     """
     names = fault or []
     if _LIST in names:
@@ -208,4 +212,4 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     except OSError as error:
         typer.echo(f"cannot listen on {bind}:{port}: {error.strerror}", err=True)
         raise typer.Exit(2) from error
-    typer.echo(json.dumps(asdict(tally)))
+    typer.echo(json.dumps(tally.summary()))

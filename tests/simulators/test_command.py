@@ -1,13 +1,26 @@
 """`warehouse-sim reader` as a process: what it prints, how it ends, what it refuses."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections import Counter
 
 import pytest
 
-REPORT = {"connections", "refused", "reads", "reports", "keepalives", "dropped"}
+from simulators.faults import CATALOGUE
+from simulators.llrp.codec import HEADER_BYTES, decode, encode, frame_length
+from simulators.llrp.parts import Part, message
+from tests.simulators.llrp.conftest import report_spec, rospec
+
+ONE_BY_ONE = {"reads", "reports", "messages", "octets"}
+REPORT = {"connections", "refused", "keepalives", "dropped", "lost", "unsent", "each"} | {
+    "reads",
+    "reports",
+    "messages",
+}
 
 
 def _sim(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,6 +39,65 @@ def test_it_tells_its_port_and_after_its_time_what_it_did() -> None:
     assert 1024 <= first["reader"]["port"] <= 65535
     assert set(last) == REPORT
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def _inventory(port: int, spec: Part, stop: threading.Event) -> tuple[Counter[str], int]:
+    """Take reads until told to stop, then close; messages by kind with reads, and bytes."""
+    counts: Counter[str] = Counter()
+    wanted = [
+        message("ADD_ROSPEC", 1, spec),
+        message("ENABLE_ROSPEC", 2, ROSpecID=1),
+    ]
+    with socket.create_connection(("127.0.0.1", port), 10) as link, link.makefile("rb") as stream:
+        link.sendall(b"".join(encode(one) for one in wanted))
+        octets, closing = 0, False
+        while head := stream.read(HEADER_BYTES):
+            frame = head + stream.read(frame_length(head) - HEADER_BYTES)
+            octets += len(frame)
+            told = decode(frame)
+            counts[told.name] += 1
+            counts["reads"] += sum(1 for _ in told.all("TagReportData"))
+            if stop.is_set() and not closing:
+                closing = True
+                ends = [
+                    message("DELETE_ROSPEC", 3, ROSpecID=1),
+                    message("CLOSE_CONNECTION", 4),
+                ]
+                link.sendall(b"".join(encode(one) for one in ends))
+    return counts, octets
+
+
+def test_its_last_line_counts_what_each_of_its_clients_received() -> None:
+    arguments = ["reader", "--rate", "1000", "--tags", "100", "--seconds", "30"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulators", *arguments], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    port = int(json.loads(process.stdout.readline())["reader"]["port"])
+    spec = rospec(report=report_spec(7))
+    received = []
+    for _ in range(2):
+        stop = threading.Event()
+        threading.Timer(1.0, stop.set).start()
+        received.append(_inventory(port, spec, stop))
+    process.send_signal(signal.SIGTERM)
+    told = json.loads(process.communicate(timeout=10)[0])
+
+    assert told["connections"] == 2
+    for (counts, octets), sent in zip(received, told["each"], strict=True):
+        assert set(sent) == ONE_BY_ONE
+        assert sent["reads"] == counts["reads"] > 300
+        assert sent["reports"] == counts["RO_ACCESS_REPORT"]
+        assert sent["messages"] == sum(counts.values()) - counts["reads"]
+        assert sent["octets"] == octets
+    assert told["reads"] == sum(one["reads"] for one in told["each"])
+    assert (told["lost"], told["unsent"]) == (0, 0)
+
+
+def test_its_help_names_every_fault() -> None:
+    done = _sim("reader", "--help")
+    words = "".join(one for one in done.stdout if one not in " \n│")
+    assert [name for name in CATALOGUE if name not in words] == []
 
 
 def test_it_lists_its_faults() -> None:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 from simulators.faults import FaultPlan, PlannedFault
 from simulators.llrp.profile import PROFILES, Vendor
-from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.llrp.reader import SimulatedReader
+from simulators.llrp.tally import Tally
 from simulators.tag_field import TagField
 
 
