@@ -100,6 +100,14 @@ def test_its_help_names_every_fault() -> None:
     assert [name for name in CATALOGUE if name not in words] == []
 
 
+def test_several_readers_share_a_process_and_are_summed() -> None:
+    done = _sim("reader", "--readers", "3", "--seconds", "0.3", "--tick-ms", "50")
+    *ports, last = (json.loads(line) for line in done.stdout.splitlines())
+    assert len({one["reader"]["port"] for one in ports}) == 3
+    assert [set(one) for one in last["readers"]] == [REPORT] * 3
+    assert last["connections"] == 0
+
+
 def test_it_lists_its_faults() -> None:
     done = _sim("reader", "--fault", "list")
     assert done.returncode == 0
