@@ -108,10 +108,9 @@ async def _until_over(bench: Bench, readers: list[SimulatedReader]) -> None:
             loop.call_later(at_s, reader.toggle_input, input_port)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    waits: set[asyncio.Future[object]] = {
-        asyncio.ensure_future(stopped.wait()),
-        *(asyncio.ensure_future(reader.ended()) for reader in readers),
-    }
+    told = asyncio.ensure_future(stopped.wait())
+    ended = asyncio.gather(*(reader.ended() for reader in readers))
+    waits: set[asyncio.Future[object]] = {told, ended}  # type: ignore[arg-type]
     limit_s = bench.seconds or None
     done, waiting = await asyncio.wait(waits, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
