@@ -15,8 +15,10 @@ _SGTIN_96 = 0x30
 _FILTER_ITEM = 1
 _PARTITION_7_DIGITS = 5
 _HANGS_AT_M, _LOOKS_DOWN_RAD = 2.2, 0.35
-_BORESIGHT_DB = 8.0
+_BORESIGHT_DB = 5.0
 """There and back, what the antenna gathers straight ahead against the link's one at 1 m."""
+_FADED_MOST_DB = 12.0
+"""Whoever fades deeper below the sensitivity is not understood, so no read tells of it."""
 _LOOK_US = 1_000_000
 _TABLE_MOST = 100_000
 _COMPANY = 614_141
@@ -166,6 +168,7 @@ class TagField:
         noise = self._chance.normal(size=(4, len(tag)))
         way = self._way(antenna, tag, channel) * scattered(noise[:2])
         faded_db = 20.0 * np.log10(np.abs(way)) - self._ways_db[antenna - 1, tag]
+        faintest_dbm = self._link.sensitivity_dbm - _FADED_MOST_DB
         rssi = mean_dbm[tag] + faded_db + self._link.noise_db * noise[2]
         phase = (
             self._offset_rad[antenna - 1, channel - 1]
@@ -175,7 +178,7 @@ class TagField:
         return Sightings(
             epc=self.epcs[tag],
             epc_bits=np.full(len(tag), 96, np.uint16),
-            rssi_dbm=rssi.astype(np.float32),
+            rssi_dbm=np.maximum(rssi, faintest_dbm).astype(np.float32),
             phase_rad=phase.astype(np.float32),
             channel=channel,
             doppler_hz=(self._link.doppler_noise_hz * noise[3]).astype(np.float32),

@@ -17,6 +17,8 @@ OWN_WORDS = {
     # The file of 1.1 writes 189 and u16; the standard and tshark's dissector know 355, 32 bits.
     ("number", "LoopSpec"),
     ("fields", "LoopSpec"),
+    # It counts the words of the mask twice; the dissector and Impinj's own count them once.
+    ("fields", "C1G2BlockPermalock"),
 }
 BEYOND_THE_FILES = {
     "MaximumReceiveSensitivity",

@@ -249,7 +249,6 @@ def test_more_operations_than_there_is_room_for(play: Make) -> None:
             AccessPassword=0,
             MB=3,
             BlockPointer=0,
-            BlockMaskWordCount=1,
             BlockMask=(1,),
         ),
     ],
