@@ -138,6 +138,8 @@ class RoSpec:
             case Order.STOP | Order.DISABLE:
                 if self.run.state is SpecState.RUNNING:
                     self.run.obey(SpecOrder.ABORT, now_us)
+                if self.start_trigger is StartTrigger.PERIODIC and self._starts_at_us is not None:
+                    self._starts_at_us = self._after(self._starts_at_us, now_us)
 
     def _first_start_us(self, now_us: int, clock_offset_us: int) -> int | None:
         if self.start_trigger is StartTrigger.IMMEDIATE:

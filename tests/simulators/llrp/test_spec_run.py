@@ -183,6 +183,15 @@ def test_a_periodic_start_keeps_its_row_whatever_runs_between(
     assert begun == [pytest.approx(at_ms, abs=20) for at_ms in starts_ms]
 
 
+def test_a_period_that_ends_while_the_rospec_still_runs_is_passed_over(
+    play: Make, a_rospec: Make
+) -> None:
+    reader = _begun(play, a_rospec(start=_periodic(0, 500, None), stop_ms=700))
+    told = _events(reader.run(3.1), "ROSpecEvent")
+    begun = [at_ms for at_ms, event in told if event.number("EventType") == 0]
+    assert begun == [pytest.approx(at_ms, abs=20) for at_ms in (0, 1000, 2000, 3000)]
+
+
 def test_a_start_at_a_time_of_day_goes_by_the_readers_own_clock(
     play: Make, a_rospec: Make
 ) -> None:
