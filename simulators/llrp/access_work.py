@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.llrp.access import AccessSpec
-from simulators.llrp.reports import Reads
+from simulators.llrp.reads import Reads
 from simulators.llrp.tag_memory import TagMemory
 from simulators.llrp.written_air import WrittenAir
 

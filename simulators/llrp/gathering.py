@@ -3,8 +3,9 @@
 import numpy as np
 
 from simulators.llrp.access_work import AccessResult
+from simulators.llrp.reads import Reads
 from simulators.llrp.report_rule import Rule
-from simulators.llrp.reports import Content, Reads, report_frames, tag_reports
+from simulators.llrp.reports import Content, report_frames, tag_reports
 
 _MERGE_AT = 20_000
 """Reads gathered without a number to report at are merged by tag from here on."""

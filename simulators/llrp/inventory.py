@@ -12,13 +12,15 @@ from simulators.gen2 import Slots
 from simulators.llrp.access_work import AccessWork
 from simulators.llrp.gathering import Gathering, frames_of
 from simulators.llrp.mouth import Mouth
-from simulators.llrp.parts import Part, part
+from simulators.llrp.parts import part
 from simulators.llrp.profile import Profile
+from simulators.llrp.reads import Reads
 from simulators.llrp.report_rule import ReportTrigger, Rule
-from simulators.llrp.reports import Reads
 from simulators.llrp.rospec import Order, RefusedError, RoSpec, State
 from simulators.llrp.select import filters_of, selected
-from simulators.llrp.settings import EventKind, Settings
+from simulators.llrp.settings import Settings
+from simulators.llrp.spec_news import SpecNews
+from simulators.llrp.spec_run import SpecState
 from simulators.llrp.survey import Survey, sweep_report
 from simulators.llrp.written_air import WrittenAir
 
@@ -26,15 +28,6 @@ TURN_US = 40_000
 """One antenna's turn; real readers stay 20 ms to some 100 ms."""
 _CATCH_UP_MOST_US = 10_000_000
 """A process that was held up longer than this does not hear what it missed."""
-_COUNT_MOST = 0xFFFF
-
-
-def _singulation(slots: Slots) -> Part:
-    return part(
-        "C1G2SingulationDetails",
-        NumCollisionSlots=min(slots.collided, _COUNT_MOST),
-        NumEmptySlots=min(slots.empty, _COUNT_MOST),
-    )
 
 
 class Inventory:
@@ -55,6 +48,7 @@ class Inventory:
         self._air = air
         self._settings = settings
         self._mouth = mouth
+        self._news = SpecNews(mouth, settings)
         self._now_us = now_us
         self._turn_ends_us = now_us
         self._turn = -1
@@ -91,7 +85,7 @@ class Inventory:
                 raise RefusedError(f"ROSpec {other.id} is active")
             self._stop(other, preempted_by=rospec.id)
         rospec.obey(Order.START, self._now_us)
-        self._rospec_event(0, rospec.id)
+        self._news.rospec_began(rospec.id)
         self._spec_begins(rospec)
         self._report_at_us = self._now_us + self._rule.every_us
 
@@ -111,12 +105,8 @@ class Inventory:
         spec = rospec.run.spec
         if spec.survey is not None:
             self._sweep_ends_us = self._now_us + spec.survey.sweep_us(self._profile.band)
-            self._survey_event(0, rospec.id, spec.index)
+        self._news.spec_began(rospec.id, spec)
         self._slots = self._air.slots()
-
-    def _survey_event(self, event: int, rospec_id: int, index: int) -> None:
-        told = part("RFSurveyEvent", EventType=event, ROSpecID=rospec_id, SpecIndex=index)
-        self._mouth.event(EventKind.RF_SURVEY, told)
 
     def stop(self, rospec: RoSpec, order: Order = Order.STOP) -> None:
         """Stop or disable a ROSpec now; what it has gathered is reported.
@@ -125,9 +115,10 @@ class Inventory:
             RefusedError: its state does not allow it.
         """
         was_active = rospec.state is State.ACTIVE
+        cut_short = rospec.run.state is SpecState.RUNNING
         rospec.obey(order, self._now_us)
         if was_active:
-            self._ended(rospec)
+            self._ended(rospec, cut_short=cut_short)
 
     def delete(self, rospec: RoSpec) -> None:
         """Stop a ROSpec if it runs, and forget it."""
@@ -137,22 +128,30 @@ class Inventory:
 
     def _stop(self, rospec: RoSpec, *, preempted_by: int = 0, keeps_rest: bool = False) -> None:
         """Stop; `keeps_rest`: reads beyond the last AISpec's number belong to the next run."""
+        cut_short = rospec.run.state is SpecState.RUNNING
         rospec.obey(Order.STOP, self._now_us)
-        self._ended(rospec, preempted_by, keeps_rest=keeps_rest and rospec.starts_again())
+        keeps = keeps_rest and rospec.starts_again()
+        self._ended(rospec, preempted_by, keeps_rest=keeps, cut_short=cut_short)
 
-    def _ended(self, rospec: RoSpec, preempted_by: int = 0, *, keeps_rest: bool = False) -> None:
+    def _ended(
+        self,
+        rospec: RoSpec,
+        preempted_by: int = 0,
+        *,
+        keeps_rest: bool = False,
+        cut_short: bool,
+    ) -> None:
+        """Report and tell; an AISpec that its ROSpec's end cut short ends with it."""
         if self._rule.trigger is not ReportTrigger.NONE and not keeps_rest:
             self.flush(rospec)
-        self._rospec_event(2 if preempted_by else 1, rospec.id, preempted_by)
+        if cut_short:
+            self._news.spec_ended(rospec.id, rospec.run.spec, self._slots_since())
+        self._news.rospec_ended(rospec.id, preempted_by)
 
-    def _rospec_event(self, event: int, rospec_id: int, preempted_by: int = 0) -> None:
-        told = part(
-            "ROSpecEvent",
-            EventType=event,
-            ROSpecID=rospec_id,
-            PreemptingROSpecID=preempted_by,
-        )
-        self._mouth.event(EventKind.ROSPEC, told)
+    def _slots_since(self) -> Slots | None:
+        """What the rounds of the AISpec that runs have come to."""
+        now = self._air.slots()
+        return now.since(self._slots) if now is not None and self._slots is not None else None
 
     def advance(self, now_us: int) -> None:
         """Let time go on to `now_us`: start, listen, report, stop."""
@@ -240,8 +239,7 @@ class Inventory:
         """Tell of the next channel where the reader hops."""
         channel = int(self._profile.band.channel_at(self._now_us))
         if channel != self._channel and self._profile.band.hops:
-            told = part("HoppingEvent", HopTableID=1, NextChannelIndex=channel)
-            self._mouth.event(EventKind.HOPPING, told)
+            self._news.hopped(channel)
         self._channel = channel
 
     def _sweep(self, rospec: RoSpec, survey: Survey, until_us: int) -> None:
@@ -270,28 +268,15 @@ class Inventory:
         by_tags = self._rule.counts and rospec.run.has_its_tags()
         if self._rule.ends_with_spec and not by_tags:
             self.flush(rospec)
-        if spec.survey is not None:
-            self._survey_event(1, rospec.id, spec.index)
-        else:
-            self._aispec_event(rospec.id, spec.index)
+        self._news.spec_ended(rospec.id, spec, self._slots_since())
         loops = rospec.loops
         goes_on = rospec.next_spec(self._now_us)
         if goes_on and rospec.loops != loops:
-            told = part("SpecLoopEvent", ROSpecID=rospec.id, LoopCount=rospec.loops)
-            self._mouth.event(EventKind.SPEC_LOOP, told)
+            self._news.looped(rospec.id, rospec.loops)
         if goes_on:
             self._spec_begins(rospec)
         else:
             self._stop(rospec, keeps_rest=bool(by_tags))
-
-    def _aispec_event(self, rospec_id: int, index: int) -> None:
-        """Tell of an AISpec's end; with its slots where a client wants them and they are known."""
-        now, wanted = self._air.slots(), self._settings.wants(EventKind.AISPEC_DETAILS)
-        details: tuple[Part, ...] = ()
-        if wanted and now is not None and self._slots is not None:
-            details = (_singulation(now.since(self._slots)),)
-        told = part("AISpecEvent", *details, EventType=0, ROSpecID=rospec_id, SpecIndex=index)
-        self._mouth.event(EventKind.AISPEC_DETAILS if wanted else EventKind.AISPEC, told)
 
     def flush(self, rospec: RoSpec) -> None:
         """Report everything that was gathered."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulators.air import Air, Dwell, Sightings
 from simulators.gen2 import Slots
-from simulators.llrp.reports import TID_WORDS, Reads
+from simulators.llrp.reads import TID_WORDS, Reads
 from simulators.llrp.tag_memory import TID, Key, TagMemory
 
 
