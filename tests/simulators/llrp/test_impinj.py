@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sllurp.llrp import LLRPMessage
 
 from simulators.gen2 import Query, Target
 from simulators.llrp.device import Device
@@ -11,6 +12,7 @@ from simulators.llrp.parts import Bits, Part, part
 from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.settings import CONTENT_FLAGS, Settings
 from simulators.llrp.status import StatusCode
+from simulators.llrp.tag_memory import TID, TagMemory
 from simulators.tag_field import TagField
 
 Make = Callable[..., Any]
@@ -146,3 +148,17 @@ def test_an_aispecs_end_tells_its_slots_where_a_client_asks_for_them(
         slots = next(event.all("C1G2SingulationDetails"))
         assert 10 < slots.number("NumEmptySlots") < 500
         assert 5 < slots.number("NumCollisionSlots") < 500
+
+
+def test_sllurp_reads_the_tid_as_it_was_told(play: Make) -> None:
+    """tshark takes the count of the TID's words for one of bytes and is no referee here."""
+    reader = _impinj(play)
+    reader.inventory(_report(FAST_ID, PHASE))
+    reader.run(0.5)
+    frames = [one.frame for one in reader.sent if one.reads]
+    assert len(frames) > 50
+    for frame in frames:
+        told = LLRPMessage(msgbytes=frame).msgdict["RO_ACCESS_REPORT"]["TagReportData"][0]
+        born = TagMemory.of(bytes.fromhex(told["EPC-96"].decode()), 96)
+        assert told["ImpinjSerializedTID"] == {"TIDWordCount": 6, "TID": bytes(born.banks[TID])}
+        assert told["ImpinjRFPhaseAngle"] < 4096
