@@ -69,6 +69,12 @@ def _complain_of_command(
     if filters > profile.filters_most:
         text = f"{filters} filters: there is room for {profile.filters_most}"
         return Complaint(text, StatusCode.OVERFLOW_PARAMETER, (*path, _FILTER))
+    for one in command.all("C1G2Filter"):
+        aware = one.first("C1G2TagInventoryStateAwareFilterAction")
+        if aware is not None:
+            text = "filters select tags here, they do not set flags"
+            below = (*path, _FILTER, type_of(aware))
+            return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, below)
     control = command.first("C1G2RFControl")
     return _complain_of_mode(profile, control, (*path, type_of(control))) if control else None
 

@@ -151,7 +151,7 @@ def test_an_aispecs_end_tells_its_slots_where_a_client_asks_for_them(
 
 
 def test_sllurp_reads_the_tid_as_it_was_told(play: Make) -> None:
-    """tshark takes the count of the TID's words for one of bytes and is no referee here."""
+    """No matter for tshark, which takes the count of the words for one of bytes."""
     reader = _impinj(play)
     reader.inventory(_report(FAST_ID, PHASE))
     reader.run(0.5)

@@ -174,6 +174,21 @@ CASES = {
         _set(_antenna(_command(*[FILTER] * 3))),
         (100, _config(331, 330), 0, 205),
     ),
+    "a filter that would set flags": (
+        _set(
+            _antenna(
+                _command(
+                    part(
+                        "C1G2Filter",
+                        MASK,
+                        part("C1G2TagInventoryStateAwareFilterAction", Target=1, Action=0),
+                        T=0,
+                    )
+                )
+            )
+        ),
+        (100, _config(333, 330, 331), 0, 209),
+    ),
     "an input that is not there": (
         _set(part("GPIPortCurrentState", GPIPortNum=5, Config=1, State=2)),
         (100, [225], 1, 301),
