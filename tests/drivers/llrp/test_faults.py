@@ -201,7 +201,7 @@ def test_reads_sent_are_reads_taken_and_what_was_lost_is_counted(
     course, found = COURSES[name], played(name)
     taken = sum(map(len, found.batches))
 
-    assert found.tally.reads > 20
+    assert found.tally.each[-1].reads > 0
     assert 0 <= found.tally.reads - taken <= course.lost_sent
     assert sum(one.reads for one in found.tally.each) == found.tally.reads
     assert found.counters.reads == taken
