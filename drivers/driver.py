@@ -37,7 +37,7 @@ class DeviceUp:
         at_us: gateway UTC microseconds.
         manufacturer, model, firmware, protocol: what it says of itself; empty where it does not.
         antennas: ports that it reads on; empty for a scanner.
-        notes: what it does not offer of what was wanted, a sentence each; for people.
+        notes: what it does not offer or has otherwise than wanted, a sentence each; for people.
     """
 
     device: str

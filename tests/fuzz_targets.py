@@ -11,13 +11,13 @@ from pathlib import Path
 from random import Random
 
 from drivers.capture import CaptureError, CaptureReader, CaptureWriter
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import BadFrame, Frame, FrameSplitter, ReportRun
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
 from drivers.serial.codes import CAP_BYTES
 from drivers.serial.framing import ScanFramer
 from drivers.serial.ssi import SsiFramer

@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, Listener
+from drivers.driver import DeviceDown, DeviceEvent, Listener
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
 from drivers.llrp.names import Resolver
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState
-from drivers.llrp.session import Session
+from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
 from drivers.llrp.telling import LinkState, device_up
 from drivers.tap import Tap
 
@@ -64,7 +64,7 @@ class Link:
         self._resolver = Resolver(wake)
         self._connection: Connection | None = None
         self._session: Session | None = None
-        self._attempt = Attempt(vendor=settings.vendor_extensions)
+        self._attempt = Attempt.first(vendor_extensions=settings.vendor_extensions)
         self._until_us = clock.monotonic_us()
         self._resolving = False
         self._up: bool | None = None
@@ -75,6 +75,7 @@ class Link:
         self._errors: list[str] = []
         self._clock_state: ClockState | None = None
         self._stopping = False
+        self._lit: dict[int, bool] = {}
 
     @property
     def socket(self) -> Socket | None:
@@ -136,6 +137,11 @@ class Link:
             self._lost(reason, absent=True)
         else:
             self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]
+
+    def set_output(self, port: int, *, on: bool) -> None:
+        """Set an output (GPO) of the reader, now and after every reconnect."""
+        self._lit[port] = on
+        self._switch({port: on})
 
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""
@@ -236,6 +242,8 @@ class Link:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
+                case DeviceEvent():
+                    self._listener.device_event(output)
                 case Up():
                     self._is_up(output)
                 case Over():
@@ -247,6 +255,13 @@ class Link:
         self._up_since_us = self._clock.monotonic_us()
         self._up = True
         self._listener.device_up(device_up(self.settings.device, up, self._clock.now_us()))
+        self._switch(self._lit)
+
+    def _switch(self, outputs: dict[int, bool]) -> None:
+        """Set these outputs if the reader runs; else they are set when it comes."""
+        if outputs and self._session is not None and self._session.phase is Phase.RUNNING:
+            self._session.set_outputs(dict(outputs))
+            self._send()
 
     def _lost(self, reason: str, *, absent: bool = False) -> None:
         now_us = self._clock.monotonic_us()

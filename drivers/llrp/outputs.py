@@ -1,12 +1,11 @@
-"""What a session tells: the reader is up, reads came, the connection is over; and its counters."""
+"""What a session tells: the reader is up, reads came, something happened, it is over; counters."""
 
 from dataclasses import dataclass
 
-from drivers.llrp.steering import Capabilities
+from drivers.driver import DeviceEvent
+from drivers.llrp.capabilities import Capabilities
+from drivers.llrp.vendors import Vendor
 from drivers.reads import ReadBatch
-
-_VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
-_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +14,14 @@ class Up:
 
     Attributes:
         told: what it says of itself.
-        vendor: its vendor's extensions are on.
+        vendor: which make it has shown itself to be.
         version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
         antennas: ports that it reads on.
-        notes: what it does not offer of what was wanted, a sentence each.
+        notes: what it does not offer or has otherwise than wanted, a sentence each.
     """
 
     told: Capabilities
-    vendor: bool
+    vendor: Vendor
     version: int
     antennas: tuple[int, ...]
     notes: tuple[str, ...] = ()
@@ -46,7 +45,7 @@ class Over:
     reason: str
 
 
-Output = Up | Reads | Over
+Output = Up | Reads | DeviceEvent | Over
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import contextlib
 import selectors
 import socket
 import threading
+from collections import deque
 from collections.abc import Sequence
 
 from numpy.random import Generator
@@ -25,6 +26,7 @@ from drivers.tap import Tap
 _TICK_S = 0.1
 _STOP_S = 1.5
 _JOIN_S = 3.0
+_PORT_MOST = 65_535
 
 
 class LlrpWire:
@@ -57,6 +59,8 @@ class LlrpWire:
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
         self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
+        self._by_name = {link.settings.device: link for link in self._links}
+        self._switched: deque[tuple[Link, int, bool]] = deque()
         self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
@@ -66,6 +70,26 @@ class LlrpWire:
         """Let a tap hear every byte; to be called before the start."""
         for link in self._links:
             link.tap = tap
+
+    def set_output(self, device: str, port: int, *, on: bool) -> None:
+        """Set an output (GPO) of a reader; from any thread, returns at once.
+
+        A reader that is away gets it when it comes, and again after each time that it was away. A
+        reader that has no such output tells that by a `DeviceEvent`.
+
+        Args:
+            device: the reader's name in the configuration.
+            port: output, from 1 to 65,535.
+            on: True for high.
+
+        Raises:
+            KeyError: no reader of this wire has that name.
+            ValueError: no reader can have such a port.
+        """
+        if not 1 <= port <= _PORT_MOST:
+            raise ValueError(f"output {port}: ports go from 1 to {_PORT_MOST}")
+        self._switched.append((self._by_name[device], port, on))
+        self._wake()
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -116,10 +140,7 @@ class LlrpWire:
         self._bell_out.close()
 
     def _turn(self) -> None:
-        for door in self._doors:
-            door.tick(self._clock.monotonic_us())
-        for link in self._links:
-            link.tick()
+        self._tick()
         self._watch()
         ready = self._selector.select(_TICK_S)
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
@@ -134,6 +155,15 @@ class LlrpWire:
                 link.writable()
             if mask & selectors.EVENT_READ:
                 link.readable()
+
+    def _tick(self) -> None:
+        for door in self._doors:
+            door.tick(self._clock.monotonic_us())
+        for link in self._links:
+            link.tick()
+        while self._switched:
+            link, port, on = self._switched.popleft()
+            link.set_output(port, on=on)
 
     def _watch(self) -> None:
         """Make the selector watch just the sockets that the links have now."""

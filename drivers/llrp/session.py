@@ -15,9 +15,15 @@ and its answer is served and answers nothing.
 
 from collections.abc import Callable
 from enum import Enum, auto
+from typing import Any
 
-from drivers.llrp.answers import GREETINGS, status_of
+import numpy as np
+
+from drivers.driver import DeviceEvent, EventKind
+from drivers.llrp.answers import GREETINGS
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
+from drivers.llrp.events import events_of
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
     ERROR_MESSAGE,
@@ -34,13 +40,16 @@ from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
+from drivers.llrp.rospec import vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
+from drivers.llrp.switching import Switching
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
 _CLOSE_CONNECTION_RESPONSE = 4
+_EVENTS_MOST = 100  # in a window: a contact that chatters must not fill anybody's log
+_EVENTS_WINDOW_US = 10_000_000
 
 
 class Phase(Enum):
@@ -83,6 +92,9 @@ class Session:
         self._out = bytearray()
         self._outputs: list[Output] = []
         self._version = 1
+        self._events = 0
+        self._events_since_us = now_us
+        self._switching = Switching()
         self._set_up = SetUp(settings, attempt, self._error)
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
@@ -169,6 +181,14 @@ class Session:
             self._end("")
         return self._take()
 
+    def set_outputs(self, outputs: dict[int, bool]) -> None:
+        """Set outputs of a reader that runs; a refusal is told as an event.
+
+        Args:
+            outputs: by port, from 1; True is high.
+        """
+        self._out += self._switching.request(outputs, self._version)
+
     def _take(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
         return outputs
@@ -197,7 +217,9 @@ class Session:
     def _frame(self, frame: Frame, arrived_us: int) -> None:
         self._version = frame.version
         handler = self._handlers.get(frame.type)
-        if handler is not None:
+        if self._switching.is_answer(frame):
+            self._switched(frame, arrived_us)
+        elif handler is not None:
             handler(frame, arrived_us)
         elif self._set_up.is_answer(frame):
             self._set_up.answer(frame, self._now_us)
@@ -218,16 +240,39 @@ class Session:
         except BadMessageError as fault:
             self._error(f"event at byte {frame.offset}: {fault}")
             return
-        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
-            stamp = data.get(name)
-            if isinstance(stamp, int) and stamp < 1 << 62:
-                self._clock.heard(stamp, arrived_us, kind)
+        at_us = self._stamped_us(data, arrived_us)
         if "ReportBufferOverflowErrorEvent" in data:
             self._error("the reader threw reports away: its buffer was full")
+        for happened, port, detail in events_of(data):
+            self._happened(at_us, happened, port, detail)
         if "ConnectionCloseEvent" in data:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:
             self._greeted(data["ConnectionAttemptEvent"])
+
+    def _stamped_us(self, data: dict[str, Any], arrived_us: int) -> int:
+        """Gateway time of an event: its stamp where it has one that the clock can map."""
+        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
+            stamp = data.get(name)
+            if isinstance(stamp, int) and stamp < 1 << 62:
+                seen_us = self._clock.seen_us(np.array([stamp], np.int64), arrived_us, kind)
+                return min(int(seen_us[0]), arrived_us)
+        return arrived_us
+
+    def _happened(self, at_us: int, kind: EventKind, port: int, detail: str) -> None:
+        if self._now_us - self._events_since_us > _EVENTS_WINDOW_US:
+            self._events, self._events_since_us = 0, self._now_us
+        self._events += 1
+        if self._events <= _EVENTS_MOST:
+            self._outputs.append(DeviceEvent(self._settings.device, at_us, kind, port, detail))
+        elif self._events == _EVENTS_MOST + 1:
+            self._error(f"more than {_EVENTS_MOST} events in 10 s: the others are not told")
+
+    def _switched(self, frame: Frame, arrived_us: int) -> None:
+        refusal = self._switching.refusal(frame)
+        if refusal:
+            self._error(refusal)
+            self._happened(arrived_us, EventKind.EXCEPTION, 0, refusal)
 
     def _greeted(self, status: object) -> None:
         if status != 0:
@@ -238,9 +283,7 @@ class Session:
         self._advance()
 
     def _error_message(self, frame: Frame, _arrived_us: int) -> None:
-        code, text = status_of(frame.body)
-        self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
-        self._set_up.error_message(frame.message_id, code, text, self._now_us)
+        self._set_up.error_message(frame.message_id, frame.body, self._now_us)
         self._advance()
 
     def _advance(self) -> None:
@@ -250,7 +293,8 @@ class Session:
             self._end(done.failure)
         elif done.running and self.phase is Phase.SETTING_UP:
             self.phase = Phase.RUNNING
-            lacks = notes(self._settings, self.attempt, done.told, self._version)
+            vendor = vendor_of(self.attempt, done.told)
+            said = notes(self._settings, self.attempt, done.told, self._version)
             self._outputs.append(
-                Up(done.told, self.attempt.vendor, self._version, done.antennas, tuple(lacks))
+                Up(done.told, vendor, self._version, done.antennas, (*said, *done.differences))
             )

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from drivers.driver import DeviceUp
 from drivers.llrp.outputs import Counters, Up
 from drivers.llrp.reader_clock import ClockState
+from drivers.llrp.vendors import IMPINJ, IMPINJ_NUMBER, MANUFACTURERS
 
-_IMPINJ = 25882
-_VENDORS = {_IMPINJ: "Impinj", 161: "Zebra", 10642: "Zebra"}
 _VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
@@ -33,8 +32,8 @@ class LinkState:
 def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
     """A reader that is set up, as its listener is told."""
     number = up.told.manufacturer
-    vendor = _VENDORS.get(number, str(number) if number else "")
-    if number == _IMPINJ and not up.vendor:  # others copy the number
+    vendor = MANUFACTURERS.get(number, str(number) if number else "")
+    if number == IMPINJ_NUMBER and up.vendor is not IMPINJ:  # others copy the number
         vendor = f"{number}, without Impinj extensions"
     return DeviceUp(
         device=device,

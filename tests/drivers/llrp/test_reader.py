@@ -54,7 +54,7 @@ def test_a_reader_is_set_up_reads_and_is_left_tidy() -> None:
     assert state.up
     assert state.counters.reads == 2
     assert state.counters.errors == 0
-    assert peer.kinds()[:3] == [1023, 1, 2]
+    assert peer.kinds()[:3] == [46, 1023, 1]
     assert peer.kinds()[-2:] == [21, 14], "deletes its specs and closes"
     assert downs(ears.heard) == []
 
