@@ -21,6 +21,7 @@ Column = NDArray[Any]
 
 _PHASE_STEPS = 4096
 _PHASE_RAD = np.float32(2 * math.pi / _PHASE_STEPS)
+_PHASE_ZEBRA_RAD = np.float32(2 * math.pi / (1 << 16))  # signed on the wire: -180 to 180 degrees
 _RSSI_FINE_DBM = np.float32(0.01)
 _DOPPLER_HZ = np.float32(1 / 16)
 
@@ -32,6 +33,7 @@ _FIELDS: dict[str, tuple[str, struct.Struct, str, DTypeLike]] = {
     "channel": (">u2", struct.Struct(">H"), "channel", np.uint16),
     "count": (">u2", struct.Struct(">H"), "count", np.uint16),
     "phase": (">u2", struct.Struct(">H"), "phase_rad", np.uint16),
+    "phase_zebra": (">u2", struct.Struct(">H"), "phase_rad", np.uint16),
     "doppler": (">i2", struct.Struct(">h"), "doppler_hz", np.float32),
     "first_uptime": (">i8", struct.Struct(">q"), "first_seen_us", np.int64),
     "first_utc": (">i8", struct.Struct(">q"), "first_seen_us", np.int64),
@@ -41,6 +43,7 @@ _FIELDS: dict[str, tuple[str, struct.Struct, str, DTypeLike]] = {
 _SCALES: dict[str, Callable[[Any], Any]] = {
     "rssi_fine": lambda values: values * _RSSI_FINE_DBM,
     "phase": lambda values: (values & (_PHASE_STEPS - 1)) * _PHASE_RAD,
+    "phase_zebra": lambda values: values * _PHASE_ZEBRA_RAD,
     "doppler": lambda values: values * _DOPPLER_HZ,
 }
 # Where a record has both, the first gives way: finer RSSI, UTC before uptime.

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.llrp.reader_clock import TimeKind
+from drivers.llrp.vendors import TAG_FIELDS
 
 TAG_REPORT_DATA = 240
 _EPC_DATA = 241
 _CUSTOM = 1023
 _TLV_HEADER_BYTES = 4
 _CUSTOM_HEADER_BYTES = 12
-_IMPINJ = 25882
 
 EPC_BITS_MAX = 4096
 """Longest EPC taken. Gen2 ends at 496 bits; a batch is as wide as its longest EPC, so one endless
@@ -42,8 +42,6 @@ _TV_FIELDS = {
     7: "channel",
     8: "count",
 }
-# Impinj custom parameters by subtype: phase 12 bits, peak RSSI 1/100 dBm, Doppler 1/16 Hz.
-_IMPINJ_FIELDS = {56: "phase", 57: "rssi_fine", 68: "doppler"}
 _TIMES = frozenset({"first_utc", "first_uptime", "last_utc", "last_uptime"})
 
 _U16 = struct.Struct("!H")
@@ -79,7 +77,8 @@ class Walk:
 
     Attributes:
         fields: place of each value by its name: `antenna`, `rssi`, `rssi_fine`, `channel`,
-            `count`, `phase`, `doppler`, `first_utc`, `first_uptime`, `last_utc`, `last_uptime`.
+            `count`, `phase`, `phase_zebra`, `doppler`, `first_utc`, `first_uptime`, `last_utc`,
+            `last_uptime`.
         epc_at: place of the EPC's first byte.
         epc_bits: its bits; -1 where the record has no EPC.
         values: place and length of every stretch of bytes that is a value.
@@ -172,10 +171,11 @@ def _walk_custom(walk: Walk, record: bytes, at: int, length: int) -> None:
     vendor, subtype = _U32_U32.unpack_from(record, at + _TLV_HEADER_BYTES)
     body = at + _CUSTOM_HEADER_BYTES
     walk.values.append((body, at + length - body))
-    if vendor == _IMPINJ and subtype in _IMPINJ_FIELDS:
-        if body + 2 > at + length:
-            raise BadRecordError(f"Impinj parameter {subtype} is cut short")
-        walk.fields[_IMPINJ_FIELDS[subtype]] = body
+    name = TAG_FIELDS.get((vendor, subtype))
+    if name is not None:
+        if body + _U16.size > at + length:
+            raise BadRecordError(f"parameter {subtype} of vendor {vendor} is cut short")
+        walk.fields[name] = body
 
 
 @dataclass(frozen=True, slots=True)

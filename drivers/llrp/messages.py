@@ -12,7 +12,7 @@ from typing import Any
 from drivers.llrp.definitions import CUSTOM, MESSAGES, PARAMETERS, Definition
 from drivers.llrp.framing import CUSTOM_MESSAGE, HEADER_BYTES, RO_ACCESS_REPORT, Frame
 
-IMPINJ = 25882
+IMPINJ, ZEBRA = 25882, 161
 _DEPTH_MOST = 16  # the standard's deepest nesting is 7
 _TV_LAST = 127
 
@@ -201,7 +201,7 @@ def _read(tag: Parameters) -> dict[str, Value]:
     for name, short in _READ_NAMES.items():
         if name in tag:
             read[short] = _last(tag.pop(name))
-    if kept := [part for part in tag.pop("Custom", []) if not _impinj(read, part)]:
+    if kept := [part for part in tag.pop("Custom", []) if not _of_vendor(read, part)]:
         read["Custom"] = kept
     return {**read, **tag}
 
@@ -225,19 +225,23 @@ def _last(value: Value) -> Value:
     return value[-1] if isinstance(value, list) else value
 
 
-def _impinj(read: dict[str, Value], part: dict[str, Value]) -> bool:
-    """Take phase, fine RSSI or Doppler from an Impinj parameter; whether it was one."""
-    raw = bytes.fromhex(part["hex"])[:2]
-    if part["vendor"] != IMPINJ or part["subtype"] not in {56, 57, 68}:
+def _of_vendor(read: dict[str, Value], part: dict[str, Value]) -> bool:
+    """Take phase, fine RSSI or Doppler from a vendor's parameter; whether it was one of those."""
+    vendor, subtype = own = part["vendor"], part["subtype"]
+    if own not in {(IMPINJ, 56), (IMPINJ, 57), (IMPINJ, 68), (ZEBRA, 709)}:
         return False
+    raw = bytes.fromhex(part["hex"])[:2]
     if len(raw) < 2:  # noqa: PLR2004 - each is a number of 16 bits
-        raise BadMessageError(f"Impinj parameter {part['subtype']} is cut short")
-    match part["subtype"]:
+        raise BadMessageError(f"parameter {subtype} of vendor {vendor} is cut short")
+    unsigned = int.from_bytes(raw, "big")
+    signed = int.from_bytes(raw, "big", signed=True)
+    match subtype:
         case 56:
-            unsigned = int.from_bytes(raw, "big")
             read["phase_rad"] = unsigned % 4096 * 2 * math.pi / 4096
         case 57:
-            read["rssi_dbm"] = int.from_bytes(raw, "big", signed=True) / 100
+            read["rssi_dbm"] = signed / 100
+        case 68:
+            read["doppler_hz"] = signed / 16
         case _:
-            read["doppler_hz"] = int.from_bytes(raw, "big", signed=True) / 16
+            read["phase_rad"] = unsigned * 2 * math.pi / 65536
     return True

@@ -14,6 +14,14 @@ from drivers.llrp.settings import Aim, Search
 
 IMPINJ_NUMBER = 25882
 ZEBRA_NUMBER = 161
+TAG_FIELDS = {
+    (IMPINJ_NUMBER, 56): "phase",
+    (IMPINJ_NUMBER, 57): "rssi_fine",
+    (IMPINJ_NUMBER, 68): "doppler",
+    (ZEBRA_NUMBER, 709): "phase_zebra",
+}
+"""Custom parameters of a TagReportData by vendor and subtype, each a number of 16 bits: phase in
+1/4096 turns, peak RSSI in 1/100 dBm, Doppler in 1/16 Hz; Zebra's phase in 1/65,536 turns."""
 MANUFACTURERS = {IMPINJ_NUMBER: "Impinj", ZEBRA_NUMBER: "Zebra", 10642: "Zebra"}
 """Names of what stands as manufacturer in the capabilities."""
 

@@ -5,15 +5,14 @@ Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from edge.settings.faults import Section, SomeSection, read_model
+from edge.settings.reader import Host, Name, Reader
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Baud = Annotated[int, Field(ge=300, le=921_600)]
 
 _PORT = re.compile(
@@ -37,7 +36,6 @@ def _port_named(text: str) -> str:
 
 
 PortPath = Annotated[str, AfterValidator(_port_named)]
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
 
 
@@ -85,34 +83,6 @@ class Work(Section):
     quantity_max: Annotated[int, Field(ge=1)] = 999
     orders_per_walk: Annotated[int, Field(ge=1, le=60)] = 8
     pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
-
-
-class Reader(Section):
-    """One LLRP reader."""
-
-    name: Name
-    host: Host
-    port: Annotated[int, Field(ge=1, le=65535)] = 5084
-    listen: bool = False
-    antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
-    power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
-    mode: int | None = None
-    session: Annotated[int, Field(ge=0, le=3)] = 1
-    population: Annotated[int, Field(ge=1, le=65535)] = 32
-    report_every: Annotated[int, Field(ge=1, le=1000)] = 1
-    keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
-    request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
-    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
-    tls: bool = False
-    ca_file: Path | None = None
-    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
-
-    @model_validator(mode="after")
-    def _calls_from_an_address(self) -> Self:
-        """A reader that calls is known by its IP address."""
-        if self.listen:
-            ip_address(self.host)
-        return self
 
 
 class Scanner(Section):

@@ -356,3 +356,10 @@ def numbers(value: object) -> Counter[int]:
     if isinstance(value, list):
         return sum((numbers(one) for one in value), Counter())
     return Counter([value] if isinstance(value, int) and abs(value) > 1 else [])
+
+
+def test_zebra_s_phase_is_told_in_radians() -> None:
+    (told,) = decode_stream(report(Tag(extra=custom(161, 709, b"\x40\x00"))), "bin")
+
+    assert told["reads"][0]["phase_rad"] == pytest.approx(1.5707963)
+    assert "Custom" not in told["reads"][0]

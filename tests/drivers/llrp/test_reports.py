@@ -215,7 +215,8 @@ def test_a_bad_message_costs_only_itself() -> None:
         (tlv(240, b"\x00\xf1\x00\x05\x00"), "EPCData of 5 bytes"),
         (tlv(240, b"\x00\xf1\x02\x06\x10\x01" + bytes(0x200)), "cannot hold"),
         (tlv(240, b"\x00\xf1\x02\x07\x10\x01" + bytes(0x201)), "above the limit"),
-        (tlv(240, b"\x8d" + bytes(12) + custom(25882, 56, b"\x01")), "56 is cut short"),
+        (tlv(240, b"\x8d" + bytes(12) + custom(25882, 56, b"\x01")), "56 of vendor 25882 is cut"),
+        (tlv(240, b"\x8d" + bytes(12) + custom(161, 709, b"\x01")), "709 of vendor 161 is cut"),
         (tlv(240, b"\x8d" + bytes(12) + tlv(1023, b"\x00\x00\x65")), "no vendor"),
         (struct.pack("!HH", 240, 3), "says 3 bytes"),
         (struct.pack("!HH", 240, 500) + b"\x8d" + bytes(12), "says 500 bytes"),
@@ -269,6 +270,22 @@ def test_short_epcs_are_padded_to_the_longest_of_the_batch() -> None:
     assert batch.epc.shape == (2, 16)
     assert batch.epc[0, 12:].tolist() == [0, 0, 0, 0]
     assert batch.epc_bits.tolist() == [96, 128]
+
+
+@pytest.mark.parametrize(
+    ("sent", "degrees"),
+    [(0, 0.0), (0x4000, 90.0), (-0x4000, 270.0), (-24_364, 226.1646), (-1, 359.9945)],
+)
+def test_zebra_s_phase_counts_from_0_to_a_whole_turn(sent: int, degrees: float) -> None:
+    """-24364 is what an FX9600 sent; its sign is the other half of the turn."""
+    tag = Tag(extra=custom(161, 709, struct.pack("!h", sent)))
+    one, _ = decode(report(tag))
+    mixed, _ = decode(report(tag, Tag(), Tag(phase=1024)))
+
+    assert math.degrees(one.phase_rad[0]) == pytest.approx(degrees, abs=1e-3)
+    assert mixed.phase_rad[0] == one.phase_rad[0]
+    assert math.isnan(mixed.phase_rad[1])
+    assert mixed.phase_rad[2] == pytest.approx(math.pi / 2)
 
 
 def test_impinj_values_have_their_units() -> None:
