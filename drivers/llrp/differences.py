@@ -86,7 +86,7 @@ def rospec_differences(wanted: Parameters, answer: Parameters, told: Capabilitie
     start = part(part(wanted, "ROBoundarySpec"), "ROSpecStartTrigger")
     waits = start.get("ROSpecStartTriggerType") == _BY_INPUT
     if own["CurrentState"] not in ({_INACTIVE, _ACTIVE} if waits else {_ACTIVE}):
-        found.append(f"its ROSpec is in state {own['CurrentState']} and does not read")
+        found.append(f"its ROSpec is in state {own['CurrentState']}, not reading")
     others = [one["ROSpecID"] for one in every if one is not own]
     if others:
         found.append(f"it has other ROSpecs too: {', '.join(map(str, others))}")

@@ -55,10 +55,9 @@ def _parameter(name: str, value: Value) -> bytes:
         return _tlv(CUSTOM, own + bytes.fromhex(value["hex"]))
     number = _PARAMETER_NUMBERS[name]
     definition = PARAMETERS[number]
-    if not isinstance(value, dict):
-        (only,) = (field for field, _ in definition.fields if field != "_")
-        value = {only: value}
-    body = _body(definition, value)
+    fields = [field for field, _ in definition.fields if field != "_"]
+    bare = not isinstance(value, dict) or (len(fields) == 1 and fields[0] not in value)
+    body = _body(definition, {fields[0]: value} if bare else value)
     return bytes([0x80 | number]) + body if number <= _TV_LAST else _tlv(number, body)
 
 
