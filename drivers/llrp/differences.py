@@ -8,7 +8,7 @@ reader are not compared.
 from collections.abc import Iterator
 from typing import Any
 
-from drivers.llrp.capabilities import Capabilities, part, parts
+from drivers.llrp.capabilities import Capabilities, parts
 from drivers.llrp.rospec import ALL_ANTENNAS, ROSPEC_ID
 
 Value = Any
@@ -18,8 +18,7 @@ DIFFERENCES_TOLD = 8
 """More than these are counted only."""
 _SAID_MOST = 60
 
-_INACTIVE, _ACTIVE = 1, 2
-_BY_INPUT = 3
+_DISABLED = 0  # inactive (1) may mean that it is about to start
 # Left to the reader, or not ours to judge.
 _FREE = {
     "CurrentState",
@@ -39,6 +38,7 @@ _KEYS = {
     "GPOWriteData": ("GPOPortNumber",),
     "Custom": ("vendor", "subtype"),
 }
+_OURS = {"AntennaConfiguration", "Custom"}  # of the others a reader may tell some only
 _WORDS = {
     "AntennaConfiguration": "antenna",
     "EventNotificationState": "event kind",
@@ -83,10 +83,8 @@ def rospec_differences(wanted: Parameters, answer: Parameters, told: Capabilitie
     if own is None:
         return ["it has not kept its ROSpec: it reads nothing"]
     found = list(_compare(_in_dbm(wanted, told), _in_dbm(own, told), ""))
-    start = part(part(wanted, "ROBoundarySpec"), "ROSpecStartTrigger")
-    waits = start.get("ROSpecStartTriggerType") == _BY_INPUT
-    if own["CurrentState"] not in ({_INACTIVE, _ACTIVE} if waits else {_ACTIVE}):
-        found.append(f"its ROSpec is in state {own['CurrentState']}, not reading")
+    if own["CurrentState"] == _DISABLED:
+        found.append("its ROSpec is disabled: it reads nothing")
     others = [one["ROSpecID"] for one in every if one is not own]
     if others:
         found.append(f"it has other ROSpecs too: {', '.join(map(str, others))}")
@@ -138,12 +136,12 @@ def _compare_each(
         own = tuple(one[key] for key in keys)
         place = f"{_WORDS[name]} {'/'.join(map(str, own))}"
         rest = {key: value for key, value in one.items() if key not in keys}
-        if own == (ALL_ANTENNAS,):
+        if name == "AntennaConfiguration" and own == (ALL_ANTENNAS,):
             for number, other in there.items():
                 yield from _compare(rest, other, f"{_WORDS[name]} {number[0]}: ")
         elif own in there:
             yield from _compare(rest, there[own], f"{place}: ")
-        else:
+        elif name in _OURS:
             yield f"{where}{place} is not there"
 
 

@@ -243,8 +243,9 @@ class Session:
         at_us = self._stamped_us(data, arrived_us)
         if "ReportBufferOverflowErrorEvent" in data:
             self._error("the reader threw reports away: its buffer was full")
-        for happened, port, detail in events_of(data):
-            self._happened(at_us, happened, port, detail)
+        if self.phase is not Phase.CLOSING:  # what we end ourselves is no news
+            for happened, port, detail in events_of(data):
+                self._happened(at_us, happened, port, detail)
         if "ConnectionCloseEvent" in data:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:

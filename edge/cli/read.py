@@ -14,6 +14,7 @@ from edge.cli.console import NO, bad_input_told, print_json
 from edge.compose.devices import device_at
 
 EPC_BITS_USUAL = 96
+EVENTS_TOLD = 100
 
 
 class Printer:
@@ -29,6 +30,7 @@ class Printer:
         self.tags: set[str] = set()
         self.device: Mapping[str, str] = {}
         self.notes: tuple[str, ...] = ()
+        self.events: list[Mapping[str, object]] = []
         self.errors: list[str] = []
         self.unprinted = 0
 
@@ -60,15 +62,16 @@ class Printer:
         self.errors.append(change.reason)
 
     def device_event(self, event: DeviceEvent) -> None:
-        """What happened to the device, a line."""
-        self._say(
-            {
-                "event": event.kind,
-                "port": event.port,
-                "detail": event.detail,
-                "at_us": event.at_us,
-            }
-        )
+        """What happened to the device stands in the summary, as far as it is short."""
+        if len(self.events) < EVENTS_TOLD:
+            self.events.append(
+                {
+                    "kind": event.kind,
+                    "port": event.port,
+                    "detail": event.detail,
+                    "at_us": event.at_us,
+                }
+            )
 
     def left(self) -> Iterator[Mapping[str, object]]:
         """What came between the end of the time and the end of the driver: counted, so printed."""
@@ -145,6 +148,7 @@ def read(
         "tags": len(printer.tags),
         "device": printer.device,
         "notes": printer.notes,
+        "events": printer.events,
         "errors": printer.errors,
     }
     if printer.unprinted:

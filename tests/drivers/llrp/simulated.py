@@ -39,6 +39,14 @@ class Simulation:
         """What a reader has done so far."""
         return self._readers[name].tally
 
+    def put_input(self, name: str, port: int, *, high: bool) -> None:
+        """Drive an input of a reader, as a light barrier would."""
+        self._run(self._put_input(name, port, high=high))
+
+    def outputs(self, name: str) -> dict[int, bool]:
+        """Which outputs of a reader are high, by port."""
+        return self._readers[name].outputs()
+
     def stop(self) -> None:
         """Switch every reader off."""
         self._run(self._stop())
@@ -52,6 +60,9 @@ class Simulation:
     async def _start(self) -> None:
         for name, reader in self._readers.items():
             self.ports[name] = await reader.start()
+
+    async def _put_input(self, name: str, port: int, *, high: bool) -> None:
+        self._readers[name].put_input(port, high=high)
 
     async def _stop(self) -> None:
         await asyncio.gather(*(reader.stop() for reader in self._readers.values()))
