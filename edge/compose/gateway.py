@@ -9,6 +9,7 @@ from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener
 from edge.compose.health import Look
+from edge.compose.info import Info
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.daemon.health import disk_used_share, metrics_text
@@ -59,8 +60,9 @@ def build(settings: Settings) -> Daemon:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     store = Store.open(core.store_path, clock, core.make_id)
-    link = mqtt_link(core, store) if settings.mqtt.enabled else None
     listener = floor_listener(core)
+    info = Info(settings, core.floor, listener.devices.copy)
+    link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     loop = floor_loop(core, store, planner, link)
     health = Look(core, link, listener, loop, store)
@@ -71,11 +73,17 @@ def build(settings: Settings) -> Daemon:
         Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
     ]
     services.append(Service("web", web))
+
+    def tell() -> None:
+        health.tell()
+        if link is not None:
+            info.tell(link.publish_info)
+
     return Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
         clock,
         lambda: loop.progressed_us,
-        health.tell,
+        tell,
         lambda: {"ready": True, "url": _url(settings, web.port)},
         ending=Condition(core, link).drain if link else _nobody_waits,
     )

@@ -1,11 +1,11 @@
 """The link to the central system, wired."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from edge.compose.core import VERSION, Core
+from edge.compose.core import Core
+from edge.compose.info import Info
 from edge.compose.requests import Answers
 from edge.daemon.kernel_clock import ClockWatch
 from edge.floor.alerts import Alert
@@ -64,7 +64,7 @@ def link_settings(settings: Settings) -> LinkSettings:
     )
 
 
-def mqtt_link(core: Core, store: Store) -> MqttLink:
+def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
     """The link, its first words left for the broker.
 
     Raises:
@@ -75,7 +75,7 @@ def mqtt_link(core: Core, store: Store) -> MqttLink:
     gateway = settings.gateway
     lookups = Lookups(core.store_path, core.board)
     watch = ClockWatch(core.clock)
-    answering = Answers(core.board, lookups, store, lambda: _info(core))
+    answering = Answers(core.board, lookups, store, info.now)
     link = MqttLink(
         link_settings(settings),
         LinkParts(
@@ -98,7 +98,7 @@ def mqtt_link(core: Core, store: Store) -> MqttLink:
         ),
     )
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
-    link.publish_info(_info(core))
+    info.tell(link.publish_info)
     return link
 
 
@@ -148,27 +148,6 @@ def _alert_payload(alert: Alert | None) -> bytes | None:
     if alert is None:
         return None
     return alert_payload(alert.code, alert.severity, alert.since_us, alert.text)
-
-
-def _info(core: Core) -> dict[str, object]:
-    text = core.settings.model_dump_json().encode()
-    return {
-        "version": VERSION,
-        "readers": core.settings.reader_names,
-        "antennas": [
-            {"reader": one.reader, "port": one.port, "location": one.location}
-            for one in core.floor.antennas
-        ],
-        "locations": list(core.floor.locations),
-        "schemas": {"asyncapi": _schema_address(core.settings)},
-        "configuration_sha256": hashlib.sha256(text).hexdigest(),
-    }
-
-
-def _schema_address(settings: Settings) -> str:
-    web = settings.web
-    scheme = "https" if web.certificate_file else "http"
-    return f"{scheme}://{web.host}:{web.port}/api/asyncapi.json"
 
 
 def _secret(path: Path | None) -> str | None:
