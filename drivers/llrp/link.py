@@ -269,6 +269,8 @@ class Link:
             self.tap.lost(self.settings.device, reason)
         if self._session is not None:
             self._attempt = self._session.attempt
+            if self._session.agreeing:  # no fault: the next connection stays on 1.0.1
+                reason = ""
         if self._up and now_us - self._up_since_us > _STABLE_US:
             self._backoff.reset()
         self.close()

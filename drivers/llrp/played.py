@@ -58,6 +58,8 @@ class PlayedReader:
         """The connection was over."""
         if self._session is not None:
             self._attempt = self._session.attempt
+            if self._session.agreeing:  # the link said nothing of it either
+                reason = ""
         self._session = None
         if self._up is not False and reason:
             self._listener.device_down(

@@ -109,6 +109,11 @@ class Session:
         return self._set_up.attempt
 
     @property
+    def agreeing(self) -> bool:
+        """LLRP 1.1 is asked for just now; some readers close the connection at that."""
+        return self.phase is Phase.SETTING_UP and self._set_up.agreeing
+
+    @property
     def clock(self) -> ClockState:
         """The reader's clock as it is known by now."""
         return self._clock.state()

@@ -179,7 +179,7 @@ class SetUp:
         body = frame.body[STATUS_AT.get(frame.type, 0) :]
         code, text = status_of(body)
         if code and frame.type not in DELETE_RESPONSES:
-            if not self._agreeing:
+            if not self.agreeing:
                 self._error(f"{name_of(frame.type)}: status {code} {text}".rstrip())
             self._refused(frame.type, code, text, blamed(body))
             return
@@ -209,7 +209,7 @@ class SetUp:
         code, text = status_of(body)
         waiting = self._waiting
         ours = waiting is not None and message_id == waiting.message_id
-        if not (ours and self._agreeing):
+        if not (ours and self.agreeing):
             self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
         if ours and waiting is not None:
             self._refused(waiting.answer, code, text, blamed(body))
@@ -217,7 +217,7 @@ class SetUp:
     # -- LLRP 1.1
 
     @property
-    def _agreeing(self) -> bool:
+    def agreeing(self) -> bool:
         """The version is asked for; that the reader knows no other is no error."""
         return self._waiting is not None and self._waiting.answer in _VERSION_RESPONSES
 
@@ -257,7 +257,7 @@ class SetUp:
             self._begin_again(less)
 
     def _unanswered(self, waiting: _Waiting) -> None:
-        if not self._agreeing:
+        if not self.agreeing:
             self._error(f"no answer: {name_of(waiting.answer)}")
         if self._comparison is not None:
             self._not_told(waiting.answer)

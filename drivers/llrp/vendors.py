@@ -4,7 +4,8 @@ Which make a reader is, it shows by what it does: it takes Impinj's extensions, 
 carry parameters with Zebra's number. The manufacturer's number proves nothing; others copy it.
 
 Sources: Impinj's published LLRP definitions (subtypes 23, 50 to 54, 56, 57, 67, 68); of Zebra's
-subtypes 708 and 709 the interface guide 72E-131718, with the lengths that an FX9600 sends.
+subtypes 708 and 709 the interface guide 72E-131718, with the lengths that others have seen of an
+FX9600 (the guide counts reserved bits that it does not send).
 """
 
 from dataclasses import dataclass, field
