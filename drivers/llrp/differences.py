@@ -129,14 +129,12 @@ def _compare_each(
     name: str, wanted: list[Parameters], actual: list[Parameters], where: str
 ) -> Iterator[str]:
     keys = _KEYS[name]
-    there: dict[tuple[Any, ...], Parameters] = {
-        tuple(other.get(key) for key in keys): other for other in actual
-    }
+    there = {tuple(str(other.get(key)) for key in keys): other for other in actual}
     for one in wanted:
-        own = tuple(one[key] for key in keys)
-        place = f"{_WORDS[name]} {'/'.join(map(str, own))}"
+        own = tuple(str(one[key]) for key in keys)
+        place = f"{_WORDS[name]} {'/'.join(own)}"
         rest = {key: value for key, value in one.items() if key not in keys}
-        if name == "AntennaConfiguration" and own == (ALL_ANTENNAS,):
+        if name == "AntennaConfiguration" and own == (str(ALL_ANTENNAS),):
             for number, other in there.items():
                 yield from _compare(rest, other, f"{_WORDS[name]} {number[0]}: ")
         elif own in there:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from drivers.llrp.attempt import Attempt, Wish
 from drivers.llrp.capabilities import Capabilities
 from drivers.llrp.rospec import ALL_ANTENNAS, antennas, mode_identifier, vendor_of
-from drivers.llrp.settings import Air, LlrpSettings
-from drivers.llrp.vendors import GENERIC, IMPINJ
+from drivers.llrp.settings import Air, LlrpSettings, Search
+from drivers.llrp.vendors import GENERIC
 
 _SAME_DBM = 0.005
+_TAG_FOCUS_SESSION = 1
 
 
 def notes(
@@ -115,9 +116,16 @@ def _of_an_antenna(air: Air, attempt: Attempt, told: Capabilities) -> Iterator[s
     if told.filters is not None and len(air.selects) > told.filters:
         yield f"it takes {told.filters} Select filters: {len(air.selects)} were wanted"
     if air.search is not None:
-        vendor = vendor_of(attempt, told)
-        if vendor is not IMPINJ or not attempt.has(Wish.SEARCH):
-            yield f"it has no search mode {air.search}: it searches in its own way"
+        yield from _of_search(air.search, air.session, attempt, told)
+
+
+def _of_search(
+    search: Search, session: int, attempt: Attempt, told: Capabilities
+) -> Iterator[str]:
+    if vendor_of(attempt, told).searching(search) is None or not attempt.has(Wish.SEARCH):
+        yield f"it has no search mode {search}: it searches in its own way"
+    elif search == "tag-focus" and session != _TAG_FOCUS_SESSION:
+        yield f"TagFocus works in session {_TAG_FOCUS_SESSION} only, not in {session}"
 
 
 def _of_power(wanted_dbm: float, attempt: Attempt, told: Capabilities) -> Iterator[str]:

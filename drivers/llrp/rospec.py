@@ -115,7 +115,7 @@ def _input(trigger: InputTrigger) -> Parameters:
 
 
 def _spec_stop(settings: LlrpSettings) -> Parameters:
-    timed = settings.report_every > 1 and settings.report_after_ms > 0
+    timed = settings.report_every != 1 and settings.report_after_ms > 0
     return {
         "AISpecStopTriggerType": _DURATION if timed else _NEVER,
         "DurationTrigger": settings.report_after_ms if timed else 0,

@@ -100,8 +100,9 @@ class LlrpSettings:
         selects: every one of these a tag has to pass to be read.
         start, stop: inputs between whose levels it reads; None reads always.
         inputs: inputs whose changes are told, besides those of `start` and `stop`.
-        report_every: tags in a report; 1 for the shortest delay.
-        report_after_ms: with `report_every` above 1, report after this time at the latest; 0 for
+        report_every: tags in a report; 1 for the shortest delay, 0 for one report at each
+            `report_after_ms`, which then must be above 0.
+        report_after_ms: unless `report_every` is 1, report after this time at the latest; 0 for
             no limit.
         keepalive_ms: sign of life wanted from the reader, 500 to 6,600. No byte for one and a
             half of these means that the link is dead.

@@ -64,7 +64,7 @@ class Reader(Section):
     start_input: InputLevel | None = None
     stop_input: InputLevel | None = None
     inputs: tuple[Port, ...] = ()
-    report_every: Annotated[int, Field(ge=1, le=1000)] = 1
+    report_every: Annotated[int, Field(ge=0, le=1000)] = 1
     report_after_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
     keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
     request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
@@ -105,6 +105,11 @@ class Reader(Section):
             raise ValueError(
                 "report_after_ms with start_input: the first report would end the inventory; "
                 "leave one of them out"
+            )
+        if not (self.report_every or self.report_after_ms):
+            raise ValueError(
+                "report_every = 0 without report_after_ms: it would never report; "
+                "say after how long it has to"
             )
         if self.report_after_ms and self.report_every == 1:
             raise ValueError(

@@ -45,6 +45,7 @@ def test_the_files_of_a_reader_are_taken_from_the_configuration_s_folder(tmp_pat
         ("stop_input = {port = 1}", "stop_input without start_input"),
         ("start_input = {port = 1}\nreport_every = 9\nreport_after_ms = 200", "would end"),
         ("report_after_ms = 200", "report_every"),
+        ("report_every = 0", "would never report"),
         ("antennas = [1]\n[[reader.antenna]]\nport = 2", "antenna 2 has .* not in antennas"),
         ("[[reader.antenna]]\nport = 2\n[[reader.antenna]]\nport = 2", "antenna 2 .* twice"),
         ("[[reader.antenna]]\nport = 2\nhost = 'x'", "host"),

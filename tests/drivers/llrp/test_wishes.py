@@ -4,11 +4,13 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
-from drivers.llrp.differences import DIFFERENCES_TOLD
+from drivers.llrp.capabilities import Capabilities
+from drivers.llrp.differences import DIFFERENCES_TOLD, rospec_differences
 from drivers.llrp.outputs import Output
 from drivers.llrp.session import Phase
 from drivers.llrp.settings import AntennaSettings, InputTrigger, Select
@@ -16,6 +18,7 @@ from drivers.llrp.telling import device_up
 from drivers.llrp.vendors import ZEBRA
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, status
+from tests.drivers.llrp.test_mutations import mutate
 from tests.drivers.llrp.test_session import ARRIVED_US, SECOND_US, Play, play, running
 
 FILTER = (Select(1, 32, "30"),)
@@ -285,6 +288,51 @@ def test_no_more_than_some_differences_are_told_and_the_others_counted() -> None
 
     assert len(made.up.notes) == DIFFERENCES_TOLD + 1
     assert made.up.notes[-1] == f"and {30 - DIFFERENCES_TOLD} more differences"
+
+
+def test_whatever_a_reader_tells_of_itself_in_the_end_it_reads() -> None:
+    """Mutations of what it has, thousands of antennas, antennas that are named twice in one."""
+    seed = 11
+    rng = np.random.default_rng(seed)
+    named_twice = tlv(222, struct.pack("!H", 1) + b"\x81\x00\x01")
+    config = b"".join(
+        (
+            tlv(221, struct.pack("!BHh", 0x80, 1, 600)),
+            named_twice,
+            tlv(244, tlv(245, struct.pack("!HB", 8, 0x80))),
+            tlv(220, struct.pack("!BI", 1, 5_000)),
+            tlv(225, struct.pack("!HBB", 1, 0x80, 1)),
+            tlv(226, b"\x80"),
+        )
+    )
+    for turn in range(300):
+        made = told_rospec(
+            play(Attempt(VENDORS), antennas=(1, 2), inputs=(1,), selects=FILTER),
+            lambda whole: mutate(rng, whole + named_twice),
+        )
+        made.peer.config = mutate(rng, config) if turn else 5_000 * named_twice
+        made.set_up()
+        assert made.session.phase is Phase.RUNNING, f"seed {seed}, turn {turn}"
+
+
+def test_a_field_that_stands_twice_is_a_difference_and_no_fault() -> None:
+    """A parameter AntennaID inside AntennaConfiguration makes a list of the field beside it."""
+    wanted = {"AISpec": {"AntennaConfiguration": {"AntennaID": 1, "ReceiverSensitivity": 3}}}
+    has = {"AntennaConfiguration": [{"AntennaID": [1, 1]}, {"AntennaID": {"AntennaID": 1}}]}
+    answer = {"ROSpec": [{"ROSpecID": [1, 1]}, {"ROSpecID": 1, "CurrentState": 2, "AISpec": has}]}
+
+    told = rospec_differences(wanted, answer, Capabilities())
+
+    assert told == ["antenna 1 is not there", "it has other ROSpecs too: [1, 1]"]
+
+
+def test_tag_focus_in_another_session_is_told() -> None:
+    made = play(search="tag-focus", session=2)
+    made.peer.capabilities = capabilities(holding=True)
+
+    made.set_up()
+
+    assert made.up.notes == ("TagFocus works in session 1 only, not in 2",)
 
 
 @pytest.mark.parametrize("kind", [2, 26])
