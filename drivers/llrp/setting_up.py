@@ -21,7 +21,7 @@ the end the reader is asked what it has now, and every difference is kept for wh
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from drivers.llrp.answers import (
@@ -32,9 +32,7 @@ from drivers.llrp.answers import (
     GET_CONFIG_RESPONSE,
     GET_ROSPECS_RESPONSE,
     PROTOCOL_VERSION_RESPONSE,
-    RESPONSES,
     SET_CONFIG_RESPONSE,
-    SOON,
     STATUS_AT,
     SUPPORTED_VERSION_RESPONSE,
     blamed,
@@ -42,6 +40,7 @@ from drivers.llrp.answers import (
     status_of,
     versioned,
 )
+from drivers.llrp.asking import Asking, Waiting
 from drivers.llrp.attempt import Attempt, Wish
 from drivers.llrp.capabilities import Capabilities
 from drivers.llrp.comparing import Comparison
@@ -50,12 +49,9 @@ from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.rospec import ALL_ANTENNAS, antennas, wishes
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import INVENTORYING, SLLURP_ERRORS, Answer, Steering
-from drivers.llrp.vendors import IMPINJ_NUMBER
 
-_ENABLE_EXTENSIONS_ANSWER = struct.pack("!IB", IMPINJ_NUMBER, 22)
 _DEVICE_ERROR = 401  # "the reader has a fault": no judgement of what was asked
 _REDUCIBLE = {SET_CONFIG_RESPONSE, ADD_ROSPEC_RESPONSE, ENABLE_ROSPEC_RESPONSE}
-_SOON_US = 1_500_000
 _GET_SUPPORTED_VERSION = 46
 _SET_PROTOCOL_VERSION = 47
 _VERSION_RESPONSES = {SUPPORTED_VERSION_RESPONSE, PROTOCOL_VERSION_RESPONSE}
@@ -70,15 +66,6 @@ _OPTIONAL = {
 }
 
 _HEADER = struct.Struct("!HII")
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """The request that waits for its answer."""
-
-    answer: int
-    message_id: int
-    until_us: int
 
 
 class SetUp:
@@ -107,10 +94,8 @@ class SetUp:
         self._error = error
         self._now_us = 0
         self._limit_us = 0
-        self._out = bytearray()
-        self._waiting: _Waiting | None = None
+        self._asking = Asking(1_000 * settings.request_timeout_ms)
         self._retried = False
-        self._ending = False
         self._version = 1
         self._comparison: Comparison | None = None
         self._steering = self._new_steering()
@@ -133,9 +118,7 @@ class SetUp:
 
     def to_send(self) -> bytes:
         """Requests since the last call."""
-        out = bytes(self._out)
-        self._out.clear()
-        return out
+        return self._asking.to_send()
 
     def begin(self, now_us: int) -> None:
         """The reader has greeted."""
@@ -150,7 +133,7 @@ class SetUp:
     def tick(self, now_us: int) -> None:
         """Let time pass: a request without answer is given up."""
         self._now_us = now_us
-        waiting = self._waiting
+        waiting = self._asking.waiting
         if waiting is None and now_us > self._limit_us:
             self.failure = "the set-up came to a stop"
         elif waiting is not None and now_us > waiting.until_us:
@@ -158,20 +141,13 @@ class SetUp:
 
     def close(self) -> None:
         """Write the requests of a clean end; their answers are not waited for here."""
-        self._waiting = None
-        self._ending = True
+        self._asking.waiting = None
+        self._asking.ending = True
         self._guarded(self._steering.close)
 
     def is_answer(self, frame: Frame) -> bool:
         """Whether the request that waits is answered by this message."""
-        waiting = self._waiting
-        if waiting is None or (frame.type, frame.message_id) != (
-            waiting.answer,
-            waiting.message_id,
-        ):
-            return False
-        custom = frame.type == CUSTOM_MESSAGE
-        return not custom or frame.body.startswith(_ENABLE_EXTENSIONS_ANSWER)
+        return self._asking.is_answer(frame)
 
     def answer(self, frame: Frame, now_us: int) -> None:
         """Take a message for which `is_answer` holds."""
@@ -183,7 +159,7 @@ class SetUp:
                 self._error(f"{name_of(frame.type)}: status {code} {text}".rstrip())
             self._refused(frame.type, code, text, blamed(body))
             return
-        self._waiting = None
+        self._asking.waiting = None
         if frame.type in _VERSION_RESPONSES:
             self._version_answer(frame)
         elif self._comparison is not None:
@@ -207,7 +183,7 @@ class SetUp:
         """Take an ERROR_MESSAGE, which may be about the request that waits."""
         self._now_us = now_us
         code, text = status_of(body)
-        waiting = self._waiting
+        waiting = self._asking.waiting
         ours = waiting is not None and message_id == waiting.message_id
         if not (ours and self.agreeing):
             self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
@@ -219,7 +195,9 @@ class SetUp:
     @property
     def agreeing(self) -> bool:
         """The version is asked for; that the reader knows no other is no error."""
-        return self._waiting is not None and self._waiting.answer in _VERSION_RESPONSES
+        return (
+            self._asking.waiting is not None and self._asking.waiting.answer in _VERSION_RESPONSES
+        )
 
     def _ask_version(self, kind: int, body: bytes) -> None:
         """Both requests have version 2 in their header, whatever is spoken (LLRP 1.1, 9.1)."""
@@ -227,7 +205,8 @@ class SetUp:
         self._steering.last_msg_id += 1
         head = _LLRP_1_1 << 10 | kind
         size = _HEADER.size + len(body)
-        self._request(_HEADER.pack(head, size, self._steering.last_msg_id) + body)
+        request = _HEADER.pack(head, size, self._steering.last_msg_id) + body
+        self._asking.ask(request, self._now_us)
 
     def _version_answer(self, frame: Frame) -> None:
         supported = frame.body[1]  # behind CurrentVersion
@@ -256,7 +235,7 @@ class SetUp:
         else:
             self._begin_again(less)
 
-    def _unanswered(self, waiting: _Waiting) -> None:
+    def _unanswered(self, waiting: Waiting) -> None:
         if not self.agreeing:
             self._error(f"no answer: {name_of(waiting.answer)}")
         if self._comparison is not None:
@@ -278,7 +257,7 @@ class SetUp:
 
     def _begin_again(self, attempt: Attempt) -> None:
         self.attempt = attempt
-        self._waiting = None
+        self._asking.waiting = None
         self._steering = self._new_steering(self._steering.last_msg_id)
         self._steer(Answer("READER_EVENT_NOTIFICATION"))
 
@@ -317,22 +296,11 @@ class SetUp:
 
     def _not_told(self, answer: int) -> None:
         """It reads all the same; a late answer must not be taken for that to the next question."""
-        self._waiting = None
+        self._asking.waiting = None
         self.attempt = self.attempt.but({_OPTIONAL[answer]})
         self._compare()
 
     # -- what is sent
 
     def _write(self, request: bytes) -> None:
-        self._request(versioned(request, self._version))
-
-    def _request(self, request: bytes) -> None:
-        head, _, message_id = _HEADER.unpack_from(request)
-        kind = head & 0x3FF
-        self._out += request
-        if kind in RESPONSES and not self._ending:
-            limit_us = 1_000 * self._settings.request_timeout_ms
-            if kind in SOON:
-                limit_us = min(limit_us, _SOON_US)
-            until_us = self._now_us + limit_us
-            self._waiting = _Waiting(RESPONSES[kind], message_id, until_us)
+        self._asking.ask(versioned(request, self._version), self._now_us)

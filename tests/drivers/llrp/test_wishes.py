@@ -369,6 +369,22 @@ def test_zebra_is_known_by_its_parameters_and_asked_for_its_phase() -> None:
     assert device_up("dock", made.up, 0).manufacturer == "25882, without Impinj extensions"
 
 
+def test_zebra_s_fields_that_are_refused_cost_just_the_phase() -> None:
+    made = refusing(
+        play(antennas=(1,), power_dbm=27),
+        20,
+        30,
+        parameter_error(177, 237, 1023),
+        struct.pack("!II", 161, 708),
+    )
+    made.peer.impinj = False
+    made.peer.capabilities = capabilities(holding=True) + custom(161, 1, bytes(4))
+
+    made.set_up()
+
+    assert made.up.notes == ("it refuses Zebra's own fields: its reads have no phase",)
+
+
 # -- events
 
 
