@@ -37,6 +37,20 @@ INCOMING: Mapping[str, tuple[TypeAdapter[Any], str]] = {
 }
 """Channel below the gateway → the form of its objects and what they mean."""
 
+_DEVICE: Schema = {
+    "type": "object",
+    "description": "A device that answers; notes: what it lacks or has otherwise than configured",
+    "properties": {
+        "device": {"type": "string"},
+        "manufacturer": {"type": "string"},
+        "model": {"type": "string"},
+        "firmware": {"type": "string"},
+        "protocol": {"type": "string"},
+        "antennas": {"type": "array", "items": {"type": "integer"}},
+        "notes": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["device", "notes"],
+}
 _OUTGOING: Mapping[str, tuple[str, Schema]] = {
     "state": (
         "How the gateway is; retained, also the last will, whose session is that of its birth",
@@ -57,6 +71,7 @@ _OUTGOING: Mapping[str, tuple[str, Schema]] = {
             "locations": {"type": "array", "items": {"type": "string"}},
             "schemas": {"type": "object", "additionalProperties": {"type": "string"}},
             "configuration_sha256": {"type": "string"},
+            "devices": {"type": "array", "items": _DEVICE},
             "delivery": {
                 "type": "object",
                 "properties": {"confirmed_by": {"enum": ["central", "broker"]}},
