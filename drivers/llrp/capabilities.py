@@ -6,6 +6,10 @@ from typing import Any
 from drivers.llrp.settings import Aim
 from drivers.llrp.vendors import Vendor
 
+# Bounds of what is taken, so that no reader can make its set-up long: the largest table that is
+# known has 193 powers, and a configuration names antennas up to 255.
+_TABLE_MOST = 1_000
+_ANTENNAS_MOST = 255
 _MODE_MOST = 0xFFFF  # a ROSpec has 16 bits for what the table tells in 32
 _MILLER_4 = 2
 _PR_ASK = 0  # the narrowest way to speak
@@ -80,7 +84,7 @@ class Capabilities:
         band = part(part(answer, "RegulatoryCapabilities"), "UHFBandCapabilities")
         hop_tables = parts(part(band, "FrequencyInformation"), "FrequencyHopTable")
         return cls(
-            antennas=int(general.get("MaxNumberOfAntennaSupported", 0)),
+            antennas=min(general.get("MaxNumberOfAntennaSupported", 0), _ANTENNAS_MOST),
             manufacturer=int(general.get("DeviceManufacturerName", 0)),
             model=int(general.get("ModelName", 0)),
             firmware=str(general.get("ReaderFirmwareVersion", "")),
@@ -91,12 +95,12 @@ class Capabilities:
             filters=gen2.get("MaxNumSelectFiltersPerQuery"),
             powers_dbm={
                 one["Index"]: one["TransmitPowerValue"] / 100
-                for one in parts(band, "TransmitPowerLevelTableEntry")
+                for one in parts(band, "TransmitPowerLevelTableEntry")[:_TABLE_MOST]
             },
             hop_table=int(hop_tables[0]["HopTableID"]) if hop_tables else 1,
             modes=tuple(
                 _mode(one)
-                for one in parts(part(band, "C1G2UHFRFModeTable"), "C1G2UHFRFModeTableEntry")
+                for one in _modes(band)[:_TABLE_MOST]
                 if one["ModeIdentifier"] <= _MODE_MOST
             ),
             vendors=frozenset(_vendors(answer)),
@@ -104,10 +108,11 @@ class Capabilities:
 
     def power_index(self, power_dbm: float) -> int | None:
         """Index of the nearest power; None where the reader has no table."""
-        nearest = sorted(
-            self.powers_dbm.items(), key=lambda entry: (abs(entry[1] - power_dbm), entry[1])
+        return min(
+            self.powers_dbm,
+            key=lambda index: (abs(self.powers_dbm[index] - power_dbm), self.powers_dbm[index]),
+            default=None,
         )
-        return nearest[0][0] if nearest else None
 
     def mode_for(self, aim: Aim, vendor: Vendor) -> int | None:
         """Identifier of the mode that is best for something; None where none is good for it."""
@@ -129,6 +134,10 @@ def _dense(mode: Mode) -> tuple[float, ...]:
 
 def _fast(mode: Mode) -> tuple[float, ...]:
     return mode.bits_per_s, -mode.tari_ns
+
+
+def _modes(band: dict[str, Any]) -> list[dict[str, Any]]:
+    return parts(part(band, "C1G2UHFRFModeTable"), "C1G2UHFRFModeTableEntry")
 
 
 def _mode(entry: dict[str, Any]) -> Mode:

@@ -1,6 +1,7 @@
 """What a reader makes of its settings: taken, clamped, refused, forgotten; all of it is told."""
 
 import struct
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -184,6 +185,22 @@ def test_what_no_part_of_the_reader_offers_is_one_sentence_each() -> None:
     for part in ("no mode for dense", "no search mode tag-focus", "settings of its own", "hold"):
         assert part in told
     assert len(made.up.notes) == 4
+
+
+def test_a_reader_that_tells_of_endless_tables_and_antennas_is_set_up_at_once() -> None:
+    general = struct.pack("!HHIIH", 65_535, 0, 1, 1, 0)
+    powers = b"".join(tlv(145, struct.pack("!Hh", n % 65_536, n % 3_000)) for n in range(60_000))
+    overrides = tuple(AntennaSettings(port, power_dbm=port / 8) for port in range(1, 256))
+    made = play(antennas=tuple(range(1, 256)), overrides=overrides)
+    made.peer.capabilities = tlv(137, general) + tlv(143, bytes(4) + tlv(144, powers[:60_000]))
+
+    began_s = time.process_time()
+    made.set_up()
+
+    assert made.session.phase is Phase.RUNNING
+    assert len(made.up.antennas) == 255
+    assert len(made.up.told.powers_dbm) <= 1_000
+    assert time.process_time() - began_s < 5
 
 
 # -- what it has in the end
