@@ -147,8 +147,8 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
 
 
 def housekeeping(core: Core, store: Store) -> Housekeeping:
-    """What keeps the journal's disk bounded."""
-    journal, data_dir = core.settings.journal, core.settings.gateway.data_dir
+    """What keeps the journal's disk bounded; a played one lies elsewhere than the gateway's."""
+    journal, data_dir = core.settings.journal, core.store_path.parent
     return Housekeeping(
         store,
         core.clock,
