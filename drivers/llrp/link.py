@@ -14,12 +14,13 @@ from drivers.clock import Clock
 from drivers.driver import DeviceDown, Listener
 from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
 from drivers.llrp.names import Resolver
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
 from drivers.llrp.telling import LinkState, device_up
+from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
 
 _CONNECT_US = 3_000_000
@@ -74,6 +75,8 @@ class Link:
         self._connections = 0
         self._errors: list[str] = []
         self._clock_state: ClockState | None = None
+        self._accesses = 0
+        self._reported: dict[int, Reported] = {}
         self._stopping = False
 
     @property
@@ -145,9 +148,10 @@ class Link:
         else:
             self.close()
 
-    def close(self) -> None:
-        """Let go of the socket."""
+    def close(self, reason: str = "") -> None:
+        """Let go of the socket; `reason` is told to those whose work was in hand."""
         if self._session is not None:
+            self._tell(self._session.lost(reason or "the connection was closed"))
             self._clock_state = self._session.clock
             self._past = self._past.plus(self._session.counters)
             self._errors = [*self._errors, *self._session.errors][-_ERRORS_KEPT:]
@@ -168,6 +172,22 @@ class Link:
             self._connection = Connection.to(self.settings, addresses[0])
         except AbsentError as fault:
             self._lost(str(fault), absent=True)
+
+    # -- work on tags
+
+    def access(self, access: Access, reported: Reported) -> None:
+        """Have something done with tags; from the wire's thread.
+
+        A reader that does not answer is not waited for: who asks knows how long it may wait.
+        """
+        if self._session is None:
+            reason = f"{self.settings.device} does not answer; nothing was done"
+            reported(AccessReport(End.REFUSED, reason=reason))
+            return
+        self._accesses += 1
+        self._reported[self._accesses] = reported
+        now_us = self._clock.monotonic_us()
+        self._outputs(self._session.access(self._accesses, access, now_us))
 
     # -- bytes
 
@@ -232,12 +252,17 @@ class Link:
 
     def _outputs(self, outputs: list[Output]) -> None:
         self._send()
+        self._tell(outputs)
+
+    def _tell(self, outputs: list[Output]) -> None:
         for output in outputs:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
                 case Up():
                     self._is_up(output)
+                case Accessed():
+                    self._reported.pop(output.number)(output.report)
                 case Over():
                     self._lost(output.reason)
 
@@ -256,7 +281,7 @@ class Link:
             self._attempt = self._session.attempt
         if self._up and now_us - self._up_since_us > _STABLE_US:
             self._backoff.reset()
-        self.close()
+        self.close(reason)
         self._until_us = now_us + self._backoff.next_us(_ABSENT_US if absent else None)
         if reason:
             self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from drivers.llrp.steering import Capabilities
 from drivers.reads import ReadBatch
+from drivers.tags import AccessReport
 
 _VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
 _VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
@@ -36,6 +37,19 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class Accessed:
+    """Work on tags has ended.
+
+    Attributes:
+        number: as it was given with the access.
+        report: what became of it.
+    """
+
+    number: int
+    report: AccessReport
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """The connection is of no more use and must be closed.
 
@@ -46,7 +60,7 @@ class Over:
     reason: str
 
 
-Output = Up | Reads | Over
+Output = Up | Reads | Accessed | Over
 
 
 @dataclass(slots=True)

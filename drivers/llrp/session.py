@@ -16,6 +16,7 @@ and its answer is served and answers nothing.
 from collections.abc import Callable
 from enum import Enum, auto
 
+from drivers.llrp.access import AccessEngine
 from drivers.llrp.answers import GREETINGS, status_of
 from drivers.llrp.definitions import MESSAGES
 from drivers.llrp.framing import (
@@ -31,12 +32,13 @@ from drivers.llrp.framing import (
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.steering import Attempt
+from drivers.tags import Access, AccessReport, End
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
@@ -84,6 +86,12 @@ class Session:
         self._outputs: list[Output] = []
         self._version = 1
         self._set_up = SetUp(settings, attempt, self._error)
+        self._access = AccessEngine(
+            1_000 * settings.request_timeout_ms,
+            gathers=settings.report_every > 1,
+            now_us=now_us,
+            error=self._error,
+        )
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
             READER_EVENT_NOTIFICATION: self._event,
@@ -103,7 +111,7 @@ class Session:
 
     def to_send(self) -> bytes:
         """Bytes for the reader since the last call."""
-        out = bytes(self._out) + self._set_up.to_send()
+        out = bytes(self._out) + self._access.to_send(self._version) + self._set_up.to_send()
         self._out.clear()
         return out
 
@@ -138,6 +146,7 @@ class Session:
             now_us: monotonic microseconds; a few times a second is often enough.
         """
         self._now_us = now_us
+        self._access.tick(now_us)
         match self.phase:
             case Phase.GREETING if now_us > self._limit_us:
                 self._end("the reader did not greet: another client may be connected to it")
@@ -153,6 +162,26 @@ class Session:
                 pass
         return self._take()
 
+    def access(self, number: int, access: Access, now_us: int) -> list[Output]:
+        """Work on tags; `Accessed` with this number follows, at the latest when it is over.
+
+        Args:
+            number: names it.
+            access: what is to be done.
+            now_us: monotonic microseconds.
+        """
+        if self.phase is Phase.RUNNING:
+            self._access.begin(number, access, now_us)
+        else:
+            reason = "the reader is not set up yet; nothing was done"
+            self._outputs.append(Accessed(number, AccessReport(End.REFUSED, reason=reason)))
+        return self._take()
+
+    def lost(self, reason: str) -> list[Output]:
+        """The connection is gone: what was in hand on it ends."""
+        self._access.lost(reason)
+        return self._take()
+
     def stop(self, now_us: int) -> list[Output]:
         """End cleanly: delete our specs and close; `Over` follows within a second.
 
@@ -163,6 +192,7 @@ class Session:
         if self.phase in {Phase.SETTING_UP, Phase.RUNNING}:
             self._limit_us = now_us + _CLOSE_US
             self.phase = Phase.CLOSING
+            self._access.stop()
             self._set_up.close()
             self._advance()
         else:
@@ -171,7 +201,7 @@ class Session:
 
     def _take(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
-        return outputs
+        return [*outputs, *(Accessed(*ended) for ended in self._access.take())]
 
     def _end(self, reason: str) -> None:
         if self.phase is not Phase.OVER:
@@ -190,6 +220,7 @@ class Session:
         batch, errors = self._decoder.decode(runs, arrived_us)
         for error in errors:
             self._error(f"report at byte {error.offset}: {error.reason}")
+        self._access.reports(runs, self._now_us)
         self.counters.reads += len(batch)
         if len(batch):
             self._outputs.append(Reads(batch))
@@ -202,6 +233,8 @@ class Session:
         elif self._set_up.is_answer(frame):
             self._set_up.answer(frame, self._now_us)
             self._advance()
+        elif self._access.is_answer(frame):
+            self._access.answer(frame, self._now_us)
         elif frame.type not in MESSAGES and frame.type != CUSTOM_MESSAGE:
             self._error(f"message of unknown type {frame.type} at byte {frame.offset}")
 
@@ -241,6 +274,7 @@ class Session:
         code, text = status_of(frame.body)
         self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
         self._set_up.error_message(frame.message_id, code, text, self._now_us)
+        self._access.error_message(frame.message_id, code, text, self._now_us)
         self._advance()
 
     def _advance(self) -> None:
