@@ -89,6 +89,7 @@ class AccessEngine:
 
     Attributes:
         state: where it stands.
+        unsettled: the connection was lost while an AccessSpec may still be worked off.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class AccessEngine:
         error: Callable[[str], None],
     ) -> None:
         self.state = State.IDLE
+        self.unsettled = False
         self._timeout_us = request_timeout_us
         self._gathers = gathers
         self._error = error
@@ -143,16 +145,21 @@ class AccessEngine:
         """The connection is over: nothing more can be done or learned on it."""
         job, self._job = self._job, None
         if job is not None:
+            self.unsettled = self.state in _HEARS
             self._reports.append((job.number, self._verdict(job, reason)))
         self.state = State.IDLE
         for number, _ in self._waiting:
             self._reports.append((number, AccessReport(End.REFUSED, reason=reason)))
         self._waiting.clear()
 
+    def clear(self) -> None:
+        """Let the reader forget what an earlier connection has left; each access does so too."""
+        self._out.append(request(DELETE_ACCESSSPEC, self._new_id(), _number(_ALL)))
+
     def stop(self) -> None:
         """End what is in hand, and leave nothing behind that could still be done."""
         if self._job is not None:
-            self._out.append(request(DELETE_ACCESSSPEC, self._new_id(), _number(_ALL)))
+            self.clear()
         self.lost("the gateway closes its connection to the reader")
 
     def tick(self, now_us: int) -> None:

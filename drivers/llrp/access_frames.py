@@ -1,7 +1,6 @@
 """AccessSpecs as bytes, and what tag reports say of them (LLRP 1.0.1, sections 11, 15.2.1.5, 16).
 
-Our own encoders: sllurp has none for a kill, builds one operation only and counts a lock's fields
-by its own numbers.
+Our own encoders: sllurp has none for a kill and takes one operation in an AccessSpec.
 """
 
 import re

@@ -76,6 +76,7 @@ class Link:
         self._errors: list[str] = []
         self._clock_state: ClockState | None = None
         self._accesses = 0
+        self._unsettled = False  # the reader may hold work on tags that nobody waits for
         self._reported: dict[int, Reported] = {}
         self._stopping = False
 
@@ -151,7 +152,9 @@ class Link:
     def close(self, reason: str = "") -> None:
         """Let go of the socket; `reason` is told to those whose work was in hand."""
         if self._session is not None:
-            self._tell(self._session.lost(reason or "the connection was closed"))
+            unsettled, outputs = self._session.lost(reason or "the connection was closed")
+            self._unsettled |= unsettled
+            self._tell(outputs)
             self._clock_state = self._session.clock
             self._past = self._past.plus(self._session.counters)
             self._errors = [*self._errors, *self._session.errors][-_ERRORS_KEPT:]
@@ -272,6 +275,10 @@ class Link:
         self._up_since_us = self._clock.monotonic_us()
         self._up = True
         self._listener.device_up(device_up(self.settings.device, up, self._clock.now_us()))
+        if self._unsettled and self._session is not None:
+            self._unsettled = False  # a ROSpec that runs on would go on working it off
+            self._session.clear_accesses()
+            self._send()
 
     def _lost(self, reason: str, *, absent: bool = False) -> None:
         now_us = self._clock.monotonic_us()

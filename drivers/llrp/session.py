@@ -177,10 +177,18 @@ class Session:
             self._outputs.append(Accessed(number, AccessReport(End.REFUSED, reason=reason)))
         return self._take()
 
-    def lost(self, reason: str) -> list[Output]:
-        """The connection is gone: what was in hand on it ends."""
+    def clear_accesses(self) -> None:
+        """Let the reader forget work on tags that an earlier connection has left on it."""
+        self._access.clear()
+
+    def lost(self, reason: str) -> tuple[bool, list[Output]]:
+        """The connection is gone: what was in hand on it ends.
+
+        Returns:
+            Whether the reader may still do some of it, and the outputs.
+        """
         self._access.lost(reason)
-        return self._take()
+        return self._access.unsettled, self._take()
 
     def stop(self, now_us: int) -> list[Output]:
         """End cleanly: delete our specs and close; `Over` follows within a second.

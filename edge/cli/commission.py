@@ -2,6 +2,7 @@
 
 import getpass
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -213,7 +214,15 @@ def _resumed(epcs: tuple[Epc, ...], trail: Trail, job: Job) -> None:
         if step in list(Note):
             job.note(Note(step), Epc(str(note["epc"])), str(note["tid"]))
     torn = {"torn": trail.torn} if trail.torn else {}
-    trail.add("begun", by=getpass.getuser(), list_sha256=digest, epcs=len(epcs), **torn)
+    trail.add("begun", by=_operator(), list_sha256=digest, epcs=len(epcs), **torn)
+
+
+def _operator() -> str:
+    """Who runs the job, as the host knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return f"uid {os.getuid()}"
 
 
 def commission(  # noqa: PLR0913 - one argument for each option

@@ -2,7 +2,7 @@
 
 from drivers.tag_look import Wanted, look, only
 from drivers.tag_work import kill, lock, read, set_password, write, write_epc
-from drivers.tags import Access, Bank, End, LockField, LockHow, Outcome, ReadMemory
+from drivers.tags import Access, Bank, End, KillTag, LockField, LockHow, Outcome, ReadMemory
 from tests.drivers.llrp.bench import tag_bench, worker
 
 NEW = "30340242201d8840009efdf7"
@@ -127,6 +127,23 @@ def test_a_reader_that_reboots_in_the_middle_leaves_it_unknown_and_comes_back() 
     assert at_once.end is End.REFUSED
     assert "does not answer" in at_once.reason
     assert found.done
+
+
+def test_work_that_a_lost_link_left_on_the_reader_is_taken_back() -> None:
+    """A kill whose outcome nobody waits for must not strike when the tag comes by in an hour."""
+    elsewhere = Wanted(tid="e28011600000000000000001").masks()
+    waits = Access(elsewhere, (KillTag(SECRET),), wait_ms=20_000)
+    with tag_bench(faults=("cut-mid-frame=1",)) as bench, worker(bench.port) as dock:
+        specs = bench.reader._device.inventory.accessspecs
+        report = dock.access(waits)
+        left = len(specs)
+        dock.ears.wait_up(times=2, seconds=20)
+        dock.ears.listen(0.5)
+        taken_back = dict(specs)
+
+    assert report.end is End.UNKNOWN
+    assert left == 1
+    assert taken_back == {}
 
 
 def test_the_work_in_hand_ends_with_the_driver() -> None:

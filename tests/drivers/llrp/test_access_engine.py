@@ -1,7 +1,11 @@
 """The access engine by hand: each wait has an end, answers fit by type and id, doubt is told."""
 
+import shutil
 import struct
+import subprocess
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.llrp.access import AccessEngine, State
@@ -30,6 +34,20 @@ EPC = bytes.fromhex("30340242201d8840009efdf7")
 MASK = (Mask(Bank.EPC, 32, EPC),)
 WRITE = Access(MASK, (WriteMemory(Bank.USER, 0, b"\xca\xfe"),), wait_ms=2_000)
 SECOND_US = 1_000_000
+SEED = 5
+_ADDRESSES = (bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2]))
+EVERY = Access(
+    (*MASK, Mask(Bank.TID, 0, b"\xe2\x80")),
+    (
+        ReadMemory(Bank.TID, 0, 6),
+        WriteMemory(Bank.USER, 1, b"\x01\x02", 7),
+        WriteMemory(Bank.USER, 1, b"\x01\x02", 7, blocks=True),
+        LockMemory(((LockHow.LOCK, LockField.EPC), (LockHow.UNLOCK, LockField.USER)), 7),
+        KillTag(0xDEAD),
+    ),
+    antenna=3,
+    every=True,
+)
 
 
 class Bench:
@@ -102,19 +120,7 @@ def operation(asked: Message) -> int:
 
 
 def test_every_operation_is_written_as_the_standard_says() -> None:
-    every = Access(
-        (*MASK, Mask(Bank.TID, 0, b"\xe2\x80")),
-        (
-            ReadMemory(Bank.TID, 0, 6),
-            WriteMemory(Bank.USER, 1, b"\x01\x02", 7),
-            WriteMemory(Bank.USER, 1, b"\x01\x02", 7, blocks=True),
-            LockMemory(((LockHow.LOCK, LockField.EPC), (LockHow.UNLOCK, LockField.USER)), 7),
-            KillTag(0xDEAD),
-        ),
-        antenna=3,
-        every=True,
-    )
-    data = accessspec(1, 10, every)
+    data = accessspec(1, 10, EVERY)
     whole = message(40, data, 5)
     decoded = decode(whole)
 
@@ -293,3 +299,48 @@ def test_too_many_wait_at_once_are_refused_and_nothing_is_done_twice() -> None:
     refused = bench.engine.take()
     assert [number for number, _ in refused] == [116, 117, 118, 119]
     assert all(report.end is End.REFUSED for _, report in refused)
+
+
+def test_tshark_finds_nothing_wrong_in_what_is_asked(tmp_path: Path) -> None:
+    tshark = shutil.which("tshark")
+    if tshark is None:
+        pytest.skip("tshark is not installed")
+    frames = [message(40, accessspec(1, 10, EVERY), 5)]
+    frames += [message(kind, b"\0\0\0\1", 6) for kind in (41, 42)]
+    file = tmp_path / "asked.pcap"
+    file.write_bytes(raw_ip_capture(frames))
+    told = subprocess.run(
+        [tshark, "-r", str(file), "-V", "-O", "llrp"], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.count("Low Level Reader Protocol") == len(frames)
+    assert "Malformed" not in told
+    for name in ("C1G2 Read", "C1G2 Write", "C1G2 Block Write", "C1G2 Lock", "C1G2 Kill"):
+        assert f"TLV Parameter: {name}" in told, name
+
+
+def raw_ip_capture(frames: list[bytes]) -> bytes:
+    """Each frame in a TCP segment to port 5084, as raw IP (link type 101)."""
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+    seq = 1
+    for frame in frames:
+        tcp = struct.pack("!HHIIBBHHH", 40000, 5084, seq, 1, 0x50, 0x18, 8192, 0, 0) + frame
+        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, *_ADDRESSES)
+        out += struct.pack("<IIII", 0, 0, 20 + len(tcp), 20 + len(tcp)) + head + tcp
+        seq += len(frame)
+    return out
+
+
+def test_no_bytes_of_a_report_harm_the_engine() -> None:
+    rng = np.random.default_rng(SEED)
+    for _ in range(3_000):
+        bench = begun()
+        bench.until(State.WORKING)
+        tag = bytearray(
+            tlv(240, b"\x8d" + EPC + b"\x81\x00\x02" + wrote(operation(_added(bench))))
+        )
+        for _ in range(int(rng.integers(1, 4))):
+            tag[int(rng.integers(len(tag)))] = int(rng.integers(256))
+        (run,) = FrameSplitter().feed(message(61, bytes(tag), 7))
+        assert isinstance(run, ReportRun)
+        bench.engine.reports([run], 0)
+        assert bench.engine.state in {State.WORKING, State.ENDING}, f"seed {SEED}"
