@@ -76,7 +76,7 @@ def carry_out(
 
 
 def _do(tag: Tag, operation: Operation) -> Steps[Work]:
-    report = yield Access(Wanted(tid=tag.tid, antenna=tag.antenna).masks(), (operation,))
+    report = yield Access(Wanted(tid=tag.tid).masks(), (operation,))
     results = report.answers[0].results if report.answers else ()
     return replace(verdict(report, results), tag=tag)
 
@@ -221,7 +221,7 @@ def kill(tag: Tag, password: int) -> Steps[Work]:
     work = yield from _do(tag, KillTag(password))
     if work.code in _FINAL or work.code in {"refused", "absent"}:
         return work
-    found = yield from look(Wanted(tid=tag.tid, antenna=tag.antenna))
+    found = yield from look(Wanted(tid=tag.tid))
     tags = found.tags
     if tags and work.done:
         return Work(Outcome.TAG_ERROR, "the reader says it is killed, but it answers", tag)

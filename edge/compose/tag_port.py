@@ -14,6 +14,7 @@ from edge.model.tag_work import (
     Kill,
     LockFields,
     ReadWords,
+    SetPassword,
     TagOrder,
     TagResult,
     WriteEpc,
@@ -95,6 +96,9 @@ def _work(tag: Tag, order: TagOrder) -> Steps[Work]:
         case WriteWords(word, words_hex, password):
             data = bytes.fromhex(words_hex)
             return tag_work.write(tag, Bank.USER, word, data, passwords=(password,))
+        case SetPassword(which, new, password):
+            field = LockField[f"{which.upper()}_PASSWORD"]
+            return tag_work.set_password(tag, field, new, password)
         case LockFields(fields, how, password):
             way = LockHow[how.upper()]
             changes = tuple((way, LockField[one.upper()]) for one in fields)

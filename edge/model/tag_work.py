@@ -50,13 +50,22 @@ class LockFields:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Give the tag another password: `which` is access or kill."""
+
+    which: str
+    new: int = field(repr=False)
+    password: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kill:
     """Silence the tag for ever; was confirmed twice."""
 
     password: int = field(repr=False)
 
 
-TagOrder = ReadWords | WriteEpc | WriteWords | LockFields | Kill
+TagOrder = ReadWords | WriteEpc | WriteWords | SetPassword | LockFields | Kill
 
 
 class TagTask(StrEnum):
@@ -64,6 +73,7 @@ class TagTask(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    PASSWORD = "password"  # noqa: S105 - a kind of work, no password
     LOCK = "lock"
     KILL = "kill"
 

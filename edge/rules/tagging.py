@@ -7,6 +7,7 @@ from edge.model.tag_work import (
     Kill,
     LockFields,
     ReadWords,
+    SetPassword,
     TagJob,
     TagOrder,
     TagResult,
@@ -73,6 +74,8 @@ def _task(order: TagOrder) -> tuple[TagTask, str]:
             return TagTask.WRITE, f"write EPC {to_epc}"
         case WriteWords(word, words_hex):
             return TagTask.WRITE, f"write {words_hex} into user memory from word {word}"
+        case SetPassword(which):
+            return TagTask.PASSWORD, f"give it another {which} password"
         case LockFields(fields, how):
             return TagTask.LOCK, f"{how.replace('_', ' ')}: {', '.join(fields)}"
         case Kill():

@@ -49,6 +49,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/tags/stream"): LEADERS,
         ("POST", "/api/tags/read"): LEADERS,
         ("POST", "/api/tags/write"): LEADERS,
+        ("POST", "/api/tags/password"): LEADERS,
         ("POST", "/api/tags/lock"): LEADERS,
         ("POST", "/api/tags/kill/confirmation"): LEADERS,
         ("POST", "/api/tags/kill"): LEADERS,

@@ -114,6 +114,14 @@ class TagWrite(TagTarget):
     password: TagPassword | None = None
 
 
+class TagNewPassword(TagTarget):
+    """Another access or kill password."""
+
+    which: Literal["access", "kill"]
+    new_password: TagPassword
+    password: TagPassword | None = None
+
+
 class TagLock(TagTarget):
     """What may be written."""
 

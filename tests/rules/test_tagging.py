@@ -11,6 +11,7 @@ from edge.model.tag_work import (
     Kill,
     LockFields,
     ReadWords,
+    SetPassword,
     TagOrder,
     TagResult,
     WriteEpc,
@@ -66,6 +67,7 @@ def test_no_fact_and_no_words_hold_a_password() -> None:
         WRITE,
         WriteWords(0, "cafe", SECRET),
         LockFields(("epc",), "lock", SECRET),
+        SetPassword("kill", SECRET, SECRET),
         Kill(SECRET),
     )
     for order in orders:

@@ -141,6 +141,8 @@ def test_a_supervisor_writes_locks_and_kills_tags_and_the_journal_tells_all(
             "/api/tags/kill/confirmation", json={"reader": "dock", "tid": tid, "epc": NEW}
         ).json()["confirmation"]
         unarmed = site.do("kill", tid=tid, epc=NEW, kill_password=SECRET, confirmation=sure)
+        armed = site.do("password", tid=tid, which="kill", new_password=SECRET)
+        killed = site.do("kill", tid=tid, epc=NEW, kill_password=SECRET, confirmation=sure)
         facts = [fact for fact in site.facts() if fact["type"].startswith("stock.tag")]
         history = site.client.get(f"/api/items/{old}").json()["history"]
 
@@ -152,11 +154,13 @@ def test_a_supervisor_writes_locks_and_kills_tags_and_the_journal_tells_all(
     assert locked["code"] == "no_response", "the tag has another password"
     assert unsure["code"] == "not_confirmed"
     assert unarmed["code"] == "zero_kill_password"
-    assert bench.epcs()[0] == NEW
+    assert (armed["code"], killed["code"]) == ("done", "done")
+    assert [one.killed for one in bench.memories()] == [True, False]
     assert [fact["type"].removeprefix("stock.tag_") for fact in facts] == [
         *(["work_begun", "work_ended"] * 4),
         "written",
-        *(["work_begun", "work_ended"] * 2),
+        *(["work_begun", "work_ended"] * 4),
+        "killed",
     ]
     assert facts[0]["data"]["job"]["by"] == "s1"
     assert SECRET not in json.dumps(facts)

@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
     "/api/tags/read": {"reader": "gate", "bank": "tid"},
     "/api/tags/write": {"reader": "gate", "to_epc": "30" * 12},
+    "/api/tags/password": {"reader": "gate", "which": "kill", "new_password": "00000001"},
     "/api/tags/lock": {"reader": "gate", "fields": ["epc"]},
     "/api/tags/kill/confirmation": {"reader": "gate", "epc": "30" * 12, "tid": "e280" * 6},
     "/api/tags/kill": {

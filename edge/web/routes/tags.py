@@ -10,8 +10,24 @@ from starlette.responses import StreamingResponse
 from edge.floor.board import Shown
 from edge.model.ids import DeviceName, Epc, RequestId
 from edge.model.inputs import TagWorkWanted
-from edge.model.tag_work import Kill, LockFields, ReadWords, TagOrder, WriteEpc, WriteWords
-from edge.web.bodies import KillConfirmation, TagKill, TagLock, TagRead, TagTarget, TagWrite
+from edge.model.tag_work import (
+    Kill,
+    LockFields,
+    ReadWords,
+    SetPassword,
+    TagOrder,
+    WriteEpc,
+    WriteWords,
+)
+from edge.web.bodies import (
+    KillConfirmation,
+    TagKill,
+    TagLock,
+    TagNewPassword,
+    TagRead,
+    TagTarget,
+    TagWrite,
+)
 from edge.web.confirmations import CONFIRMED_WITHIN_S
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
@@ -57,6 +73,13 @@ async def write(body: TagWrite, key: Key, who: Who, parts: TheParts) -> Told:
             order = WriteWords(body.word, words_hex, password)
         case _:
             raise RefusedError(422, "invalid", "give either to_epc or words_hex")
+    return await _ask(parts, who, key, body, order)
+
+
+@router.post("/password")
+async def new_password(body: TagNewPassword, key: Key, who: Who, parts: TheParts) -> Told:
+    """Give a tag another access or kill password; it is in no fact and no answer."""
+    order = SetPassword(body.which, _number(body.new_password), _number(body.password))
     return await _ask(parts, who, key, body, order)
 
 
