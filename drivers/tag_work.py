@@ -156,7 +156,7 @@ def _unseen(look_back: Work, wrote: Work) -> Work:
 
 
 def write_epc(tag: Tag, epc: str, password: int = 0, *, blocks: bool = False) -> Steps[Work]:
-    """Give a tag another EPC; `tag` of a work that is done bears it.
+    """Give a tag another EPC; the work's `tag` bears what was seen last, None if nothing was.
 
     The length in the tag's protocol control (PC) is made to fit. What else stands there stays, but
     a tag that was told to hold an ISO number is told to hold an EPC (TDS 1.13, section 9).
@@ -171,9 +171,21 @@ def write_epc(tag: Tag, epc: str, password: int = 0, *, blocks: bool = False) ->
         ValueError: the EPC is not of whole words, or too long.
     """
     number = bytes.fromhex(epc)
-    words = len(number) // 2
-    if len(number) % 2 or not 0 < words <= _EPC_WORDS_MAX:
+    if len(number) % 2 or not 0 < len(number) // 2 <= _EPC_WORDS_MAX:
         raise ValueError(f"{epc}: an EPC to be written has 4 to 124 hex digits, a multiple of 4")
+    work = yield from _write_number(tag, number, password, blocks=blocks)
+    if work.done:
+        return replace(work, tag=replace(tag, epc=epc))
+    found = yield from look(Wanted(tid=tag.tid))  # it may be written in part, or after all
+    seen = found.tags[0] if len(found.tags) == 1 else None
+    if seen is not None and seen.epc == epc:
+        return Work(Outcome.DONE, "written: the tag answers with it", seen)
+    return replace(work, tag=seen)
+
+
+def _write_number(tag: Tag, number: bytes, password: int, *, blocks: bool) -> Steps[Work]:
+    """Write an EPC, and the PC before it where its length changes."""
+    words = len(number) // 2
     now = yield from read(tag, Bank.EPC, _PC_WORD, 1 + words, password=password)
     if now.code in {Outcome.TAG_ERROR, Outcome.MEMORY_OVERRUN}:
         text = f"the tag's EPC memory has no room for {words} words; nothing was written"
@@ -183,16 +195,12 @@ def write_epc(tag: Tag, epc: str, password: int = 0, *, blocks: bool = False) ->
     control = int.from_bytes(now.data[:2], "big")
     kept = control & (_INDICATORS if control & _ISO_TOGGLE else _KEPT_BITS)
     wanted = words << 11 | kept
-    if wanted == control:  # fewer words, and some tags do not let the PC be written
-        work = yield from write(
-            tag, Bank.EPC, _PC_WORD + 1, number, passwords=(password,), blocks=blocks
-        )
-    else:
-        data = wanted.to_bytes(2, "big") + number
-        work = yield from write(
-            tag, Bank.EPC, _PC_WORD, data, passwords=(password,), blocks=blocks
-        )
-    return replace(work, tag=replace(tag, epc=epc)) if work.done else work
+    # Where it may, the PC stays: fewer words, and some tags do not let it be written.
+    place, data = (_PC_WORD + 1, number)
+    if wanted != control:
+        place, data = _PC_WORD, wanted.to_bytes(2, "big") + number
+    passwords = (password,)
+    return (yield from write(tag, Bank.EPC, place, data, passwords=passwords, blocks=blocks))
 
 
 def set_password(tag: Tag, field_: LockField, new: int, password: int = 0) -> Steps[Work]:

@@ -3,21 +3,30 @@
 import getpass
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
-from drivers.tag_look import Found, Tag, Wanted, Work, look
+from drivers.tag_look import (
+    TID_WITH_SERIAL_HEX,
+    Found,
+    Made,
+    Steps,
+    Tag,
+    Wanted,
+    Work,
+    look,
+)
 from drivers.tag_work import lock, set_password, write_epc
 from drivers.tags import LockField, LockHow, Outcome
 from edge.cli import tag_words as words
-from edge.cli.console import NO, bad_input_told, fail, print_json, read_text
+from edge.cli.console import NO, bad_input_told, fail, print_json
+from edge.cli.epc_list import read_list
 from edge.clock import SystemClock
-from edge.compose.tags import ReaderAbsentError, TagBench, tag_bench
+from edge.compose.tags import ReaderAbsentError, tag_bench
 from edge.model.ids import Epc
 from edge.rules.commissioning import (
     Ambiguous,
@@ -35,57 +44,22 @@ from edge.rules.commissioning import (
 from edge.store.errors import StoreError
 from edge.store.trail import Trail
 
-EPCS_MAX = 100_000
 TRAIL_NAME = "commission.jsonl"
-_RANGE = re.compile(r"(?P<key>\(01\)\d{14}\(21\))(?P<first>\d{1,12})\.\.(?P<last>\d{1,12})")
 _LOCKED = tuple(
     (LockHow.LOCK, field)
     for field in (LockField.EPC, LockField.ACCESS_PASSWORD, LockField.KILL_PASSWORD)
 )
 
 
-def read_list(file: Path, company_prefix_length: int | None) -> tuple[Epc, ...]:
-    """The EPCs of a list: one a line, as hex, tag URI or GS1 key; `#` begins a comment.
+class Bench(Protocol):
+    """Does work on tags and waits for it."""
 
-    `(01)04012345000016(21)100..199` stands for a hundred of them.
-
-    Raises:
-        ValueError: a line is none of these, or an EPC stands twice; says where.
-        OSError: the file cannot be read.
-    """
-    places: dict[Epc, int] = {}
-    for number, line in enumerate(read_text(file).splitlines(), 1):
-        text = line.partition("#")[0].strip()
-        for one in _expanded(text):
-            try:
-                epc = Epc(words.epc_hex(one, company_prefix_length))
-            except ValueError as error:
-                raise ValueError(f"{file}:{number}: {error}") from None
-            if epc in places:
-                raise ValueError(f"{file}:{number}: {epc} stands in line {places[epc]} already")
-            places[epc] = number
-            if len(places) > EPCS_MAX:
-                raise ValueError(f"{file}:{number}: a job has {EPCS_MAX} EPCs at most")
-    if not places:
-        raise ValueError(f"{file}: there is no EPC in it")
-    return tuple(places)
+    def do(self, steps: Steps[Made]) -> Made:
+        """Carry out a piece of work."""
+        ...
 
 
-def _expanded(text: str) -> Iterator[str]:
-    """A line's EPCs: one, those of a range, or none."""
-    found = _RANGE.fullmatch(text)
-    if found is None:
-        if text:
-            yield text
-        return
-    first, last = int(found["first"]), int(found["last"])
-    if not first <= last < first + EPCS_MAX:
-        raise ValueError(f"{text}: goes from low to high, over {EPCS_MAX} at most")
-    for serial in range(first, last + 1):
-        yield f"{found['key']}{serial}"
-
-
-class _Commissioning:
+class Commissioning:
     """One run of a job: what the rules say is done, and noted before and after.
 
     Args:
@@ -97,7 +71,7 @@ class _Commissioning:
     """
 
     def __init__(
-        self, job: Job, trail: Trail, bench: TagBench, password: int, *, locks: bool
+        self, job: Job, trail: Trail, bench: Bench, password: int, *, locks: bool
     ) -> None:
         self._job = job
         self._trail = trail
@@ -112,11 +86,19 @@ class _Commissioning:
         until_us = clock.monotonic_us() + int(wait_s * 1e6)
         while clock.monotonic_us() < until_us:
             found = self._bench.do(look(wanted))
-            step = self._job.next(BlankTag(Epc(tag.epc), tag.tid) for tag in found.tags)
+            step = self._job.next(self._tellable(found))
             if isinstance(step, Finished):
                 return
             if self._take(step, found):
                 until_us = clock.monotonic_us() + int(wait_s * 1e6)
+
+    def _tellable(self, found: Found) -> Iterator[BlankTag]:
+        """The tags whose TID tells them from every other tag; the others are no one's."""
+        for tag in found.tags:
+            if len(tag.tid) >= TID_WITH_SERIAL_HEX:
+                yield BlankTag(Epc(tag.epc), tag.tid)
+            else:
+                self._wait(f"{tag.epc} is left alone: its TID {tag.tid} has no serial number")
 
     def _take(self, step: Step, found: Found) -> bool:
         """Do a step; whether anything was done."""
@@ -147,18 +129,13 @@ class _Commissioning:
             self._note(Note.VERIFIED, step.epc, tag.tid)
             self._say("", step.epc, step.tag)
             return True
-        if work.code in list(Outcome) and self._bears(tag) == tag.epc:
+        if work.code in list(Outcome) and work.tag is not None and work.tag.epc == tag.epc:
             self._note(Note.SPARED, step.epc, tag.tid, bears=tag.epc)
             self._say(f"not written: {work.text}; put this tag aside", step.epc, step.tag)
             return True
         self._job.failed(tag.tid)
         self._say(f"not known: {work.text}; bring this tag back", step.epc, step.tag)
         return False
-
-    def _bears(self, tag: Tag) -> str:
-        """The EPC that a tag answers with now; empty where it does not."""
-        found = self._bench.do(look(Wanted(tid=tag.tid)))
-        return found.tags[0].epc if len(found.tags) == 1 else ""
 
     def _lock(self, step: Lock, tag: Tag) -> bool:
         self._note(Note.TRIED, step.epc, tag.tid, code="locking", text="about to be locked")
@@ -272,7 +249,7 @@ def commission(  # noqa: PLR0913 - one argument for each option
                 tag_bench(address, (antenna,) if antenna else (), power, wait) as bench,
             ):
                 _resumed(epcs, trail, rules)
-                _Commissioning(rules, trail, bench, secret, locks=locks).run(wanted, wait)
+                Commissioning(rules, trail, bench, secret, locks=locks).run(wanted, wait)
         except ReaderAbsentError as error:
             typer.echo(f"{address}: {error}", err=True)
         except StoreError as error:

@@ -74,15 +74,13 @@ def _steps(wanted: TagWorkWanted) -> Steps[TagResult]:
 
 
 def _result(tag: Tag, work: Work, order: TagOrder) -> TagResult:
-    written = isinstance(order, WriteEpc)
-    after = work.tag.epc if work.done and work.tag is not None else tag.epc
-    known = work.done or not written or work.code != "unknown"
+    last = work.tag if isinstance(order, WriteEpc) else tag
     return TagResult(
         code=str(work.code),
         text=work.text,
         tid=tag.tid,
         epc_before=Epc(tag.epc),
-        epc=Epc(after) if known else None,
+        epc=Epc(last.epc) if last is not None else None,
         data=work.data.hex() if isinstance(order, ReadWords) else "",
     )
 

@@ -2,14 +2,24 @@
 
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
-from tests.cli.commissioning import JobProcess, doubled, kill, untold, write_list
+from drivers.tag_look import Made, Steps, Wanted
+from drivers.tags import Access, AccessReport, Bank, Outcome, ReadMemory, Result
+from edge.cli.commission import Commissioning
+from edge.clock import PlayedClock
+from edge.model.ids import Epc
+from edge.rules.commissioning import Job, Note, Standing
+from edge.store.trail import Trail
+from tests.cli.commissioning import EPCS, JobProcess, doubled, kill, untold, write_list
 from tests.cli.test_commands import call
 from tests.drivers.llrp.bench import tag_bench
+from tests.drivers.test_tag_work import TID, Chip, do
 
 SEED = 11
 SECRET = "1234abcd"  # noqa: S105 - a tag's, of a simulated one
@@ -153,6 +163,56 @@ def test_lists_name_the_line_that_is_wrong_and_ranges_count(tmp_path: Path) -> N
     assert "there is no EPC in it" in told[1]
     assert "list.txt:2: aaaa stands in line 1 already" in told[2]
     assert json.loads(many.stdout)["wanted"] == 4
+
+
+class OneChip:
+    """A bench with one tag that cannot be read but still answers with what it bears."""
+
+    def __init__(self, chip: Chip) -> None:
+        self.chip = chip
+
+    def do(self, steps: Steps[Made]) -> Made:
+        return do(self.chip, steps)
+
+
+class Shy(Chip):
+    """Its EPC memory cannot be read any more; who it is and what it bears is still told."""
+
+    @override
+    def access(self, access: Access) -> AccessReport:
+        (operation,) = access.operations
+        if isinstance(operation, ReadMemory) and operation.bank is Bank.EPC:
+            return self._answer(Result(Outcome.NO_RESPONSE))
+        return super().access(access)
+
+
+def begun_job(folder: Path, chip: Chip) -> tuple[Job, Trail]:
+    """A job that was cut after it had bound its only EPC to the chip."""
+    job, trail = Job((Epc(EPCS[0]),)), Trail(folder / "trail.jsonl", PlayedClock())
+    job.note(Note.INTENDED, Epc(EPCS[0]), bytes(chip.banks[Bank.TID]).hex())
+    return job, trail
+
+
+def test_a_tag_that_bears_its_epc_is_never_spared_however_badly_it_is_read(
+    tmp_path: Path,
+) -> None:
+    chip = Shy()
+    chip.banks[Bank.EPC][4:] = bytes.fromhex(EPCS[0])
+    job, trail = begun_job(tmp_path, chip)
+    with closing(trail):
+        Commissioning(job, trail, OneChip(chip), 0, locks=False).run(Wanted(), 5)
+    assert job.in_standing(Standing.WRITTEN) == [EPCS[0]]
+
+
+def test_a_tag_without_a_serial_number_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chip = Chip(tid=TID[:8])
+    job, trail = Job((Epc(EPCS[0]),)), Trail(tmp_path / "trail.jsonl", PlayedClock())
+    with closing(trail):
+        Commissioning(job, trail, OneChip(chip), 0, locks=False).run(Wanted(), 0.2)
+    assert chip.writes == 0
+    assert "has no serial number" in capsys.readouterr().err
 
 
 def _await_steps(job: JobProcess, count: int, process: object) -> None:
