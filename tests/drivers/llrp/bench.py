@@ -25,8 +25,14 @@ DOCK = "dock"
 class TagBench:
     """One reader with a few tags close by; `tag` looks into a tag as no reader could."""
 
-    def __init__(self, tags: int = 1, faults: tuple[str, ...] = (), rate: float = 200.0) -> None:
-        profile = PROFILES[Vendor.GENERIC]
+    def __init__(
+        self,
+        tags: int = 1,
+        faults: tuple[str, ...] = (),
+        rate: float | None = 200.0,
+        vendor: Vendor = Vendor.GENERIC,
+    ) -> None:
+        profile = PROFILES[vendor]
         plan = FaultPlan(tuple(PlannedFault.parse(name) for name in faults))
         self.field = TagField(tags, 4, rate, 3, profile.band)
         self.reader = SimulatedReader(self.field, profile, faults=plan)
@@ -57,9 +63,12 @@ class TagBench:
 
 @contextmanager
 def tag_bench(
-    tags: int = 1, faults: tuple[str, ...] = (), rate: float = 200.0
+    tags: int = 1,
+    faults: tuple[str, ...] = (),
+    rate: float | None = 200.0,
+    vendor: Vendor = Vendor.GENERIC,
 ) -> Iterator[TagBench]:
-    bench = TagBench(tags, faults, rate)
+    bench = TagBench(tags, faults, rate, vendor)
     try:
         yield bench
     finally:

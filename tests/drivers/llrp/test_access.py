@@ -1,8 +1,11 @@
 """Work on tags against the simulated reader: found, read, written, locked, killed, and faults."""
 
+import pytest
+
 from drivers.tag_look import Wanted, look, only
 from drivers.tag_work import kill, lock, read, set_password, write, write_epc
 from drivers.tags import Access, Bank, End, KillTag, LockField, LockHow, Outcome, ReadMemory
+from simulators.llrp.profile import Vendor
 from tests.drivers.llrp.bench import tag_bench, worker
 
 NEW = "30340242201d8840009efdf7"
@@ -40,6 +43,27 @@ def test_an_epc_is_written_and_read_back_and_its_length_fits() -> None:
     assert as_shorter == ([NEW[:16]], 4 << 11)
     assert shorter.tag is not None
     assert (shorter.tag.epc, shorter.tag.tid) == (NEW[:16], tag.tid)
+
+
+@pytest.mark.parametrize("vendor", Vendor)
+@pytest.mark.parametrize("version", ["1.0.1", "auto"])
+def test_every_vendor_and_version_writes(vendor: Vendor, version: str) -> None:
+    with tag_bench(tags=2, vendor=vendor) as bench, worker(bench.port, version=version) as dock:
+        refused_in_set_up = dock.wire.states()["dock"].errors
+        tag = dock.do(only(Wanted(tid=bench.tids()[1]))).tag
+        assert tag is not None
+        assert dock.do(write_epc(tag, NEW)).done
+        assert bench.epcs() == [bench.born[0].hex(), NEW]
+        assert dock.wire.states()["dock"].errors == refused_in_set_up
+
+
+def test_a_tag_is_found_and_written_in_rounds_as_they_are_in_life() -> None:
+    """Gen2 rounds with session 1, in which a tag is read again and again."""
+    with tag_bench(tags=5, rate=None) as bench, worker(bench.port, session=1) as dock:
+        found = dock.do(look(Wanted()))
+        assert len(found.tags) == 5
+        assert dock.do(write_epc(found.tags[0], NEW)).done
+        assert bench.epcs().count(NEW) == 1
 
 
 def test_user_memory_is_written_read_and_ends_somewhere() -> None:
