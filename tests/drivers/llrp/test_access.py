@@ -158,7 +158,7 @@ def test_work_that_a_lost_link_left_on_the_reader_is_taken_back() -> None:
     elsewhere = Wanted(tid="e28011600000000000000001").masks()
     waits = Access(elsewhere, (KillTag(SECRET),), wait_ms=20_000)
     with tag_bench(faults=("cut-mid-frame=1",)) as bench, worker(bench.port) as dock:
-        specs = bench.reader._device.inventory.accessspecs
+        specs = bench.reader._device.inventory.access.specs
         report = dock.access(waits)
         left = len(specs)
         dock.ears.wait_up(times=2, seconds=20)
@@ -180,7 +180,7 @@ def test_the_work_in_hand_ends_with_the_driver() -> None:
             for _ in range(20):
                 dock.wire.access("dock", waits, lambda report: told.append(report.end))
             dock.wire.access("roof", waits, lambda report: told.append(report.end))
-        specs = bench.reader._device.inventory.accessspecs
+        specs = bench.reader._device.inventory.access.specs
 
     assert len(told) == 21
     assert set(told) <= {End.REFUSED, End.UNKNOWN}
