@@ -6,6 +6,7 @@ from drivers.driver import DeviceEvent
 from drivers.llrp.capabilities import Capabilities
 from drivers.llrp.vendors import Vendor
 from drivers.reads import ReadBatch
+from drivers.tags import AccessReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class Accessed:
+    """Work on tags has ended.
+
+    Attributes:
+        number: as it was given with the access.
+        report: what became of it.
+    """
+
+    number: int
+    report: AccessReport
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """The connection is of no more use and must be closed.
 
@@ -45,7 +59,7 @@ class Over:
     reason: str
 
 
-Output = Up | Reads | DeviceEvent | Over
+Output = Up | Reads | DeviceEvent | Accessed | Over
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceEvent, Listener
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.link import OWN_FAULTS
-from drivers.llrp.outputs import Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Output, Over, Reads, Up
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
@@ -79,5 +79,7 @@ class PlayedReader:
                     self._up = True
                     device = self._settings.device
                     self._listener.device_up(device_up(device, output, self._clock.now_us()))
+                case Accessed():
+                    pass  # nothing was asked while it was played
                 case Over():
                     pass  # the capture tells when the connection was over

@@ -21,12 +21,14 @@ from drivers.llrp.doors import Door, doors
 from drivers.llrp.link import Link
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import LinkState
+from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
 
 _TICK_S = 0.1
 _STOP_S = 1.5
 _JOIN_S = 3.0
 _PORT_MOST = 65_535
+_CLOSES = "the gateway closes its connections; nothing was done"
 
 
 class LlrpWire:
@@ -61,6 +63,7 @@ class LlrpWire:
         self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
         self._by_name = {link.settings.device: link for link in self._links}
         self._switched: deque[tuple[Link, int, bool]] = deque()
+        self._wanted: deque[tuple[str, Access, Reported]] = deque()
         self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
@@ -113,6 +116,28 @@ class LlrpWire:
         """What went through, by device name."""
         return {link.settings.device: link.state() for link in self._links}
 
+    def access(self, device: str, access: Access, reported: Reported) -> None:
+        """Have something done with tags; returns at once, from any thread.
+
+        Args:
+            device: the reader's name.
+            access: what is to be done.
+            reported: told what became of it, from the wire's own thread.
+        """
+        self._wanted.append((device, access, reported))
+        self._wake()
+
+    def _work(self) -> None:
+        """Hand each reader what is wanted of it."""
+        while self._wanted:
+            device, access, reported = self._wanted.popleft()
+            link = next((one for one in self._links if one.settings.device == device), None)
+            if link is None or self._stopping.is_set():
+                reason = f"no reader {device} is connected here" if link is None else _CLOSES
+                reported(AccessReport(End.REFUSED, reason=reason))
+            else:
+                link.access(access, reported)
+
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens
             self._bell_out.send(b"!")
@@ -128,6 +153,7 @@ class LlrpWire:
             if self._clock.monotonic_us() > until_us:
                 break
             self._turn()
+        self._work()
         self._close()
 
     def _close(self) -> None:
@@ -141,6 +167,7 @@ class LlrpWire:
 
     def _turn(self) -> None:
         self._tick()
+        self._work()
         self._watch()
         ready = self._selector.select(_TICK_S)
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from drivers.driver import DeviceEvent, EventKind
-from drivers.llrp.answers import GREETINGS
+from drivers.llrp.access import AccessEngine
+from drivers.llrp.answers import GREETINGS, status_of
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
 from drivers.llrp.events import events_of
@@ -37,13 +38,14 @@ from drivers.llrp.framing import (
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.rospec import vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.switching import Switching
+from drivers.tags import Access, AccessReport, End
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
@@ -96,6 +98,12 @@ class Session:
         self._events_since_us = now_us
         self._switching = Switching()
         self._set_up = SetUp(settings, attempt, self._error)
+        self._access = AccessEngine(
+            1_000 * settings.request_timeout_ms,
+            gathers=settings.report_every > 1,
+            now_us=now_us,
+            error=self._error,
+        )
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
             READER_EVENT_NOTIFICATION: self._event,
@@ -120,7 +128,7 @@ class Session:
 
     def to_send(self) -> bytes:
         """Bytes for the reader since the last call."""
-        out = bytes(self._out) + self._set_up.to_send()
+        out = bytes(self._out) + self._access.to_send(self._version) + self._set_up.to_send()
         self._out.clear()
         return out
 
@@ -155,6 +163,7 @@ class Session:
             now_us: monotonic microseconds; a few times a second is often enough.
         """
         self._now_us = now_us
+        self._access.tick(now_us)
         match self.phase:
             case Phase.GREETING if now_us > self._limit_us:
                 self._end("the reader did not greet: another client may be connected to it")
@@ -170,6 +179,34 @@ class Session:
                 pass
         return self._take()
 
+    def access(self, number: int, access: Access, now_us: int) -> list[Output]:
+        """Work on tags; `Accessed` with this number follows, at the latest when it is over.
+
+        Args:
+            number: names it.
+            access: what is to be done.
+            now_us: monotonic microseconds.
+        """
+        if self.phase is Phase.RUNNING:
+            self._access.begin(number, access, now_us)
+        else:
+            reason = "the reader is not set up yet; nothing was done"
+            self._outputs.append(Accessed(number, AccessReport(End.REFUSED, reason=reason)))
+        return self._take()
+
+    def clear_accesses(self) -> None:
+        """Let the reader forget work on tags that an earlier connection has left on it."""
+        self._access.clear()
+
+    def lost(self, reason: str) -> tuple[bool, list[Output]]:
+        """The connection is gone: what was in hand on it ends.
+
+        Returns:
+            Whether the reader may still do some of it, and the outputs.
+        """
+        self._access.lost(reason)
+        return self._access.unsettled, self._take()
+
     def stop(self, now_us: int) -> list[Output]:
         """End cleanly: delete our specs and close; `Over` follows within a second.
 
@@ -180,6 +217,7 @@ class Session:
         if self.phase in {Phase.SETTING_UP, Phase.RUNNING}:
             self._limit_us = now_us + _CLOSE_US
             self.phase = Phase.CLOSING
+            self._access.stop()
             self._set_up.close()
             self._advance()
         else:
@@ -196,7 +234,7 @@ class Session:
 
     def _take(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
-        return outputs
+        return [*outputs, *(Accessed(*ended) for ended in self._access.take())]
 
     def _end(self, reason: str) -> None:
         if self.phase is not Phase.OVER:
@@ -215,6 +253,7 @@ class Session:
         batch, errors = self._decoder.decode(runs, arrived_us)
         for error in errors:
             self._error(f"report at byte {error.offset}: {error.reason}")
+        self._access.reports(runs, self._now_us)
         self.counters.reads += len(batch)
         if len(batch):
             self._outputs.append(Reads(batch))
@@ -229,6 +268,8 @@ class Session:
         elif self._set_up.is_answer(frame):
             self._set_up.answer(frame, self._now_us)
             self._advance()
+        elif self._access.is_answer(frame):
+            self._access.answer(frame, self._now_us)
         elif frame.type not in MESSAGES and frame.type != CUSTOM_MESSAGE:
             self._error(f"message of unknown type {frame.type} at byte {frame.offset}")
 
@@ -289,7 +330,9 @@ class Session:
         self._advance()
 
     def _error_message(self, frame: Frame, _arrived_us: int) -> None:
+        code, text = status_of(frame.body)
         self._set_up.error_message(frame.message_id, frame.body, self._now_us)
+        self._access.error_message(frame.message_id, code, text, self._now_us)
         self._advance()
 
     def _advance(self) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from edge import log
-from edge.cli import backup, config, drill, epc, journal, people, plan
+from edge.cli import backup, config, drill, epc, journal, people, plan, tag
 from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
@@ -35,6 +35,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
 app.add_typer(backup.app, name="backup")
 app.add_typer(drill.app, name="drill")
+app.add_typer(tag.app, name="tag")
 app.command()(decode)
 app.command()(read)
 app.command()(record)

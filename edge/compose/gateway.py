@@ -1,9 +1,10 @@
 """The whole daemon of one gateway, wired but not started."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from drivers.llrp.reader import LlrpWire
 from edge.clock import SystemClock
 from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
@@ -12,6 +13,7 @@ from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
+from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
 from edge.daemon.supervisor import Service, Supervisor, guard
@@ -25,6 +27,7 @@ from edge.floor.planner import Planner
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
+from edge.model.inputs import TagWorkWanted
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
@@ -64,14 +67,17 @@ def build(settings: Settings) -> Daemon:
     info = Info(settings, core.floor, listener.devices.copy)
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
-    loop = floor_loop(core, store, planner, link)
+    tag_port = TagPort(core.inbox, clock)
+    loop = floor_loop(core, store, planner, link, tag_port)
     health = Look(core, link, listener, loop, store)
     web = web_server(core, lambda: metrics_text(health.look), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    services += [
-        Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
-    ]
+    drivers = device_drivers(settings, clock, listener)
+    for _, driver in drivers:
+        if isinstance(driver, LlrpWire):
+            tag_port.attach(driver)
+    services += [Service(name, driver) for name, driver in drivers]
     services.append(Service("web", web))
 
     def tell() -> None:
@@ -108,7 +114,13 @@ class _Closing:
         self._store.close()
 
 
-def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None) -> FloorLoop:
+def floor_loop(
+    core: Core,
+    store: Store,
+    planner: Planner,
+    link: MqttLink | None,
+    work_on_tags: Callable[[TagWorkWanted], None] | None = None,
+) -> FloorLoop:
     """The loop with all that it works with."""
     settings = core.settings
     names: Mapping[str, str] = {one.badge: one.name for one in settings.person}
@@ -142,6 +154,7 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
             committed=link.wake if link else _nobody_waits,
             guard=guard,
             tick_ms=settings.timing.tick_ms,
+            work_on_tags=work_on_tags or _nobody_works,
         )
     )
 
@@ -161,6 +174,10 @@ def housekeeping(core: Core, store: Store) -> Housekeeping:
         lambda: disk_used_share(data_dir),
         data_dir / "reserve" if journal.reserve else None,
     )
+
+
+def _nobody_works(_: TagWorkWanted) -> None:
+    """Where a day is played there is no reader; none was asked for anything either."""
 
 
 def _nobody_waits() -> None:

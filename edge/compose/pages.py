@@ -47,6 +47,7 @@ def web_server(
         ready=ready,
         protocol=lambda: document(VERSION),
         secure=files is not None,
+        readers=frozenset(one.name for one in settings.reader),
         session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
     )
     return WebServer(create_app(dependencies), web.host, web.port, tls=files)

@@ -9,6 +9,7 @@ Topics and their values (plain JSON values):
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
+    `tags`             work on single tags, the newest first
     `board`            rates and backlog
     `articles`         name and GTIN by article number
 """

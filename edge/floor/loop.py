@@ -28,6 +28,7 @@ from edge.model.events import (
     Event,
     Fact,
     MessageSetAside,
+    TagWorkBegun,
 )
 from edge.model.goods import PresentItem
 from edge.model.ids import DeviceName, RequestId
@@ -37,10 +38,13 @@ from edge.model.inputs import (
     Input,
     ItemLocated,
     Posted,
+    TagWorkOver,
+    TagWorkWanted,
 )
 from edge.model.places import Floor
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
+from edge.model.tag_work import TagResult
 from edge.rules import planning
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Terms
@@ -59,7 +63,7 @@ RULE_FAILED = Answer(
 )
 
 
-SAID_ONCE = ItemLocated | DeviceChanged
+SAID_ONCE = ItemLocated | DeviceChanged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
 
@@ -71,6 +75,8 @@ class LoopParts:
         committed: called after each commit that appended facts; returns at once.
         guard: around the deciding of one input.
         tick_ms: how long reads are gathered.
+        work_on_tags: called after the commit that says so; returns at once, and what became of it
+            comes back as the input `TagWorkOver`.
     """
 
     floor: Floor
@@ -86,6 +92,7 @@ class LoopParts:
     committed: Callable[[], None]
     guard: Guard
     tick_ms: int = 20
+    work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -135,7 +142,17 @@ class FloorLoop:
             self._parts.alerts.begin(
                 Alert(_lost(device), "device_lost", "critical", text, since_us)
             )
+        self._end_tag_work()
         self._show()
+
+    def _end_tag_work(self) -> None:
+        """What was in hand before a restart: nobody will tell what became of it."""
+        text = "the gateway was restarted meanwhile; read the tag to see what was done"
+        now_us = self._parts.clock.now_us()
+        for job in self._state.tag_jobs.values():
+            if job.result is None:
+                result = TagResult("unknown", text, job.tid)
+                self._parts.inbox.put_change(TagWorkOver(job.job_id, result, now_us))
 
     def _reload(self) -> None:
         self._state = FloorState(self._parts.floor)
@@ -175,8 +192,20 @@ class FloorLoop:
             return []
         self._show()
         self._tell(turn.told)
+        self._hand_out(turn)
         self._ask_planner()
         return facts
+
+    def _hand_out(self, turn: _Turn) -> None:
+        """Work on tags goes to its reader now that it is on disk that it was wanted."""
+        begun = {
+            event.job.job_id for event, _ in turn.happenings if isinstance(event, TagWorkBegun)
+        }
+        for entry, _ in turn.told:
+            wanted = entry.input
+            if isinstance(wanted, TagWorkWanted) and wanted.request_id in begun:
+                begun.remove(wanted.request_id)  # the same request may stand there twice
+                self._parts.work_on_tags(wanted)
 
     def _refuse(self, entries: list[Entry]) -> None:
         """Nothing of this turn has happened: who can say it again is told, the rest is kept.

@@ -193,3 +193,11 @@ def _picker_view(state: FloorState, badge: Badge, names: Names) -> Shown:
         "done": max(0, prompt.stop - 1),
         "stops": prompt.stops,
     }
+
+
+def tags_view(state: FloorState) -> Shown:
+    """Work on single tags, the newest first; `result` is null while it is in hand."""
+    jobs = sorted(
+        state.tag_jobs.values(), key=lambda job: (job.begun_us, job.job_id), reverse=True
+    )
+    return {"jobs": [asdict(job) for job in jobs]}

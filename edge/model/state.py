@@ -19,6 +19,7 @@ from edge.model.ids import (
     Gtin,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
@@ -26,6 +27,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
+from edge.model.tag_work import TagJob
 from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk
 
 Key = TypeVar("Key", bound=Hashable)
@@ -188,6 +190,7 @@ class FloorState:
         orders, walks, pickers, totes, parcels: by their names.
         packs: the open pack session of each station.
         outages: devices that do not answer, with the UTC microseconds since when.
+        tag_jobs: work on single tags: what is in hand, and the latest that is over.
         items: rows of tagged items that changed since the last commit; the rest lives in the store
             and in locating, for there may be a million.
         near: tags at stations, carts, portals and staging, with their article.
@@ -205,6 +208,7 @@ class FloorState:
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.parcels = ParcelTable()
         self.outages: Table[DeviceName, int] = Table()
+        self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}

@@ -18,6 +18,8 @@ from edge.model.inputs import (
     StationScanned,
     StockListed,
     StockPutAway,
+    TagWorkOver,
+    TagWorkWanted,
     TroubleReported,
     WorkWanted,
 )
@@ -31,6 +33,7 @@ from edge.rules import (
     review,
     sensing,
     stocking,
+    tagging,
     troubles,
     verifying,
 )
@@ -69,6 +72,10 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return sensing.located(state, input_)
         case DeviceChanged():
             return sensing.device_changed(state, input_)
+        case TagWorkWanted():
+            return tagging.wanted(state, input_)
+        case TagWorkOver():
+            return tagging.ended(state, input_)
         case ReturnAnnounced():
             return accept(
                 "expected",

@@ -14,6 +14,7 @@ from edge.model.goods import Article, PresentItem, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.state import FloorState, Table
+from edge.model.tag_work import TagJob
 from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
@@ -119,6 +120,7 @@ LOADED = (
     _documents("totes", Tote),
     _documents("packs", PackSession),
     _documents("parcels", Parcel),
+    _documents("tag_jobs", TagJob),
     RowForm(
         "outages",
         ("device",),

@@ -71,6 +71,7 @@ class WebDependencies:
         metrics: the Prometheus text, made when asked.
         ready: the readiness report; its key `ready` is a boolean.
         protocol: the MQTT interface in AsyncAPI.
+        readers: names of the readers that can work on tags.
         secure: whether the server speaks TLS; cookies are then Secure and host-bound.
     """
 
@@ -87,4 +88,5 @@ class WebDependencies:
     ready: Callable[[], Row]
     protocol: Callable[[], Row]
     secure: bool
+    readers: frozenset[str] = frozenset()
     session_times: SessionTimes = SessionTimes()

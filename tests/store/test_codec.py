@@ -22,6 +22,7 @@ from edge.model.ids import (
     LineId,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
@@ -29,6 +30,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.prompts import Answer
+from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
@@ -42,6 +44,16 @@ ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-
 SSCC = Sscc("340123450000000018")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
 BOTH = Unit(EPC, scanned=True)
+TAG_JOB = TagJob(
+    RequestId("R-9"),
+    BADGE,
+    DeviceName("gate"),
+    TagTask.WRITE,
+    None,
+    "e28011602000",
+    f"write EPC {EPC}",
+    1_700_000_000_000_000,
+)
 
 EVENTS: tuple[e.Event, ...] = (
     e.OrderReceived(
@@ -66,6 +78,17 @@ EVENTS: tuple[e.Event, ...] = (
     e.ItemArrived(EPC, SKU, BIN, 0.9375),
     e.ItemMoved(EPC, None, BIN, CART, 1.0),
     e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
+    e.TagWorkBegun(TAG_JOB),
+    e.TagWorkEnded(
+        TAG_JOB.job_id,
+        BADGE,
+        TAG_JOB.reader,
+        TAG_JOB.task,
+        TAG_JOB.what,
+        TagResult("done", "written and read back", "e28011602000", Epc("e280"), EPC),
+    ),
+    e.TagWritten(EPC, Epc("e280"), "e28011602000", BADGE),
+    e.TagKilled(EPC, "e28011602000", BADGE),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.WalkStarted(WALK, BADGE, CART),

@@ -22,7 +22,7 @@ from edge.store.errors import (
     StoreTooNewError,
 )
 from edge.store.lock import StoreLock
-from edge.store.migrations import MIGRATIONS, journal_and_state
+from edge.store.migrations import MIGRATIONS, journal_and_state, tag_jobs
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 
@@ -131,6 +131,7 @@ def test_the_newest_schema_is_the_one_that_this_version_knows(gateway: "Gateway"
 def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations = Migrations("warehouse-edge")
     migrations()(journal_and_state)
+    migrations()(tag_jobs)
     migrations()(step)
     return migrations
 

@@ -144,6 +144,8 @@ class ToyFloor:
             case inputs.ParcelDispatched():
                 known = posted.sscc == SSCC
                 return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
+            case inputs.TagWorkWanted():
+                return _yes("begun", "on its way")
 
     # Picking
 

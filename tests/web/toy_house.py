@@ -70,6 +70,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         protocol=lambda: {"asyncapi": "3.0.0"},
         ready=lambda: {"ready": True},
         secure=False,
+        readers=frozenset({"gate"}),
     )
     return House(floor, given)
 

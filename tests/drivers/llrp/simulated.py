@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 from simulators.faults import FaultPlan, PlannedFault
@@ -66,6 +66,28 @@ class Simulation:
 
     async def _stop(self) -> None:
         await asyncio.gather(*(reader.stop() for reader in self._readers.values()))
+
+
+class Running:
+    """One simulated reader in a thread of the test."""
+
+    def __init__(self, reader: SimulatedReader) -> None:
+        self._reader = reader
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(reader.start(), self._loop).result(20)
+
+    def call(self, what: Callable[[], None]) -> None:
+        """Have something happen in the reader's own thread."""
+        self._loop.call_soon_threadsafe(what)
+
+    def stop(self) -> None:
+        """Switch it off."""
+        asyncio.run_coroutine_threadsafe(self._reader.stop(), self._loop).result(20)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(3)
+        self._loop.close()
 
 
 class ReaderProcess:
