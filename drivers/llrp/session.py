@@ -100,7 +100,7 @@ class Session:
         self._set_up = SetUp(settings, attempt, self._error)
         self._access = AccessEngine(
             1_000 * settings.request_timeout_ms,
-            gathers=settings.report_every > 1,
+            gathers=settings.report_every != 1,
             now_us=now_us,
             error=self._error,
         )
