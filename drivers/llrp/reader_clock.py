@@ -23,14 +23,13 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import TIME_ABSENT
-
 _WINDOW_US = 30_000_000  # the least difference is kept for one to two of these
 _STEP_US = 3_600_000_000  # a difference that grew by an hour: the reader's clock was set back
 _HIGH_US = 1_000_000  # above the least difference by so much: held reads, or a clock set back
 _AGREED_US = 5_000_000  # for so long without shrinking, as held reads' would: set back
 _FAR_OFF_US = 86_400_000_000  # a day: the reader's clock was never set
 _NO_TIME_US = 100 * 366 * _FAR_OFF_US  # a century: no clock, even one from 1970, says that
+_STAMP_MOST_US = 2**63 - 1
 _STANDS_AFTER_US = 2_000_000
 
 
@@ -155,14 +154,18 @@ class ReaderClock:
             arrived_us: gateway UTC microseconds of the bytes.
             kind: what the stamps count from.
         """
-        newest = int(stamps_us.max(initial=TIME_ABSENT))
-        if newest < 0:  # also where there is none
+        # Read without sign an absent stamp is the greatest: one pass tells newest and absent.
+        newest = int(stamps_us.view(np.uint64).max(initial=0))
+        all_there = newest <= _STAMP_MOST_US
+        if not all_there:
+            newest = int(stamps_us.max())
+        if newest < 0 or not len(stamps_us):
             return np.full(len(stamps_us), arrived_us, np.int64)
         offset = self._learn(newest, arrived_us, kind)
         if self._stands:
             return np.full(len(stamps_us), arrived_us, np.int64)
         seen: NDArray[np.int64] = stamps_us + offset
-        return seen if stamps_us.min() >= 0 else np.where(stamps_us < 0, arrived_us, seen)
+        return seen if all_there else np.where(stamps_us < 0, arrived_us, seen)
 
     def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
         self._used = kind

@@ -296,6 +296,59 @@ def test_impinj_values_have_their_units() -> None:
     assert batch.doppler_hz[0] == -2.5
 
 
+@pytest.mark.parametrize(
+    "epc",
+    [
+        "00f0003c8d00f0003c8d00f0",  # looks like the head of a record, more than once
+        "303400f0002b8d000000f000",
+        "00f000040000f000f1000000",
+        "000000000000000000f00000",
+        "0000000000000000043d0000",
+    ],
+)
+def test_an_epc_that_looks_like_a_head_is_an_epc(epc: str) -> None:
+    odd = Tag(epc=bytes.fromhex(epc), antenna=9)
+    wide = Tag(epc=bytes.fromhex(epc) + bytes.fromhex(epc)[:4], epc_bits=128, antenna=8)
+    stream = report(Tag(), odd, wide, Tag()) + report(odd) + report(wide, wide) + report(Tag())
+
+    batch, errors = decode(stream * 20)
+
+    assert errors == []
+    assert batch.antenna.tolist() == [1, 9, 8, 1, 9, 8, 8, 1] * 20
+    assert batch.epc[1, :12].tobytes().hex() == epc
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                tags().map(Tag.encode),
+                st.sampled_from([tlv(242, b"\x00\xf0\x00\x08\x8d"), b"\x00\xf0", tlv(240)]),
+                st.binary(max_size=9),
+            ),
+            max_size=4,
+        ).map(b"".join),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_records_are_found_where_hopping_finds_them(bodies: list[bytes]) -> None:
+    """All at once, or each message by itself with nothing around it: the same."""
+    together, errors = decode(b"".join(message(61, body) for body in bodies))
+
+    singly = [decode(message(61, body)) for body in bodies]
+    assert rows(together) == [row for batch, _ in singly for row in rows(batch)]
+    assert [one.reason for one in errors] == [one.reason for _, few in singly for one in few]
+    for body, (batch, few) in zip(bodies, singly, strict=True):
+        hopped, at = 0, 0
+        while not few and at < len(body):
+            kind, length = struct.unpack_from("!HH", body, at)
+            hopped += kind & 0x3FF == 240
+            at += length
+        assert len(batch) == hopped
+
+
 @pytest.mark.parametrize("layouts", [1, 5, 40])
 def test_reads_keep_their_order_whatever_their_layout(layouts: int) -> None:
     many = [
