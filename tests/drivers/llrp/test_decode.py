@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -131,6 +132,16 @@ def test_parameters_nested_without_end_are_refused() -> None:
     (decoded,) = decode(message(63, body))
 
     assert "nested" in decoded["error"]
+
+
+def test_a_quarter_of_a_million_equal_parameters_take_linear_time() -> None:
+    """A list copied for each of them would take hours."""
+    began = time.process_time()
+
+    (decoded,) = decode(message(63, tlv(251) * 250_000))
+
+    assert len(decoded["ReportBufferOverflowErrorEvent"]) == 250_000
+    assert time.process_time() - began < 10
 
 
 # -- hex

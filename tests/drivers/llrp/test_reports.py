@@ -14,6 +14,7 @@ from sllurp.llrp import LLRPMessage
 
 from drivers.llrp import reports
 from drivers.llrp.columns import read_record
+from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import FrameSplitter
 from drivers.llrp.layout import walk_record
 from drivers.llrp.reports import ReportDecoder, ReportError
@@ -294,6 +295,29 @@ def test_impinj_values_have_their_units() -> None:
     assert batch.phase_rad[0] == pytest.approx(math.pi / 2)
     assert batch.rssi_dbm[0] == pytest.approx(-63.5)
     assert batch.doppler_hz[0] == -2.5
+
+
+@pytest.mark.parametrize(
+    ("wire", "phase_rad"),
+    [
+        (0, 0.0),
+        (0x4000, math.pi / 2),
+        (0x8000, math.pi),
+        (0xC000, 3 * math.pi / 2),
+        (0xFFFF, 6.28309),
+    ],
+)
+def test_the_phase_of_a_zebra_reader_is_told_from_0_to_2_pi(wire: int, phase_rad: float) -> None:
+    """On the wire it counts from -pi to pi."""
+    stream = report(Tag(extra=custom(161, 709, wire.to_bytes(2, "big"))))
+
+    batch, errors = decode(stream)
+    (told,) = decode_stream(stream, "bin")
+
+    assert errors == []
+    assert batch.phase_rad.tolist() == [pytest.approx(phase_rad, abs=1e-5)]
+    assert told["reads"][0]["phase_rad"] == pytest.approx(phase_rad, abs=1e-5)
+    assert "Custom" not in told["reads"][0]
 
 
 @pytest.mark.parametrize(
