@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from drivers.llrp.decode import Format, decode_stream
 from tests.drivers.llrp.llrp_bytes import IMPINJ, Tag, custom, message, report, tlv
+from tests.drivers.llrp.packets import classic, ethernet, ipv4, ipv6, next_generation, tcp
 
 KEEPALIVE = message(62, message_id=5)
 
@@ -165,49 +166,6 @@ def test_a_line_that_is_no_hex_is_told_and_passed_over() -> None:
 # -- captures
 
 
-def tcp(sequence: int, data: bytes, *, to_reader: bool = False, flags: int = 0x18) -> bytes:
-    ports = (40_000, 5084) if to_reader else (5084, 40_000)
-    return struct.pack("!HHIIBBHHH", *ports, sequence & 0xFFFFFFFF, 0, 0x50, flags, 0, 0, 0) + data
-
-
-def ipv4(segment: bytes, *, to_reader: bool = False) -> bytes:
-    client, reader = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0x4000, 64, 6, 0)
-    return head + (client + reader if to_reader else reader + client) + segment
-
-
-def ipv6(segment: bytes) -> bytes:
-    head = struct.pack("!IHBB", 0x60000000, 8 + len(segment), 0, 64)
-    return head + bytes(15) + b"\x02" + bytes(15) + b"\x01" + b"\x06" + bytes(7) + segment
-
-
-def classic(*packets: bytes, link: int = 101, order: str = "<") -> bytes:
-    head = struct.pack(order + "IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
-    records = (
-        struct.pack(order + "IIII", 1_700_000_000, number, len(one), len(one)) + one
-        for number, one in enumerate(packets)
-    )
-    return head + b"".join(records)
-
-
-def block(kind: int, body: bytes) -> bytes:
-    body += bytes(-len(body) % 4)
-    size = struct.pack("<I", 12 + len(body))
-    return struct.pack("<I", kind) + size + body + size
-
-
-def next_generation(*packets: bytes, link: int = 101) -> bytes:
-    section = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
-    nanoseconds = struct.pack("<HHBxxx", 9, 1, 9) + struct.pack("<HH", 0, 0)
-    interface = block(1, struct.pack("<HHI", link, 0, 0) + nanoseconds)
-    found = section + interface
-    for number, one in enumerate(packets):
-        ticks = 1_700_000_000_000_000_000 + number * 1000
-        head = struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, len(one), len(one))
-        found += block(6, head + one)
-    return found
-
-
 STREAM = KEEPALIVE + report(Tag(antenna=1)) + report(Tag(antenna=2)) + KEEPALIVE
 
 
@@ -238,10 +196,6 @@ def test_segments_out_of_order_and_sent_twice_are_put_right(random: Random, size
     decoded = decode(classic(*map(ipv4, [first, *shuffled])), "pcap")
 
     assert names(decoded) == ["KEEPALIVE", "RO_ACCESS_REPORT", "RO_ACCESS_REPORT", "KEEPALIVE"]
-
-
-def ethernet(packet: bytes, kind: int = 0x0800, tag: bytes = b"") -> bytes:
-    return bytes(12) + tag + struct.pack("!H", kind) + packet + b"\0" * 6  # padded
 
 
 @pytest.mark.parametrize(
