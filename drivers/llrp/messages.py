@@ -35,13 +35,13 @@ _READ_NAMES = {
     "LastSeenTimestampUTC": "last_seen_us",
     "TagSeenCount": "count",
 }
-# Name, whether signed, bits that count, unit. Motorola's phase is signed, -pi to pi: as a number
-# without sign it is the same angle from 0 to 2 pi.
+# Name, whether signed, bits that count, and the unit as a fraction, which rounds once. Motorola's
+# phase is signed, -pi to pi: as a number without sign it is the same angle from 0 to 2 pi.
 _VENDOR_VALUES = {
-    (IMPINJ, 56): ("phase_rad", False, 0xFFF, 2 * math.pi / 0x1000),
-    (IMPINJ, 57): ("rssi_dbm", True, -1, 1 / 100),
-    (IMPINJ, 68): ("doppler_hz", True, -1, 1 / 16),
-    (MOTOROLA, 709): ("phase_rad", False, 0xFFFF, 2 * math.pi / 0x10000),
+    (IMPINJ, 56): ("phase_rad", False, 0xFFF, math.tau, 0x1000),
+    (IMPINJ, 57): ("rssi_dbm", True, -1, 1, 100),
+    (IMPINJ, 68): ("doppler_hz", True, -1, 1, 16),
+    (MOTOROLA, 709): ("phase_rad", False, 0xFFFF, math.tau, 0x10000),
 }
 
 
@@ -256,6 +256,6 @@ def _of_vendor(read: dict[str, Value], part: dict[str, Value]) -> bool:
         raise BadMessageError(
             f"parameter {part['subtype']} is cut short (vendor {part['vendor']})"
         )
-    name, signed, last, unit = known
-    read[name] = (int.from_bytes(raw, "big", signed=signed) & last) * unit
+    name, signed, last, times, parts = known
+    read[name] = (int.from_bytes(raw, "big", signed=signed) & last) * times / parts
     return True

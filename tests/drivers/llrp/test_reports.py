@@ -6,11 +6,9 @@ import math
 import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sllurp.llrp import LLRPMessage
 
 from drivers.llrp import reports
 from drivers.llrp.columns import read_record
@@ -405,37 +403,6 @@ def test_any_bytes_give_reads_or_an_error_for_each_message(bodies: list[bytes]) 
     _, errors = decode(stream)
 
     assert len(errors) <= len(bodies)
-
-
-def test_sllurp_reads_the_same() -> None:
-    """An independent decoder, where it is right: whole parameters, EPC-96 and whole bytes."""
-    seed = 7
-    rng = np.random.default_rng(seed)
-    many = [
-        Tag(
-            epc=rng.bytes(12),
-            antenna=int(rng.integers(1, 52)),
-            rssi=int(rng.integers(-90, -20)),
-            channel=int(rng.integers(1, 50)),
-            count=int(rng.integers(1, 9)),
-            last_utc=int(rng.integers(10**15)),
-            phase=int(rng.integers(4096)),
-        )
-        for _ in range(200)
-    ]
-    stream = report(*many)
-
-    batch, _ = decode(stream)
-    theirs = LLRPMessage(msgbytes=stream).msgdict["RO_ACCESS_REPORT"]["TagReportData"]
-
-    assert [row.tobytes().hex().encode() for row in batch.epc] == [one["EPC"] for one in theirs]
-    assert batch.antenna.tolist() == [one["AntennaID"] for one in theirs], seed
-    assert batch.rssi_dbm.tolist() == [one["PeakRSSI"] for one in theirs], seed
-    assert batch.channel.tolist() == [one["ChannelIndex"] for one in theirs], seed
-    assert batch.last_seen_us.tolist() == [one["LastSeenTimestampUTC"] for one in theirs], seed
-    assert batch.count.tolist() == [one["TagSeenCount"] for one in theirs], seed
-    phases = [round(value * 4096 / math.tau) for value in batch.phase_rad.tolist()]
-    assert phases == [one["ImpinjRFPhaseAngle"] for one in theirs], seed
 
 
 def test_recordings_of_a_real_reader_read_as_their_meaning_says(development_data: Path) -> None:
