@@ -1,6 +1,8 @@
 """A small slice of `make fuzz`, the same one each time."""
 
+import os
 import time
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -45,13 +47,22 @@ def test_an_input_that_takes_its_time_is_a_finding() -> None:
         fuzz.one_round("toy", slow, 7, 1)
 
 
-def test_turns_are_shared_out_to_processes_until_there_are_enough() -> None:
-    reports = list(
-        fuzz.run(tries=1, seconds=60, seed=SEED, names=("scans", "sessions"), workers=2)
+@pytest.mark.parametrize("piece", range(4))
+def test_a_quarter_of_a_million_changed_frames_in_all_processes(piece: int) -> None:
+    """A million in all: nothing comes out, nothing hangs, no good report behind them is lost."""
+    reports = fuzz.run(
+        tries=250_000,
+        seconds=600,
+        seed=SEED + 100 * piece,
+        names=tuple(sorted(fuzz.LLRP)),
+        workers=os.cpu_count() or 1,
     )
 
-    assert set(reports[-1].tries) == {"scans", "sessions"}
-    assert reports[-1].tries.total() == 2 * (4000 + 8000)
+    report = deque(reports, maxlen=1).pop()
+
+    assert report.frames >= 250_000
+    assert set(report.tries) == fuzz.LLRP
+    assert report.grown_bytes < fuzz.GROWN_BYTES_MAX
 
 
 def test_the_messages_that_are_broken_were_good_ones() -> None:
