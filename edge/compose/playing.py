@@ -102,6 +102,7 @@ def play(settings: Settings, recording: Recording) -> Iterator[Fact]:
         return
     with tempfile.TemporaryDirectory(prefix="warehouse-edge-replay-") as scratch:
         clock = PlayedClock(first.utc_us)
+        settings = _beside(settings, Path(scratch))
         core = _core(settings, clock, Path(scratch) / STORE_FILE)
         with closing(Store.open(core.store_path, clock, core.make_id)) as store:
             chance = np.random.default_rng(SEED)
@@ -112,6 +113,13 @@ def play(settings: Settings, recording: Recording) -> Iterator[Fact]:
             for record in recording.records():
                 yield from playing.take(record)
             yield from playing.finish()
+
+
+def _beside(settings: Settings, scratch: Path) -> Settings:
+    """The same settings, but the gateway's own disk stays as it is: no archive and no reserve."""
+    gateway = settings.gateway.model_copy(update={"data_dir": scratch})
+    journal = settings.journal.model_copy(update={"archive_dir": None, "reserve": False})
+    return settings.model_copy(update={"gateway": gateway, "journal": journal})
 
 
 def _checked(settings: Settings, recording: Recording) -> Record | None:

@@ -181,6 +181,7 @@ def test_a_replay_is_the_same_each_time(site: Path) -> None:
 
     facts = [json.loads(line) for line in first.splitlines()]
     assert first == second
+    assert not (site / "data").exists(), "the gateway's own folder is not touched"
     assert [one["seq"] for one in facts] == list(range(1, len(facts) + 1))
     assert {"seq", "id", "epoch", "type", "occurred_us", "recorded_us", "data"} == set(facts[0])
     arrived = {one["data"]["epc"] for one in facts if one["type"] == "stock.arrived"}
