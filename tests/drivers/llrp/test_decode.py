@@ -1,5 +1,6 @@
 """Files of LLRP bytes become one mapping a message, and a fault never hides what follows it."""
 
+import base64
 import json
 import struct
 import time
@@ -312,6 +313,22 @@ def test_recordings_of_a_real_reader_decode_whole(development_data: Path) -> Non
         for key in ("message", "id", "version", "length"):
             del decoded[key]
         assert numbers(decoded) == numbers(meaning), name
+
+
+def test_reports_of_a_real_reader_decode_whole(development_data: Path) -> None:
+    recorded = sorted((development_data / "llrp/recordings/roAccessReports").glob("*.bytes"))
+    assert len(recorded) == 9
+    for path in recorded:
+        (meaning,) = json.loads(path.with_suffix(".json").read_text())["TagReportData"]
+
+        (decoded,) = decode(message(61, path.read_bytes()))
+
+        (read,) = decoded["reads"]
+        assert read["epc"] == base64.b64decode(meaning["EPC96"]["EPC"]).hex(), path.name
+        assert read["antenna"] == meaning["AntennaID"], path.name
+        assert read["rssi_dbm"] == meaning["PeakRSSI"], path.name
+        assert read["first_seen_us"] == meaning["FirstSeenUTC"], path.name
+        assert "last_seen_us" not in read, path.name
 
 
 def numbers(value: object) -> Counter[int]:
