@@ -256,7 +256,7 @@ def test_a_capture_of_a_device_that_is_not_configured_is_refused(
 
 
 def network_capture(site: Path) -> tuple[bytes, list[Record]]:
-    """What tcpdump would have kept of the reader, and the same as `record` would have."""
+    """What tcpdump would have kept of the reader, and `record` of the same pieces."""
     port = int((site / "gateway.toml").read_text(encoding="utf-8").split("port = ")[1].split()[0])
     packets, times_us, kept, sequence = [], [], [], 1000
     for one in records(site / "capture"):
@@ -266,14 +266,14 @@ def network_capture(site: Path) -> tuple[bytes, list[Record]]:
         flags = 0x12 if opens else 0x11 if closes else 0x18
         data = b"" if opens or closes else one.data
         for at in range(0, max(1, len(data)), 1460):
-            segment = tcp(
-                sequence, data[at : at + 1460], flags=flags, ports=(port, 40_000), to_reader=closes
-            )
+            piece = data[at : at + 1460]
+            segment = tcp(sequence, piece, flags=flags, ports=(port, 40_000), to_reader=closes)
             home = bytes([127, 0, 0, 1])
             packets.append(ipv4(segment, reader=home, to_reader=closes))
             times_us.append(one.utc_us)
-            sequence += len(data[at : at + 1460]) + opens
-        kept.append(Record(one.kind, one.device, one.utc_us, one.utc_us, one.data))
+            sequence += len(piece) + opens
+            told = one.data if opens or closes else piece
+            kept.append(Record(one.kind, one.device, one.utc_us, one.utc_us, told))
     return classic(*packets, times_us=times_us), kept
 
 
