@@ -43,6 +43,7 @@ class Look:
             readers_up=up,
             readers_down=len(readers) - up,
             reads_total=self._listener.reads_count,
+            reads_folded=self._loop.folded_count,
             loop_lag_ms=(core.clock.monotonic_us() - self._loop.progressed_us) / 1000,
             disk_free_bytes=disk_free_bytes(core.settings.gateway.data_dir),
             alerts=len(core.alerts.active()),

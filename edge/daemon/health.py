@@ -18,6 +18,7 @@ class Health:
         connected: whether the broker is reached.
         readers_up, readers_down: LLRP readers that answer or do not.
         reads_total: reads since the start.
+        reads_folded: those of them that waited too long and were folded into others.
         loop_lag_ms: since the floor loop's last turn.
         disk_free_bytes: on the journal's disk.
         alerts: how many things are wrong.
@@ -29,6 +30,7 @@ class Health:
     readers_up: int
     readers_down: int
     reads_total: int
+    reads_folded: int
     loop_lag_ms: float
     disk_free_bytes: int
     alerts: int
@@ -56,6 +58,7 @@ METRICS: Mapping[str, str] = {
     "readers_up": "LLRP readers that answer",
     "readers_down": "LLRP readers that do not answer",
     "reads_total": "Tag reads since the start",
+    "reads_folded": "Tag reads since the start that waited too long and were folded into others",
     "loop_lag_ms": "Milliseconds since the floor loop's last turn",
     "disk_free_bytes": "Free bytes on the journal's disk",
     "alerts": "Things that are wrong now",

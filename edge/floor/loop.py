@@ -119,6 +119,8 @@ class FloorLoop:
         self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
         self.progressed_us = 0
         """Monotonic time of the last turn that ended well, for the watchdog."""
+        self.folded_count = 0
+        """Reads since the start that lost their own row because the loop did not keep up."""
 
     def start(self) -> None:
         """Read the state back from the store and begin."""
@@ -168,6 +170,7 @@ class FloorLoop:
         """One turn; the facts that it committed."""
         parts = self._parts
         taken = parts.inbox.take(wait_ms)
+        self.folded_count += taken.folded_count
         now_us = parts.clock.now_us()
         entries = self._unsaved_then(taken, now_us)
         facts: list[Fact] = []
