@@ -1,8 +1,9 @@
 """All LLRP readers of a gateway on one thread.
 
-One selector watches every connection. When bytes come, the thread waits a few milliseconds more
-before it reads: a burst of many small reports then costs one turn and one decoding per reader
-instead of one for each packet. Nothing a reader sends or fails to send can hold up the others.
+One selector watches every connection. Bytes are read at most once in `gather_ms`: the first after
+a silence at once, a stream of many small reports in one turn and one decoding per reader instead
+of one for each packet. The reads of a turn are told together at its end, so that whoever listens
+can work on all of them at once. Nothing a reader sends or fails to send can hold up the others.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
 from drivers.llrp.doors import Door, doors
+from drivers.llrp.gathering import Gathering
 from drivers.llrp.link import Link
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import LinkState
@@ -40,7 +42,7 @@ class LlrpWire:
         listener: Listener,
         clock: Clock,
         rng: Generator,
-        gather_ms: int = 5,
+        gather_ms: int = 20,
         *,
         listen_on: str = "",
     ) -> None:
@@ -51,16 +53,20 @@ class LlrpWire:
             listener: told reads, comings and goings, from the wire's own thread.
             clock: the host's clocks.
             rng: chance for the waits between attempts.
-            gather_ms: how long to let bytes gather before they are read and decoded.
+            gather_ms: from one reading of the sockets to the next.
             listen_on: the gateway's address that readers with `listen` call; empty for all.
         """
         self._clock = clock
-        self._gather_s = gather_ms / 1000
+        self._gather_us = 1000 * gather_ms
         self._stopping = threading.Event()
         self._bell_in, self._bell_out = socket.socketpair()
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
-        self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
+        self._gathered_us = 0
+        self._gathering = Gathering(listener)
+        self._links = [
+            Link(one, self._gathering, clock, Backoff(rng), self._wake) for one in readers
+        ]
         self._by_name = {link.settings.device: link for link in self._links}
         self._switched: deque[tuple[Link, int, bool]] = deque()
         self._wanted: deque[tuple[str, Access, Reported]] = deque()
@@ -171,7 +177,7 @@ class LlrpWire:
         self._watch()
         ready = self._selector.select(_TICK_S)
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
-            self._stopping.wait(self._gather_s)
+            self._gather()
             ready = self._selector.select(0)
         for key, mask in ready:
             link = key.data
@@ -182,6 +188,14 @@ class LlrpWire:
                 link.writable()
             if mask & selectors.EVENT_READ:
                 link.readable()
+        self._gathering.tell_reads()
+
+    def _gather(self) -> None:
+        """Let bytes gather until the time since the last reading is over."""
+        left_us = self._gathered_us + self._gather_us - self._clock.monotonic_us()
+        if left_us > 0:
+            self._stopping.wait(left_us / 1e6)
+        self._gathered_us = self._clock.monotonic_us()
 
     def _tick(self) -> None:
         for door in self._doors:

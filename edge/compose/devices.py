@@ -75,7 +75,8 @@ def device_drivers(
     found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
     if settings.reader:
-        wire = LlrpWire(reader_settings(settings), listener, clock, generator)
+        gather_ms = settings.timing.tick_ms
+        wire = LlrpWire(reader_settings(settings), listener, clock, generator, gather_ms)
         found.append(("readers", wire))
     found += [
         (one.device, Scanner(one, listener, clock, generator))

@@ -75,6 +75,8 @@ class Inbox:
         self._batches: list[ReadBatch] = []
         self._reads = 0
         self._folded = 0
+        self._reads_taken_us = 0
+        self._woken = False
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._news = threading.Condition(self._lock)
@@ -124,6 +126,8 @@ class Inbox:
     def put_reads(self, batch: ReadBatch) -> None:
         """Queue reads; never blocks and never refuses, but folds past the bound."""
         with self._lock:
+            if not self._batches:
+                self._news.notify()
             self._batches.append(batch)
             self._reads += len(batch)
             if self._reads > self._reads_max:
@@ -135,24 +139,35 @@ class Inbox:
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
         with self._lock:
+            self._woken = True
             self._news.notify()
 
     def take(self, wait_ms: float) -> Taken:
-        """All that has come in; waits up to `wait_ms` for an input.
+        """All that has come in; waits up to `wait_ms` for something.
 
-        An input ends the wait at once, for a person waits for its answer. Reads do not: they are
-        cheap together and dear one by one.
+        An input ends the wait at once, for a person waits for its answer. Reads end it when the
+        last were taken `wait_ms` ago: they are cheap together and dear one by one.
         """
         with self._lock:
-            if not self._entries:
-                self._news.wait(wait_ms / 1000)
+            self._wait(self._clock.monotonic_us(), round(wait_ms * 1000))
             taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
             self._entries.clear()
             self._batches = []
             self._reads = 0
             self._folded = 0
+            self._woken = False
             self._room.notify_all()
             return taken
+
+    def _wait(self, now_us: int, wait_us: int) -> None:
+        until_us = now_us + wait_us
+        while not self._entries and not self._woken:
+            reads_us = self._reads_taken_us + wait_us if self._batches else until_us
+            left_us = min(reads_us, until_us) - self._clock.monotonic_us()
+            if left_us <= 0 or not self._news.wait(left_us / 1e6):
+                break
+        if self._batches:
+            self._reads_taken_us = self._clock.monotonic_us()
 
 
 def _fulfil(future: "Future[Answer]", answer: Answer) -> None:
