@@ -18,6 +18,9 @@ from edge.floor.folding import fold
 from edge.model.inputs import Input
 from edge.model.prompts import Answer
 
+SETTLE_US = 1_000
+"""Reads that come together, of many readers, are taken together: the last is so far behind."""
+
 Settle = Callable[[Answer], None]
 """Called once, after the commit, from the loop's thread; returns at once and never raises."""
 
@@ -75,7 +78,8 @@ class Inbox:
         self._batches: list[ReadBatch] = []
         self._reads = 0
         self._folded = 0
-        self._reads_taken_us = 0
+        self._reads_due_us = 0
+        self._reads_came_us = 0
         self._woken = False
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
@@ -127,6 +131,7 @@ class Inbox:
         """Queue reads; never blocks and never refuses, but folds past the bound."""
         with self._lock:
             if not self._batches:
+                self._reads_came_us = self._clock.monotonic_us()
                 self._news.notify()
             self._batches.append(batch)
             self._reads += len(batch)
@@ -162,12 +167,14 @@ class Inbox:
     def _wait(self, now_us: int, wait_us: int) -> None:
         until_us = now_us + wait_us
         while not self._entries and not self._woken:
-            reads_us = self._reads_taken_us + wait_us if self._batches else until_us
-            left_us = min(reads_us, until_us) - self._clock.monotonic_us()
+            due_us = until_us
+            if self._batches:
+                due_us = min(due_us, max(self._reads_due_us, self._reads_came_us + SETTLE_US))
+            left_us = due_us - self._clock.monotonic_us()
             if left_us <= 0 or not self._news.wait(left_us / 1e6):
                 break
         if self._batches:
-            self._reads_taken_us = self._clock.monotonic_us()
+            self._reads_due_us = self._clock.monotonic_us() + wait_us
 
 
 def _fulfil(future: "Future[Answer]", answer: Answer) -> None:

@@ -182,6 +182,9 @@ class Central:
             CallbackAPIVersion.VERSION2, "central", protocol=MQTTProtocolVersion.MQTTv5
         )
         self._client.on_message = self._on_message
+        self._client.on_socket_open = lambda _client, _data, wire: wire.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )
         self._client.connect("127.0.0.1", port)
         self._client.subscribe([(f"{BASE}event/#", 1), (f"{BASE}health", 0), (f"{BASE}state", 1)])
         self._client.loop_start()
@@ -375,7 +378,7 @@ def broker(folder: Path) -> Iterator[int]:
     assert MOSQUITTO is not None, "mosquitto is not installed"
     port = free_port()
     (folder / "mosquitto.conf").write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\n"
         "max_inflight_messages 0\n"
     )
     log = folder / "mosquitto.log"
