@@ -1,5 +1,6 @@
 """The daemon in the foreground: start, be watched, end on a signal."""
 
+import gc
 import json
 import signal
 import sys
@@ -56,7 +57,12 @@ class Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._ending.set())
-        self._supervisor.start()
+        gc.disable()  # what a start makes stays: among a million items the search costs a second
+        try:
+            self._supervisor.start()
+            gc.freeze()
+        finally:
+            gc.enable()
         self._notifier.tell("READY=1")
         sys.stdout.write(json.dumps(self._announcement()) + "\n")
         sys.stdout.flush()

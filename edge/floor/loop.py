@@ -30,7 +30,7 @@ from edge.model.events import (
     MessageSetAside,
     TagWorkBegun,
 )
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, RequestId
 from edge.model.inputs import (
     CentralAcknowledged,
@@ -110,7 +110,6 @@ class FloorLoop:
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
         self._state = FloorState(parts.floor)
-        self._present: list[PresentItem] = []
         self._unsaved: list[Entry] = []
         self._planned_seq = -1
         self._is_behind = False
@@ -136,9 +135,7 @@ class FloorLoop:
 
     def load(self) -> None:
         """Read the state back from the store and show it."""
-        self._reload()
-        self._parts.locator.restore(self._present)
-        self._present = []
+        self._reload(self._parts.locator.restore)
         for device, since_us in self._state.outages.items():
             text = f"{device} did not answer before the restart"
             self._parts.alerts.begin(
@@ -156,9 +153,9 @@ class FloorLoop:
                 result = TagResult("unknown", text, job.tid)
                 self._parts.inbox.put_change(TagWorkOver(job.job_id, result, now_us))
 
-    def _reload(self) -> None:
+    def _reload(self, present: Callable[[PresentItems], None] | None = None) -> None:
         self._state = FloorState(self._parts.floor)
-        self._present = self._parts.store.load(self._state)
+        self._parts.store.load(self._state, present)
         self._is_settled = False
 
     def _run(self) -> None:

@@ -6,8 +6,6 @@ table is swept for tags that were silent too long, so that the whole table is se
 `sweep_s`. Nothing here reads a clock: time is that of the reads and of `turn`.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +24,7 @@ from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
 from edge.locating.whereabouts import Hearing, Whereabouts
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
@@ -91,10 +89,12 @@ class Locator:
         if not alive:
             self._sweep.look_for_dark_places()
 
-    def restore(self, items: Iterable[PresentItem]) -> None:
+    def restore(self, items: PresentItems) -> None:
         """Take up items that were present before a restart; nothing is told of them again.
 
-        An item without a place, or whose place is no longer on the floor, arrives anew.
+        To be called before the first turn, with each item once, in any number of parts.
+
+        An item whose place is no longer on the floor arrives anew.
         """
         self._restorer.restore(items, self._settings.tags_max)
 

@@ -6,12 +6,13 @@ transaction that appends the facts, and a restart reads them back. So state = ta
 replayed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from typing_extensions import override
 
-from edge.model.goods import Article, PresentItem, Stock
+from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -251,6 +252,20 @@ class FloorState:
                 self.seen[key] = self.seen.get(key, 0) + 1
         else:
             self.near.setdefault(item.location, {})[item.epc] = item.sku
+
+    def note_present(self, items: PresentItems) -> None:
+        """The same for many items that have just been read back."""
+        near = set()
+        for (sku, location), count in Counter(zip(items.sku, items.location, strict=True)).items():
+            if self.floor.kind_of(location) not in STORAGE_KINDS:
+                near.add(location)
+            elif sku is not None:
+                self.seen[sku, location] = self.seen.get((sku, location), 0) + count
+        if not near:
+            return
+        for epc, sku, location in zip(items.epc, items.sku, items.location, strict=True):
+            if location in near:
+                self.near.setdefault(location, {})[epc] = sku
 
     def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
         if self.floor.kind_of(location) not in STORAGE_KINDS:

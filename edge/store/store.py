@@ -7,14 +7,14 @@ given up: the caller makes a fresh state and calls `load`, which opens the file 
 is really there; until then nothing else is accepted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from edge.clock import Clock
 from edge.model.events import Event, Fact
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import IdMaker, RequestId
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -97,10 +97,16 @@ class Store:
         """The central system has stored every fact of this epoch up to here; 0 for none."""
         return self._epoch.seq_of(self._acknowledged_position)
 
-    def load(self, state: FloorState) -> list[PresentItem]:
-        """Fill a fresh state from the tables; gives the items that are somewhere.
+    def load(
+        self, state: FloorState, present: Callable[[PresentItems], None] | None = None
+    ) -> None:
+        """Fill a fresh state from the tables.
 
         After a failed commit this also opens the file anew.
+
+        Args:
+            state: without anything in it yet.
+            present: told of the items that are somewhere, some thousands at a time.
 
         Raises:
             StoreDamagedError: a row is not as it was written.
@@ -113,7 +119,7 @@ class Store:
             self._read_position()
             self._sound = True
         with told_by_store("reading the state"):
-            return load_state(self._connection, state)
+            load_state(self._connection, state, present)
 
     def commit(
         self,

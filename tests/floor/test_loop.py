@@ -22,7 +22,7 @@ from edge.floor.showing import Showing
 from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
 from edge.model.events import Event, Fact
-from edge.model.goods import Article, PresentItem
+from edge.model.goods import Article, PresentItems
 from edge.model.ids import DeviceName, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
@@ -51,9 +51,11 @@ class FailingStore(Store):
     full = False
 
     @override
-    def load(self, state: FloorState) -> list[PresentItem]:
+    def load(
+        self, state: FloorState, present: Callable[[PresentItems], None] | None = None
+    ) -> None:
         self._fail_when_full()
-        return super().load(state)
+        super().load(state, present)
 
     @override
     def commit(
