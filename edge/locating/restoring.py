@@ -1,5 +1,7 @@
 """Taking up items after a restart: what was announced stands, and nothing is told again."""
 
+from itertools import repeat
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,8 +35,8 @@ class Restorer:
         if not items.epc:
             return
         self._time.move(max(items.seen_us))
-        numbers = self._columns.place_number
-        places = np.array([numbers.get(place, -1) for place in items.location], np.int64)
+        numbers = map(self._columns.place_number.get, items.location, repeat(-1))
+        places = np.fromiter(numbers, np.int64, len(items.location))
         epc, bits = _raw(items.epc)
         known = np.flatnonzero(places >= 0)
         if len(known) < len(places):

@@ -29,6 +29,7 @@ class Sweep:
         self._table = table
         self._coverage = coverage
         self._settings = settings
+        self._least_ms = int(min(settings.silence_s_min, settings.near_silence_s_min) * 1e3)
         self._cursor = 0
         self._swept_ms: int | None = None
         self._started_ms = 0
@@ -51,6 +52,8 @@ class Sweep:
         table, coverage = self._table, self._coverage
         state = table.state[stretch]
         watched = (state == State.PRESENT) | (state == State.STALE)
+        if not coverage.dark.any():  # what lies in the dark is lost however lately it was heard
+            watched &= now_ms - table.seen_ms(stretch) > self._least_ms
         rows = np.flatnonzero(watched) + stretch.start
         if not len(rows):
             return rows, np.zeros(0, np.uint8)
