@@ -57,7 +57,7 @@ class Timeline:
         return self.now_ms
 
     def ms_of(self, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Table milliseconds of times that have passed, once any was told; never 0, which is none."""
+        """Table milliseconds of past times, once any was told; never 0, which is none."""
         return np.clip((at_us - self.zero_us) // 1000, 1, self.now_ms)
 
     def us_of(self, at_ms: int) -> int:

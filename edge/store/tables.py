@@ -20,7 +20,7 @@ from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
 Columns = tuple[object, ...]
-ITEMS_AT_ONCE = 8_192
+ITEMS_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class BusyReader:
 
     def __init__(self, bind: str) -> None:
         self.door = socket.create_server((bind, 0))
-        self.door.setblocking(False)
+        self.door.settimeout(0)
         self.port = int(self.door.getsockname()[1])
         self.client: socket.socket | None = None
         self.unsent = bytearray()
@@ -79,7 +79,7 @@ class BusyReader:
         if self.client is not None:
             client.close()
             return
-        client.setblocking(False)
+        client.settimeout(0)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client = client
         self._heard.clear()
@@ -277,9 +277,7 @@ class Choir:
         self._late_bytes = 0
         for reader in self.readers:
             reader.reads = 0
-        self._phase = Phase(
-            reads_per_s, float(asked["seconds"]), scene, form, time.monotonic()
-        )
+        self._phase = Phase(reads_per_s, float(asked["seconds"]), scene, form, time.monotonic())
         return True
 
     def _end_if_over(self) -> None:
