@@ -42,6 +42,7 @@ from edge.model.inputs import (
     TagWorkWanted,
 )
 from edge.model.places import Floor
+from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
@@ -238,7 +239,11 @@ class FloorLoop:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
                 locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
-        located = (Entry(ItemLocated(one, now_us), None) for one in locator.turn(now_us))
+        located = (
+            Entry(ItemLocated(one, now_us), None)
+            for one in locator.turn(now_us)
+            if not isinstance(one, Stale)  # one fact tells of the device, none of its items
+        )
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located]
 
