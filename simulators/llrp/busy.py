@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from simulators.codes import gtin_13, sgtin_96
 from simulators.llrp.codec import HEADER_BYTES
-from simulators.llrp.reports import Content, Reads, report_frames, tag_reports
+from simulators.llrp.reads import Reads
+from simulators.llrp.reports import Content, report_frames, tag_reports
 
 SHELVES = 3
 """Antennas 1 to 3 hear shelves."""
@@ -189,4 +190,5 @@ def _read() -> Reads:
         last_seen_us=np.zeros(1, np.int64),
         count=np.ones(1, np.uint16),
         access=np.zeros(1, np.int32),
+        tid=np.zeros((1, 0), np.uint8),
     )

@@ -28,13 +28,14 @@ from numpy.typing import NDArray
 
 from simulators.air import Dwell, Sightings
 from simulators.faults import FaultPlan
+from simulators.gen2 import Slots
 from simulators.llrp.busy import ReportForm, Scene, Told
 from simulators.llrp.codec import HEADER_BYTES, frame_length
 from simulators.llrp.device import Device
-from simulators.llrp.gathering import Rule, message_size
 from simulators.llrp.keepalive import Keepalive
 from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import utc_us
+from simulators.llrp.report_rule import Rule
 
 PERIOD_S = 0.005
 """How often each reader sends."""
@@ -52,6 +53,10 @@ class Silence:
     def inventory(self, _: Dwell) -> Sightings:
         """Nothing."""
         return Sightings.none()
+
+    def slots(self) -> Slots | None:
+        """No rounds are played."""
+        return None
 
 
 class BusyReader:
@@ -121,8 +126,8 @@ class BusyReader:
         if rospec is None:
             return None
         rule = Rule.of(rospec.report_spec or self._device.settings.report_spec)
-        content = rule.content(rospec, rospec.current(), uptime=False, tail=b"")
-        return ReportForm.learn(content, message_size(rule))
+        content = rule.content(rospec.id, rospec.run.spec, uptime=False, tail=b"")
+        return ReportForm.learn(content, rule.message_size)
 
     def live(self) -> None:
         """Let time pass: start what is to be started, keep alive."""

@@ -4,6 +4,7 @@ Readers and daemon are processes of their own; the central system is a thread he
 what it has got, remembers when each newcomer's arrival came, and sends orders; a picker works.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -47,6 +48,7 @@ GROUP = 200
 """Two reads in so many are a newcomer's, which arrives and, a little later, departs: two facts."""
 FACTS_AT_ONCE = 20_000
 SCAN_PAUSE_S = 1.0
+_LOOK_S = 0.5
 WAIT_S_MAX = 60.0
 
 
@@ -103,6 +105,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def unit_environment() -> dict[str, str]:
+    """What the daemon's unit sets."""
+    unit = Path(__file__).parents[2] / "systemd/warehouse-edge.service"
+    lines = unit.read_text().splitlines()
+    words = [line.partition("=")[2] for line in lines if line.startswith("Environment=")]
+    return dict(word.split("=", 1) for line in words for word in line.split())
+
+
 def wait_until(what: str, good: Any, seconds: float = WAIT_S_MAX) -> None:  # noqa: ANN401 - any truth will do
     """Wait until `good`; tells what it waited for if that never is."""
     pause, ends = threading.Event(), time.monotonic() + seconds
@@ -122,7 +132,12 @@ class Process:
         """Seconds from its start to the line that was heard last."""
         self._said: queue.SimpleQueue[tuple[float, Mapping[str, Any]]] = queue.SimpleQueue()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=os.environ | unit_environment(),
         )
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()
@@ -135,13 +150,15 @@ class Process:
                 self._said.put((time.monotonic() - self._began_s, told))
 
     def hear(self, wait_s: float = WAIT_S_MAX) -> Mapping[str, Any]:
-        """The next line.
-
-        Raises:
-            queue.Empty: it said nothing in time.
-        """
-        self.heard_s, told = self._said.get(timeout=wait_s)
-        return told
+        """The next line; tells what stands in its log if it ended or said nothing in time."""
+        ends_s = time.monotonic() + wait_s
+        while time.monotonic() < ends_s:
+            with contextlib.suppress(queue.Empty):
+                self.heard_s, told = self._said.get(timeout=_LOOK_S)
+                return told
+            if self.process.poll() is not None:
+                break
+        raise AssertionError(f"it said nothing: {Path(self._log.name).read_text()[-2000:]}")
 
     def newest(self) -> Mapping[str, Any]:
         """The last line that it has said, waiting for one if there is none new."""
