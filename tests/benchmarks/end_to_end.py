@@ -6,6 +6,7 @@ The baseline hears the same readers with sllurp, a thread a reader, and keeps ob
 disk, no broker, no place. Its CPU share may be above 100 %: then it needs longer than the load.
 """
 
+import atexit
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,7 @@ def scratch() -> Iterator[Path]:
 def filled_store(residents: int) -> Path:
     """A store in which each reader's residents have arrived; made once in a run."""
     folder = tempfile.mkdtemp(prefix="warehouse-edge-bench-")
+    atexit.register(shutil.rmtree, folder)
     path = Path(folder) / STORE_FILE
     fill_store(path, residents)
     return path
