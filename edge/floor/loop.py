@@ -19,6 +19,7 @@ from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
+from edge.floor.radio import Radio
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.model.applying import apply
@@ -84,6 +85,7 @@ class LoopParts:
     inbox: Inbox
     store: Store
     locator: Locator
+    radio: Radio
     planner: Planner
     housekeeping: Housekeeping
     showing: Showing
@@ -238,7 +240,10 @@ class FloorLoop:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
                 locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
-        located = (Entry(ItemLocated(one, now_us), None) for one in locator.turn(now_us))
+        located = [Entry(ItemLocated(one, now_us), None) for one in locator.turn(now_us)]
+        for event in taken.events:
+            self._parts.radio.told(event)
+        self._parts.radio.turn(now_us)
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located]
 
