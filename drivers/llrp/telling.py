@@ -49,4 +49,5 @@ def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
         protocol=VERSIONS.get(up.version, f"LLRP version {up.version}"),
         antennas=up.antennas,
         notes=up.notes,
+        differences=up.differences,
     )

@@ -80,7 +80,7 @@ def build(settings: Settings) -> Daemon:
     found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
-    watch = ReaderWatch(lambda: link_states(drivers), core.alerts, clock)
+    watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
     web = web_server(core, lambda: metrics_text(health.look, health.details), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]

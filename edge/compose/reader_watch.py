@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from drivers.driver import DeviceUp
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.telling import LinkState
 from drivers.reads import ClockQuality
@@ -16,6 +17,7 @@ DRIFT_PPM_MOST = 200.0
 JUMPED_US = 600_000_000
 """A clock that jumped counts as poor for so long."""
 
+Devices = Callable[[], Mapping[str, DeviceUp]]
 States = Callable[[], Mapping[str, LinkState]]
 
 
@@ -39,12 +41,15 @@ class ReaderWatch:
 
     Args:
         states: of all LLRP readers, by name.
-        alerts: `reader_clock_poor` is raised and ended here.
+        devices: those that answer by now, by name.
+        alerts: `reader_clock_poor` and `reader_settings_differ` are raised and ended here.
         clock: the host's.
     """
 
-    def __init__(self, states: States, alerts: Alerts, clock: Clock) -> None:
+    def __init__(self, states: States, devices: Devices, alerts: Alerts, clock: Clock) -> None:
         self._states = states
+        self._devices = devices
+        self._differing: set[str] = set()
         self._alerts = alerts
         self._clock = clock
         self._seen: dict[str, _Seen] = {}
@@ -56,6 +61,20 @@ class ReaderWatch:
             if state.up and state.clock is not None and state.counters.reads:
                 seen = self._seen.setdefault(name, _Seen())
                 self._judge(name, seen, _poor(state.clock, seen, now_us), now_us)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Tell whose settings differ; what a reader that is away had, it has still."""
+        for name, device in self._devices().items():
+            alert_id = f"reader-settings-differ-{name}"
+            if device.differences and name not in self._differing:
+                self._differing.add(name)
+                text = f"{name} is set up otherwise than wanted: {'; '.join(device.differences)}"
+                alert = Alert(alert_id, "reader_settings_differ", "warning", text, device.at_us)
+                self._alerts.begin(alert)
+            elif not device.differences and name in self._differing:
+                self._differing.discard(name)
+                self._alerts.end(alert_id)
 
     def _judge(self, name: str, seen: _Seen, reason: str, now_us: int) -> None:
         if bool(reason) is seen.poor:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.driver import DeviceUp
 from drivers.llrp.outputs import Counters
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.telling import LinkState
@@ -22,10 +23,13 @@ class Hall:
     def __init__(self) -> None:
         self.clock = PlayedClock(START_US)
         self.link = LinkState(True, 1, Counters(reads=5), (), GOOD)
+        self.devices: dict[str, DeviceUp] = {}
         self.told: list[Alert | None] = []
         alerts = Alerts()
         alerts.listen(lambda _, alert: self.told.append(alert))
-        self.watch = ReaderWatch(lambda: {"dock": self.link}, alerts, self.clock)
+        self.watch = ReaderWatch(
+            lambda: {"dock": self.link}, self.devices.copy, alerts, self.clock
+        )
 
     def play(self, clock: ClockState, seconds: int) -> None:
         self.link = replace(self.link, clock=clock)
@@ -110,3 +114,22 @@ def test_readers_are_shown_with_quality_offset_and_drift() -> None:
     assert shown["up"] is True
     assert shown["clock"] == {"quality": "utc", "offset_ms": 1.5, "drift_ppm": 12.3, "jumps": 0}
     assert clock_view(None) is None
+
+
+def test_settings_that_differ_are_told_until_the_reader_comes_back_as_wanted() -> None:
+    hall = Hall()
+    hall.devices["dock"] = DeviceUp("dock", 7, differences=("session 2 is 1",))
+    hall.play(GOOD, 10)
+    (alert,) = hall.told
+    assert alert is not None
+    assert (alert.code, alert.since_us) == ("reader_settings_differ", 7)
+    assert "session 2 is 1" in alert.text
+
+    del hall.devices["dock"]
+    hall.play(GOOD, 10)
+    assert len(hall.told) == 1, "a reader that is away has not changed"
+
+    hall.devices["dock"] = DeviceUp("dock", 9, notes=("it cannot hold reports",))
+    hall.play(GOOD, 10)
+
+    assert hall.told[1:] == [None]
