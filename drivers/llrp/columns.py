@@ -176,11 +176,11 @@ class Columns:
         last = self._columns["last_seen_us"]
         if not self._uptime.any():
             seen = clock.seen_us(last, arrived_us, TimeKind.UTC)
-            return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **self._columns)
+            return _dated(reader, arrived_us, self._columns, seen, clock)
         seen = np.empty(len(last), np.int64)
         for kind, rows in ((TimeKind.UTC, ~self._uptime), (TimeKind.UPTIME, self._uptime)):
             seen[rows] = clock.seen_us(last[rows], arrived_us, kind)
-        return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **self._columns)
+        return _dated(reader, arrived_us, self._columns, seen, clock)
 
 
 def batch_of(
@@ -192,4 +192,12 @@ def batch_of(
         if name not in columns:
             columns[name] = _CONSTANTS.column(name, count)
     seen = clock.seen_us(columns["last_seen_us"], arrived_us, kind)
-    return ReadBatch(reader=reader, arrived_us=arrived_us, seen_us=seen, **columns)
+    return _dated(reader, arrived_us, columns, seen, clock)
+
+
+def _dated(
+    reader: str, arrived_us: int, columns: dict[str, Column], seen: Column, clock: ReaderClock
+) -> ReadBatch:
+    return ReadBatch(
+        reader=reader, arrived_us=arrived_us, seen_us=seen, clock=clock.quality, **columns
+    )

@@ -19,6 +19,7 @@ class Up:
         version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
         antennas: ports that it reads on.
         notes: what it does not offer or has otherwise than wanted, a sentence each.
+        differences: those of the notes that it was asked for, took, and does not have.
     """
 
     told: Capabilities
@@ -26,6 +27,7 @@ class Up:
     version: int
     antennas: tuple[int, ...]
     notes: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

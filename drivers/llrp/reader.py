@@ -63,10 +63,9 @@ class LlrpWire:
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
         self._gathered_us = 0
-        self._gathering = Gathering(listener)
-        self._links = [
-            Link(one, self._gathering, clock, Backoff(rng), self._wake) for one in readers
-        ]
+        self._listener, self._rng = Gathering(listener), rng
+        self._links = [self._new_link(one) for one in readers]
+        self._tap: Tap | None = None
         self._by_name = {link.settings.device: link for link in self._links}
         self._switched: deque[tuple[Link, int, bool]] = deque()
         self._wanted: deque[tuple[str, Access, Reported]] = deque()
@@ -77,6 +76,7 @@ class LlrpWire:
 
     def tell(self, tap: Tap) -> None:
         """Let a tap hear every byte; to be called before the start."""
+        self._tap = tap
         for link in self._links:
             link.tap = tap
 
@@ -99,6 +99,32 @@ class LlrpWire:
             raise ValueError(f"output {port}: ports go from 1 to {_PORT_MOST}")
         self._switched.append((self._by_name[device], port, on))
         self._wake()
+
+    def add(self, reader: LlrpSettings) -> None:
+        """Run one more reader from now on; any thread, before or after the start.
+
+        Raises:
+            ValueError: it has the name of one that is run already, or calls the gateway itself.
+        """
+        if reader.listen:
+            raise ValueError(f"{reader.device}: a reader that calls is known from the start only")
+        if reader.device in self._by_name:
+            raise ValueError(f"{reader.device} is run already")
+        link = self._new_link(reader)
+        link.tap = self._tap
+        self._by_name[reader.device] = link
+        self._links = [*self._links, link]  # whoever goes through the old list is not disturbed
+        self._wake()
+
+    def peers(self) -> set[tuple[str, int]]:
+        """Address and port of every reader that is connected, and of those that are configured."""
+        found = {(one.settings.host, one.settings.port) for one in self._links}
+        for link in self._links:
+            with contextlib.suppress(OSError):  # connecting yet, or just gone
+                if (own := link.socket) is not None:
+                    host, port, *_ = own.getpeername()
+                    found.add((host, port))
+        return found
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -144,6 +170,9 @@ class LlrpWire:
             else:
                 link.access(access, reported)
 
+    def _new_link(self, reader: LlrpSettings) -> Link:
+        return Link(reader, self._listener, self._clock, Backoff(self._rng), self._wake)
+
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens
             self._bell_out.send(b"!")
@@ -188,7 +217,7 @@ class LlrpWire:
                 link.writable()
             if mask & selectors.EVENT_READ:
                 link.readable()
-        self._gathering.tell_reads()
+        self._listener.tell_reads()
 
     def _gather(self) -> None:
         """Let bytes gather until the time since the last reading is over."""

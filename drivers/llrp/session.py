@@ -345,5 +345,12 @@ class Session:
             vendor = vendor_of(self.attempt, done.told)
             said = notes(self._settings, self.attempt, done.told, self._version)
             self._outputs.append(
-                Up(done.told, vendor, self._version, done.antennas, (*said, *done.differences))
+                Up(
+                    done.told,
+                    vendor,
+                    self._version,
+                    done.antennas,
+                    (*said, *done.differences),
+                    done.differences,
+                )
             )

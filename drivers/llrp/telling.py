@@ -7,7 +7,7 @@ from drivers.llrp.outputs import Counters, Up
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.vendors import IMPINJ, IMPINJ_NUMBER, MANUFACTURERS
 
-_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
+VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,15 @@ class LinkState:
     clock: ClockState | None = None
 
 
+def vendor_of(number: int) -> str:
+    """A manufacturer's name, or its number as text where the name is not known; empty for 0."""
+    return MANUFACTURERS.get(number, str(number) if number else "")
+
+
 def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
     """A reader that is set up, as its listener is told."""
     number = up.told.manufacturer
-    vendor = MANUFACTURERS.get(number, str(number) if number else "")
+    vendor = vendor_of(number)
     if number == IMPINJ_NUMBER and up.vendor is not IMPINJ:  # others copy the number
         vendor = f"{number}, without Impinj extensions"
     return DeviceUp(
@@ -41,7 +46,8 @@ def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
         manufacturer=vendor,
         model=str(up.told.model) if up.told.model else "",
         firmware=up.told.firmware,
-        protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
+        protocol=VERSIONS.get(up.version, f"LLRP version {up.version}"),
         antennas=up.antennas,
         notes=up.notes,
+        differences=up.differences,
     )

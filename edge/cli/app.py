@@ -11,6 +11,7 @@ from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
+from edge.cli.discover import discover
 from edge.cli.doctor import doctor
 from edge.cli.locate import calibrate, locate
 from edge.cli.protocol import protocol
@@ -38,6 +39,7 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(tag.app, name="tag")
 app.command()(decode)
 app.command()(read)
+app.command()(discover)
 app.command()(record)
 app.command()(replay)
 app.command()(locate)

@@ -1,5 +1,6 @@
 """Readers, UHF modules and scanners, wired."""
 
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.telling import LinkState
 from drivers.serial.codes import CodeForm
 from drivers.serial.scanner import Scanner, ScannerSettings, ScanProtocol
 from drivers.serial.uhf_frames import Region
@@ -72,12 +74,10 @@ def device_drivers(
         listener: told what they read.
         tap: told of every byte; None for nobody.
     """
-    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
-    if settings.reader:
-        gather_ms = settings.timing.tick_ms
-        wire = LlrpWire(reader_settings(settings), listener, clock, generator, gather_ms)
-        found.append(("readers", wire))
+    # readers that are approved later join it
+    wire = LlrpWire(reader_settings(settings), listener, clock, generator, settings.timing.tick_ms)
+    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = [("readers", wire)]
     found += [
         (one.device, Scanner(one, listener, clock, generator))
         for one in scanner_settings(settings)
@@ -90,6 +90,20 @@ def device_drivers(
         for _, driver in found:
             driver.tell(tap)
     return [*found]
+
+
+def wire_of(drivers: Iterable[tuple[str, Driver]]) -> LlrpWire:
+    """The wire of the LLRP readers among these drivers."""
+    return next(driver for _, driver in drivers if isinstance(driver, LlrpWire))
+
+
+def link_states(drivers: Iterable[tuple[str, Driver]]) -> dict[str, LinkState]:
+    """What went through the link of each LLRP reader among these drivers, by its name."""
+    found: dict[str, LinkState] = {}
+    for _, driver in drivers:
+        if isinstance(driver, LlrpWire):
+            found |= driver.states()
+    return found
 
 
 def device_at(

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from drivers.llrp.reader import LlrpWire
 from edge.clock import SystemClock
 from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
-from edge.compose.devices import device_drivers, floor_listener
+from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
+from edge.compose.discovering import Discoverer, Joining
+from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
+from edge.compose.reader_watch import ReaderWatch
 from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
@@ -20,13 +22,16 @@ from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.found import FoundReaders
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
+from edge.floor.radio import Radio
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
+from edge.locating.settings import RadioSettings
 from edge.model.inputs import TagWorkWanted
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
@@ -69,16 +74,19 @@ def build(settings: Settings) -> Daemon:
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     tag_port = TagPort(core.inbox, clock)
     loop = floor_loop(core, store, planner, link, tag_port)
-    health = Look(core, link, listener, loop, store)
-    web = web_server(core, lambda: metrics_text(health.look), health.ready)
+    drivers = device_drivers(settings, clock, listener)
+    wire = wire_of(drivers)
+    tag_port.attach(wire)
+    found = FoundReaders(core.board, core.alerts, clock)
+    Joining(core.board, wire, settings.reader_names)
+    discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
+    watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
+    health = Look(core, link, listener, loop, store, watch)
+    web = web_server(core, lambda: metrics_text(health.look, health.details), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    drivers = device_drivers(settings, clock, listener)
-    for _, driver in drivers:
-        if isinstance(driver, LlrpWire):
-            tag_port.attach(driver)
     services += [Service(name, driver) for name, driver in drivers]
-    services.append(Service("web", web))
+    services += [Service("discovery", discoverer), Service("web", web)]
 
     def tell() -> None:
         health.tell()
@@ -138,14 +146,22 @@ def floor_loop(
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
         troubles={one.code: Effect(one.effect) for one in core.troubles},
+        devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
+    locator = Locator(
+        core.floor,
+        calibration=calibration_of(settings, core.floor),
+        radio=RadioSettings(**settings.radio.model_dump()),
+    )
+    take_up_habits(core.store_path.with_name(FILE), locator.health)
     return FloorLoop(
         LoopParts(
             floor=core.floor,
             terms=terms,
             inbox=core.inbox,
             store=store,
-            locator=Locator(core.floor, calibration=calibration_of(settings, core.floor)),
+            locator=locator,
+            radio=Radio(locator, core.board, core.alerts),
             planner=planner,
             housekeeping=housekeeping(core, store),
             showing=showing,

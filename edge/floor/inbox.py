@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from drivers.driver import DeviceEvent
 from drivers.reads import ReadBatch
 from edge.clock import Clock
 from edge.floor.folding import fold
@@ -45,11 +46,17 @@ class Taken:
         entries: inputs in order of arrival.
         batches: reads in order of arrival.
         folded_count: reads that lost their own row by folding since the last turn.
+        events: what devices say happened to them, in order of arrival.
     """
 
     entries: tuple[Entry, ...]
     batches: tuple[ReadBatch, ...]
     folded_count: int
+    events: tuple[DeviceEvent, ...] = ()
+
+
+EVENTS_MAX = 1_000
+"""Words of devices that may wait; past it the oldest is lost, for the newest tells how it is."""
 
 
 class Inbox:
@@ -76,6 +83,7 @@ class Inbox:
         self._wait_ms_max = wait_ms_max
         self._entries: deque[Entry] = deque()
         self._batches: list[ReadBatch] = []
+        self._events: deque[DeviceEvent] = deque(maxlen=EVENTS_MAX)
         self._reads = 0
         self._folded = 0
         self._reads_due_us = 0
@@ -117,6 +125,11 @@ class Inbox:
             self._entries.append(Entry(input_, None))
             self._news.notify()
 
+    def put_event(self, event: DeviceEvent) -> None:
+        """Queue what a device says happened to it; no fact, so nobody waits for it."""
+        with self._lock:
+            self._events.append(event)
+
     def ask(self, input_: Input) -> "Future[Answer]":
         """Queue an input; the future gets its answer after the commit.
 
@@ -155,8 +168,11 @@ class Inbox:
         """
         with self._lock:
             self._wait(self._clock.monotonic_us(), round(wait_ms * 1000))
-            taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
+            taken = Taken(
+                tuple(self._entries), tuple(self._batches), self._folded, tuple(self._events)
+            )
             self._entries.clear()
+            self._events.clear()
             self._batches = []
             self._reads = 0
             self._folded = 0

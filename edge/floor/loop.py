@@ -14,24 +14,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.clock import Clock
+from edge.floor.alarming import Alarming
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
+from edge.floor.radio import Radio
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.model.applying import apply
 from edge.model.events import (
-    DeviceLost,
-    DeviceReturned,
     Event,
     Fact,
-    MessageSetAside,
     TagWorkBegun,
 )
 from edge.model.goods import PresentItems
-from edge.model.ids import DeviceName, RequestId
+from edge.model.ids import RequestId
 from edge.model.inputs import (
     CentralAcknowledged,
     DeviceChanged,
@@ -85,6 +84,7 @@ class LoopParts:
     inbox: Inbox
     store: Store
     locator: Locator
+    radio: Radio
     planner: Planner
     housekeeping: Housekeeping
     showing: Showing
@@ -110,6 +110,7 @@ class FloorLoop:
 
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
+        self._alarming = Alarming(parts.alerts)
         self._state = FloorState(parts.floor)
         self._unsaved: list[Entry] = []
         self._planned_seq = -1
@@ -137,11 +138,7 @@ class FloorLoop:
     def load(self) -> None:
         """Read the state back from the store and show it."""
         self._reload(self._parts.locator.restore)
-        for device, since_us in self._state.outages.items():
-            text = f"{device} did not answer before the restart"
-            self._parts.alerts.begin(
-                Alert(_lost(device), "device_lost", "critical", text, since_us)
-            )
+        self._alarming.restarted(self._state.outages)
         self._end_tag_work()
         self._show()
 
@@ -239,11 +236,14 @@ class FloorLoop:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
                 locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
-        located = (
+        located = [
             Entry(ItemLocated(one, now_us), None)
             for one in locator.turn(now_us)
             if not isinstance(one, Stale)  # one fact tells of the device, none of its items
-        )
+        ]
+        for event in taken.events:
+            self._parts.radio.told(event)
+        self._parts.radio.turn(now_us)
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located]
 
@@ -336,7 +336,7 @@ class FloorLoop:
         parts.alerts.end("store-failed")
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
-            self._alert(event, occurred_us)
+            self._alarming.note(event, occurred_us)
         if facts:
             parts.committed()
         return facts
@@ -353,23 +353,6 @@ class FloorLoop:
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
         self._is_behind = True
         self._planned_seq = -1
-
-    def _alert(self, event: Event, at_us: int) -> None:
-        """Facts that want a person."""
-        alerts = self._parts.alerts
-        match event:
-            case MessageSetAside():
-                text = f"a message on {event.topic} was set aside: {event.reason}"
-                alerts.end("dead-letter")  # the newest is told, not the first
-                alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
-            case DeviceLost():
-                text = f"{event.device} does not answer: {event.reason}"
-                name = _lost(event.device)
-                alerts.begin(Alert(name, "device_lost", "critical", text, at_us))
-            case DeviceReturned():
-                alerts.end(_lost(event.device))
-            case _:
-                pass
 
     def _show(self) -> None:
         self._parts.showing.near(self._state)
@@ -391,8 +374,3 @@ class FloorLoop:
         snapshot = planning.snapshot(self._state, self._parts.terms)
         if snapshot is not None:
             planner.offer(snapshot)
-
-
-def _lost(device: DeviceName) -> str:
-    """The name of the alert that a device does not answer."""
-    return f"device-lost-{device}"

@@ -13,6 +13,7 @@ from edge.floor.rates import Rates
 from edge.floor.views import (
     Names,
     articles_view,
+    decided_view,
     floor_view,
     orders_view,
     pack_view,
@@ -66,6 +67,7 @@ class Showing:
     def near(self, state: FloorState) -> None:
         """Every picker's prompt and every station's tote; the wide views are outdated now."""
         self._is_outdated = True
+        self._board.show("readers/decided", decided_view(state))
         for badge in state.pickers:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):

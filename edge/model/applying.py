@@ -90,6 +90,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.DeviceReturned():
             if event.device in state.outages:
                 del state.outages[event.device]
+        case e.ReaderApproved() | e.ReaderIgnored():
+            state.found[event.decision.found_id] = event.decision
         case (
             e.ReturnExpected()
             | e.CountWanted()

@@ -8,6 +8,7 @@ everything that `model.applying` needs, so that the state can be rebuilt from th
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article
 from edge.model.ids import (
     Badge,
@@ -407,6 +408,22 @@ class DeviceReturned:
     locations: tuple[LocationId, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderApproved:
+    """A reader that was found on the network is ours and is run from now on."""
+
+    type: ClassVar[str] = "reader.approved"
+    decision: FoundDecision
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderIgnored:
+    """A reader that was found on the network is not ours; nothing more is told of it."""
+
+    type: ClassVar[str] = "reader.ignored"
+    decision: FoundDecision
+
+
 Event = (
     OrderReceived
     | OrderReleased
@@ -443,6 +460,8 @@ Event = (
     | MessageSetAside
     | DeviceLost
     | DeviceReturned
+    | ReaderApproved
+    | ReaderIgnored
 )
 EVENT_TYPES: dict[str, type[Event]] = {kind.type: kind for kind in Event.__args__}
 """Every fact's class by its type, for the codec and the documents."""

@@ -243,6 +243,28 @@ class TagWorkOver:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundReaderDecided:
+    """A person says what to do with a found reader: run it under a name, or ignore it.
+
+    Attributes:
+        name: None to ignore it.
+        host, port, tls, certificate_sha256: what was found.
+        antennas: ports to read on; empty for all.
+    """
+
+    request_id: RequestId
+    badge: Badge
+    found_id: str
+    name: DeviceName | None
+    host: str
+    port: int
+    tls: bool
+    certificate_sha256: str
+    antennas: tuple[int, ...]
+    at_us: int
+
+
 Posted = (
     WorkWanted
     | CodeScanned
@@ -253,6 +275,7 @@ Posted = (
     | StockPutAway
     | ParcelDispatched
     | TagWorkWanted
+    | FoundReaderDecided
 )
 """Inputs with a `request_id`."""
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
@@ -192,6 +193,7 @@ class FloorState:
         packs: the open pack session of each station.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
+        found: what was decided about readers that were found, by where they are.
         items: rows of tagged items that changed since the last commit; the rest lives in the store
             and in locating, for there may be a million.
         near: tags at stations, carts, portals and staging, with their article.
@@ -210,6 +212,7 @@ class FloorState:
         self.parcels = ParcelTable()
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
+        self.found: Table[str, FoundDecision] = Table()
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}

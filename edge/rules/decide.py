@@ -6,6 +6,7 @@ from edge.model.inputs import (
     CentralAcknowledged,
     CodeScanned,
     DeviceChanged,
+    FoundReaderDecided,
     HoldDecided,
     Input,
     ItemLocated,
@@ -26,6 +27,7 @@ from edge.model.inputs import (
 from edge.model.state import FloorState
 from edge.rules import (
     dispatching,
+    finding,
     guiding,
     intake,
     packing,
@@ -70,6 +72,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return dispatching.declared(state, input_)
         case ItemLocated():
             return sensing.located(state, input_)
+        case FoundReaderDecided():
+            return finding.decided(state, terms, input_)
         case DeviceChanged():
             return sensing.device_changed(state, input_)
         case TagWorkWanted():

@@ -5,11 +5,13 @@ Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
 import re
+from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from drivers.llrp.found import PORT, SearchPlan
 from edge.settings.faults import Section, SomeSection, read_model
 from edge.settings.reader import Host, Name, Reader
 
@@ -150,6 +152,29 @@ class Web(Section):
     session_hours_max: Annotated[int, Field(ge=1)] = 12
 
 
+class Discovery(Section):
+    """Looking for readers that nobody has configured."""
+
+    mdns: bool = True
+    subnets: tuple[IPv4Network, ...] = ()
+    port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    every_minutes: Annotated[float, Field(ge=0.01, le=10_080)] = 60.0
+
+    @model_validator(mode="after")
+    def _a_neighbourhood(self) -> Self:
+        """The search says itself what is too much."""
+        SearchPlan(subnets=self.subnets)
+        return self
+
+
+class Radio(Section):
+    """When an antenna is told to be at fault; the defaults are `locating.settings`' own."""
+
+    rate_low_share: Annotated[float, Field(ge=0.05, le=0.9)] = 0.4
+    rssi_jump_db: Annotated[float, Field(ge=3, le=40)] = 8.0
+    reference_missing_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+
+
 class Person(Section):
     """Somebody who may sign in; `pin_hash` as `warehouse-edge people hash-pin` prints it."""
 
@@ -185,6 +210,8 @@ class Settings(Section):
     delivery: Delivery = Delivery()
     web: Web = Web()
     log: Log = Log()
+    radio: Radio = Radio()
+    discovery: Discovery = Discovery()
     reader: tuple[Reader, ...] = ()
     module: tuple[Module, ...] = ()
     scanner: tuple[Scanner, ...] = ()

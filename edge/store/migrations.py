@@ -96,3 +96,12 @@ def tag_jobs(db: Database) -> None:
         checksum INTEGER NOT NULL
     ) WITHOUT ROWID, STRICT"""
     )
+
+
+@MIGRATIONS()
+def found_readers(db: Database) -> None:
+    """What was decided about readers that were found on the network."""
+    db.execute(
+        "CREATE TABLE found(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
@@ -122,6 +123,7 @@ LOADED = (
     _documents("packs", PackSession),
     _documents("parcels", Parcel),
     _documents("tag_jobs", TagJob),
+    _documents("found", FoundDecision),
     RowForm(
         "outages",
         ("device",),

@@ -17,7 +17,19 @@ from edge.web.lockout import Lockout
 from edge.web.parts import Parts
 from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
-from edge.web.routes import board, floor, health, orders, pack, pages, pick, session, tags
+from edge.web.routes import (
+    board,
+    floor,
+    health,
+    orders,
+    pack,
+    pages,
+    pick,
+    radio,
+    readers,
+    session,
+    tags,
+)
 from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
 
@@ -55,7 +67,7 @@ def create_app(given: WebDependencies) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
-    for routes in (session, pick, pack, floor, orders, board, tags, health, pages):
+    for routes in (session, pick, pack, floor, radio, readers, orders, board, tags, health, pages):
         app.include_router(routes.router)
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)

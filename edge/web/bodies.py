@@ -75,6 +75,13 @@ class PutAway(_Body):
     epcs: Annotated[list[EpcHex], Field(max_length=EPCS_MAX)] = []
 
 
+class Approval(_Body):
+    """A found reader is ours: its name as the floor file has it, and the ports to read on."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    antennas: Annotated[list[Annotated[int, Field(ge=1, le=255)]], Field(max_length=64)] = []
+
+
 class Dispatch(_Body):
     """A parcel that has left through a portal."""
 

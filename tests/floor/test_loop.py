@@ -17,6 +17,7 @@ from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
+from edge.floor.radio import Radio
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.gs1.epc import sgtin96_hex
@@ -90,12 +91,14 @@ class Gateway:
         self.store = FailingStore.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
         self.commits = 0
         self.failed: list[str] = []
+        locator = Locator(FLOOR)
         self.parts = LoopParts(
             floor=FLOOR,
             terms=TERMS,
             inbox=self.inbox,
             store=self.store,
-            locator=Locator(FLOOR),
+            locator=locator,
+            radio=Radio(locator, self.board, self.alerts),
             planner=Planner(
                 self.inbox, clock, lambda: "walk", np.random.default_rng(1), self.guard
             ),

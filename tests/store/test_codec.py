@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.model import events as e
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, Stock
 from edge.model.ids import (
     Badge,
@@ -115,6 +116,14 @@ EVENTS: tuple[e.Event, ...] = (
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
     e.DeviceReturned(DeviceName("gate"), (DOCK,)),
+    e.ReaderApproved(
+        FoundDecision(
+            "192-0-2-9-5085", DeviceName("gate"), "192.0.2.9", 5085, True, 64 * "a", (1, 2), BADGE
+        )
+    ),
+    e.ReaderIgnored(
+        FoundDecision("192-0-2-8-5084", None, "192.0.2.8", 5084, False, "", (), BADGE)
+    ),
 )
 
 

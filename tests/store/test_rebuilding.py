@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge.model import events as e
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, Stock
 from edge.model.ids import (
     Badge,
@@ -214,6 +215,10 @@ class Day:
             yield e.DeviceReturned(gate, (DOCK,))
         else:
             yield e.DeviceLost(gate, self._number(), "silent", (DOCK,))
+        number = int(self.rng.integers(3))
+        name = None if self.rng.integers(2) else DeviceName(f"found-{number}")
+        found = FoundDecision(f"id-{number}", name, "192.0.2.9", 5084, False, "", (1,), BADGE)
+        yield e.ReaderIgnored(found) if name is None else e.ReaderApproved(found)
 
     def _tagged(self, state: FloorState) -> Iterator[e.Event]:
         open_jobs = [one for one in state.tag_jobs.values() if one.result is None]

@@ -317,3 +317,17 @@ def test_a_reader_that_ignores_a_question_for_1_1_reads_within_two_seconds() -> 
         up = ears.wait_up(seconds=3)
 
     assert up.protocol == "LLRP 1.0.1"
+
+
+def test_a_reader_may_join_a_wire_that_runs() -> None:
+    with serving(Peer()) as first, serving(Peer()) as second, running(settings(first)) as found:
+        wire, ears = found
+        ears.wait_up()
+
+        wire.add(settings(second, device="late"))
+
+        assert ears.wait_up(2).device == "late"
+        assert wire.states()["late"].up
+        assert {("127.0.0.1", first.port), ("127.0.0.1", second.port)} <= wire.peers()
+        with pytest.raises(ValueError, match="late is run already"):
+            wire.add(settings(second, device="late"))
