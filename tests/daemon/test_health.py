@@ -2,7 +2,19 @@
 
 from edge.daemon.health import Details, Health, metrics_text
 
-HEALTH = Health(0, 0.0, True, 1, 0, 10, 5.0, 10**9, 0, 1)
+HEALTH = Health(
+    backlog=0,
+    oldest_unsent_s=0.0,
+    connected=True,
+    readers_up=1,
+    readers_down=0,
+    reads_total=10,
+    reads_folded=0,
+    loop_lag_ms=5.0,
+    disk_free_bytes=10**9,
+    alerts=0,
+    antennas_faulty=1,
+)
 
 
 def antenna(port: int, usual: float | None) -> dict[str, object]:
