@@ -26,6 +26,7 @@ from edge.locating.judging import (
 from edge.locating.labelling import labelled_pieces
 from edge.locating.recordings import Truth
 from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.surveying import survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
 
@@ -34,6 +35,15 @@ BLOCKS = 4
 _JUDGED_PIECES_MAX = 240
 """Bounds the time of judging: 80 minutes of recording; more is thinned out evenly."""
 _READS_PER_ANTENNA_MIN = 20
+_WALKED = {
+    "stay_per_s": 0.94,
+    "move_at": 0.45,
+    "clip": 8.0,
+    "level_rate": 0.02,
+    "settling_s": 8.0,
+    "settling_share": 1 / 6,
+}
+"""For items that are carried about a surveyed floor."""
 _LIVELY = {
     "stay_per_s": 0.96,
     "move_at": 0.45,
@@ -81,9 +91,10 @@ def calibrate(
         )
     blocks = _blocks(pieces)
     judged = [
-        _Block(strung(_thinned(test)), _learnt(floor, train)) for train, test in _held_out(blocks)
+        _Block(strung(_thinned(test)), _learnt(floor, train, settings.window_s))
+        for train, test in _held_out(blocks)
     ]
-    return _judged(floor, judged, settings, _learnt(floor, pieces))
+    return _judged(floor, judged, settings, _learnt(floor, pieces, settings.window_s))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +138,7 @@ def _thinned(pieces: list[Piece]) -> list[Piece]:
     return [pieces[i] for i in np.linspace(0, len(pieces) - 1, most).astype(int).tolist()]
 
 
-def _learnt(floor: Floor, pieces: Sequence[Piece]) -> Calibration:
+def _learnt(floor: Floor, pieces: Sequence[Piece], window_s: float) -> Calibration:
     """Offsets as means over places of means within a place, so that no place counts more."""
     offsets: dict[str, float] = {}
     spreads: dict[str, float] = {}
@@ -153,33 +164,64 @@ def _learnt(floor: Floor, pieces: Sequence[Piece]) -> Calibration:
             )
     if not offsets:
         raise CalibrationError("no antenna of the floor heard enough labelled reads")
-    return Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
+    made = Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
+    table = survey(floor, pieces, made.offsets_of(floor), window_s)
+    return replace(made, survey=table)
 
 
-def _played(
-    floor: Floor, judged: list[_Block], settings: LocatingSettings, tuned: dict[str, float]
-) -> list[Told]:
-    return [
-        played(floor, one.stream, settings, replace(one.learnt, tuned=tuned)) for one in judged
-    ]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """What a way of locating told of the held-out streams."""
+
+    tuned: dict[str, float]
+    surveyed: bool
+    told: list[Told]
+    hit: NDArray[np.bool_]
+
+    def of(self, learnt: Calibration) -> Calibration:
+        """What was learnt, to be used in this way."""
+        return replace(learnt, tuned=self.tuned, survey=learnt.survey if self.surveyed else None)
+
+
+def _tried(
+    floor: Floor,
+    judged: list[_Block],
+    settings: LocatingSettings,
+    tuned: dict[str, float],
+    *,
+    surveyed: bool,
+) -> _Trial:
+    way = _Trial(tuned, surveyed, [], np.zeros(0, np.bool_))
+    told = [played(floor, one.stream, settings, way.of(one.learnt)) for one in judged]
+    return replace(way, told=told, hit=_hits(judged, told))
 
 
 def _hits(judged: list[_Block], told: list[Told]) -> NDArray[np.bool_]:
     return np.concatenate([hits(one.stream, tell) for one, tell in zip(judged, told, strict=True)])
 
 
+def _best_way(
+    floor: Floor, judged: list[_Block], settings: LocatingSettings, made: Calibration
+) -> _Trial:
+    """The restful way for items that lie still; for carried ones the survey, where it proved."""
+    restful = _tried(floor, judged, settings, {}, surveyed=False)
+    lively = _tried(floor, judged, settings, _LIVELY, surveyed=False)
+    if all(one.learnt.survey for one in judged) and made.survey:
+        walked = _tried(floor, judged, settings, _WALKED, surveyed=True)
+        lively = max(walked, lively, key=lambda one: float(one.hit.mean()))
+    gain = lively.hit.mean() - restful.hit.mean()
+    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
+    return lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
+
+
 def _judged(
     floor: Floor, judged: list[_Block], settings: LocatingSettings, made: Calibration
 ) -> Calibration:
-    """With the better way of moving, honest probabilities, and how good that is."""
-    restful, lively = (_played(floor, judged, settings, way) for way in ({}, _LIVELY))
-    gain = _hits(judged, lively).mean() - _hits(judged, restful).mean()
-    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
-    told = lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
-    hit, belief = _hits(judged, told), np.concatenate([tell.belief for tell in told])
+    """With the better way of locating, honest probabilities, and how good that is."""
+    way = _best_way(floor, judged, settings, made)
+    hit, belief = way.hit, np.concatenate([tell.belief for tell in way.told])
     sureness, bias = _honest(belief, hit)
-    tuned = dict(_LIVELY) if told is lively else {}
-    honest = replace(made, tuned=tuned, sureness=sureness, bias=bias)
+    honest = replace(way.of(made), sureness=sureness, bias=bias)
     confidence = np.array([honest.confidence(one) for one in belief.tolist()])
     plain = [played(floor, one.stream, settings, None) for one in judged]
     loudest = [strongest_antenna(floor, one.stream) for one in judged]
@@ -191,9 +233,10 @@ def _judged(
         strongest_antenna=float(_hits(judged, loudest).mean()),
         majority=max(truth.count(place) for place in set(truth)) / len(truth),
         accuracy_by_block=tuple(
-            float(hits(one.stream, tell).mean()) for one, tell in zip(judged, told, strict=True)
+            float(hits(one.stream, tell).mean())
+            for one, tell in zip(judged, way.told, strict=True)
         ),
-        confusion=_confusion(truth, told),
+        confusion=_confusion(truth, way.told),
         calibration_error=calibration_error(confidence, hit),
     )
     return replace(honest, quality=quality)

@@ -21,7 +21,7 @@ from edge.locating.model import FloorColumns
 from edge.locating.presence import Finding, State
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
-from edge.locating.slots import NO_ANTENNA, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
@@ -142,7 +142,9 @@ class Locator:
         look = self._model.look(news, usual, self._coverage.alive)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
-        self._filter.update(slots.belief, places, look.log_likelihood, news.since_s, new_share)
+        leave_s = self._filter.leave_s(news.since_s, lambda: self._placed_s(news))
+        self._filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
+        self._model.follow(news, look, new_share)
         table.put(news.rows, slots)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
@@ -162,6 +164,12 @@ class Locator:
         findings[placed & (best == announced)] = Finding.CONFIRMED
         self._teller.found(best, probability)
         return findings
+
+    def _placed_s(self, news: News) -> Floats:
+        """Time since each tag's announced place changed."""
+        since_s = self._table.since_s.take(news.rows).astype(np.int64)
+        placed_us = self._time.zero_us + news.at_ms.astype(np.int64) * 1000 - since_s * 1_000_000
+        return (placed_us * 1e-6).astype(np.float32)
 
     def _row_of(self, epc: Epc) -> int:
         raw = np.frombuffer(bytes.fromhex(epc), np.uint8)[np.newaxis]

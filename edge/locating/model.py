@@ -128,6 +128,16 @@ class HearingModel(Protocol):
         """
         ...
 
+    def follow(self, news: News, look: Look, new_share: Floats) -> None:
+        """Learn from the same tags, now that their slots hold the belief after the look.
+
+        Args:
+            news: as in `look`.
+            look: what it said.
+            new_share: 0 to 1, how much of each tag's evidence is new.
+        """
+        ...
+
 
 class OffsetModel:
     """Level above the antenna's own offset against the tag's usual one, and share of reads.
@@ -195,6 +205,9 @@ class OffsetModel:
         np.add(claim, share, out=likelihood[:SLOTS])
         likelihood[SLOTS] = self._elsewhere
         return Look(likelihood, level, trust, usual, near)
+
+    def follow(self, news: News, look: Look, new_share: Floats) -> None:
+        """Nothing: offsets stay as they were calibrated."""
 
 
 def _trust(weight: Floats, dead: NDArray[np.bool_] | None) -> Floats:

@@ -12,6 +12,8 @@ class LocatingSettings:
         near_window_s: the same where a near-field antenna (cart, station, portal) hears the tag:
             somebody waits for that answer.
         stay_per_s: probability that a tag stays where it is for one second.
+        settling_s, settling_share: for so long after a tag's place changed it is taken to leave
+            again with this share of its usual rate: what was just put down stays a while.
         leave_s_max: longest time between two looks that counts as time to leave: a tag that is
             read seldom does not become restless because nobody looked.
         softness_db: level difference that makes one place e times more likely than another.
@@ -44,6 +46,8 @@ class LocatingSettings:
     window_s: float = 0.5
     near_window_s: float = 0.3
     stay_per_s: float = 0.99
+    settling_s: float = 0.0
+    settling_share: float = 1.0
     leave_s_max: float = 0.25
     softness_db: float = 2.5
     contrast_db: float = 1.5
