@@ -22,10 +22,6 @@ TUNABLE = frozenset(
     {
         "stay_per_s",
         "move_at",
-        "claim_min",
-        "claim_max",
-        "silence_claim",
-        "share_weight",
         "clip",
         "level_rate",
         "settling_s",

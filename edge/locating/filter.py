@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import SLOTS, Floats, Ports
-from edge.locating.tags import NO_PLACE
+from edge.locating.tags import NO_PLACE, News
 
 
 class PlaceFilter:
@@ -30,6 +30,8 @@ class PlaceFilter:
     def __init__(self, settings: LocatingSettings, *, shared: bool) -> None:
         self._leave_per_s = np.float32(-np.log(settings.stay_per_s))
         self._leave_s_max = np.float32(settings.leave_s_max)
+        leave = np.log(settings.unplaced_stay) / np.log(settings.stay_per_s)
+        self._unplaced_leave_s = np.float32(leave)
         self._settling_s = settings.settling_s
         self._settling_share = np.float32(settings.settling_share)
         self._clip = np.float32(settings.clip)
@@ -74,17 +76,28 @@ class PlaceFilter:
         believed /= believed.sum(axis=0)
         belief[:] = believed[:SLOTS]
 
-    def leave_s(self, since_s: Floats, placed_s: Callable[[], Floats]) -> Floats:
-        """How much time to leave each tag had.
+    def leave_s(self, news: News, new_share: Floats, unplaced: NDArray[np.bool_]) -> Floats:
+        """How much time to leave each tag had since its last look.
 
         Args:
-            since_s: time since the tag's last look.
-            placed_s: time since its announced place changed; asked for only where that counts.
+            news: tags that were read.
+            new_share: how much of the evidence is new since then.
+            unplaced: tags that are announced nowhere: which antenna hears one first is chance, and
+                must not give its place a start over those that hear it next.
         """
-        time_s = np.minimum(since_s, self._leave_s_max)
-        if self._settling_s > 0.0:
-            time_s[placed_s() < self._settling_s] *= self._settling_share
+        time_s = np.minimum(news.since_s, self._leave_s_max)
+        time_s[unplaced] = self._unplaced_leave_s * new_share[unplaced]
         return time_s
+
+    def settle(self, leave_s: Floats, placed_s: Callable[[], Floats]) -> None:
+        """Shorten `leave_s` for tags whose announced place changed lately.
+
+        Args:
+            leave_s: changed in place.
+            placed_s: time since that change; asked for only where it counts.
+        """
+        if self._settling_s > 0.0:
+            leave_s[placed_s() < self._settling_s] *= self._settling_share
 
     def new_share(
         self, since_s: Floats, fresh: NDArray[np.bool_], near: NDArray[np.bool_] | None

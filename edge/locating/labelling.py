@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.calibration import CalibrationError
-from edge.locating.judging import Piece
 from edge.locating.model import FloorColumns
+from edge.locating.pieces import Piece
 from edge.locating.recordings import Truth
 from edge.locating.slots import NO_ANTENNA
 from edge.model.ids import Epc, LocationId

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, CalibrationError, Quality, floor_hash
 from edge.locating.judging import (
-    Piece,
     Stream,
     Told,
     calibration_error,
@@ -24,8 +23,9 @@ from edge.locating.judging import (
     strung,
 )
 from edge.locating.labelling import labelled_pieces
+from edge.locating.pieces import Piece
 from edge.locating.recordings import Truth
-from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.settings import DEFAULTS, WALKED, LocatingSettings
 from edge.locating.surveying import survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
@@ -35,32 +35,13 @@ BLOCKS = 4
 _JUDGED_PIECES_MAX = 240
 """Bounds the time of judging: 80 minutes of recording; more is thinned out evenly."""
 _READS_PER_ANTENNA_MIN = 20
-_WALKED = {
-    "stay_per_s": 0.94,
-    "move_at": 0.45,
-    "clip": 8.0,
-    "level_rate": 0.02,
-    "settling_s": 8.0,
-    "settling_share": 1 / 6,
-}
-"""For items that are carried about a surveyed floor."""
-_LIVELY = {
-    "stay_per_s": 0.96,
-    "move_at": 0.45,
-    "claim_min": -8.0,
-    "claim_max": 8.0,
-    "silence_claim": -4.0,
-    "share_weight": 0.0,
-    "clip": 8.0,
-}
-"""For items that are carried about; the defaults are for items that rest."""
 _CLEARLY_BETTER = 0.005
-"""The restful way is kept unless the lively one is right in this much more of the seconds."""
+"""The restful way is kept unless the walked one is right in this much more of the seconds."""
 _CARRIED_DB = 3.5
 """Levels that scatter by more than this within a place are of an item that was carried about: at
 rest they scatter by 1 to 2 dB."""
 _CLEARLY_WORSE = -0.03
-"""An item that was carried about gets the lively way unless that is worse by this much."""
+"""An item that was carried about gets the walked way unless that is worse by this much."""
 _SURENESS = np.linspace(0.0, 1.5, 31)
 _BIASES = np.linspace(-2.0, 2.0, 41)
 
@@ -205,13 +186,12 @@ def _best_way(
 ) -> _Trial:
     """The restful way for items that lie still; for carried ones the survey, where it proved."""
     restful = _tried(floor, judged, settings, {}, surveyed=False)
-    lively = _tried(floor, judged, settings, _LIVELY, surveyed=False)
-    if all(one.learnt.survey for one in judged) and made.survey:
-        walked = _tried(floor, judged, settings, _WALKED, surveyed=True)
-        lively = max(walked, lively, key=lambda one: float(one.hit.mean()))
-    gain = lively.hit.mean() - restful.hit.mean()
+    if made.survey is None or not all(one.learnt.survey for one in judged):
+        return restful
+    walked = _tried(floor, judged, settings, dict(WALKED), surveyed=True)
+    gain = walked.hit.mean() - restful.hit.mean()
     carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
-    return lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
+    return walked if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
 
 
 def _judged(

@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
-from edge.locating.calibration import Calibration, model_of
+from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
-from edge.locating.filter import PlaceFilter
 from edge.locating.intake import Intake
-from edge.locating.model import FloorColumns
+from edge.locating.model import After, FloorColumns, Known
 from edge.locating.presence import Finding, State
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
-from edge.locating.slots import NO_ANTENNA, Floats, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ports, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
+from edge.locating.ways import Ways
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItem
 from edge.model.ids import DeviceName, Epc, LocationId
@@ -54,13 +54,11 @@ class Locator:
             settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
-        self._model = model_of(floor, self._columns, settings, calibration)
-        self._level_rate = np.float32(settings.level_rate)
         self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
-        self._filter = PlaceFilter(settings, shared=self._columns.shared)
+        self._ways = Ways(floor, self._columns, settings, calibration)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
@@ -136,23 +134,38 @@ class Locator:
 
     def _look(self, news: News) -> NDArray[np.uint8]:
         """One look of the filter at each tag that was read; the finding of each."""
-        table, settings, slots = self._table, self._settings, news.slots
+        table, slots = self._table, news.slots
         table.learn_gaps(news)
-        usual = table.level_db.take(news.rows).astype(np.float32)
-        look = self._model.look(news, usual, self._coverage.alive)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
-        leave_s = self._filter.leave_s(news.since_s, lambda: self._placed_s(news))
-        self._filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
-        self._model.follow(news, look, new_share)
-        table.put(news.rows, slots)
+        announced = table.place.take(news.rows)
+        known = Known(
+            usual_db=table.level_db.take(news.rows).astype(np.float32),
+            home=(places == announced) & (announced != NO_PLACE),
+            reads=table.reads.take(news.rows),
+        )
+        self._ways.choose(slots, known.reads, news.since_s)
+        look = self._ways.model.look(news, known, self._coverage.alive)
+        new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
+        leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)
+        self._ways.filter.settle(leave_s, lambda: self._placed_s(news))
+        self._ways.filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
-        table.level_db[news.rows] = look.usual_after(at, new_share * self._level_rate)
         best = places.reshape(-1)[at]
+        findings = self._found(news, announced, best, probability)
+        after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
+        table.level_db[news.rows] = self._ways.model.follow(news, look, after)
+        table.put(news.rows, slots)
+        self._teller.found(best, probability)
+        return findings
+
+    def _found(
+        self, news: News, announced: Ports, best: Ports, probability: Floats
+    ) -> NDArray[np.uint8]:
+        """What the belief means for each tag."""
+        table, settings = self._table, self._ways.settings
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
-        announced = table.place.take(news.rows)
         placed = announced != NO_PLACE
         is_near = self._columns.near_place.take(best, mode="clip")
         arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
@@ -162,7 +175,6 @@ class Locator:
         findings = np.full(len(best), Finding.UNSURE, np.uint8)
         findings[sure] = Finding.ELSEWHERE
         findings[placed & (best == announced)] = Finding.CONFIRMED
-        self._teller.found(best, probability)
         return findings
 
     def _placed_s(self, news: News) -> Floats:

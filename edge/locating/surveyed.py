@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.gains import Gains
-from edge.locating.model import REFERENCE_DBM, FloorColumns, Look
+from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, best_slots
 from edge.locating.survey import (
@@ -31,6 +31,7 @@ from edge.locating.tags import News
 _LEVEL_BOUNDS_DB = (-15.0, 25.0)
 """The curves are trusted no further than this."""
 _ELSEWHERE_MOST = 2.0
+_MEMORY_RATE = np.float32(0.05)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +84,9 @@ class SurveyedModel:
         self._settings = settings
         self._gains = Gains(terms[..., EXPECTED], np.array(survey.root_reads)[column])
 
-    def look(self, news: News, usual_db: Floats, alive: NDArray[np.bool_]) -> Look:
+    def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says."""
-        heard = self._heard(news, usual_db)
+        heard = self._heard(news, known.usual_db)
         row = self._row_of.take(heard.antenna)
         pair = row[:, np.newaxis] * (self._none + 1) + heard.antenna
         terms = self._pairs.take(pair, axis=0).transpose(3, 0, 1, 2)
@@ -101,17 +102,28 @@ class SurveyedModel:
         room = claim.sum(axis=1) + self._silent(alive).take(row) * tells
         above = ((level - terms[EXPECTED]) * heard.some).sum(axis=1)
         above /= np.maximum(heard.some.sum(axis=0), 1)
-        return self._looked(news, room, above, usual_db)
+        return self._looked(news, room, above, known)
 
-    def follow(self, news: News, look: Look, new_share: Floats) -> None:
-        """As `HearingModel` says."""
+    def follow(self, news: News, look: Look, after: After) -> Floats:
+        """As `HearingModel` says: the antennas' gains, and the tag's own level."""
         heard = self._heard(news, look.usual_db)
-        span_s = new_share * np.float32(self._settings.window_s)
+        span_s = after.new_share * np.float32(self._settings.window_s)
         spans = np.broadcast_to(span_s, heard.some.shape)
         antenna = np.where(heard.some, heard.antenna, self._none)
         self._gains.hear(antenna, spans, heard.level, heard.root)
         self._gains.believe(self._row_of.take(heard.antenna), news.slots.belief * spans)
         self._gains.settle(int(news.at_ms.max()))
+        self._remember(news, after.new_share)
+        rate = after.new_share * np.float32(self._settings.level_rate)
+        return look.usual_after(after.at, rate)
+
+    def _remember(self, news: News, new_share: Floats) -> None:
+        """What each antenna usually hears of the tag, wherever it is carried."""
+        slots = news.slots
+        level = slots.level_sum / slots.weight
+        level -= self._offset.take(slots.antenna, mode="clip")
+        usual = np.where(np.isnan(slots.usual), level, slots.usual)
+        slots.usual[:] = usual + new_share * news.fresh * _MEMORY_RATE * (level - usual)
 
     def _heard(self, news: News, usual_db: Floats) -> _Heard:
         slots = news.slots
@@ -129,7 +141,7 @@ class SurveyedModel:
         silence += self._bias
         return silence
 
-    def _looked(self, news: News, room: Floats, above: Floats, usual_db: Floats) -> Look:
+    def _looked(self, news: News, room: Floats, above: Floats, known: Known) -> Look:
         """With near-field antennas beside the room, and "elsewhere" for what fits nowhere."""
         settings, slots = self._settings, news.slots
         near = self._near.take(slots.antenna, mode="clip")
@@ -141,9 +153,9 @@ class SurveyedModel:
         np.clip(closeness, settings.claim_min, settings.near_claim_max, out=closeness)
         quiet = -above.reshape(-1)[best * len(most) + np.arange(len(most))]
         elsewhere = (quiet - np.float32(settings.unknown_db)) * per_db
-        elsewhere[np.isnan(usual_db)] = -settings.clip
+        elsewhere[np.isnan(known.usual_db)] = -settings.clip
         likelihood = np.empty((SLOTS + 1, len(most)), np.float32)
         likelihood[:SLOTS] = np.where(near, most + closeness, room)
         likelihood[SLOTS] = most + np.clip(elsewhere, -settings.clip, _ELSEWHERE_MOST)
-        usual = np.nan_to_num(usual_db)
-        return Look(likelihood, usual + above, np.ones_like(room), usual, near)
+        usual = np.nan_to_num(known.usual_db)
+        return Look(likelihood, usual + above, np.ones_like(room), usual, near, room, known.home)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.judging import Piece
+from edge.locating.pieces import Piece
 from edge.locating.slots import SLOTS
 from edge.locating.survey import (
     CONSTANT,
@@ -42,6 +42,10 @@ _LEVELS_WEIGHT, _LEVELS_SILENCE = 0.25, -1.5
 _SOFTMAX_WEIGHT, _RIDGE = 0.5, 50.0
 _MEAN_PRIOR_S, _SPREAD_PRIOR_S = 30.0, 100.0
 """Seconds of hearing for which a role's mean and spread count as much as the place's own."""
+_OWN_DB, _SPREAD_DB = 4.0, 5.0
+"""How much louder than on average an antenna hears its own place, and the spread of levels, where
+nobody has walked; as in the rooms of docs/locating.md."""
+_ALONE = 1.6
 _LEVEL_LEAST_DB = -10.0
 _SECONDS_MIN = 10.0
 _STEPS = 200
@@ -78,16 +82,41 @@ def survey(
     if len(walked) < 2:  # noqa: PLR2004 - telling places apart takes two
         return None
     terms = _own(floor, places) + _levels(floor, places, samples)
-    bias = np.zeros(len(places))
-    if len(walked) == len(places):
-        weighed, bias = _softmax(samples, len(places))
-        terms += weighed
+    if len(walked) < len(places):
+        return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
+    weighed, bias = _softmax(samples, len(places))
+    return _named(floor, places, terms + weighed, bias, samples)
+
+
+def layout_survey(floor: Floor, window_s: float) -> Survey:
+    """What can be said of a floor on which nobody has walked: own antennas are louder."""
+    places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
+    samples = _samples((), places, np.zeros(len(floor.antennas)), window_s)
+    terms = _own(floor, places) + _levels(floor, places, samples)
+    return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
+
+
+def _alone(terms: Doubles) -> Doubles:
+    """Terms that speak without the softmax beside them."""
+    louder = terms * _ALONE
+    louder[..., EXPECTED] = terms[..., EXPECTED]
+    return louder
+
+
+def _named(
+    floor: Floor,
+    places: tuple[LocationId, ...],
+    terms: Doubles,
+    bias: Doubles,
+    samples: _Samples,
+) -> Survey:
+    roots = np.sqrt(samples.weight * samples.heard)
     return Survey(
         places=places,
         antennas=tuple(f"{one.reader}/{one.port}" for one in floor.antennas),
         terms=tuple(tuple(map(tuple, row)) for row in terms.tolist()),
         bias=tuple(bias.tolist()),
-        root_reads=tuple(np.sqrt(samples.weight * samples.heard).mean(axis=0).tolist()),
+        root_reads=tuple((roots.sum(axis=0) / max(len(roots), 1)).tolist()),
     )
 
 
@@ -99,8 +128,10 @@ def _samples(
 ) -> _Samples:
     number = {place: row for row, place in enumerate(places)}
     antennas = len(offset_dbm)
-    found = [_faded(piece, antennas, window_s) for piece in pieces]
-    place = np.repeat([number[piece.place] for piece in pieces], [len(one[0]) for one in found])
+    nothing = np.zeros((0, antennas))
+    found = [(nothing, nothing), *(_faded(piece, antennas, window_s) for piece in pieces)]
+    rows = [0, *(number[piece.place] for piece in pieces)]
+    place = np.repeat(rows, [len(one[0]) for one in found])
     weight = np.concatenate([one[0] for one in found])
     level = np.concatenate([one[1] for one in found]) / np.maximum(weight, 1e-9) - offset_dbm
     heard = weight > HEARD_WEIGHT
@@ -165,16 +196,16 @@ def _moments(samples: _Samples, places: int) -> tuple[Doubles, Doubles, Doubles]
 def _by_role(
     roles: NDArray[np.int64], seconds: Doubles, mean: Doubles, square: Doubles
 ) -> tuple[Doubles, Doubles]:
-    """The same for each place's antenna as its role has them; a role never heard: as all."""
+    """The same for each place's antenna as its role has them; a role never heard: as usual."""
     numbers = int(roles.max()) + 1
     flat = roles.ravel()
     total = np.bincount(flat, seconds.ravel(), numbers)
-    everywhere = max(float(seconds.sum()), 1e-9)
+    usual = np.full(numbers, -_OWN_DB / max(roles.shape[1] - 1, 1))
+    usual[0] = _OWN_DB
     found: list[Doubles] = []
-    for column in (mean, square):
-        overall = float((seconds * column).sum()) / everywhere
+    for column, else_ in ((mean, usual), (square, usual**2 + _SPREAD_DB**2)):
         sums = np.bincount(flat, (seconds * column).ravel(), numbers)
-        by_role: Doubles = np.where(total > 0, sums / np.maximum(total, 1e-9), overall)
+        by_role: Doubles = np.where(total > 0, sums / np.maximum(total, 1e-9), else_)
         found.append(by_role[roles])
     return found[0], found[1]
 
