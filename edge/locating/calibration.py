@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.model import FloorColumns, HearingModel, OffsetModel
+from edge.locating.points import Points
 from edge.locating.settings import LocatingSettings
 from edge.locating.survey import Survey
 from edge.locating.surveyed import SurveyedModel
@@ -81,6 +82,7 @@ class Calibration:
         spread_db: by "reader/port": standard deviation of the level within a place.
         tuned: settings that suited the recordings better than the defaults.
         survey: what a walk taught; None where that was not better than the offsets alone.
+        points: what was measured at points of the floor plan; None without such.
         sureness, bias: factor on the log-odds of a belief, and what is added to them, to make it
             an honest probability.
         quality: cross-validated; None where it was made by hand.
@@ -92,10 +94,16 @@ class Calibration:
     spread_db: Mapping[str, float] = field(default_factory=dict)
     tuned: Mapping[str, float] = field(default_factory=dict)
     survey: Survey | None = None
+    points: Points | None = None
     sureness: float = 1.0
     bias: float = 0.0
     quality: Quality | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> str:
+        """How much of the floor was learnt: "surveyed" or "gain-calibrated"."""
+        return "gain-calibrated" if self.survey is None else "surveyed"
 
     def check(self, floor: Floor) -> None:
         """Raises `CalibrationError` where this is not the floor that it was made on."""
@@ -132,6 +140,7 @@ class Calibration:
             "spread_db": dict(self.spread_db),
             "tuned": dict(self.tuned),
             "survey": None if self.survey is None else self.survey.to_dict(),
+            "points": None if self.points is None else self.points.to_dict(),
             "sureness": self.sureness,
             "bias": self.bias,
             "warnings": list(self.warnings),
@@ -166,6 +175,7 @@ class Calibration:
                 spread_db=_numbers(value["spread_db"]),
                 tuned=_numbers(value["tuned"]),
                 survey=None if value["survey"] is None else Survey.from_dict(value["survey"]),
+                points=None if value["points"] is None else Points.from_dict(value["points"]),
                 sureness=float(value["sureness"]),
                 bias=float(value["bias"]),
                 quality=None

@@ -22,11 +22,12 @@ from edge.locating.judging import (
     strongest_antenna,
     strung,
 )
-from edge.locating.labelling import labelled_pieces
+from edge.locating.labelling import labelled
 from edge.locating.pieces import Piece
+from edge.locating.points import Points, surveyed_points
 from edge.locating.recordings import Truth
 from edge.locating.settings import DEFAULTS, WALKED, LocatingSettings
-from edge.locating.surveying import survey
+from edge.locating.surveying import layout_survey, survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
 
@@ -63,7 +64,46 @@ def calibrate(
     Raises:
         CalibrationError: the recordings are too short, or name places that no antenna covers.
     """
-    pieces = labelled_pieces(floor, batches, truths)
+    lessons = labelled(floor, batches, truths)
+    names = tuple(f"{one.reader}/{one.port}" for one in floor.antennas)
+    points = surveyed_points(floor, names, lessons.xy_m, lessons.level_dbm)
+    try:
+        made = _of_places(floor, lessons.pieces, settings)
+    except CalibrationError as why:
+        if points is None:
+            raise
+        made = _of_points(floor, points, settings, str(why))
+    return made if points is None else _with_points(made, points)
+
+
+def _of_points(floor: Floor, points: Points, settings: LocatingSettings, why: str) -> Calibration:
+    """Offsets from points, and the layout for the places, where these were not recorded."""
+    offsets = {}
+    for name, levels in zip(points.antennas, zip(*points.level_dbm, strict=True), strict=True):
+        heard = [one for one in levels if one is not None]
+        if heard:
+            offsets[name] = float(np.mean(heard))
+    return Calibration(
+        floor_hash(floor),
+        offsets,
+        tuned={"level_rate": WALKED["level_rate"]},
+        survey=layout_survey(floor, settings.window_s),
+        warnings=(f"points only: {why}",),
+    )
+
+
+def _with_points(made: Calibration, points: Points) -> Calibration:
+    warnings = made.warnings
+    if not points.tell:
+        told = (
+            f"zone only: positions err by {points.error_m:.2f} m, the middle of the points by "
+            f"{points.middle_error_m:.2f} m; measure more points or put antennas around them"
+        )
+        warnings = (*warnings, told)
+    return replace(made, points=points, warnings=warnings)
+
+
+def _of_places(floor: Floor, pieces: Sequence[Piece], settings: LocatingSettings) -> Calibration:
     places = {piece.place for piece in pieces}
     if len(places) < 2:  # noqa: PLR2004 - one place teaches nothing about telling places apart
         raise CalibrationError(

@@ -17,6 +17,7 @@ from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
 from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
+from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
@@ -54,6 +55,10 @@ class Locator:
             settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
+        self._fields: Fields | None = None
+        if calibration is not None and calibration.points and calibration.points.tell:
+            self._fields = fields_of(floor, calibration.points)
+            self._offset_dbm = calibration.offsets_of(floor)
         self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
@@ -130,6 +135,7 @@ class Locator:
             stale=state is State.STALE,
             since_us=int(self._table.since_s[row]) * 1_000_000,
             seen_us=self._time.us_of(int(self._table.seen_ms(np.array([row]))[0])),
+            position=self._position(row),
         )
 
     def _look(self, news: News) -> NDArray[np.uint8]:
@@ -196,6 +202,18 @@ class Locator:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
         return sorted(beliefs.items(), key=lambda one: (-one[1], one[0]))
+
+    def _position(self, row: int) -> Position | None:
+        """From what each antenna usually hears of the tag while it rests."""
+        if self._fields is None:
+            return None
+        slots = self._table.slots_of(np.array([row]))
+        some = slots.antenna[:, 0] != NO_ANTENNA
+        antenna, usual = slots.antenna[some, 0], slots.usual[some, 0]
+        lately = slots.level_sum[some, 0] / slots.weight[some, 0]
+        level_dbm = np.full(len(self._columns.antennas), np.nan)
+        level_dbm[antenna] = np.where(np.isnan(usual), lately, usual + self._offset_dbm[antenna])
+        return self._fields.locate(level_dbm)
 
     def _evidence(self, row: int) -> tuple[Hearing, ...]:
         slots = self._table.slots_of(np.array([row]))

@@ -252,8 +252,8 @@ class OffsetModel:
         rate = _ANTENNAS / (after.reads.astype(np.float32) + _ANTENNAS)
         rate = np.maximum(rate, np.float32(self._settings.level_rate)) * after.new_share
         stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
-        drawn = (rate * stays) * look.trust
-        slots.usual[:] = look.memory + drawn * (look.level_db - look.memory)
+        memory = look.memory + rate * look.trust * (look.level_db - look.memory)
+        np.copyto(slots.usual, memory, where=news.fresh & stays)
         slots.usual[:, after.moved] = np.nan
         return look.usual_after(after.at, rate)
 
