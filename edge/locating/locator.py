@@ -19,6 +19,7 @@ from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
+from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ports, best_slots
@@ -141,7 +142,7 @@ class Locator:
     def _look(self, news: News) -> NDArray[np.uint8]:
         """One look of the filter at each tag that was read; the finding of each."""
         table, slots = self._table, news.slots
-        table.learn_gaps(news)
+        gap_s = table.learn_gaps(news)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         announced = table.place.take(news.rows)
         known = Known(
@@ -149,7 +150,7 @@ class Locator:
             home=(places == announced) & (announced != NO_PLACE),
             reads=table.reads.take(news.rows),
         )
-        self._ways.choose(slots, known.reads, news.since_s)
+        self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         look = self._ways.model.look(news, known, self._coverage.alive)
         new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
         leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)

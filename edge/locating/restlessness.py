@@ -12,9 +12,17 @@ from edge.locating.slots import Floats, Slots
 _WEIGHT_MIN = 2.0
 _READS_MIN = 60
 """Before so many reads what is usual rests on too few."""
+_GAP_S_MAX = 0.25
+"""Tags read more seldom do not tell."""
 _MEMORY_S = 60.0
-_CARRIED_DB2, _RESTING_DB2 = 14.0, 9.0
+_CARRIED_DB2, _RESTING_DB2 = 10.0, 6.0
 """Mean square from which tags count as carried, and below which as resting again."""
+
+
+def often_read(reads: NDArray[np.uint8], gap_s: Floats) -> NDArray[np.bool_]:
+    """Tags whose means are of several reads, by their reads so far and mean gap between them."""
+    often: NDArray[np.bool_] = (reads >= _READS_MIN) & (gap_s <= _GAP_S_MAX)
+    return often
 
 
 class Restlessness:
@@ -29,17 +37,17 @@ class Restlessness:
         self._square = 0.0
 
     def look(
-        self, slots: Slots, reads: NDArray[np.uint8], reference_dbm: float, span_s: Floats
+        self, slots: Slots, often: NDArray[np.bool_], reference_dbm: float, span_s: Floats
     ) -> bool:
         """Compare what was heard with what is usual; returns whether `carried` changed.
 
         Args:
             slots: of m tags.
-            reads: reads of each, up to 255.
+            often: see `often_read`.
             reference_dbm: what `slots.usual` is relative to.
             span_s: shape (m,), how much time each look stands for.
         """
-        tells = (slots.weight >= _WEIGHT_MIN) & (reads >= _READS_MIN) & ~np.isnan(slots.usual)
+        tells = (slots.weight >= _WEIGHT_MIN) & often & ~np.isnan(slots.usual)
         if not tells.any():
             return False
         off = slots.level_sum / slots.weight - slots.usual - np.float32(reference_dbm)

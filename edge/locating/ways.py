@@ -65,18 +65,18 @@ class Ways:
             self._restlessness = Restlessness()
         self._take(self._restful)
 
-    def choose(self, slots: Slots, reads: NDArray[np.uint8], since_s: Floats) -> None:
+    def choose(self, slots: Slots, often: NDArray[np.bool_], since_s: Floats) -> None:
         """Take the way that suits the tags, of which some were just read.
 
         Args:
             slots: of m tags.
-            reads: reads of each, up to 255.
+            often: which of them are read often, see `restlessness.often_read`.
             since_s: time since each tag's last look.
         """
         if self._restlessness is None:
             return
         span_s = np.minimum(since_s, _LOOK_S_MAX)
-        if self._restlessness.look(slots, reads, REFERENCE_DBM, span_s):
+        if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
             self._take(self._walked if self._restlessness.carried else self._restful)
 
     def _take(self, way: _Way) -> None:

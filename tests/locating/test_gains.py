@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge.locating.gains import Gains
-from edge.locating.restlessness import Restlessness
+from edge.locating.restlessness import Restlessness, often_read
 from edge.locating.slots import Slots
 
 EXPECTED_DB = np.array([[4.0, -4.0], [-4.0, 4.0]])
@@ -63,18 +63,19 @@ def slots_of(weight: float, off_db: np.ndarray) -> Slots:
 
 
 @pytest.mark.parametrize(
-    ("wander_db", "weight", "reads", "carried"),
-    [(1.5, 3.0, 255, False), (5.0, 3.0, 255, True), (5.0, 1.0, 255, False), (5.0, 3.0, 20, False)],
+    ("wander_db", "gap_s", "reads", "carried"),
+    [(1.5, 0.1, 255, False), (5.0, 0.1, 255, True), (5.0, 1.0, 255, False), (5.0, 0.1, 20, False)],
     ids=["at rest", "carried", "read seldom", "just seen first"],
 )
 def test_tags_count_as_carried_when_levels_wander_that_should_not(
-    wander_db: float, weight: float, reads: int, *, carried: bool
+    wander_db: float, gap_s: float, reads: int, *, carried: bool
 ) -> None:
     chance = np.random.default_rng(4)
     restlessness = Restlessness()
+    often = often_read(np.full(3, reads, np.uint8), np.full(3, gap_s, np.float32))
 
     for _ in range(120):
-        slots = slots_of(weight, chance.normal(0, wander_db, 3))
-        restlessness.look(slots, np.full(3, reads, np.uint8), -60.0, np.full(3, 0.5, np.float32))
+        slots = slots_of(3.0, chance.normal(0, wander_db, 3))
+        restlessness.look(slots, often, -60.0, np.full(3, 0.5, np.float32))
 
     assert restlessness.carried is carried
