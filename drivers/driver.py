@@ -37,7 +37,9 @@ class DeviceUp:
         at_us: gateway UTC microseconds.
         manufacturer, model, firmware, protocol: what it says of itself; empty where it does not.
         antennas: ports that it reads on; empty for a scanner.
-        notes: what it does not offer of what was wanted, a sentence each; for people.
+        notes: what it does not offer or has otherwise than wanted, a sentence each; for people.
+        differences: those of the notes that it was asked for, took, and does not have: somebody
+            else sets it up, too.
     """
 
     device: str
@@ -48,6 +50,7 @@ class DeviceUp:
     protocol: str = ""
     antennas: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

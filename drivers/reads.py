@@ -6,6 +6,7 @@ together; every column has the same length. An absent value is told by the colum
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 import numpy as np
@@ -14,6 +15,17 @@ from numpy.typing import NDArray
 ANTENNA_ABSENT = 0
 CHANNEL_ABSENT = 0
 TIME_ABSENT = -1
+
+
+class ClockQuality(StrEnum):
+    """How a device's reads are dated."""
+
+    UTC = "utc"
+    """By its clock, which is set to within a day."""
+    UPTIME = "uptime"
+    """By its clock, which counts from its start or was never set: right until it reboots."""
+    ARRIVAL = "arrival"
+    """By the gateway, when they arrive: it has no clock, or one that stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +47,7 @@ class ReadBatch:
         first_seen_us: int64, the reader's own stamp of the first sighting; -1 where absent.
         last_seen_us: int64, the reader's own stamp of the last sighting; -1 where absent.
         count: uint16, sightings that this read stands for; 1 where the reader told none.
+        clock: how `seen_us` was found.
     """
 
     reader: str
@@ -50,9 +63,21 @@ class ReadBatch:
     first_seen_us: NDArray[np.int64]
     last_seen_us: NDArray[np.int64]
     count: NDArray[np.uint16]
+    clock: ClockQuality = ClockQuality.ARRIVAL
 
     def __len__(self) -> int:
         return len(self.antenna)
+
+    def began_us(self) -> NDArray[np.int64]:
+        """Gateway UTC microseconds of each first sighting; `seen_us` where it cannot be known.
+
+        The reader's two stamps are of one clock, so what lies between them is right though the
+        clock be wrong.
+        """
+        known = (self.first_seen_us >= 0) & (self.last_seen_us >= self.first_seen_us)
+        known &= self.clock is not ClockQuality.ARRIVAL
+        lasted_us = self.last_seen_us - self.first_seen_us
+        return np.where(known, self.seen_us - lasted_us, self.seen_us)
 
     @classmethod
     def of(

@@ -5,6 +5,7 @@ import typer
 from simulators.catalogue_command import catalogue_command
 from simulators.central import central_command
 from simulators.crew import pickers_command
+from simulators.llrp.busy_readers import readers
 from simulators.llrp.command import reader
 from simulators.scanner import scanner_command
 from simulators.uhf.command import uhf_command
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("reader")(reader)
+app.command("readers")(readers)
 app.command("scanner")(scanner_command)
 app.command("uhf")(uhf_command)
 app.command("central")(central_command)

@@ -12,7 +12,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.gen2 import USUAL_QUERY, Query
+from simulators.gen2 import USUAL_QUERY, Query, Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ class Air(Protocol):
         """
         ...
 
+    def slots(self) -> Slots | None:
+        """What all rounds so far came to; None where the air plays none."""
+        ...
+
 
 class BurstAir:
     """An air that for a while is heard several times over.
@@ -110,6 +114,10 @@ class BurstAir:
     def burst(self, times: int, from_us: int, until_us: int) -> None:
         """Hear every tag `times` as often in dwells that begin within this span."""
         self._times, self._from_us, self._until_us = times, from_us, until_us
+
+    def slots(self) -> Slots | None:
+        """What all rounds so far came to; see `Air`."""
+        return self._air.slots()
 
     def inventory(self, dwell: Dwell) -> Sightings:
         """What the antenna hears in the dwell; see `Air`."""

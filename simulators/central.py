@@ -78,6 +78,9 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     gateway: Annotated[str, typer.Option(help="third level; + for the first seen")] = ANY,
     seconds: Annotated[float, typer.Option(min=0, help="end after so long; 0 never")] = 0.0,
     *,
+    restock: Annotated[
+        bool, typer.Option(help="goods arrive again where too little is left to sell")
+    ] = False,
     progress: Annotated[bool, typer.Option(help="a JSON line each second")] = False,
     check: Annotated[bool, typer.Option(help="print the books' verdict and end")] = False,
 ) -> None:
@@ -95,7 +98,15 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         _say(told)
         raise typer.Exit(1 if told["lost"] or told["doubled"] else 0)
     settings = CentralSettings(
-        (host, int(port)), prefix, site, gateway, seed, orders_per_minute, open_max, orders
+        (host, int(port)),
+        prefix,
+        site,
+        gateway,
+        seed,
+        orders_per_minute,
+        open_max,
+        orders,
+        restock,
     )
     run_central(settings, books, progress=progress, seconds=seconds)
     books.close()

@@ -48,6 +48,7 @@ class CentralSettings:
         orders_per_minute: 0 sends none.
         open_most: orders that may be neither shipped nor cancelled at one time.
         orders_most: orders to send in all; None for no end.
+        restock: where too little is left to sell, the morning's goods arrive once more.
     """
 
     broker: tuple[str, int]
@@ -58,6 +59,7 @@ class CentralSettings:
     orders_per_minute: float = 0.0
     open_most: int = 20
     orders_most: int | None = None
+    restock: bool = False
 
 
 @dataclass(slots=True)
@@ -209,7 +211,7 @@ class Central:
         if self._gateway.state in {"ready", "degraded"} and session != self._gateway.session:
             self._gateway.session = session
             self._publish("master/items", master_items(self._catalogue))
-            self._publish("master/stock", master_stock(self._catalogue))
+            self._state_stock()
             self._next_order_s = monotonic()
 
     def _mind_gaps(self) -> None:
@@ -263,9 +265,20 @@ class Central:
         due = datetime.fromtimestamp(now_us / 1e6, UTC) + timedelta(minutes=60)
         number = self._store.order_count() + 1
         order = self._maker.make(number, due.isoformat(timespec="seconds"))
-        if order is not None:
-            self._store.add_order(order, now_us)
+        if order is None:
+            self._restock()
+        elif self._store.add_order(order, now_us):
             self._publish("order", order)
+
+    def _restock(self) -> None:
+        if self._settings.restock:
+            self._store.count("deliveries")
+            self._maker.deliver()
+            self._state_stock()
+
+    def _state_stock(self) -> None:
+        deliveries = 1 + self._store.counter("deliveries")
+        self._publish("master/stock", master_stock(self._catalogue, deliveries))
 
     def _publish(
         self,

@@ -29,7 +29,11 @@ class OrderMaker:
         self._catalogue = catalogue
         self._token = token
         self._free = dict.fromkeys(catalogue.articles, 0)
-        for placement in catalogue.placements:
+        self.deliver()
+
+    def deliver(self) -> None:
+        """The morning's stock arrives, or the same goods once more."""
+        for placement in self._catalogue.placements:
             self._free[placement.sku] += placement.quantity
 
     def put_away(self, sku: str, quantity: int) -> None:
@@ -93,9 +97,19 @@ def master_items(catalogue: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
-def master_stock(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The morning's stock as the message `master/stock`; a second time it changes nothing."""
+def master_stock(catalogue: Catalogue, deliveries: int = 1) -> list[dict[str, Any]]:
+    """The stock by the books as the message `master/stock`; a second time it changes nothing.
+
+    Args:
+        catalogue: what lies where in the morning.
+        deliveries: how often these goods have arrived; also the version of the statement.
+    """
     return [
-        {"sku": p.sku, "location": p.location, "quantity": p.quantity, "version": 1}
-        for p in catalogue.placements
+        {
+            "sku": placed.sku,
+            "location": placed.location,
+            "quantity": placed.quantity * deliveries,
+            "version": deliveries,
+        }
+        for placed in catalogue.placements
     ]

@@ -125,7 +125,7 @@ class CentralStore:
         return self._one("SELECT count(*) FROM events")
 
     def counter(self, name: str) -> int:
-        """One of the counters `redelivered`, `reordered`, `gaps`, `unreadable`; 0 at first."""
+        """One of the counters, such as `redelivered` or `gaps`; 0 at first."""
         return self._one("SELECT coalesce(max(value), 0) FROM counters WHERE name=?", (name,))
 
     def count(self, name: str) -> None:
@@ -144,13 +144,19 @@ class CentralStore:
         return [json.loads(body).get("data", {}) for (body,) in rows]
 
     # -- orders --------------------------------------------------------------------------------
-    def add_order(self, order: dict[str, Any], now_us: int) -> None:
-        """Write an order down before it is sent for the first time."""
+    def add_order(self, order: dict[str, Any], now_us: int) -> bool:
+        """Write an order down before it is sent for the first time.
+
+        Returns:
+            False where another central system on the same books has taken its number just now.
+        """
         with self._transaction():
-            self._books.execute(
-                "INSERT INTO orders (order_id, body, state, sent_us) VALUES (?, ?, 'open', ?)",
+            added = self._books.execute(
+                "INSERT OR IGNORE INTO orders (order_id, body, state, sent_us)"
+                " VALUES (?, ?, 'open', ?)",
                 (order["order_id"], json.dumps(order), now_us),
             )
+        return added.rowcount > 0
 
     def orders(self, state: str | None = None) -> list[dict[str, Any]]:
         """The orders sent, oldest first: all, or those that are `open`, `shipped`, `cancelled`."""

@@ -184,6 +184,8 @@ class FaultPlan:
 
     def on(self, name: FaultName) -> bool:
         """Whether a lasting fault has struck; one planned for 0 s is on before any client."""
+        if not self._lasting:
+            return False
         elapsed_s = max(self._elapsed_s(), 0.0)
         return any(one.name is name and one.at_s <= elapsed_s for one in self._lasting)
 

@@ -2,7 +2,8 @@
 
 A reader opens a round of 2^Q slots; every powered tag whose inventoried flag is the round's target
 draws one. A slot with one tag reads it and turns its flag; empty and collided slots only cost
-time. Flags fall back to A by themselves, after a time that differs from session to session. That
+time, unless one of the collided tags is so much louder than the rest that it captures the slot.
+Flags fall back to A by themselves, after a time that differs from session to session. That
 is all it takes for reads a second to fall as the air modes grow robust, and reads a tag to fall as
 tags grow many: FM0 at 640 kHz ends at 1,367 reads a second, dense-reader Miller 4 near 200.
 """
@@ -23,6 +24,8 @@ _DIVIDE_RATIO = 64 / 3
 _Q_MOST = 15
 _TAGS_A_COLLISION = 2.39
 """Tags behind a collided slot where slots are as many as tags (Schoute, 1983)."""
+CAPTURE_DB = 8.0
+"""By so much must a tag be louder than the next one in its slot to be understood all the same."""
 _FOR_EVER = np.iinfo(np.int64).max
 _IDLE_US = 5_000.0
 """A reader that hears nobody asks again after so long, as far as the model cares."""
@@ -66,12 +69,14 @@ class Query:
         session: 0 to 3.
         target: which flag takes part.
         population: how many tags the first round is made for.
+        suppresses: keeps the S1 flags of powered tags from falling back (Impinj's TagFocus).
     """
 
     pace: Pace = DENSE
     session: int = 1
     target: Target = Target.BOTH_IN_TURN
     population: int = 32
+    suppresses: bool = False
 
 
 USUAL_QUERY = Query()
@@ -138,6 +143,12 @@ class Flags:
             until[powered & (until > from_us)] = _FOR_EVER
         self._powered, self._powered_until_us = powered, until_us
 
+    def refresh_s1(self, at_us: float) -> None:
+        """Powered tags whose S1 flag is B keep it for their time from now on."""
+        until = self._b_until_us[1]
+        kept = self._powered & (until > at_us)
+        until[kept] = np.maximum(until[kept], int(at_us) + self._s1_us[kept])
+
     def is_b(self, session: int, at_us: float) -> NDArray[np.bool_]:
         """Which tags' flag is B."""
         return np.asarray(self._b_until_us[session] > at_us)
@@ -150,6 +161,31 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """What a reader's Gen2 rounds came to, counted from some time on.
+
+    Attributes:
+        empty: slots without an answer.
+        collided: slots with several answers, none of which was understood.
+        read: slots with a read.
+    """
+
+    empty: int = 0
+    collided: int = 0
+    read: int = 0
+
+    def plus(self, more: "Slots") -> "Slots":
+        """Both together."""
+        return Slots(self.empty + more.empty, self.collided + more.collided, self.read + more.read)
+
+    def since(self, before: "Slots") -> "Slots":
+        """What came about since an earlier count."""
+        return Slots(
+            self.empty - before.empty, self.collided - before.collided, self.read - before.read
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """What one round gave.
 
@@ -158,29 +194,42 @@ class Round:
         read_us: when, from the round's begin.
         took_us: how long it lasted.
         tags_guessed: how many tags the reader believes to be there.
+        slots: what its slots came to.
     """
 
     tags: NDArray[np.int64]
     read_us: NDArray[np.float64]
     took_us: float
     tags_guessed: float
+    slots: Slots
 
 
 def play_round(
-    chance: np.random.Generator, q: int, tags: int, times: SlotTimes, left_us: float
+    chance: np.random.Generator,
+    q: int,
+    level_dbm: NDArray[np.float64],
+    times: SlotTimes,
+    left_us: float,
 ) -> Round:
-    """One round with so many tags; what does not fit `left_us` does not happen."""
-    slots = chance.integers(0, 1 << q, tags)
+    """One round with tags that are heard so loud; what does not fit `left_us` does not happen."""
+    slots = chance.integers(0, 1 << q, len(level_dbm))
     counts = np.bincount(slots, minlength=1 << q)
-    lasts = np.where(counts == 0, times.empty, np.where(counts == 1, times.read, times.collided))
+    loudest_first = np.lexsort((-level_dbm, slots))
+    starts = (np.cumsum(counts) - counts)[counts > 0]
+    loudest = loudest_first[starts]
+    next_one = loudest_first[np.minimum(starts + 1, len(level_dbm) - 1)]
+    margin = np.where(counts[counts > 0] == 1, np.inf, level_dbm[loudest] - level_dbm[next_one])
+    winners = loudest[margin >= CAPTURE_DB]
+    lasts = np.where(counts == 0, times.empty, times.collided)
+    lasts[slots[winners]] = times.read
     ends = times.opening + np.cumsum(lasts)
     done = int(np.searchsorted(ends, left_us, side="right"))
-    alone = np.flatnonzero((counts[slots] == 1) & (slots < done))
-    alone = alone[np.argsort(slots[alone])]
-    collisions = int(np.count_nonzero(counts[:done] > 1))
-    guess = (len(alone) + _TAGS_A_COLLISION * collisions) * (1 << q) / max(done, 1)
-    whole = done == 1 << q
-    return Round(alone, ends[slots[alone]], float(ends[-1]) if whole else left_us, guess)
+    read = winners[slots[winners] < done]
+    empty = int(np.count_nonzero(counts[:done] == 0))
+    came_to = Slots(empty, done - empty - len(read), len(read))
+    guess = (len(read) + _TAGS_A_COLLISION * came_to.collided) * (1 << q) / max(done, 1)
+    took_us = float(ends[-1]) if done == 1 << q else left_us
+    return Round(read, ends[slots[read]], took_us, guess, came_to)
 
 
 def best_q(tags: float) -> int:
@@ -202,6 +251,7 @@ class Rounds:
         self._wants_b = False
         self._unanswered = 0
         self._guess: dict[int, float] = {}
+        self.slots = Slots()
 
     def _target_b(self, query: Query) -> bool:
         return self._wants_b if query.target is Target.BOTH_IN_TURN else query.target is Target.B
@@ -227,6 +277,7 @@ class Rounds:
         query: Query,
         chances: NDArray[np.float64],
         span_us: tuple[int, int],
+        level_dbm: NDArray[np.float64] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which tags an antenna reads from a time to another, and when.
 
@@ -235,20 +286,25 @@ class Rounds:
             query: how it asks.
             chances: for each tag, that it answers a round.
             span_us: begin and end of the dwell.
+            level_dbm: how loud each tag is; all alike where nothing is said.
         """
+        levels = np.zeros(len(chances)) if level_dbm is None else level_dbm
         now_us, until_us = float(span_us[0]), float(span_us[1])
         times = slot_times(query.pace)
         self._flags.power(chances > 0.5, *span_us)  # noqa: PLR2004 - more often than not
         tags: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         when: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         while now_us + times.opening + times.empty < until_us:
+            if query.suppresses:
+                self._flags.refresh_s1(now_us)
             found = self._answering(chances, query, now_us)
             q = best_q(self._guess.get(antenna, query.population))
-            got = play_round(self._chance, q, len(found), times, until_us - now_us)
+            got = play_round(self._chance, q, levels[found], times, until_us - now_us)
             read_us = (now_us + got.read_us).astype(np.int64)
             self._flags.read(query.session, found[got.tags], read_us)
             tags.append(found[got.tags])
             when.append(read_us)
             self._guess[antenna] = got.tags_guessed
+            self.slots = self.slots.plus(got.slots)
             now_us += max(got.took_us, self._pause_us(len(found)))
         return np.concatenate(tags), np.concatenate(when)

@@ -2,7 +2,8 @@
 
 The terminal's name changes with each start, the symbolic link that the gateway opens does not.
 Like the device, it sends what it reads at the line's pace, ends it with CR, and does not know
-whether anybody listens: a code that nobody fetched is gone when the next one is read.
+whether anybody listens: a code that nobody fetched is gone when the next one is read. With SSI it
+knows: it repeats each packet until it is acknowledged.
 """
 
 import asyncio
@@ -13,11 +14,14 @@ import sys
 import termios
 import tty
 from collections.abc import AsyncIterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typing_extensions import override
 
+from simulators import ssi
 from simulators.stable_link import point, take_away
 
 _TERMINATOR = b"\r"
@@ -25,6 +29,20 @@ _BYTES_PER_S = 960
 """9600 baud with start and stop bit."""
 _BURST_BYTES = 16
 """A serial chip hands over so many at a time."""
+
+
+class ScannerProtocol(StrEnum):
+    """How it sends what it reads."""
+
+    LINE = "line"
+    SSI = "ssi"
+
+
+class SsiFault(StrEnum):
+    """What the line does to packets."""
+
+    LOST_ANSWER = "lost-answer"
+    SPOILT = "spoilt"
 
 
 class Scanner:
@@ -64,15 +82,74 @@ class Scanner:
         """
         async with self._reading:
             termios.tcflush(self._slave, termios.TCIFLUSH)
-            rest = code.encode() + _TERMINATOR
-            while rest:
-                burst, rest = rest[:_BURST_BYTES], rest[_BURST_BYTES:]
-                try:
-                    os.write(self._master, burst)
-                except BlockingIOError:
-                    return False
-                await asyncio.sleep(len(burst) / _BYTES_PER_S)
-            return True
+            return await self._told(code)
+
+    async def _told(self, code: str) -> bool:
+        return await self._sent(code.encode() + _TERMINATOR)
+
+    async def _sent(self, rest: bytes) -> bool:
+        while rest:
+            burst, rest = rest[:_BURST_BYTES], rest[_BURST_BYTES:]
+            try:
+                os.write(self._master, burst)
+            except BlockingIOError:
+                return False
+            await asyncio.sleep(len(burst) / _BYTES_PER_S)
+        return True
+
+    async def _heard(self, within_s: float) -> bytes:
+        """What the host said; empty where it said nothing."""
+        loop = asyncio.get_running_loop()
+        something = asyncio.Event()
+        loop.add_reader(self._master, something.set)
+        try:
+            await asyncio.wait_for(something.wait(), within_s)
+            return os.read(self._master, 4096)
+        except TimeoutError:
+            return b""
+        finally:
+            loop.remove_reader(self._master)
+
+
+class SsiScanner(Scanner):
+    """A scanner that speaks in packets.
+
+    Args:
+        link: as of a `Scanner`.
+        faults: each strikes the first sending of each packet.
+    """
+
+    def __init__(self, link: Path, faults: frozenset[SsiFault] = frozenset()) -> None:
+        super().__init__(link)
+        self._faults = faults
+
+    @override
+    async def _told(self, code: str) -> bool:
+        contents = ssi.packets_of(code)
+        for number, content in enumerate(contents, 1):
+            if not await self._taken(content, more=number < len(contents)):
+                return False
+        return True
+
+    async def _taken(self, content: bytes, *, more: bool) -> bool:
+        """Whether the host took a packet, at last."""
+        for number in range(ssi.TRIES):
+            packet = ssi.decoded(content, again=number > 0, more=more)
+            if number == 0 and SsiFault.SPOILT in self._faults:
+                packet = packet[:5] + bytes((packet[5] ^ 1,)) + packet[6:]
+            await self._sent(packet)
+            taken = await self._answered()
+            if taken and not (number == 0 and SsiFault.LOST_ANSWER in self._faults):
+                return True
+        return False
+
+    async def _answered(self) -> bool:
+        """Whether the host took the packet; False where it wants it again or says nothing."""
+        while data := await self._heard(ssi.ANSWER_S):
+            for opcode in ssi.orders_in(data):
+                if opcode in {ssi.TAKEN, ssi.NOT_TAKEN}:
+                    return opcode == ssi.TAKEN
+        return False
 
 
 async def _lines() -> AsyncIterator[str]:
@@ -84,8 +161,7 @@ async def _lines() -> AsyncIterator[str]:
         yield line.decode(errors="replace").rstrip("\r\n")
 
 
-async def _serve(link: Path) -> int:
-    scanner = Scanner(link)
+async def _serve(scanner: Scanner, link: Path) -> int:
     scanned = 0
     try:
         typer.echo(json.dumps({"scanner": {"link": str(link), "terminal": scanner.terminal}}))
@@ -98,10 +174,22 @@ async def _serve(link: Path) -> int:
 
 def scanner_command(
     link: Annotated[Path, typer.Option(help="Symbolic link to the pseudo-terminal.")],
+    protocol: Annotated[
+        ScannerProtocol, typer.Option(help="Lines, or Zebra's packets.")
+    ] = ScannerProtocol.LINE,
+    fault: Annotated[
+        list[SsiFault] | None, typer.Option(help="What the line does to packets.")
+    ] = None,
 ) -> None:
     """A scanner that reads each line of the standard input as a label."""
+    if fault and protocol is not ScannerProtocol.SSI:
+        raise typer.BadParameter(
+            "only packets are repeated: add --protocol ssi", param_hint="--fault"
+        )
     try:
-        scanned = asyncio.run(_serve(link))
+        packets = protocol is ScannerProtocol.SSI
+        scanner = SsiScanner(link, frozenset(fault or ())) if packets else Scanner(link)
+        scanned = asyncio.run(_serve(scanner, link))
     except OSError as error:
         typer.echo(f"--link {link}: {error}", err=True)
         raise typer.Exit(2) from error

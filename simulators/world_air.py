@@ -96,6 +96,10 @@ class WorldAir:
         seen = dwell.from_us + np.sort(self._chance.integers(0, max(dwell.span_us, 1), reads))
         return self._sightings(site, link, row, seen, (distance, mean))
 
+    def slots(self) -> None:
+        """Rounds are not played here; see `Air`."""
+        return
+
     def _link(self, site: AntennaSite) -> radio.Link:
         return _LINKS.get(self._world.hall.places[site.location].kind, CEILING_LINK)
 

@@ -1,29 +1,49 @@
 """`make fuzz`: broken input for everything that reads bytes from outside.
 
-    python -m tests.fuzz [--tries N] [--seconds S] [--seed N] [--target NAME]...
+    python -m tests.fuzz [--tries N] [--seconds S] [--seed N] [--target NAME]... [--workers N]
 
-Rounds of all targets take turns; each round has a seed of its own. At the first finding the
-target, the seed and the command that does it again are printed. Ends with the number of tries,
-their rate and how much memory has grown.
+Turns of all targets are shared out to a process for each core; each turn has a seed of its own. At
+the first finding the target, the seed and the command that does it again are printed. Ends with
+the number of tries of each target, their rate, its slowest input and how much memory has grown.
 """
 
 import argparse
 import faulthandler
+import os
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from resource import getpagesize
 
-from tests.fuzz_targets import Target, targets
+from tests.fuzz_targets import LLRP, Target, Tries, targets
+from tests.live_garbage import LiveTarget, llrp_callers, serial_streams
 
 HANG_S = 120
 SLOW_S = 20.0
 """CPU seconds of one round beyond which something takes its time from the daemon."""
-WARM_ROUNDS = 1
+SLOW_INPUT_MS = 500.0
+"""CPU time of one input beyond which a device could hold up the others."""
+GROWN_BYTES_MAX = 8 << 20
+TOLD_EVERY_S = 10.0
+
+
+def _alive(target: LiveTarget) -> Target:
+    return lambda chance, tries: target(chance, tries.count)
+
+
+LIVE: dict[str, tuple[Target, int]] = {
+    "live-llrp": (_alive(llrp_callers), 250),
+    "live-serial": (_alive(serial_streams), 250),
+}
+"""Drivers that run; four million tries come to more than 10,000 of each."""
 
 
 class FindingError(Exception):
@@ -35,12 +55,28 @@ class Report:
     """What a run came to.
 
     Attributes:
-        grown_bytes: resident memory at the end over that after the first rounds.
+        slowest_ms: CPU time of the slowest input of each target.
+        resident_bytes: memory at the end, by process.
+        grown_bytes: the most that the memory of a process grew after its first turns.
     """
 
     tries: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: Counter[str] = field(default_factory=Counter)
+    slowest_ms: dict[str, float] = field(default_factory=dict)
+    resident_bytes: dict[int, int] = field(default_factory=dict)
     grown_bytes: int = 0
+
+    @property
+    def frames(self) -> int:
+        """LLRP frames among the tries."""
+        return sum(count for name, count in self.tries.items() if name in LLRP)
+
+    def add(self, other: "Report") -> None:
+        """Take one more run into account."""
+        self.tries += other.tries
+        self.seconds.update(other.seconds)
+        for name, slow_ms in other.slowest_ms.items():
+            self.slowest_ms[name] = max(slow_ms, self.slowest_ms.get(name, 0.0))
 
 
 def resident_bytes() -> int:
@@ -49,46 +85,36 @@ def resident_bytes() -> int:
     return pages * getpagesize()
 
 
-def run(
-    folder: Path, *, tries: int, seconds: float, seed: int, names: tuple[str, ...] = ()
-) -> Report:
-    """Fuzz until enough tries were made or the time is over.
+def one_turn(folder: Path, seed: int, names: tuple[str, ...], share: float = 1.0) -> Report:
+    """One round of each target.
 
     Args:
-        folder: for files.
-        tries: in all.
-        seconds: at most, of wall time.
-        seed: of the first round; each round's is one higher.
+        folder: for files, of this turn alone.
+        seed: of every round of the turn.
         names: of targets; all if empty.
+        share: of a whole round's tries, above 0 to 1.
 
     Raises:
         FindingError: something came out that should not.
     """
-    known = targets(folder)
-    chosen = {name: one for name, one in known.items() if not names or name in names}
-    report, began, turn = Report(), time.monotonic(), 0
-    warm_bytes = 0
-    while True:
-        for name, (target, most) in chosen.items():
-            left = tries - report.tries.total()
-            if left <= 0 or time.monotonic() - began > seconds:
-                report.grown_bytes = max(0, resident_bytes() - warm_bytes) if warm_bytes else 0
-                return report
-            count = min(most, left)
-            report.tries[name] += count
-            took = one_round(name, target, seed + turn, count)
-            report.seconds[name] = report.seconds.get(name, 0.0) + took
-        turn += 1
-        if turn == WARM_ROUNDS:
-            warm_bytes = resident_bytes()
+    report = Report()
+    for name, (target, most) in {**targets(folder), **LIVE}.items():
+        if not names or name in names:
+            count = max(1, round(most * share))
+            took_s, slowest_ms = one_round(name, target, seed, count)
+            report.tries[name] = count
+            report.seconds[name] = took_s
+            report.slowest_ms[name] = slowest_ms
+    report.resident_bytes[os.getpid()] = resident_bytes()
+    return report
 
 
-def one_round(name: str, target: Target, seed: int, count: int) -> float:
-    """One round of a target; its CPU seconds."""
+def one_round(name: str, target: Target, seed: int, count: int) -> tuple[float, float]:
+    """One round of a target; its CPU seconds, and the milliseconds of its slowest input."""
     faulthandler.dump_traceback_later(HANG_S, exit=True)
-    began = time.process_time()
+    tries, began = Tries(count), time.process_time()
     try:
-        target(Random(seed), count)  # noqa: S311 - chance for tests
+        target(Random(seed), tries)  # noqa: S311 - chance for tests
     except Exception as error:
         raise FindingError(f"{name}, seed {seed}: {type(error).__name__}: {error}") from error
     finally:
@@ -96,7 +122,49 @@ def one_round(name: str, target: Target, seed: int, count: int) -> float:
     took = time.process_time() - began
     if took > SLOW_S:
         raise FindingError(f"{name}, seed {seed}: one round took {took:.0f} s of CPU")
-    return took
+    if tries.slowest_ms > SLOW_INPUT_MS:
+        raise FindingError(f"{name}, seed {seed}: an input took {tries.slowest_ms:.0f} ms of CPU")
+    return took, tries.slowest_ms
+
+
+def _turn_in_a_process(seed: int, names: tuple[str, ...]) -> Report:
+    with tempfile.TemporaryDirectory(prefix="warehouse-edge-fuzz-") as folder:
+        return one_turn(Path(folder), seed, names)
+
+
+def run(
+    *, tries: int, seconds: float, seed: int, names: tuple[str, ...], workers: int
+) -> Iterator[Report]:
+    """Fuzz until enough tries were made or the time is over; what it came to, after each turn.
+
+    Raises:
+        FindingError: something came out that should not, or a process died.
+    """
+    report, began = Report(), time.monotonic()
+    warm: dict[int, int] = {}
+    # Not forked: a watchdog's thread does not come along, and its lock would never be let go.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        running: dict[Future[Report], int] = {}
+        while running or not report.tries:
+            enough = report.tries.total() >= tries or time.monotonic() - began > seconds
+            while not enough and len(running) < workers:
+                running[pool.submit(_turn_in_a_process, seed, names)] = seed
+                seed += 1
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for one in done:
+                turn = _finished(one, running.pop(one))
+                report.add(turn)
+                for process, used in turn.resident_bytes.items():
+                    grown = used - warm.setdefault(process, used)
+                    report.grown_bytes = max(report.grown_bytes, grown)
+            yield report
+
+
+def _finished(one: Future[Report], seed: int) -> Report:
+    try:
+        return one.result()
+    except BrokenProcessPool as error:
+        raise FindingError(f"a process died or hung, seed {seed}: see the dump above") from error
 
 
 def main() -> int:
@@ -106,35 +174,56 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--target", action="append", default=[])
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="warehouse-edge-fuzz-") as folder:
-        try:
-            report = run(
-                Path(folder),
-                tries=asked.tries,
-                seconds=asked.seconds,
-                seed=asked.seed,
-                names=tuple(asked.target),
-            )
-        except FindingError as finding:
-            name, _, rest = str(finding).partition(", seed ")
-            seed = rest.partition(":")[0]
-            sys.excepthook(type(finding), finding, finding.__traceback__)
-            sys.stderr.write(
-                f"again: python -m tests.fuzz --target {name} --seed {seed} --tries 4000\n"
-            )
-            return 1
-    took_s = time.monotonic() - began
-    for name, count in report.tries.items():
-        rate = count / max(report.seconds.get(name, 0.0), 1e-9)
-        sys.stdout.write(f"{name:16} {count:>12,} tries {rate:>12,.0f} /s of CPU\n")
-    total = report.tries.total()
-    sys.stdout.write(
-        f"{'all':16} {total:>12,} tries {total / took_s:>12,.0f} /s; no finding; "
-        f"memory grew by {report.grown_bytes / 1e6:.1f} MB\n"
-    )
+    names = tuple(asked.target)
+    sys.stdout.write(f"seeds from {asked.seed}, {asked.workers} processes\n")
+    began = told = time.monotonic()
+    report = Report()
+    try:
+        for report in run(
+            tries=asked.tries,
+            seconds=asked.seconds,
+            seed=asked.seed,
+            names=names,
+            workers=asked.workers,
+        ):
+            if time.monotonic() - told > TOLD_EVERY_S:
+                told = time.monotonic()
+                share = report.tries.total() / asked.tries
+                sys.stdout.write(f"{share:5.0%} {report.tries.total():>14,} tries\n")
+                sys.stdout.flush()
+    except FindingError as finding:
+        return _found(finding)
+    _tell(report, time.monotonic() - began)
+    if report.grown_bytes > GROWN_BYTES_MAX:
+        sys.stderr.write("finding: memory is not flat\n")
+        return 1
     return 0
+
+
+def _found(finding: FindingError) -> int:
+    name, _, rest = str(finding).partition(", seed ")
+    seed = rest.partition(":")[0]
+    sys.excepthook(type(finding), finding, finding.__traceback__)
+    again = f"--seed {seed}" if " " in name else f"--target {name} --seed {seed}"
+    sys.stderr.write(f"again: python -m tests.fuzz {again} --tries 1 --workers 1\n")
+    return 1
+
+
+def _tell(report: Report, took_s: float) -> None:
+    for name, count in report.tries.items():
+        rate = count / max(report.seconds[name], 1e-9)
+        sys.stdout.write(
+            f"{name:16} {count:>12,} tries {rate:>10,.0f} /s of CPU, "
+            f"slowest input {report.slowest_ms[name]:6.1f} ms\n"
+        )
+    total, cpu_s = report.tries.total(), sum(report.seconds.values())
+    sys.stdout.write(
+        f"{'all':16} {total:>12,} tries, {report.frames:,} of them LLRP frames, in "
+        f"{took_s:,.0f} s ({cpu_s:,.0f} s of CPU); no finding; memory of a process grew by "
+        f"{report.grown_bytes / 2**20:.1f} MiB\n"
+    )
 
 
 if __name__ == "__main__":

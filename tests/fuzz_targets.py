@@ -1,24 +1,32 @@
 """What is fed with broken input: everything that reads bytes from outside.
 
 A target makes so many tries out of a source of chance. What it may raise is caught where it is
-called; whatever else comes out is a finding.
+called; whatever else comes out is a finding. A try of a target of `LLRP` is one changed frame,
+though many may make up one input.
 """
 
 import contextlib
 import struct
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
 from drivers.capture import CaptureError, CaptureReader, CaptureWriter
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import BadFrame, Frame, FrameSplitter, ReportRun
 from drivers.llrp.messages import BadMessageError, decode_frame
+from drivers.llrp.network_capture import NetworkCapture, Place
+from drivers.llrp.pcap import BadCaptureError
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
-from drivers.serial.framing import CAP_BYTES, ScanFramer
+from drivers.serial.codes import CAP_BYTES
+from drivers.serial.framing import ScanFramer
+from drivers.serial.ssi import SsiFramer
+from drivers.serial.uhf_frames import Region, frame_bytes
+from drivers.serial.uhf_session import UhfSession, Wanted
 from edge.clock import PlayedClock
 from edge.gs1.barcode import parse
 from edge.settings.exceptions_file import load_troubles
@@ -34,17 +42,43 @@ ROOT = Path(__file__).parents[1]
 HEADER_BYTES = 10
 AT_US = 1_795_468_800_000_000
 EDGES = (0, 1, 0x7F, 0x80, 0xFE, 0xFF)
+IMPINJ_TAG = custom(25882, 55, b"\0\2\xe2\x80\x11\x05") + custom(25882, 58, bytes(8))
+ZEBRA_TAG = custom(161, 709, b"\x12\x34") + custom(161, 712, b"\xff")
+RESULTS = (
+    tlv(349, b"\0\0\1\0\2\xab\xcd\xef\1")
+    + tlv(350, bytes(5))
+    + tlv(351, bytes(3))
+    + tlv(354, bytes(5))
+)
+SPECS = b"\x89\0\0\0\1\x8e\0\1\x8a\0\1\x90\0\0\0\2\x8c\x30\0\x8b\x12\x34"
+ROSPEC = tlv(
+    177,
+    struct.pack("!IBB", 1, 0, 2)
+    + tlv(178, tlv(179, b"\1") + tlv(182, bytes(5)))
+    + tlv(183, b"\0\2\0\1\0\2" + tlv(184, bytes(5)) + tlv(186, b"\0\1\1" + tlv(222, b"\0\1")))
+    + tlv(237, b"\2\0\1" + tlv(238, b"\xff\xc0" + tlv(348, b"\xc0"))),
+)
+EVENTS = tlv(248, b"\0\1\x80") + tlv(252, b"\0\2ab\x81\0\1") + tlv(254, bytes(7) + b"\x92\0\1\0\2")
+MARKER_BYTE, MARKER_ANTENNA = 0xAA, 0xABCD
+MARKER = report(Tag(epc=bytes([MARKER_BYTE]) * 12, antenna=MARKER_ANTENNA))
 FRAMES = (
     report(Tag()),
     report(Tag(phase=7, rssi_fine=-6000, doppler=3), Tag(phase=8, rssi_fine=-6100, doppler=4)),
     report(*[Tag(antenna=number) for number in range(1, 9)]),
     report(Tag(epc=bytes(16), epc_bits=128, extra=custom(161, 1, b"abc"))),
+    report(Tag(extra=SPECS + RESULTS), Tag(extra=IMPINJ_TAG), Tag(extra=ZEBRA_TAG)),
+    report(Tag(first_utc=None, last_utc=None, last_uptime=5), Tag(epc=b"\xff\xfe", epc_bits=15)),
+    message(61, tlv(242, b"\x89\0\0\0\1" + tlv(243, bytes(10) + tlv(128, bytes(8)))), version=2),
     greeting(),
     message(63, tlv(246, tlv(129, bytes(8)) + tlv(254, bytes(7)))),
+    message(63, tlv(246, tlv(128, bytes(8)) + EVENTS)),
     message(11, status() + capabilities(band=False)),
+    message(36, status() + ROSPEC, version=2),
     message(13, status(100, "M_ParameterError")),
     message(100, status(109, "unsupported")),
     message(1023, struct.pack("!IB", 25882, 22) + status()),
+    message(1023, struct.pack("!IB", 161, 4) + status()),
+    message(56, b"\1\2" + status(), version=2),
     message(62),
 )
 CODES = (
@@ -56,6 +90,28 @@ CODES = (
     b"3034257bf7194e4000001a85",
     b"00340123450000000018",
     b"A-01-02",
+)
+PACKETS = (
+    bytes.fromhex("09f3000003412d3031fe32"),
+    bytes.fromhex("09f3000103412d3031fe31"),
+    bytes.fromhex("07f30002c13031fe11"),
+    bytes.fromhex("04d00000ff2c"),
+    bytes.fromhex("05d1000006ff24"),
+)
+PACKET_BYTES = 7
+"""The longest answer of the host: that a packet is to be sent again."""
+MODULE_FRAMES = tuple(
+    frame_bytes(kind, command, bytes.fromhex(data))
+    for kind, command, data in (
+        (1, 0x28, "00"),
+        (1, 0x03, "004d3130302032362064426d"),
+        (1, 0x08, "03"),
+        (1, 0x07, "00"),
+        (1, 0xB6, "00"),
+        (1, 0xB7, "07d0"),
+        (1, 0xFF, "15"),
+        (2, 0x22, "c9300030751fbb7e5f11000000007ea1b2d6ad"),
+    )
 )
 MESSAGES = (
     (
@@ -81,8 +137,34 @@ MESSAGES = (
 JSON_TOKENS = (b"null", b"1e999", b"-1", b"[", b"{}", b'"', b"\\ud800", b"NaN", b"9" * 30, b"\xff")
 TOML_TOKENS = (b"[[", b"=", b'"', b"\n", b"true", b"-1", b"inf", b"9" * 25, b"[x]", b"\xff", b"#")
 
-Target = Callable[[Random, int], None]
+
+class Tries:
+    """So many tries, the CPU time of each input measured while it is worked on.
+
+    Attributes:
+        count: tries that are wanted.
+        slowest_ms: of the slowest input so far.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.slowest_ms = 0.0
+
+    def by(self, frames: int) -> Iterator[None]:
+        """Inputs of so many tries each, until there are enough."""
+        for _ in range(-(-self.count // frames)):
+            began_ns = time.thread_time_ns()
+            yield
+            took_ms = (time.thread_time_ns() - began_ns) / 1e6
+            self.slowest_ms = max(self.slowest_ms, took_ms)
+
+    def __iter__(self) -> Iterator[None]:
+        return self.by(1)
+
+
+Target = Callable[[Random, Tries], None]
 """Makes so many tries; raises what should not have come out."""
+LLRP = frozenset({"framing", "neighbours", "messages", "streams", "pcap", "sessions"})
 
 
 def mutated(chance: Random, good: bytes, tokens: Sequence[bytes] = ()) -> bytes:
@@ -115,10 +197,10 @@ def frame(chance: Random) -> bytes:
     return good[:2] + struct.pack("!I", HEADER_BYTES + len(body)) + good[6:10] + body
 
 
-def framing(chance: Random, tries: int) -> None:
+def framing(chance: Random, tries: Tries) -> None:
     """Streams cut at random into frames, reports into reads."""
     decoder = ReportDecoder("dock")
-    for _ in range(-(-tries // 20)):
+    for _ in tries.by(20):
         stream = b"".join(frame(chance) for _ in range(20))
         splitter = FrameSplitter()
         items: list[Frame | ReportRun | BadFrame] = []
@@ -132,19 +214,40 @@ def framing(chance: Random, tries: int) -> None:
             raise AssertionError("columns of unequal length")
 
 
-def messages(chance: Random, tries: int) -> None:
+def neighbours(chance: Random, tries: Tries) -> None:
+    """A good report behind each changed message, whose length is true: none may be lost."""
+    decoder = ReportDecoder("dock")
+    for _ in tries.by(20):
+        changed = [framed(good[:2], mutated(chance, good[HEADER_BYTES:])) for good in some(chance)]
+        batch, _ = decoder.decode(FrameSplitter().feed(MARKER.join([*changed, b""])), AT_US)
+        found = (batch.epc[:, :12] == MARKER_BYTE).all(axis=1) & (batch.antenna == MARKER_ANTENNA)
+        if found.sum() < len(changed):
+            raise AssertionError(f"{len(changed) - found.sum()} good reports were lost")
+
+
+def some(chance: Random) -> list[bytes]:
+    """Twenty good messages."""
+    return chance.choices(FRAMES, k=20)
+
+
+def framed(head: bytes, body: bytes) -> bytes:
+    """A message with its true length."""
+    return head + struct.pack("!II", HEADER_BYTES + len(body), 7) + body
+
+
+def messages(chance: Random, tries: Tries) -> None:
     """One message each by the general decoder."""
-    for _ in range(tries):
-        data = frame(chance)
-        for item in FrameSplitter().feed(data):
-            if isinstance(item, Frame):
-                with contextlib.suppress(BadMessageError):
-                    decode_frame(item)
+    for _ in tries:
+        for item in FrameSplitter().feed(frame(chance)):
+            for one in item.frames() if isinstance(item, ReportRun) else [item]:
+                if isinstance(one, Frame):
+                    with contextlib.suppress(BadMessageError):
+                        decode_frame(one)
 
 
-def streams(chance: Random, tries: int) -> None:
+def streams(chance: Random, tries: Tries) -> None:
     """Files of messages, as bytes and as hex; decoding must come to an end."""
-    for _ in range(-(-tries // 4)):
+    for _ in tries.by(4):
         data = b"".join(frame(chance) for _ in range(4))
         for _decoded in decode_stream(data, "bin"):
             pass
@@ -152,8 +255,7 @@ def streams(chance: Random, tries: int) -> None:
             pass
 
 
-def _pcap() -> bytes:
-    stream = b"".join(FRAMES)
+def _pcap(stream: bytes) -> bytes:
     packets = []
     for at in range(0, len(stream), 150):
         tcp = struct.pack("!HHIIBBHHH", 5084, 40000, 1000 + at, 0, 0x50, 0x18, 0, 0, 0)
@@ -167,20 +269,29 @@ def _pcap() -> bytes:
     return head + b"".join(packets)
 
 
-PCAP = _pcap()
+PCAP = _pcap(b"".join(FRAMES))
 
 
-def captures_of_networks(chance: Random, tries: int) -> None:
-    """Files of tcpdump."""
-    for _ in range(tries):
-        for _decoded in decode_stream(mutated(chance, PCAP), "pcap"):
+def captures_of_networks(chance: Random, tries: Tries) -> None:
+    """Files of tcpdump, of four changed frames each, that are changed as well one time in two."""
+    for _ in tries.by(4):
+        capture = _pcap(b"".join(frame(chance) for _ in range(4)))
+        for _decoded in decode_stream(chance.choice((capture, mutated(chance, capture))), "pcap"):
             pass
 
 
-def sessions(chance: Random, tries: int) -> None:
+def network_captures(chance: Random, tries: Tries) -> None:
+    """The same, to be played."""
+    place = Place("dock", frozenset({"10.0.0.1"}), 5084)
+    for _ in tries:
+        with contextlib.suppress(BadCaptureError):
+            list(NetworkCapture(mutated(chance, PCAP), [place]).records())
+
+
+def sessions(chance: Random, tries: Tries) -> None:
     """A reader that answers anything at any moment."""
     settings = LlrpSettings("dock", "reader")
-    for _ in range(-(-tries // 10)):
+    for _ in tries.by(10):
         session = Session(settings, Attempt(), 0)
         session.receive(greeting(), 0, 1)
         for step in range(10):
@@ -192,10 +303,10 @@ def sessions(chance: Random, tries: int) -> None:
             session.tick(step)
 
 
-def scans(chance: Random, tries: int) -> None:
+def scans(chance: Random, tries: Tries) -> None:
     """What a scanner sends, with silences at random."""
     framer, now_us = ScanFramer(), 0
-    for _ in range(tries):
+    for _ in tries:
         now_us += chance.randrange(120_000)
         data = mutated(chance, chance.choice(CODES), (b"\r", b"\n", b"\t", b"\x1d", b"\xc3"))
         if chance.randrange(200) == 0:
@@ -205,24 +316,49 @@ def scans(chance: Random, tries: int) -> None:
                 raise AssertionError(f"a code of {len(code)} characters")
 
 
-def barcodes(chance: Random, tries: int) -> None:
+def packets(chance: Random, tries: Tries) -> None:
+    """What a scanner that speaks SSI sends, with silences at random."""
+    framer, now_us = SsiFramer(), 0
+    for _ in tries:
+        now_us += chance.randrange(300_000)
+        for code in framer.feed(mutated(chance, chance.choice(PACKETS)), now_us):
+            if not code or len(code) > CAP_BYTES:
+                raise AssertionError(f"a code of {len(code)} characters")
+        if len(framer.answer()) > PACKET_BYTES:
+            raise AssertionError("more than one answer")
+
+
+def modules(chance: Random, tries: Tries) -> None:
+    """A UHF module that says anything at any moment; it never reads before it keeps the law."""
+    for _ in tries.by(20):
+        session, now_us = UhfSession(Wanted(Region.EU, 20.0)), 0
+        session.begin(0)
+        for _step in range(20):
+            now_us += chance.randrange(250_000)
+            said = mutated(chance, b"".join(chance.choices(MODULE_FRAMES, k=3)))
+            outcome = session.received(said if chance.randrange(4) else b"", now_us)
+            if outcome.tags and not session.reading:
+                raise AssertionError("read without a law")
+
+
+def barcodes(chance: Random, tries: Tries) -> None:
     """Texts of codes."""
-    for _ in range(tries):
+    for _ in tries:
         data = mutated(chance, chance.choice(CODES), (b"\x1d", b"(01)", b"21", b"/", b"%00"))
         parse(data.decode("utf-8", "replace" if chance.randrange(2) else "surrogateescape"))
 
 
-def resends(chance: Random, tries: int) -> None:
+def resends(chance: Random, tries: Tries) -> None:
     """Requests to send again."""
-    for _ in range(tries):
+    for _ in tries:
         with contextlib.suppress(ValueError):
             resend_from(mutated(chance, b'{"from":17}', JSON_TOKENS))
 
 
-def mail(chance: Random, tries: int) -> None:
+def mail(chance: Random, tries: Tries) -> None:
     """Messages of the central system."""
     topics = Topics("we1", "hangzhou", "gate-1")
-    for _ in range(tries):
+    for _ in tries:
         name, good = chance.choice(MESSAGES)
         understand(topics, topics.base + name, mutated(chance, good, JSON_TOKENS), AT_US)
 
@@ -245,12 +381,12 @@ class Files:
         writer.lost("dock", "gone")
         writer.close()
         self._capture = (folder / "good" / "capture-000001.wec").read_bytes()
-        (folder / "bad").mkdir()
+        (folder / "bad").mkdir(parents=True)
 
-    def configurations(self, chance: Random, tries: int) -> None:
+    def configurations(self, chance: Random, tries: Tries) -> None:
         """Files of an operator."""
         path = self._folder / "some.toml"
-        for _ in range(tries):
+        for _ in tries:
             good, read = chance.choice(self._texts)
             begin = chance.randrange(max(1, len(good) - 600))
             part = good[begin : begin + 600] if chance.randrange(4) else good
@@ -258,10 +394,10 @@ class Files:
             with contextlib.suppress(ConfigurationError):
                 read(path)
 
-    def captures(self, chance: Random, tries: int) -> None:
+    def captures(self, chance: Random, tries: Tries) -> None:
         """Files of `record`."""
         path = self._folder / "bad" / "capture-000001.wec"
-        for _ in range(tries):
+        for _ in tries:
             path.write_bytes(mutated(chance, self._capture))
             with contextlib.suppress(CaptureError):
                 list(CaptureReader(path.parent).records())
@@ -294,12 +430,16 @@ def targets(folder: Path) -> Mapping[str, tuple[Target, int]]:
     """Every target with the tries of one round, some tenths of a second."""
     files = Files(folder)
     return {
-        "framing": (framing, 4000),
-        "messages": (messages, 2000),
-        "streams": (streams, 800),
-        "pcap": (captures_of_networks, 200),
-        "sessions": (sessions, 400),
+        "framing": (framing, 16_000),
+        "neighbours": (neighbours, 16_000),
+        "messages": (messages, 16_000),
+        "streams": (streams, 8_000),
+        "pcap": (captures_of_networks, 800),
+        "network": (network_captures, 100),
+        "sessions": (sessions, 8_000),
         "scans": (scans, 4000),
+        "packets": (packets, 4000),
+        "modules": (modules, 2000),
         "barcodes": (barcodes, 3000),
         "mail": (mail, 3000),
         "resends": (resends, 3000),

@@ -1,5 +1,8 @@
 """A small slice of `make fuzz`, the same one each time."""
 
+import os
+import time
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -13,19 +16,53 @@ SEED = 20261123
 
 
 def test_broken_input_lets_nothing_out_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    report = fuzz.run(tmp_path, tries=40_000, seconds=60, seed=SEED)
+    """Each frame costs less than a tenth of a second, whatever is in it."""
+    still = tuple(fuzz_targets.targets(tmp_path / "names"))
+    warm = fuzz.one_turn(tmp_path / "warm", SEED - 1, still, share=0.1)
+    report = fuzz.one_turn(tmp_path / "turn", SEED, still)
 
-    assert len(report.tries) == 11, f"seed {SEED}: every target had its turn"
-    assert report.tries.total() > 10_000
-    assert report.grown_bytes < 40_000_000
+    assert len(report.tries) == 15, f"seed {SEED}: every target had its turn"
+    assert report.frames > 60_000
+    assert max(report.slowest_ms[name] for name in fuzz.LLRP) < 100
+    (before,), (after,) = warm.resident_bytes.values(), report.resident_bytes.values()
+    assert after - before < 40_000_000
 
 
 def test_a_finding_names_its_seed() -> None:
-    def broken(_chance: object, _tries: int) -> None:
+    def broken(_chance: object, _tries: object) -> None:
         raise KeyError("planted")
 
     with pytest.raises(fuzz.FindingError, match="toy, seed 7: KeyError"):
         fuzz.one_round("toy", broken, 7, 1)
+
+
+def test_an_input_that_takes_its_time_is_a_finding() -> None:
+    def slow(_chance: object, tries: fuzz_targets.Tries) -> None:
+        for _ in tries:
+            ends = time.thread_time() + 1.1 * fuzz.SLOW_INPUT_MS / 1000
+            while time.thread_time() < ends:
+                pass
+
+    with pytest.raises(fuzz.FindingError, match="toy, seed 7: an input took"):
+        fuzz.one_round("toy", slow, 7, 1)
+
+
+@pytest.mark.parametrize("piece", range(4))
+def test_a_quarter_of_a_million_changed_frames_in_all_processes(piece: int) -> None:
+    """A million in all: nothing comes out, nothing hangs, no good report behind them is lost."""
+    reports = fuzz.run(
+        tries=250_000,
+        seconds=600,
+        seed=SEED + 100 * piece,
+        names=tuple(sorted(fuzz.LLRP)),
+        workers=os.cpu_count() or 1,
+    )
+
+    report = deque(reports, maxlen=1).pop()
+
+    assert report.frames >= 250_000
+    assert set(report.tries) == fuzz.LLRP
+    assert report.grown_bytes < fuzz.GROWN_BYTES_MAX
 
 
 def test_the_messages_that_are_broken_were_good_ones() -> None:

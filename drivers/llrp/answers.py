@@ -1,4 +1,4 @@
-"""What a reader's answers say, read without a decoder: status, names, refusals at the door."""
+"""Which message answers which, and what answers say without a decoder: status, names, refusals."""
 
 import struct
 
@@ -8,6 +8,36 @@ from drivers.llrp.framing import CUSTOM_MESSAGE
 _HEADER = struct.Struct("!HII")
 _STATUS = struct.Struct("!HHHH")
 _LLRP_STATUS = 287
+_PARAMETER_ERROR = 289
+
+GET_CAPABILITIES_RESPONSE = 11
+GET_CONFIG_RESPONSE = 12
+SET_CONFIG_RESPONSE = 13
+ADD_ROSPEC_RESPONSE = 30
+ENABLE_ROSPEC_RESPONSE = 34
+GET_ROSPECS_RESPONSE = 36
+SUPPORTED_VERSION_RESPONSE = 56
+PROTOCOL_VERSION_RESPONSE = 57
+DELETE_RESPONSES = {31, 51}
+"""Their refusal means that nothing was there."""
+RESPONSES = {
+    1: GET_CAPABILITIES_RESPONSE,
+    2: GET_CONFIG_RESPONSE,
+    3: SET_CONFIG_RESPONSE,
+    20: ADD_ROSPEC_RESPONSE,
+    21: 31,
+    24: ENABLE_ROSPEC_RESPONSE,
+    26: GET_ROSPECS_RESPONSE,
+    41: 51,
+    46: SUPPORTED_VERSION_RESPONSE,
+    47: PROTOCOL_VERSION_RESPONSE,
+    CUSTOM_MESSAGE: CUSTOM_MESSAGE,
+}
+"""The answer to each request of ours; ENABLE_EVENTS_AND_REPORTS has none."""
+SOON = {2, 26, 46, 47}
+"""Questions that can go unanswered: reading must not wait long for them."""
+STATUS_AT = {CUSTOM_MESSAGE: 5, SUPPORTED_VERSION_RESPONSE: 2}
+"""Where the status stands if not at the beginning: behind vendor and subtype, two versions."""
 
 GREETINGS: dict[object, str] = {
     1: "the reader refused: a connection that it made itself exists already",
@@ -28,11 +58,21 @@ def status_of(body: bytes) -> tuple[int, str]:
     return code, body[_STATUS.size : _STATUS.size + size].decode("utf-8", "replace")
 
 
-def longer(request: bytes, parameter: bytes) -> bytes:
-    """A message with one more parameter at its end."""
-    head, length, message_id = _HEADER.unpack_from(request)
-    header = _HEADER.pack(head, length + len(parameter), message_id)
-    return header + request[_HEADER.size :] + parameter
+def blamed(body: bytes) -> frozenset[int]:
+    """Types of the parameters that an LLRPStatus names as being at fault, outer and inner ones."""
+    code, _ = status_of(body)
+    if code < 0:
+        return frozenset()
+    at = _STATUS.size + _STATUS.unpack_from(body)[3]
+    found = set()
+    while at + _STATUS.size <= len(body):
+        kind, length, culprit, _ = _STATUS.unpack_from(body, at)
+        if kind & 0x3FF == _PARAMETER_ERROR:
+            found.add(culprit)
+            at += _STATUS.size  # the inner one stands in it, behind its fields
+        else:
+            at += max(length, _STATUS.size)
+    return frozenset(found)
 
 
 def versioned(request: bytes, version: int) -> bytes:

@@ -17,7 +17,9 @@ from drivers.llrp.names import Address
 from drivers.llrp.settings import LlrpSettings
 
 Socket = socket.socket
-_RECEIVE_BYTES = 1 << 18
+_RECEIVE_BYTES = (
+    1 << 16
+)  # a larger buffer is mapped anew for each call, which costs more than reading
 _UNSENT_MOST = 1 << 16
 _PLAIN_REASONS = {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "WRONG_SSL_VERSION"}
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

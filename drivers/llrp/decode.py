@@ -66,6 +66,22 @@ def decode_bytes(data: bytes, offset: int = 0) -> Iterator[tuple[int, Decoded]]:
         at = _next_header(data, at)
 
 
+def whole_messages(data: bytes) -> Iterator[tuple[int, int]]:
+    """Begin and end of each message whose header can be true; what is between them is passed over.
+
+    Args:
+        data: of a stream that may begin and end in the middle of a message.
+    """
+    at = 0
+    while at < len(data):
+        if not _can_be_header(data, at) or _fault(data, at):
+            at = _next_header(data, at)
+            continue
+        end: int = at + _HEADER.unpack_from(data, at)[1]
+        yield at, end
+        at = end
+
+
 def _fault(data: bytes, at: int) -> str:
     if at + HEADER_BYTES > len(data):
         return f"{len(data) - at} bytes are left over, too few for a message"
@@ -132,7 +148,7 @@ def _decode_capture(data: bytes) -> Iterator[Decoded]:
     except BadCaptureError as fault:
         broken = str(fault)
     found: list[tuple[int, Decoded]] = []
-    for stretch in reassemble(segments, LLRP_PORT):
+    for stretch in reassemble(one for one in segments if LLRP_PORT in one.ports):
         found += _decode_stretch(stretch)
     yield from (decoded for _, decoded in sorted(found, key=itemgetter(0)))
     if broken is not None:

@@ -4,7 +4,8 @@ One line each: number, name, `field:kind` in the order of the wire, `*` where pa
 indented line goes on with the one before. Kinds: `uN` and `sN` are numbers of N bits, `u8v` to
 `u32v` are counted lists, `u1v` a counted bit field, `utf8v` counted text, `_:N` N reserved bits.
 Parameters up to 127 are TV (type and value, no length). From the tables of section 16 of LLRP
-1.0.1 (EPCglobal, 2007) and section 17 of LLRP 1.1 (GS1, 2010).
+1.0.1 (EPCglobal, 2007) and section 17 of LLRP 1.1 (GS1, 2010). LoopSpec is 355 in the standard and
+189, with another width, in the definition file of the LLRP toolkit: both are known.
 """
 
 from dataclasses import dataclass
@@ -206,6 +207,7 @@ _PARAMETERS = """
 352 C1G2LockOpSpecResult Result:u8 OpSpecID:u16
 353 C1G2BlockEraseOpSpecResult Result:u8 OpSpecID:u16
 354 C1G2BlockWriteOpSpecResult Result:u8 OpSpecID:u16 NumWordsWritten:u16
+355 LoopSpec LoopCount:u32
 356 SpecLoopEvent ROSpecID:u32 LoopCount:u32
 357 C1G2Recommission OpSpecID:u16 KillPassword:u32 _:5 BIT_3SB:u1 BIT_2SB:u1 BIT_LSB:u1
 358 C1G2BlockPermalock OpSpecID:u16 AccessPassword:u32 MB:u2 _:6 BlockPointer:u16
@@ -220,7 +222,8 @@ _PARAMETERS = """
 """
 
 
-def _read(table: str) -> dict[int, Definition]:
+def read_table(table: str) -> dict[int, Definition]:
+    """The definitions of a table as above, by number."""
     found = {}
     for line in table.strip().replace("\n    ", " ").splitlines():
         number, name, *rest = line.split()
@@ -230,7 +233,7 @@ def _read(table: str) -> dict[int, Definition]:
     return found
 
 
-MESSAGES = _read(_MESSAGES)
+MESSAGES = read_table(_MESSAGES)
 """Messages by type number, without CUSTOM_MESSAGE."""
-PARAMETERS = _read(_PARAMETERS)
+PARAMETERS = read_table(_PARAMETERS)
 """Parameters by type number, without Custom."""

@@ -5,17 +5,15 @@ Every message opens with ten bytes (LLRP 1.0.1, section 16.1): 3 reserved bits, 
 cannot be true costs the connection, because nothing behind it can be trusted; a message whose
 *body* is wrong costs only itself and is not this file's matter.
 
-Tag reports come by the thousand, so consecutive reports of equal length stay in one piece
-(`ReportRun`): making an object for each would cost more than decoding them.
+Tag reports come by the thousand, so consecutive reports stay in one piece (`ReportRun`): making an
+object for each would cost more than decoding them.
 
 Time is linear in the bytes fed: they are gathered until a whole message is there and are looked at
 once. A splitter belongs to one connection; a new connection gets a new one.
 """
 
-import re
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -31,8 +29,8 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_FROM = 4  # equal headers in a row from which a pattern finds the others sooner
-_LEAP_MOST = 1024  # messages that it finds at most
+_LEAP_EVERY = 32  # equal headers in a row, after which NumPy looks for further ones
+_LEAP_MOST = 1024  # messages that it looks at: where runs are short, the next one looks again
 
 _HEAD = struct.Struct("!HI")
 _HEADER = struct.Struct("!HII")
@@ -65,35 +63,47 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ReportRun:
-    """RO_ACCESS_REPORT messages of equal length, one behind the other as they came.
+    """RO_ACCESS_REPORT messages of one version, one behind the other as they came.
 
     Attributes:
-        data: the messages with their headers, `count * length` bytes.
-        length: bytes of each message with its header.
-        count: messages, at least 1.
+        data: the messages with their headers; a view, since copying costs what splitting costs.
+        stretches: length of a message with its header, in bytes, and how many of that length
+            follow each other; at least one stretch, each of at least one message.
         offset: place of the first header in the connection's stream.
     """
 
-    data: bytes
-    length: int
-    count: int
+    data: memoryview
+    stretches: tuple[tuple[int, int], ...]
     offset: int
+
+    @property
+    def count(self) -> int:
+        """Messages in it."""
+        return sum(count for _, count in self.stretches)
 
     def bodies(self) -> bytes:
         """The bodies without the headers, joined."""
-        if self.count == 1:
-            return self.data[HEADER_BYTES:]
-        rows = np.frombuffer(self.data, np.uint8).reshape(self.count, self.length)
-        return rows[:, HEADER_BYTES:].tobytes()
+        if len(self.stretches) == 1 and self.stretches[0][1] > 1:
+            length, count = self.stretches[0]
+            rows = np.frombuffer(self.data, np.uint8).reshape(count, length)
+            return rows[:, HEADER_BYTES:].tobytes()
+        data, found, at = self.data, [], 0
+        for length, count in self.stretches:
+            end = at + count * length
+            starts = range(at + HEADER_BYTES, end, length)
+            found += [data[start : start + length - HEADER_BYTES] for start in starts]
+            at = end
+        return b"".join(found)
 
     def frames(self) -> list[Frame]:
         """Each message by itself, for whoever wants them one by one."""
-        found = []
-        for start in range(0, len(self.data), self.length):
+        found, start = [], 0
+        while start < len(self.data):
             head, length, message_id = _HEADER.unpack_from(self.data, start)
-            body = self.data[start + HEADER_BYTES : start + length]
+            body = bytes(self.data[start + HEADER_BYTES : start + length])
             version, kind = head >> 10 & 7, head & _TYPE_MASK
             found.append(Frame(kind, version, message_id, body, self.offset + start))
+            start += length
         return found
 
 
@@ -149,12 +159,14 @@ class FrameSplitter:
         """
         if self._broken:
             return []
-        self._waiting += data
-        if len(self._waiting) < self._wanted:
-            return []
-        chunk = bytes(self._waiting)
+        chunk = data
+        if self._waiting:
+            if len(self._waiting) + len(data) < self._wanted:
+                self._waiting += data
+                return []
+            chunk = b"".join((self._waiting, data))
         items, used = self._split(chunk)
-        del self._waiting[:used]
+        self._waiting = bytearray(chunk[used:])
         self._offset += used
         return items
 
@@ -173,34 +185,47 @@ class FrameSplitter:
                 break
             kind = head & _TYPE_MASK
             if kind == RO_ACCESS_REPORT:
-                count = _equal_messages(chunk, at, length)
-                data = chunk[at : at + count * length]
-                items.append(ReportRun(data, length, count, offset))
-                at += count * length
+                end, stretches = self._reports(chunk, at, length)
+                items.append(ReportRun(memoryview(chunk)[at:end], stretches, offset))
+                at = end
             else:
                 body = chunk[at + HEADER_BYTES : at + length]
                 items.append(Frame(kind, head >> 10 & 7, message_id, body, offset))
                 at += length
         return items, at
 
+    def _reports(
+        self, chunk: bytes, at: int, length: int
+    ) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """The end of the whole reports that follow each other from `at` on, and their lengths."""
+        head = following = _HEAD.unpack_from(chunk, at)[0]
+        most, size, last = self._cap_bytes, len(chunk), len(chunk) - HEADER_BYTES
+        stretches: list[tuple[int, int]] = []
+        before, count = length, 0
+        while following == head and HEADER_BYTES <= length <= most and at + length <= size:
+            if length != before:
+                stretches.append((before, count))
+                before, count = length, 0
+            count += 1
+            at += length
+            if not count % _LEAP_EVERY:
+                more = _leap(chunk, at, length)
+                count += more
+                at += more * length
+            if at > last:
+                break
+            following, length = _HEAD.unpack_from(chunk, at)
+        return at, (*stretches, (before, count))
 
-def _equal_messages(chunk: bytes, at: int, length: int) -> int:
-    """How many whole messages from `at` on share type, version and length."""
-    prefix = chunk[at : at + _HEAD.size]
-    few = min((len(chunk) - at) // length, _LEAP_FROM)
-    count = 1
-    next_at = at + length
-    while count < few and chunk.startswith(prefix, next_at):
-        count += 1
-        next_at += length
-    if count < _LEAP_FROM:
-        return count
-    found = _equal(prefix, length).match(chunk, next_at)
-    return count if found is None else count + (found.end() - next_at) // length
 
-
-@lru_cache(maxsize=64)
-def _equal(prefix: bytes, length: int) -> re.Pattern[bytes]:
-    """As many whole messages as follow each other with this beginning; in C, one by one."""
-    rest = length - len(prefix)
-    return re.compile(b"(?:%b.{%d}){0,%d}" % (re.escape(prefix), rest, _LEAP_MOST), re.DOTALL)
+def _leap(chunk: bytes, at: int, length: int) -> int:
+    """How many whole messages from `at` on are like the one before: type, version and length."""
+    most = min((len(chunk) - at) // length, _LEAP_MOST)
+    if not most:
+        return 0
+    differing = np.zeros(most, np.bool_)
+    for kind, place in (("u2", 0), ("u4", 2)):
+        (before,) = np.ndarray((1,), kind, chunk, at - length + place)
+        differing |= np.ndarray((most,), kind, chunk, at + place, (length,)) != before
+    first = int(differing.argmax())
+    return first if differing[first] else most

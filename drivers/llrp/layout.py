@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.llrp.reader_clock import TimeKind
+from drivers.llrp.vendors import TAG_FIELDS
 
 TAG_REPORT_DATA = 240
-_EPC_DATA = 241
+EPC_DATA = 241
 _CUSTOM = 1023
-_TLV_HEADER_BYTES = 4
+TLV_HEADER_BYTES = 4
 _CUSTOM_HEADER_BYTES = 12
-_IMPINJ = 25882
+
+_STRETCH_BYTES_MOST = 1 << 16
+"""Records compared in one pass, in bytes: they should stay in the cache of one core."""
 
 EPC_BITS_MAX = 4096
 """Longest EPC taken. Gen2 ends at 496 bits; a batch is as wide as its longest EPC, so one endless
@@ -31,7 +34,7 @@ _TV_BYTES = {
     1: 2, 2: 8, 3: 8, 4: 8, 5: 8, 6: 1, 7: 2, 8: 2, 9: 4, 10: 2, 11: 2, 12: 2, 13: 12,
     14: 2, 15: 2, 16: 4, 17: 2, 18: 4, 19: 2, 20: 2,
 }  # fmt: skip
-_EPC_96 = 13
+EPC_96 = 13
 _TV_FIELDS = {
     1: "antenna",
     2: "first_utc",
@@ -42,8 +45,6 @@ _TV_FIELDS = {
     7: "channel",
     8: "count",
 }
-# Impinj custom parameters by subtype: phase 12 bits, peak RSSI 1/100 dBm, Doppler 1/16 Hz.
-_IMPINJ_FIELDS = {56: "phase", 57: "rssi_fine", 68: "doppler"}
 _TIMES = frozenset({"first_utc", "first_uptime", "last_utc", "last_uptime"})
 
 _U16 = struct.Struct("!H")
@@ -61,12 +62,12 @@ def record_length(body: bytes, at: int, end: int) -> tuple[int, int]:
     Raises:
         BadRecordError: no TLV parameter fits there.
     """
-    if end - at < _TLV_HEADER_BYTES:
+    if end - at < TLV_HEADER_BYTES:
         raise BadRecordError(f"{end - at} bytes are left over, too few for a parameter")
     head, length = _U16_U16.unpack_from(body, at)
     if head & 0x8000:
         raise BadRecordError(f"a TV parameter (type {head >> 8 & 0x7F}) stands outside a tag")
-    if not _TLV_HEADER_BYTES <= length <= end - at:
+    if not TLV_HEADER_BYTES <= length <= end - at:
         raise BadRecordError(
             f"parameter {head & 0x3FF} says {length} bytes where {end - at} are left"
         )
@@ -79,7 +80,8 @@ class Walk:
 
     Attributes:
         fields: place of each value by its name: `antenna`, `rssi`, `rssi_fine`, `channel`,
-            `count`, `phase`, `doppler`, `first_utc`, `first_uptime`, `last_utc`, `last_uptime`.
+            `count`, `phase`, `phase_zebra`, `doppler`, `first_utc`, `first_uptime`, `last_utc`,
+            `last_uptime`.
         epc_at: place of the EPC's first byte.
         epc_bits: its bits; -1 where the record has no EPC.
         values: place and length of every stretch of bytes that is a value.
@@ -110,7 +112,7 @@ def walk_record(record: bytes) -> Walk:
             an EPC that is cut short or longer than `EPC_BITS_MAX`, or no EPC at all.
     """
     walk = Walk()
-    at = _TLV_HEADER_BYTES
+    at = TLV_HEADER_BYTES
     while at < len(record):
         at += _walk_tv(walk, record, at) if record[at] & 0x80 else _walk_tlv(walk, record, at)
     if walk.epc_bits < 0:
@@ -126,7 +128,7 @@ def _walk_tv(walk: Walk, record: bytes, at: int) -> int:
     if at + 1 + length > len(record):
         raise BadRecordError(f"TV parameter {kind} is cut short")
     walk.values.append((at + 1, length))
-    if kind == _EPC_96:
+    if kind == EPC_96:
         walk.epc_at, walk.epc_bits = at + 1, 96
     elif kind in _TV_FIELDS:
         _walk_field(walk, record, _TV_FIELDS[kind], at + 1)
@@ -146,17 +148,17 @@ def _walk_field(walk: Walk, record: bytes, name: str, at: int) -> None:
 
 def _walk_tlv(walk: Walk, record: bytes, at: int) -> int:
     kind, length = record_length(record, at, len(record))
-    if kind == _EPC_DATA:
+    if kind == EPC_DATA:
         _walk_epc_data(walk, record, at, length)
     elif kind == _CUSTOM:
         _walk_custom(walk, record, at, length)
     else:
-        walk.values.append((at + _TLV_HEADER_BYTES, length - _TLV_HEADER_BYTES))
+        walk.values.append((at + TLV_HEADER_BYTES, length - TLV_HEADER_BYTES))
     return length
 
 
 def _walk_epc_data(walk: Walk, record: bytes, at: int, length: int) -> None:
-    number = at + _TLV_HEADER_BYTES + _U16.size
+    number = at + TLV_HEADER_BYTES + _U16.size
     bits = _U16.unpack_from(record, number - _U16.size)[0] if number <= at + length else 0
     if number + (bits + 7) // 8 > at + length:
         raise BadRecordError(f"EPCData of {length} bytes cannot hold {bits} bits")
@@ -169,36 +171,72 @@ def _walk_epc_data(walk: Walk, record: bytes, at: int, length: int) -> None:
 def _walk_custom(walk: Walk, record: bytes, at: int, length: int) -> None:
     if length < _CUSTOM_HEADER_BYTES:
         raise BadRecordError(f"a custom parameter of {length} bytes has no vendor and subtype")
-    vendor, subtype = _U32_U32.unpack_from(record, at + _TLV_HEADER_BYTES)
+    vendor, subtype = _U32_U32.unpack_from(record, at + TLV_HEADER_BYTES)
     body = at + _CUSTOM_HEADER_BYTES
     walk.values.append((body, at + length - body))
-    if vendor == _IMPINJ and subtype in _IMPINJ_FIELDS:
-        if body + 2 > at + length:
-            raise BadRecordError(f"Impinj parameter {subtype} is cut short")
-        walk.fields[_IMPINJ_FIELDS[subtype]] = body
+    name = TAG_FIELDS.get((vendor, subtype))
+    if name is not None:
+        if body + _U16.size > at + length:
+            raise BadRecordError(f"parameter {subtype} of vendor {vendor} is cut short")
+        walk.fields[name] = body
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
     """Where the values of equal records stand.
+
+    Comparing is done a stretch of records at a time, against the constant bytes repeated as often:
+    one long pass costs a third of one that begins anew with each record.
 
     Attributes:
         length: bytes of the record with its header.
         walk: the places of its values.
-        constant: the record as machine words, its values as 0.
-        mask: all ones where a bit is no value.
     """
 
-    length: int
-    walk: Walk
-    constant: NDArray[np.unsignedinteger]
-    mask: NDArray[np.unsignedinteger]
+    __slots__ = ("_constant", "_found", "_mask", "_stretch", "length", "walk")
 
-    def differences(self, records: bytes | NDArray[np.uint8]) -> NDArray[np.unsignedinteger]:
-        """Words that are not 0 where these joined records differ; a row for each record."""
-        words = np.frombuffer(records, self.constant.dtype).reshape(-1, len(self.constant))
-        found: NDArray[np.unsignedinteger] = (words ^ self.constant) & self.mask
-        return found
+    def __init__(self, record: bytes, walk: Walk) -> None:
+        """Take the constant bytes of a record whose walk is known."""
+        mask = np.full(len(record), 0xFF, np.uint8)
+        for at, length in walk.values:
+            mask[at : at + length] = 0
+        mask[walk.signs] = 0x80
+        self.length = len(record)
+        self.walk = walk
+        self._mask = mask
+        self._constant = np.frombuffer(record, np.uint8) & mask
+        self._found = np.empty_like(mask)
+        self._stretch = len(record)
+
+    def all_fit(self, records: bytes | NDArray[np.uint8]) -> bool:
+        """Whether every one of these joined records has this layout, byte for byte."""
+        data = np.frombuffer(records, np.uint8)
+        self._repeat(len(data))
+        for at in range(0, len(data), self._stretch):
+            part = data[at : at + self._stretch]
+            found = self._found[: len(part)]
+            np.bitwise_xor(part, self._constant[: len(part)], out=found)
+            np.bitwise_and(found, self._mask[: len(part)], out=found)
+            if found.max():
+                return False
+        return True
+
+    def fit(self, records: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which of these records, one a row, have this layout."""
+        one = slice(self.length)
+        differing = (records ^ self._constant[one]) & self._mask[one]
+        fitting: NDArray[np.bool_] = np.equal(differing.max(axis=1), 0)
+        return fitting
+
+    def _repeat(self, wanted_bytes: int) -> None:
+        """Have the constant bytes often enough for so many bytes, within bounds."""
+        wanted_bytes = min(wanted_bytes, _STRETCH_BYTES_MOST - self.length)
+        if self._stretch < wanted_bytes:
+            times = min(2 * wanted_bytes, _STRETCH_BYTES_MOST) // self.length
+            one = slice(self.length)
+            self._constant = np.tile(self._constant[one], times)
+            self._mask = np.tile(self._mask[one], times)
+            self._found = np.empty_like(self._mask)
+            self._stretch = times * self.length
 
 
 def learn(record: bytes) -> Layout:
@@ -207,15 +245,4 @@ def learn(record: bytes) -> Layout:
     Raises:
         BadRecordError: as `walk_record`.
     """
-    walk = walk_record(record)
-    mask = np.full(len(record), 0xFF, np.uint8)
-    for at, length in walk.values:
-        mask[at : at + length] = 0
-    mask[walk.signs] = 0x80
-    word = next(size for size in (8, 4, 2, 1) if len(record) % size == 0)
-    return Layout(
-        length=len(record),
-        walk=walk,
-        constant=(np.frombuffer(record, np.uint8) & mask).view(f"u{word}"),
-        mask=mask.view(f"u{word}"),
-    )
+    return Layout(record, walk_record(record))

@@ -11,15 +11,16 @@ from collections.abc import Callable
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, Listener
+from drivers.driver import DeviceDown, DeviceEvent, Listener
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
 from drivers.llrp.names import Resolver
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState
-from drivers.llrp.session import Session
+from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
 from drivers.llrp.telling import LinkState, device_up
+from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
 
 _CONNECT_US = 3_000_000
@@ -64,7 +65,7 @@ class Link:
         self._resolver = Resolver(wake)
         self._connection: Connection | None = None
         self._session: Session | None = None
-        self._attempt = Attempt(vendor=settings.vendor_extensions)
+        self._attempt = Attempt.first(vendor_extensions=settings.vendor_extensions)
         self._until_us = clock.monotonic_us()
         self._resolving = False
         self._up: bool | None = None
@@ -74,7 +75,11 @@ class Link:
         self._connections = 0
         self._errors: list[str] = []
         self._clock_state: ClockState | None = None
+        self._accesses = 0
+        self._unsettled = False  # the reader may hold work on tags that nobody waits for
+        self._reported: dict[int, Reported] = {}
         self._stopping = False
+        self._lit: dict[int, bool] = {}
 
     @property
     def socket(self) -> Socket | None:
@@ -137,6 +142,11 @@ class Link:
         else:
             self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]
 
+    def set_output(self, port: int, *, on: bool) -> None:
+        """Set an output (GPO) of the reader, now and after every reconnect."""
+        self._lit[port] = on
+        self._switch({port: on})
+
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""
         self._stopping = True
@@ -145,9 +155,12 @@ class Link:
         else:
             self.close()
 
-    def close(self) -> None:
-        """Let go of the socket."""
+    def close(self, reason: str = "") -> None:
+        """Let go of the socket; `reason` is told to those whose work was in hand."""
         if self._session is not None:
+            unsettled, outputs = self._session.lost(reason or "the connection was closed")
+            self._unsettled |= unsettled
+            self._tell(outputs)
             self._clock_state = self._session.clock
             self._past = self._past.plus(self._session.counters)
             self._errors = [*self._errors, *self._session.errors][-_ERRORS_KEPT:]
@@ -168,6 +181,22 @@ class Link:
             self._connection = Connection.to(self.settings, addresses[0])
         except AbsentError as fault:
             self._lost(str(fault), absent=True)
+
+    # -- work on tags
+
+    def access(self, access: Access, reported: Reported) -> None:
+        """Have something done with tags; from the wire's thread.
+
+        A reader that does not answer is not waited for: who asks knows how long it may wait.
+        """
+        if self._session is None:
+            reason = f"{self.settings.device} does not answer; nothing was done"
+            reported(AccessReport(End.REFUSED, reason=reason))
+            return
+        self._accesses += 1
+        self._reported[self._accesses] = reported
+        now_us = self._clock.monotonic_us()
+        self._outputs(self._session.access(self._accesses, access, now_us))
 
     # -- bytes
 
@@ -232,12 +261,19 @@ class Link:
 
     def _outputs(self, outputs: list[Output]) -> None:
         self._send()
+        self._tell(outputs)
+
+    def _tell(self, outputs: list[Output]) -> None:
         for output in outputs:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
+                case DeviceEvent():
+                    self._listener.device_event(output)
                 case Up():
                     self._is_up(output)
+                case Accessed():
+                    self._reported.pop(output.number)(output.report)
                 case Over():
                     self._lost(output.reason)
 
@@ -247,6 +283,17 @@ class Link:
         self._up_since_us = self._clock.monotonic_us()
         self._up = True
         self._listener.device_up(device_up(self.settings.device, up, self._clock.now_us()))
+        self._switch(self._lit)
+        if self._unsettled and self._session is not None:
+            self._unsettled = False  # a ROSpec that runs on would go on working it off
+            self._session.clear_accesses()
+            self._send()
+
+    def _switch(self, outputs: dict[int, bool]) -> None:
+        """Set these outputs if the reader runs; else they are set when it comes."""
+        if outputs and self._session is not None and self._session.phase is Phase.RUNNING:
+            self._session.set_outputs(dict(outputs))
+            self._send()
 
     def _lost(self, reason: str, *, absent: bool = False) -> None:
         now_us = self._clock.monotonic_us()
@@ -254,9 +301,11 @@ class Link:
             self.tap.lost(self.settings.device, reason)
         if self._session is not None:
             self._attempt = self._session.attempt
+            if self._session.agreeing:  # no fault: the next connection stays on 1.0.1
+                reason = ""
         if self._up and now_us - self._up_since_us > _STABLE_US:
             self._backoff.reset()
-        self.close()
+        self.close(reason)
         self._until_us = now_us + self._backoff.next_us(_ABSENT_US if absent else None)
         if reason:
             self._errors = [*self._errors[1 - _ERRORS_KEPT :], reason]

@@ -7,12 +7,18 @@ shares nothing with it but the numbers of the standard, so that each can check t
 """
 
 import math
+from contextlib import suppress
 from typing import Any
 
 from drivers.llrp.definitions import CUSTOM, MESSAGES, PARAMETERS, Definition
 from drivers.llrp.framing import CUSTOM_MESSAGE, HEADER_BYTES, RO_ACCESS_REPORT, Frame
+from drivers.llrp.vendor_definitions import (
+    IMPINJ,
+    MOTOROLA,
+    VENDOR_MESSAGES,
+    VENDOR_PARAMETERS,
+)
 
-IMPINJ = 25882
 _DEPTH_MOST = 16  # the standard's deepest nesting is 7
 _TV_LAST = 127
 
@@ -28,6 +34,14 @@ _READ_NAMES = {
     "LastSeenTimestampUptime": "last_seen_us",
     "LastSeenTimestampUTC": "last_seen_us",
     "TagSeenCount": "count",
+}
+# Name, whether signed, bits that count, and the unit as a fraction, which rounds once. Motorola's
+# phase is signed, -pi to pi: as a number without sign it is the same angle from 0 to 2 pi.
+_VENDOR_VALUES = {
+    (IMPINJ, 56): ("phase_rad", False, 0xFFF, math.tau, 0x1000),
+    (IMPINJ, 57): ("rssi_dbm", True, -1, 1, 100),
+    (IMPINJ, 68): ("doppler_hz", True, -1, 1, 16),
+    (MOTOROLA, 709): ("phase_rad", False, 0xFFFF, math.tau, 0x10000),
 }
 
 
@@ -68,7 +82,8 @@ def decode_frame(frame: Frame) -> dict[str, Value]:
 
     A parameter is named as in the standard; one that stands more than once is a list; one whose
     only field is its value is that value. RO_ACCESS_REPORT has `reads`, a list. Custom and unknown
-    parts are lists under `Custom` and `Unknown` of `{"type", "vendor", "subtype", "hex"}`.
+    parts are lists under `Custom` and `Unknown` of `{"type", "vendor", "subtype", "hex"}`; of a
+    vendor that is known they have besides, under the vendor's name for it, what the hex means.
 
     Raises:
         BadMessageError: the body breaks the standard.
@@ -90,8 +105,7 @@ def decode_frame(frame: Frame) -> dict[str, Value]:
 def _custom_message(body: bytes) -> dict[str, Value]:
     cursor = _Cursor(body, 0, len(body))
     vendor, subtype = cursor.number(32), cursor.number(8)
-    data = body[cursor.at :].hex()
-    return {"type": CUSTOM_MESSAGE, "vendor": vendor, "subtype": subtype, "hex": data}
+    return _custom(vendor, subtype, body, cursor.at, len(body), 0)
 
 
 def _decode(definition: Definition, data: bytes, at: int, end: int, depth: int) -> Parameters:
@@ -118,11 +132,8 @@ def _field(cursor: _Cursor, kind: str) -> Value:
         case "u8v":
             return cursor.octets(cursor.number(16)).hex()
         case "u16v" | "u32v":
-            width = int(kind[1:-1]) // 8
-            raw = cursor.octets(cursor.number(16) * width)
-            return [
-                int.from_bytes(raw[at : at + width], "big") for at in range(0, len(raw), width)
-            ]
+            bits = int(kind[1:-1])
+            return [cursor.number(bits) for _ in range(cursor.number(16))]
         case "u96":
             return cursor.octets(12).hex()
         case _:
@@ -164,8 +175,7 @@ def _tlv(found: Parameters, data: bytes, at: int, end: int, depth: int) -> int:
     if kind == CUSTOM:
         inner = _Cursor(data, at + 4, at + length)
         vendor, subtype = inner.number(32), inner.number(32)
-        rest = data[inner.at : at + length].hex()
-        part = {"type": kind, "vendor": vendor, "subtype": subtype, "hex": rest}
+        part = _custom(vendor, subtype, data, inner.at, at + length, depth)
         found.setdefault("Custom", []).append(part)
     elif definition is None or kind <= _TV_LAST:
         rest = data[at + 4 : at + length].hex()
@@ -175,13 +185,24 @@ def _tlv(found: Parameters, data: bytes, at: int, end: int, depth: int) -> int:
     return at + length
 
 
+def _custom(vendor: int, subtype: int, data: bytes, at: int, end: int, depth: int) -> Parameters:
+    """A vendor's message (depth 0) or parameter; the hex alone where it is not as they told."""
+    part = {"type": CUSTOM, "vendor": vendor, "subtype": subtype, "hex": data[at:end].hex()}
+    definition = (VENDOR_PARAMETERS if depth else VENDOR_MESSAGES).get((vendor, subtype))
+    if definition is not None:
+        with suppress(BadMessageError):
+            part[definition.name] = _decode(definition, data, at, end, depth)
+    return part
+
+
 def _add(found: Parameters, definition: Definition, value: Parameters) -> None:
     """Put a parameter beside the others: itself, or a list where it stands more than once."""
     short = next(iter(value.values())) if _is_bare(definition, value) else value
-    if definition.name in found:
-        found[definition.name] = [*_as_list(found[definition.name]), short]
+    before = found.get(definition.name)
+    if isinstance(before, list):  # in place: a new list each time would take quadratic time
+        before.append(short)
     else:
-        found[definition.name] = short
+        found[definition.name] = short if before is None else [before, short]
 
 
 def _is_bare(definition: Definition, value: Parameters) -> bool:
@@ -201,7 +222,7 @@ def _read(tag: Parameters) -> dict[str, Value]:
     for name, short in _READ_NAMES.items():
         if name in tag:
             read[short] = _last(tag.pop(name))
-    if kept := [part for part in tag.pop("Custom", []) if not _impinj(read, part)]:
+    if kept := [part for part in tag.pop("Custom", []) if not _of_vendor(read, part)]:
         read["Custom"] = kept
     return {**read, **tag}
 
@@ -225,19 +246,16 @@ def _last(value: Value) -> Value:
     return value[-1] if isinstance(value, list) else value
 
 
-def _impinj(read: dict[str, Value], part: dict[str, Value]) -> bool:
-    """Take phase, fine RSSI or Doppler from an Impinj parameter; whether it was one."""
-    raw = bytes.fromhex(part["hex"])[:2]
-    if part["vendor"] != IMPINJ or part["subtype"] not in {56, 57, 68}:
+def _of_vendor(read: dict[str, Value], part: dict[str, Value]) -> bool:
+    """Take phase, fine RSSI or Doppler from a vendor's parameter; whether it was one."""
+    known = _VENDOR_VALUES.get((part["vendor"], part["subtype"]))
+    if known is None:
         return False
+    raw = bytes.fromhex(part["hex"])[:2]
     if len(raw) < 2:  # noqa: PLR2004 - each is a number of 16 bits
-        raise BadMessageError(f"Impinj parameter {part['subtype']} is cut short")
-    match part["subtype"]:
-        case 56:
-            unsigned = int.from_bytes(raw, "big")
-            read["phase_rad"] = unsigned % 4096 * 2 * math.pi / 4096
-        case 57:
-            read["rssi_dbm"] = int.from_bytes(raw, "big", signed=True) / 100
-        case _:
-            read["doppler_hz"] = int.from_bytes(raw, "big", signed=True) / 16
+        raise BadMessageError(
+            f"parameter {part['subtype']} is cut short (vendor {part['vendor']})"
+        )
+    name, signed, last, times, parts = known
+    read[name] = (int.from_bytes(raw, "big", signed=signed) & last) * times / parts
     return True

@@ -1,12 +1,12 @@
-"""What a session tells: the reader is up, reads came, the connection is over; and its counters."""
+"""What a session tells: the reader is up, reads came, something happened, it is over; counters."""
 
 from dataclasses import dataclass
 
-from drivers.llrp.steering import Capabilities
+from drivers.driver import DeviceEvent
+from drivers.llrp.capabilities import Capabilities
+from drivers.llrp.vendors import Vendor
 from drivers.reads import ReadBatch
-
-_VENDORS = {25882: "Impinj", 161: "Zebra", 10642: "Zebra"}
-_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
+from drivers.tags import AccessReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +15,19 @@ class Up:
 
     Attributes:
         told: what it says of itself.
-        vendor: its vendor's extensions are on.
+        vendor: which make it has shown itself to be.
         version: LLRP version of its messages: 1 is 1.0.1, 2 is 1.1.
         antennas: ports that it reads on.
-        notes: what it does not offer of what was wanted, a sentence each.
+        notes: what it does not offer or has otherwise than wanted, a sentence each.
+        differences: those of the notes that it was asked for, took, and does not have.
     """
 
     told: Capabilities
-    vendor: bool
+    vendor: Vendor
     version: int
     antennas: tuple[int, ...]
     notes: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,19 @@ class Reads:
     """Reads that came together."""
 
     batch: ReadBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Accessed:
+    """Work on tags has ended.
+
+    Attributes:
+        number: as it was given with the access.
+        report: what became of it.
+    """
+
+    number: int
+    report: AccessReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,7 @@ class Over:
     reason: str
 
 
-Output = Up | Reads | Over
+Output = Up | Reads | DeviceEvent | Accessed | Over
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ _ETHER_VLAN = {0x8100, 0x88A8}
 _TCP = 6
 _IPV6_EXTENSIONS = {0, 43, 60}
 _SYN = 0x02
+_FIN_OR_RST = 0x05
 
 
 class BadCaptureError(ValueError):
@@ -43,6 +44,7 @@ class Segment:
         ports: both port numbers.
         sequence: number of its first byte.
         opens: it opens a connection (SYN).
+        closes: it ends one direction (FIN) or the connection (RST).
         data: its bytes.
     """
 
@@ -52,6 +54,7 @@ class Segment:
     ports: tuple[int, int]
     sequence: int
     opens: bool
+    closes: bool
     data: bytes
 
 
@@ -187,6 +190,7 @@ def _segment(time_us: int, packet: bytes) -> Segment | None:
         ports=(from_port, to_port),
         sequence=sequence,
         opens=bool(tcp[13] & _SYN),
+        closes=bool(tcp[13] & _FIN_OR_RST),
         data=tcp[header:],
     )
 

@@ -5,12 +5,12 @@ them. When the connection was over is told by the capture, not by the session.
 """
 
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, Listener
+from drivers.driver import DeviceDown, DeviceEvent, Listener
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.link import OWN_FAULTS
-from drivers.llrp.outputs import Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Output, Over, Reads, Up
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
 from drivers.llrp.telling import device_up
 
 
@@ -27,7 +27,7 @@ class PlayedReader:
         self._settings = settings
         self._listener = listener
         self._clock = clock
-        self._attempt = Attempt(vendor=settings.vendor_extensions)
+        self._attempt = Attempt.first(vendor_extensions=settings.vendor_extensions)
         self._session: Session | None = None
         self._up: bool | None = None
         self._heard_at_us = 0
@@ -58,6 +58,8 @@ class PlayedReader:
         """The connection was over."""
         if self._session is not None:
             self._attempt = self._session.attempt
+            if self._session.agreeing:  # the link said nothing of it either
+                reason = ""
         self._session = None
         if self._up is not False and reason:
             self._listener.device_down(
@@ -71,9 +73,13 @@ class PlayedReader:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
+                case DeviceEvent():
+                    self._listener.device_event(output)
                 case Up():
                     self._up = True
                     device = self._settings.device
                     self._listener.device_up(device_up(device, output, self._clock.now_us()))
+                case Accessed():
+                    pass  # nothing was asked while it was played
                 case Over():
                     pass  # the capture tells when the connection was over

@@ -1,14 +1,16 @@
 """All LLRP readers of a gateway on one thread.
 
-One selector watches every connection. When bytes come, the thread waits a few milliseconds more
-before it reads: a burst of many small reports then costs one turn and one decoding per reader
-instead of one for each packet. Nothing a reader sends or fails to send can hold up the others.
+One selector watches every connection. Bytes are read at most once in `gather_ms`: the first after
+a silence at once, a stream of many small reports in one turn and one decoding per reader instead
+of one for each packet. The reads of a turn are told together at its end, so that whoever listens
+can work on all of them at once. Nothing a reader sends or fails to send can hold up the others.
 """
 
 import contextlib
 import selectors
 import socket
 import threading
+from collections import deque
 from collections.abc import Sequence
 
 from numpy.random import Generator
@@ -17,14 +19,18 @@ from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
 from drivers.llrp.doors import Door, doors
+from drivers.llrp.gathering import Gathering
 from drivers.llrp.link import Link
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import LinkState
+from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
 
 _TICK_S = 0.1
 _STOP_S = 1.5
 _JOIN_S = 3.0
+_PORT_MOST = 65_535
+_CLOSES = "the gateway closes its connections; nothing was done"
 
 
 class LlrpWire:
@@ -36,7 +42,7 @@ class LlrpWire:
         listener: Listener,
         clock: Clock,
         rng: Generator,
-        gather_ms: int = 5,
+        gather_ms: int = 20,
         *,
         listen_on: str = "",
     ) -> None:
@@ -47,16 +53,22 @@ class LlrpWire:
             listener: told reads, comings and goings, from the wire's own thread.
             clock: the host's clocks.
             rng: chance for the waits between attempts.
-            gather_ms: how long to let bytes gather before they are read and decoded.
+            gather_ms: from one reading of the sockets to the next.
             listen_on: the gateway's address that readers with `listen` call; empty for all.
         """
         self._clock = clock
-        self._gather_s = gather_ms / 1000
+        self._gather_us = 1000 * gather_ms
         self._stopping = threading.Event()
         self._bell_in, self._bell_out = socket.socketpair()
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
-        self._links = [Link(one, listener, clock, Backoff(rng), self._wake) for one in readers]
+        self._gathered_us = 0
+        self._listener, self._rng = Gathering(listener), rng
+        self._links = [self._new_link(one) for one in readers]
+        self._tap: Tap | None = None
+        self._by_name = {link.settings.device: link for link in self._links}
+        self._switched: deque[tuple[Link, int, bool]] = deque()
+        self._wanted: deque[tuple[str, Access, Reported]] = deque()
         self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
@@ -64,8 +76,55 @@ class LlrpWire:
 
     def tell(self, tap: Tap) -> None:
         """Let a tap hear every byte; to be called before the start."""
+        self._tap = tap
         for link in self._links:
             link.tap = tap
+
+    def set_output(self, device: str, port: int, *, on: bool) -> None:
+        """Set an output (GPO) of a reader; from any thread, returns at once.
+
+        A reader that is away gets it when it comes, and again after each time that it was away. A
+        reader that has no such output tells that by a `DeviceEvent`.
+
+        Args:
+            device: the reader's name in the configuration.
+            port: output, from 1 to 65,535.
+            on: True for high.
+
+        Raises:
+            KeyError: no reader of this wire has that name.
+            ValueError: no reader can have such a port.
+        """
+        if not 1 <= port <= _PORT_MOST:
+            raise ValueError(f"output {port}: ports go from 1 to {_PORT_MOST}")
+        self._switched.append((self._by_name[device], port, on))
+        self._wake()
+
+    def add(self, reader: LlrpSettings) -> None:
+        """Run one more reader from now on; any thread, before or after the start.
+
+        Raises:
+            ValueError: it has the name of one that is run already, or calls the gateway itself.
+        """
+        if reader.listen:
+            raise ValueError(f"{reader.device}: a reader that calls is known from the start only")
+        if reader.device in self._by_name:
+            raise ValueError(f"{reader.device} is run already")
+        link = self._new_link(reader)
+        link.tap = self._tap
+        self._by_name[reader.device] = link
+        self._links = [*self._links, link]  # whoever goes through the old list is not disturbed
+        self._wake()
+
+    def peers(self) -> set[tuple[str, int]]:
+        """Address and port of every reader that is connected, and of those that are configured."""
+        found = {(one.settings.host, one.settings.port) for one in self._links}
+        for link in self._links:
+            with contextlib.suppress(OSError):  # connecting yet, or just gone
+                if (own := link.socket) is not None:
+                    host, port, *_ = own.getpeername()
+                    found.add((host, port))
+        return found
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -89,6 +148,31 @@ class LlrpWire:
         """What went through, by device name."""
         return {link.settings.device: link.state() for link in self._links}
 
+    def access(self, device: str, access: Access, reported: Reported) -> None:
+        """Have something done with tags; returns at once, from any thread.
+
+        Args:
+            device: the reader's name.
+            access: what is to be done.
+            reported: told what became of it, from the wire's own thread.
+        """
+        self._wanted.append((device, access, reported))
+        self._wake()
+
+    def _work(self) -> None:
+        """Hand each reader what is wanted of it."""
+        while self._wanted:
+            device, access, reported = self._wanted.popleft()
+            link = next((one for one in self._links if one.settings.device == device), None)
+            if link is None or self._stopping.is_set():
+                reason = f"no reader {device} is connected here" if link is None else _CLOSES
+                reported(AccessReport(End.REFUSED, reason=reason))
+            else:
+                link.access(access, reported)
+
+    def _new_link(self, reader: LlrpSettings) -> Link:
+        return Link(reader, self._listener, self._clock, Backoff(self._rng), self._wake)
+
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens
             self._bell_out.send(b"!")
@@ -104,6 +188,7 @@ class LlrpWire:
             if self._clock.monotonic_us() > until_us:
                 break
             self._turn()
+        self._work()
         self._close()
 
     def _close(self) -> None:
@@ -116,14 +201,12 @@ class LlrpWire:
         self._bell_out.close()
 
     def _turn(self) -> None:
-        for door in self._doors:
-            door.tick(self._clock.monotonic_us())
-        for link in self._links:
-            link.tick()
+        self._tick()
+        self._work()
         self._watch()
         ready = self._selector.select(_TICK_S)
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
-            self._stopping.wait(self._gather_s)
+            self._gather()
             ready = self._selector.select(0)
         for key, mask in ready:
             link = key.data
@@ -134,6 +217,23 @@ class LlrpWire:
                 link.writable()
             if mask & selectors.EVENT_READ:
                 link.readable()
+        self._listener.tell_reads()
+
+    def _gather(self) -> None:
+        """Let bytes gather until the time since the last reading is over."""
+        left_us = self._gathered_us + self._gather_us - self._clock.monotonic_us()
+        if left_us > 0:
+            self._stopping.wait(left_us / 1e6)
+        self._gathered_us = self._clock.monotonic_us()
+
+    def _tick(self) -> None:
+        for door in self._doors:
+            door.tick(self._clock.monotonic_us())
+        for link in self._links:
+            link.tick()
+        while self._switched:
+            link, port, on = self._switched.popleft()
+            link.set_output(port, on=on)
 
     def _watch(self) -> None:
         """Make the selector watch just the sockets that the links have now."""

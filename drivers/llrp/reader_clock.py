@@ -23,7 +23,7 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import TIME_ABSENT
+from drivers.reads import ClockQuality
 
 _WINDOW_US = 30_000_000  # the least difference is kept for one to two of these
 _STEP_US = 3_600_000_000  # a difference that grew by an hour: the reader's clock was set back
@@ -31,6 +31,7 @@ _HIGH_US = 1_000_000  # above the least difference by so much: held reads, or a 
 _AGREED_US = 5_000_000  # for so long without shrinking, as held reads' would: set back
 _FAR_OFF_US = 86_400_000_000  # a day: the reader's clock was never set
 _NO_TIME_US = 100 * 366 * _FAR_OFF_US  # a century: no clock, even one from 1970, says that
+_STAMP_MOST_US = 2**63 - 1
 _STANDS_AFTER_US = 2_000_000
 
 
@@ -39,17 +40,6 @@ class TimeKind(Enum):
 
     UTC = auto()
     UPTIME = auto()
-
-
-class ClockQuality(Enum):
-    """How a reader's reads are dated."""
-
-    UTC = "utc"
-    """By its clock, which is set to within a day."""
-    UPTIME = "uptime"
-    """By its clock, which counts from its start or was never set: right until it reboots."""
-    ARRIVAL = "arrival"
-    """By the gateway, when they arrive: it has no clock, or one that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +51,13 @@ class ClockState:
         offset_us: gateway time less the reader's, in microseconds; 0 with `ARRIVAL`.
         drift_ppm: how much faster than the gateway's it runs, in millionths; None until known,
             which takes one to two minutes.
+        jumps: how often it was set or leapt by more than a second since the connection began.
     """
 
     quality: ClockQuality
     offset_us: int
     drift_ppm: float | None
+    jumps: int = 0
 
 
 class _Difference:
@@ -73,6 +65,7 @@ class _Difference:
 
     def __init__(self) -> None:
         self.drift_ppm: float | None = None
+        self.jumps = 0
         self._now: int | None = None
         self._now_at_us = 0
         self._before: int | None = None
@@ -84,7 +77,10 @@ class _Difference:
     def learn(self, difference_us: int, arrived_us: int) -> int:
         """Take one more difference; gives the estimate."""
         least = self.least()
+        if least is not None and least - difference_us > _HIGH_US:
+            self.jumps += 1  # set forward: the new difference wins at once, as the least one
         if least is None or self._set_back(difference_us - least, difference_us, arrived_us):
+            self.jumps += least is not None
             self._before, self._high, self.drift_ppm = None, None, None
             self._begin(difference_us, arrived_us)
         elif abs(arrived_us - self._since_us) > _WINDOW_US:
@@ -135,15 +131,23 @@ class ReaderClock:
         """Learn from a stamp that was made just before it arrived, as in a connection event."""
         self._learn(stamp_us, arrived_us, kind)
 
+    @property
+    def quality(self) -> ClockQuality:
+        """How its reads are dated by now."""
+        if self._used is None or self._stands:
+            return ClockQuality.ARRIVAL
+        offset_us = self._differences[self._used].least() or 0
+        is_set = self._used is TimeKind.UTC and abs(offset_us) <= _FAR_OFF_US
+        return ClockQuality.UTC if is_set else ClockQuality.UPTIME
+
     def state(self) -> ClockState:
         """What is known of it by now."""
-        if self._used is None or self._stands:
+        quality = self.quality
+        if self._used is None or quality is ClockQuality.ARRIVAL:
             return ClockState(ClockQuality.ARRIVAL, 0, None)
         difference = self._differences[self._used]
         offset_us = difference.least() or 0
-        set_ = self._used is TimeKind.UTC and abs(offset_us) <= _FAR_OFF_US
-        quality = ClockQuality.UTC if set_ else ClockQuality.UPTIME
-        return ClockState(quality, offset_us, difference.drift_ppm)
+        return ClockState(quality, offset_us, difference.drift_ppm, difference.jumps)
 
     def seen_us(
         self, stamps_us: NDArray[np.int64], arrived_us: int, kind: TimeKind
@@ -155,14 +159,18 @@ class ReaderClock:
             arrived_us: gateway UTC microseconds of the bytes.
             kind: what the stamps count from.
         """
-        newest = int(stamps_us.max(initial=TIME_ABSENT))
-        if newest < 0:  # also where there is none
+        # Read without sign an absent stamp is the greatest: one pass tells newest and absent.
+        newest = int(stamps_us.view(np.uint64).max(initial=0))
+        all_there = newest <= _STAMP_MOST_US
+        if not all_there:
+            newest = int(stamps_us.max())
+        if newest < 0 or not len(stamps_us):
             return np.full(len(stamps_us), arrived_us, np.int64)
         offset = self._learn(newest, arrived_us, kind)
         if self._stands:
             return np.full(len(stamps_us), arrived_us, np.int64)
         seen: NDArray[np.int64] = stamps_us + offset
-        return seen if stamps_us.min() >= 0 else np.where(stamps_us < 0, arrived_us, seen)
+        return seen if all_there else np.where(stamps_us < 0, arrived_us, seen)
 
     def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
         self._used = kind

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from drivers.llrp.columns import (
@@ -25,13 +24,16 @@ from drivers.llrp.columns import (
 )
 from drivers.llrp.framing import HEADER_BYTES, RO_ACCESS_REPORT, Frame, ReportRun
 from drivers.llrp.layout import (
+    TAG_REPORT_DATA,
+    TLV_HEADER_BYTES,
     BadRecordError,
     Layout,
     Walk,
     learn,
+    record_length,
     walk_record,
 )
-from drivers.llrp.reader_clock import ReaderClock
+from drivers.llrp.reader_clock import ReaderClock, TimeKind
 from drivers.llrp.records import Records
 from drivers.reads import ReadBatch
 
@@ -81,6 +83,8 @@ class ReportDecoder:
             arrived_us: gateway UTC microseconds at which the bytes were received.
         """
         runs = [run for one in frames if (run := _as_run(one)) is not None]
+        if self._latest is None and runs:
+            self._latest = _first_layout(runs[0])
         if self._latest is not None and runs:
             columns = _same_layout(self._latest, runs)
             if columns is not None:
@@ -103,6 +107,9 @@ class ReportDecoder:
             ReportError(reason, int(records.offsets[message]))
             for message, reason in sorted(records.faults.items())
         ]
+        whole = None if errors else sorter.whole()
+        if whole is not None:
+            return batch_of(self._reader, arrived_us, *whole, self.clock), errors
         columns = sorter.columns()
         if records.faults:
             columns.keep(~np.isin(records.messages, list(records.faults)))
@@ -114,16 +121,27 @@ def _as_run(item: object) -> ReportRun | None:
         return item
     if not isinstance(item, Frame) or item.type != RO_ACCESS_REPORT:
         return None
-    return ReportRun(item.whole, HEADER_BYTES + len(item.body), 1, item.offset)
+    return ReportRun(memoryview(item.whole), ((HEADER_BYTES + len(item.body), 1),), item.offset)
+
+
+def _first_layout(run: ReportRun) -> Layout | None:
+    """The layout of the first record, where the first message begins with a good one."""
+    body = run.data[HEADER_BYTES : run.stretches[0][0]]
+    try:
+        kind, length = record_length(bytes(body[:TLV_HEADER_BYTES]), 0, len(body))
+        return learn(bytes(body[:length])) if kind == TAG_REPORT_DATA else None
+    except BadRecordError:
+        return None
 
 
 def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
     """The columns if every record of every message has this layout, else nothing."""
     for run in runs:
-        if (run.length - HEADER_BYTES) % layout.length:
-            return None
+        for length, _ in run.stretches:
+            if (length - HEADER_BYTES) % layout.length:
+                return None
     joined = runs[0].bodies() if len(runs) == 1 else b"".join([run.bodies() for run in runs])
-    if not joined or layout.differences(joined).any():
+    if not joined or not layout.all_fit(joined):
         return None
     return read_records(layout, joined, len(joined) // layout.length)
 
@@ -139,11 +157,17 @@ class _Sorter:
         self._may_learn = _LEARN_MOST
 
     def sort(self) -> None:
-        raw = np.frombuffer(self._records.data, np.uint8)
-        starts, lengths = self._records.starts, self._records.lengths
-        for length in np.unique(lengths):
+        lengths = self._records.lengths
+        for length in np.flatnonzero(np.bincount(lengths)).tolist():
             rows = np.flatnonzero(lengths == length)
-            self._sort_equal(rows, sliding_window_view(raw, length)[starts[rows]])
+            self._sort_equal(rows, self._records.gathered(rows, length))
+
+    def whole(self) -> tuple[dict[str, Column], TimeKind] | None:
+        """The columns where all records turned out to have one layout."""
+        if len(self.groups) != 1 or len(self.groups[0][1]) < len(self._records.starts):
+            return None
+        layout, rows, group = self.groups[0]
+        return read_records(layout, group, len(rows)), layout.walk.time_kind
 
     def columns(self) -> Columns:
         bits = [layout.walk.epc_bits for layout, _, _ in self.groups]
@@ -181,7 +205,10 @@ class _Sorter:
         """Give the rows of this layout to it; gives back those that are left."""
         if not len(rows):
             return rows, group
-        other = layout.differences(group).any(axis=1)
-        if not other.all():
-            self.groups.append((layout, rows[~other], group[~other]))
-        return rows[other], group[other]
+        if layout.all_fit(group):
+            self.groups.append((layout, rows, group))
+            return rows[:0], group[:0]
+        fitting = layout.fit(group)
+        if fitting.any():
+            self.groups.append((layout, rows[fitting], group[fitting]))
+        return rows[~fitting], group[~fitting]

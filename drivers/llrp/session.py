@@ -15,9 +15,16 @@ and its answer is served and answers nothing.
 
 from collections.abc import Callable
 from enum import Enum, auto
+from typing import Any
 
+import numpy as np
+
+from drivers.driver import DeviceEvent, EventKind
+from drivers.llrp.access import AccessEngine
 from drivers.llrp.answers import GREETINGS, status_of
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
+from drivers.llrp.events import events_of
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
     ERROR_MESSAGE,
@@ -31,16 +38,20 @@ from drivers.llrp.framing import (
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
-from drivers.llrp.outputs import Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
+from drivers.llrp.rospec import vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
+from drivers.llrp.switching import Switching
+from drivers.tags import Access, AccessReport, End
 
 _CLOSE_US = 1_000_000
 _ERRORS_KEPT = 20
 _CLOSE_CONNECTION_RESPONSE = 4
+_EVENTS_MOST = 100  # in a window: a contact that chatters must not fill anybody's log
+_EVENTS_WINDOW_US = 10_000_000
 
 
 class Phase(Enum):
@@ -83,7 +94,16 @@ class Session:
         self._out = bytearray()
         self._outputs: list[Output] = []
         self._version = 1
+        self._events = 0
+        self._events_since_us = now_us
+        self._switching = Switching()
         self._set_up = SetUp(settings, attempt, self._error)
+        self._access = AccessEngine(
+            1_000 * settings.request_timeout_ms,
+            gathers=settings.report_every != 1,
+            now_us=now_us,
+            error=self._error,
+        )
         self._handlers: dict[int, Callable[[Frame, int], None]] = {
             KEEPALIVE: self._keepalive,
             READER_EVENT_NOTIFICATION: self._event,
@@ -97,13 +117,18 @@ class Session:
         return self._set_up.attempt
 
     @property
+    def agreeing(self) -> bool:
+        """LLRP 1.1 is asked for just now; some readers close the connection at that."""
+        return self.phase is Phase.SETTING_UP and self._set_up.agreeing
+
+    @property
     def clock(self) -> ClockState:
         """The reader's clock as it is known by now."""
         return self._clock.state()
 
     def to_send(self) -> bytes:
         """Bytes for the reader since the last call."""
-        out = bytes(self._out) + self._set_up.to_send()
+        out = bytes(self._out) + self._access.to_send(self._version) + self._set_up.to_send()
         self._out.clear()
         return out
 
@@ -138,6 +163,7 @@ class Session:
             now_us: monotonic microseconds; a few times a second is often enough.
         """
         self._now_us = now_us
+        self._access.tick(now_us)
         match self.phase:
             case Phase.GREETING if now_us > self._limit_us:
                 self._end("the reader did not greet: another client may be connected to it")
@@ -153,6 +179,34 @@ class Session:
                 pass
         return self._take()
 
+    def access(self, number: int, access: Access, now_us: int) -> list[Output]:
+        """Work on tags; `Accessed` with this number follows, at the latest when it is over.
+
+        Args:
+            number: names it.
+            access: what is to be done.
+            now_us: monotonic microseconds.
+        """
+        if self.phase is Phase.RUNNING:
+            self._access.begin(number, access, now_us)
+        else:
+            reason = "the reader is not set up yet; nothing was done"
+            self._outputs.append(Accessed(number, AccessReport(End.REFUSED, reason=reason)))
+        return self._take()
+
+    def clear_accesses(self) -> None:
+        """Let the reader forget work on tags that an earlier connection has left on it."""
+        self._access.clear()
+
+    def lost(self, reason: str) -> tuple[bool, list[Output]]:
+        """The connection is gone: what was in hand on it ends.
+
+        Returns:
+            Whether the reader may still do some of it, and the outputs.
+        """
+        self._access.lost(reason)
+        return self._access.unsettled, self._take()
+
     def stop(self, now_us: int) -> list[Output]:
         """End cleanly: delete our specs and close; `Over` follows within a second.
 
@@ -163,15 +217,24 @@ class Session:
         if self.phase in {Phase.SETTING_UP, Phase.RUNNING}:
             self._limit_us = now_us + _CLOSE_US
             self.phase = Phase.CLOSING
+            self._access.stop()
             self._set_up.close()
             self._advance()
         else:
             self._end("")
         return self._take()
 
+    def set_outputs(self, outputs: dict[int, bool]) -> None:
+        """Set outputs of a reader that runs; a refusal is told as an event.
+
+        Args:
+            outputs: by port, from 1; True is high.
+        """
+        self._out += self._switching.request(outputs, self._version)
+
     def _take(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
-        return outputs
+        return [*outputs, *(Accessed(*ended) for ended in self._access.take())]
 
     def _end(self, reason: str) -> None:
         if self.phase is not Phase.OVER:
@@ -190,6 +253,7 @@ class Session:
         batch, errors = self._decoder.decode(runs, arrived_us)
         for error in errors:
             self._error(f"report at byte {error.offset}: {error.reason}")
+        self._access.reports(runs, self._now_us)
         self.counters.reads += len(batch)
         if len(batch):
             self._outputs.append(Reads(batch))
@@ -197,11 +261,15 @@ class Session:
     def _frame(self, frame: Frame, arrived_us: int) -> None:
         self._version = frame.version
         handler = self._handlers.get(frame.type)
-        if handler is not None:
+        if self._switching.is_answer(frame):
+            self._switched(frame, arrived_us)
+        elif handler is not None:
             handler(frame, arrived_us)
         elif self._set_up.is_answer(frame):
             self._set_up.answer(frame, self._now_us)
             self._advance()
+        elif self._access.is_answer(frame):
+            self._access.answer(frame, self._now_us)
         elif frame.type not in MESSAGES and frame.type != CUSTOM_MESSAGE:
             self._error(f"message of unknown type {frame.type} at byte {frame.offset}")
 
@@ -218,16 +286,40 @@ class Session:
         except BadMessageError as fault:
             self._error(f"event at byte {frame.offset}: {fault}")
             return
-        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
-            stamp = data.get(name)
-            if isinstance(stamp, int) and stamp < 1 << 62:
-                self._clock.heard(stamp, arrived_us, kind)
+        at_us = self._stamped_us(data, arrived_us)
         if "ReportBufferOverflowErrorEvent" in data:
             self._error("the reader threw reports away: its buffer was full")
+        if self.phase is not Phase.CLOSING:  # what we end ourselves is no news
+            for happened, port, detail in events_of(data):
+                self._happened(at_us, happened, port, detail)
         if "ConnectionCloseEvent" in data:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:
             self._greeted(data["ConnectionAttemptEvent"])
+
+    def _stamped_us(self, data: dict[str, Any], arrived_us: int) -> int:
+        """Gateway time of an event: its stamp where it has one that the clock can map."""
+        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
+            stamp = data.get(name)
+            if isinstance(stamp, int) and stamp < 1 << 62:
+                seen_us = self._clock.seen_us(np.array([stamp], np.int64), arrived_us, kind)
+                return min(int(seen_us[0]), arrived_us)
+        return arrived_us
+
+    def _happened(self, at_us: int, kind: EventKind, port: int, detail: str) -> None:
+        if self._now_us - self._events_since_us > _EVENTS_WINDOW_US:
+            self._events, self._events_since_us = 0, self._now_us
+        self._events += 1
+        if self._events <= _EVENTS_MOST:
+            self._outputs.append(DeviceEvent(self._settings.device, at_us, kind, port, detail))
+        elif self._events == _EVENTS_MOST + 1:
+            self._error(f"more than {_EVENTS_MOST} events in 10 s: the others are not told")
+
+    def _switched(self, frame: Frame, arrived_us: int) -> None:
+        refusal = self._switching.refusal(frame)
+        if refusal:
+            self._error(refusal)
+            self._happened(arrived_us, EventKind.EXCEPTION, 0, refusal)
 
     def _greeted(self, status: object) -> None:
         if status != 0:
@@ -239,8 +331,8 @@ class Session:
 
     def _error_message(self, frame: Frame, _arrived_us: int) -> None:
         code, text = status_of(frame.body)
-        self._error(f"ERROR_MESSAGE {code} {text}".rstrip())
-        self._set_up.error_message(frame.message_id, code, text, self._now_us)
+        self._set_up.error_message(frame.message_id, frame.body, self._now_us)
+        self._access.error_message(frame.message_id, code, text, self._now_us)
         self._advance()
 
     def _advance(self) -> None:
@@ -250,7 +342,15 @@ class Session:
             self._end(done.failure)
         elif done.running and self.phase is Phase.SETTING_UP:
             self.phase = Phase.RUNNING
-            lacks = notes(self._settings, self.attempt, done.told, self._version)
+            vendor = vendor_of(self.attempt, done.told)
+            said = notes(self._settings, self.attempt, done.told, self._version)
             self._outputs.append(
-                Up(done.told, self.attempt.vendor, self._version, done.antennas, tuple(lacks))
+                Up(
+                    done.told,
+                    vendor,
+                    self._version,
+                    done.antennas,
+                    (*said, *done.differences),
+                    done.differences,
+                )
             )

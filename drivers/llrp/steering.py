@@ -1,22 +1,26 @@
-"""The set-up of a reader, by sllurp's encoders and its client state machine.
+"""The set-up of a reader, by sllurp's client state machine.
 
-sllurp decides what is asked in which order and writes the requests. It is kept from everything
-that has proved fatal: its socket, thread and framing are not used, its decoders see no byte, and
-only answers that succeed reach its state machine (`session` judges the others). Where the machine
-takes an optional part of the capabilities for granted, it is overridden here.
+sllurp decides what is asked in which order and writes the short requests; ROSpec and configuration
+are ours, because its encoders lack filters with actions, triggers, outputs and holding. It is kept
+from everything that has proved fatal: its socket, thread and framing are not used, its decoders
+see no byte, and only answers that succeed reach its state machine (`setting_up` judges the
+others). Where it takes an optional part of the capabilities for granted, it is overridden here.
 """
 
 import logging
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from sllurp.llrp import LLRPClient, LLRPMessage, LLRPReaderConfig, LLRPReaderState
+from sllurp.llrp import LLRPClient, LLRPReaderConfig, LLRPReaderState
 from sllurp.llrp_errors import LLRPError
-from sllurp.llrp_proto import LLRPROSpec
 from typing_extensions import override
 
+from drivers.llrp.attempt import Attempt, Wish
+from drivers.llrp.capabilities import Capabilities
+from drivers.llrp.encoding import message_body, message_number
+from drivers.llrp.reader_config import reader_config
+from drivers.llrp.rospec import ROSPEC_ID, rospec
 from drivers.llrp.settings import LlrpSettings
 
 # It reports by log what we judge ourselves; without a handler Python would print it.
@@ -35,116 +39,9 @@ SLLURP_ERRORS = (
 """What sllurp is known to raise on unexpected input."""
 
 INVENTORYING = int(LLRPReaderState.STATE_INVENTORYING)
-_ALL_ANTENNAS = 0
-_GET_ROSPECS = 26
-_GET_REPORT = 60
 _HEADER_BYTES = 10
 _STATE_AT = 9  # CurrentState of a ROSpec with its header (LLRP 1.0.1, section 16.2.4.1)
-_ACTIVE = 2
-_IMPINJ_CONTENT = {
-    "EnableRFPhaseAngle": True,
-    "EnablePeakRSSI": True,
-    "EnableRFDopplerFrequency": True,
-}
-_TAG_CONTENT = {
-    "EnableROSpecID": False,
-    "EnableSpecIndex": False,
-    "EnableInventoryParameterSpecID": False,
-    "EnableAntennaID": True,
-    "EnableChannelIndex": True,
-    "EnablePeakRSSI": True,
-    "EnableFirstSeenTimestamp": True,
-    "EnableLastSeenTimestamp": True,
-    "EnableTagSeenCount": True,
-    "EnableAccessSpecID": False,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How much is asked of the reader; each refusal asks for less.
-
-    Attributes:
-        vendor: with the vendor's own fields.
-        bounded: only antennas that the reader says it has.
-        plain: without power, mode and session: the reader's own settings.
-        newer: ask for LLRP 1.1 where the settings want it.
-        ran: the reader ran with these wishes before: its ROSpec may still be there, unchanged.
-    """
-
-    vendor: bool = True
-    bounded: bool = False
-    plain: bool = False
-    newer: bool = True
-    ran: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a reader says it can do; every part of it is optional.
-
-    Attributes:
-        antennas: ports; 0 where not told.
-        manufacturer, model: numbers as sent; 0 where not told.
-        firmware: text as sent.
-        holds_reports: keeps events and reports while the link is down, when told to.
-        powers_dbm: transmit power by index.
-        hop_table: number of the first hop table; 1 where not told.
-        modes: mode identifiers with their greatest Tari in ns.
-    """
-
-    antennas: int = 0
-    manufacturer: int = 0
-    model: int = 0
-    firmware: str = ""
-    holds_reports: bool = False
-    powers_dbm: dict[int, float] = field(default_factory=dict)
-    hop_table: int = 1
-    modes: dict[int, int] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, answer: dict[str, Any]) -> "Capabilities":
-        """From a decoded GET_READER_CAPABILITIES_RESPONSE; what is absent stays absent."""
-        general = _part(answer, "GeneralDeviceCapabilities")
-        band = _part(_part(answer, "RegulatoryCapabilities"), "UHFBandCapabilities")
-        frequencies = _part(band, "FrequencyInformation")
-        hop_tables = _parts(frequencies, "FrequencyHopTable")
-        return cls(
-            antennas=int(general.get("MaxNumberOfAntennaSupported", 0)),
-            manufacturer=int(general.get("DeviceManufacturerName", 0)),
-            model=int(general.get("ModelName", 0)),
-            firmware=str(general.get("ReaderFirmwareVersion", "")),
-            holds_reports=bool(
-                _part(answer, "LLRPCapabilities").get("SupportsEventAndReportHolding", 0)
-            ),
-            powers_dbm={
-                one["Index"]: one["TransmitPowerValue"] / 100
-                for one in _parts(band, "TransmitPowerLevelTableEntry")
-            },
-            hop_table=int(hop_tables[0]["HopTableID"]) if hop_tables else 1,
-            modes={
-                one["ModeIdentifier"]: one["MaxTariValue"]
-                for one in _parts(_part(band, "C1G2UHFRFModeTable"), "C1G2UHFRFModeTableEntry")
-            },
-        )
-
-    def power_index(self, power_dbm: float) -> int | None:
-        """Index of the nearest power; None where the reader has no table."""
-        nearest = sorted(
-            self.powers_dbm.items(), key=lambda entry: (abs(entry[1] - power_dbm), entry[1])
-        )
-        return nearest[0][0] if nearest else None
-
-
-def _parts(parent: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = parent.get(name, [])
-    listed = found if isinstance(found, list) else [found]
-    return [one for one in listed if isinstance(one, dict)]
-
-
-def _part(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    found = _parts(parent, name)
-    return found[0] if found else {}
+_INACTIVE, _ACTIVE = 1, 2
 
 
 class Answer:
@@ -189,65 +86,50 @@ class Steering(LLRPClient):  # type: ignore[misc]
         self.told = Capabilities()
         super().__init__(_config(settings, attempt), write, entered)
 
-    @property
-    def antennas(self) -> tuple[int, ...]:
-        """Ports that are asked for; 0 is LLRP's word for all of them."""
-        wanted = self._settings.antennas
-        if self._attempt.bounded and self.told.antennas:
-            wanted = tuple(port for port in wanted if port <= self.told.antennas)
-        return wanted or (_ALL_ANTENNAS,)
-
     @override
     def parseCapabilities(self, capdict: dict[str, Any]) -> None:
         """Take what the reader tells; sllurp's own insists on optional parts."""
         self.told = Capabilities.read(capdict)
 
     @override
-    def getROSpec(self, force_new: bool = False) -> LLRPROSpec:
-        """The ROSpec: starts at once, reports every N tags, never ends by itself."""
-        settings, antennas = self._settings, self.antennas
-        rospec = LLRPROSpec(
-            self._mode(),
-            1,
-            antennas=antennas,
-            tx_power=self._power() or 0,
-            tag_content_selector=_TAG_CONTENT,
-            session=settings.session,
-            tag_population=settings.population,
-            tari=0,
-            frequencies={"HopTableId": self.told.hop_table},
-            impinj_tag_content_selector=_IMPINJ_CONTENT if self._attempt.vendor else None,
-        )
-        rospec["ROReportSpec"]["N"] = settings.report_every
-        spec = rospec["AISpec"][0]
-        if settings.report_every > 1 and settings.report_after_ms:
-            trigger = {
-                "AISpecStopTriggerType": "Duration",
-                "DurationTriggerValue": settings.report_after_ms,
-            }
-            spec["AISpecStopTrigger"] = trigger
-        inventory = spec["InventoryParameterSpec"][0]
-        if self._attempt.plain:
-            del inventory["AntennaConfiguration"]
-        elif self._power() is None:
-            for antenna in inventory["AntennaConfiguration"]:
-                del antenna["RFTransmitter"]
-        self.rospec = rospec
-        return rospec
+    def getROSpec(self, force_new: bool = False) -> dict[str, Any]:
+        """The ROSpec, as far as sllurp looks at it."""
+        return {"ROSpecID": ROSPEC_ID}
+
+    @override
+    def send_GET_READER_CONFIG(self, onCompletion: Callable[..., object]) -> None:
+        """Ask nothing: what it has is asked when it is set up, and then compared."""
+        self.setState(LLRPReaderState.STATE_SENT_GET_CONFIG)
+        self._deferreds["GET_READER_CONFIG_RESPONSE"].append(onCompletion)
+        self.handleMessage(Answer("GET_READER_CONFIG_RESPONSE"))
+
+    @override
+    def send_SET_READER_CONFIG(self, onCompletion: Callable[..., object]) -> None:
+        """Write our configuration where sllurp would write its own."""
+        self.ask("SET_READER_CONFIG", reader_config(self._settings, self._attempt, self.told))
+        self.setState(LLRPReaderState.STATE_SENT_SET_CONFIG)
+        self._deferreds["SET_READER_CONFIG_RESPONSE"].append(onCompletion)
+
+    @override
+    def send_ADD_ROSPEC(self, rospec: object, onCompletion: Callable[..., object]) -> None:
+        """Write our ROSpec where sllurp would write its own."""
+        self.ask("ADD_ROSPEC", self._rospec())
+        self.setState(LLRPReaderState.STATE_SENT_ADD_ROSPEC)
+        self._deferreds["ADD_ROSPEC_RESPONSE"].append(onCompletion)
 
     @override
     def stopPolitely(
         self, onCompletion: Callable[..., object] | None = None, disconnect: bool = False
     ) -> None:
         """Delete every spec; but first look whether what is there is our own, from before."""
-        if not self._attempt.ran or self._looked:
+        if not self._attempt.ran or self._looked or not self._attempt.has(Wish.ROSPECS_TOLD):
             super().stopPolitely(onCompletion, disconnect)
             return
         self._looked = True
         self._after_stop = onCompletion
         if self.told.holds_reports:
-            self._ask(_GET_REPORT)
-        self._ask(_GET_ROSPECS)
+            self.ask("GET_REPORT", {})
+        self.ask("GET_ROSPECS", {})
 
     def found(self, rospecs: bytes) -> None:
         """Take the ROSpecs that the reader has; go on with ours if it runs, unchanged.
@@ -255,43 +137,47 @@ class Steering(LLRPClient):  # type: ignore[misc]
         Args:
             rospecs: the parameters behind the status of a GET_ROSPECS_RESPONSE.
         """
-        rospec = self.getROSpec()
-        wanted = LLRPMessage(msgdict={"ADD_ROSPEC": {"ID": 0, "ROSpec": rospec}}).msgbytes
-        same = rospecs[:_STATE_AT] + b"\0" + rospecs[_STATE_AT + 1 :] == wanted[_HEADER_BYTES:]
-        if same and rospecs[_STATE_AT] == _ACTIVE:
+        wanted = message_body("ADD_ROSPEC", self._rospec())
+        same = rospecs[:_STATE_AT] + b"\0" + rospecs[_STATE_AT + 1 :] == wanted
+        waits = self._settings.start is not None and self._attempt.has(Wish.TRIGGERS)
+        if same and rospecs[_STATE_AT] in ({_INACTIVE, _ACTIVE} if waits else {_ACTIVE}):
             self.setState(INVENTORYING)
         else:
             super().stopPolitely(self._after_stop)
 
-    def _ask(self, kind: int) -> None:
-        """Send a request without parameters, which sllurp does not know."""
+    def ask(self, name: str, values: dict[str, Any]) -> int:
+        """Send a request of our own encoding; gives its id.
+
+        Args:
+            name: the message's name in the standard.
+            values: its fields and parameters.
+        """
+        body = message_body(name, values)
         self.last_msg_id += 1
-        self._send(struct.pack("!HII", 1 << 10 | kind, _HEADER_BYTES, self.last_msg_id))
-
-    def _power(self) -> int | None:
-        wanted = self._settings.power_dbm
-        return None if wanted is None else self.told.power_index(wanted)
-
-    def _mode(self) -> dict[str, int] | None:
-        mode = self._settings.mode
-        if mode is None:
-            return None
-        return {"ModeIdentifier": mode, "MaxTari": self.told.modes.get(mode, 0)}
+        head = 1 << 10 | message_number(name)
+        self._send(struct.pack("!HII", head, _HEADER_BYTES + len(body), self.last_msg_id) + body)
+        return int(self.last_msg_id)
 
     def close(self) -> None:
         """Write the requests of a clean end: no specs left, connection closed."""
         self.sendMessage({"DELETE_ROSPEC": {"ROSpecID": 0}})
         self.sendMessage({"CLOSE_CONNECTION": {}})
 
+    def _rospec(self) -> dict[str, Any]:
+        return {"ROSpec": rospec(self._settings, self._attempt, self.told)}
+
 
 def _config(settings: LlrpSettings, attempt: Attempt) -> LLRPReaderConfig:
     return LLRPReaderConfig(
         {
-            "antennas": list(settings.antennas) or [_ALL_ANTENNAS],
-            "session": settings.session,
-            "tag_population": settings.population,
-            "tag_content_selector": _TAG_CONTENT,
             "keepalive_interval": settings.keepalive_ms,
-            "impinj_tag_content_selector": _IMPINJ_CONTENT if attempt.vendor else None,
+            # All that it makes of this is to enable Impinj's extensions first.
+            "impinj_tag_content_selector": {
+                "EnableRFPhaseAngle": True,
+                "EnablePeakRSSI": True,
+                "EnableRFDopplerFrequency": True,
+            }
+            if attempt.has(Wish.EXTENSIONS)
+            else None,
         }
     )

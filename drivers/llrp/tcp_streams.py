@@ -14,6 +14,8 @@ class Stretch:
 
     Attributes:
         source, destination: `address:port`.
+        connection: number of this direction of a connection, in the order in which they begin.
+        opens: the direction's very first byte is its first.
         offset: place of its first byte in the direction's stream.
         missing: bytes that are missing before it.
         data: the bytes.
@@ -22,6 +24,8 @@ class Stretch:
 
     source: str
     destination: str
+    connection: int
+    opens: bool = False
     offset: int = 0
     missing: int = 0
     data: bytearray = field(default_factory=bytearray)
@@ -31,8 +35,9 @@ class Stretch:
 class _Direction:
     """Puts one direction's segments in order."""
 
-    def __init__(self, first: Segment) -> None:
-        self.stretches = [Stretch(first.source, first.destination)]
+    def __init__(self, first: Segment, connection: int) -> None:
+        way = (first.source, first.destination)
+        self.stretches = [Stretch(*way, connection, first.opens)]
         self._next = (first.sequence + first.opens) & 0xFFFFFFFF
         self._early: dict[int, Segment] = {}
         self._latest = (0, first.time_us)
@@ -48,9 +53,10 @@ class _Direction:
         self._latest = (number, segment.time_us)
         ahead = _ahead(segment.sequence + segment.opens, self._next)
         if ahead > 0:
-            if segment.sequence not in self._early:
+            known = self._early.get(segment.sequence)
+            if known is None or len(known.data) < len(segment.data):
                 self._early[segment.sequence] = segment
-                self._early_bytes += len(segment.data)
+                self._early_bytes += len(segment.data) - (len(known.data) if known else 0)
             if self._early_bytes > _EARLY_MOST_BYTES:
                 self.skip_gaps()
             return
@@ -64,7 +70,8 @@ class _Direction:
             gap = _ahead(nearest, self._next)
             last = self.stretches[-1]
             offset = last.offset + len(last.data) + gap
-            self.stretches.append(Stretch(last.source, last.destination, offset, gap))
+            way = (last.source, last.destination, last.connection)
+            self.stretches.append(Stretch(*way, offset=offset, missing=gap))
             self._next = nearest
             self._take_early(*self._latest)
 
@@ -86,20 +93,16 @@ class _Direction:
             self._append(number, segment.data[-ahead:], time_us)
 
 
-def reassemble(segments: Iterable[Segment], port: int) -> list[Stretch]:
-    """Both directions of every connection on a port, each as stretches without gaps."""
+def reassemble(segments: Iterable[Segment]) -> list[Stretch]:
+    """Both directions of every connection, each as stretches without gaps."""
     directions: dict[tuple[str, str], _Direction] = {}
-    over: list[_Direction] = []
+    found: list[_Direction] = []
     for number, segment in enumerate(segments):
-        if port not in segment.ports:
-            continue
         way = (segment.source, segment.destination)
-        if way in directions and directions[way].begins_anew(segment):
-            over.append(directions.pop(way))
-        if way not in directions:
-            directions[way] = _Direction(segment)
+        if way not in directions or directions[way].begins_anew(segment):
+            directions[way] = _Direction(segment, len(found))
+            found.append(directions[way])
         directions[way].add(number, segment)
-    found = [*over, *directions.values()]
     for direction in found:
         direction.skip_gaps()
     return [stretch for direction in found for stretch in direction.stretches]

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from drivers.driver import DeviceUp
 from drivers.llrp.outputs import Counters, Up
 from drivers.llrp.reader_clock import ClockState
+from drivers.llrp.vendors import IMPINJ, IMPINJ_NUMBER, MANUFACTURERS
 
-_IMPINJ = 25882
-_VENDORS = {_IMPINJ: "Impinj", 161: "Zebra", 10642: "Zebra"}
-_VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
+VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,16 @@ class LinkState:
     clock: ClockState | None = None
 
 
+def vendor_of(number: int) -> str:
+    """A manufacturer's name, or its number as text where the name is not known; empty for 0."""
+    return MANUFACTURERS.get(number, str(number) if number else "")
+
+
 def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
     """A reader that is set up, as its listener is told."""
     number = up.told.manufacturer
-    vendor = _VENDORS.get(number, str(number) if number else "")
-    if number == _IMPINJ and not up.vendor:  # others copy the number
+    vendor = vendor_of(number)
+    if number == IMPINJ_NUMBER and up.vendor is not IMPINJ:  # others copy the number
         vendor = f"{number}, without Impinj extensions"
     return DeviceUp(
         device=device,
@@ -42,7 +46,8 @@ def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
         manufacturer=vendor,
         model=str(up.told.model) if up.told.model else "",
         firmware=up.told.firmware,
-        protocol=_VERSIONS.get(up.version, f"LLRP version {up.version}"),
+        protocol=VERSIONS.get(up.version, f"LLRP version {up.version}"),
         antennas=up.antennas,
         notes=up.notes,
+        differences=up.differences,
     )

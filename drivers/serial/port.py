@@ -1,14 +1,16 @@
 """One serial port on one thread: opened by its stable name, read, lost, opened again.
 
 A USB device that is pulled shows itself as an `OSError` of the next read; when it comes back it is
-a new device under the same stable name, so the port is closed and opened again until that works.
+a new device under the same stable name, so the port is closed and opened again until that works,
+and an adapter's address is looked up each time.
 Opening is exclusive, because two readers of one port would share its bytes out between them. What
 was received of a line before the loss is thrown away by whoever frames it. A port behind a serial
 server (socket:// for plain bytes, rfc2217:// for a server that takes settings) is used alike.
 """
 
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,11 +18,14 @@ import serial
 
 from drivers.backoff import Backoff
 from drivers.serial.port_faults import is_network, reason_of
+from drivers.serial.usb_ports import UsbPort, device_of, plugged_in
 
 _POLL_S = 0.05  # a read returns at least so often, so that silence can end a code
 _REOPEN_US = 1_000_000  # back, and set up, within two seconds of the re-plug
 _JOIN_S = 3.0
 _CHUNK_BYTES = 4096
+_KEEP_ALIVE = {socket.TCP_KEEPIDLE: 4, socket.TCP_KEEPINTVL: 2, socket.TCP_KEEPCNT: 3}
+"""Of a serial server: asked after four seconds of silence, then every two, three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,9 @@ class PortSettings:
     """One serial port.
 
     Attributes:
-        path: its stable name, as /dev/serial/by-id/… or by-path; or socket://HOST:PORT or
-            rfc2217://HOST:PORT of a serial server.
+        path: its stable name, as /dev/serial/by-id/… or by-path; usb:VID:PID[:SERIAL] or
+            usb-path:BUS-PORT of its adapter; socket://HOST:PORT or rfc2217://HOST:PORT of a
+            serial server.
         baud: bits per second; a plain socket has its own.
         dtr, rts: levels from the moment of opening; some boards reset on a change.
     """
@@ -167,8 +173,14 @@ class SerialPort:
             port.timeout = _POLL_S
 
 
-def open_exclusively(settings: PortSettings) -> Any:  # noqa: ANN401 - pyserial has no types
+def open_exclusively(
+    settings: PortSettings, ports: Callable[[], Iterable[UsbPort]] = plugged_in
+) -> Any:  # noqa: ANN401 - pyserial has no types
     """Open a port so that no other program that asks for the same can.
+
+    Args:
+        settings: which and how.
+        ports: finds what is plugged in; for tests another.
 
     Raises:
         OSError: it is absent, not permitted or held by another program.
@@ -176,9 +188,12 @@ def open_exclusively(settings: PortSettings) -> Any:  # noqa: ANN401 - pyserial 
     """
     network = is_network(settings.path)
     if "://" in settings.path and not network:
-        raise ValueError("write a device's path, socket://HOST:PORT or rfc2217://HOST:PORT")
+        raise ValueError(
+            "write a device's path, usb:VID:PID[:SERIAL], usb-path:1-1.2, socket://HOST:PORT or "
+            "rfc2217://HOST:PORT"
+        )
     port = serial.serial_for_url(
-        settings.path,
+        device_of(settings.path, ports),
         do_not_open=True,
         baudrate=settings.baud,
         timeout=_POLL_S,
@@ -187,4 +202,18 @@ def open_exclusively(settings: PortSettings) -> Any:  # noqa: ANN401 - pyserial 
     )
     port.dtr, port.rts = settings.dtr, settings.rts  # before opening: some boards reset otherwise
     port.open()
+    _keep_asking(getattr(port, "_socket", None))
     return port
+
+
+def _keep_asking(line: socket.socket | None) -> None:
+    """A server that lost its power says no more, nor does a scanner that nobody uses.
+
+    So the host's own network asks whether it is there, and the port is lost ten seconds after it
+    is not.
+    """
+    if line is None:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEP_ALIVE.items():
+        line.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from drivers.serial.usb_ports import NotPluggedInError, device_of
+
 NETWORK_SCHEMES = ("socket://", "rfc2217://")
 BY_ID = Path("/dev/serial/by-id")
+PROCESSES = Path("/proc")
 _PASSING_NAME = re.compile(r"/dev/tty(USB|ACM)\d+")
 _NAMES_MOST = 8
 
@@ -19,13 +22,16 @@ def is_network(path: str) -> bool:
     return path.startswith(NETWORK_SCHEMES)
 
 
-def reason_of(path: str, fault: Exception, by_id: Path = BY_ID) -> str:
+def reason_of(
+    path: str, fault: Exception, by_id: Path = BY_ID, processes: Path = PROCESSES
+) -> str:
     """One sentence: what happened to the port and, where known, how to mend it.
 
     Args:
         path: as configured.
         fault: as the operating system or pyserial told it.
         by_id: where the stable names of what is plugged in stand.
+        processes: where the kernel tells about processes.
     """
     text = str(fault)
     number = getattr(fault, "errno", None)
@@ -34,15 +40,24 @@ def reason_of(path: str, fault: Exception, by_id: Path = BY_ID) -> str:
     if "multiple access" in text:
         return f"{path}: unplugged, or another program reads it: {text}"
     if "exclusively lock" in text or number == errno.EBUSY:
-        return f"{path}: another program holds it{_named_holders(path)}: {text}"
+        return f"{path}: another program holds it{_named_holders(path, processes)}: {text}"
     if number in {errno.EACCES, errno.EPERM}:
-        return f"{path}: {_permission_remedy(path)}: {text}"
+        return f"{path}: {_permission_remedy(_device_now(path))}: {text}"
     if number in {errno.ENOENT, errno.ENODEV, errno.ENXIO}:
-        return f"{path}: {_absent_remedy(path, by_id)}: {text}"
-    return f"{path}: {text}"
+        return f"{path}: {_absent_remedy(path, by_id)}{_taken_away(processes)}: {text}"
+    absent = isinstance(fault, NotPluggedInError)
+    return f"{path}: {text}{_taken_away(processes) if absent else ''}"
 
 
-def holders(path: str, processes: Path = Path("/proc")) -> list[str]:
+def _device_now(path: str) -> str:
+    """The device behind an adapter's address, if it is still there."""
+    try:
+        return device_of(path)
+    except (OSError, ValueError):
+        return path
+
+
+def holders(path: str, processes: Path = PROCESSES) -> list[str]:
     """The programs that have a device open, as far as this user may see them.
 
     Args:
@@ -76,9 +91,31 @@ def _name_of(process: Path) -> str:
         return "a program"
 
 
-def _named_holders(path: str) -> str:
-    names = ", ".join(holders(path)[:_NAMES_MOST])
-    return f", {names}; stop it" if names else f"; `fuser {path}` as root names it"
+def _named_holders(path: str, processes: Path) -> str:
+    device = _device_now(path)
+    names = ", ".join(holders(device, processes)[:_NAMES_MOST])
+    if names:
+        return f", {names}; stop it"
+    if _runs("ModemManager", processes):  # as root, so its files are not to be seen
+        return (
+            "; ModemManager runs here and tries new ports for seconds; install "
+            "60-warehouse-edge.rules into /etc/udev/rules.d, which sends it away"
+        )
+    return f"; `fuser {device}` as root names it"
+
+
+def _taken_away(processes: Path) -> str:
+    """The driver of braille displays takes the adapters that look like one from the kernel's."""
+    if not _runs("brltty", processes):
+        return ""
+    return (
+        "; brltty runs here and takes CH340, CP210x and FT232 adapters away: remove it, or "
+        "`systemctl mask --now brltty-udev.service brltty.path brltty.service`"
+    )
+
+
+def _runs(name: str, processes: Path) -> bool:
+    return any(_name_of(folder) == name for folder in processes.glob("[0-9]*"))
 
 
 def _permission_remedy(path: str) -> str:

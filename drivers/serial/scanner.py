@@ -1,15 +1,34 @@
 """A barcode scanner on a serial port: its codes as `Scan`s, its coming and going told once."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from numpy.random import Generator
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceUp, Listener, Scan
-from drivers.serial.framing import ScanCounters, ScanFramer
+from drivers.serial.codes import PLAIN, CodeForm, ScanCounters
+from drivers.serial.framing import ScanFramer
 from drivers.serial.port import PortSettings, SerialPort
+from drivers.serial.ssi import SsiFramer
 from drivers.tap import Tap
+
+
+class ScanProtocol(StrEnum):
+    """How a scanner sends its codes."""
+
+    LINE = "line"
+    """As text with a terminator or a silence behind it."""
+    SSI = "ssi"
+    """In packets of Zebra's Simple Serial Interface, each acknowledged."""
+
+
+FRAMERS: dict[ScanProtocol, type[ScanFramer | SsiFramer]] = {
+    ScanProtocol.LINE: ScanFramer,
+    ScanProtocol.SSI: SsiFramer,
+}
+NAMES = {ScanProtocol.LINE: "serial", ScanProtocol.SSI: "SSI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +39,15 @@ class ScannerSettings:
         device: its name in the configuration.
         path: its port's stable name.
         baud: bits per second; a USB scanner takes any.
-        prefix: text that it is set up to send before each code; taken away.
-        suffix: text that it is set up to send after each code, before the terminator; taken away.
+        form: what it is set up to send around a code and for FNC1.
+        protocol: how it sends.
     """
 
     device: str
     path: str
     baud: int = 9600
-    prefix: str = ""
-    suffix: str = ""
+    form: CodeForm = PLAIN
+    protocol: ScanProtocol = ScanProtocol.LINE
 
 
 class Scanner:
@@ -48,7 +67,7 @@ class Scanner:
         self._settings = settings
         self._listener = listener
         self._clock = clock
-        self._framer = ScanFramer(settings.prefix, settings.suffix)
+        self._framer = FRAMERS[settings.protocol](settings.form)
         self._tap: Tap | None = None
         self._up: bool | None = None
         self._heard_at_us = 0
@@ -79,11 +98,13 @@ class Scanner:
 
     def opened(self) -> None:
         """The port is open."""
-        self._up = True
         if self._tap is not None:
             self._tap.opened(self._settings.device, "serial")
+        self._port.write(self._framer.greeting())
+        self._up = True
+        protocol = NAMES[self._settings.protocol]
         at_us = self._clock.now_us()
-        self._listener.device_up(DeviceUp(self._settings.device, at_us, protocol="serial"))
+        self._listener.device_up(DeviceUp(self._settings.device, at_us, protocol=protocol))
 
     def received(self, data: bytes) -> None:
         """Bytes came, or for a while none did."""
@@ -95,6 +116,7 @@ class Scanner:
         codes = self._framer.feed(data, now_us) if data else self._framer.idle(now_us)
         for code in codes:
             self._listener.scan(Scan(self._settings.device, code, self._heard_at_us))
+        self._port.write(self._framer.answer())  # after it was told: what fails here comes again
 
     def lost(self, reason: str) -> None:
         """The port could not be opened or was lost: told once, then tried in silence."""

@@ -6,12 +6,15 @@ from typing import Annotated
 import typer
 
 from edge import log
-from edge.cli import backup, config, epc, journal, people, plan
+from edge.cli import backup, config, drill, epc, journal, people, plan, tag
 from edge.cli.capture import record, replay
 from edge.cli.console import bad_input_told, fail
 from edge.cli.decode import decode
 from edge.cli.demo import demo
+from edge.cli.discover import discover
+from edge.cli.doctor import doctor
 from edge.cli.locate import calibrate, locate
+from edge.cli.protocol import protocol
 from edge.cli.read import read
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
@@ -32,13 +35,18 @@ app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
 app.add_typer(backup.app, name="backup")
+app.add_typer(drill.app, name="drill")
+app.add_typer(tag.app, name="tag")
 app.command()(decode)
 app.command()(read)
+app.command()(discover)
 app.command()(record)
 app.command()(replay)
 app.command()(locate)
 app.command()(calibrate)
+app.command()(protocol)
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.command()

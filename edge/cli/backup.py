@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
-from edge.cli.console import NO, fail, print_json
+from edge.cli.console import NO, bad_input_told, fail, print_json
 from edge.cli.journal import Config, store_path
-from edge.compose.core import new_id_maker
+from edge.clock import SystemClock
+from edge.compose.core import STORE_FILE, new_id_maker
+from edge.settings.gateway import Backup, load
 from edge.store import backup
 from edge.store.errors import StoreError
+from edge.store.rotating import rotate
 
 app = typer.Typer(no_args_is_help=True, help="Back up, verify, restore.")
 
@@ -18,12 +21,41 @@ Target = Annotated[Path, typer.Argument(help="the backup file")]
 
 
 @app.command()
-def create(target: Target, config: Config = Path("gateway.toml")) -> None:
-    """Copy the journal to a new file while the daemon works, and verify the copy."""
+def create(
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="the backup file; by default one more in the folder of [backup]"),
+    ] = None,
+    config: Config = Path("gateway.toml"),
+) -> None:
+    """Copy the journal to a new file while the daemon works, and verify the copy.
+
+    Without a file named, the configuration's [backup] says where it goes, where a second copy
+    goes, and how long old ones are kept.
+    """
+    with bad_input_told():
+        settings = load(config)
+    path = settings.gateway.data_dir / STORE_FILE
     try:
-        print_json(asdict(backup.create(store_path(config), target)))
+        if target is None:
+            print_json(_one_more(path, settings.backup))
+        else:
+            print_json(asdict(backup.create(path, target)))
     except StoreError as error:
         raise fail(str(error)) from None
+
+
+def _one_more(path: Path, where: Backup) -> dict[str, object]:
+    clock = SystemClock()
+    made = rotate(
+        path, where.folder, where.second_folder, int(where.keep_days * 86_400e6), clock.now_us()
+    )
+    return {
+        "backup": str(made.backup),
+        "copy": str(made.copy) if made.copy else None,
+        "removed": [str(one) for one in made.removed],
+        **asdict(made.report),
+    }
 
 
 @app.command()

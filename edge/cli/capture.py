@@ -17,7 +17,7 @@ from edge.cli.journal import plain_fact
 from edge.clock import SystemClock
 from edge.compose.checking import check_files
 from edge.compose.devices import device_drivers
-from edge.compose.playing import play
+from edge.compose.playing import Recording, network_capture, play
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreError
@@ -111,27 +111,43 @@ def _run(settings: Settings, counting: Counting, writer: CaptureWriter, seconds:
 
 
 def replay(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what `record` wrote")],
+    capture: Annotated[
+        Path, typer.Argument(metavar="DIR|FILE", help="what `record` wrote, or a file of tcpdump")
+    ],
     config_file: Config,
 ) -> None:
-    """Print the events that the daemon would have made of a capture, the same ones each time."""
+    """Print the events that the daemon would have made of a capture, the same ones each time.
+
+    In a file of tcpdump (pcap or pcapng) the readers are known by their addresses in the
+    configuration.
+    """
     log.configure("warning")
-    reader = CaptureReader(folder)
     with bad_input_told():
         settings = _settings(config_file)
         try:
-            for _ in reader.records():
-                pass
-            if reader.cut_bytes:
-                typer.echo(
-                    f"{folder}: the recording was cut off: its last {reader.cut_bytes} bytes are "
-                    "an unfinished record and are passed over",
-                    err=True,
-                )
-            for fact in play(settings, folder):
+            for fact in play(settings, _recording(settings, capture)):
                 print_json(plain_fact(fact))
         except StoreError as error:
             raise fail(str(error)) from None
+
+
+def _recording(settings: Settings, capture: Path) -> Recording:
+    """Either kind of capture, checked to its end; what it lacks is told."""
+    if capture.is_file():
+        network = network_capture(settings, capture)
+        for note in network.notes:
+            typer.echo(note, err=True)
+        return network
+    reader = CaptureReader(capture)
+    for _ in reader.records():
+        pass
+    if reader.cut_bytes:
+        typer.echo(
+            f"{capture}: the recording was cut off: its last {reader.cut_bytes} bytes are "
+            "an unfinished record and are passed over",
+            err=True,
+        )
+    return reader
 
 
 def _settings(config_file: Path) -> Settings:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from drivers.capture import CaptureError, CaptureReader
-from drivers.llrp.decode import Decoded, decode_stream
+from drivers.llrp.decode import LLRP_PORT, Decoded, decode_stream
 from drivers.llrp.decode_capture import decode_records
 from edge.cli.console import NO, bad_input_told, print_json, read_bytes
 
@@ -23,11 +23,13 @@ def decode(
     ] = "bin",
 ) -> None:
     """Print each message as a JSON line; exit 1 if one of them was malformed."""
-    bad = False
+    found = bad = False
     with bad_input_told():
         for message in _messages(file, form):
             print_json(message)
-            bad = bad or "error" in message
+            found, bad = True, bad or "error" in message
+    if form == "pcap" and not found:
+        typer.echo(f"{file}: nothing was sent on TCP port {LLRP_PORT} in this capture", err=True)
     if bad:
         raise typer.Exit(NO)
 

@@ -16,10 +16,10 @@ from typing import Annotated
 
 import typer
 
-from edge.cli.children import Child, program
 from edge.cli.console import fail, print_json
 from edge.cli.demo_site import Site, children, prepare
 from edge.compose.books import journal_counts
+from edge.daemon.children import Child, program
 
 ORDERS_PER_MINUTE = 10.0
 OPEN_MAX = 24

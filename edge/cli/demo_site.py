@@ -3,15 +3,14 @@
 import json
 import secrets
 import shutil
-import socket
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
-from edge.cli.children import Child, program
+from edge.daemon.broker import broker, broker_path, free_port
+from edge.daemon.children import Child, program
+from edge.settings.exceptions_file import SHIPPED
 from edge.web.pins import hash_pin
 
-BROKER = "mosquitto"
 PEOPLE = (
     ("1001", "Li Wei", "picker"),
     ("1002", "Anna Berg", "picker"),
@@ -80,24 +79,6 @@ class Site:
         return self.folder / "truth.json"
 
 
-def free_port(wanted: int = 0) -> int:
-    """`wanted` if nobody listens there on loopback, else a free port."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("there is no free port on the loopback address")
-
-
-def broker_path() -> str | None:
-    """Where mosquitto is; Debian keeps it outside an ordinary user's PATH."""
-    return shutil.which(BROKER) or shutil.which(BROKER, path="/usr/sbin:/usr/local/sbin")
-
-
 def prepare(folder: Path, *, seed: int, speed: float, web_port: int) -> Site:
     """Make or find the files of a demonstration in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,11 +94,8 @@ def prepare(folder: Path, *, seed: int, speed: float, web_port: int) -> Site:
     )
     site.data_dir.mkdir(exist_ok=True)
     (folder / "logs").mkdir(exist_ok=True)
-    (folder / "broker").mkdir(exist_ok=True)
     _write_private(folder / "gateway.toml", _gateway_toml(site))
-    (folder / "mosquitto.conf").write_text(_mosquitto_conf(site), encoding="utf-8")
-    exceptions = Path(str(resources.files("edge"))).parent / "config" / "exceptions.toml"
-    shutil.copyfile(exceptions, folder / "exceptions.toml")
+    shutil.copyfile(SHIPPED, folder / "exceptions.toml")
     return site
 
 
@@ -164,15 +142,6 @@ def _gateway_toml(site: Site) -> str:
     )
 
 
-def _mosquitto_conf(site: Site) -> str:
-    return (
-        f"listener {site.broker_port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-        "user root\n"  # only minded when root starts it: otherwise it could not write its folder
-        f"persistence_location {site.folder / 'broker'}/\nautosave_interval 1\n"
-        "max_queued_messages 0\n"
-    )
-
-
 def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Child]:
     """Every program of the demonstration, in the order in which they start."""
     logs = site.folder / "logs"
@@ -196,11 +165,8 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
     )
     if site.broker is None:
         return [warehouse, daemon]
-    broker = Child(
-        "broker",
-        [site.broker, "-c", str(site.folder / "mosquitto.conf")],
-        logs,
-        restart=True,
+    mosquitto = broker(
+        "broker", site.broker, site.broker_port, site.folder / "broker", logs, restart=True
     )
     central = Child(
         "central",
@@ -213,4 +179,4 @@ def children(site: Site, *, orders_per_minute: float, open_max: int) -> list[Chi
         logs,
         restart=True,
     )
-    return [broker, warehouse, daemon, central]
+    return [mosquitto, warehouse, daemon, central]

@@ -11,9 +11,11 @@ import typer
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
 from edge.cli.console import NO, bad_input_told, print_json
-from edge.compose.devices import device_at
+from edge.compose.devices import device_at, link_states
+from edge.compose.reader_watch import clock_view
 
 EPC_BITS_USUAL = 96
+EVENTS_TOLD = 100
 
 
 class Printer:
@@ -29,6 +31,7 @@ class Printer:
         self.tags: set[str] = set()
         self.device: Mapping[str, str] = {}
         self.notes: tuple[str, ...] = ()
+        self.events: list[Mapping[str, object]] = []
         self.errors: list[str] = []
         self.unprinted = 0
 
@@ -60,15 +63,16 @@ class Printer:
         self.errors.append(change.reason)
 
     def device_event(self, event: DeviceEvent) -> None:
-        """What happened to the device, a line."""
-        self._say(
-            {
-                "event": event.kind,
-                "port": event.port,
-                "detail": event.detail,
-                "at_us": event.at_us,
-            }
-        )
+        """What happened to the device stands in the summary, as far as it is short."""
+        if len(self.events) < EVENTS_TOLD:
+            self.events.append(
+                {
+                    "kind": event.kind,
+                    "port": event.port,
+                    "detail": event.detail,
+                    "at_us": event.at_us,
+                }
+            )
 
     def left(self) -> Iterator[Mapping[str, object]]:
         """What came between the end of the time and the end of the driver: counted, so printed."""
@@ -84,7 +88,11 @@ class Printer:
 
 
 def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
-    """Each read as plain values; what the reader left out is left out."""
+    """Each read as plain values; what the reader left out is left out.
+
+    Times are the gateway's; the reader's own stamps stand beside them, with `reader_` before.
+    """
+    began_us = batch.began_us()
     for i in range(len(batch)):
         bits = int(batch.epc_bits[i])
         row: dict[str, object] = {"epc": batch.epc[i, : (bits + 7) // 8].tobytes().hex()}
@@ -96,11 +104,23 @@ def rows(batch: ReadBatch) -> Iterator[dict[str, object]]:
             ("phase_rad", float(batch.phase_rad[i]), not isnan(batch.phase_rad[i])),
             ("channel", int(batch.channel[i]), batch.channel[i] != CHANNEL_ABSENT),
             ("doppler_hz", float(batch.doppler_hz[i]), not isnan(batch.doppler_hz[i])),
-            ("first_seen_us", int(batch.first_seen_us[i]), batch.first_seen_us[i] != TIME_ABSENT),
-            ("last_seen_us", int(batch.last_seen_us[i]), batch.last_seen_us[i] != TIME_ABSENT),
+            ("first_seen_us", int(began_us[i]), batch.first_seen_us[i] != TIME_ABSENT),
+            ("last_seen_us", int(batch.seen_us[i]), batch.last_seen_us[i] != TIME_ABSENT),
+            *(
+                (f"reader_{name}", int(stamps[i]), stamps[i] != TIME_ABSENT)
+                for name, stamps in (
+                    ("first_seen_us", batch.first_seen_us),
+                    ("last_seen_us", batch.last_seen_us),
+                )
+            ),
         )
         row |= {name: value for name, value, present in optional if present}
-        yield {**row, "count": int(batch.count[i]), "seen_us": int(batch.seen_us[i])}
+        yield {
+            **row,
+            "count": int(batch.count[i]),
+            "seen_us": int(batch.seen_us[i]),
+            "clock": batch.clock.value,
+        }
 
 
 def _ports(antennas: str) -> tuple[int, ...]:
@@ -135,6 +155,7 @@ def read(
         driver.stop()
     for line in printer.left():
         print_json(line)
+    states = link_states([(address, driver)])
     if not printer.device and not printer.errors:
         printer.errors.append(
             f"no answer in {seconds:g} s: something accepts the connection but does not speak as "
@@ -144,7 +165,9 @@ def read(
         "reads": printer.reads_count,
         "tags": len(printer.tags),
         "device": printer.device,
+        "clock": next((clock_view(one.clock) for one in states.values()), None),
         "notes": printer.notes,
+        "events": printer.events,
         "errors": printer.errors,
     }
     if printer.unprinted:

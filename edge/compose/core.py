@@ -4,6 +4,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.random import Generator
+
 from edge.clock import Clock, SystemClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
@@ -21,6 +24,11 @@ def new_id_maker() -> IdMaker:
     """Makes ids from the host's clock and chance."""
     clock = SystemClock()
     return lambda: uuid7(clock.now_us(), secrets.randbits(74))
+
+
+def seeded(seed: int) -> Generator:
+    """Chance that a seed settles, for commands that can be repeated."""
+    return np.random.default_rng(seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Readers, UHF modules and scanners, wired."""
 
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from drivers.driver import Driver, Listener
 from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
-from drivers.serial.scanner import Scanner, ScannerSettings
+from drivers.llrp.telling import LinkState
+from drivers.serial.codes import CodeForm
+from drivers.serial.scanner import Scanner, ScannerSettings, ScanProtocol
 from drivers.serial.uhf_frames import Region
 from drivers.serial.uhf_module import BAUD, UhfModule, UhfSettings
 from drivers.tap import Tap
@@ -21,8 +24,9 @@ from edge.settings.gateway import Settings
 
 ADDRESSES = (
     "write llrp://HOST[:PORT] or llrps://HOST[:PORT] for a reader, "
-    "serial:PATH?kind=scanner for a scanner, "
-    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module"
+    "serial:PATH?kind=scanner[&protocol=line|ssi][&baud=N] for a scanner, "
+    "serial:PATH?kind=uhf[&region=NAME][&baud=N] for a UHF module; PATH is /dev/…, "
+    "usb:VID:PID[:SERIAL], usb-path:1-1.2, socket://HOST:PORT or rfc2217://HOST:PORT"
 )
 
 
@@ -40,7 +44,13 @@ def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
 def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
     """Every configured scanner as its driver wants it."""
     return tuple(
-        ScannerSettings(one.name, one.path, one.baud, one.prefix, one.suffix)
+        ScannerSettings(
+            one.name,
+            one.path,
+            one.baud,
+            CodeForm(one.prefix, one.suffix, one.fnc1),
+            ScanProtocol(one.protocol),
+        )
         for one in settings.scanner
     )
 
@@ -64,11 +74,10 @@ def device_drivers(
         listener: told what they read.
         tap: told of every byte; None for nobody.
     """
-    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = []
     generator = np.random.default_rng()
-    if settings.reader:
-        wire = LlrpWire(reader_settings(settings), listener, clock, generator)
-        found.append(("readers", wire))
+    # readers that are approved later join it
+    wire = LlrpWire(reader_settings(settings), listener, clock, generator, settings.timing.tick_ms)
+    found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = [("readers", wire)]
     found += [
         (one.device, Scanner(one, listener, clock, generator))
         for one in scanner_settings(settings)
@@ -83,6 +92,20 @@ def device_drivers(
     return [*found]
 
 
+def wire_of(drivers: Iterable[tuple[str, Driver]]) -> LlrpWire:
+    """The wire of the LLRP readers among these drivers."""
+    return next(driver for _, driver in drivers if isinstance(driver, LlrpWire))
+
+
+def link_states(drivers: Iterable[tuple[str, Driver]]) -> dict[str, LinkState]:
+    """What went through the link of each LLRP reader among these drivers, by its name."""
+    found: dict[str, LinkState] = {}
+    for _, driver in drivers:
+        if isinstance(driver, LlrpWire):
+            found |= driver.states()
+    return found
+
+
 def device_at(
     address: str, antennas: tuple[int, ...], power_dbm: float | None, listener: Listener
 ) -> Driver:
@@ -91,7 +114,7 @@ def device_at(
     Args:
         address: `llrp://HOST[:PORT]`, `llrps://HOST[:PORT][?sha256=PIN]`,
             `serial:PATH?kind=scanner` or `serial:PATH?kind=uhf`; a serial one may add `&baud=N`, a
-            module `&region=NAME`, without which it keeps its own.
+            scanner `&protocol=ssi`, a module `&region=NAME`, without which it keeps its own.
         antennas: ports to read on; empty for all.
         power_dbm: transmit power; None leaves the reader's own.
         listener: told what it reads.
@@ -124,11 +147,14 @@ def _serial_device(
     kind = said.pop("kind", "scanner")
     baud = said.pop("baud", "")
     region = said.pop("region", None) if kind == "uhf" else None
-    if said or (baud and not baud.isdecimal()):
+    protocol = said.pop("protocol", "line") if kind == "scanner" else "line"
+    if said or (baud and not baud.isdecimal()) or protocol not in list(ScanProtocol):
         raise ValueError(f"{address}: {ADDRESSES}")
     clock, chance = SystemClock(), np.random.default_rng()
     if kind == "scanner":
-        scanner = ScannerSettings(address, path, int(baud or 9600))
+        scanner = ScannerSettings(
+            address, path, int(baud or 9600), protocol=ScanProtocol(protocol)
+        )
         return Scanner(scanner, listener, clock, chance)
     if kind != "uhf":
         raise ValueError(f"{address}: {ADDRESSES}")

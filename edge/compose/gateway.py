@@ -1,32 +1,43 @@
 """The whole daemon of one gateway, wired but not started."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from edge.clock import SystemClock
 from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
-from edge.compose.devices import device_drivers, floor_listener
+from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
+from edge.compose.discovering import Discoverer, Joining
+from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
-from edge.compose.link import backlog, mqtt_link
+from edge.compose.info import Info
+from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
-from edge.daemon.health import metrics_text
+from edge.compose.reader_watch import ReaderWatch
+from edge.compose.tag_port import TagPort
+from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
 from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.found import FoundReaders
+from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
+from edge.floor.radio import Radio
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
+from edge.locating.settings import RadioSettings
+from edge.model.inputs import TagWorkWanted
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
+from edge.store.archive import FactArchive
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
@@ -57,24 +68,38 @@ def build(settings: Settings) -> Daemon:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     store = Store.open(core.store_path, clock, core.make_id)
-    link = mqtt_link(core) if settings.mqtt.enabled else None
     listener = floor_listener(core)
+    info = Info(settings, core.floor, listener.devices.copy)
+    link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
-    loop = floor_loop(core, store, planner, link)
-    health = Look(core, link, listener, loop, store)
-    web = web_server(core, lambda: metrics_text(health.look), health.ready)
+    tag_port = TagPort(core.inbox, clock)
+    loop = floor_loop(core, store, planner, link, tag_port)
+    drivers = device_drivers(settings, clock, listener)
+    wire = wire_of(drivers)
+    tag_port.attach(wire)
+    found = FoundReaders(core.board, core.alerts, clock)
+    Joining(core.board, wire, settings.reader_names)
+    discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
+    watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
+    health = Look(core, link, listener, loop, store, watch)
+    web = web_server(core, lambda: metrics_text(health.look, health.details), health.ready)
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
-    services += [
-        Service(name, driver) for name, driver in device_drivers(settings, clock, listener)
-    ]
-    services.append(Service("web", web))
+    services += [Service(name, driver) for name, driver in drivers]
+    services += [Service("discovery", discoverer), Service("web", web)]
+
+    def tell() -> None:
+        health.tell()
+        if link is not None:
+            info.tell(link.publish_info)
+
     return Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
         clock,
         lambda: loop.progressed_us,
-        health.tell,
+        tell,
         lambda: {"ready": True, "url": _url(settings, web.port)},
+        ending=Condition(core, link).drain if link else _nobody_waits,
     )
 
 
@@ -97,7 +122,13 @@ class _Closing:
         self._store.close()
 
 
-def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None) -> FloorLoop:
+def floor_loop(
+    core: Core,
+    store: Store,
+    planner: Planner,
+    link: MqttLink | None,
+    work_on_tags: Callable[[TagWorkWanted], None] | None = None,
+) -> FloorLoop:
     """The loop with all that it works with."""
     settings = core.settings
     names: Mapping[str, str] = {one.badge: one.name for one in settings.person}
@@ -115,23 +146,54 @@ def floor_loop(core: Core, store: Store, planner: Planner, link: MqttLink | None
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
         troubles={one.code: Effect(one.effect) for one in core.troubles},
+        devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
+    locator = Locator(
+        core.floor,
+        calibration=calibration_of(settings, core.floor),
+        radio=RadioSettings(**settings.radio.model_dump()),
+    )
+    take_up_habits(core.store_path.with_name(FILE), locator.health)
     return FloorLoop(
         LoopParts(
             floor=core.floor,
             terms=terms,
             inbox=core.inbox,
             store=store,
-            locator=Locator(core.floor, calibration=calibration_of(settings, core.floor)),
+            locator=locator,
+            radio=Radio(locator, core.board, core.alerts),
             planner=planner,
+            housekeeping=housekeeping(core, store),
             showing=showing,
             alerts=core.alerts,
             clock=core.clock,
             committed=link.wake if link else _nobody_waits,
             guard=guard,
             tick_ms=settings.timing.tick_ms,
+            work_on_tags=work_on_tags or _nobody_works,
         )
     )
+
+
+def housekeeping(core: Core, store: Store) -> Housekeeping:
+    """What keeps the journal's disk bounded; a played one lies elsewhere than the gateway's."""
+    journal, data_dir = core.settings.journal, core.store_path.parent
+    return Housekeeping(
+        store,
+        core.clock,
+        core.alerts,
+        Retention(
+            rows=journal.keep_facts_min,
+            span_us=int(journal.keep_days * 86_400e6),
+            archive=FactArchive(journal.archive_dir) if journal.archive_dir else None,
+        ),
+        lambda: disk_used_share(data_dir),
+        data_dir / "reserve" if journal.reserve else None,
+    )
+
+
+def _nobody_works(_: TagWorkWanted) -> None:
+    """Where a day is played there is no reader; none was asked for anything either."""
 
 
 def _nobody_waits() -> None:

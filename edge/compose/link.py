@@ -1,14 +1,17 @@
 """The link to the central system, wired."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from edge.compose.core import VERSION, Core
+from edge.compose.core import Core
+from edge.compose.info import Info
+from edge.compose.requests import Answers
+from edge.daemon.kernel_clock import ClockWatch
 from edge.floor.alerts import Alert
 from edge.floor.board import Board
 from edge.floor.inbox import InboxFullError
+from edge.floor.lookups import Lookups
 from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
@@ -20,6 +23,7 @@ from edge.sync.epcis.names import EpcisNames
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
+from edge.sync.wire.requests import answer
 
 
 def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object]:
@@ -35,7 +39,32 @@ def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object
     }
 
 
-def mqtt_link(core: Core) -> MqttLink:
+def link_settings(settings: Settings) -> LinkSettings:
+    """What the operator decided about the link.
+
+    Raises:
+        ConfigurationError: the password file holds no password.
+    """
+    mqtt, gateway = settings.mqtt, settings.gateway
+    return LinkSettings(
+        brokers=((mqtt.host, mqtt.port), *map(_address, mqtt.standby)),
+        stay_s=mqtt.stay_s,
+        absent_after_s=mqtt.absent_s,
+        site=gateway.site,
+        gateway=gateway.name,
+        prefix=mqtt.prefix,
+        client_id=mqtt.client_id,
+        username=mqtt.username or None,
+        password=_secret(mqtt.password_file),
+        tls=_tls(settings) if mqtt.tls else None,
+        keepalive_s=mqtt.keepalive_s,
+        reconnect_s_max=mqtt.reconnect_s_max,
+        confirmed_by=settings.delivery.confirmed_by,
+        window_messages=mqtt.window,
+    )
+
+
+def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
     """The link, its first words left for the broker.
 
     Raises:
@@ -43,22 +72,12 @@ def mqtt_link(core: Core) -> MqttLink:
         StoreError: the journal cannot be read.
     """
     settings = core.settings
-    mqtt, gateway = settings.mqtt, settings.gateway
+    gateway = settings.gateway
+    lookups = Lookups(core.store_path, core.board)
+    watch = ClockWatch(core.clock)
+    answering = Answers(core.board, lookups, store, info.now)
     link = MqttLink(
-        LinkSettings(
-            brokers=((mqtt.host, mqtt.port),),
-            site=gateway.site,
-            gateway=gateway.name,
-            prefix=mqtt.prefix,
-            client_id=mqtt.client_id,
-            username=mqtt.username or None,
-            password=_secret(mqtt.password_file),
-            tls=_tls(settings) if mqtt.tls else None,
-            keepalive_s=mqtt.keepalive_s,
-            reconnect_s_max=mqtt.reconnect_s_max,
-            confirmed_by=settings.delivery.confirmed_by,
-            window_messages=mqtt.window,
-        ),
+        link_settings(settings),
         LinkParts(
             clock=core.clock,
             generator=np.random.default_rng(),
@@ -67,7 +86,7 @@ def mqtt_link(core: Core) -> MqttLink:
             journal_error=StoreError,
             deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
             inbox_full=InboxFullError,
-            clock_quality=lambda: ClockQuality(synced=True, offset_ms=0),
+            clock_quality=lambda: _clock_quality(watch),
             epcis=EpcisWriter(
                 EpcisNames(
                     base=f"urn:warehouse-edge:{gateway.site}",
@@ -75,12 +94,22 @@ def mqtt_link(core: Core) -> MqttLink:
                     kind_of=core.floor.kind_of,
                 )
             ),
+            answer_request=lambda name, payload: answer(name, payload, answering),
         ),
     )
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
-    link.set_state("ready")
-    link.publish_info(_info(core))
+    info.tell(link.publish_info)
     return link
+
+
+def _clock_quality(watch: ClockWatch) -> ClockQuality:
+    known = watch.look()
+    return ClockQuality(synced=known.synchronised, offset_ms=round(known.offset_us / 1000))
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
 
 
 def _gtin_of(board: Board, sku: Sku) -> Gtin | None:
@@ -89,24 +118,36 @@ def _gtin_of(board: Board, sku: Sku) -> Gtin | None:
     return Gtin(str(article["gtin"])) if isinstance(article, dict) and article["gtin"] else None
 
 
+class Condition:
+    """Tells the central system how the gateway is: ready, degraded or draining.
+
+    Args:
+        core: whose alerts make it degraded, where one is critical.
+        link: tells it.
+    """
+
+    def __init__(self, core: Core, link: MqttLink) -> None:
+        self._core = core
+        self._link = link
+        self._draining = False
+        core.alerts.listen(lambda _name, _alert: self._tell())
+        self._tell()
+
+    def drain(self) -> None:
+        """The gateway is about to end; nothing else is told from now on."""
+        self._draining = True
+        self._tell()
+
+    def _tell(self) -> None:
+        critical = any(one.severity == "critical" for one in self._core.alerts.active())
+        calm = "degraded" if critical else "ready"
+        self._link.set_state("draining" if self._draining else calm)
+
+
 def _alert_payload(alert: Alert | None) -> bytes | None:
     if alert is None:
         return None
     return alert_payload(alert.code, alert.severity, alert.since_us, alert.text)
-
-
-def _info(core: Core) -> dict[str, object]:
-    text = core.settings.model_dump_json().encode()
-    return {
-        "version": VERSION,
-        "readers": core.settings.reader_names,
-        "antennas": [
-            {"reader": one.reader, "port": one.port, "location": one.location}
-            for one in core.floor.antennas
-        ],
-        "locations": list(core.floor.locations),
-        "configuration_sha256": hashlib.sha256(text).hexdigest(),
-    }
 
 
 def _secret(path: Path | None) -> str | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from edge.compose.core import Core
+from edge.compose.core import VERSION, Core
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
+from edge.sync.wire.asyncapi import document
 from edge.web.app import create_app
 from edge.web.dependencies import SessionTimes, Trouble, WebDependencies
 from edge.web.people import Person, Role, Scope, ServiceToken
@@ -44,7 +45,9 @@ def web_server(
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,
+        protocol=lambda: document(VERSION),
         secure=files is not None,
+        readers=frozenset(one.name for one in settings.reader),
         session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
     )
     return WebServer(create_app(dependencies), web.host, web.port, tls=files)

@@ -5,14 +5,19 @@ capture's own times, ids come from a seed, and the journal lies in a scratch fol
 capture with the same configuration gives the same events, byte for byte.
 """
 
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from drivers.capture import CaptureError, CaptureReader, Kind, Record
+from drivers.capture import CaptureError, Kind, Record
+from drivers.llrp.network_capture import NetworkCapture, Place
+from drivers.llrp.pcap import BadCaptureError
 from drivers.llrp.played import PlayedReader
 from drivers.serial.port import PortUser
 from drivers.serial.scanner import Scanner
@@ -40,23 +45,64 @@ TAIL_US = 100_000
 """Time played on after the last record, so that a code without terminator ends."""
 
 
-def play(settings: Settings, folder: Path) -> Iterator[Fact]:
+class Recording(Protocol):
+    """What devices sent, as `record` or tcpdump kept it."""
+
+    def records(self) -> Iterator[Record]:
+        """Every record in the order of time, from the first one each time that it is asked."""
+        ...
+
+
+def network_capture(settings: Settings, file: Path) -> NetworkCapture:
+    """What the configured readers sent in a file of tcpdump.
+
+    Raises:
+        BadCaptureError: it is no capture, or holds nothing of them; names the file.
+        OSError: it cannot be read.
+    """
+    places, notes = [], []
+    for one in reader_settings(settings):
+        if one.tls is not None:
+            notes.append(f"{one.device}: speaks TLS, what it sent cannot be read in a capture")
+            continue
+        addresses = _addresses(one.host)
+        if not addresses:
+            notes.append(f"{one.device}: the name {one.host} is unknown here; write its address")
+        places.append(Place(one.device, addresses, one.port, one.listen))
+    try:
+        found = NetworkCapture(file.read_bytes(), places)
+    except BadCaptureError as fault:
+        raise BadCaptureError("; ".join([f"{file}: {fault}", *notes])) from None
+    found.notes[:0] = notes
+    return found
+
+
+def _addresses(host: str) -> frozenset[str]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(str(ip_address(str(address[0]).partition("%")[0])) for *_, address in found)
+
+
+def play(settings: Settings, recording: Recording) -> Iterator[Fact]:
     """The facts that a capture becomes, as they are committed.
 
     Args:
         settings: of the gateway; floor and devices must be those of the capture.
-        folder: the capture.
+        recording: the capture.
 
     Raises:
         CaptureError: it is damaged, or tells of a device that is not configured.
         ConfigurationError: a file that the settings name is wrong.
         StoreError: the scratch journal cannot be written.
     """
-    first = _checked(settings, folder)
+    first = _checked(settings, recording)
     if first is None:
         return
     with tempfile.TemporaryDirectory(prefix="warehouse-edge-replay-") as scratch:
         clock = PlayedClock(first.utc_us)
+        settings = _beside(settings, Path(scratch))
         core = _core(settings, clock, Path(scratch) / STORE_FILE)
         with closing(Store.open(core.store_path, clock, core.make_id)) as store:
             chance = np.random.default_rng(SEED)
@@ -64,21 +110,28 @@ def play(settings: Settings, folder: Path) -> Iterator[Fact]:
             loop = floor_loop(core, store, planner, None)
             loop.load()
             playing = _Playing(settings, clock, loop, floor_listener(core), first.monotonic_us)
-            for record in CaptureReader(folder).records():
+            for record in recording.records():
                 yield from playing.take(record)
             yield from playing.finish()
 
 
-def _checked(settings: Settings, folder: Path) -> Record | None:
+def _beside(settings: Settings, scratch: Path) -> Settings:
+    """The same settings, but the gateway's own disk stays as it is: no archive and no reserve."""
+    gateway = settings.gateway.model_copy(update={"data_dir": scratch})
+    journal = settings.journal.model_copy(update={"archive_dir": None, "reserve": False})
+    return settings.model_copy(update={"gateway": gateway, "journal": journal})
+
+
+def _checked(settings: Settings, recording: Recording) -> Record | None:
     """The first record of a capture that can be played whole; None where it has none."""
     known = {one.name for one in settings.reader} | {one.name for one in settings.scanner}
     known |= {one.name for one in settings.module}
     first: Record | None = None
-    for record in CaptureReader(folder).records():
+    for record in recording.records():
         first = first or record
         if record.device not in known:
             raise CaptureError(
-                f"{folder}: {record.device} was recorded, but the configuration has no such "
+                f"{record.device} was recorded, but the configuration has no such "
                 "device; replay with the configuration of the recording"
             )
     return first

@@ -4,20 +4,45 @@ import ssl
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs
 
-from drivers.llrp.settings import LlrpSettings
-from edge.settings.gateway import Reader
+from drivers.llrp.settings import AntennaSettings, InputTrigger, LlrpSettings, Select
+from edge.settings import reader as configured
+from edge.settings.reader import Reader
 
 PORTS = {"llrp": 5084, "llrps": 5085}
 """Assigned to LLRP, plain and with TLS (LLRP 1.1, section 16)."""
 
 
+_BANKS = {"epc": 1, "tid": 2, "user": 3}
+_OTHERWISE_NAMED = {"name", "tls", "ca_file", "select", "start_input", "stop_input", "antenna"}
+
+
 def configured_reader(one: Reader) -> LlrpSettings:
     """A reader of the configuration as its driver wants it."""
-    plain = one.model_dump(exclude={"name", "tls", "ca_file"})
+    plain = one.model_dump(exclude=_OTHERWISE_NAMED)
     if one.tls and "port" not in one.model_fields_set:
         plain["port"] = PORTS["llrps"]
-    tls = trusted(one.ca_file, one.certificate_sha256) if one.tls else None
-    return LlrpSettings(device=one.name, tls=tls, **plain)
+    return LlrpSettings(
+        device=one.name,
+        tls=trusted(one.ca_file, one.certificate_sha256) if one.tls else None,
+        selects=tuple(map(_select, one.select)),
+        start=_trigger(one.start_input),
+        stop=_trigger(one.stop_input),
+        overrides=tuple(map(_antenna, one.antenna)),
+        **plain,
+    )
+
+
+def _select(one: configured.Select) -> Select:
+    return Select(_BANKS[one.bank], one.pointer, one.mask.lower(), one.action == "exclude")
+
+
+def _trigger(one: configured.InputLevel | None) -> InputTrigger | None:
+    return InputTrigger(one.port, one.level == "high", one.timeout_ms) if one else None
+
+
+def _antenna(one: configured.Antenna) -> AntennaSettings:
+    selects = None if one.select is None else tuple(map(_select, one.select))
+    return AntennaSettings(**one.model_dump(exclude={"select"}), selects=selects)
 
 
 def trusted(ca_file: Path | None, pin: str) -> ssl.SSLContext:

@@ -1,5 +1,6 @@
 """The daemon in the foreground: start, be watched, end on a signal."""
 
+import gc
 import json
 import signal
 import sys
@@ -26,6 +27,7 @@ class Daemon:
         progressed_us: monotonic time of the floor loop's last good turn.
         beat: called every two seconds, to tell the central system of health.
         announcement: what is printed as one JSON line when everything has started.
+        ending: called before everything stops, so that others are told.
     """
 
     def __init__(
@@ -35,12 +37,15 @@ class Daemon:
         progressed_us: Callable[[], int],
         beat: Callable[[], None],
         announcement: Callable[[], Mapping[str, object]],
+        *,
+        ending: Callable[[], None],
     ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._progressed_us = progressed_us
         self._beat = beat
         self._announcement = announcement
+        self._tell_ending = ending
         self._notifier = Notifier()
         self._ending = threading.Event()
 
@@ -52,7 +57,12 @@ class Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._ending.set())
-        self._supervisor.start()
+        gc.disable()  # what a start makes stays: among a million items the search costs a second
+        try:
+            self._supervisor.start()
+            gc.freeze()
+        finally:
+            gc.enable()
         self._notifier.tell("READY=1")
         sys.stdout.write(json.dumps(self._announcement()) + "\n")
         sys.stdout.flush()
@@ -63,4 +73,5 @@ class Daemon:
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
         self._notifier.tell("STOPPING=1")
+        self._tell_ending()
         self._supervisor.stop()

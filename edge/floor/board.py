@@ -9,7 +9,12 @@ Topics and their values (plain JSON values):
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
+    `tags`             work on single tags, the newest first
     `board`            rates and backlog
+    `radio`            how each antenna does: reads a second, level, what is usual, state
+    `radio/learnt`     what is usual at each antenna, to be kept over a restart
+    `readers/decided`  found readers that are approved or ignored
+    `readers/found`    found readers with what they say of themselves and their state
     `articles`         name and GTIN by article number
 """
 

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from drivers.driver import DeviceEvent
 from drivers.reads import ReadBatch
 from edge.clock import Clock
 from edge.floor.folding import fold
 from edge.model.inputs import Input
 from edge.model.prompts import Answer
+
+SETTLE_US = 1_000
+"""Reads that come together, of many readers, are taken together: the last is so far behind."""
 
 Settle = Callable[[Answer], None]
 """Called once, after the commit, from the loop's thread; returns at once and never raises."""
@@ -42,11 +46,17 @@ class Taken:
         entries: inputs in order of arrival.
         batches: reads in order of arrival.
         folded_count: reads that lost their own row by folding since the last turn.
+        events: what devices say happened to them, in order of arrival.
     """
 
     entries: tuple[Entry, ...]
     batches: tuple[ReadBatch, ...]
     folded_count: int
+    events: tuple[DeviceEvent, ...] = ()
+
+
+EVENTS_MAX = 1_000
+"""Words of devices that may wait; past it the oldest is lost, for the newest tells how it is."""
 
 
 class Inbox:
@@ -73,8 +83,12 @@ class Inbox:
         self._wait_ms_max = wait_ms_max
         self._entries: deque[Entry] = deque()
         self._batches: list[ReadBatch] = []
+        self._events: deque[DeviceEvent] = deque(maxlen=EVENTS_MAX)
         self._reads = 0
         self._folded = 0
+        self._reads_due_us = 0
+        self._reads_came_us = 0
+        self._woken = False
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._news = threading.Condition(self._lock)
@@ -111,6 +125,11 @@ class Inbox:
             self._entries.append(Entry(input_, None))
             self._news.notify()
 
+    def put_event(self, event: DeviceEvent) -> None:
+        """Queue what a device says happened to it; no fact, so nobody waits for it."""
+        with self._lock:
+            self._events.append(event)
+
     def ask(self, input_: Input) -> "Future[Answer]":
         """Queue an input; the future gets its answer after the commit.
 
@@ -124,6 +143,9 @@ class Inbox:
     def put_reads(self, batch: ReadBatch) -> None:
         """Queue reads; never blocks and never refuses, but folds past the bound."""
         with self._lock:
+            if not self._batches:
+                self._reads_came_us = self._clock.monotonic_us()
+                self._news.notify()
             self._batches.append(batch)
             self._reads += len(batch)
             if self._reads > self._reads_max:
@@ -135,24 +157,40 @@ class Inbox:
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
         with self._lock:
+            self._woken = True
             self._news.notify()
 
     def take(self, wait_ms: float) -> Taken:
-        """All that has come in; waits up to `wait_ms` for an input.
+        """All that has come in; waits up to `wait_ms` for something.
 
-        An input ends the wait at once, for a person waits for its answer. Reads do not: they are
-        cheap together and dear one by one.
+        An input ends the wait at once, for a person waits for its answer. Reads end it when the
+        last were taken `wait_ms` ago: they are cheap together and dear one by one.
         """
         with self._lock:
-            if not self._entries:
-                self._news.wait(wait_ms / 1000)
-            taken = Taken(tuple(self._entries), tuple(self._batches), self._folded)
+            self._wait(self._clock.monotonic_us(), round(wait_ms * 1000))
+            taken = Taken(
+                tuple(self._entries), tuple(self._batches), self._folded, tuple(self._events)
+            )
             self._entries.clear()
+            self._events.clear()
             self._batches = []
             self._reads = 0
             self._folded = 0
+            self._woken = False
             self._room.notify_all()
             return taken
+
+    def _wait(self, now_us: int, wait_us: int) -> None:
+        until_us = now_us + wait_us
+        while not self._entries and not self._woken:
+            due_us = until_us
+            if self._batches:
+                due_us = min(due_us, max(self._reads_due_us, self._reads_came_us + SETTLE_US))
+            left_us = due_us - self._clock.monotonic_us()
+            if left_us <= 0 or not self._news.wait(left_us / 1e6):
+                break
+        if self._batches:
+            self._reads_due_us = self._clock.monotonic_us() + wait_us
 
 
 def _fulfil(future: "Future[Answer]", answer: Answer) -> None:

@@ -85,3 +85,4 @@ class FloorListener:
     def device_event(self, event: DeviceEvent) -> None:
         """Something happened to a device; the latest are kept for whoever looks."""
         self.device_events.append(event)
+        self._inbox.put_event(event)

@@ -14,36 +14,41 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.clock import Clock
+from edge.floor.alarming import Alarming
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
+from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
+from edge.floor.radio import Radio
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.model.applying import apply
 from edge.model.events import (
-    DeviceLost,
-    DeviceReturned,
     Event,
     Fact,
-    MessageSetAside,
+    TagWorkBegun,
 )
-from edge.model.goods import PresentItem
-from edge.model.ids import DeviceName, RequestId
+from edge.model.goods import PresentItems
+from edge.model.ids import RequestId
 from edge.model.inputs import (
     CentralAcknowledged,
     DeviceChanged,
     Input,
     ItemLocated,
     Posted,
+    TagWorkOver,
+    TagWorkWanted,
 )
 from edge.model.places import Floor
+from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
+from edge.model.tag_work import TagResult
 from edge.rules import planning
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Terms
-from edge.store.errors import StoreError
+from edge.store.errors import StoreError, StoreFullError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
@@ -58,7 +63,7 @@ RULE_FAILED = Answer(
 )
 
 
-SAID_ONCE = ItemLocated | DeviceChanged
+SAID_ONCE = ItemLocated | DeviceChanged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
 
@@ -70,6 +75,8 @@ class LoopParts:
         committed: called after each commit that appended facts; returns at once.
         guard: around the deciding of one input.
         tick_ms: how long reads are gathered.
+        work_on_tags: called after the commit that says so; returns at once, and what became of it
+            comes back as the input `TagWorkOver`.
     """
 
     floor: Floor
@@ -77,13 +84,16 @@ class LoopParts:
     inbox: Inbox
     store: Store
     locator: Locator
+    radio: Radio
     planner: Planner
+    housekeeping: Housekeeping
     showing: Showing
     alerts: Alerts
     clock: Clock
     committed: Callable[[], None]
     guard: Guard
     tick_ms: int = 20
+    work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -100,8 +110,8 @@ class FloorLoop:
 
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
+        self._alarming = Alarming(parts.alerts)
         self._state = FloorState(parts.floor)
-        self._present: list[PresentItem] = []
         self._unsaved: list[Entry] = []
         self._planned_seq = -1
         self._is_behind = False
@@ -110,6 +120,8 @@ class FloorLoop:
         self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
         self.progressed_us = 0
         """Monotonic time of the last turn that ended well, for the watchdog."""
+        self.folded_count = 0
+        """Reads since the start that lost their own row because the loop did not keep up."""
 
     def start(self) -> None:
         """Read the state back from the store and begin."""
@@ -125,19 +137,23 @@ class FloorLoop:
 
     def load(self) -> None:
         """Read the state back from the store and show it."""
-        self._reload()
-        self._parts.locator.restore(self._present)
-        self._present = []
-        for device, since_us in self._state.outages.items():
-            text = f"{device} did not answer before the restart"
-            self._parts.alerts.begin(
-                Alert(_lost(device), "device_lost", "critical", text, since_us)
-            )
+        self._reload(self._parts.locator.restore)
+        self._alarming.restarted(self._state.outages)
+        self._end_tag_work()
         self._show()
 
-    def _reload(self) -> None:
+    def _end_tag_work(self) -> None:
+        """What was in hand before a restart: nobody will tell what became of it."""
+        text = "the gateway was restarted meanwhile; read the tag to see what was done"
+        now_us = self._parts.clock.now_us()
+        for job in self._state.tag_jobs.values():
+            if job.result is None:
+                result = TagResult("unknown", text, job.tid)
+                self._parts.inbox.put_change(TagWorkOver(job.job_id, result, now_us))
+
+    def _reload(self, present: Callable[[PresentItems], None] | None = None) -> None:
         self._state = FloorState(self._parts.floor)
-        self._present = self._parts.store.load(self._state)
+        self._parts.store.load(self._state, present)
         self._is_settled = False
 
     def _run(self) -> None:
@@ -149,6 +165,7 @@ class FloorLoop:
         """One turn; the facts that it committed."""
         parts = self._parts
         taken = parts.inbox.take(wait_ms)
+        self.folded_count += taken.folded_count
         now_us = parts.clock.now_us()
         entries = self._unsaved_then(taken, now_us)
         facts: list[Fact] = []
@@ -173,8 +190,20 @@ class FloorLoop:
             return []
         self._show()
         self._tell(turn.told)
+        self._hand_out(turn)
         self._ask_planner()
         return facts
+
+    def _hand_out(self, turn: _Turn) -> None:
+        """Work on tags goes to its reader now that it is on disk that it was wanted."""
+        begun = {
+            event.job.job_id for event, _ in turn.happenings if isinstance(event, TagWorkBegun)
+        }
+        for entry, _ in turn.told:
+            wanted = entry.input
+            if isinstance(wanted, TagWorkWanted) and wanted.request_id in begun:
+                begun.remove(wanted.request_id)  # the same request may stand there twice
+                self._parts.work_on_tags(wanted)
 
     def _refuse(self, entries: list[Entry]) -> None:
         """Nothing of this turn has happened: who can say it again is told, the rest is kept.
@@ -207,7 +236,14 @@ class FloorLoop:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
                 locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
-        located = (Entry(ItemLocated(one, now_us), None) for one in locator.turn(now_us))
+        located = [
+            Entry(ItemLocated(one, now_us), None)
+            for one in locator.turn(now_us)
+            if not isinstance(one, Stale)  # one fact tells of the device, none of its items
+        ]
+        for event in taken.events:
+            self._parts.radio.told(event)
+        self._parts.radio.turn(now_us)
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located]
 
@@ -300,7 +336,7 @@ class FloorLoop:
         parts.alerts.end("store-failed")
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
-            self._alert(event, occurred_us)
+            self._alarming.note(event, occurred_us)
         if facts:
             parts.committed()
         return facts
@@ -310,37 +346,22 @@ class FloorLoop:
 
         A plan that was refused is asked for again.
         """
+        if isinstance(error, StoreFullError):
+            self._parts.housekeeping.disk_is_full()
         text = f"the store failed, nothing is accepted: {error}"
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
         self._is_behind = True
         self._planned_seq = -1
 
-    def _alert(self, event: Event, at_us: int) -> None:
-        """Facts that want a person."""
-        alerts = self._parts.alerts
-        match event:
-            case MessageSetAside():
-                text = f"a message on {event.topic} was set aside: {event.reason}"
-                alerts.end("dead-letter")  # the newest is told, not the first
-                alerts.begin(Alert("dead-letter", "message_refused", "warning", text, at_us))
-            case DeviceLost():
-                text = f"{event.device} does not answer: {event.reason}"
-                name = _lost(event.device)
-                alerts.begin(Alert(name, "device_lost", "critical", text, at_us))
-            case DeviceReturned():
-                alerts.end(_lost(event.device))
-            case _:
-                pass
-
     def _show(self) -> None:
         self._parts.showing.near(self._state)
         self._parts.showing.wide(self._state, self._parts.clock)
 
     def _keep_store(self) -> None:
-        """Idle moments are for checkpoints and for writing how far the central system is."""
+        """Idle moments are for checkpoints, for pruning, and for a look at the disk."""
         try:
-            self._parts.store.checkpoint()
+            self._parts.housekeeping.idle()
         except StoreError as error:
             self._fall_behind(error)
 
@@ -353,8 +374,3 @@ class FloorLoop:
         snapshot = planning.snapshot(self._state, self._parts.terms)
         if snapshot is not None:
             planner.offer(snapshot)
-
-
-def _lost(device: DeviceName) -> str:
-    """The name of the alert that a device does not answer."""
-    return f"device-lost-{device}"

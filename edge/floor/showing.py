@@ -10,8 +10,17 @@ from edge.clock import Clock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
-from edge.floor.views import Names, articles_view, floor_view, orders_view, pack_view, prompt_view
-from edge.model.events import Event, PiecePicked
+from edge.floor.views import (
+    Names,
+    articles_view,
+    decided_view,
+    floor_view,
+    orders_view,
+    pack_view,
+    prompt_view,
+    tags_view,
+)
+from edge.model.events import Event, PiecePicked, TagWorkBegun, TagWorkEnded
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.state import FloorState
@@ -47,19 +56,25 @@ class Showing:
         self._names = names
         self._wide_due_us = 0
         self._is_outdated = True
+        self._tags_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
-        """Count what the rates need."""
+        """Count what the rates need, and note what has to be drawn anew."""
         if isinstance(event, PiecePicked):
             self._rates.note(event.badge, occurred_us)
+        self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
 
     def near(self, state: FloorState) -> None:
         """Every picker's prompt and every station's tote; the wide views are outdated now."""
         self._is_outdated = True
+        self._board.show("readers/decided", decided_view(state))
         for badge in state.pickers:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):
             self._board.show(f"pack/{station}", pack_view(state, station))
+        if self._tags_outdated:
+            self._tags_outdated = False
+            self._board.show("tags", tags_view(state))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
         """The board, if it is due; articles, floor and orders too if anything has happened.

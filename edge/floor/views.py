@@ -117,6 +117,24 @@ def _order_view(state: FloorState, order: Order, picked: Counter[tuple[OrderId, 
     }
 
 
+def decided_view(state: FloorState) -> Shown:
+    """What was decided about readers that were found."""
+    approved: list[Shown] = []
+    ignored: list[Shown] = []
+    for one in state.found.values():
+        row = {
+            "id": one.found_id,
+            "name": one.name,
+            "host": one.host,
+            "port": one.port,
+            "tls": one.tls,
+            "certificate_sha256": one.certificate_sha256,
+            "antennas": list(one.antennas),
+        }
+        (ignored if one.name is None else approved).append(row)
+    return {"approved": approved, "ignored": ignored}
+
+
 def floor_view(state: FloorState, names: Names) -> Shown:
     """Places with stock and items, antennas, readers and pickers."""
     stock: dict[LocationId, list[Shown]] = {}
@@ -193,3 +211,11 @@ def _picker_view(state: FloorState, badge: Badge, names: Names) -> Shown:
         "done": max(0, prompt.stop - 1),
         "stops": prompt.stops,
     }
+
+
+def tags_view(state: FloorState) -> Shown:
+    """Work on single tags, the newest first; `result` is null while it is in hand."""
+    jobs = sorted(
+        state.tag_jobs.values(), key=lambda job: (job.begun_us, job.job_id), reverse=True
+    )
+    return {"jobs": [asdict(job) for job in jobs]}

@@ -27,9 +27,15 @@ _AIM_SIGN = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 """Symbology identifier in front of the data (ISO/IEC 15424)."""
 _GS1_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1")
 """Symbologies whose data are GS1 element strings."""
-_VISIBLE_SEPARATORS = re.compile(r"<GS>|\{GS\}|\u241d|\u2194|\^\]", re.IGNORECASE)
+_EAN_WITH_ADD_ON = "]E3"
+_EAN_LENGTH = 13
+_VISIBLE_SEPARATORS = re.compile(
+    r"<(?:GS|FNC1|0x1D)>|\{(?:GS|FNC1|0x1D)\}|\[(?:GS|FNC1|0x1D)\]|"
+    r"\\x1d|\\u001d|\u241d|\u2194|\^\]",
+    re.IGNORECASE,
+)
 """What scanners and keyboard wedges print for FNC1 where they cannot send 0x1D; the arrow is what
-Alt+29 types."""
+Alt+29 types, ^] what Ctrl+] looks like."""
 _BEGINS_WITH_KEY = re.compile(r"(?:01|02)\d{14}|00\d{18}", re.ASCII)
 """Element strings that are recognised without any sign: a batch number may look like any other."""
 _EPC_HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){6,}")
@@ -65,6 +71,8 @@ def parse(text: str) -> Barcode:
     raw = trimmed[sign.end() :] if sign else trimmed
     if not raw or len(raw) > TEXT_LENGTH_MAX:
         return Barcode(raw)
+    if sign is not None and sign.group() == _EAN_WITH_ADD_ON:  # 13 and 5 digits are no SSCC
+        return _of_key(raw[:_EAN_LENGTH]) if is_digits(raw) else Barcode(raw)
     is_gs1 = sign is not None and sign.group() in _GS1_SIGNS
     try:
         return _parsed(raw, is_gs1=is_gs1)

@@ -7,6 +7,7 @@ that are given to it, lets surplus bits pass and raises whatever comes, so every
 made back and compared before it is believed.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,12 @@ from edge.model.ids import Gtin, Sscc
 _SGTIN_96 = 0x30
 _SGTIN_198 = 0x36
 _HEX_DIGITS_96 = 24
-_SERIALS = 1 << 38
+_SERIAL_BITS_96 = 38
+_SERIALS = 1 << _SERIAL_BITS_96
+_BITS_198 = 198
+_SERIAL_BITS_198 = 140
+_SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
+"""GS1's set of 82 characters (General Specifications, figure 7.11-1)."""
 _FILTERS = 8
 
 
@@ -173,8 +179,7 @@ def _sgtin_of_96(epc_hex: str) -> tuple[Gtin, str] | None:
     if parts is None:
         return None
     prefix, item, serial = parts
-    payload = f"{item[0]}{prefix}{item[1:]}"
-    return Gtin(f"{payload}{check_digit(payload)}"), serial
+    return _gtin_of(prefix, item), serial
 
 
 def _parts_of_96(epc_hex: str) -> tuple[str, str, str] | None:
@@ -183,22 +188,45 @@ def _parts_of_96(epc_hex: str) -> tuple[str, str, str] | None:
         bits = int(epc_hex, 16)
     except ValueError:
         return None
-    number = bits >> 82 & 7
+    key = _key_of(bits >> _SERIAL_BITS_96)
+    return (*key, str(bits & _SERIALS - 1)) if key is not None else None
+
+
+def _key_of(bits: int) -> tuple[str, str] | None:
+    """Company prefix and item reference with indicator, from bits that end with them."""
+    number = bits >> 44 & 7
     if number >= len(_PARTITIONS):
         return None
     partition = _PARTITIONS[number]
-    both = bits >> 38 & (1 << 44) - 1
+    both = bits & (1 << 44) - 1
     prefix = f"{both >> partition.item_bits:0{partition.prefix_digits}d}"
     item = f"{both & (1 << partition.item_bits) - 1:0{partition.item_digits}d}"
     if len(prefix) + len(item) != len("0000000000000"):  # a part is larger than its digits allow
         return None
-    return prefix, item, str(bits & _SERIALS - 1)
+    return prefix, item
+
+
+def _gtin_of(prefix: str, item: str) -> Gtin:
+    payload = f"{item[0]}{prefix}{item[1:]}"
+    return Gtin(f"{payload}{check_digit(payload)}")
 
 
 def _sgtin_of_198(epc_hex: str) -> tuple[Gtin, str] | None:
+    """With integers too: epcpy loses serials such as "/0"."""
+    spare = 4 * len(epc_hex) - _BITS_198
     try:
-        forms = decode_hex(epc_hex)
+        bits = int(epc_hex, 16)
     except ValueError:
         return None
-    gtin, _, serial = (forms.element_string or "").removeprefix("(01)").partition("(21)")
-    return Gtin(gtin), serial
+    if spare < 0 or bits & (1 << spare) - 1:
+        return None
+    key = _key_of(bits >> spare + _SERIAL_BITS_198)
+    text = bits >> spare & (1 << _SERIAL_BITS_198) - 1
+    signs = (chr(text >> at & 0x7F) for at in range(_SERIAL_BITS_198 - 7, -1, -7))
+    serial = "".join(signs).rstrip("\0")
+    return (_gtin_of(*key), serial) if key is not None and is_serial(serial) else None
+
+
+def is_serial(text: str) -> bool:
+    """Whether a text may be the serial number of an article (AI 21)."""
+    return _SERIAL.fullmatch(text) is not None

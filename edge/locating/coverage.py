@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge.locating.model import FloorColumns
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import Ints, Ports
+from edge.locating.slots import Ints
 from edge.model.ids import DeviceName
 
 _GAP_START_S = 1.0
@@ -25,6 +25,9 @@ class Coverage:
         items: by place number, how many items are announced there.
         covered: by place number; covered_since_ms: since when, where it is covered.
         dark: by place number: it has antennas, and the readers of all of them are down.
+        antenna_up: by antenna number: its reader answers.
+        heard_ms: by antenna number: when it last delivered reads, or began to listen.
+        hearing: by antenna number: it is up and not silent for longer than its rhythm allows.
     """
 
     def __init__(self, columns: FloorColumns, settings: LocatingSettings, now_ms: int) -> None:
@@ -35,7 +38,7 @@ class Coverage:
         self._reader_number = {name: number for number, name in enumerate(columns.readers)}
         self._reader_up = np.zeros(len(columns.readers), np.bool_)
         self._reader_told = np.zeros(len(columns.readers), np.bool_)
-        self._heard_ms = np.full(antennas, now_ms, np.int64)
+        self.heard_ms = np.full(antennas, now_ms, np.int64)
         self._gap_s = np.full(antennas, _GAP_START_S, np.float64)
         self._place = columns.place_of[:-1].astype(np.int64)
         self._antennas_at = np.bincount(self._place, minlength=places)
@@ -45,7 +48,8 @@ class Coverage:
         self.covered = np.zeros(places, np.bool_)
         self.covered_since_ms = np.full(places, now_ms, np.int64)
         self.dark = np.zeros(places, np.bool_)
-        self._antenna_up = np.zeros(antennas, np.bool_)
+        self.antenna_up = np.zeros(antennas, np.bool_)
+        self.hearing = np.zeros(antennas, np.bool_)
 
     def reader_changed(self, reader: DeviceName, *, up: bool, at_ms: int) -> None:
         """A reader came or went; a name without antennas on the floor is none of our business."""
@@ -56,21 +60,21 @@ class Coverage:
         self._reader_up[number] = up
         self._reader_told[number] = True
         own = self._columns.reader_of == number
-        self._antenna_up[own] = up
+        self.antenna_up[own] = up
         self.alive[:-1][own] = up
         if came:
-            self._heard_ms[own] = np.maximum(self._heard_ms[own], at_ms)
+            self.heard_ms[own] = np.maximum(self.heard_ms[own], at_ms)
             self.covered[self._place[own]] = False
         self.dark = self.has_antennas & (self._sum(self.alive[:-1]) == 0)
 
-    def heard(self, antenna: Ports, now_ms: int) -> None:
-        """Antennas (named any number of times) delivered reads; a reader never told of is up."""
-        which = np.flatnonzero(np.bincount(antenna, minlength=len(self._heard_ms)))
-        gap = (now_ms - self._heard_ms[which]) * 1e-3
+    def heard(self, counts: NDArray[np.int64], now_ms: int) -> None:
+        """So many reads came from each antenna; a reader never told of is up."""
+        which = np.flatnonzero(counts)
+        gap = (now_ms - self.heard_ms[which]) * 1e-3
         usual = self._gap_s[which]
         gap = np.minimum(gap, 4.0 * usual + 1.0)
         self._gap_s[which] += np.where(gap > usual, 0.3, 0.01) * (gap - usual)
-        self._heard_ms[which] = now_ms
+        self.heard_ms[which] = now_ms
         readers = self._columns.reader_of[which]
         for number in set(readers[~self._reader_told[readers]].tolist()):
             self.reader_changed(self._columns.readers[number], up=True, at_ms=now_ms)
@@ -78,16 +82,16 @@ class Coverage:
 
     def shift_times(self, by_ms: int) -> None:
         """Move the zero of all times forward."""
-        self._heard_ms -= by_ms
+        self.heard_ms -= by_ms
         self.covered_since_ms -= by_ms
 
     def look(self, now_ms: int) -> None:
         """Bring `covered` and `covered_since_ms` up to now."""
         low, high = self._hearing_ms
         patience_ms = np.clip(self._silences * self._gap_s * 1e3, low, high)
-        hearing = self._antenna_up & (now_ms - self._heard_ms <= patience_ms)
-        all_up = self.has_antennas & (self._sum(self._antenna_up) == self._antennas_at)
-        covered = all_up & ((self._sum(hearing) > 0) | (self.items <= 1))
+        self.hearing = self.antenna_up & (now_ms - self.heard_ms <= patience_ms)
+        all_up = self.has_antennas & (self._sum(self.antenna_up) == self._antennas_at)
+        covered = all_up & ((self._sum(self.hearing) > 0) | (self.items <= 1))
         began = covered & ~self.covered
         self.covered_since_ms[began] = now_ms
         self.covered = covered
@@ -95,7 +99,7 @@ class Coverage:
     def blamed(self, place: int) -> DeviceName:
         """The reader because of which a place is not covered: one that is down, else its first."""
         own = np.flatnonzero(self._place == place)
-        down = own[~self._antenna_up[own]]
+        down = own[~self.antenna_up[own]]
         antenna = int(down[0] if len(down) else own[0])
         return self._columns.antennas[antenna].reader
 

@@ -195,9 +195,9 @@ class EpcIndex:
     def _keep_long(
         self, epc: NDArray[np.uint8], bits: NDArray[np.uint16], first: Rows, given: Rows
     ) -> None:
-        for read, row in zip(first.tolist(), given.tolist(), strict=True):
-            if bits[read] > SHORT_BITS_MAX:
-                self._long[row] = epc[read, : -(-int(bits[read]) // 8)].tobytes()
+        long = np.flatnonzero(bits[first] > SHORT_BITS_MAX)
+        for read, row in zip(first[long].tolist(), given[long].tolist(), strict=True):
+            self._long[row] = epc[read, : -(-int(bits[read]) // 8)].tobytes()
 
     def _new_rows(self, n: int) -> Rows:
         reused = [self._free.pop() for _ in range(min(n, len(self._free)))]

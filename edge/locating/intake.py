@@ -1,12 +1,14 @@
-"""Batches of one turn, joined into columns that the tag table takes."""
+"""Batches of one turn, joined into columns that the tag table takes.
 
-from dataclasses import dataclass
+A turn has a batch from each reader that was heard, often of a few reads only. They are joined
+before anything is looked at: what numpy costs is the call, not the read.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
-from edge.locating.epcs import Keys, keys_of
+from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM, FloorColumns
 from edge.locating.slots import NO_ANTENNA, Ports
 from edge.locating.tags import READS_MAX, Reads, TagTable
@@ -15,16 +17,6 @@ EPC_BITS_MAX = 496
 """The longest EPC that a Gen2 tag can answer with: 31 words of 16 bits."""
 LEVEL_LEAST_DBM, LEVEL_MOST_DBM = -120.0, 20.0
 """What a reader can measure; a level beyond it is a fault of the reader and is drawn in."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    epc: NDArray[np.uint8]
-    keys: Keys
-    bits: NDArray[np.uint16]
-    antenna: Ports
-    rssi_dbm: NDArray[np.float32]
-    seen_us: NDArray[np.int64]
 
 
 class Intake:
@@ -37,78 +29,88 @@ class Intake:
 
     def __init__(self, columns: FloorColumns) -> None:
         self._columns = columns
-        self._parts: list[_Part] = []
+        self._batches: list[ReadBatch] = []
         self._held = 0
         self.ignored = 0
 
     def add(self, batch: ReadBatch) -> None:
-        """Take a batch; costs little, the work is done once for all batches of a turn."""
-        antenna = self._columns.antennas_of(batch.reader, batch.antenna)
-        good = (antenna != NO_ANTENNA) & (batch.epc_bits > 0) & (batch.epc_bits <= EPC_BITS_MAX)
-        room = READS_MAX - self._held
-        if good.all() and len(good) <= room:
-            part = _Part(
-                batch.epc,
-                keys_of(batch.epc, batch.epc_bits),
-                batch.epc_bits,
-                antenna,
-                batch.rssi_dbm,
-                batch.seen_us,
-            )
-        else:
-            chosen = np.flatnonzero(good)[:room]
-            self.ignored += len(good) - len(chosen)
-            epc, bits = batch.epc[chosen], batch.epc_bits[chosen]
-            part = _Part(
-                epc,
-                keys_of(epc, bits),
-                bits,
-                antenna[chosen],
-                batch.rssi_dbm[chosen],
-                batch.seen_us[chosen],
-            )
-        if len(part.bits):
-            self._parts.append(part)
-            self._held += len(part.bits)
+        """Take a batch; the work is done once for all batches of a turn."""
+        if self._held + len(batch) > READS_MAX:
+            self.ignored += len(batch)
+        elif len(batch):
+            self._batches.append(batch)
+            self._held += len(batch)
 
     def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Reads | None:
         """All reads since the last call, with rows found or made; None where there are none."""
-        parts, self._parts, self._held = self._parts, [], 0
-        if not parts:
+        batches, self._batches, self._held = self._batches, [], 0
+        if not batches:
             return None
-        rows = np.concatenate([self._rows(table, same, tags_max) for same in _by_width(parts)])
-        parts = [part for same in _by_width(parts) for part in same]
-        rssi = np.concatenate([part.rssi_dbm for part in parts])
-        rssi = np.nan_to_num(rssi, nan=REFERENCE_DBM)
-        seen_us = np.concatenate([part.seen_us for part in parts])
-        seen_ms = np.clip((seen_us - zero_us) // 1000, 1, now_ms).astype(np.int32)
-        antenna = np.concatenate([part.antenna for part in parts])
-        reads = Reads(rows, antenna, np.clip(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM), seen_ms)
-        followed = rows >= 0
-        if followed.all():
-            return reads
-        self.ignored += int(len(rows) - followed.sum())
-        kept = Reads(
-            rows[followed], antenna[followed], reads.rssi_dbm[followed], seen_ms[followed]
+        groups = _by_width(batches)
+        batches = [batch for group in groups for batch in group]
+        bits = np.concatenate([batch.epc_bits for batch in batches])
+        antenna = self._antennas(batches)
+        good = (antenna != NO_ANTENNA) & (bits > 0) & (bits <= EPC_BITS_MAX)
+        rows = self._rows(table, groups, bits, good, tags_max)
+        rssi = np.concatenate([batch.rssi_dbm for batch in batches])
+        np.copyto(rssi, REFERENCE_DBM, where=np.isnan(rssi))
+        np.clip(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM, out=rssi)
+        seen_ms = np.concatenate([batch.seen_us for batch in batches])
+        seen_ms -= zero_us
+        seen_ms //= 1000
+        np.clip(seen_ms, 1, now_ms, out=seen_ms)
+        followed = np.flatnonzero(rows >= 0)
+        if len(followed) == len(rows):
+            return Reads(rows, antenna, rssi, seen_ms.astype(np.int32))
+        self.ignored += len(rows) - len(followed)
+        if not len(followed):
+            return None
+        return Reads(
+            rows[followed],
+            antenna[followed],
+            rssi[followed],
+            seen_ms[followed].astype(np.int32),
         )
-        return kept if len(kept.rows) else None
+
+    def _antennas(self, batches: list[ReadBatch]) -> Ports:
+        reader = np.repeat(
+            [self._columns.row_of(batch.reader) for batch in batches],
+            [len(batch) for batch in batches],
+        )
+        return self._columns.antennas_at(
+            reader, np.concatenate([batch.antenna for batch in batches])
+        )
 
     @staticmethod
-    def _rows(table: TagTable, parts: list[_Part], tags_max: int) -> NDArray[np.int64]:
-        if len(parts) == 1:
-            part = parts[0]
-            return table.rows_of(part.epc, part.keys, part.bits, tags_max)
-        return table.rows_of(
-            np.concatenate([part.epc for part in parts]),
-            np.concatenate([part.keys for part in parts]),
-            np.concatenate([part.bits for part in parts]),
-            tags_max,
-        )
+    def _rows(
+        table: TagTable,
+        groups: list[list[ReadBatch]],
+        bits: NDArray[np.uint16],
+        good: NDArray[np.bool_],
+        tags_max: int,
+    ) -> Rows:
+        """The row of each read's tag; -1 for a read that is not good, or without room."""
+        rows = np.full(len(bits), -1, np.int64)
+        begin = 0
+        for group in groups:
+            epc = np.concatenate([batch.epc for batch in group])
+            whole = slice(begin, begin + len(epc))
+            begin += len(epc)
+            if good[whole].all():
+                rows[whole] = table.rows_of(epc, keys_of(epc, bits[whole]), bits[whole], tags_max)
+                continue
+            own = np.flatnonzero(good[whole])
+            epc, own_bits = epc[own], bits[whole][own]
+            rows[whole][own] = table.rows_of(epc, keys_of(epc, own_bits), own_bits, tags_max)
+        return rows
 
 
-def _by_width(parts: list[_Part]) -> list[list[_Part]]:
-    """Parts with EPC columns of the same width together; nearly always all of them."""
-    groups: dict[int, list[_Part]] = {}
-    for part in parts:
-        groups.setdefault(part.epc.shape[1], []).append(part)
+def _by_width(batches: list[ReadBatch]) -> list[list[ReadBatch]]:
+    """Batches with EPC columns of the same width together; nearly always all of them."""
+    width = batches[0].epc.shape[1]
+    if all(batch.epc.shape[1] == width for batch in batches):
+        return [batches]
+    groups: dict[int, list[ReadBatch]] = {}
+    for batch in batches:
+        groups.setdefault(batch.epc.shape[1], []).append(batch)
     return list(groups.values())

@@ -6,12 +6,11 @@ table is swept for tags that were silent too long, so that the whole table is se
 `sweep_s`. Nothing here reads a clock: time is that of the reads and of `turn`.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
+from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
@@ -19,16 +18,22 @@ from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
+from edge.locating.references import ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
-from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.settings import (
+    DEFAULTS,
+    RADIO_DEFAULTS,
+    LocatingSettings,
+    RadioSettings,
+)
 from edge.locating.slots import NO_ANTENNA, Floats, Ports, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
 from edge.locating.ways import Ways
 from edge.locating.whereabouts import Hearing, Whereabouts
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
@@ -41,6 +46,7 @@ class Locator:
         floor: places and antennas.
         settings: see `LocatingSettings`.
         calibration: what was learnt about this floor's antennas; without it all count as equal.
+        radio: see `RadioSettings`.
 
     Raises:
         CalibrationError: the calibration was made for another floor.
@@ -51,6 +57,7 @@ class Locator:
         floor: Floor,
         settings: LocatingSettings = DEFAULTS,
         calibration: Calibration | None = None,
+        radio: RadioSettings = RADIO_DEFAULTS,
     ) -> None:
         if calibration is not None:
             settings = calibration.settings(settings)
@@ -68,7 +75,10 @@ class Locator:
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
-        self._time.follow(self._table, self._coverage, self._sweep)
+        self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
+        self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
+        """How the antennas do."""
+        self._time.follow(self._table, self._coverage, self._sweep, self.health)
 
     def __len__(self) -> int:
         """Tags that are followed."""
@@ -95,10 +105,12 @@ class Locator:
         if not alive:
             self._sweep.look_for_dark_places()
 
-    def restore(self, items: Iterable[PresentItem]) -> None:
+    def restore(self, items: PresentItems) -> None:
         """Take up items that were present before a restart; nothing is told of them again.
 
-        An item without a place, or whose place is no longer on the floor, arrives anew.
+        To be called before the first turn, with each item once, in any number of parts.
+
+        An item whose place is no longer on the floor arrives anew.
         """
         self._restorer.restore(items, self._settings.tags_max)
 
@@ -108,14 +120,19 @@ class Locator:
         reads = self._intake.take(self._table, self._time.zero_us, now_ms, self._settings.tags_max)
         changes: list[PresenceChange] = []
         if reads is not None:
-            self._coverage.heard(reads.antenna, now_ms)
+            self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             news = self._table.merge(reads)
             changes += self._teller.tell(news.rows, self._look(news), news.at_ms)
         self._coverage.look(now_ms)
+        self.health.look(now_ms, now_us)
         rows, findings = self._sweep.next_stretch(now_ms)
         changes += self._teller.tell_silence(rows, findings)
         self._sweep.forget_old(now_ms)
-        return changes
+        return [one for one in changes if one.epc not in self._references.epcs]
+
+    def antennas(self) -> tuple[AntennaReport, ...]:
+        """How each antenna does, in the floor file's order."""
+        return self.health.report(self._time.zero_us)
 
     def where(self, epc: Epc) -> Whereabouts | None:
         """Where an item is believed to be, and why; None for a tag that is not followed."""

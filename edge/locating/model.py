@@ -67,22 +67,26 @@ class FloorColumns:
         self.near_place = np.zeros(len(self.places), np.bool_)
         self.near_place[self.place_of[:-1][self.near[:-1]]] = True
         self.shared = len(set(numbers)) < len(numbers)
-        self._by_port = {reader: self._ports_of(reader) for reader in self.readers}
+        ports = 2 + max((antenna.port for antenna in floor.antennas), default=0)
+        self._at = np.full((len(self.readers) + 1, ports), NO_ANTENNA, np.uint16)
+        self._row_of = {str(reader): row for row, reader in enumerate(self.readers)}
+        for number, antenna in enumerate(floor.antennas):
+            self._at[self._row_of[antenna.reader], antenna.port] = number
 
-    def _ports_of(self, reader: DeviceName) -> Ports:
-        own = {a.port: n for n, a in enumerate(self.antennas) if a.reader == reader}
-        table = np.full(max(own) + 2, NO_ANTENNA, np.uint16)
-        for port, number in own.items():
-            table[port] = number
-        return table
+    def row_of(self, reader: str) -> int:
+        """The reader's number for `antennas_at`; one above all for one not on the floor."""
+        return self._row_of.get(reader, len(self.readers))
+
+    def antennas_at(self, readers: NDArray[np.int64], ports: NDArray[np.uint16]) -> Ports:
+        """Antenna numbers of ports, each of the reader with that number (`row_of`)."""
+        last = self._at.shape[1] - 1  # no table names a port so high: it is that for none
+        at = readers * self._at.shape[1] + np.minimum(ports, last)
+        numbers: Ports = self._at.reshape(-1).take(at)
+        return numbers
 
     def antennas_of(self, reader: str, ports: NDArray[np.uint16]) -> Ports:
         """Antenna numbers of a reader's ports; `NO_ANTENNA` for one not on the floor."""
-        table = self._by_port.get(DeviceName(reader))
-        if table is None:
-            return np.full(len(ports), NO_ANTENNA, np.uint16)
-        numbers: Ports = table.take(ports, mode="clip")
-        return numbers
+        return self.antennas_at(np.full(len(ports), self.row_of(reader)), ports)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

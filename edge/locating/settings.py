@@ -118,3 +118,21 @@ WALKED = {
     "settling_share": 1 / 6,
 }
 """What differs where items are carried about; the defaults are for items that rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSettings:
+    """When an antenna is told to be at fault.
+
+    Attributes:
+        rate_low_share: share of its usual rate below which an antenna reads too little.
+        rssi_jump_db: distance from its usual level from which something must have happened to it.
+        reference_missing_s: silence of a reference tag that means a fault.
+    """
+
+    rate_low_share: float = 0.4
+    rssi_jump_db: float = 8.0
+    reference_missing_s: float = 60.0
+
+
+RADIO_DEFAULTS = RadioSettings()

@@ -13,10 +13,12 @@ from edge.locating.tags import NO_PLACE, TagTable
 _CROWDED = 0.9
 """From this share of `tags_max` on, tags that were never placed are forgotten early."""
 _FORGET_CROWDED_MS = 60_000
+_HURRIED_ROWS = 20_000
+"""Rows of one turn after a reader was lost: a million in a second, and no turn takes long."""
 
 
 class Sweep:
-    """Walks round the table; the whole of it in `sweep_s`, or at once when a reader is lost."""
+    """Walks round the table; the whole of it in `sweep_s`, or faster when a reader is lost."""
 
     def __init__(
         self,
@@ -29,15 +31,16 @@ class Sweep:
         self._table = table
         self._coverage = coverage
         self._settings = settings
+        self._least_ms = int(min(settings.silence_s_min, settings.near_silence_s_min) * 1e3)
         self._cursor = 0
         self._swept_ms: int | None = None
         self._started_ms = 0
-        self._whole = False
+        self._hurried = 0
         self._stretch = slice(0, 0)
 
     def look_for_dark_places(self) -> None:
-        """A reader was lost: with the next stretch, look at every tag."""
-        self._whole = True
+        """A reader was lost: look at every tag as soon as can be, some thousands a turn."""
+        self._hurried = self._table.index.rows
 
     def shift_times(self, by_ms: int) -> None:
         """Move the zero of all times forward."""
@@ -51,6 +54,8 @@ class Sweep:
         table, coverage = self._table, self._coverage
         state = table.state[stretch]
         watched = (state == State.PRESENT) | (state == State.STALE)
+        if not coverage.dark.any():  # what lies in the dark is lost however lately it was heard
+            watched &= now_ms - table.seen_ms(stretch) > self._least_ms
         rows = np.flatnonzero(watched) + stretch.start
         if not len(rows):
             return rows, np.zeros(0, np.uint8)
@@ -89,11 +94,13 @@ class Sweep:
             self._swept_ms = self._started_ms = now_ms
         share = (now_ms - self._swept_ms) / (self._settings.sweep_s * 1e3)
         self._swept_ms = now_ms
-        if self._whole or share >= 1.0:
-            self._whole = False
+        if share >= 1.0 or (self._hurried and rows <= _HURRIED_ROWS):
+            self._hurried = 0
             return slice(0, rows)
         if self._cursor >= rows:
             self._cursor = 0
         begin = self._cursor
-        self._cursor = min(rows, begin + int(np.ceil(rows * share)))
+        hurried = min(self._hurried, _HURRIED_ROWS)
+        self._cursor = min(rows, begin + max(hurried, int(np.ceil(rows * share))))
+        self._hurried = max(0, self._hurried - (self._cursor - begin))
         return slice(begin, self._cursor)

@@ -163,8 +163,10 @@ class TagTable:
 
     def seen_ms(self, rows: Rows | slice) -> Ints:
         """The last read of each row, table milliseconds; 0 for a row without any."""
-        columns: Ints = self._evidence[rows, 8:12].view(np.int32)
-        newest: Ints = columns.max(axis=1)
+        times = self._evidence[rows, 8:12].view(np.int32)
+        newest: Ints = np.maximum(times[:, 0], times[:, 1])  # far quicker than max(axis=1)
+        np.maximum(newest, times[:, 2], out=newest)
+        np.maximum(newest, times[:, 3], out=newest)
         return newest
 
     def shift_times(self, by_ms: int) -> None:

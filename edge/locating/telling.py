@@ -56,11 +56,9 @@ class Timeline:
         self.now_ms = max(self.now_ms, now_ms)
         return self.now_ms
 
-    def ms_of(self, at_us: int) -> int:
-        """Table milliseconds of a time that has passed; before the table's zero counts as 0."""
-        if not self._started:
-            self.move(at_us)
-        return min(max(0, (at_us - self.zero_us) // 1000), self.now_ms)
+    def ms_of(self, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Table milliseconds of past times, once any was told; never 0, which is none."""
+        return np.clip((at_us - self.zero_us) // 1000, 1, self.now_ms)
 
     def us_of(self, at_ms: int) -> int:
         """Gateway microseconds, in whole milliseconds."""

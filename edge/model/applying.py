@@ -12,7 +12,10 @@ from edge.model.ids import Epc, LocationId, OrderId, Sku
 from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
+from edge.model.tag_work import TagJob
 from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep
+
+TAG_JOBS_KEPT = 100
 
 
 def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a flat table, one entry a fact
@@ -43,6 +46,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
             state.items[event.epc] = gone
             state.note_presence(gone, event.from_location)
+        case e.TagWorkBegun():
+            _begin_tag_work(state, event.job)
+        case e.TagWorkEnded():
+            job = state.tag_jobs[event.job_id]
+            state.tag_jobs[event.job_id] = replace(job, result=event.result)
         case e.WalkPlanned():
             _plan(state, event.walk)
         case e.PickerChanged():
@@ -82,12 +90,16 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.DeviceReturned():
             if event.device in state.outages:
                 del state.outages[event.device]
+        case e.ReaderApproved() | e.ReaderIgnored():
+            state.found[event.decision.found_id] = event.decision
         case (
             e.ReturnExpected()
             | e.CountWanted()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
             | e.MessageSetAside()
+            | e.TagWritten()
+            | e.TagKilled()
         ):
             pass  # told to people and to the central system; nothing on the floor changes by it
 
@@ -169,6 +181,14 @@ def _move_item(state: FloorState, event: e.ItemMoved, occurred_us: int) -> None:
         occurred_us,
         event.from_location,
     )
+
+
+def _begin_tag_work(state: FloorState, job: TagJob) -> None:
+    """What is over is kept for a while, so that whoever asked can look."""
+    over = [one for one in state.tag_jobs.values() if one.result is not None]
+    if len(over) >= TAG_JOBS_KEPT:
+        del state.tag_jobs[min(over, key=lambda one: (one.begun_us, one.job_id)).job_id]
+    state.tag_jobs[job.job_id] = job
 
 
 def _plan(state: FloorState, walk: Walk) -> None:

@@ -8,6 +8,7 @@ everything that `model.applying` needs, so that the state can be rebuilt from th
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article
 from edge.model.ids import (
     Badge,
@@ -16,12 +17,14 @@ from edge.model.ids import (
     LineId,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
     WalkId,
 )
 from edge.model.orders import Order, OrderLine
+from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Unit, Walk
 
 
@@ -126,6 +129,48 @@ class ItemDeparted:
     sku: Sku | None
     from_location: LocationId
     last_seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagWorkBegun:
+    """A person wants something done with a tag; told before the first bit goes to it."""
+
+    type: ClassVar[str] = "stock.tag_work_begun"
+    job: TagJob
+
+
+@dataclass(frozen=True, slots=True)
+class TagWorkEnded:
+    """What became of it; `unknown` is an answer, and means that somebody has to read the tag."""
+
+    type: ClassVar[str] = "stock.tag_work_ended"
+    job_id: RequestId
+    by: Badge
+    reader: DeviceName
+    task: TagTask
+    what: str
+    result: TagResult
+
+
+@dataclass(frozen=True, slots=True)
+class TagWritten:
+    """A tag bears another EPC and was read back: that number is in the world from now on."""
+
+    type: ClassVar[str] = "stock.tag_written"
+    epc: Epc
+    epc_before: Epc
+    tid: str
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class TagKilled:
+    """A tag was silenced for ever and does not answer any more: its number is gone."""
+
+    type: ClassVar[str] = "stock.tag_killed"
+    epc: Epc
+    tid: str
+    by: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +408,22 @@ class DeviceReturned:
     locations: tuple[LocationId, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderApproved:
+    """A reader that was found on the network is ours and is run from now on."""
+
+    type: ClassVar[str] = "reader.approved"
+    decision: FoundDecision
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderIgnored:
+    """A reader that was found on the network is not ours; nothing more is told of it."""
+
+    type: ClassVar[str] = "reader.ignored"
+    decision: FoundDecision
+
+
 Event = (
     OrderReceived
     | OrderReleased
@@ -374,6 +435,10 @@ Event = (
     | ItemArrived
     | ItemMoved
     | ItemDeparted
+    | TagWorkBegun
+    | TagWorkEnded
+    | TagWritten
+    | TagKilled
     | WalkPlanned
     | PickerChanged
     | WalkStarted
@@ -395,6 +460,8 @@ Event = (
     | MessageSetAside
     | DeviceLost
     | DeviceReturned
+    | ReaderApproved
+    | ReaderIgnored
 )
 EVENT_TYPES: dict[str, type[Event]] = {kind.type: kind for kind in Event.__args__}
 """Every fact's class by its type, for the codec and the documents."""

@@ -1,6 +1,7 @@
 """What lies in the warehouse: articles and the stock of them by place."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from edge.model.ids import Epc, Gtin, LocationId, Sku
 
@@ -63,3 +64,17 @@ class PresentItem:
     probability: float
     since_us: int
     seen_us: int
+
+
+class PresentItems(NamedTuple):
+    """Many items that are somewhere, as columns of equal length: there may be a million.
+
+    The columns are those of `PresentItem`, in its order; no location is None.
+    """
+
+    epc: tuple[Epc, ...]
+    sku: tuple[Sku | None, ...]
+    location: tuple[LocationId, ...]
+    probability: tuple[float, ...]
+    since_us: tuple[int, ...]
+    seen_us: tuple[int, ...]

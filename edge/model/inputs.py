@@ -20,6 +20,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import OrderLine
 from edge.model.presence import PresenceChange
+from edge.model.tag_work import TagOrder, TagResult
 from edge.model.work import Walk
 
 
@@ -214,6 +215,56 @@ class ParcelDispatched:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class TagWorkWanted:
+    """A person wants something done with a tag; with neither `epc` nor `tid` the only one there.
+
+    Attributes:
+        antenna: port; 0 for all.
+        order: what, with its passwords: never kept.
+    """
+
+    request_id: RequestId
+    badge: Badge
+    reader: DeviceName
+    epc: Epc | None
+    tid: str
+    antenna: int
+    order: TagOrder
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagWorkOver:
+    """A reader says what became of work on a tag."""
+
+    job_id: RequestId
+    result: TagResult
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReaderDecided:
+    """A person says what to do with a found reader: run it under a name, or ignore it.
+
+    Attributes:
+        name: None to ignore it.
+        host, port, tls, certificate_sha256: what was found.
+        antennas: ports to read on; empty for all.
+    """
+
+    request_id: RequestId
+    badge: Badge
+    found_id: str
+    name: DeviceName | None
+    host: str
+    port: int
+    tls: bool
+    certificate_sha256: str
+    antennas: tuple[int, ...]
+    at_us: int
+
+
 Posted = (
     WorkWanted
     | CodeScanned
@@ -223,6 +274,8 @@ Posted = (
     | HoldDecided
     | StockPutAway
     | ParcelDispatched
+    | TagWorkWanted
+    | FoundReaderDecided
 )
 """Inputs with a `request_id`."""
 
@@ -236,5 +289,6 @@ Input = (
     | ItemLocated
     | DeviceChanged
     | PlanReady
+    | TagWorkOver
     | Posted
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edge.model.ids import DeviceName, LocationId
+from edge.model.ids import DeviceName, Epc, LocationId
 
 
 class LocationKind(StrEnum):
@@ -59,6 +59,7 @@ class Antenna:
         x_m, y_m, z_m: where it hangs; None where nobody measured.
         azimuth_deg: where it looks, counter-clockwise from +x; None for straight down or unknown.
         portal_side: "in" or "out" at a portal, else None.
+        reference_epc: a tag that is fixed before it for good; it is no goods. None for none.
     """
 
     reader: DeviceName
@@ -69,6 +70,7 @@ class Antenna:
     z_m: float | None = None
     azimuth_deg: float | None = None
     portal_side: str | None = None
+    reference_epc: Epc | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ transaction that appends the facts, and a restart reads them back. So state = ta
 replayed.
 """
 
-from collections.abc import Hashable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from typing_extensions import override
 
-from edge.model.goods import Article, PresentItem, Stock
+from edge.model.devices import FoundDecision
+from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -19,6 +21,7 @@ from edge.model.ids import (
     Gtin,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
@@ -26,10 +29,12 @@ from edge.model.ids import (
 )
 from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
-from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
+from edge.model.tag_work import TagJob
+from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Holder = TypeVar("Holder", Tote, PackSession)
 
 
 class Table(dict[Key, Value]):
@@ -56,7 +61,7 @@ class Table(dict[Key, Value]):
         super().__setitem__(key, value)
 
     def _index(self, key: Key, value: Value) -> None:
-        """Keep an index in step, where a table has one; nothing is deleted from such a table."""
+        """Keep an index in step, where a table has one."""
 
 
 class ArticleTable(Table[Sku, Article]):
@@ -137,6 +142,47 @@ class ParcelTable(Table[Sscc, Parcel]):
         return self[sscc] if sscc is not None else None
 
 
+class HoldingTable(Table[Key, Holder]):
+    """Totes or open checks by name, with an index by tag of what lies in them.
+
+    Args:
+        tags: of what lies in one.
+    """
+
+    def __init__(self, tags: Callable[[Holder], Iterable[Epc]]) -> None:
+        super().__init__()
+        self._tags: Callable[[Holder], Iterable[Epc]] = tags
+        self._holding: dict[Epc, set[Key]] = {}
+
+    @override
+    def __delitem__(self, key: Key) -> None:
+        self._leave(key)
+        super().__delitem__(key)
+
+    @override
+    def _index(self, key: Key, value: Holder) -> None:
+        self._leave(key)
+        for epc in self._tags(value):
+            self._holding.setdefault(epc, set()).add(key)
+
+    def _leave(self, key: Key) -> None:
+        known = self.get(key)
+        for epc in self._tags(known) if known is not None else ():
+            there = self._holding.get(epc, set())
+            there.discard(key)
+            if not there:
+                self._holding.pop(epc, None)
+
+    def holding(self, epc: Epc) -> Holder | None:
+        """Where a tagged piece lies; of several, which is a mistake, the same at each start."""
+        keys = self._holding.get(epc)
+        return self[min(keys, key=str)] if keys else None
+
+
+def _tags_of(pieces: Iterable[tuple[Sku, Unit]]) -> Iterator[Epc]:
+    return (unit.epc for _, unit in pieces if unit.epc is not None)
+
+
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -146,6 +192,8 @@ class FloorState:
         orders, walks, pickers, totes, parcels: by their names.
         packs: the open pack session of each station.
         outages: devices that do not answer, with the UTC microseconds since when.
+        tag_jobs: work on single tags: what is in hand, and the latest that is over.
+        found: what was decided about readers that were found, by where they are.
         items: rows of tagged items that changed since the last commit; the rest lives in the store
             and in locating, for there may be a million.
         near: tags at stations, carts, portals and staging, with their article.
@@ -159,10 +207,12 @@ class FloorState:
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
-        self.totes: Table[ToteId, Tote] = Table()
-        self.packs: Table[LocationId, PackSession] = Table()
+        self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
+        self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.parcels = ParcelTable()
         self.outages: Table[DeviceName, int] = Table()
+        self.tag_jobs: Table[RequestId, TagJob] = Table()
+        self.found: Table[str, FoundDecision] = Table()
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
@@ -175,19 +225,23 @@ class FloorState:
         """Walks that wait or are walked; a dropped one has left the table."""
         return iter(self.walks.values())
 
+    def known_as(self, names: Iterable[Epc]) -> Epc | None:
+        """Which name a piece has in a tote, an open check or a parcel, of all that it may have."""
+        packed: Epc | None = None
+        for epc in names:
+            if self.totes.holding(epc) or self.packs.holding(epc):
+                return epc
+            if packed is None and self.parcels.holding(epc):
+                packed = epc
+        return packed
+
     def order_holding(self, epc: Epc) -> OrderId | None:
         """The order in whose tote, open check or waiting parcel a tagged piece lies."""
         parcel = self.parcels.holding(epc)
         if parcel is not None and not parcel.shipped:
             return parcel.order_id
-        held = (
-            *((tote.order_id, tote.picked) for tote in self.totes.values()),
-            *((pack.order_id, pack.checked) for pack in self.packs.values()),
-        )
-        return next(
-            (order_id for order_id, pieces in held if any(unit.epc == epc for _, unit in pieces)),
-            None,
-        )
+        held = self.totes.holding(epc) or self.packs.holding(epc)
+        return held.order_id if held is not None else None
 
     def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:
         """Keep the two small views of the radio's knowledge: what is near, how many are seen."""
@@ -201,6 +255,20 @@ class FloorState:
                 self.seen[key] = self.seen.get(key, 0) + 1
         else:
             self.near.setdefault(item.location, {})[item.epc] = item.sku
+
+    def note_present(self, items: PresentItems) -> None:
+        """The same for many items that have just been read back."""
+        near = set()
+        for (sku, location), count in Counter(zip(items.sku, items.location, strict=True)).items():
+            if self.floor.kind_of(location) not in STORAGE_KINDS:
+                near.add(location)
+            elif sku is not None:
+                self.seen[sku, location] = self.seen.get((sku, location), 0) + count
+        if not near:
+            return
+        for epc, sku, location in zip(items.epc, items.sku, items.location, strict=True):
+            if location in near:
+                self.near.setdefault(location, {})[epc] = sku
 
     def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
         if self.floor.kind_of(location) not in STORAGE_KINDS:

@@ -24,7 +24,7 @@ class Unit:
     by the cart's antenna counts once: known by one of them, it takes the next sign of the other.
 
     Attributes:
-        epc: its tag; None while no antenna has told.
+        epc: its tag, or the tag that its label's serial number names; None while neither is known.
         scanned: whether its barcode was scanned.
     """
 

@@ -6,6 +6,7 @@ from edge.model.inputs import (
     CentralAcknowledged,
     CodeScanned,
     DeviceChanged,
+    FoundReaderDecided,
     HoldDecided,
     Input,
     ItemLocated,
@@ -18,12 +19,15 @@ from edge.model.inputs import (
     StationScanned,
     StockListed,
     StockPutAway,
+    TagWorkOver,
+    TagWorkWanted,
     TroubleReported,
     WorkWanted,
 )
 from edge.model.state import FloorState
 from edge.rules import (
     dispatching,
+    finding,
     guiding,
     intake,
     packing,
@@ -31,6 +35,7 @@ from edge.rules import (
     review,
     sensing,
     stocking,
+    tagging,
     troubles,
     verifying,
 )
@@ -67,8 +72,14 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return dispatching.declared(state, input_)
         case ItemLocated():
             return sensing.located(state, input_)
+        case FoundReaderDecided():
+            return finding.decided(state, terms, input_)
         case DeviceChanged():
             return sensing.device_changed(state, input_)
+        case TagWorkWanted():
+            return tagging.wanted(state, input_)
+        case TagWorkOver():
+            return tagging.ended(state, input_)
         case ReturnAnnounced():
             return accept(
                 "expected",

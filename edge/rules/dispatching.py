@@ -7,6 +7,7 @@ from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import known_as
 
 
 def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
@@ -25,7 +26,7 @@ def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
 
 def tag_at_portal(state: FloorState, epc: Epc, portal: LocationId) -> list[Event]:
     """A tag at a portal takes its closed parcel along."""
-    parcel = state.parcels.holding(epc)
+    parcel = state.parcels.holding(known_as(state, epc))
     return [_shipped(parcel, portal, None)] if parcel and not parcel.shipped else []
 
 

@@ -13,6 +13,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Walk, WalkState
 from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import known_as
 
 STOPS_AT_THE_END = 2
 """With so few stops to go, the picker's next walk is planned."""
@@ -142,7 +143,7 @@ def _notice(state: FloorState, walk: Walk) -> str:
 
 def _is_foreign(state: FloorState, walk: Walk, epc: Epc) -> bool:
     """In nobody's tote, or in one that is being picked elsewhere; dropped totes stand beside."""
-    order_id = state.order_holding(epc)
+    order_id = state.order_holding(known_as(state, epc))
     if order_id is None:
         return True
     return order_id not in walk.orders and state.orders[order_id].state is OrderState.PICKING

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from edge.gs1 import barcode
+from edge.gs1.barcode import Barcode
 from edge.gs1.epc import sgtin_of
-from edge.model.ids import Epc, LocationId, Sku, Sscc, ToteId
+from edge.gs1.items import epc_of, epcs_of, names_of
+from edge.model.ids import Epc, Gtin, LocationId, Sku, Sscc, ToteId
 from edge.model.state import FloorState
 
 
@@ -54,17 +56,16 @@ Named = Piece | Place | Container | ParcelLabel | Unknown
 def identify(state: FloorState, text: str) -> Named:
     """What the text names; the warehouse's own labels go before GS1's."""
     text = text.strip()
-    own = _own_label(state, text)
+    code = barcode.parse(text)
+    own = _own_label(state, text) or _own_label(state, code.raw)
     if own is not None:
         return own
-    code = barcode.parse(text)
     if code.epc_hex is not None:
-        return _tag(state, Epc(code.epc_hex))
+        return _tag(state, code.epc_hex)
     if code.sscc is not None:
         return ParcelLabel(code.sscc)
     if code.gtin is not None:
-        sku = state.articles.bearing(code.gtin)
-        return Piece(sku, None) if sku else Unknown(f"no article has GTIN {code.gtin}")
+        return _article(state, code.gtin, code)
     return Unknown(code.fault or "nobody here knows this code")
 
 
@@ -80,9 +81,28 @@ def _own_label(state: FloorState, text: str) -> Named | None:
     return None
 
 
+def _article(state: FloorState, gtin: Gtin, code: Barcode) -> Named:
+    sku = state.articles.bearing(gtin)
+    if sku is None:
+        return Unknown(f"no article has GTIN {gtin}")
+    if not code.serial:
+        return Piece(sku, None)
+    known = state.known_as(epcs_of(gtin, code.serial))  # by its tag, where work in hand saw that
+    return Piece(sku, known or epc_of(gtin, code.serial))
+
+
 def _tag(state: FloorState, epc: Epc) -> Named:
-    sku = article_of(state, epc)
-    return Piece(sku, epc) if sku else Unknown(f"tag {epc} belongs to no known article")
+    item = sgtin_of(epc)
+    sku = state.articles.bearing(item[0]) if item else None
+    if item is None or sku is None:
+        return Unknown(f"tag {epc} belongs to no known article")
+    return Piece(sku, state.known_as((epc, *epcs_of(*item))) or epc)
+
+
+def known_as(state: FloorState, epc: Epc) -> Epc:
+    """The name that work in hand has for the item of a tag: the tag's own, or its label's."""
+    names = names_of(epc)
+    return (state.known_as(names) if len(names) > 1 else None) or epc
 
 
 def article_of(state: FloorState, epc: Epc) -> Sku | None:

@@ -24,7 +24,7 @@ from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
 from edge.rules import guiding, pairing
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import Container, Piece, Unknown, identify
+from edge.rules.identifying import Container, Piece, Unknown, identify, known_as
 from edge.rules.terms import Terms
 
 
@@ -117,9 +117,10 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
     # a tag in a closed parcel is a neighbour, whatever the antenna hears of it; one that came
     # back and was picked again lies in the tote
     picked = {unit.epc for _, unit in state.totes[pack.tote_id].picked}
+    heard = state.near.get(pack.station, {})
     near = {
         epc: sku
-        for epc, sku in state.near.get(pack.station, {}).items()
+        for epc, sku in ((known_as(state, epc), sku) for epc, sku in heard.items())
         if epc in picked or state.parcels.holding(epc) is None
     }
     left = next((epc for epc in pack.strangers if epc not in near), None)

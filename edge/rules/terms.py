@@ -25,6 +25,7 @@ class Terms:
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
         troubles: what may be reported, with its effect.
+        devices: names of all configured devices.
     """
 
     company_prefix: str = "4012345"
@@ -33,3 +34,4 @@ class Terms:
     orders_per_walk: int = 8
     pieces_per_walk: int = 40
     troubles: Mapping[str, Effect] = field(default_factory=dict)
+    devices: frozenset[str] = frozenset()

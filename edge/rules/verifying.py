@@ -23,6 +23,7 @@ from edge.rules.identifying import (
     Place,
     Unknown,
     identify,
+    known_as,
 )
 
 
@@ -140,9 +141,10 @@ def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) 
         (one for one in state.open_walks() if one.cart == cart and one.state is WalkState.WALKING),
         None,
     )
-    if walk is None or walk.picker is None or _holds(walk, epc):
+    known = known_as(state, epc)
+    if walk is None or walk.picker is None or _holds(walk, known):
         return []
-    if state.order_holding(epc) is not None:
+    if state.order_holding(known) is not None:
         return [ForeignItemSeen(epc, sku, cart, walk.picker)]
     paired = _second_sign(walk, epc, sku)
     if paired is not None:

@@ -1,11 +1,15 @@
 """The troubles that people may report, as a file: code, words in both languages, effect."""
 
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from edge.settings.faults import Section, read_model
+
+SHIPPED = Path(str(resources.files("edge"))).parent / "config" / "exceptions.toml"
+"""The table that comes with the program, for sites that have none of their own."""
 
 
 class TroubleTable(Section):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edge.model.ids import DeviceName, LocationId
+from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.settings.faults import ConfigurationError, Section, line_of, read_model
 
@@ -37,6 +37,7 @@ class AntennaTable(Section):
     z_m: Metres | None = None
     azimuth_deg: Annotated[float, Field(ge=-360, le=360)] | None = None
     portal_side: Annotated[str, Field(pattern="^(in|out)$")] | None = None
+    reference_epc: Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{4}){1,31}$")] | None = None
 
 
 class AisleTable(Section):
@@ -118,6 +119,7 @@ def _antenna(table: AntennaTable) -> Antenna:
         z_m=table.z_m,
         azimuth_deg=table.azimuth_deg,
         portal_side=table.portal_side,
+        reference_epc=Epc(table.reference_epc.lower()) if table.reference_epc else None,
     )
 
 

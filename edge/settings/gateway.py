@@ -4,18 +4,41 @@
 Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
-from ipaddress import ip_address
+import re
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from drivers.llrp.found import PORT, SearchPlan
 from edge.settings.faults import Section, SomeSection, read_model
+from edge.settings.reader import Host, Name, Reader
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Baud = Annotated[int, Field(ge=300, le=921_600)]
 
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+_PORT = re.compile(
+    r"/.+|(socket|rfc2217)://[^/\s]+:\d+.*|"
+    r"usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:.+)?|usb-path:\d+-\d+(\.\d+)*(:\d+\.\d+)?"
+)
+
+
+def _port_named(text: str) -> str:
+    """A serial port's address.
+
+    Raises:
+        ValueError: it is none; names the kinds.
+    """
+    if not _PORT.fullmatch(text):
+        raise ValueError(
+            "write /dev/serial/by-id/NAME, usb:VID:PID, usb:VID:PID:SERIAL, usb-path:1-1.2, "
+            "socket://HOST:PORT or rfc2217://HOST:PORT"
+        )
+    return text
+
+
+PortPath = Annotated[str, AfterValidator(_port_named)]
+BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
 
 
 class Gateway(Section):
@@ -39,6 +62,23 @@ class Timing(Section):
     reads_max: Annotated[int, Field(ge=1000)] = 400_000
 
 
+class Journal(Section):
+    """How long facts stay in the journal after the central system has stored them."""
+
+    keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+    keep_facts_min: Annotated[int, Field(ge=0)] = 10_000
+    archive_dir: Path | None = None
+    reserve: bool = True
+
+
+class Backup(Section):
+    """Where copies of the journal go."""
+
+    folder: Path = Path("/var/lib/warehouse-edge/backups")
+    second_folder: Path | None = None
+    keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+
+
 class Work(Section):
     """How orders are put together and checked."""
 
@@ -47,43 +87,17 @@ class Work(Section):
     pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
 
 
-class Reader(Section):
-    """One LLRP reader."""
-
-    name: Name
-    host: Host
-    port: Annotated[int, Field(ge=1, le=65535)] = 5084
-    listen: bool = False
-    antennas: tuple[Annotated[int, Field(ge=1, le=255)], ...] = ()
-    power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
-    mode: int | None = None
-    session: Annotated[int, Field(ge=0, le=3)] = 1
-    population: Annotated[int, Field(ge=1, le=65535)] = 32
-    report_every: Annotated[int, Field(ge=1, le=1000)] = 1
-    keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
-    request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
-    version: Literal["auto", "1.0.1", "1.1"] = "1.0.1"
-    tls: bool = False
-    ca_file: Path | None = None
-    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
-
-    @model_validator(mode="after")
-    def _calls_from_an_address(self) -> Self:
-        """A reader that calls is known by its IP address."""
-        if self.listen:
-            ip_address(self.host)
-        return self
-
-
 class Scanner(Section):
     """One serial barcode scanner at a pack station."""
 
     name: Name
-    path: str
+    path: PortPath
     station: str
     baud: Baud = 9600
+    protocol: Literal["line", "ssi"] = "line"
     prefix: str = ""
     suffix: str = ""
+    fnc1: Annotated[str, Field(max_length=16, pattern=r"^$|[^0-9A-Za-z]")] = ""
 
 
 class Module(Section):
@@ -93,7 +107,7 @@ class Module(Section):
     """
 
     name: Name
-    path: str
+    path: PortPath
     region: Literal["cn900", "us", "eu", "cn800", "kr"]
     power_dbm: Annotated[float, Field(ge=0, le=33)]
     baud: Baud = 115_200
@@ -105,6 +119,9 @@ class Mqtt(Section):
     enabled: bool = True
     host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    standby: tuple[BrokerAddress, ...] = ()
+    stay_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
+    absent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
     client_id: str = ""
     username: str = ""
@@ -135,6 +152,29 @@ class Web(Section):
     session_hours_max: Annotated[int, Field(ge=1)] = 12
 
 
+class Discovery(Section):
+    """Looking for readers that nobody has configured."""
+
+    mdns: bool = True
+    subnets: tuple[IPv4Network, ...] = ()
+    port: Annotated[int, Field(ge=1, le=65535)] = PORT
+    every_minutes: Annotated[float, Field(ge=0.01, le=10_080)] = 60.0
+
+    @model_validator(mode="after")
+    def _a_neighbourhood(self) -> Self:
+        """The search says itself what is too much."""
+        SearchPlan(subnets=self.subnets)
+        return self
+
+
+class Radio(Section):
+    """When an antenna is told to be at fault; the defaults are `locating.settings`' own."""
+
+    rate_low_share: Annotated[float, Field(ge=0.05, le=0.9)] = 0.4
+    rssi_jump_db: Annotated[float, Field(ge=3, le=40)] = 8.0
+    reference_missing_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+
+
 class Person(Section):
     """Somebody who may sign in; `pin_hash` as `warehouse-edge people hash-pin` prints it."""
 
@@ -163,11 +203,15 @@ class Settings(Section):
 
     gateway: Gateway = Gateway()
     timing: Timing = Timing()
+    journal: Journal = Journal()
+    backup: Backup = Backup()
     work: Work = Work()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
     web: Web = Web()
     log: Log = Log()
+    radio: Radio = Radio()
+    discovery: Discovery = Discovery()
     reader: tuple[Reader, ...] = ()
     module: tuple[Module, ...] = ()
     scanner: tuple[Scanner, ...] = ()
@@ -194,6 +238,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "gateway": _anchor(settings.gateway, folder),
+            "journal": _anchor(settings.journal, folder),
+            "backup": _anchor(settings.backup, folder),
             "mqtt": _anchor(settings.mqtt, folder),
             "web": _anchor(settings.web, folder),
             "reader": tuple(_anchor(one, folder) for one in settings.reader),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge.model.ids import IdMaker
 from edge.store.database import open_reader, open_writer, transaction
+from edge.store.durable import sync_to_disk
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.store.journal import begin_epoch
 from edge.store.lock import StoreLock
@@ -35,7 +36,7 @@ def create(path: Path, target: Path) -> VerifyReport:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _sync(target.parent)
+        sync_to_disk(target.parent)
     return report
 
 
@@ -86,7 +87,7 @@ def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
             _renumber(fresh, epoch)
             _set_aside(path)
             fresh.replace(path)  # in one step: there is an old store or a new one, never none
-            _sync(path.parent)
+            sync_to_disk(path.parent)
     finally:
         lock.release()
     return epoch
@@ -104,7 +105,7 @@ def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
         connection.execute("VACUUM INTO ?", (str(target),))
     finally:
         connection.close()
-    _sync(target)
+    sync_to_disk(target)
 
 
 def _renumber(path: Path, epoch: str) -> None:
@@ -115,7 +116,7 @@ def _renumber(path: Path, epoch: str) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
-    _sync(path)
+    sync_to_disk(path)
 
 
 def _set_aside(path: Path) -> None:
@@ -135,11 +136,3 @@ def _sound_report(path: Path) -> VerifyReport:
     if not report.good:
         raise StoreDamagedError(f"{path} is no sound copy: {'; '.join(report.problems[:3])}")
     return report
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

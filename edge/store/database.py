@@ -18,6 +18,7 @@ from sqlite_utils import Migrations
 from edge.store.errors import StoreReadOnlyError, StoreTooNewError, told_by_store
 from edge.store.migrations import MIGRATIONS
 
+SQLITE_VERSION = sqlite3.sqlite_version_info
 PAGE_BYTES = 1024
 """A turn of the loop touches a few rows in many tables: small pages write less to the flash."""
 CACHE_KIB = 16_384

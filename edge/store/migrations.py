@@ -84,3 +84,24 @@ def journal_and_state(db: Database) -> None:
     """The journal, its cursor and subjects, the answers, a table for each part of the state."""
     for statement in (*_JOURNAL, *_STATE):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def tag_jobs(db: Database) -> None:
+    """Work on single tags."""
+    db.execute(
+        """CREATE TABLE tag_jobs(
+        key TEXT PRIMARY KEY,
+        body TEXT NOT NULL,
+        checksum INTEGER NOT NULL
+    ) WITHOUT ROWID, STRICT"""
+    )
+
+
+@MIGRATIONS()
+def found_readers(db: Database) -> None:
+    """What was decided about readers that were found on the network."""
+    db.execute(
+        "CREATE TABLE found(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )

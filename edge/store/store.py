@@ -7,14 +7,14 @@ given up: the caller makes a fresh state and calls `load`, which opens the file 
 is really there; until then nothing else is accepted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from edge.clock import Clock
 from edge.model.events import Event, Fact
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import IdMaker, RequestId
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -33,7 +33,7 @@ from edge.store.journal import (
     sound_facts,
 )
 from edge.store.lock import StoreLock
-from edge.store.pruning import prune
+from edge.store.pruning import Archive, prune
 from edge.store.tables import changes_of, forget_touched, load_state, write_changes
 from edge.store.verifying import VerifyReport, verify
 
@@ -97,10 +97,16 @@ class Store:
         """The central system has stored every fact of this epoch up to here; 0 for none."""
         return self._epoch.seq_of(self._acknowledged_position)
 
-    def load(self, state: FloorState) -> list[PresentItem]:
-        """Fill a fresh state from the tables; gives the items that are somewhere.
+    def load(
+        self, state: FloorState, present: Callable[[PresentItems], None] | None = None
+    ) -> None:
+        """Fill a fresh state from the tables.
 
         After a failed commit this also opens the file anew.
+
+        Args:
+            state: without anything in it yet.
+            present: told of the items that are somewhere, some thousands at a time.
 
         Raises:
             StoreDamagedError: a row is not as it was written.
@@ -113,7 +119,7 @@ class Store:
             self._read_position()
             self._sound = True
         with told_by_store("reading the state"):
-            return load_state(self._connection, state)
+            load_state(self._connection, state, present)
 
     def commit(
         self,
@@ -206,13 +212,14 @@ class Store:
         self._require_sound()
         return verify(self._connection)
 
-    def prune(self, keep_rows: int, keep_us: int) -> int:
+    def prune(self, keep_rows: int, keep_us: int, archive: Archive | None = None) -> int:
         """Take away some of the oldest facts that are acknowledged: the disk stays bounded.
 
         Args:
             keep_rows: this many of the newest facts stay.
             keep_us: facts recorded within so many microseconds stay, and items that departed
                 within.
+            archive: is given the facts before they go.
 
         Returns:
             How many facts went; a bounded number, so call again until it is 0.
@@ -224,7 +231,7 @@ class Store:
         before_us = self._clock.now_us() - keep_us
         upto = min(self._acknowledged_position, self._head.position - keep_rows)
         with self._one_transaction("pruning"):
-            return prune(self._connection, upto, before_us)
+            return prune(self._connection, upto, before_us, archive)
 
     def checkpoint(self) -> None:
         """To be called in idle moments: tidies up when there is enough to be worth a write.

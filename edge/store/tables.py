@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from edge.model.goods import Article, PresentItem, Stock
+from edge.model.devices import FoundDecision
+from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.state import FloorState, Table
+from edge.model.tag_work import TagJob
 from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
 Columns = tuple[object, ...]
+ITEMS_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ LOADED = (
     _documents("totes", Tote),
     _documents("packs", PackSession),
     _documents("parcels", Parcel),
+    _documents("tag_jobs", TagJob),
+    _documents("found", FoundDecision),
     RowForm(
         "outages",
         ("device",),
@@ -165,8 +170,17 @@ def forget_touched(state: FloorState) -> None:
     state.items.clear()
 
 
-def load_state(connection: sqlite3.Connection, state: FloorState) -> list[PresentItem]:
-    """Fill every table of a fresh state; gives the items that are somewhere.
+def load_state(
+    connection: sqlite3.Connection,
+    state: FloorState,
+    present: Callable[[PresentItems], None] | None = None,
+) -> None:
+    """Fill every table of a fresh state.
+
+    Args:
+        connection: to read with.
+        state: without anything in it yet.
+        present: told of the items that are somewhere, some thousands at a time.
 
     Raises:
         StoreDamagedError: a row is not as it was written.
@@ -175,12 +189,24 @@ def load_state(connection: sqlite3.Connection, state: FloorState) -> list[Presen
         table = form.table_of(state)
         for columns in sound_rows(connection, form):
             table.load(*form.from_columns(columns))
-    items = [
-        PresentItem(*columns) for columns in sound_rows(connection, ITEMS, "location NOT NULL")
-    ]
-    for item in items:
-        state.note_presence(item, None)
-    return items
+    for items in _present_items(connection):
+        state.note_present(items)
+        if present is not None:
+            present(items)
+
+
+def _present_items(connection: sqlite3.Connection) -> Iterator[PresentItems]:
+    """The items that are somewhere; as columns, because a million objects would take seconds."""
+    cursor = connection.execute(f"{ITEMS.select} WHERE location NOT NULL")
+    while rows := cursor.fetchmany(ITEMS_AT_ONCE):
+        for row in rows:
+            if crc32(repr(row[:-1]).encode()) != row[-1]:
+                raise StoreDamagedError(f"{_damaged(ITEMS, row)}; restore a backup")
+        yield PresentItems(*tuple(zip(*rows, strict=True))[:-1])
+
+
+def _damaged(form: RowForm, row: Columns) -> str:
+    return f"table {form.name}, row {row[0]!r} is not as it was written"
 
 
 def examined_rows(
@@ -195,7 +221,7 @@ def examined_rows(
         if crc32(repr(row).encode()) == checksum:
             yield row, None
         else:
-            yield row, f"table {form.name}, row {row[0]!r} is not as it was written"
+            yield row, _damaged(form, row)
 
 
 def sound_rows(

@@ -25,6 +25,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/board"): LEADERS,
         ("GET", "/api/session"): EVERYBODY,
         ("GET", "/api/openapi.json"): EVERYBODY,
+        ("GET", "/api/asyncapi.json"): EVERYBODY,
         ("POST", "/api/work"): PICKERS,
         ("GET", "/api/prompt"): PICKERS,
         ("GET", "/api/prompt/stream"): PICKERS,
@@ -37,13 +38,26 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/pack/{station}/close"): PACKERS,
         ("GET", "/api/floor"): EVERYBODY,
         ("GET", "/api/floor/stream"): LEADERS,
+        ("GET", "/api/radio"): LEADERS,
+        ("GET", "/api/radio/stream"): LEADERS,
         ("GET", "/api/items"): EVERYBODY,
         ("GET", "/api/items/{epc}"): EVERYBODY,
+        ("GET", "/api/readers/found"): LEADERS,
+        ("POST", "/api/readers/found/{found_id}/approve"): LEADERS,
+        ("POST", "/api/readers/found/{found_id}/ignore"): LEADERS,
         ("GET", "/api/orders"): LEADERS,
         ("GET", "/api/orders/stream"): LEADERS,
         ("POST", "/api/orders/{order_id}/decision"): LEADERS,
         ("POST", "/api/put-away"): LEADERS,
         ("POST", "/api/dispatch"): PACKERS,
+        ("GET", "/api/tags"): LEADERS,
+        ("GET", "/api/tags/stream"): LEADERS,
+        ("POST", "/api/tags/read"): LEADERS,
+        ("POST", "/api/tags/write"): LEADERS,
+        ("POST", "/api/tags/password"): LEADERS,
+        ("POST", "/api/tags/lock"): LEADERS,
+        ("POST", "/api/tags/kill/confirmation"): LEADERS,
+        ("POST", "/api/tags/kill"): LEADERS,
         ("GET", "/api/board"): LEADERS,
         ("GET", "/api/board/stream"): LEADERS,
         ("GET", "/readyz"): LEADERS,
@@ -53,6 +67,10 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
 """The roles of each page and endpoint."""
 
 SCOPES: Mapping[tuple[str, str], Scope] = MappingProxyType(
-    {("GET", "/readyz"): Scope.READY, ("GET", "/metrics"): Scope.METRICS}
+    {
+        ("GET", "/readyz"): Scope.READY,
+        ("GET", "/metrics"): Scope.METRICS,
+        ("GET", "/api/asyncapi.json"): Scope.READY,
+    }
 )
 """What a machine's token may open."""

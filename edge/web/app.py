@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
 
+from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.guard import Guard
@@ -16,7 +17,19 @@ from edge.web.lockout import Lockout
 from edge.web.parts import Parts
 from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
-from edge.web.routes import board, floor, health, orders, pack, pages, pick, session
+from edge.web.routes import (
+    board,
+    floor,
+    health,
+    orders,
+    pack,
+    pages,
+    pick,
+    radio,
+    readers,
+    session,
+    tags,
+)
 from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
 
@@ -28,15 +41,15 @@ def create_app(given: WebDependencies) -> FastAPI:
         SessionKeyError: the file of the session key cannot be used.
     """
     people = {person.badge: person for person in given.people}
+    key = load_key(given.session_key_path)
     parts = Parts(
         given=given,
         desk=Desk(given.inbox),
-        sessions=Sessions(
-            load_key(given.session_key_path), people, given.session_times, given.clock
-        ),
+        sessions=Sessions(key, people, given.session_times, given.clock),
         streams=Streams(given.board),
         lockout=Lockout(given.clock),
         pins=PinChecker(),
+        confirmations=Confirmations(key, given.clock),
     )
 
     @asynccontextmanager
@@ -54,7 +67,7 @@ def create_app(given: WebDependencies) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
-    for routes in (session, pick, pack, floor, orders, board, health, pages):
+    for routes in (session, pick, pack, floor, radio, readers, orders, board, tags, health, pages):
         app.include_router(routes.router)
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)

@@ -70,6 +70,8 @@ class WebDependencies:
         session_key_path: file of the key that seals sessions; made when it does not exist.
         metrics: the Prometheus text, made when asked.
         ready: the readiness report; its key `ready` is a boolean.
+        protocol: the MQTT interface in AsyncAPI.
+        readers: names of the readers that can work on tags.
         secure: whether the server speaks TLS; cookies are then Secure and host-bound.
     """
 
@@ -84,5 +86,7 @@ class WebDependencies:
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]
+    protocol: Callable[[], Row]
     secure: bool
+    readers: frozenset[str] = frozenset()
     session_times: SessionTimes = SessionTimes()

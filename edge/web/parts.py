@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 
 from edge.model.ids import RequestId
 from edge.web.access import ROLES, SCOPES
+from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.lockout import Lockout
@@ -34,6 +35,7 @@ class Parts:
     streams: Streams
     lockout: Lockout
     pins: PinChecker
+    confirmations: Confirmations
 
     @property
     def cookie(self) -> str:

@@ -1,10 +1,18 @@
-"""AccessSpecs: what a reader does with a tag that it has just read (section 11)."""
+"""AccessSpecs: what a reader does with a tag that it has just read (section 11).
+
+    disabled --enable--> active --disable--> disabled
+    any of the two --delete--> gone; active --spent--> gone (its OperationCountValue is reached)
+
+Enabling what is active and disabling what is disabled change nothing and are no error.
+"""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from simulators.llrp.checking import type_of
 from simulators.llrp.codec import encode_part
 from simulators.llrp.parts import Bits, Part, Value, part
+from simulators.llrp.profile import Profile
 from simulators.llrp.status import Complaint, StatusCode
 from simulators.llrp.tag_memory import Guarded, Outcome, Privilege, TagMemory
 
@@ -45,35 +53,80 @@ def _matches(target: Part, tag: TagMemory) -> bool:
     return same == bool(target.number("Match"))
 
 
+class AccessState(Enum):
+    """Where an AccessSpec stands; GONE is no state that a client ever sees."""
+
+    DISABLED = auto()
+    ACTIVE = auto()
+    GONE = auto()
+
+
+class AccessOrder(Enum):
+    """What a client's request or its stop trigger wants of an AccessSpec."""
+
+    ENABLE = auto()
+    DISABLE = auto()
+    DELETE = auto()
+    SPENT = auto()
+
+
+ACCESS_NEXT = {
+    (AccessState.DISABLED, AccessOrder.ENABLE): AccessState.ACTIVE,
+    (AccessState.ACTIVE, AccessOrder.ENABLE): AccessState.ACTIVE,
+    (AccessState.DISABLED, AccessOrder.DISABLE): AccessState.DISABLED,
+    (AccessState.ACTIVE, AccessOrder.DISABLE): AccessState.DISABLED,
+    (AccessState.DISABLED, AccessOrder.DELETE): AccessState.GONE,
+    (AccessState.ACTIVE, AccessOrder.DELETE): AccessState.GONE,
+    (AccessState.ACTIVE, AccessOrder.SPENT): AccessState.GONE,
+}
+
+
 @dataclass(slots=True)
 class AccessSpec:
     """One AccessSpec of a reader.
 
     Attributes:
         spec: the parameter as the client sent it.
-        enabled: whether it is active.
         left: how many tags it is still good for; 0 without limit.
+        state: where it stands.
     """
 
     spec: Part
-    enabled: bool
     left: int
+    state: AccessState = AccessState.DISABLED
 
     @classmethod
     def of(cls, spec: Part) -> "AccessSpec":
         """From an AccessSpec parameter that was checked."""
         stop = next(spec.all("AccessSpecStopTrigger"))
         counted = stop.number("AccessSpecStopTrigger") == 1
-        return cls(spec, enabled=False, left=stop.number("OperationCountValue") * counted)
+        return cls(spec, left=stop.number("OperationCountValue") * counted)
+
+    def obey(self, order: AccessOrder) -> None:
+        """Move to the state that the table names.
+
+        Raises:
+            KeyError: the table has no such step; nothing has changed.
+        """
+        self.state = ACCESS_NEXT[self.state, order]
+
+    def is_spent(self) -> bool:
+        """Whether its operations are counted and done: the reader forgets it then."""
+        return self.state is AccessState.GONE
+
+    def reports_at_once(self, *, usually: bool) -> bool:
+        """Whether its results are reported by themselves (AccessReportTrigger 1)."""
+        own = self.spec.first("AccessReportSpec")
+        return bool(own.number("AccessReportTrigger")) if own is not None else usually
 
     def part(self) -> Part:
         """The parameter as GET_ACCESSSPECS tells it."""
-        fields = {**self.spec.fields, "CurrentState": int(self.enabled)}
+        fields = {**self.spec.fields, "CurrentState": int(self.state is AccessState.ACTIVE)}
         return Part("AccessSpec", fields, self.spec.inside)
 
     def covers(self, rospec_id: int) -> bool:
         """Whether it is active for this ROSpec; 0 in the spec means every one."""
-        return self.enabled and self.spec.number("ROSpecID") in (0, rospec_id)
+        return self.state is AccessState.ACTIVE and self.spec.number("ROSpecID") in (0, rospec_id)
 
     def listens_on(self, antenna: int) -> bool:
         """Whether it is for this antenna; 0 in the spec means every one."""
@@ -88,7 +141,8 @@ class AccessSpec:
         done = [_operate(one, tag) for one in command.inside if one.name in _RESULTS]
         if self.left:
             self.left -= 1
-            self.enabled = self.left > 0
+            if not self.left:
+                self.obey(AccessOrder.SPENT)
         return b"".join(encode_part(one) for one in done)
 
 
@@ -154,10 +208,10 @@ def _told_of_nothing(operation: str) -> dict[str, Value]:
             return {}
 
 
-def complain_of(spec: Part, path: tuple[int, ...], antennas: int) -> Complaint | None:
+def complain_of(spec: Part, path: tuple[int, ...], profile: Profile) -> Complaint | None:
     """What this reader cannot do of an AccessSpec; `path` leads to it."""
-    if spec.number("AntennaID") > antennas:
-        return Complaint(f"antennas go to {antennas}", StatusCode.OUT_OF_RANGE, path, 2)
+    if spec.number("AntennaID") > profile.antennas:
+        return Complaint(f"antennas go to {profile.antennas}", StatusCode.OUT_OF_RANGE, path, 2)
     if spec.number("ProtocolID") != 1:
         text = "the only air protocol is EPCGlobalClass1Gen2"
         return Complaint(text, StatusCode.INVALID, path, 3)
@@ -166,10 +220,10 @@ def complain_of(spec: Part, path: tuple[int, ...], antennas: int) -> Complaint |
         return Complaint(text, StatusCode.INVALID, path, 4)
     command = next(spec.all("AccessCommand"))
     below = (*path, type_of(command))
-    return _complain_of_command(command, below)
+    return _complain_of_command(command, below, profile.opspecs_most)
 
 
-def _complain_of_command(command: Part, path: tuple[int, ...]) -> Complaint | None:
+def _complain_of_command(command: Part, path: tuple[int, ...], most: int) -> Complaint | None:
     seen: set[int] = set()
     for one in command.inside:
         below = (*path, type_of(one))
@@ -182,6 +236,9 @@ def _complain_of_command(command: Part, path: tuple[int, ...]) -> Complaint | No
             text = f"OpSpecID {one.number('OpSpecID')} stands twice"
             return Complaint(text, StatusCode.INVALID, below, 1)
         seen.add(one.number("OpSpecID"))
+        if len(seen) > most:
+            text = f"an AccessSpec takes {most} operations"
+            return Complaint(text, StatusCode.OVERFLOW_PARAMETER, below)
     if not seen:
         return Complaint("there is no operation", StatusCode.MISSING_PARAMETER, (*path, 341))
     return None

@@ -27,7 +27,7 @@ def _general(profile: Profile, *, has_utc: bool, version: int) -> Part:
         "GeneralDeviceCapabilities",
         *(
             part("ReceiveSensitivityTableEntry", Index=index, ReceiveSensitivityValue=value)
-            for index, value in enumerate((0, *range(10, 51)), start=1)
+            for index, value in enumerate((0, *range(10, 9 + profile.sensitivities)), start=1)
         ),
         part("GPIOCapabilities", NumGPIs=profile.inputs, NumGPOs=profile.outputs),
         *(part("PerAntennaAirProtocol", AntennaID=n, ProtocolID=(1,)) for n in antennas),
@@ -53,13 +53,13 @@ def _llrp(profile: Profile) -> Part:
         SupportsClientRequestOpSpec=0,
         CanDoTagInventoryStateAwareSingulation=1,
         SupportsEventAndReportHolding=1,
-        MaxNumPriorityLevelsSupported=8,
+        MaxNumPriorityLevelsSupported=profile.priorities,
         ClientRequestOpSpecTimeout=0,
         MaxNumROSpecs=profile.rospecs_most,
-        MaxNumSpecsPerROSpec=32,
+        MaxNumSpecsPerROSpec=profile.specs_most,
         MaxNumInventoryParameterSpecsPerAISpec=1,
         MaxNumAccessSpecs=profile.accessspecs_most,
-        MaxNumOpSpecsPerAccessSpec=8,
+        MaxNumOpSpecsPerAccessSpec=profile.opspecs_most,
     )
 
 
@@ -141,7 +141,11 @@ def capabilities(
             "C1G2LLRPCapabilities",
             CanSupportBlockErase=1,
             CanSupportBlockWrite=1,
-            MaxNumSelectFiltersPerQuery=1,
+            CanSupportBlockPermalock=0,
+            CanSupportTagRecommissioning=0,
+            CanSupportUMIMethod2=0,
+            CanSupportXPC=0,
+            MaxNumSelectFiltersPerQuery=profile.filters_most,
         ),
     }
     return tuple(one for key, one in told.items() if asked in (Asked.ALL, key))

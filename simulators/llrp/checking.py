@@ -25,12 +25,15 @@ def _fits(name: str, names: tuple[str, ...]) -> bool:
     return name in names or ("Custom" in names and PARAMETER_BY_NAME[name].vendor != 0)
 
 
-def _check_fields(layout: Layout, of: Part, path: tuple[int, ...]) -> Complaint | None:
+def _check_fields(
+    layout: Layout, of: Part, path: tuple[int, ...], version: int
+) -> Complaint | None:
     named = [field for field in layout.fields if field.name]
     for number, field in enumerate(named, start=1):
         value = of.fields[field.name]
-        if field.below is not None and isinstance(value, int) and value >= field.below:
-            text = f"{of.name}.{field.name} is {value}; the standard goes to {field.below - 1}"
+        below = field.below[version > 1] if field.below else None
+        if below is not None and isinstance(value, int) and value >= below:
+            text = f"{of.name}.{field.name} is {value}; the standard goes to {below - 1}"
             return Complaint(text, StatusCode.UNKNOWN_FIELD, path, number)
     return None
 
@@ -50,7 +53,9 @@ def _check_places(layout: Layout, of: Part, path: tuple[int, ...]) -> Complaint 
     return None
 
 
-def _check_inside(layout: Layout, of: Part, path: tuple[int, ...]) -> Complaint | None:
+def _check_inside(
+    layout: Layout, of: Part, path: tuple[int, ...], version: int
+) -> Complaint | None:
     for inside in of.inside:
         below = (*path, type_of(inside))
         if inside.name == "Unknown":
@@ -59,20 +64,25 @@ def _check_inside(layout: Layout, of: Part, path: tuple[int, ...]) -> Complaint 
         if not any(_fits(inside.name, place.names) for place in layout.places):
             text = f"{inside.name} does not belong into {of.name}"
             return Complaint(text, StatusCode.UNEXPECTED_PARAMETER, below)
-        complaint = _check(PARAMETER_BY_NAME[inside.name], inside, below)
+        complaint = _check(PARAMETER_BY_NAME[inside.name], inside, below, version)
         if complaint is not None:
             return complaint
     return None
 
 
-def _check(layout: Layout, of: Part, path: tuple[int, ...]) -> Complaint | None:
+def _check(layout: Layout, of: Part, path: tuple[int, ...], version: int) -> Complaint | None:
     return (
-        _check_fields(layout, of, path)
-        or _check_inside(layout, of, path)
+        _check_fields(layout, of, path, version)
+        or _check_inside(layout, of, path, version)
         or _check_places(layout, of, path)
     )
 
 
-def check(request: Message) -> Complaint | None:
-    """The first thing in the request that the standard does not allow; None if all is well."""
-    return _check(MESSAGE_BY_NAME[request.name], request, ())
+def check(request: Message, version: int) -> Complaint | None:
+    """The first thing in the request that the standard does not allow; None if all is well.
+
+    Args:
+        request: decoded.
+        version: of the connection; 1 is LLRP 1.0.1, 2 is 1.1.
+    """
+    return _check(MESSAGE_BY_NAME[request.name], request, (), version)

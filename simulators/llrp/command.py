@@ -5,15 +5,16 @@ import contextlib
 import json
 import signal
 import ssl
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from simulators.faults import FaultPlan, PlannedFault, listing
+from simulators.faults import FaultName, FaultPlan, PlannedFault, listing
 from simulators.llrp.profile import PROFILES, Vendor
-from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.llrp.reader import TICK_S, SimulatedReader
+from simulators.llrp.tally import Tally
 from simulators.tag_field import TagField
 
 _LIST = "list"
@@ -50,6 +51,8 @@ class Bench:
         faults: what goes wrong.
         door: where clients come in, besides the port.
         inputs: GPIs that change their level, and after how many seconds.
+        readers: how many such readers, on ports that follow each other, with seeds that do.
+        tick_ms: between two looks at the clock.
     """
 
     bind: str
@@ -63,40 +66,70 @@ class Bench:
     faults: tuple[PlannedFault, ...]
     door: Door
     inputs: tuple[tuple[int, float], ...] = ()
+    readers: int = 1
+    tick_ms: float = 1000.0 * TICK_S
 
 
-async def _run(bench: Bench) -> Tally:
+def _reader(bench: Bench, number: int) -> SimulatedReader:
     profile = replace(PROFILES[bench.vendor], antennas=bench.antennas)
-    field = TagField(bench.tags, bench.antennas, bench.reads_per_s, bench.seed, profile.band)
-    faults = FaultPlan(bench.faults)
-    reader = SimulatedReader(
+    seed = bench.seed + number
+    field = TagField(bench.tags, bench.antennas, bench.reads_per_s, seed, profile.band)
+    return SimulatedReader(
         field,
         profile,
-        faults=faults,
+        faults=FaultPlan(bench.faults),
         bind=bench.bind,
-        port=bench.port,
+        port=bench.port + number if bench.port else 0,
         tls=bench.door.tls,
         dials=bench.door.dials,
+        tick_s=bench.tick_ms / 1000.0,
     )
-    port = await reader.start()
-    typer.echo(json.dumps({"reader": {"port": port}}))
+
+
+async def _run(bench: Bench) -> list[Tally]:
+    readers = [_reader(bench, number) for number in range(bench.readers)]
+    try:
+        for reader in readers:
+            port = await reader.start()
+            typer.echo(json.dumps({"reader": {"port": port}}))
+        await _until_over(bench, readers)
+    finally:
+        for reader in readers:
+            await reader.stop()
+    return [reader.tally for reader in readers]
+
+
+async def _until_over(bench: Bench, readers: list[SimulatedReader]) -> None:
+    """Until the time is over, a signal comes or a reader fails, whose error is raised here."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for input_port, at_s in bench.inputs:
-        loop.call_later(at_s, reader.toggle_input, input_port)
+    for reader in readers:
+        for input_port, at_s in bench.inputs:
+            loop.call_later(at_s, reader.toggle_input, input_port)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    waits = {asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(reader.ended())}
+    told = asyncio.ensure_future(stopped.wait())
+    ended = asyncio.gather(*(reader.ended() for reader in readers))
+    waits: set[asyncio.Future[object]] = {told, ended}  # type: ignore[arg-type]
     limit_s = bench.seconds or None
     done, waiting = await asyncio.wait(waits, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    await reader.stop()
     for task in done:
         task.result()
-    return reader.tally
+
+
+def _summary(tallies: list[Tally]) -> dict[str, object]:
+    """Of the reader; of several what they sent together, and each one's."""
+    if len(tallies) == 1:
+        return tallies[0].summary()
+    counted = ("connections", "reads", "reports", "messages", "lost", "unsent")
+    together: dict[str, object] = {
+        name: sum(getattr(one, name) for one in tallies) for name in counted
+    }
+    return together | {"readers": [one.summary() for one in tallies]}
 
 
 def _faults(names: list[str]) -> tuple[PlannedFault, ...]:
@@ -167,7 +200,9 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     vendor: Annotated[Vendor, typer.Option(help="Whose reader is played.")] = Vendor.GENERIC,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help="What goes wrong: NAME or NAME=SECONDS; `list` shows them all."),
+        typer.Option(
+            help=f"What goes wrong, NAME or NAME=SECONDS; `list` explains: {', '.join(FaultName)}."
+        ),
     ] = None,
     gpi: Annotated[
         list[str] | None,
@@ -177,6 +212,15 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
         Path | None, typer.Option(help="PEM certificate; the port then speaks TLS.")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM key of the certificate.")] = None,
+    readers: Annotated[
+        int,
+        typer.Option(
+            help="So many readers in one process, on ports from PORT upwards.", min=1, max=1000
+        ),
+    ] = 1,
+    tick_ms: Annotated[
+        float, typer.Option(help="Milliseconds between two looks at the clock.", min=1, max=1000)
+    ] = 1000.0 * TICK_S,
     connect: Annotated[
         str | None,
         typer.Option(help="HOST:PORT of a client that the reader calls; it listens nowhere then."),
@@ -184,7 +228,8 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
 ) -> None:
     """A simulated LLRP reader with tags in front of its antennas.
 
-    Prints one JSON line with its port when it listens, and one with what it did when it ends.
+    Prints one JSON line with its port when it listens, and one when it ends with what it sent, in
+    all and on each connection: reads, reports, messages. What can go wrong: `--fault list`.
     """
     names = fault or []
     if _LIST in names:
@@ -202,10 +247,12 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
         _faults(names),
         _door(tls_cert, tls_key, connect),
         _inputs(gpi or [], vendor),
+        readers,
+        tick_ms,
     )
     try:
-        tally = asyncio.run(_run(bench))
+        tallies = asyncio.run(_run(bench))
     except OSError as error:
         typer.echo(f"cannot listen on {bind}:{port}: {error.strerror}", err=True)
         raise typer.Exit(2) from error
-    typer.echo(json.dumps(asdict(tally)))
+    typer.echo(json.dumps(_summary(tallies)))

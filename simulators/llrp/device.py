@@ -51,6 +51,7 @@ class Device:
         self._outbox = Outbox(profile.reports_kept)
         self._burst = BurstAir(air)
         self._air = WrittenAir(self._burst)
+        self.lost_reads = 0
         self._boots(now_us)
 
     def _boots(self, now_us: int) -> None:
@@ -67,11 +68,11 @@ class Device:
         self.closing = False
         self.extended = False
         self.version = 1
-        self.keepalives_sent = 0
 
     def reboot(self, now_us: int) -> None:
         """Off and on again: factory settings, no specs, nothing kept, a clock that starts anew."""
         self.settings.reset()
+        self.lost_reads += self._outbox.waiting_reads
         self._outbox = Outbox(self.profile.reports_kept)
         self._boots(now_us)
 
@@ -159,9 +160,12 @@ class Device:
     def reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> None:
         """Reports to send or keep."""
         if self.now_us < self._overflows_until_us:
+            self.lost_reads += reads
             return
         before = self._outbox.percent_full()
-        if not self._outbox.put_reports(frames, reads_a_message, reads):
+        gone = self._outbox.put_reports(frames, reads_a_message, reads)
+        if gone:
+            self.lost_reads += gone
             self._tell_of_overflow()
         after = self._outbox.percent_full()
         if before < _WARNS_AT_PERCENT <= after:
@@ -249,11 +253,11 @@ class Device:
     def _tell_exception(self, text: str, antenna: int) -> None:
         """A ROSpec cannot do what it should."""
         rospec = self.inventory.running()
-        if rospec is None or antenna not in rospec.current().antennas:
+        if rospec is None or antenna not in rospec.run.spec.antennas:
             return
         where = (
             part("ROSpecID", ROSpecID=rospec.id),
-            part("SpecIndex", SpecIndex=rospec.current().index),
+            part("SpecIndex", SpecIndex=rospec.run.spec.index),
             part("AntennaID", AntennaID=antenna),
         )
         self.event(EventKind.EXCEPTION, part("ReaderExceptionEvent", *where, Message=text))
@@ -270,8 +274,7 @@ class Device:
             self.say_goodbye()
             self.closing = True
             return
-        self.keepalives_sent += 1
-        self._outbox.put(frame)
+        self._outbox.put_keepalive(frame)
 
     def _event_frame(self, of: Part) -> bytes:
         data = part("ReaderEventNotificationData", self.clock.stamp(self.now_us), of)
@@ -279,6 +282,10 @@ class Device:
 
     def _tell(self, of: Part) -> None:
         self._outbox.put(self._event_frame(of))
+
+    def waiting_reads(self) -> int:
+        """Reads in reports that wait for a client."""
+        return self._outbox.waiting_reads
 
     def take(self) -> list[Outgoing]:
         """What goes to the client now, in order; nothing while there is none."""

@@ -5,16 +5,22 @@ has the better (lower) priority: then the one that runs is pre-empted and become
 handed in; between two calls of `advance` the antennas take turns of `TURN_US` each.
 """
 
-from simulators.air import Dwell
-from simulators.llrp.access import AccessSpec
-from simulators.llrp.gathering import AccessResult, Gathering, Rule, frames_of, message_size
+import numpy as np
+
+from simulators.air import Dwell, Sightings
+from simulators.gen2 import Slots
+from simulators.llrp.access_work import AccessWork
+from simulators.llrp.gathering import Gathering, frames_of
 from simulators.llrp.mouth import Mouth
 from simulators.llrp.parts import part
 from simulators.llrp.profile import Profile
-from simulators.llrp.reports import Content, Reads
-from simulators.llrp.rospec import Order, RefusedError, ReportTrigger, RoSpec, State
+from simulators.llrp.reads import Reads
+from simulators.llrp.report_rule import ReportTrigger, Rule
+from simulators.llrp.rospec import Order, RefusedError, RoSpec, State
 from simulators.llrp.select import filters_of, selected
-from simulators.llrp.settings import EventKind, Settings
+from simulators.llrp.settings import Settings
+from simulators.llrp.spec_news import SpecNews
+from simulators.llrp.spec_run import SpecState
 from simulators.llrp.survey import Survey, sweep_report
 from simulators.llrp.written_air import WrittenAir
 
@@ -42,15 +48,16 @@ class Inventory:
         self._air = air
         self._settings = settings
         self._mouth = mouth
+        self._news = SpecNews(mouth, settings)
         self._now_us = now_us
         self._turn_ends_us = now_us
         self._turn = -1
         self._gathering = Gathering()
         self._rule = Rule.of(settings.report_spec)
+        self._report_at_us = 0
+        self._slots = air.slots()
         self.rospecs: dict[int, RoSpec] = {}
-        self.accessspecs: dict[int, AccessSpec] = {}
-        self._results: dict[int, AccessResult] = {}
-        self._accesses = 0
+        self.access = AccessWork(air)
         self._sweep_ends_us = now_us
         self._channel = 0
 
@@ -58,20 +65,13 @@ class Inventory:
         """The ROSpec that is active."""
         return next((one for one in self.rospecs.values() if one.state is State.ACTIVE), None)
 
-    def reset(self) -> None:
-        """Lose every spec and every read that was not reported."""
-        self.rospecs.clear()
-        self.accessspecs.clear()
-        self._gathering = Gathering()
-        self._results.clear()
-
     def enable(self, rospec: RoSpec) -> None:
         """Enable a ROSpec now; its start trigger counts from here.
 
         Raises:
             RefusedError: it is enabled already.
         """
-        rospec.obey(Order.ENABLE, self._now_us)
+        rospec.obey(Order.ENABLE, self._now_us, self._mouth.stamps()[0])
 
     def start(self, rospec: RoSpec) -> None:
         """Start a ROSpec now.
@@ -85,8 +85,9 @@ class Inventory:
                 raise RefusedError(f"ROSpec {other.id} is active")
             self._stop(other, preempted_by=rospec.id)
         rospec.obey(Order.START, self._now_us)
-        self._rospec_event(0, rospec.id)
+        self._news.rospec_began(rospec.id)
         self._spec_begins(rospec)
+        self._report_at_us = self._now_us + self._rule.every_us
 
     def input_changed(self, port: int, *, high: bool) -> None:
         """An input that is listened to changed its level now."""
@@ -97,18 +98,15 @@ class Inventory:
 
     def _take_rule(self, rospec: RoSpec) -> None:
         spec = rospec.report_spec or self._settings.report_spec
-        self._rule = Rule.of(spec, rospec.current().stop_tags)
+        self._rule = Rule.of(spec, rospec.run.spec.stop_tags)
 
     def _spec_begins(self, rospec: RoSpec) -> None:
         self._take_rule(rospec)
-        spec = rospec.current()
+        spec = rospec.run.spec
         if spec.survey is not None:
             self._sweep_ends_us = self._now_us + spec.survey.sweep_us(self._profile.band)
-            self._survey_event(0, rospec.id, spec.index)
-
-    def _survey_event(self, event: int, rospec_id: int, index: int) -> None:
-        told = part("RFSurveyEvent", EventType=event, ROSpecID=rospec_id, SpecIndex=index)
-        self._mouth.event(EventKind.RF_SURVEY, told)
+        self._news.spec_began(rospec.id, spec)
+        self._slots = self._air.slots()
 
     def stop(self, rospec: RoSpec, order: Order = Order.STOP) -> None:
         """Stop or disable a ROSpec now; what it has gathered is reported.
@@ -117,9 +115,10 @@ class Inventory:
             RefusedError: its state does not allow it.
         """
         was_active = rospec.state is State.ACTIVE
+        cut_short = rospec.run.state is SpecState.RUNNING
         rospec.obey(order, self._now_us)
         if was_active:
-            self._ended(rospec)
+            self._ended(rospec, cut_short=cut_short)
 
     def delete(self, rospec: RoSpec) -> None:
         """Stop a ROSpec if it runs, and forget it."""
@@ -129,22 +128,30 @@ class Inventory:
 
     def _stop(self, rospec: RoSpec, *, preempted_by: int = 0, keeps_rest: bool = False) -> None:
         """Stop; `keeps_rest`: reads beyond the last AISpec's number belong to the next run."""
+        cut_short = rospec.run.state is SpecState.RUNNING
         rospec.obey(Order.STOP, self._now_us)
-        self._ended(rospec, preempted_by, keeps_rest=keeps_rest and rospec.starts_again())
+        keeps = keeps_rest and rospec.starts_again()
+        self._ended(rospec, preempted_by, keeps_rest=keeps, cut_short=cut_short)
 
-    def _ended(self, rospec: RoSpec, preempted_by: int = 0, *, keeps_rest: bool = False) -> None:
+    def _ended(
+        self,
+        rospec: RoSpec,
+        preempted_by: int = 0,
+        *,
+        keeps_rest: bool = False,
+        cut_short: bool,
+    ) -> None:
+        """Report and tell; an AISpec that its ROSpec's end cut short ends with it."""
         if self._rule.trigger is not ReportTrigger.NONE and not keeps_rest:
             self.flush(rospec)
-        self._rospec_event(2 if preempted_by else 1, rospec.id, preempted_by)
+        if cut_short:
+            self._news.spec_ended(rospec.id, rospec.run.spec, self._slots_since())
+        self._news.rospec_ended(rospec.id, preempted_by)
 
-    def _rospec_event(self, event: int, rospec_id: int, preempted_by: int = 0) -> None:
-        told = part(
-            "ROSpecEvent",
-            EventType=event,
-            ROSpecID=rospec_id,
-            PreemptingROSpecID=preempted_by,
-        )
-        self._mouth.event(EventKind.ROSPEC, told)
+    def _slots_since(self) -> Slots | None:
+        """What the rounds of the AISpec that runs have come to."""
+        now = self._air.slots()
+        return now.since(self._slots) if now is not None and self._slots is not None else None
 
     def advance(self, now_us: int) -> None:
         """Let time go on to `now_us`: start, listen, report, stop."""
@@ -167,41 +174,72 @@ class Inventory:
 
     def _listen(self, rospec: RoSpec, until_us: int) -> None:
         """One antenna's turn, or as much of it as there is time for."""
-        spec = rospec.current()
+        spec = rospec.run.spec
         if spec.survey is not None:
             self._sweep(rospec, spec.survey, until_us)
             self._end_what_is_over(rospec)
             return
+        self._hop()
+        antenna = self._whose_turn(rospec)
+        ends_us = min(until_us, self._turn_ends_us, rospec.ends_us(self._now_us))
+        if self._rule.every_us:
+            ends_us = min(ends_us, self._report_at_us)
+        heard = self._heard(rospec, antenna, ends_us)
+        self._now_us = ends_us
+        at_once = self.access.on(
+            heard,
+            rospec.id,
+            usually_at_once=bool(self._settings.access_report_spec.number("AccessReportTrigger")),
+        )
+        if at_once.any():
+            self._report(heard.take(np.flatnonzero(at_once)), rospec)
+            heard = heard.take(np.flatnonzero(~at_once))
+        self._gathering.add(heard, self._rule)
+        self._report_due(rospec)
+        if self._now_us >= self._turn_ends_us:
+            rospec.run.turn_over()
+        self._end_what_is_over(rospec)
+
+    def _whose_turn(self, rospec: RoSpec) -> int:
+        """The antenna that listens now; turns of `TURN_US` go round those of the AISpec."""
         if self._now_us >= self._turn_ends_us:
             self._turn += 1
             self._turn_ends_us = self._now_us + TURN_US
-        self._hop()
-        antenna = spec.antennas[self._turn % len(spec.antennas)]
-        ends_us = min(until_us, self._turn_ends_us, rospec.ends_us(self._now_us))
-        power_dbm = self._settings.power_dbm(antenna, spec.configurations)
-        query = self._settings.query(antenna, spec.configurations)
-        dwell = Dwell(antenna, self._now_us, ends_us - self._now_us, power_dbm, query)
-        if self._mouth.has_antenna(antenna):
-            offset_us, _ = self._mouth.stamps()
-            told = self._mouth.told_antenna(antenna)
-            filters = filters_of(
-                (*spec.configurations, *self._settings.antennas.values()), antenna
-            )
-            raw = Reads.of(self._air.inventory(dwell), told, offset_us)
-            heard = selected(raw, filters, self._air)
-            self._access(heard, rospec)
-            rospec.heard(len(heard))
-            self._gathering.add(heard, self._rule)
-        self._now_us = ends_us
-        self._report(self._gathering.due(self._rule), rospec)
-        self._end_what_is_over(rospec)
+        antennas = rospec.run.spec.antennas
+        return antennas[self._turn % len(antennas)]
+
+    def _heard(self, rospec: RoSpec, antenna: int, until_us: int) -> Reads:
+        """What the antenna hears until then, of the tags that the filters let take part."""
+        offset_us, _ = self._mouth.stamps()
+        told = self._mouth.told_antenna(antenna)
+        if not self._mouth.has_antenna(antenna):
+            return Reads.of(Sightings.none(), told, offset_us)
+        own = rospec.run.spec.configurations
+        power_dbm = self._settings.power_dbm(antenna, own)
+        query = self._settings.query(antenna, own)
+        dwell = Dwell(antenna, self._now_us, until_us - self._now_us, power_dbm, query)
+        filters = filters_of((*own, *self._settings.antennas.values()), antenna)
+        raw = Reads.of(self._air.inventory(dwell), told, offset_us)
+        heard = selected(raw, filters, self._air)
+        if self._rule.tells_tid:
+            heard = self._air.with_tid(heard)
+        tags = heard.epcs() if rospec.run.asks_for_tags else []
+        rospec.run.heard(len(heard), tags, until_us)
+        return heard
+
+    def _report_due(self, rospec: RoSpec) -> None:
+        """Report what fills whole messages, or everything where time says so."""
+        if not self._rule.every_us:
+            self._report(self._gathering.due(self._rule), rospec)
+        elif self._now_us >= self._report_at_us:
+            self._report_at_us = self._now_us + self._rule.every_us
+            self.flush(rospec)
 
     def _hop(self) -> None:
         """Tell of the next channel where the reader hops."""
         channel = int(self._profile.band.channel_at(self._now_us))
         if channel != self._channel and self._profile.band.hops:
-            told = part("HoppingEvent", HopTableID=1, NextChannelIndex=channel)
-            self._mouth.event(EventKind.HOPPING, told)
+            self._news.hopped(channel)
         self._channel = channel
 
     def _sweep(self, rospec: RoSpec, survey: Survey, until_us: int) -> None:
@@ -210,56 +248,31 @@ class Inventory:
         if self._now_us < self._sweep_ends_us:
             return
         self._sweep_ends_us += survey.sweep_us(self._profile.band)
-        rospec.heard(1)
+        rospec.run.heard(1, [], self._now_us)
         offset_us, uptime = self._mouth.stamps()
         stamp = part("Uptime" if uptime else "UTCTimestamp", Microseconds=self._now_us + offset_us)
         told = (
             part("ROSpecID", ROSpecID=rospec.id),
-            part("SpecIndex", SpecIndex=rospec.current().index),
+            part("SpecIndex", SpecIndex=rospec.run.spec.index),
         )
         self._mouth.reports([sweep_report(survey, self._profile.band, told, stamp)], 1, 0)
 
     def _end_what_is_over(self, rospec: RoSpec) -> None:
         if rospec.wants_stop(self._now_us):
             self._stop(rospec)
-        elif rospec.spec_over(self._now_us):
+        elif rospec.run.wants_end(self._now_us):
             self._spec_ended(rospec)
 
-    def _access(self, heard: Reads, rospec: RoSpec) -> None:
-        """Let the AccessSpecs do their work on the tags that were just read."""
-        if not any(one.covers(rospec.id) for one in self.accessspecs.values()):
-            return
-        tags = {key: self._air.tag(key) for key in set(heard.keys())}
-        for row, key in enumerate(heard.keys()):
-            antenna = int(heard.antenna[row])
-            for spec in self.accessspecs.values():
-                if not spec.covers(rospec.id) or not spec.listens_on(antenna):
-                    continue
-                results = spec.results(tags[key])
-                if results:
-                    self._accesses += 1
-                    spec_id = spec.spec.number("AccessSpecID")
-                    self._results[self._accesses] = AccessResult(spec_id, results)
-                    heard.access[row] = self._accesses
-                    break
-        for key in tags:
-            self._air.written(key)
-
     def _spec_ended(self, rospec: RoSpec) -> None:
-        spec = rospec.current()
-        by_tags = spec.stop_tags and rospec.has_its_tags()
-        if self._rule.trigger is ReportTrigger.TAGS_OR_END_OF_AISPEC and not by_tags:
+        spec = rospec.run.spec
+        by_tags = self._rule.counts and rospec.run.has_its_tags()
+        if self._rule.ends_with_spec and not by_tags:
             self.flush(rospec)
-        if spec.survey is not None:
-            self._survey_event(1, rospec.id, spec.index)
-        else:
-            told = part("AISpecEvent", EventType=0, ROSpecID=rospec.id, SpecIndex=spec.index)
-            self._mouth.event(EventKind.AISPEC, told)
+        self._news.spec_ended(rospec.id, spec, self._slots_since())
         loops = rospec.loops
         goes_on = rospec.next_spec(self._now_us)
         if goes_on and rospec.loops != loops:
-            told = part("SpecLoopEvent", ROSpecID=rospec.id, LoopCount=rospec.loops)
-            self._mouth.event(EventKind.SPEC_LOOP, told)
+            self._news.looped(rospec.id, rospec.loops)
         if goes_on:
             self._spec_begins(rospec)
         else:
@@ -274,14 +287,13 @@ class Inventory:
         for rospec in self.rospecs.values():
             self.flush(rospec)
 
-    def _content(self, rospec: RoSpec) -> Content:
-        _, uptime = self._mouth.stamps()
-        return self._rule.content(rospec, rospec.current(), uptime=uptime, tail=self._mouth.tail())
-
     def _report(self, reads: Reads | None, rospec: RoSpec) -> None:
         if reads is None:
             return
-        size = message_size(self._rule)
+        size = self._rule.message_size
         first_id = self._mouth.next_id(-(-len(reads) // size))
-        frames = frames_of(reads, self._rule, self._content(rospec), first_id, self._results)
+        _, uptime = self._mouth.stamps()
+        tail = self._mouth.tail()
+        content = self._rule.content(rospec.id, rospec.run.spec, uptime=uptime, tail=tail)
+        frames = frames_of(reads, self._rule, content, first_id, self.access.results)
         self._mouth.reports(frames, size, len(reads))

@@ -4,13 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulators.llrp.tables import (
-    IMPINJ_MESSAGES,
-    IMPINJ_PARAMETERS,
-    IMPINJ_VENDOR,
-    MESSAGES,
-    PARAMETERS,
-)
+from simulators.llrp.impinj_tables import IMPINJ_MESSAGES, IMPINJ_PARAMETERS, IMPINJ_VENDOR
+from simulators.llrp.tables import MESSAGES, PARAMETERS
 
 FIRST_TLV = 128
 """Parameter types below this number are TV encoded (section 16.2.1.1)."""
@@ -25,13 +20,14 @@ class Field:
         name: as in the standard; empty for reserved bits.
         kind: `u` or `s` (a number of `bits` bits), or one of `u1v u8v u16v u32v text rest`.
         bits: width of a number, or of one element of a list.
-        below: values from this on have no meaning; None where all have one.
+        below: values from this on have no meaning in LLRP 1.0.1 and in 1.1; None where all have
+            one.
     """
 
     name: str
     kind: str
     bits: int
-    below: int | None
+    below: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +61,13 @@ class Layout:
 def _field(word: str) -> Field:
     if word.startswith("_"):
         return Field("", "u", int(word[1:]), None)
-    found = re.fullmatch(r"(\w+):(?:(u|s)(\d+)|(u\d+v|text|rest))(?:<(\d+))?", word)
+    found = re.fullmatch(r"(\w+):(?:(u|s)(\d+)|(u\d+v|text|rest))(?:<(\d+)(?:,(\d+))?)?", word)
     if found is None:
         raise ValueError(f"not a field of the table: {word!r}")
-    name, sign, bits, kind, below = found.groups()
+    name, sign, bits, kind, below, below_in_1_1 = found.groups()
     if sign:
-        return Field(name, sign, int(bits), int(below) if below else None)
+        bounds = (int(below), int(below_in_1_1 or below)) if below else None
+        return Field(name, sign, int(bits), bounds)
     width = int(kind[1:-1]) if kind.endswith("v") else 8
     return Field(name, kind, width, None)
 

@@ -13,12 +13,14 @@ class Outgoing:
         reads: how many reads it carries; 0 for everything but RO_ACCESS_REPORT.
         is_report: whether it is an RO_ACCESS_REPORT, which may be empty.
         is_event: whether it tells what happened and may be held like a report.
+        is_keepalive: whether it is a KEEPALIVE.
     """
 
     frame: bytes
     reads: int = 0
     is_report: bool = False
     is_event: bool = False
+    is_keepalive: bool = False
 
     def of_version(self, version: int) -> "Outgoing":
         """The same with another version in its header, unless it had one of its own."""
@@ -43,11 +45,19 @@ class Outbox:
         self._waiting: deque[Outgoing] = deque()
         self._reads = 0
         self._events = 0
-        self.dropped_reads = 0
 
     def put(self, frame: bytes) -> None:
         """A reply, or what else cannot wait."""
         self._waiting.append(Outgoing(frame))
+
+    def put_keepalive(self, frame: bytes) -> None:
+        """A KEEPALIVE, which cannot wait."""
+        self._waiting.append(Outgoing(frame, is_keepalive=True))
+
+    @property
+    def waiting_reads(self) -> int:
+        """Reads in reports that wait."""
+        return self._reads
 
     def put_event(self, frame: bytes) -> None:
         """An event; lost where too many of them wait."""
@@ -59,8 +69,8 @@ class Outbox:
         """How much of the room for reads is taken, 0 to 100."""
         return 100 * self._reads // max(self._reads_most, 1)
 
-    def put_reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> bool:
-        """Reports, all full but the last; False where older ones had to go for them."""
+    def put_reports(self, frames: list[bytes], reads_a_message: int, reads: int) -> int:
+        """Reports, all full but the last; how many older reads had to go for them."""
         for frame in frames:
             held = min(reads_a_message, reads)
             reads -= held
@@ -68,15 +78,14 @@ class Outbox:
             self._waiting.append(Outgoing(frame, held, is_report=True))
         return self._trim()
 
-    def _trim(self) -> bool:
-        kept_all = True
+    def _trim(self) -> int:
+        gone = 0
         while self._reads > self._reads_most:
             oldest = next(one for one in self._waiting if one.reads)
             self._waiting.remove(oldest)
             self._reads -= oldest.reads
-            self.dropped_reads += oldest.reads
-            kept_all = False
-        return kept_all
+            gone += oldest.reads
+        return gone
 
     def take(self) -> list[Outgoing]:
         """Everything that waits, in order."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulators.gen2 import DENSE, Pace
-from simulators.llrp.tables import IMPINJ_VENDOR
+from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.radio import FCC, Band
 
 
@@ -77,6 +77,11 @@ class Profile:
         usual_mode: identifier of the mode that it uses unless told otherwise.
         inputs: how many GPIs.
         outputs: how many GPOs.
+        sensitivities: entries of its table of receive sensitivities.
+        filters_most: Select filters in one inventory command.
+        specs_most: AISpecs and RFSurveySpecs in one ROSpec.
+        opspecs_most: operations in one AccessSpec.
+        priorities: levels of a ROSpec's priority; 0 is the highest.
         reports_kept: tag reports that it keeps while no client takes them; then the oldest go.
     """
 
@@ -95,6 +100,11 @@ class Profile:
     inputs: int = 4
     outputs: int = 4
     reports_kept: int = 66_000
+    sensitivities: int = 42
+    filters_most: int = 2
+    specs_most: int = 32
+    opspecs_most: int = 8
+    priorities: int = 8
 
     def claiming(self, manufacturer: int, model: int) -> "Profile":
         """The same reader with another name on it."""

@@ -11,7 +11,6 @@ import contextlib
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from simulators.air import Air
 from simulators.faults import FaultName, FaultPlan
@@ -20,6 +19,7 @@ from simulators.llrp.codec import HEADER_BYTES, frame_length
 from simulators.llrp.device import Device
 from simulators.llrp.dialling import dial_for_ever
 from simulators.llrp.profile import Profile
+from simulators.llrp.tally import Tally
 from simulators.llrp.wire import Then, Wire
 
 TICK_S = 0.02
@@ -34,27 +34,6 @@ _GOODBYE_S = 1.0
 def utc_us() -> int:
     """True UTC microseconds, by the host's clock."""
     return time.time_ns() // 1000
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a reader has done since it was switched on.
-
-    Attributes:
-        connections: clients that were let in.
-        refused: clients that were turned away because one was there.
-        reads: reads sent.
-        reports: RO_ACCESS_REPORT messages sent.
-        keepalives: KEEPALIVE messages sent.
-        dropped: connections that the reader closed because acknowledgements stayed out.
-    """
-
-    connections: int = 0
-    refused: int = 0
-    reads: int = 0
-    reports: int = 0
-    keepalives: int = 0
-    dropped: int = 0
 
 
 class SimulatedReader:
@@ -141,6 +120,8 @@ class SimulatedReader:
             client.abort()
         if self._serving:
             await asyncio.wait(self._serving, timeout=_GOODBYE_S)
+        self.tally.lost = self._device.lost_reads
+        self.tally.unsent = self._device.waiting_reads()
 
     async def _stop_own_tasks(self) -> None:
         for task in (self._ticking, self._dialling):
@@ -191,10 +172,11 @@ class SimulatedReader:
         """Everything that the device has to say, through the wire's faults."""
         sendable = self._wire.send(self._device.take())
         if client.muted:
+            self._device.lost_reads += sendable.reads
             return
-        self.tally.reads += sendable.reads
-        self.tally.reports += sendable.reports
-        self.tally.keepalives = self._device.keepalives_sent
+        counts = sendable.reads, sendable.reports, sendable.messages
+        self.tally.sent(*counts, len(sendable.data))
+        self.tally.keepalives += sendable.keepalives
         if self._faults.on(FaultName.SLOW):
             client.slow += sendable.data
         else:
@@ -253,7 +235,7 @@ class SimulatedReader:
         if self._client is not None:
             await self._refuse(client)
             return
-        self.tally.connections += 1
+        self.tally.connected()
         self._client = client
         self._device.connect(self._clock())
         self._flush(client)

@@ -1,117 +1,26 @@
-"""Sightings to RO_ACCESS_REPORT frames, by columns: nothing is done per read but cutting bytes.
+"""Reads to RO_ACCESS_REPORT frames, by columns: nothing is done per read but cutting bytes.
 
 All TagReportData of one EPC length look alike, so they are one NumPy structured array whose
 constant bytes are filled in once a batch and whose changing fields are whole columns.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from simulators.air import Sightings
 from simulators.llrp.codec import frame
+from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.llrp.layouts import CUSTOM, MESSAGE_BY_NAME, PARAMETER_BY_NAME
-from simulators.llrp.tables import IMPINJ_VENDOR
+from simulators.llrp.reads import TID_WORDS, Reads
 
 REPORT_TYPE = MESSAGE_BY_NAME["RO_ACCESS_REPORT"].number
 _EPC_96_BITS = 96
-_COUNT_MOST = 0xFFFF
+_OF_16_BITS_BYTES = 14
+_TID_BYTES = 12 + 2 + 2 * TID_WORDS
 _PHASE_STEPS = 4096
 """Impinj's phase angle has 12 bits for a full turn; its Doppler 4 fractional bits."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reads:
-    """What a ROSpec has gathered, as columns like `Sightings`, with antenna and both stamps."""
-
-    epc: NDArray[np.uint8]
-    epc_bits: NDArray[np.uint16]
-    antenna: NDArray[np.uint16]
-    rssi_dbm: NDArray[np.float32]
-    phase_rad: NDArray[np.float32]
-    channel: NDArray[np.uint16]
-    doppler_hz: NDArray[np.float32]
-    first_seen_us: NDArray[np.int64]
-    last_seen_us: NDArray[np.int64]
-    count: NDArray[np.uint16]
-    access: NDArray[np.int32]
-    """Under which number an AccessSpec's results on this very read are kept; 0 where none are."""
-
-    def __len__(self) -> int:
-        return len(self.antenna)
-
-    @classmethod
-    def of(cls, heard: Sightings, antenna: int, clock_offset_us: int) -> Self:
-        """Sightings of one antenna, stamped by the reader's own clock."""
-        seen = heard.seen_us + clock_offset_us
-        return cls(
-            epc=heard.epc,
-            epc_bits=heard.epc_bits,
-            antenna=np.full(len(heard), antenna, np.uint16),
-            rssi_dbm=heard.rssi_dbm,
-            phase_rad=heard.phase_rad,
-            channel=heard.channel,
-            doppler_hz=heard.doppler_hz,
-            first_seen_us=seen,
-            last_seen_us=seen,
-            count=heard.count,
-            access=np.zeros(len(heard), np.int32),
-        )
-
-    def keys(self) -> list[tuple[bytes, int]]:
-        """Each row's EPC and its bits."""
-        return [
-            (epc[: (bits + 7) // 8].tobytes(), bits)
-            for epc, bits in zip(self.epc, self.epc_bits.tolist(), strict=True)
-        ]
-
-    def take(self, rows: slice | NDArray[np.int64]) -> Self:
-        """Some of the rows."""
-        return type(self)(*(getattr(self, one.name)[rows] for one in fields(self)))
-
-    @classmethod
-    def joined(cls, several: Iterable["Reads"]) -> "Reads":
-        """All rows in order; EPCs of different width are padded to the widest."""
-        parts = list(several)
-        if len(parts) == 1:
-            return parts[0]
-        width = max(one.epc.shape[1] for one in parts)
-        padded = [np.pad(one.epc, ((0, 0), (0, width - one.epc.shape[1]))) for one in parts]
-        rest = [one.name for one in fields(cls)][1:]
-        return cls(
-            np.concatenate(padded),
-            *(np.concatenate([getattr(one, name) for one in parts]) for name in rest),
-        )
-
-    def merged(self) -> "Reads":
-        """One row for each tag, antenna and result of an access (section 13.2.3.1.1).
-
-        RSSI is the peak, the count the sum (ends at 65,535), phase, Doppler and channel those of
-        the last sighting.
-        """
-        if not len(self):
-            return self
-        keys = np.column_stack([self.epc, self.epc_bits.view(np.uint8).reshape(-1, 2)])
-        keys = np.column_stack([keys, self.antenna.view(np.uint8).reshape(-1, 2)])
-        keys = np.column_stack([keys, self.access.view(np.uint8).reshape(-1, 4)])
-        _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        group = group.ravel()
-        last = np.zeros(len(first), np.int64)
-        np.maximum.at(last, group, np.arange(len(self)))
-        peak = np.full(len(first), -np.inf, np.float32)
-        np.maximum.at(peak, group, self.rssi_dbm)
-        total = np.bincount(group, self.count).clip(max=_COUNT_MOST).astype(np.uint16)
-        whole = replace(
-            self.take(last),
-            rssi_dbm=peak,
-            count=total,
-            first_seen_us=self.first_seen_us[first],
-        )
-        return whole.take(np.argsort(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +33,8 @@ class Content:
             FirstSeen, LastSeen, TagSeenCount.
         protocol_bits: whether C1G2_PC is told.
         checksum: whether C1G2_CRC is told.
-        impinj: Impinj's own, out of ImpinjRFPhaseAngle, ImpinjPeakRSSI, ImpinjRFDopplerFrequency.
+        impinj: Impinj's own, out of ImpinjSerializedTID, ImpinjRFPhaseAngle, ImpinjPeakRSSI,
+            ImpinjRFDopplerFrequency.
         uptime: stamps are told as uptime, not UTC.
         tail: bytes of further parameters behind each read.
     """
@@ -136,6 +46,11 @@ class Content:
     impinj: tuple[str, ...] = ()
     uptime: bool = False
     tail: bytes = b""
+
+    def bytes_behind_results(self) -> int:
+        """How many bytes of a read stand behind the place of an AccessSpec's results."""
+        own = sum(_TID_BYTES if "TID" in name else _OF_16_BITS_BYTES for name in self.impinj)
+        return own + len(self.tail)
 
 
 _CONSTANT_TYPES: dict[str, DTypeLike] = {
@@ -185,11 +100,15 @@ class _Row:
 
     def put_impinj(self, name: str, kind: DTypeLike, value: object) -> None:
         """Append one of Impinj's parameters of one 16-bit field."""
+        self.put_impinj_head(name, _OF_16_BITS_BYTES)
+        self.put(kind, value)
+
+    def put_impinj_head(self, name: str, size: int) -> None:
+        """Append what stands before the fields of one of Impinj's parameters of `size` bytes."""
         self.put(">u2", CUSTOM)
-        self.put(">u2", 14)
+        self.put(">u2", size)
         self.put(">u4", IMPINJ_VENDOR)
         self.put(">u4", PARAMETER_BY_NAME[name].number)
-        self.put(kind, value)
 
     def filled(self, count: int) -> NDArray[np.void]:
         """The rows."""
@@ -236,6 +155,12 @@ def _put_air(row: _Row, reads: Reads, content: Content, bits: int) -> None:
         row.put_tv("C1G2_CRC", ">u2", checks)
 
 
+def _put_tid(row: _Row, reads: Reads) -> None:
+    row.put_impinj_head("ImpinjSerializedTID", _TID_BYTES)
+    row.put(">u2", TID_WORDS)
+    row.put((np.uint8, (2 * TID_WORDS,)), reads.tid)
+
+
 def _put_impinj(row: _Row, reads: Reads, names: tuple[str, ...]) -> None:
     turn = _PHASE_STEPS / (2 * np.pi)
     for name in names:
@@ -243,6 +168,8 @@ def _put_impinj(row: _Row, reads: Reads, names: tuple[str, ...]) -> None:
             case "ImpinjRFPhaseAngle":
                 steps = np.rint(reads.phase_rad * turn).astype(np.int64) % _PHASE_STEPS
                 row.put_impinj(name, ">u2", steps)
+            case "ImpinjSerializedTID":
+                _put_tid(row, reads)
             case "ImpinjPeakRSSI":
                 row.put_impinj(name, ">i2", np.rint(reads.rssi_dbm * 100))
             case _:

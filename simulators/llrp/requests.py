@@ -8,12 +8,13 @@ from simulators.llrp import spec_requests
 from simulators.llrp.capabilities import capabilities
 from simulators.llrp.checking import check, type_of
 from simulators.llrp.host import Host, response
+from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.llrp.layouts import CUSTOM, PARAMETER_BY_NAME
 from simulators.llrp.parts import Message, Part
 from simulators.llrp.profile import Profile
-from simulators.llrp.settings import EVENT_KINDS, Asked
+from simulators.llrp.settings import Asked
 from simulators.llrp.status import SUCCESS, Complaint, StatusCode
-from simulators.llrp.tables import IMPINJ_VENDOR, NEW_IN_1_1
+from simulators.llrp.tables import NEW_IN_1_1
 
 _VERSION_MOST = 2
 """LLRP 1.1; 1 is 1.0.1."""
@@ -174,9 +175,6 @@ def _complain_of_version(host: Host, request: Message) -> Complaint | None:
         if one.name in NEW_IN_1_1:
             text = f"{one.name} is unknown to LLRP 1.0.1"
             return Complaint(text, StatusCode.UNKNOWN_PARAMETER, path)
-        if one.name == "EventNotificationState" and one.number("EventType") >= EVENT_KINDS:
-            text = f"events go to {EVENT_KINDS - 1} in LLRP 1.0.1"
-            return Complaint(text, StatusCode.UNKNOWN_FIELD, path, 1)
     return None
 
 
@@ -200,7 +198,9 @@ def handle(host: Host, request: Message) -> Message | None:
         _unsupported(host, request)
         return None
     complaint = (
-        _complain_of_version(host, request) or check(request) or _complain_of_custom(host, request)
+        _complain_of_version(host, request)
+        or check(request, host.version)
+        or _complain_of_custom(host, request)
     )
     if complaint is None:
         return handler(host, request)

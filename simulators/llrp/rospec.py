@@ -3,16 +3,16 @@
     disabled --enable--> inactive --start--> active --stop--> inactive
                  any of the two --disable--> disabled
 
-What is not in the table is refused and changes nothing. The machine keeps no clock: `due` tells
-what its triggers want at a time, `antenna_at` which antenna listens then.
+What is not in the table is refused and changes nothing. The machine keeps no clock: `wants_start`
+and `wants_stop` tell what its triggers want at a time. While it is active, its AISpecs and
+RFSurveySpecs run one after the other, each with a life of its own (`spec_run`).
 """
 
 from enum import Enum, IntEnum, auto
 
 from simulators.llrp.antenna_spec import AntennaSpec, edge_of
 from simulators.llrp.parts import Part
-
-_FAR_US = 3_600_000_000
+from simulators.llrp.spec_run import SpecOrder, SpecRun, SpecState
 
 
 class State(IntEnum):
@@ -54,14 +54,6 @@ class StartTrigger(IntEnum):
     GPI = 3
 
 
-class ReportTrigger(IntEnum):
-    """ROReportTrigger."""
-
-    NONE = 0
-    TAGS_OR_END_OF_AISPEC = 1
-    TAGS_OR_END_OF_ROSPEC = 2
-
-
 def _stop_us(stop: Part) -> int:
     """After how long a ROSpecStopTrigger fires at the latest; 0 never."""
     waits_for = stop.first("GPITriggerValue")
@@ -97,20 +89,20 @@ class RoSpec:
         self._stop_gpi = edge_of(stop.first("GPITriggerValue"))
         self._stop_us = _stop_us(stop)
         inside = [one for one in spec.inside if one.name in ("AISpec", "RFSurveySpec")]
-        self.antenna_specs = tuple(
-            AntennaSpec.of(one, index, antennas_most)
-            if one.name == "AISpec"
-            else AntennaSpec.of_survey(one, index)
+        self._runs = tuple(
+            SpecRun(
+                AntennaSpec.of(one, index, antennas_most)
+                if one.name == "AISpec"
+                else AntennaSpec.of_survey(one, index)
+            )
             for index, one in enumerate(inside, start=1)
         )
-        self._gpi_stops = self._gpi_ends_spec = False
+        self._gpi_stops = False
         loop = spec.first("LoopSpec")
         self._loops_most = loop.number("LoopCount") if loop else 1
         self.loops = 0
         self._at = 0
         self._began_us = 0
-        self._spec_began_us = 0
-        self._spec_reads = 0
         self._starts_at_us: int | None = None
 
     def part(self) -> Part:
@@ -118,8 +110,13 @@ class RoSpec:
         fields = {**self._spec.fields, "CurrentState": self.state}
         return Part("ROSpec", fields, self._spec.inside)
 
-    def obey(self, order: Order, now_us: int) -> None:
+    def obey(self, order: Order, now_us: int, clock_offset_us: int = 0) -> None:
         """Move to the state that the table names.
+
+        Args:
+            order: what is wanted.
+            now_us: true time.
+            clock_offset_us: by how much the reader's own clock is ahead of it.
 
         Raises:
             RefusedError: the table has no such step; nothing has changed.
@@ -130,29 +127,40 @@ class RoSpec:
         self.state = after
         match order:
             case Order.ENABLE:
-                self._starts_at_us = self._first_start_us(now_us)
+                self._starts_at_us = self._first_start_us(now_us, clock_offset_us)
             case Order.START:
                 self._began_us = now_us
                 self._at = 0
                 self._gpi_stops = False
                 self.loops = 0
-                self._begin_spec(now_us)
+                self.run.obey(SpecOrder.BEGIN, now_us)
                 self._starts_at_us = self._next_start_us(now_us)
             case Order.STOP | Order.DISABLE:
-                pass
+                if self.run.state is SpecState.RUNNING:
+                    self.run.obey(SpecOrder.ABORT, now_us)
+                if self.start_trigger is StartTrigger.PERIODIC and self._starts_at_us is not None:
+                    self._starts_at_us = self._after(self._starts_at_us, now_us)
 
-    def _first_start_us(self, now_us: int) -> int | None:
+    def _first_start_us(self, now_us: int, clock_offset_us: int) -> int | None:
         if self.start_trigger is StartTrigger.IMMEDIATE:
             return now_us
-        if self.start_trigger is StartTrigger.PERIODIC and self._periodic is not None:
-            return now_us + 1000 * self._periodic.number("Offset")
-        return None
-
-    def _next_start_us(self, now_us: int) -> int | None:
         if self.start_trigger is not StartTrigger.PERIODIC or self._periodic is None:
             return None
-        period_us = 1000 * self._periodic.number("Period")
-        return now_us + period_us if period_us else None
+        stamp = self._periodic.first("UTCTimestamp")
+        base_us = stamp.number("Microseconds") - clock_offset_us if stamp else now_us
+        due_us = base_us + 1000 * self._periodic.number("Offset")
+        return due_us if due_us >= now_us else self._after(due_us, now_us)
+
+    def _after(self, due_us: int, now_us: int) -> int | None:
+        """The first start of the row that begins at `due_us` which is not yet past."""
+        period_us = 1000 * self._periodic.number("Period") if self._periodic else 0
+        late_us = max(now_us - due_us, 0)
+        return due_us + -(-late_us // period_us) * period_us if period_us else None
+
+    def _next_start_us(self, now_us: int) -> int | None:
+        if self.start_trigger is not StartTrigger.PERIODIC or self._starts_at_us is None:
+            return None
+        return self._after(self._starts_at_us, now_us + 1)
 
     def wants_start(self, now_us: int) -> bool:
         """Whether its start trigger has fired."""
@@ -169,42 +177,22 @@ class RoSpec:
         change = (port, high)
         if self.state is State.ACTIVE:
             self._gpi_stops = self._gpi_stops or change == self._stop_gpi
-            self._gpi_ends_spec = self._gpi_ends_spec or change == self.current().gpi
+            self.run.input_changed(port, high=high)
         waits = self.state is State.INACTIVE and self.start_trigger is StartTrigger.GPI
         if waits and change == self._start_gpi:
             self._starts_at_us = now_us
 
-    def current(self) -> AntennaSpec:
-        """The AISpec that runs."""
-        return self.antenna_specs[self._at]
-
-    def _begin_spec(self, now_us: int) -> None:
-        self._spec_began_us = now_us
-        self._spec_reads = 0
-        self._gpi_ends_spec = False
-
-    def heard(self, reads: int) -> None:
-        """Count reads of the AISpec that runs."""
-        self._spec_reads += reads
+    @property
+    def run(self) -> SpecRun:
+        """The AISpec or RFSurveySpec whose turn it is."""
+        return self._runs[self._at]
 
     def ends_us(self, now_us: int) -> int:
         """When a stop trigger fires that goes by time; a far time where none does."""
-        ends = [now_us + _FAR_US]
+        ends = [self.run.ends_us(now_us)]
         if self._stop_us:
             ends.append(self._began_us + self._stop_us)
-        if self.current().stop_us:
-            ends.append(self._spec_began_us + self.current().stop_us)
         return max(min(ends), now_us)
-
-    def spec_over(self, now_us: int) -> bool:
-        """Whether the AISpec that runs has reached its stop trigger."""
-        spec = self.current()
-        late = bool(spec.stop_us) and now_us - self._spec_began_us >= spec.stop_us
-        return late or self._gpi_ends_spec or self.has_its_tags()
-
-    def has_its_tags(self) -> bool:
-        """Whether the AISpec that runs has heard the reads that end it."""
-        return 0 < self.current().stop_tags <= self._spec_reads
 
     def starts_again(self) -> bool:
         """Whether it starts at once when its last AISpec is over: its condition still holds."""
@@ -212,15 +200,14 @@ class RoSpec:
 
     def next_spec(self, now_us: int) -> bool:
         """Go on to the next AISpec, or round the loop; False when the ROSpec itself is over."""
+        self.run.obey(SpecOrder.END, now_us)
         self._at += 1
-        if self._at < len(self.antenna_specs):
-            self._begin_spec(now_us)
-            return True
-        self._at = 0
-        self.loops += 1
-        if self.loops != self._loops_most:
-            self._begin_spec(now_us)
-            return True
-        if self.starts_again():
-            self._starts_at_us = now_us
-        return False
+        if self._at == len(self._runs):
+            self._at = 0
+            self.loops += 1
+            if self.loops == self._loops_most:
+                if self.starts_again():
+                    self._starts_at_us = now_us
+                return False
+        self.run.obey(SpecOrder.BEGIN, now_us)
+        return True

@@ -4,7 +4,7 @@ import numpy as np
 
 from simulators.llrp.access import bits_of, number_of
 from simulators.llrp.parts import Bits, Part
-from simulators.llrp.reports import Reads
+from simulators.llrp.reads import Reads
 from simulators.llrp.tag_memory import TagMemory
 from simulators.llrp.written_air import WrittenAir
 

@@ -3,11 +3,12 @@
 from enum import IntEnum
 
 from simulators.gen2 import Query, Target
+from simulators.llrp.antenna_checking import complain_of_antenna, complain_of_switches
 from simulators.llrp.checking import type_of
 from simulators.llrp.parts import Message, Part, part
 from simulators.llrp.ports import Ports
 from simulators.llrp.profile import Profile
-from simulators.llrp.status import Complaint, StatusCode
+from simulators.llrp.status import Complaint
 
 EVENT_KINDS = 9
 """In LLRP 1.0.1; 1.1 adds the end of a loop."""
@@ -58,8 +59,11 @@ class EventKind(IntEnum):
 
 
 _PORTS = ("GPOWriteData", "GPIPortCurrentState")
-_SINGLE_TARGET = (1, 3)
-"""ImpinjInventorySearchMode: each tag once while its flag holds."""
+_SEARCH_TARGETS = {1: Target.A, 3: Target.A, 5: Target.B}
+"""ImpinjInventorySearchMode: single target reads each tag once while its flag holds; the others
+look for both flags in turn."""
+_TAG_FOCUS = 3
+"""Single target with suppression: in session 1 flags do not fall back while there is power."""
 
 
 def _report_spec() -> Part:
@@ -93,6 +97,10 @@ def _overlaid(old: Part, new: Part) -> Part:
     sent = {one.name for one in new.inside}
     kept = tuple(one for one in old.inside if one.name not in sent)
     return Part(old.name, old.fields, (*kept, *new.inside))
+
+
+def _focuses(mode_searched: int, session: int) -> bool:
+    return mode_searched == _TAG_FOCUS and session == 1
 
 
 class Settings:
@@ -150,14 +158,15 @@ class Settings:
         mode = control.number("ModeIndex") if control else self._profile.usual_mode
         mode_searched = search.number("InventorySearchMode") if search else 0
         pace = self._profile.pace(mode)
-        target = Target.A if mode_searched in _SINGLE_TARGET else Target.BOTH_IN_TURN
+        target = _SEARCH_TARGETS.get(mode_searched, Target.BOTH_IN_TURN)
         if singulation is None:
             return Query(pace, target=target)
         aware = singulation.first("C1G2TagInventoryStateAwareSingulationAction")
         if aware is not None:
             target = Target.B if aware.number("I") else Target.A
         tags = singulation.number("TagPopulation")
-        return Query(pace, singulation.number("Session"), target, tags)
+        session = singulation.number("Session")
+        return Query(pace, session, target, tags, suppresses=_focuses(mode_searched, session))
 
     def _inventory_part(self, name: str, antenna: int, overrides: tuple[Part, ...]) -> Part | None:
         """A part of the C1G2InventoryCommand that holds for an antenna."""
@@ -170,21 +179,6 @@ class Settings:
                     return found
         return None
 
-    def complain_of_antenna(self, configuration: Part, path: tuple[int, ...]) -> Complaint | None:
-        """What this reader cannot do of an AntennaConfiguration; `path` leads to it."""
-        antenna = configuration.number("AntennaID")
-        if antenna > self._profile.antennas:
-            text = f"antenna {antenna}: there are {self._profile.antennas}"
-            return Complaint(text, StatusCode.OUT_OF_RANGE, path, 1)
-        transmitter = configuration.first("RFTransmitter")
-        if transmitter is None:
-            return None
-        power, most = transmitter.number("TransmitPower"), len(self._profile.powers_cdbm())
-        if power > most:
-            text = f"transmit power index {power}: the table ends at {most}"
-            return Complaint(text, StatusCode.OUT_OF_RANGE, (*path, type_of(transmitter)), 3)
-        return None
-
     def _complain(self, request: Message) -> Complaint | None:
         for one in request.inside:
             path = (type_of(one),)
@@ -192,7 +186,9 @@ class Settings:
             if one.name in _PORTS:
                 complaint = self.ports.complain(one, path)
             elif one.name == "AntennaConfiguration":
-                complaint = self.complain_of_antenna(one, path)
+                complaint = complain_of_antenna(self._profile, one, path)
+            elif one.name == "ROReportSpec":
+                complaint = complain_of_switches(one, path)
             if complaint is not None:
                 return complaint
         return None

@@ -2,7 +2,8 @@
 
 from simulators.faults import FaultName
 from simulators.llrp import access
-from simulators.llrp.access import AccessSpec
+from simulators.llrp.access import AccessOrder, AccessSpec, AccessState
+from simulators.llrp.antenna_checking import complain_of_antenna, complain_of_switches
 from simulators.llrp.checking import type_of
 from simulators.llrp.host import Host, response
 from simulators.llrp.parts import Message, Part
@@ -16,7 +17,7 @@ _TRIGGERS = (
     ("ROSpecStartTrigger", "ROSpecStartTriggerType", _GPI),
     ("ROSpecStopTrigger", "ROSpecStopTriggerType", 2),
 )
-_BOUNDARY = 178
+_BOUNDARY, _PERIODIC = 178, 180
 
 
 def _complain_of_boundary(host: Host, spec: Part) -> Complaint | None:
@@ -31,8 +32,19 @@ def _complain_of_boundary(host: Host, spec: Part) -> Complaint | None:
     start = next(boundary.all("ROSpecStartTrigger"))
     if start.number("ROSpecStartTriggerType") == 2 and not start.inside:  # noqa: PLR2004
         path = (type_of(spec), _BOUNDARY, type_of(start))
-        return Complaint("a periodic start needs its period", StatusCode.MISSING_PARAMETER, path)
-    return None
+        text = "a periodic start needs its period"
+        return Complaint(text, StatusCode.MISSING_PARAMETER, (*path, _PERIODIC))
+    return _complain_of_utc(host, start, (type_of(spec), _BOUNDARY, type_of(start)))
+
+
+def _complain_of_utc(host: Host, start: Part, path: tuple[int, ...]) -> Complaint | None:
+    """A start at a time of day needs a clock that knows it."""
+    periodic = start.first("PeriodicTriggerValue")
+    stamp = periodic.first("UTCTimestamp") if periodic is not None else None
+    if stamp is None or host.clock.knows_utc():
+        return None
+    text = "this reader has no UTC clock"
+    return Complaint(text, StatusCode.INVALID, (*path, _PERIODIC, type_of(stamp)), 1)
 
 
 def _complain_of_aispec(host: Host, spec: Part, path: tuple[int, ...]) -> Complaint | None:
@@ -49,13 +61,16 @@ def _complain_of_aispec(host: Host, spec: Part, path: tuple[int, ...]) -> Compla
 
 
 def _complain_of_inventory(host: Host, spec: Part, path: tuple[int, ...]) -> Complaint | None:
-    for inventory in spec.all("InventoryParameterSpec"):
+    for at, inventory in enumerate(spec.all("InventoryParameterSpec")):
         below = (*path, type_of(inventory))
+        if at:
+            text = "an AISpec takes one InventoryParameterSpec"
+            return Complaint(text, StatusCode.OVERFLOW_PARAMETER, below)
         if inventory.number("ProtocolID") != 1:
             text = "the only air protocol is EPCGlobalClass1Gen2"
             return Complaint(text, StatusCode.INVALID, below, 2)
         for one in inventory.all("AntennaConfiguration"):
-            complaint = host.settings.complain_of_antenna(one, (*below, type_of(one)))
+            complaint = complain_of_antenna(host.profile, one, (*below, type_of(one)))
             if complaint is not None:
                 return complaint
     return None
@@ -78,6 +93,8 @@ def _complain_of_spec(host: Host, spec: Part, path: tuple[int, ...]) -> Complain
             return _complain_of_aispec(host, spec, path)
         case "RFSurveySpec":
             return _complain_of_survey(host, spec, path)
+        case "ROReportSpec":
+            return complain_of_switches(spec, path)
         case "Custom":
             text = "Custom is not supported"
             return Complaint(text, StatusCode.UNSUPPORTED_PARAMETER, path)
@@ -94,6 +111,9 @@ def _complain_of_rospec_itself(host: Host, spec: Part) -> Complaint | None:
         return Complaint(f"ROSpec {rospec_id} is there already", StatusCode.INVALID, path, 1)
     if spec.number("CurrentState") != State.DISABLED:
         return Complaint("a ROSpec is added disabled", StatusCode.INVALID, path, 3)
+    if spec.number("Priority") >= host.profile.priorities:
+        text = f"priorities go to {host.profile.priorities - 1}"
+        return Complaint(text, StatusCode.OUT_OF_RANGE, path, 2)
     if len(host.inventory.rospecs) >= host.profile.rospecs_most:
         text = f"there is room for {host.profile.rospecs_most} ROSpecs"
         return Complaint(text, StatusCode.OVERFLOW_PARAMETER, path)
@@ -105,10 +125,13 @@ def _complain_of_rospec(host: Host, spec: Part) -> Complaint | None:
     refused = _complain_of_rospec_itself(host, spec)
     if refused is not None:
         return refused
-    for one in spec.inside:
+    for at, one in enumerate(spec.inside):
         complaint = _complain_of_spec(host, one, (*path, type_of(one)))
         if complaint is not None:
             return complaint
+        if at > host.profile.specs_most and one.name in ("AISpec", "RFSurveySpec"):
+            text = f"there is room for {host.profile.specs_most} AISpecs and RFSurveySpecs"
+            return Complaint(text, StatusCode.OVERFLOW_PARAMETER, (*path, type_of(one)))
     return _complain_of_boundary(host, spec)
 
 
@@ -203,35 +226,41 @@ def add_accessspec(host: Host, request: Message) -> Message:
     spec = next(request.all("AccessSpec"))
     path = (type_of(spec),)
     spec_id = spec.number("AccessSpecID")
-    if spec_id == 0 or spec_id in host.inventory.accessspecs:
+    if spec_id == 0 or spec_id in host.inventory.access.specs:
         text = f"AccessSpecID {spec_id} is taken or means all"
         return response(request, Complaint(text, StatusCode.INVALID, path, 1))
-    if len(host.inventory.accessspecs) >= host.profile.accessspecs_most:
+    if len(host.inventory.access.specs) >= host.profile.accessspecs_most:
         text = f"there is room for {host.profile.accessspecs_most} AccessSpecs"
         return response(request, Complaint(text, StatusCode.OVERFLOW_PARAMETER, path))
-    refused = access.complain_of(spec, path, host.profile.antennas)
+    refused = access.complain_of(spec, path, host.profile)
     if refused is None:
-        host.inventory.accessspecs[spec_id] = AccessSpec.of(spec)
+        host.inventory.access.specs[spec_id] = AccessSpec.of(spec)
         host.settings.touch()
     return response(request, refused)
 
 
+_ACCESS_ORDERS = {
+    "ENABLE_ACCESSSPEC": AccessOrder.ENABLE,
+    "DISABLE_ACCESSSPEC": AccessOrder.DISABLE,
+    "DELETE_ACCESSSPEC": AccessOrder.DELETE,
+}
+
+
 def order_accessspec(host: Host, request: Message) -> Message:
     """ENABLE_ACCESSSPEC, DISABLE_ACCESSSPEC, DELETE_ACCESSSPEC; 0 means all."""
-    specs = host.inventory.accessspecs
+    specs = host.inventory.access.specs
     spec_id = request.number("AccessSpecID")
     if spec_id and spec_id not in specs:
         complaint = Complaint(f"there is no AccessSpec {spec_id}", StatusCode.INVALID, (), 1)
         return response(request, complaint)
     for each in tuple(specs) if spec_id == 0 else (spec_id,):
-        if request.name == "DELETE_ACCESSSPEC":
+        specs[each].obey(_ACCESS_ORDERS[request.name])
+        if specs[each].state is AccessState.GONE:
             del specs[each]
             host.settings.touch()
-        else:
-            specs[each].enabled = request.name == "ENABLE_ACCESSSPEC"
     return response(request, None)
 
 
 def get_accessspecs(host: Host, request: Message) -> Message:
     """GET_ACCESSSPECS."""
-    return response(request, None, *(one.part() for one in host.inventory.accessspecs.values()))
+    return response(request, None, *(one.part() for one in host.inventory.access.specs.values()))

@@ -20,8 +20,12 @@ class StatusCode(IntEnum):
     MESSAGE_MISSING_PARAMETER = 103
     MESSAGE_DUPLICATE_PARAMETER = 104
     MESSAGE_OVERFLOW_PARAMETER = 105
+    MESSAGE_OVERFLOW_FIELD = 106
+    MESSAGE_UNKNOWN_PARAMETER = 107
+    MESSAGE_UNKNOWN_FIELD = 108
     UNSUPPORTED_MESSAGE = 109
     UNSUPPORTED_VERSION = 110
+    MESSAGE_UNSUPPORTED_PARAMETER = 111
     PARAMETER_ERROR = 200
     FIELD_ERROR = 201
     UNEXPECTED_PARAMETER = 202
@@ -57,6 +61,18 @@ class Complaint:
 SUCCESS = part("LLRPStatus", StatusCode=StatusCode.SUCCESS, ErrorDescription="")
 
 
+_IN_GENERAL = StatusCode.MESSAGE_PARAMETER_ERROR
+_OF_MESSAGE = {
+    StatusCode.UNEXPECTED_PARAMETER: StatusCode.MESSAGE_UNEXPECTED_PARAMETER,
+    StatusCode.MISSING_PARAMETER: StatusCode.MESSAGE_MISSING_PARAMETER,
+    StatusCode.DUPLICATE_PARAMETER: StatusCode.MESSAGE_DUPLICATE_PARAMETER,
+    StatusCode.OVERFLOW_PARAMETER: StatusCode.MESSAGE_OVERFLOW_PARAMETER,
+    StatusCode.UNKNOWN_PARAMETER: StatusCode.MESSAGE_UNKNOWN_PARAMETER,
+    StatusCode.UNSUPPORTED_PARAMETER: StatusCode.MESSAGE_UNSUPPORTED_PARAMETER,
+}
+"""What is wrong with a parameter that stands in the message itself is said at the top too."""
+
+
 def _field_error(complaint: Complaint) -> tuple[Part, ...]:
     if complaint.field_number == 0:
         return ()
@@ -72,8 +88,14 @@ def status(complaint: Complaint | None) -> Part:
     for parameter_type in reversed(complaint.path):
         inside = (part("ParameterError", *inside, ParameterType=parameter_type, ErrorCode=code),)
         code = StatusCode.PARAMETER_ERROR
-    if complaint.path:
-        code = StatusCode.MESSAGE_PARAMETER_ERROR
-    elif inside:
-        code = StatusCode.MESSAGE_FIELD_ERROR
+    if inside:
+        code = _of_the_message(complaint)
     return part("LLRPStatus", *inside, StatusCode=code, ErrorDescription=complaint.text)
+
+
+def _of_the_message(complaint: Complaint) -> StatusCode:
+    """What that means for the whole message, whose own parameter it may be that is wrong."""
+    if not complaint.path:
+        return StatusCode.MESSAGE_FIELD_ERROR
+    own = len(complaint.path) == 1 and not complaint.field_number
+    return _OF_MESSAGE.get(complaint.code, _IN_GENERAL) if own else _IN_GENERAL

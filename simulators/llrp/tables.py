@@ -9,7 +9,8 @@ with `/`:
 
 TYPE: `u1` to `u96` and `s8` to `s32` are numbers of that many bits, high bit first; `u1v` is a bit
 string, `u8v`, `u16v`, `u32v` are counted lists, `text` is counted UTF-8, `rest` goes to the
-end. `<n` after a type: only values below n have a meaning. `_n` is n reserved bits. INSIDE names
+end. `<n` after a type: only values below n have a meaning; `<n,m`: below m
+in LLRP 1.1. `_n` is n reserved bits. INSIDE names
 the parameters that follow the fields: bare = exactly one, `?` = none or one, `*` = any number, `+`
 = one or more; `A/B` = either. `Custom` stands for every vendor's parameter.
 Parameters below 128 are TV encoded (one byte of type, no length), all others TLV.
@@ -49,6 +50,7 @@ MESSAGES = """
 42 ENABLE_ACCESSSPEC AccessSpecID:u32
 43 DISABLE_ACCESSSPEC AccessSpecID:u32
 44 GET_ACCESSSPECS
+45 CLIENT_REQUEST_OP | TagReportData
 46 GET_SUPPORTED_VERSION
 47 SET_PROTOCOL_VERSION ProtocolVersion:u8
 50 ADD_ACCESSSPEC_RESPONSE | LLRPStatus
@@ -56,6 +58,7 @@ MESSAGES = """
 52 ENABLE_ACCESSSPEC_RESPONSE | LLRPStatus
 53 DISABLE_ACCESSSPEC_RESPONSE | LLRPStatus
 54 GET_ACCESSSPECS_RESPONSE | LLRPStatus AccessSpec*
+55 CLIENT_REQUEST_OP_RESPONSE | ClientRequestResponse
 56 GET_SUPPORTED_VERSION_RESPONSE CurrentVersion:u8 SupportedVersion:u8 | LLRPStatus
 57 SET_PROTOCOL_VERSION_RESPONSE | LLRPStatus
 60 GET_REPORT
@@ -85,7 +88,10 @@ PARAMETERS = """
 14 SpecIndex SpecIndex:u16
 16 AccessSpecID AccessSpecID:u32
 17 OpSpecID OpSpecID:u16
+15 ClientRequestOpSpecResult OpSpecID:u16
 18 C1G2SingulationDetails NumCollisionSlots:u16 NumEmptySlots:u16
+19 C1G2_XPCW1 XPC_W1:u16
+20 C1G2_XPCW2 XPC_W2:u16
 128 UTCTimestamp Microseconds:u64
 129 Uptime Microseconds:u64
 137 GeneralDeviceCapabilities MaxNumberOfAntennaSupported:u16 CanSetAntennaProperties:u1
@@ -120,7 +126,7 @@ PARAMETERS = """
 183 AISpec AntennaIDs:u16v | AISpecStopTrigger InventoryParameterSpec+ Custom*
 184 AISpecStopTrigger AISpecStopTriggerType:u8<4 DurationTrigger:u32 | GPITriggerValue?
   TagObservationTrigger?
-185 TagObservationTrigger TriggerType:u8<3 _8 NumberOfTags:u16 NumberOfAttempts:u16 T:u16
+185 TagObservationTrigger TriggerType:u8<3,5 _8 NumberOfTags:u16 NumberOfAttempts:u16 T:u16
   Timeout:u32
 186 InventoryParameterSpec InventoryParameterSpecID:u16 ProtocolID:u8 | AntennaConfiguration*
   Custom*
@@ -131,7 +137,11 @@ PARAMETERS = """
   AccessSpecStopTrigger AccessCommand AccessReportSpec? Custom*
 208 AccessSpecStopTrigger AccessSpecStopTrigger:u8<2 OperationCountValue:u16
 209 AccessCommand | C1G2TagSpec
-  C1G2Read/C1G2Write/C1G2Kill/C1G2Lock/C1G2BlockErase/C1G2BlockWrite/Custom+ Custom*
+  C1G2Read/C1G2Write/C1G2Kill/C1G2Recommission/C1G2Lock/C1G2BlockErase/C1G2BlockWrite
+  /C1G2BlockPermalock/C1G2GetBlockPermalockStatus/ClientRequestOpSpec/Custom+ Custom*
+210 ClientRequestOpSpec OpSpecID:u16
+211 ClientRequestResponse AccessSpecID:u32 | EPCData
+  C1G2Read/C1G2Write/C1G2Kill/C1G2Lock/C1G2BlockErase/C1G2BlockWrite/Custom*
 217 LLRPConfigurationStateValue LLRPConfigurationStateValue:u32
 218 Identification IDType:u8<2 ReaderID:u8v
 219 GPOWriteData GPOPortNumber:u16 GPOData:u1 _7
@@ -142,7 +152,7 @@ PARAMETERS = """
 224 RFTransmitter HopTableID:u16 ChannelIndex:u16 TransmitPower:u16
 225 GPIPortCurrentState GPIPortNum:u16 Config:u1 _7 State:u8<3
 226 EventsAndReports HoldEventsAndReportsUponReconnect:u1 _7
-237 ROReportSpec ROReportTrigger:u8<3 N:u16 | TagReportContentSelector Custom*
+237 ROReportSpec ROReportTrigger:u8<3,7 N:u16 | TagReportContentSelector Custom*
 238 TagReportContentSelector EnableROSpecID:u1 EnableSpecIndex:u1
   EnableInventoryParameterSpecID:u1 EnableAntennaID:u1 EnableChannelIndex:u1 EnablePeakRSSI:u1
   EnableFirstSeenTimestamp:u1 EnableLastSeenTimestamp:u1 EnableTagSeenCount:u1
@@ -150,16 +160,18 @@ PARAMETERS = """
 239 AccessReportSpec AccessReportTrigger:u8<2
 240 TagReportData | EPCData/EPC_96 ROSpecID? SpecIndex? InventoryParameterSpecID? AntennaID?
   PeakRSSI? ChannelIndex? FirstSeenTimestampUTC? FirstSeenTimestampUptime? LastSeenTimestampUTC?
-  LastSeenTimestampUptime? TagSeenCount? C1G2_PC/C1G2_CRC* AccessSpecID?
+  LastSeenTimestampUptime? TagSeenCount? C1G2_PC/C1G2_CRC/C1G2_XPCW1/C1G2_XPCW2* AccessSpecID?
   C1G2ReadOpSpecResult/C1G2WriteOpSpecResult/C1G2KillOpSpecResult/C1G2LockOpSpecResult
-  /C1G2BlockEraseOpSpecResult/C1G2BlockWriteOpSpecResult/Custom*
+  /C1G2BlockEraseOpSpecResult/C1G2BlockWriteOpSpecResult/C1G2RecommissionOpSpecResult
+  /C1G2BlockPermalockOpSpecResult/C1G2GetBlockPermalockStatusOpSpecResult
+  /ClientRequestOpSpecResult/Custom*
   Custom*
 241 EPCData EPC:u1v
 242 RFSurveyReportData | ROSpecID? SpecIndex? FrequencyRSSILevelEntry+ Custom*
 243 FrequencyRSSILevelEntry Frequency:u32 Bandwidth:u32 AverageRSSI:s8 PeakRSSI:s8 |
   UTCTimestamp/Uptime
 244 ReaderEventNotificationSpec | EventNotificationState+
-245 EventNotificationState EventType:u16<10 NotificationState:u1 _7
+245 EventNotificationState EventType:u16<9,10 NotificationState:u1 _7
 246 ReaderEventNotificationData | UTCTimestamp/Uptime HoppingEvent? GPIEvent? ROSpecEvent?
   ReportBufferLevelWarningEvent? ReportBufferOverflowErrorEvent? ReaderExceptionEvent?
   RFSurveyEvent? AISpecEvent? AntennaEvent? ConnectionAttemptEvent? ConnectionCloseEvent?
@@ -179,8 +191,9 @@ PARAMETERS = """
 287 LLRPStatus StatusCode:u16 ErrorDescription:text | FieldError? ParameterError?
 288 FieldError FieldNum:u16 ErrorCode:u16
 289 ParameterError ParameterType:u16 ErrorCode:u16 | FieldError? ParameterError?
-327 C1G2LLRPCapabilities CanSupportBlockErase:u1 CanSupportBlockWrite:u1 _6
-  MaxNumSelectFiltersPerQuery:u16
+327 C1G2LLRPCapabilities CanSupportBlockErase:u1 CanSupportBlockWrite:u1
+  CanSupportBlockPermalock:u1 CanSupportTagRecommissioning:u1 CanSupportUMIMethod2:u1
+  CanSupportXPC:u1 _2 MaxNumSelectFiltersPerQuery:u16
 328 C1G2UHFRFModeTable | C1G2UHFRFModeTableEntry+
 329 C1G2UHFRFModeTableEntry ModeIdentifier:u32 DRValue:u1 EPCHAGTCConformance:u1 _6 MValue:u8<4
   ForwardLinkModulation:u8<3 SpectralMaskIndicator:u8<4 BDRValue:u32 PIEValue:u32 MinTariValue:u32
@@ -206,14 +219,21 @@ PARAMETERS = """
 346 C1G2BlockErase OpSpecID:u16 AccessPassword:u32 MB:u2 _6 WordPointer:u16 WordCount:u16
 347 C1G2BlockWrite OpSpecID:u16 AccessPassword:u32 MB:u2 _6 WordPointer:u16 WriteData:u16v
 348 C1G2EPCMemorySelector EnableCRC:u1 EnablePCBits:u1 _6
-349 C1G2ReadOpSpecResult Result:u8<4 OpSpecID:u16 ReadData:u16v
-350 C1G2WriteOpSpecResult Result:u8<7 OpSpecID:u16 NumWordsWritten:u16
-351 C1G2KillOpSpecResult Result:u8<6 OpSpecID:u16
-352 C1G2LockOpSpecResult Result:u8<5 OpSpecID:u16
-353 C1G2BlockEraseOpSpecResult Result:u8<7 OpSpecID:u16
-354 C1G2BlockWriteOpSpecResult Result:u8<7 OpSpecID:u16 NumWordsWritten:u16
+349 C1G2ReadOpSpecResult Result:u8<4,7 OpSpecID:u16 ReadData:u16v
+350 C1G2WriteOpSpecResult Result:u8<7,8 OpSpecID:u16 NumWordsWritten:u16
+351 C1G2KillOpSpecResult Result:u8<6,7 OpSpecID:u16
+352 C1G2LockOpSpecResult Result:u8<5,8 OpSpecID:u16
+353 C1G2BlockEraseOpSpecResult Result:u8<7,8 OpSpecID:u16
+354 C1G2BlockWriteOpSpecResult Result:u8<7,8 OpSpecID:u16 NumWordsWritten:u16
 355 LoopSpec LoopCount:u32
 356 SpecLoopEvent ROSpecID:u32 LoopCount:u32
+357 C1G2Recommission OpSpecID:u16 KillPassword:u32 _5 BIT_3SB:u1 BIT_2SB:u1 BIT_LSB:u1
+358 C1G2BlockPermalock OpSpecID:u16 AccessPassword:u32 MB:u2 _6 BlockPointer:u16 BlockMask:u16v
+359 C1G2GetBlockPermalockStatus OpSpecID:u16 AccessPassword:u32 MB:u2 _6 BlockPointer:u16
+  BlockRange:u16
+360 C1G2RecommissionOpSpecResult Result:u8<7 OpSpecID:u16
+361 C1G2BlockPermalockOpSpecResult Result:u8<7 OpSpecID:u16
+362 C1G2GetBlockPermalockStatusOpSpecResult Result:u8<6 OpSpecID:u16 PermalockStatus:u16v
 363 MaximumReceiveSensitivity MaximumSensitivityValue:u16
 365 RFSurveyFrequencyCapabilities MinimumFrequency:u32 MaximumFrequency:u32
 1023 Custom VendorIdentifier:u32 ParameterSubtype:u32 Data:rest
@@ -221,43 +241,18 @@ PARAMETERS = """
 
 NEW_IN_1_1 = frozenset(
     {
+        "C1G2_XPCW1",
+        "C1G2_XPCW2",
         "LoopSpec",
         "SpecLoopEvent",
+        "C1G2Recommission",
+        "C1G2BlockPermalock",
+        "C1G2GetBlockPermalockStatus",
+        "C1G2RecommissionOpSpecResult",
+        "C1G2BlockPermalockOpSpecResult",
+        "C1G2GetBlockPermalockStatusOpSpecResult",
         "MaximumReceiveSensitivity",
         "RFSurveyFrequencyCapabilities",
     }
 )
 """Parameters that a client of 1.0.1 neither sends nor hears."""
-
-IMPINJ_VENDOR = 25882
-"""The private enterprise number under which Impinj's own parameters travel."""
-
-IMPINJ_MESSAGES = """
-21 IMPINJ_ENABLE_EXTENSIONS _32 | Custom*
-22 IMPINJ_ENABLE_EXTENSIONS_RESPONSE | LLRPStatus Custom*
-"""
-
-IMPINJ_PARAMETERS = """
-21 ImpinjRequestedData RequestedData:u32 | Custom*
-22 ImpinjSubRegulatoryRegion RegulatoryRegion:u16 | Custom*
-23 ImpinjInventorySearchMode InventorySearchMode:u16<7 | Custom*
-26 ImpinjFixedFrequencyList FixedFrequencyMode:u16<3 _16 ChannelList:u16v | Custom*
-27 ImpinjReducedPowerFrequencyList ReducedPowerMode:u16<2 _16 ChannelList:u16v | Custom*
-28 ImpinjLowDutyCycle LowDutyCycleMode:u16<2 EmptyFieldTimeout:u16 FieldPingInterval:u16 | Custom*
-30 ImpinjFrequencyCapabilities FrequencyList:u32v | Custom*
-38 ImpinjLinkMonitorConfiguration LinkMonitorMode:u16<2 LinkDownThreshold:u16 | Custom*
-39 ImpinjReportBufferConfiguration ReportBufferMode:u16<2 | Custom*
-50 ImpinjTagReportContentSelector | ImpinjEnableSerializedTID? ImpinjEnableRFPhaseAngle?
-  ImpinjEnablePeakRSSI? ImpinjEnableGPSCoordinates? ImpinjEnableOptimizedRead?
-  ImpinjEnableRFDopplerFrequency? ImpinjEnableTxPower? Custom*
-51 ImpinjEnableSerializedTID SerializedTIDMode:u16<2 | Custom*
-52 ImpinjEnableRFPhaseAngle RFPhaseAngleMode:u16<2 | Custom*
-53 ImpinjEnablePeakRSSI PeakRSSIMode:u16<2 | Custom*
-54 ImpinjEnableGPSCoordinates GPSCoordinatesMode:u16<2 | Custom*
-56 ImpinjRFPhaseAngle PhaseAngle:u16 | Custom*
-57 ImpinjPeakRSSI RSSI:s16 | Custom*
-65 ImpinjEnableOptimizedRead OptimizedReadMode:u16<2 | C1G2Read* Custom*
-67 ImpinjEnableRFDopplerFrequency RFDopplerFrequencyMode:u16<2 | Custom*
-68 ImpinjRFDopplerFrequency DopplerFrequency:s16 | Custom*
-72 ImpinjEnableTxPower TxPowerReportingMode:u16<2 | Custom*
-"""

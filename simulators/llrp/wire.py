@@ -33,12 +33,14 @@ class Then(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """Bytes to send and what then; `reads` and `reports` count what is whole among them."""
+    """Bytes to send and what then; the counts are of what is whole and meant among them."""
 
     data: bytes
     then: Then
     reads: int
     reports: int
+    messages: int
+    keepalives: int
 
 
 def cut_in_a_field(report: bytes) -> bytes:
@@ -106,14 +108,18 @@ class Wire:
         """The bytes of these frames, and what then."""
         frames = self._shuffled(outgoing)
         whole = [one.frame for one in frames]
-        reads = sum(one.reads for one in frames)
-        reports = sum(one.is_report for one in frames)
+        counts = (
+            sum(one.reads for one in frames),
+            sum(one.is_report for one in frames),
+            len(frames),
+            sum(one.is_keepalive for one in frames),
+        )
         whole.extend(data for name, data in _INSERTED.items() if self._faults.take(name))
         last = next((one.frame for one in frames if one.reads), None)
         if last is not None and self._faults.take(FaultName.CUT_FIELD):
             whole.append(cut_in_a_field(last))
         if last is not None and self._faults.take(FaultName.CUT_MID_FRAME):
             whole.append(last[: len(last) // 2])
-            return Sendable(b"".join(whole), Then.CLOSE, reads, reports)
+            return Sendable(b"".join(whole), Then.CLOSE, *counts)
         ends = [then for name, then in _ENDS.items() if self._faults.take(name)]
-        return Sendable(b"".join(whole), ends[0] if ends else Then.GO_ON, reads, reports)
+        return Sendable(b"".join(whole), ends[0] if ends else Then.GO_ON, *counts)

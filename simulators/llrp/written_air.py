@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from simulators.air import Air, Dwell, Sightings
-from simulators.llrp.tag_memory import Key, TagMemory
+from simulators.gen2 import Slots
+from simulators.llrp.reads import TID_WORDS, Reads
+from simulators.llrp.tag_memory import TID, Key, TagMemory
 
 
 class WrittenAir:
@@ -36,6 +38,17 @@ class WrittenAir:
         self._changed[born] = tag
         if not tag.killed:
             self._by_key[tag.key()] = (born, tag)
+
+    def slots(self) -> Slots | None:
+        """What all rounds so far came to; see `Air`."""
+        return self._air.slots()
+
+    def with_tid(self, reads: Reads) -> Reads:
+        """The reads with what stands in each tag's TID bank."""
+        keys = reads.keys()
+        stored = {key: bytes(self.tag(key).banks[TID]) for key in set(keys)}
+        raw = b"".join(stored[key] for key in keys)
+        return replace(reads, tid=np.frombuffer(raw, np.uint8).reshape(len(reads), 2 * TID_WORDS))
 
     def inventory(self, dwell: Dwell) -> Sightings:
         """What the antenna hears in the dwell; see `Air`."""

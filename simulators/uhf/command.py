@@ -9,6 +9,7 @@ import signal
 import time
 import tty
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,20 @@ import typer
 from simulators.stable_link import point, take_away
 from simulators.tag_field import TagField
 from simulators.uhf.faults import FaultPlan, PlannedFault, UhfFault, listing
+from simulators.uhf.frames import MARKS
 from simulators.uhf.module import ROUND_US, Module
 
 _AWAY_S = 1.0
 """How long a pulled module is away."""
 _CHUNK_BYTES = 4096
 _LIST = "list"
+
+
+class FrameMarks(StrEnum):
+    """How a module's frames begin and end."""
+
+    USUAL = "bb-7e"
+    OTHER = "aa-dd"
 
 
 class Line:
@@ -108,7 +117,7 @@ def _planned(names: list[str]) -> tuple[PlannedFault, ...]:
         raise typer.BadParameter(str(error), param_hint="--fault") from error
 
 
-def uhf_command(
+def uhf_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     link: Annotated[
         Path | None, typer.Option(help="Symbolic link to the pseudo-terminal.")
     ] = None,
@@ -116,6 +125,9 @@ def uhf_command(
     rate: Annotated[float, typer.Option(help="Reads a second.", min=0, max=1000)] = 50.0,
     seed: Annotated[int, typer.Option(help="Settles places, fading and noise.", min=0)] = 1,
     seconds: Annotated[float, typer.Option(help="Ends after so long; 0 never.", min=0)] = 0.0,
+    marks: Annotated[
+        FrameMarks, typer.Option(help="First and last byte of its frames.")
+    ] = FrameMarks.USUAL,
     fault: Annotated[
         list[str] | None,
         typer.Option(help="What goes wrong: NAME or NAME=SECONDS; `list` shows them all."),
@@ -132,7 +144,7 @@ def uhf_command(
     if link is None:
         raise typer.BadParameter("name the link to be made", param_hint="--link")
     faults = FaultPlan(_planned(names))
-    module = Module(TagField(tags, 1, rate, seed), faults, seed)
+    module = Module(TagField(tags, 1, rate, seed), faults, seed, MARKS[marks])
     line = Line(link)
     try:
         line.plug_in()

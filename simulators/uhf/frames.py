@@ -1,6 +1,7 @@
 """The frames of the M100 and R200 family as the module sees them: commands in, answers out.
 
-`BB type command length(2) data sum 7E`; type 0 comes from the host, 1 answers, 2 tells a tag.
+`BB type command length(2) data sum 7E`; type 0 comes from the host, 1 answers, 2 tells a tag. Some
+modules begin with AA and end with DD.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,23 @@ _POLYNOMIAL = 0x1021
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """First and last byte of every frame."""
+
+    start: int = START
+    end: int = END
+
+    def worn(self, frame: bytes) -> bytes:
+        """A frame with these instead of the usual ones; nothing stays nothing."""
+        return frame and bytes((self.start, *frame[1:-1], self.end))
+
+
+USUAL = Marks()
+MARKS = {"bb-7e": USUAL, "aa-dd": Marks(0xAA, 0xDD)}
+"""By the names that the command knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A command from the host."""
 
@@ -25,21 +43,25 @@ class Order:
 class OrderReader:
     """Finds the host's commands among its bytes; whatever else comes is passed over."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Marks = USUAL) -> None:
         self._held = b""
+        self._marks = marks
 
     def read(self, data: bytes) -> list[Order]:
         """The commands that these bytes complete."""
         held = self._held + data
         orders: list[Order] = []
         at = 0
-        while (at := held.find(START, at)) >= 0 and len(held) - at >= 5:  # noqa: PLR2004 - start to length
+        while (at := held.find(self._marks.start, at)) >= 0 and len(held) - at >= 5:  # noqa: PLR2004 - start to length
             end = at + 5 + int.from_bytes(held[at + 3 : at + 5], "big") + 2
             if held[at + 1] != 0 or end - at > _LONGEST:
                 at += 1
             elif end > len(held):
                 break
-            elif held[end - 1] == END and checksum(held[at + 1 : end - 2]) == held[end - 2]:
+            elif (
+                held[end - 1] == self._marks.end
+                and checksum(held[at + 1 : end - 2]) == held[end - 2]
+            ):
                 orders.append(Order(held[at + 2], held[at + 5 : end - 2]))
                 at = end
             else:

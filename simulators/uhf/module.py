@@ -47,14 +47,17 @@ class Module:
         air: what lies before its antenna.
         faults: what goes wrong.
         seed: settles noise.
+        marks: first and last byte of its frames.
     """
 
-    def __init__(self, air: Air, faults: FaultPlan, seed: int) -> None:
+    def __init__(
+        self, air: Air, faults: FaultPlan, seed: int, marks: frames.Marks = frames.USUAL
+    ) -> None:
         self.tally = Tally()
+        self._marks = marks
         self._air = air
         self._faults = faults
         self._chance = np.random.default_rng(seed)
-        self._orders = frames.OrderReader()
         self._silent = False
         self.power_on()
 
@@ -64,7 +67,7 @@ class Module:
         self._power_centi_dbm = _FACTORY_CENTI_DBM
         self._rounds_left = 0
         self._silent = False
-        self._orders = frames.OrderReader()
+        self._orders = frames.OrderReader(self._marks)
 
     def hear(self, data: bytes, now_us: int) -> bytes:
         """The answers to what the host sent.
@@ -77,7 +80,7 @@ class Module:
         for order in self._orders.read(data):
             self._faults.begin(now_us)
             self.tally.orders += 1
-            said += self._obey(order, now_us)
+            said += self._marks.worn(self._obey(order, now_us))
         return b"" if self._silent else said
 
     def play_round(self, from_us: int) -> bytes:
@@ -97,12 +100,12 @@ class Module:
         power_dbm = self._power_centi_dbm / 100
         heard = self._air.inventory(Dwell(1, from_us, ROUND_US, power_dbm))
         if not len(heard) or self._faults.on(UhfFault.NO_TAGS, from_us):
-            return [frames.failure(_NO_TAG)]
+            return [self._marks.worn(frames.failure(_NO_TAG))]
         told: list[bytes] = []
         room = ROUND_US * _BYTES_PER_US
         for row in range(len(heard)):
             epc = heard.epc[row, : int(heard.epc_bits[row]) // 8].tobytes()
-            told.append(frames.tag(epc, float(heard.rssi_dbm[row])))
+            told.append(self._marks.worn(frames.tag(epc, float(heard.rssi_dbm[row]))))
             room -= len(told[-1])
             if room < len(told[-1]):
                 break  # the line takes no more in this round

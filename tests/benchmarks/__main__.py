@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import answering, decoding, following, waves
+from tests.benchmarks import answering, decoding, end_to_end, following, waves
 from tests.benchmarks.figures import QUICK, Effort, Figure
 
 BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
@@ -25,6 +25,10 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "tag_table_1k": following.tag_table_1k,
     "tag_table_1m": following.tag_table_1m,
     "locating_100k": following.locating_100k,
+    "end_to_end_32k": end_to_end.end_to_end_32k,
+    "end_to_end_200k": end_to_end.end_to_end_200k,
+    "end_to_end_most": end_to_end.end_to_end_most,
+    "start_1m": end_to_end.start_1m,
     "scan_to_prompt": answering.scan_to_prompt,
     "plan_1000_lines": waves.plan_1000_lines,
 }

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.capture import CaptureError, CaptureReader, CaptureWriter, Kind, Record
+from drivers.capture import MAGIC, CaptureError, CaptureReader, CaptureWriter, Kind, Record
 from edge.clock import PlayedClock
+from tests.drivers.llrp.packets import classic, ipv4, tcp
 
 ROOT = Path(__file__).parents[2]
 FLOOR = """
@@ -180,6 +181,7 @@ def test_a_replay_is_the_same_each_time(site: Path) -> None:
 
     facts = [json.loads(line) for line in first.splitlines()]
     assert first == second
+    assert not (site / "data").exists(), "the gateway's own folder is not touched"
     assert [one["seq"] for one in facts] == list(range(1, len(facts) + 1))
     assert {"seq", "id", "epoch", "type", "occurred_us", "recorded_us", "data"} == set(facts[0])
     arrived = {one["data"]["epc"] for one in facts if one["type"] == "stock.arrived"}
@@ -248,3 +250,108 @@ def test_a_capture_of_a_device_that_is_not_configured_is_refused(
 
     assert told.returncode == 2
     assert b"gate-7 was recorded, but the configuration has no such device" in told.stderr
+
+
+# -- files of tcpdump
+
+
+def network_capture(site: Path) -> tuple[bytes, list[Record]]:
+    """What tcpdump would have kept of the reader, and `record` of the same pieces."""
+    port = int((site / "gateway.toml").read_text(encoding="utf-8").split("port = ")[1].split()[0])
+    packets, times_us, kept, sequence = [], [], [], 1000
+    for one in records(site / "capture"):
+        if one.device != "dock":
+            continue
+        opens, closes = one.kind is Kind.OPENED, one.kind is Kind.LOST
+        flags = 0x12 if opens else 0x11 if closes else 0x18
+        data = b"" if opens or closes else one.data
+        for at in range(0, max(1, len(data)), 1460):
+            piece = data[at : at + 1460]
+            segment = tcp(sequence, piece, flags=flags, ports=(port, 40_000), to_reader=closes)
+            home = bytes([127, 0, 0, 1])
+            packets.append(ipv4(segment, reader=home, to_reader=closes))
+            times_us.append(one.utc_us)
+            sequence += len(piece) + opens
+            told = one.data if opens or closes else piece
+            kept.append(Record(one.kind, one.device, one.utc_us, one.utc_us, told))
+    return classic(*packets, times_us=times_us), kept
+
+
+def events(told: "subprocess.CompletedProcess[bytes]") -> list[object]:
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def test_a_file_of_tcpdump_replays_like_a_recording_and_the_same_each_time(
+    site: Path, tmp_path: Path
+) -> None:
+    pcap, kept = network_capture(site)
+    (tmp_path / "dock.pcap").write_bytes(pcap)
+    (tmp_path / "dock").mkdir()
+    (tmp_path / "dock" / "capture-000001.wec").write_bytes(
+        MAGIC + b"".join(one.encode() for one in kept)
+    )
+    config = ("--config", site / "gateway.toml")
+
+    first = command("replay", tmp_path / "dock.pcap", *config, hash_seed="1")
+    second = command("replay", tmp_path / "dock.pcap", *config, hash_seed="2")
+    recorded = command("replay", tmp_path / "dock", *config)
+
+    assert first.stdout == second.stdout
+    assert first.stderr == b""
+    arrived = [one for one in events(first) if one["type"] == "stock.arrived"]  # type: ignore[index]
+    assert len(arrived) > 20
+    assert events(first) == events(recorded)
+
+
+def test_a_file_of_tcpdump_begun_in_the_middle_still_shows_the_tags(
+    site: Path, tmp_path: Path
+) -> None:
+    """Without the greeting and the set-up, and its first report cut."""
+    pcap, _ = network_capture(site)
+    head, at = pcap[:24], 24
+    for _ in range(40):
+        at += 16 + int.from_bytes(pcap[at + 8 : at + 12], "little")
+    (tmp_path / "late.pcap").write_bytes(head + pcap[at:])
+
+    told = command("replay", tmp_path / "late.pcap", "--config", site / "gateway.toml")
+
+    arrived = [one for one in events(told) if one["type"] == "stock.arrived"]  # type: ignore[index]
+    assert len(arrived) > 20
+
+
+def test_a_file_of_tcpdump_decodes_to_every_read_that_was_sent(site: Path, tmp_path: Path) -> None:
+    sent = json.loads((site / "sent.json").read_text(encoding="utf-8"))
+    _, kept = network_capture(site)
+    packets = [
+        ipv4(tcp(sum(len(one.data) for one in kept[1:n]), kept[n].data))
+        for n in range(1, len(kept))
+        if kept[n].kind is Kind.RECEIVED
+    ]
+    (tmp_path / "dock.pcap").write_bytes(classic(*packets))
+
+    lines = command("decode", tmp_path / "dock.pcap", "--format", "pcap").stdout.splitlines()
+
+    assert sum(len(json.loads(one).get("reads", ())) for one in lines) == sent["reads"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", b"neither a pcap nor a pcapng file"),
+        (b"hello", b"neither a pcap nor a pcapng file"),
+        (classic(ipv4(tcp(1, b"x"))), b"nothing that a configured reader sent"),
+    ],
+)
+def test_a_file_that_holds_nothing_to_replay_is_refused_in_one_sentence(
+    site: Path, tmp_path: Path, data: bytes, words: bytes
+) -> None:
+    (tmp_path / "some.pcap").write_bytes(data)
+
+    told = command(
+        "replay", tmp_path / "some.pcap", "--config", site / "gateway.toml", check=False
+    )
+
+    assert told.returncode == 2
+    assert told.stdout == b""
+    assert words in told.stderr
+    assert len(told.stderr.splitlines()) == 1

@@ -17,11 +17,14 @@ from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.store.store import Store
 from edge.web.pins import hash_pin
+from tests.drivers.llrp.llrp_bytes import message
+from tests.drivers.llrp.packets import classic, ipv4, tcp
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = '[[location]]\nid = "A-1"\nkind = "bin"\n'
 TROUBLES = '[[trouble]]\ncode = "empty"\nen = "Empty"\nzh = "空"\n'
 SECRET = hash_pin("123456")
+KEEPALIVE = message(62)
 ROUTE = {
     "aisle_x": [0, 5],
     "cross_y": [0, 10],
@@ -31,7 +34,7 @@ ROUTE = {
 }
 
 
-def call(*words: object, given: str = "") -> Result:
+def call(*words: object, given: str | bytes = "") -> Result:
     return CliRunner().invoke(app, [str(word) for word in words], input=given)
 
 
@@ -109,6 +112,39 @@ def test_frames_that_are_none_are_told_and_the_answer_is_no() -> None:
 
     assert decoded.exit_code == 1
     assert "left over" in json.loads(decoded.stdout)["error"]
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "code", "lines"),
+    [
+        ("bin", b"", 0, []),
+        ("hex", b"", 0, []),
+        ("pcap", b"", 1, ["error"]),
+        ("bin", KEEPALIVE, 0, ["message"]),
+        ("hex", KEEPALIVE.hex().encode(), 0, ["message"]),
+        ("bin", KEEPALIVE + b"garbage!" + KEEPALIVE, 1, ["message", "error", "message"]),
+        ("bin", bytes(range(256)), 1, ["error"]),
+    ],
+)
+def test_frames_are_decoded_from_standard_input(
+    form: str, given: bytes, code: int, lines: list[str]
+) -> None:
+    decoded = call("decode", "-", "--format", form, given=given)
+
+    told = [json.loads(line) for line in decoded.stdout.splitlines()]
+    assert decoded.exit_code == code
+    assert [next(key for key in ("error", "message") if key in one) for one in told] == lines
+    assert all("offset" in one for one in told if "error" in one)
+
+
+def test_a_network_capture_without_llrp_says_so(tmp_path: Path) -> None:
+    capture = tmp_path / "web.pcap"
+    capture.write_bytes(classic(ipv4(tcp(1, KEEPALIVE, ports=(80, 40_000)))))
+
+    decoded = call("decode", capture, "--format", "pcap")
+
+    assert (decoded.exit_code, decoded.stdout) == (0, "")
+    assert "nothing was sent on TCP port 5084" in decoded.stderr
 
 
 def test_the_journal_is_verified_and_told_and_its_damage_is_a_no(gateway: Path) -> None:

@@ -6,13 +6,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from drivers.driver import DeviceEvent, DeviceUp, EventKind
+from drivers.llrp.settings import Air, InputTrigger, Select
 from edge.clock import SystemClock
 from edge.compose.devices import device_at
 from edge.compose.noting import NotingListener
+from edge.compose.readers import configured_reader
 from edge.floor.inbox import Inbox
 from edge.floor.listening import EVENTS_KEPT
 from edge.settings.faults import ConfigurationError
-from edge.settings.gateway import Reader, load
+from edge.settings.gateway import load
+from edge.settings.reader import Reader
 from tests.drivers.fakes import Ears
 
 PIN = 64 * "a"
@@ -36,11 +39,59 @@ def test_the_files_of_a_reader_are_taken_from_the_configuration_s_folder(tmp_pat
         ("certificate_sha256 = 'abc'", "certificate_sha256"),
         ("version = '2'", "version"),
         ("tsl = true", "tls"),
+        ("mode = 'quick'", "mode"),
+        ("power_dbm = 40", "power_dbm"),
+        ("select = [{mask = 'xyz'}]", "mask"),
+        ("stop_input = {port = 1}", "stop_input without start_input"),
+        ("start_input = {port = 1}\nreport_every = 9\nreport_after_ms = 200", "would end"),
+        ("report_after_ms = 200", "report_every"),
+        ("report_every = 0", "would never report"),
+        ("antennas = [1]\n[[reader.antenna]]\nport = 2", "antenna 2 has .* not in antennas"),
+        ("[[reader.antenna]]\nport = 2\n[[reader.antenna]]\nport = 2", "antenna 2 .* twice"),
+        ("[[reader.antenna]]\nport = 2\nhost = 'x'", "host"),
     ],
 )
 def test_what_no_reader_can_be_set_to_is_refused(tmp_path: Path, text: str, word: str) -> None:
     with pytest.raises(ConfigurationError, match=word):
         readers(tmp_path, text)
+
+
+def test_what_an_antenna_does_otherwise_overrides_its_reader(tmp_path: Path) -> None:
+    (reader,) = readers(
+        tmp_path,
+        """
+        antennas = [1, 2, 3]
+        power_dbm = 27
+        mode = "dense"
+        session = 2
+        search = "dual"
+        select = [{mask = "30AB"}]
+        start_input = {port = 1, level = "low"}
+        stop_input = {port = 2, timeout_ms = 5000}
+        inputs = [4]
+        [[reader.antenna]]
+        port = 2
+        power_dbm = 0
+        mode = 1002
+        session = 0
+        select = []
+        [[reader.antenna]]
+        port = 3
+        population = 200
+        search = "single"
+        select = [{bank = "tid", pointer = 0, mask = "e2", action = "exclude"}]
+        """,
+    )
+
+    found = configured_reader(reader)
+
+    assert found.air(1) == Air(27, "dense", 2, 32, "dual", (Select(1, 32, "30ab"),))
+    assert found.air(2) == Air(0, 1002, 0, 32, "dual", ())
+    filtered = (Select(2, 0, "e2", exclude=True),)
+    assert found.air(3) == Air(27, "dense", 2, 200, "single", filtered)
+    assert found.start == InputTrigger(1, high=False)
+    assert found.stop == InputTrigger(2, timeout_ms=5000)
+    assert found.inputs_watched == (1, 2, 4)
 
 
 def test_a_reader_that_calls_is_configured_by_its_address(tmp_path: Path) -> None:

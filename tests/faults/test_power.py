@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from edge.drills.child import WritingChild
+from edge.drills.disks import PowerDisk
+
 if TYPE_CHECKING:
-    from tests.faults.conftest import Child, Disk, Oracle, Verdict
+    from tests.faults.conftest import Judgement, Oracle
 
 pytestmark = pytest.mark.fault
 CUTS = int(os.environ.get("WAREHOUSE_EDGE_POWER_CUTS", "3"))
@@ -16,8 +19,8 @@ SEED = 20_260_103
 
 
 def cut_once(
-    disk: "Disk", start: Callable[..., "Child"], oracle: "Oracle", span_s: float, *bug: str
-) -> "Verdict":
+    disk: PowerDisk, start: Callable[..., WritingChild], oracle: "Oracle", span_s: float, *bug: str
+) -> "Judgement":
     """Only what was heard before the cut counts: what is told while it falls may be later."""
     path = disk.mount / "edge.db"
     child = start(path, *bug)
@@ -30,7 +33,7 @@ def cut_once(
 
 
 def test_nothing_that_was_told_is_lost_when_the_power_is_cut(
-    new_disk: Callable[[], "Disk"], start: Callable[..., "Child"], oracle: "Oracle"
+    new_disk: Callable[[], PowerDisk], start: Callable[..., WritingChild], oracle: "Oracle"
 ) -> None:
     rng = np.random.default_rng(SEED)
     disk = new_disk()
@@ -42,7 +45,7 @@ def test_nothing_that_was_told_is_lost_when_the_power_is_cut(
 
 
 def test_the_oracle_notices_a_daemon_that_does_not_wait_for_the_disk(
-    new_disk: Callable[[], "Disk"], start: Callable[..., "Child"], oracle: "Oracle"
+    new_disk: Callable[[], PowerDisk], start: Callable[..., WritingChild], oracle: "Oracle"
 ) -> None:
     for _ in range(3):
         verdict = cut_once(new_disk(), start, oracle, 0.2, "--bug", "unsynced")

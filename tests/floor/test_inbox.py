@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
-from edge.clock import SystemClock
+from edge.clock import PlayedClock, SystemClock
 from edge.floor.folding import fold
-from edge.floor.inbox import Inbox, InboxFullError
+from edge.floor.inbox import SETTLE_US, Inbox, InboxFullError
 from edge.model.ids import DeviceName
 from edge.model.inputs import DeviceChanged
 from edge.model.prompts import Answer
@@ -107,3 +107,34 @@ def test_folding_never_loses_a_sighting_whatever_comes() -> None:
         assert int(folded.count.sum()) == n, f"seed {seed}"
         keys = {(epc, antenna) for epc, antenna in zip(epcs, antennas, strict=True)}
         assert len(folded) == len(keys), f"seed {seed}"
+
+
+def test_reads_end_the_wait_when_the_last_were_taken_a_tick_ago() -> None:
+    clock = PlayedClock()
+    inbox = Inbox(clock)
+    inbox.put_reads(ReadBatch.of("r", 1, [A], [1], [-60]))
+    clock.advance_us(60_000_000)
+    assert len(inbox.take(60_000).batches) == 1
+
+    clock.advance_us(60_000_000)
+    inbox.put_reads(ReadBatch.of("r", 3, [A, B], [1, 1], [-60, -60]))
+    clock.advance_us(SETTLE_US)
+
+    assert [len(batch) for batch in inbox.take(60_000).batches] == [2]
+
+
+def test_an_input_ends_the_wait_whatever_reads_do() -> None:
+    inbox = Inbox(SystemClock())
+    inbox.put_reads(ReadBatch.of("r", 1, [A], [1], [-60]))
+    inbox.put(change(1))
+
+    taken = inbox.take(60_000)
+
+    assert (len(taken.entries), len(taken.batches)) == (1, 1)
+
+
+def test_a_taker_that_shall_stop_does_not_wait() -> None:
+    inbox = Inbox(SystemClock())
+    inbox.wake()
+
+    assert inbox.take(60_000).entries == ()

@@ -13,15 +13,17 @@ from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
+from edge.floor.radio import Radio
 from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
 from edge.model.events import Event, Fact
-from edge.model.goods import Article, PresentItem
+from edge.model.goods import Article, PresentItems
 from edge.model.ids import DeviceName, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
@@ -50,9 +52,11 @@ class FailingStore(Store):
     full = False
 
     @override
-    def load(self, state: FloorState) -> list[PresentItem]:
+    def load(
+        self, state: FloorState, present: Callable[[PresentItems], None] | None = None
+    ) -> None:
         self._fail_when_full()
-        return super().load(state)
+        super().load(state, present)
 
     @override
     def commit(
@@ -87,14 +91,19 @@ class Gateway:
         self.store = FailingStore.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
         self.commits = 0
         self.failed: list[str] = []
+        locator = Locator(FLOOR)
         self.parts = LoopParts(
             floor=FLOOR,
             terms=TERMS,
             inbox=self.inbox,
             store=self.store,
-            locator=Locator(FLOOR),
+            locator=locator,
+            radio=Radio(locator, self.board, self.alerts),
             planner=Planner(
                 self.inbox, clock, lambda: "walk", np.random.default_rng(1), self.guard
+            ),
+            housekeeping=Housekeeping(
+                self.store, clock, self.alerts, Retention(0, 0), lambda: 0.5, None
             ),
             showing=Showing(self.board, Rates(0), self.alerts, dict, {}),
             alerts=self.alerts,

@@ -30,6 +30,14 @@ def test_an_article_label_gives_the_article(text: str, gtin: str) -> None:
     assert (found.gtin, found.fault) == (gtin, "")
 
 
+@pytest.mark.parametrize("add_on", ["", "12", "51299"])
+def test_the_price_beside_an_article_number_is_not_part_of_it(add_on: str) -> None:
+    """With five digits it is as long as a parcel's number, and one in ten would pass for one."""
+    found = parse(f"]E39501101530003{add_on}")
+
+    assert (found.gtin, found.sscc, found.fault) == (GTIN, None, "")
+
+
 @pytest.mark.parametrize("text", ["9501101530004", "96385075", "]E09501101530004"])
 def test_a_misread_article_number_is_told_and_not_taken(text: str) -> None:
     found = parse(text)
@@ -51,6 +59,10 @@ def test_a_misread_article_number_is_told_and_not_taken(text: str) -> None:
         "010950110153000310AB-1^]21S77^]17261231",
         "010950110153000310AB-1␝21S77␝17261231",
         "010950110153000310AB-1↔21S77↔17261231",
+        "010950110153000310AB-1[GS]21S77[GS]17261231",
+        "010950110153000310AB-1<FNC1>21S77<FNC1>17261231",
+        "010950110153000310AB-1{0x1D}21S77{0x1d}17261231",
+        "010950110153000310AB-1\\x1D21S77\\x1D17261231",
         "(01)09501101530003(10)AB-1(21)S77(17)261231",
         "https://id.gs1.org/01/09501101530003/10/AB-1/21/S77?17=261231",
     ],

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, CalibrationError
 from edge.locating.locator import Locator
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItem, PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
@@ -20,6 +21,10 @@ SHELVES = (
     ("cart-1", "cart", "south", 1),
     ("pack-1", "station", "south", 2),
 )
+
+
+def as_columns(item: PresentItem) -> PresentItems:
+    return PresentItems(*((value,) for value in astuple(item)))
 
 
 class Played:
@@ -258,7 +263,7 @@ def test_restored_items_are_not_told_again_and_wait_for_their_reader(played: Pla
     # given an item that lay on shelf b before a restart of eight hours
     seen_us = START_US - 8 * 3_600_000_000
     item = PresentItem(TAG, None, LocationId("shelf-b"), 0.98, seen_us - 10**9, seen_us)
-    played.locator.restore([item])
+    played.locator.restore(as_columns(item))
     # when its reader comes up and hears it
     played.wait(5)
     for _ in played.run(10):
@@ -274,17 +279,15 @@ def test_restored_items_are_not_told_again_and_wait_for_their_reader(played: Pla
 
 def test_a_restored_item_that_is_gone_departs_once_its_place_is_covered(played: Played) -> None:
     item = PresentItem(TAG, None, LocationId("shelf-b"), 0.98, START_US, START_US)
-    played.locator.restore([item])
+    played.locator.restore(as_columns(item))
     played.rest(OTHER, 2, 60)
 
     assert [type(change) for change in played.told()] == [Arrived, Departed]
 
 
-@pytest.mark.parametrize("place", [None, LocationId("cellar")])
-def test_an_item_without_a_place_on_the_floor_is_found_anew(
-    played: Played, place: LocationId | None
-) -> None:
-    played.locator.restore([PresentItem(TAG, None, place, 0.98, START_US, START_US)])
+def test_an_item_without_a_place_on_the_floor_is_found_anew(played: Played) -> None:
+    item = PresentItem(TAG, None, LocationId("cellar"), 0.98, START_US, START_US)
+    played.locator.restore(as_columns(item))
     played.rest(TAG, 1, 3)
 
     assert [type(change) for change in played.told()] == [Arrived]
@@ -418,3 +421,23 @@ def test_a_calibration_of_another_floor_is_refused(make_floor: Callable[..., Flo
     foreign = Calibration("0" * 64, {"north/1": -60.0})
     with pytest.raises(CalibrationError, match="another floor"):
         Locator(make_floor(*SHELVES), calibration=foreign)
+
+
+def test_a_lost_reader_with_very_many_items_is_told_in_pieces_and_whole(
+    played: Played, make_reads: Callable[..., ReadBatch]
+) -> None:
+    tags = np.arange(50_000)
+    locator, now_us, arrived = played.locator, START_US, 0
+    for _ in range(10):
+        now_us += 1_000_000
+        levels, times = np.full(len(tags), -55.0), np.full(len(tags), now_us)
+        locator.observe(make_reads("north", tags, tags % 2 + 1, levels, times))
+        arrived += len(locator.turn(now_us))
+    assert arrived == len(tags)
+
+    locator.device_changed(DeviceName("north"), alive=False, at_us=now_us)
+    pieces = [locator.turn(now_us + 20_000 * turn) for turn in range(1, 8)]
+
+    told = [change.epc for piece in pieces for change in piece]
+    assert len(told) == len(set(told)) == len(tags)
+    assert max(map(len, pieces)) < len(tags)

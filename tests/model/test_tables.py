@@ -1,9 +1,14 @@
 """Tables remember what was touched, and keep their indices whatever way a row comes in."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from edge.model.goods import Article, Stock
-from edge.model.ids import Gtin, LocationId, OrderId, Sku
+from edge.model.ids import Epc, Gtin, LocationId, OrderId, Sku, ToteId
 from edge.model.orders import Order, OrderState
-from edge.model.state import ArticleTable, OrderTable, StockTable, Table
+from edge.model.places import Floor
+from edge.model.state import ArticleTable, FloorState, OrderTable, StockTable, Table
+from edge.model.work import Tote, Unit
 
 ONE, OTHER = Gtin("09521234000013"), Gtin("09521234000020")
 SHIRT, COAT = Sku("SHIRT"), Sku("COAT")
@@ -62,3 +67,33 @@ def test_stock_is_found_by_article_in_the_order_of_places_and_empty_places_are_l
 
     assert [(one.location, one.quantity) for one in table.of(SHIRT)] == [("A", 1), ("B", 2)]
     assert table.of(Sku("nothing")) == []
+
+
+TOTES = st.sampled_from(["T1", "T2", "T3"])
+TAGS = st.lists(st.sampled_from(["30aa", "30bb", "30cc", None]), max_size=4)
+
+
+@given(st.lists(st.tuples(TOTES, st.none() | TAGS), max_size=12))
+def test_a_tagged_piece_is_found_in_its_tote_however_totes_came_and_went(
+    steps: list[tuple[str, list[str | None] | None]],
+) -> None:
+    """A step without pieces empties the tote and takes it away."""
+    state = FloorState(Floor({}, ()))
+    for name, tags in steps:
+        tote_id = ToteId(name)
+        if tags is None:
+            if tote_id in state.totes:
+                del state.totes[tote_id]
+            continue
+        picked = tuple((SHIRT, Unit(Epc(tag) if tag else None, scanned=True)) for tag in tags)
+        state.totes[tote_id] = Tote(tote_id, OrderId(f"O-{name}"), picked)
+
+    for tag in (Epc("30aa"), Epc("30bb"), Epc("30cc")):
+        there = [
+            tote
+            for _, tote in sorted(state.totes.items())
+            if any(unit.epc == tag for _, unit in tote.picked)
+        ]
+        assert state.totes.holding(tag) == (there[0] if there else None)
+        assert state.order_holding(tag) == (there[0].order_id if there else None)
+        assert state.known_as((Epc("30ff"), tag)) == (tag if there else None)

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,10 +12,11 @@ from edge.settings.exceptions_file import load_troubles
 from edge.settings.faults import ConfigurationError, Section
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
+from edge.settings.reader import Antenna
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config/gateway.toml"
-SET_UP = re.compile(r"^# (?=\[\[\w+\]\]|\w+ = )", re.MULTILINE)
+SET_UP = re.compile(r"^# (?=\[\[[\w.]+\]\]|\w+ = )", re.MULTILINE)
 
 
 def documented() -> dict[str, dict[str, object]]:
@@ -40,6 +42,8 @@ def test_every_table_and_key_stands_in_the_example_and_none_that_does_not_exist(
     assert told.keys() == known.keys()
     for name, section in known.items():
         assert told[name].keys() == section.model_fields.keys(), name
+    (antenna,) = cast("list[dict[str, object]]", told["reader"]["antenna"])
+    assert antenna.keys() == Antenna.model_fields.keys()
 
 
 def test_the_values_of_the_example_are_the_defaults() -> None:

@@ -184,3 +184,12 @@ def test_what_is_no_event_is_refused(payload: bytes) -> None:
 def test_an_array_is_so_many_events() -> None:
     one = json.loads(event(1).body)
     assert [e.seq for e in events_of(json.dumps([one, one | {"seq": 2}]).encode())] == [1, 2]
+
+
+def test_two_centres_on_one_store_never_send_the_same_number_twice(tmp_path: Path) -> None:
+    here, there = CentralStore(tmp_path / "books"), CentralStore(tmp_path / "books")
+    order = {"order_id": "a1-00001", "lines": []}
+
+    assert here.add_order(order, 0)
+    assert not there.add_order(order, 0)
+    assert there.order_count() == 1

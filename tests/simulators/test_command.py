@@ -1,13 +1,35 @@
 """`warehouse-sim reader` as a process: what it prints, how it ends, what it refuses."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections import Counter
 
 import pytest
 
-REPORT = {"connections", "refused", "reads", "reports", "keepalives", "dropped"}
+from simulators.faults import CATALOGUE
+from simulators.llrp.codec import HEADER_BYTES, decode, encode, frame_length
+from simulators.llrp.parts import Part, message
+from tests.simulators.llrp.conftest import report_spec, rospec
+
+ONE_BY_ONE = {"reads", "reports", "messages", "octets"}
+REPORT = {"connections", "refused", "keepalives", "dropped", "lost", "unsent", "each"} | {
+    "reads",
+    "reports",
+    "messages",
+}
+
+PROMISED = {
+    *("silent", "half-open", "slow", "cut-mid-frame", "garbage", "oversized-length"),
+    *("unknown-message", "unknown-parameter", "cut-field", "wrong-count"),
+    *("clock-1970", "clock-jump", "uptime-only", "no-uhf-band", "keepalive-late"),
+    *("refuses-stop", "error-in-setup", "reboots", "antenna-falls-off", "buffer-overflow"),
+    *("duplicated-report", "reordered-report"),
+}
+"""What the reader's users count on; the catalogue may have more."""
 
 
 def _sim(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,10 +50,79 @@ def test_it_tells_its_port_and_after_its_time_what_it_did() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_it_lists_its_faults() -> None:
+def _inventory(port: int, spec: Part, stop: threading.Event) -> tuple[Counter[str], int]:
+    """Take reads until told to stop, then close; messages by kind with reads, and bytes."""
+    counts: Counter[str] = Counter()
+    wanted = [
+        message("ADD_ROSPEC", 1, spec),
+        message("ENABLE_ROSPEC", 2, ROSpecID=1),
+    ]
+    with socket.create_connection(("127.0.0.1", port), 10) as link, link.makefile("rb") as stream:
+        link.sendall(b"".join(encode(one) for one in wanted))
+        octets, closing = 0, False
+        while head := stream.read(HEADER_BYTES):
+            frame = head + stream.read(frame_length(head) - HEADER_BYTES)
+            octets += len(frame)
+            told = decode(frame)
+            counts[told.name] += 1
+            counts["reads"] += sum(1 for _ in told.all("TagReportData"))
+            if stop.is_set() and not closing:
+                closing = True
+                ends = [
+                    message("DELETE_ROSPEC", 3, ROSpecID=1),
+                    message("CLOSE_CONNECTION", 4),
+                ]
+                link.sendall(b"".join(encode(one) for one in ends))
+    return counts, octets
+
+
+def test_its_last_line_counts_what_each_of_its_clients_received() -> None:
+    arguments = ["reader", "--rate", "1000", "--tags", "100", "--seconds", "30"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulators", *arguments], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    port = int(json.loads(process.stdout.readline())["reader"]["port"])
+    spec = rospec(report=report_spec(7))
+    received = []
+    for _ in range(2):
+        stop = threading.Event()
+        threading.Timer(1.0, stop.set).start()
+        received.append(_inventory(port, spec, stop))
+    process.send_signal(signal.SIGTERM)
+    told = json.loads(process.communicate(timeout=10)[0])
+
+    assert told["connections"] == 2
+    for (counts, octets), sent in zip(received, told["each"], strict=True):
+        assert set(sent) == ONE_BY_ONE
+        assert sent["reads"] == counts["reads"] > 300
+        assert sent["reports"] == counts["RO_ACCESS_REPORT"]
+        assert sent["messages"] == sum(counts.values()) - counts["reads"]
+        assert sent["octets"] == octets
+    assert told["reads"] == sum(one["reads"] for one in told["each"])
+    assert (told["lost"], told["unsent"]) == (0, 0)
+
+
+def test_its_help_names_every_fault() -> None:
+    done = _sim("reader", "--help")
+    words = "".join(one for one in done.stdout if one not in " \n│")
+    assert [name for name in CATALOGUE if name not in words] == []
+
+
+def test_several_readers_share_a_process_and_are_summed() -> None:
+    done = _sim("reader", "--readers", "3", "--seconds", "0.3", "--tick-ms", "50")
+    *ports, last = (json.loads(line) for line in done.stdout.splitlines())
+    assert len({one["reader"]["port"] for one in ports}) == 3
+    assert [set(one) for one in last["readers"]] == [REPORT] * 3
+    assert last["connections"] == 0
+
+
+def test_it_lists_its_faults_with_a_sentence_and_a_time_each() -> None:
     done = _sim("reader", "--fault", "list")
     assert done.returncode == 0
-    assert "cut-mid-frame" in done.stdout
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert set(lines) == set(CATALOGUE) >= PROMISED
+    assert all(told.endswith(" s)") and len(told) > 20 for told in lines.values())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from edge.clock import PlayedClock
 from edge.model.applying import apply
 from edge.model.events import Event, Fact, ItemArrived, StockPlaced
+from edge.model.goods import PresentItem, PresentItems
 from edge.model.ids import Badge, Epc, LocationId, RequestId, Sku
 from edge.model.places import Floor, Location, LocationKind
 from edge.model.prompts import Answer
@@ -40,7 +41,11 @@ class Gateway:
     def reload(self) -> None:
         """Read the state back, as after a start or a failed commit."""
         self.state = FloorState(self.floor)
-        self.present = self.store.load(self.state)
+        self.present: list[PresentItem] = []
+        self.store.load(self.state, self._keep)
+
+    def _keep(self, items: PresentItems) -> None:
+        self.present += [PresentItem(*row) for row in zip(*items, strict=True)]
 
     def happen(self, *events: Event, answers: dict[RequestId, Answer] | None = None) -> list[Fact]:
         """One turn of the loop: apply, then commit."""

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.model import events as e
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, Stock
 from edge.model.ids import (
     Badge,
@@ -22,6 +23,7 @@ from edge.model.ids import (
     LineId,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
@@ -29,6 +31,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.prompts import Answer
+from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
@@ -42,6 +45,16 @@ ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-
 SSCC = Sscc("340123450000000018")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
 BOTH = Unit(EPC, scanned=True)
+TAG_JOB = TagJob(
+    RequestId("R-9"),
+    BADGE,
+    DeviceName("gate"),
+    TagTask.WRITE,
+    None,
+    "e28011602000",
+    f"write EPC {EPC}",
+    1_700_000_000_000_000,
+)
 
 EVENTS: tuple[e.Event, ...] = (
     e.OrderReceived(
@@ -66,6 +79,17 @@ EVENTS: tuple[e.Event, ...] = (
     e.ItemArrived(EPC, SKU, BIN, 0.9375),
     e.ItemMoved(EPC, None, BIN, CART, 1.0),
     e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
+    e.TagWorkBegun(TAG_JOB),
+    e.TagWorkEnded(
+        TAG_JOB.job_id,
+        BADGE,
+        TAG_JOB.reader,
+        TAG_JOB.task,
+        TAG_JOB.what,
+        TagResult("done", "written and read back", "e28011602000", Epc("e280"), EPC),
+    ),
+    e.TagWritten(EPC, Epc("e280"), "e28011602000", BADGE),
+    e.TagKilled(EPC, "e28011602000", BADGE),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.WalkStarted(WALK, BADGE, CART),
@@ -92,6 +116,14 @@ EVENTS: tuple[e.Event, ...] = (
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
     e.DeviceReturned(DeviceName("gate"), (DOCK,)),
+    e.ReaderApproved(
+        FoundDecision(
+            "192-0-2-9-5085", DeviceName("gate"), "192.0.2.9", 5085, True, 64 * "a", (1, 2), BADGE
+        )
+    ),
+    e.ReaderIgnored(
+        FoundDecision("192-0-2-8-5084", None, "192.0.2.8", 5084, False, "", (), BADGE)
+    ),
 )
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 import sqlite_utils
@@ -14,6 +15,8 @@ from sqlite_utils import Migrations
 
 from edge.clock import PlayedClock
 from edge.model.ids import IdMaker
+from edge.model.places import Floor
+from edge.model.state import FloorState
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.errors import (
     StoreBusyError,
@@ -22,7 +25,7 @@ from edge.store.errors import (
     StoreTooNewError,
 )
 from edge.store.lock import StoreLock
-from edge.store.migrations import MIGRATIONS, journal_and_state
+from edge.store.migrations import MIGRATIONS, found_readers, journal_and_state, tag_jobs
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 
@@ -131,8 +134,30 @@ def test_the_newest_schema_is_the_one_that_this_version_knows(gateway: "Gateway"
 def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations = Migrations("warehouse-edge")
     migrations()(journal_and_state)
+    migrations()(tag_jobs)
+    migrations()(found_readers)
     migrations()(step)
     return migrations
+
+
+def test_a_store_from_before_found_readers_is_brought_up_to_date(
+    tmp_path: Path, clock: PlayedClock, ids: IdMaker
+) -> None:
+    first = Migrations("warehouse-edge")
+    first()(journal_and_state)
+    first()(tag_jobs)
+    path = tmp_path / "edge.db"
+    old = open_writer(path, first)
+    old.execute("INSERT INTO outages VALUES ('gate', 9, ?)", (crc32(repr(("gate", 9)).encode()),))
+    old.close()
+
+    store = Store.open(path, clock, ids)
+    state = FloorState(Floor({}))
+    store.load(state)
+    store.close()
+
+    assert (dict(state.outages), dict(state.found)) == ({"gate": 9}, {})
+    assert path.with_name("edge.db.before-found_readers").exists()
 
 
 def test_a_step_of_schema_leaves_a_copy_of_the_store_before_it(

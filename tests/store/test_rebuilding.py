@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge.model import events as e
+from edge.model.devices import FoundDecision
 from edge.model.goods import Article, Stock
 from edge.model.ids import (
     Badge,
@@ -15,6 +16,7 @@ from edge.model.ids import (
     LineId,
     LocationId,
     OrderId,
+    RequestId,
     Sku,
     Sscc,
     ToteId,
@@ -23,6 +25,7 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
 from edge.model.state import FloorState
+from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Stop, Unit, Walk, WalkState
 from edge.store.rebuilding import rebuild_and_compare
 
@@ -50,7 +53,7 @@ class Day:
             self._started,
             self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
-            self._located, self._located, self._devices, self._told,
+            self._located, self._located, self._devices, self._told, self._tagged,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -212,6 +215,23 @@ class Day:
             yield e.DeviceReturned(gate, (DOCK,))
         else:
             yield e.DeviceLost(gate, self._number(), "silent", (DOCK,))
+        number = int(self.rng.integers(3))
+        name = None if self.rng.integers(2) else DeviceName(f"found-{number}")
+        found = FoundDecision(f"id-{number}", name, "192.0.2.9", 5084, False, "", (1,), BADGE)
+        yield e.ReaderIgnored(found) if name is None else e.ReaderApproved(found)
+
+    def _tagged(self, state: FloorState) -> Iterator[e.Event]:
+        open_jobs = [one for one in state.tag_jobs.values() if one.result is None]
+        if open_jobs:
+            job, tag = open_jobs[0], self._tag()
+            result = TagResult("done", "done", "e280", Epc("e280"), tag)
+            yield e.TagWorkEnded(job.job_id, BADGE, job.reader, job.task, job.what, result)
+            yield e.TagWritten(tag, Epc("e280"), "e280", BADGE)
+            yield e.TagKilled(tag, "e280", BADGE)
+            return
+        name, gate = RequestId(f"R-{self._number()}"), DeviceName("gate-1")
+        job = TagJob(name, BADGE, gate, TagTask.WRITE, None, "", "write", self._number())
+        yield e.TagWorkBegun(job)
 
     def _told(self, _: FloorState) -> Iterator[e.Event]:
         yield e.ReturnExpected("R-1", OrderId("O-1"), (), "small")

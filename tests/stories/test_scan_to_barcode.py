@@ -13,7 +13,10 @@ import pytest
 from drivers.driver import Scan
 from drivers.serial.scanner import Scanner, ScannerSettings
 from edge.gs1.barcode import Barcode, parse
+from edge.rules import guiding
 from tests.drivers.fakes import Ears, HostClock
+from tests.rules.small_floor import LI, SHIRT, SHIRT_GTIN
+from tests.rules.test_picking import at_work, scan
 
 LABEL = Barcode("", "09501101530003", "S77", "AB-1", date(2026, 12, 31))
 DISGUISES = [
@@ -60,18 +63,38 @@ def ears(tmp_path: Path, labels: IO[str]) -> Iterator[Ears]:
 
 def read(labels: IO[str], ears: Ears, texts: list[str], count: int) -> list[Barcode]:
     """What so many scans mean, once they have come."""
+    return [parse(text) for text in heard(labels, ears, texts, count)]
+
+
+def heard(labels: IO[str], ears: Ears, texts: list[str], count: int) -> list[str]:
+    """The texts of so many scans, once they have come."""
     labels.write("".join(f"{text}\n" for text in ["A-01", *texts]))  # as after each start
     labels.flush()
-    heard = ears.wait(
+    told = ears.wait(
         f"{count} scans", lambda told: sum(isinstance(one, Scan) for one in told) > count
     )
-    return [parse(one.text) for one in heard if isinstance(one, Scan)][1:]
+    return [one.text for one in told if isinstance(one, Scan)][1:]
 
 
 def test_the_separator_reaches_the_numbers_in_every_disguise(labels: IO[str], ears: Ears) -> None:
     found = read(labels, ears, DISGUISES, len(DISGUISES))
 
     assert [Barcode("", *_numbers(one)) for one in found] == [LABEL] * len(DISGUISES)
+
+
+def test_a_label_that_is_scanned_again_and_again_fills_no_order(
+    labels: IO[str], ears: Ears
+) -> None:
+    """Three shirts are wanted; the picker reads one of them three times, another one once."""
+    floor = at_work((SHIRT, 3))
+    label = f"]d201{SHIRT_GTIN}21A7"
+    other = f"01{SHIRT_GTIN}21B8<GS>10L1"
+
+    texts = heard(labels, ears, [label, other, label, f"(01){SHIRT_GTIN}(21)A7"], 4)
+    answers = [scan(floor, text).code for text in texts]
+
+    assert answers == ["picked", "picked", "done_already", "done_already"]
+    assert guiding.prompt(floor.state, LI).picked == 2
 
 
 def _numbers(one: Barcode) -> tuple[str | None, str | None, str | None, date | None]:

@@ -178,6 +178,8 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
     assert EpcisWriter(NAMES)(fact_of(lost)) is None
     assert {kind.type for kind in TOLD} - {kind.type for kind in WITH_EVENT} == {
         "stock.article_listed",
+        "stock.tag_work_begun",
+        "stock.tag_work_ended",
         "pick.picker_changed",
         "pick.started",
         "pick.rerouted",

@@ -381,6 +381,30 @@ def test_when_one_broker_is_gone_the_next_one_is_used(
         assert link.status().broker.endswith(str(second.port))
 
 
+def test_the_preferred_broker_is_used_again_when_all_is_told(
+    make_broker: Callable[..., Broker], journal: MemoryJournal, floor: Floor
+) -> None:
+    # given a gateway on its standby broker
+    first, second = make_broker(), make_broker()
+    first.kill()
+    settings = settings_for(first.port, second.port, stay_s=0.5)
+    with listening(second) as elsewhere, linked(settings, journal, floor) as link:
+        work_happens(journal, 10)
+        link.wake()
+        wait_until(lambda: journal.acknowledged() == 10, "the second has taken them")
+        assert link.status().broker.endswith(str(second.port))
+
+        # when the preferred one is there again
+        first.start()
+        with listening(first) as central:
+            central.events = elsewhere.events  # both centres write into one store
+            # then it is used, and what happens now is told there
+            wait_until(lambda: link.status().broker.endswith(str(first.port)), "back at the first")
+            work_happens(journal, 5)
+            link.wake()
+            wait_until(lambda: journal.acknowledged() == 15, "the first has taken them")
+
+
 def test_where_the_central_system_is_behind_the_other_broker_it_is_found_there(
     make_broker: Callable[..., Broker], journal: MemoryJournal, floor: Floor
 ) -> None:

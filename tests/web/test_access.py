@@ -7,7 +7,19 @@ from fastapi.routing import APIRoute
 from edge.web.access import PUBLIC, ROLES, SCOPES
 from edge.web.app import create_app
 from edge.web.people import Role
-from edge.web.routes import board, floor, health, orders, pack, pages, pick, session
+from edge.web.routes import (
+    board,
+    floor,
+    health,
+    orders,
+    pack,
+    pages,
+    pick,
+    radio,
+    readers,
+    session,
+    tags,
+)
 from tests.web.toy_house import METRICS_TOKEN, House
 
 ClientOf = Callable[[Role | None], httpx.Client]
@@ -20,6 +32,8 @@ EXAMPLES = {
     "/api/items": "/api/items?q=tea",
     "/api/items/{epc}": "/api/items/30395dfa8000000000000001",
     "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
+    "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
+    "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
@@ -28,7 +42,20 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/pack/{station}/scan": {"code": "nothing"},
     "/api/pack/{station}/close": {"partial": False},
     "/api/orders/{order_id}/decision": {"release": True},
+    "/api/readers/found/{found_id}/approve": {"name": "dock", "antennas": [1]},
     "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
+    "/api/tags/read": {"reader": "gate", "bank": "tid"},
+    "/api/tags/write": {"reader": "gate", "to_epc": "30" * 12},
+    "/api/tags/password": {"reader": "gate", "which": "kill", "new_password": "00000001"},
+    "/api/tags/lock": {"reader": "gate", "fields": ["epc"]},
+    "/api/tags/kill/confirmation": {"reader": "gate", "epc": "30" * 12, "tid": "e280" * 6},
+    "/api/tags/kill": {
+        "reader": "gate",
+        "epc": "30" * 12,
+        "tid": "e280" * 6,
+        "kill_password": "00000001",
+        "confirmation": "none was asked for",
+    },
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
 }
 
@@ -67,7 +94,19 @@ def test_nobody_gets_in_without_a_session(client_of: ClientOf) -> None:
 def test_every_route_of_the_application_stands_in_the_table(house: House) -> None:
     served = {
         (method, route.path)
-        for room in (session, pick, pack, floor, orders, board, health, pages)
+        for room in (
+            session,
+            pick,
+            pack,
+            floor,
+            radio,
+            readers,
+            orders,
+            board,
+            tags,
+            health,
+            pages,
+        )
         for route in room.router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

@@ -17,7 +17,7 @@ from edge.model.ids import Badge, LocationId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, Halt, toy_halts, ware_of
-from tests.web.toy_views import board_view, empty_pack, floor_view, orders_view
+from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
 
 
 @dataclass
@@ -144,6 +144,10 @@ class ToyFloor:
             case inputs.ParcelDispatched():
                 known = posted.sscc == SSCC
                 return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
+            case inputs.TagWorkWanted():
+                return _yes("begun", "on its way")
+            case inputs.FoundReaderDecided():
+                return _yes("approved" if posted.name else "ignored", "decided")
 
     # Picking
 
@@ -336,6 +340,7 @@ class ToyFloor:
 
     def _show_board(self) -> None:
         self.board.show("board", board_view())
+        self.board.show("readers/found", found_view())
 
 
 def _yes(code: str, text: str, data: Mapping[str, object] | None = None) -> Answer:

@@ -67,8 +67,10 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         lookups=ToyLookups(),
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
+        protocol=lambda: {"asyncapi": "3.0.0"},
         ready=lambda: {"ready": True},
         secure=False,
+        readers=frozenset({"gate"}),
     )
     return House(floor, given)
 

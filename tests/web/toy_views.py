@@ -123,3 +123,19 @@ def empty_pack() -> dict[str, object]:
         "strangers": [],
         "verdict": "empty",
     }
+
+
+def found_view() -> dict[str, object]:
+    """One reader that waits for a decision."""
+    reader = {
+        "id": "192-0-2-9-5085",
+        "state": "waiting",
+        "name": None,
+        "host": "192.0.2.9",
+        "port": 5085,
+        "tls": True,
+        "certificate_sha256": 64 * "a",
+        "manufacturer": "Impinj",
+        "antennas": 4,
+    }
+    return {"readers": [reader]}

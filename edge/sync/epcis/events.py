@@ -19,6 +19,8 @@ CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 WITHOUT_EVENT = (
     e.ArticleListed,
+    e.TagWorkBegun,
+    e.TagWorkEnded,
     e.PickerChanged,
     e.WalkStarted,
     e.StopRerouted,
@@ -80,7 +82,9 @@ class EpcisWriter:
         match event:
             case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
                 return self._of_books(event)
-            case e.ItemArrived() | e.ItemMoved() | e.ItemDeparted():
+            case (
+                e.ItemArrived() | e.ItemMoved() | e.ItemDeparted() | e.TagWritten() | e.TagKilled()
+            ):
                 return self._of_radio(event)
             case e.PiecePicked() | e.PieceConfirmed() | e.StopShort():
                 return self._of_picking(event)
@@ -126,7 +130,9 @@ class EpcisWriter:
                     transactions=tuple(("po", names.order(one)) for one in walk.orders),
                 )
 
-    def _of_radio(self, event: e.ItemArrived | e.ItemMoved | e.ItemDeparted) -> _Draft:
+    def _of_radio(
+        self, event: e.ItemArrived | e.ItemMoved | e.ItemDeparted | e.TagWritten | e.TagKilled
+    ) -> _Draft:
         thing = (self._names.item(event.epc),)
         match event:
             case e.ItemArrived(location=location) | e.ItemMoved(to_location=location):
@@ -138,6 +144,10 @@ class EpcisWriter:
                 return _Draft(step, disposition, thing, where=location)
             case e.ItemDeparted():
                 return _Draft("other", "unknown", thing, where=event.from_location, stays=False)
+            case e.TagWritten():
+                return _Draft("commissioning", "active", thing, action="ADD")
+            case e.TagKilled():
+                return _Draft("decommissioning", "inactive", thing, action="DELETE")
 
     def _of_picking(self, event: e.PiecePicked | e.PieceConfirmed | e.StopShort) -> _Draft:
         names = self._names

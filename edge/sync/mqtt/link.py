@@ -15,6 +15,7 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged
 from edge.sync.mqtt.backoff import Backoff
+from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
@@ -34,6 +35,8 @@ GOODBYE_US = 1_000_000
 TAKEN_OVER = 0x8E
 """Reason code "session taken over": another client uses our name (MQTT 5.0, section 3.14.2.1)."""
 TAKEN_OVER_ALERT = "session-taken-over"
+REACH_S_MAX = 0.5
+"""How long the preferred broker may take to accept a trial connection while a standby serves."""
 _JOURNAL_PAUSE_S = 1.0
 _TURN_MS = 200
 
@@ -63,6 +66,7 @@ class MqttLink:
         self._backoff = Backoff(
             parts.generator, settings.reconnect_s_min, settings.reconnect_s_max
         )
+        self._choice = BrokerChoice(settings.brokers, int(settings.stay_s * 1e6))
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_read.setblocking(False)  # noqa: FBT003 - its only form
@@ -142,16 +146,19 @@ class MqttLink:
         self._notices.put(self._topics.state, payload)
 
     def _run(self) -> None:
-        attempt = 0
         while not self._stopping.is_set():
             delivery = self._delivery or self._new_delivery()
             if delivery is None:
                 self._pause(_JOURNAL_PAUSE_S)
                 continue
-            broker = self._settings.brokers[attempt % len(self._settings.brokers)]
-            self._serve(delivery, *broker)
-            attempt += 1
-            if not self._stopping.is_set():
+            acknowledged = delivery.acknowledged_seq
+            returns = self._serve(delivery, *self._choice.current)
+            served = delivery.acknowledged_seq > acknowledged
+            if served:
+                self._backoff.reset()
+            if returns:
+                self._choice.go_back()
+            elif self._choice.ended(served=served) and not self._stopping.is_set():
                 self._pause(self._backoff.pause_s())
 
     def _new_delivery(self) -> Delivery | None:
@@ -175,8 +182,12 @@ class MqttLink:
             self._note(f"the journal cannot be read: {error}")
         return self._delivery
 
-    def _serve(self, delivery: Delivery, host: str, port: int) -> None:
-        """Connect, serve until the end, and learn from how it ended."""
+    def _serve(self, delivery: Delivery, host: str, port: int) -> bool:
+        """Connect, serve until the end, and learn from how it ended.
+
+        Returns:
+            Whether it ended to go back to the preferred broker.
+        """
         with (
             self._state_lock
         ):  # the will of an older connection, told late, is known by its session
@@ -189,7 +200,7 @@ class MqttLink:
             connection.open(host, port)
         except (OSError, ValueError) as error:
             self._note(f"{host}:{port} cannot be reached: {error}")
-            return
+            return False
         serving = Serving(
             connection,
             settings=self._settings,
@@ -201,18 +212,21 @@ class MqttLink:
         )
         self._serving, self._broker = serving, f"{host}:{port}"
         started_us = self._parts.clock.monotonic_us()
-        self._turns(serving, delivery)
+        returns = self._turns(serving, delivery)
         if self._parts.clock.monotonic_us() - started_us > STEADY_US:
             self._backoff.reset()
         self._serving = None
         if serving.ended is not None:
             self._note(serving.ended.reason)
             self._taken_over(is_so=serving.ended.reason_code == TAKEN_OVER)
+        return returns
 
-    def _turns(self, serving: Serving, delivery: Delivery) -> None:
-        was_open = False
+    def _turns(self, serving: Serving, delivery: Delivery) -> bool:
+        """Serve; gives whether it ended to go back to the preferred broker."""
+        was_open, returns = False, False
+        opened_us = self._parts.clock.monotonic_us()
         absent_since_us: int | None = None
-        while serving.ended is None and not self._stopping.is_set():
+        while serving.ended is None and not returns and not self._stopping.is_set():
             serving.turn(self._wake_read.fileno())
             self._drain_wake()
             self._look_at_oldest(delivery)
@@ -226,11 +240,25 @@ class MqttLink:
             absent_since_us = self._absent_since(delivery, absent_since_us)
             if self._is_elsewhere(absent_since_us):
                 serving.ended = Closed(0, "the central system is absent behind this broker")
+            returns = was_open and self._may_go_back(delivery, opened_us)
         if serving.ended is None:
             serving.say_goodbye(self._wake_read.fileno(), GOODBYE_US)
         elif was_open:
             _log.warning("broker lost", broker=self._broker, reason=serving.ended.reason)
         serving.end()
+        return returns
+
+    def _may_go_back(self, delivery: Delivery, opened_us: int) -> bool:
+        """Whether it is time for the preferred broker, and it can be reached."""
+        now_us = self._parts.clock.monotonic_us()
+        if not self._choice.wants_back(now_us, opened_us, unsent=delivery.unsent):
+            return False
+        try:
+            socket.create_connection(self._choice.preferred, REACH_S_MAX).close()
+        except OSError:
+            return False
+        _log.info("back to the preferred broker", left=self._broker)
+        return True
 
     def _absent_since(self, delivery: Delivery, before_us: int | None) -> int | None:
         if delivery.phase is not Phase.ABSENT:
@@ -239,7 +267,7 @@ class MqttLink:
 
     def _is_elsewhere(self, absent_since_us: int | None) -> bool:
         """Whether to look for the central system behind the next broker."""
-        if absent_since_us is None or len(self._settings.brokers) == 1:
+        if absent_since_us is None or not self._choice.has_others:
             return False
         absent_us = self._parts.clock.monotonic_us() - absent_since_us
         return absent_us > self._settings.switch_after_s * 1e6

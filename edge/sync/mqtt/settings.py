@@ -53,6 +53,7 @@ class LinkSettings:
         probe_s: how often an absent central system is sent one fact.
         switch_after_s: with several brokers the next one is tried when the central system has
             been absent behind this one for so long.
+        stay_s: a standby broker is used at least for so long before the preferred one is tried.
     """
 
     brokers: tuple[tuple[str, int], ...]
@@ -74,6 +75,7 @@ class LinkSettings:
     absent_after_s: float = 30.0
     probe_s: float = 10.0
     switch_after_s: float = 10.0
+    stay_s: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.brokers:

@@ -119,7 +119,7 @@ def resend_from(payload: bytes) -> int:
     try:
         return messages.RESEND.validate_python(parts[0]).from_seq
     except ValidationError as error:
-        raise ValueError(_sentence(error)) from error
+        raise ValueError(sentence(error)) from error
 
 
 def _read_orders(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
@@ -194,7 +194,7 @@ def _sorted_out(
             good.append(form.validate_python(part))
         except ValidationError as error:
             where = f"object {at}: " if len(parts) > 1 else ""
-            bad.append(mail.refused(where + _sentence(error), part))
+            bad.append(mail.refused(where + sentence(error), part))
     if len(bad) > REFUSALS_MAX:
         rest = len(bad) - REFUSALS_MAX
         bad[REFUSALS_MAX:] = [mail.refused(f"{rest} more objects of this message are refused")]
@@ -218,7 +218,7 @@ def _lines(lines: list[messages.LineMessage]) -> tuple[OrderLine, ...]:
     return tuple(OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity) for one in lines)
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence(error: ValidationError) -> str:
     """The first faults, each with the way to its field."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     told = (

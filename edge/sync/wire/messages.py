@@ -165,6 +165,31 @@ class ResendMessage(Message):
     from_seq: Annotated[int, Field(ge=1, le=NUMBER_MAX, alias="from")]
 
 
+class WhereMessage(Message):
+    """Topic `request/where`: one of an article and a tagged item."""
+
+    sku: Name | None = None
+    epc: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{4,124}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.sku is None) == (self.epc is None):
+            raise ValueError("give either sku or epc")
+        return self
+
+
+class SnapshotMessage(Message):
+    """Topic `request/snapshot`; long lists come in pages."""
+
+    orders_after: Annotated[str, Field(max_length=64)] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class IdentifyMessage(Message):
+    """Topic `request/identify`."""
+
+
 ORDER = TypeAdapter(OrderMessage)
 RETURN = TypeAdapter(ReturnMessage)
 ACK = TypeAdapter(AckMessage)
@@ -173,6 +198,9 @@ STOCK = TypeAdapter(StockMessage)
 PACK = TypeAdapter(PackMessage)
 PICKER = TypeAdapter(PickerMessage)
 RESEND = TypeAdapter(ResendMessage)
+WHERE = TypeAdapter(WhereMessage)
+SNAPSHOT = TypeAdapter(SnapshotMessage)
+IDENTIFY = TypeAdapter(IdentifyMessage)
 
 
 def _refuse_twice(line_ids: list[str]) -> None:

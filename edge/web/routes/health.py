@@ -37,3 +37,11 @@ async def metrics(parts: TheParts) -> PlainTextResponse:
 async def description(request: Request, _: Who) -> dict[str, object]:
     """The API in OpenAPI 3.1."""
     return cast("dict[str, object]", request.app.openapi())
+
+
+@router.get(
+    "/api/asyncapi.json", include_in_schema=False, dependencies=[Depends(machine_or_person)]
+)
+async def protocol(parts: TheParts) -> JSONResponse:
+    """The MQTT interface in AsyncAPI 3.0."""
+    return JSONResponse(parts.given.protocol())

@@ -14,6 +14,8 @@ Answerer = Callable[[int, bytes, int], "bytes | None"]
 
 GREETING = 63
 ENABLE_EXTENSIONS = 1023
+GET_SUPPORTED_VERSION = 46
+ADD_ROSPEC, DELETE_ROSPEC = 20, 21
 RESPONSES = {1: 11, 2: 12, 3: 13, 14: 4, 20: 30, 21: 31, 24: 34, 26: 36, 40: 50, 41: 51}
 
 
@@ -51,22 +53,33 @@ class Peer:
         self.connections = 0
         self.impinj = True
         self.capabilities = capabilities()
+        self.config = b""
+        self.rospec = b""
+        self.state = 2
         self.greeting: Callable[[], bytes] = greeting
         self.refuse: dict[int, tuple[int, str]] = {}
         self.answer: Answerer = self.usual
         self.after_enable: Callable[[], bytes] = bytes
 
-    def usual(self, kind: int, _body: bytes, message_id: int) -> bytes | None:
+    def usual(self, kind: int, body: bytes, message_id: int) -> bytes | None:
         """The answer of a well-behaved reader."""
         if kind == ENABLE_EXTENSIONS:
             if not self.impinj:
                 return message(100, status(109, "unsupported message"), message_id)
             return message(1023, struct.pack("!IB", 25882, 22) + status(), message_id)
+        if kind == GET_SUPPORTED_VERSION:
+            return message(100, status(110, "M_UnsupportedVersion"), message_id)
         if kind not in RESPONSES:
             return b""
         code, text = self.refuse.get(kind, (0, ""))
-        extra = self.capabilities if kind == 1 else b""
+        if kind in {ADD_ROSPEC, DELETE_ROSPEC} and not code:
+            self.rospec = body if kind == ADD_ROSPEC else b""
+        extra = {1: self.capabilities, 2: self.config, 26: self._active()}.get(kind, b"")
         return message(RESPONSES[kind], status(code, text) + extra, message_id)
+
+    def _active(self) -> bytes:
+        """The ROSpec that it has, in the state in which it is (byte 9 behind its header)."""
+        return self.rospec and self.rospec[:9] + bytes([self.state]) + self.rospec[10:]
 
     def kinds(self) -> list[int]:
         """Types of the requests that came, in order."""

@@ -5,12 +5,13 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 from simulators.faults import FaultPlan, PlannedFault
 from simulators.llrp.profile import PROFILES, Vendor
-from simulators.llrp.reader import SimulatedReader, Tally
+from simulators.llrp.reader import SimulatedReader
+from simulators.llrp.tally import Tally
 from simulators.tag_field import TagField
 
 
@@ -38,6 +39,14 @@ class Simulation:
         """What a reader has done so far."""
         return self._readers[name].tally
 
+    def put_input(self, name: str, port: int, *, high: bool) -> None:
+        """Drive an input of a reader, as a light barrier would."""
+        self._run(self._put_input(name, port, high=high))
+
+    def outputs(self, name: str) -> dict[int, bool]:
+        """Which outputs of a reader are high, by port."""
+        return self._readers[name].outputs()
+
     def stop(self) -> None:
         """Switch every reader off."""
         self._run(self._stop())
@@ -52,8 +61,33 @@ class Simulation:
         for name, reader in self._readers.items():
             self.ports[name] = await reader.start()
 
+    async def _put_input(self, name: str, port: int, *, high: bool) -> None:
+        self._readers[name].put_input(port, high=high)
+
     async def _stop(self) -> None:
         await asyncio.gather(*(reader.stop() for reader in self._readers.values()))
+
+
+class Running:
+    """One simulated reader in a thread of the test."""
+
+    def __init__(self, reader: SimulatedReader) -> None:
+        self._reader = reader
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(reader.start(), self._loop).result(20)
+
+    def call(self, what: Callable[[], None]) -> None:
+        """Have something happen in the reader's own thread."""
+        self._loop.call_soon_threadsafe(what)
+
+    def stop(self) -> None:
+        """Switch it off."""
+        asyncio.run_coroutine_threadsafe(self._reader.stop(), self._loop).result(20)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(3)
+        self._loop.close()
 
 
 class ReaderProcess:

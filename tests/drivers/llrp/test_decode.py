@@ -1,7 +1,9 @@
 """Files of LLRP bytes become one mapping a message, and a fault never hides what follows it."""
 
+import base64
 import json
 import struct
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from drivers.llrp.decode import Format, decode_stream
 from tests.drivers.llrp.llrp_bytes import IMPINJ, Tag, custom, message, report, tlv
+from tests.drivers.llrp.packets import classic, ethernet, ipv4, ipv6, next_generation, tcp
 
 KEEPALIVE = message(62, message_id=5)
 
@@ -133,6 +136,16 @@ def test_parameters_nested_without_end_are_refused() -> None:
     assert "nested" in decoded["error"]
 
 
+def test_a_quarter_of_a_million_equal_parameters_take_linear_time() -> None:
+    """A list copied for each of them would take hours."""
+    began = time.process_time()
+
+    (decoded,) = decode(message(63, tlv(251) * 250_000))
+
+    assert len(decoded["ReportBufferOverflowErrorEvent"]) == 250_000
+    assert time.process_time() - began < 10
+
+
 # -- hex
 
 
@@ -152,49 +165,6 @@ def test_a_line_that_is_no_hex_is_told_and_passed_over() -> None:
 
 
 # -- captures
-
-
-def tcp(sequence: int, data: bytes, *, to_reader: bool = False, flags: int = 0x18) -> bytes:
-    ports = (40_000, 5084) if to_reader else (5084, 40_000)
-    return struct.pack("!HHIIBBHHH", *ports, sequence & 0xFFFFFFFF, 0, 0x50, flags, 0, 0, 0) + data
-
-
-def ipv4(segment: bytes, *, to_reader: bool = False) -> bytes:
-    client, reader = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0x4000, 64, 6, 0)
-    return head + (client + reader if to_reader else reader + client) + segment
-
-
-def ipv6(segment: bytes) -> bytes:
-    head = struct.pack("!IHBB", 0x60000000, 8 + len(segment), 0, 64)
-    return head + bytes(15) + b"\x02" + bytes(15) + b"\x01" + b"\x06" + bytes(7) + segment
-
-
-def classic(*packets: bytes, link: int = 101, order: str = "<") -> bytes:
-    head = struct.pack(order + "IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
-    records = (
-        struct.pack(order + "IIII", 1_700_000_000, number, len(one), len(one)) + one
-        for number, one in enumerate(packets)
-    )
-    return head + b"".join(records)
-
-
-def block(kind: int, body: bytes) -> bytes:
-    body += bytes(-len(body) % 4)
-    size = struct.pack("<I", 12 + len(body))
-    return struct.pack("<I", kind) + size + body + size
-
-
-def next_generation(*packets: bytes, link: int = 101) -> bytes:
-    section = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
-    nanoseconds = struct.pack("<HHBxxx", 9, 1, 9) + struct.pack("<HH", 0, 0)
-    interface = block(1, struct.pack("<HHI", link, 0, 0) + nanoseconds)
-    found = section + interface
-    for number, one in enumerate(packets):
-        ticks = 1_700_000_000_000_000_000 + number * 1000
-        head = struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, len(one), len(one))
-        found += block(6, head + one)
-    return found
 
 
 STREAM = KEEPALIVE + report(Tag(antenna=1)) + report(Tag(antenna=2)) + KEEPALIVE
@@ -227,10 +197,6 @@ def test_segments_out_of_order_and_sent_twice_are_put_right(random: Random, size
     decoded = decode(classic(*map(ipv4, [first, *shuffled])), "pcap")
 
     assert names(decoded) == ["KEEPALIVE", "RO_ACCESS_REPORT", "RO_ACCESS_REPORT", "KEEPALIVE"]
-
-
-def ethernet(packet: bytes, kind: int = 0x0800, tag: bytes = b"") -> bytes:
-    return bytes(12) + tag + struct.pack("!H", kind) + packet + b"\0" * 6  # padded
 
 
 @pytest.mark.parametrize(
@@ -349,6 +315,22 @@ def test_recordings_of_a_real_reader_decode_whole(development_data: Path) -> Non
         assert numbers(decoded) == numbers(meaning), name
 
 
+def test_reports_of_a_real_reader_decode_whole(development_data: Path) -> None:
+    recorded = sorted((development_data / "llrp/recordings/roAccessReports").glob("*.bytes"))
+    assert len(recorded) == 9
+    for path in recorded:
+        (meaning,) = json.loads(path.with_suffix(".json").read_text())["TagReportData"]
+
+        (decoded,) = decode(message(61, path.read_bytes()))
+
+        (read,) = decoded["reads"]
+        assert read["epc"] == base64.b64decode(meaning["EPC96"]["EPC"]).hex(), path.name
+        assert read["antenna"] == meaning["AntennaID"], path.name
+        assert read["rssi_dbm"] == meaning["PeakRSSI"], path.name
+        assert read["first_seen_us"] == meaning["FirstSeenUTC"], path.name
+        assert "last_seen_us" not in read, path.name
+
+
 def numbers(value: object) -> Counter[int]:
     """All numbers in it above 1 (flags are told as numbers or as truth values)."""
     if isinstance(value, dict):
@@ -356,3 +338,10 @@ def numbers(value: object) -> Counter[int]:
     if isinstance(value, list):
         return sum((numbers(one) for one in value), Counter())
     return Counter([value] if isinstance(value, int) and abs(value) > 1 else [])
+
+
+def test_zebra_s_phase_is_told_in_radians() -> None:
+    (told,) = decode_stream(report(Tag(extra=custom(161, 709, b"\x40\x00"))), "bin")
+
+    assert told["reads"][0]["phase_rad"] == pytest.approx(1.5707963)
+    assert "Custom" not in told["reads"][0]

@@ -6,13 +6,13 @@ import time
 import numpy as np
 import pytest
 
+from drivers.llrp.attempt import Attempt
 from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import BadFrame, Frame, FrameSplitter, ReportRun
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.reports import ReportDecoder
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
-from drivers.llrp.steering import Attempt
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, greeting, status
 

@@ -17,7 +17,7 @@ from drivers.llrp.reader import LlrpWire
 from drivers.llrp.settings import LlrpSettings
 from tests.drivers.fakes import Ears, HostClock, downs, ups
 from tests.drivers.llrp.llrp_bytes import Tag, report
-from tests.drivers.llrp.peer import Peer, Server, serving
+from tests.drivers.llrp.peer import GET_SUPPORTED_VERSION, Peer, Server, serving
 
 
 def settings(server: Server, **changes: object) -> LlrpSettings:
@@ -54,7 +54,7 @@ def test_a_reader_is_set_up_reads_and_is_left_tidy() -> None:
     assert state.up
     assert state.counters.reads == 2
     assert state.counters.errors == 0
-    assert peer.kinds()[:3] == [1023, 1, 2]
+    assert peer.kinds()[:3] == [46, 1023, 1]
     assert peer.kinds()[-2:] == [21, 14], "deletes its specs and closes"
     assert downs(ears.heard) == []
 
@@ -281,3 +281,53 @@ def test_twenty_readers_of_garbage_leave_the_wire_and_its_neighbour_alive() -> N
             assert wire.alive, f"seed {seed}"
 
     assert len(ups(ears.heard)) == 1
+
+
+def closing(server: Server, peer: Peer) -> None:
+    """The peer closes the connection at every message with the version of LLRP 1.1."""
+
+    def answer(kind: int, body: bytes, number: int) -> bytes | None:
+        if kind == GET_SUPPORTED_VERSION:
+            server.cut()
+        return peer.usual(kind, body, number)
+
+    peer.answer = answer
+
+
+def test_a_reader_that_closes_at_a_question_for_1_1_is_taken_as_1_0_1_without_a_word() -> None:
+    peer = Peer()
+    with serving(peer) as server:
+        closing(server, peer)
+        with running(settings(server)) as (wire, ears):
+            up = ears.wait_up()
+            errors = wire.states()["dock"].errors
+
+    assert up.protocol == "LLRP 1.0.1"
+    assert peer.kinds().count(GET_SUPPORTED_VERSION) == 1
+    assert downs(ears.heard) == []
+    assert errors == ()
+
+
+def test_a_reader_that_ignores_a_question_for_1_1_reads_within_two_seconds() -> None:
+    peer = Peer()
+    peer.answer = lambda kind, body, number: (
+        b"" if kind == GET_SUPPORTED_VERSION else peer.usual(kind, body, number)
+    )
+    with serving(peer) as server, running(settings(server)) as (_wire, ears):
+        up = ears.wait_up(seconds=3)
+
+    assert up.protocol == "LLRP 1.0.1"
+
+
+def test_a_reader_may_join_a_wire_that_runs() -> None:
+    with serving(Peer()) as first, serving(Peer()) as second, running(settings(first)) as found:
+        wire, ears = found
+        ears.wait_up()
+
+        wire.add(settings(second, device="late"))
+
+        assert ears.wait_up(2).device == "late"
+        assert wire.states()["late"].up
+        assert {("127.0.0.1", first.port), ("127.0.0.1", second.port)} <= wire.peers()
+        with pytest.raises(ValueError, match="late is run already"):
+            wire.add(settings(second, device="late"))

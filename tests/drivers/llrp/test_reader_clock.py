@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from drivers.llrp.framing import FrameSplitter
-from drivers.llrp.reader_clock import ClockQuality, ClockState, ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
+from drivers.reads import ClockQuality
 from tests.drivers.llrp.llrp_bytes import Tag, report
 
 NOW_US = 1_700_000_000_000_000
@@ -179,3 +180,66 @@ def test_uptime_and_utc_of_one_batch_are_mapped_each_by_its_own_difference() -> 
     assert batch.seen_us.tolist() == [NOW_US + 10, NOW_US + 20]
     assert batch.last_seen_us.tolist() == [NOW_US + 10, SECOND_US + 20]
     assert batch.first_seen_us[1] == 5
+
+
+def test_jumps_are_counted_and_steady_clocks_have_none() -> None:
+    clock = ReaderClock()
+    for second in range(30):
+        seen(clock, [NOW_US + second * SECOND_US], NOW_US + second * SECOND_US + 3_000)
+    assert clock.state().jumps == 0
+
+    at_us = NOW_US + 31 * SECOND_US
+    seen(clock, [at_us + 90 * SECOND_US], at_us)  # set forward
+    assert clock.state().jumps == 1
+
+    seen(clock, [at_us - 7_200 * SECOND_US], at_us + SECOND_US)  # set back
+    assert clock.state().jumps == 2
+
+
+@pytest.mark.parametrize(
+    ("ahead_us", "quality"),
+    [
+        (0, ClockQuality.UTC),
+        (7_200 * SECOND_US, ClockQuality.UTC),
+        (-NOW_US + 5 * SECOND_US, ClockQuality.UPTIME),  # from 1970
+        (946_684_800_000_000 - NOW_US, ClockQuality.UPTIME),  # from 2000
+    ],
+)
+def test_reads_carry_gateway_time_the_readers_own_stamp_and_the_quality(
+    ahead_us: int, quality: ClockQuality
+) -> None:
+    decoder = ReportDecoder("dock")
+    decoder.clock.heard(NOW_US + ahead_us, NOW_US, TimeKind.UTC)
+    first, last = NOW_US + ahead_us + 1_000, NOW_US + ahead_us + 41_000
+
+    batch, _ = decoder.decode(
+        FrameSplitter().feed(report(Tag(first_utc=first, last_utc=last))), NOW_US + 50_000
+    )
+
+    assert batch.clock is quality
+    assert (batch.first_seen_us[0], batch.last_seen_us[0]) == (first, last)
+    assert batch.seen_us.tolist() == [NOW_US + 41_000]
+    assert batch.began_us().tolist() == [NOW_US + 1_000]
+
+
+def test_reads_of_a_reader_with_uptime_only_have_both_times() -> None:
+    decoder = ReportDecoder("dock")
+    decoder.clock.heard(SECOND_US, NOW_US, TimeKind.UPTIME)
+    tag = Tag(last_utc=None, first_utc=None, first_uptime=SECOND_US + 5, last_uptime=SECOND_US + 9)
+
+    batch, _ = decoder.decode(FrameSplitter().feed(report(tag)), NOW_US + 100)
+
+    assert batch.clock is ClockQuality.UPTIME
+    assert batch.first_seen_us.tolist() == [SECOND_US + 5]
+    assert (batch.began_us().tolist(), batch.seen_us.tolist()) == ([NOW_US + 5], [NOW_US + 9])
+
+
+def test_reads_without_stamps_began_when_they_came() -> None:
+    decoder = ReportDecoder("dock")
+
+    batch, _ = decoder.decode(
+        FrameSplitter().feed(report(Tag(first_utc=None, last_utc=None))), NOW_US
+    )
+
+    assert batch.clock is ClockQuality.ARRIVAL
+    assert batch.began_us().tolist() == batch.seen_us.tolist() == [NOW_US]

@@ -6,14 +6,13 @@ import math
 import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sllurp.llrp import LLRPMessage
 
 from drivers.llrp import reports
 from drivers.llrp.columns import read_record
+from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import FrameSplitter
 from drivers.llrp.layout import walk_record
 from drivers.llrp.reports import ReportDecoder, ReportError
@@ -215,7 +214,8 @@ def test_a_bad_message_costs_only_itself() -> None:
         (tlv(240, b"\x00\xf1\x00\x05\x00"), "EPCData of 5 bytes"),
         (tlv(240, b"\x00\xf1\x02\x06\x10\x01" + bytes(0x200)), "cannot hold"),
         (tlv(240, b"\x00\xf1\x02\x07\x10\x01" + bytes(0x201)), "above the limit"),
-        (tlv(240, b"\x8d" + bytes(12) + custom(25882, 56, b"\x01")), "56 is cut short"),
+        (tlv(240, b"\x8d" + bytes(12) + custom(25882, 56, b"\x01")), "56 of vendor 25882 is cut"),
+        (tlv(240, b"\x8d" + bytes(12) + custom(161, 709, b"\x01")), "709 of vendor 161 is cut"),
         (tlv(240, b"\x8d" + bytes(12) + tlv(1023, b"\x00\x00\x65")), "no vendor"),
         (struct.pack("!HH", 240, 3), "says 3 bytes"),
         (struct.pack("!HH", 240, 500) + b"\x8d" + bytes(12), "says 500 bytes"),
@@ -271,12 +271,104 @@ def test_short_epcs_are_padded_to_the_longest_of_the_batch() -> None:
     assert batch.epc_bits.tolist() == [96, 128]
 
 
+@pytest.mark.parametrize(
+    ("sent", "degrees"),
+    [(0, 0.0), (0x4000, 90.0), (-0x4000, 270.0), (-24_364, 226.1646), (-1, 359.9945)],
+)
+def test_zebra_s_phase_counts_from_0_to_a_whole_turn(sent: int, degrees: float) -> None:
+    """-24364 is what an FX9600 sent; its sign is the other half of the turn."""
+    tag = Tag(extra=custom(161, 709, struct.pack("!h", sent)))
+    one, _ = decode(report(tag))
+    mixed, _ = decode(report(tag, Tag(), Tag(phase=1024)))
+
+    assert math.degrees(one.phase_rad[0]) == pytest.approx(degrees, abs=1e-3)
+    assert mixed.phase_rad[0] == one.phase_rad[0]
+    assert math.isnan(mixed.phase_rad[1])
+    assert mixed.phase_rad[2] == pytest.approx(math.pi / 2)
+
+
 def test_impinj_values_have_their_units() -> None:
     batch, _ = decode(report(Tag(phase=1024, rssi_fine=-6350, doppler=-40)))
 
     assert batch.phase_rad[0] == pytest.approx(math.pi / 2)
     assert batch.rssi_dbm[0] == pytest.approx(-63.5)
     assert batch.doppler_hz[0] == -2.5
+
+
+@pytest.mark.parametrize(
+    ("wire", "phase_rad"),
+    [
+        (0, 0.0),
+        (0x4000, math.pi / 2),
+        (0x8000, math.pi),
+        (0xC000, 3 * math.pi / 2),
+        (0xFFFF, 6.28309),
+    ],
+)
+def test_the_phase_of_a_zebra_reader_is_told_from_0_to_2_pi(wire: int, phase_rad: float) -> None:
+    """On the wire it counts from -pi to pi."""
+    stream = report(Tag(extra=custom(161, 709, wire.to_bytes(2, "big"))))
+
+    batch, errors = decode(stream)
+    (told,) = decode_stream(stream, "bin")
+
+    assert errors == []
+    assert batch.phase_rad.tolist() == [pytest.approx(phase_rad, abs=1e-5)]
+    assert told["reads"][0]["phase_rad"] == pytest.approx(phase_rad, abs=1e-5)
+    assert "Custom" not in told["reads"][0]
+
+
+@pytest.mark.parametrize(
+    "epc",
+    [
+        "00f0003c8d00f0003c8d00f0",  # looks like the head of a record, more than once
+        "303400f0002b8d000000f000",
+        "00f000040000f000f1000000",
+        "000000000000000000f00000",
+        "0000000000000000043d0000",
+    ],
+)
+def test_an_epc_that_looks_like_a_head_is_an_epc(epc: str) -> None:
+    odd = Tag(epc=bytes.fromhex(epc), antenna=9)
+    wide = Tag(epc=bytes.fromhex(epc) + bytes.fromhex(epc)[:4], epc_bits=128, antenna=8)
+    stream = report(Tag(), odd, wide, Tag()) + report(odd) + report(wide, wide) + report(Tag())
+
+    batch, errors = decode(stream * 20)
+
+    assert errors == []
+    assert batch.antenna.tolist() == [1, 9, 8, 1, 9, 8, 8, 1] * 20
+    assert batch.epc[1, :12].tobytes().hex() == epc
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                tags().map(Tag.encode),
+                st.sampled_from([tlv(242, b"\x00\xf0\x00\x08\x8d"), b"\x00\xf0", tlv(240)]),
+                st.binary(max_size=9),
+            ),
+            max_size=4,
+        ).map(b"".join),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_records_are_found_where_hopping_finds_them(bodies: list[bytes]) -> None:
+    """All at once, or each message by itself with nothing around it: the same."""
+    together, errors = decode(b"".join(message(61, body) for body in bodies))
+
+    singly = [decode(message(61, body)) for body in bodies]
+    assert rows(together) == [row for batch, _ in singly for row in rows(batch)]
+    assert [one.reason for one in errors] == [one.reason for _, few in singly for one in few]
+    for body, (batch, few) in zip(bodies, singly, strict=True):
+        hopped, at = 0, 0
+        while not few and at < len(body):
+            kind, length = struct.unpack_from("!HH", body, at)
+            hopped += kind & 0x3FF == 240
+            at += length
+        assert len(batch) == hopped
 
 
 @pytest.mark.parametrize("layouts", [1, 5, 40])
@@ -311,37 +403,6 @@ def test_any_bytes_give_reads_or_an_error_for_each_message(bodies: list[bytes]) 
     _, errors = decode(stream)
 
     assert len(errors) <= len(bodies)
-
-
-def test_sllurp_reads_the_same() -> None:
-    """An independent decoder, where it is right: whole parameters, EPC-96 and whole bytes."""
-    seed = 7
-    rng = np.random.default_rng(seed)
-    many = [
-        Tag(
-            epc=rng.bytes(12),
-            antenna=int(rng.integers(1, 52)),
-            rssi=int(rng.integers(-90, -20)),
-            channel=int(rng.integers(1, 50)),
-            count=int(rng.integers(1, 9)),
-            last_utc=int(rng.integers(10**15)),
-            phase=int(rng.integers(4096)),
-        )
-        for _ in range(200)
-    ]
-    stream = report(*many)
-
-    batch, _ = decode(stream)
-    theirs = LLRPMessage(msgbytes=stream).msgdict["RO_ACCESS_REPORT"]["TagReportData"]
-
-    assert [row.tobytes().hex().encode() for row in batch.epc] == [one["EPC"] for one in theirs]
-    assert batch.antenna.tolist() == [one["AntennaID"] for one in theirs], seed
-    assert batch.rssi_dbm.tolist() == [one["PeakRSSI"] for one in theirs], seed
-    assert batch.channel.tolist() == [one["ChannelIndex"] for one in theirs], seed
-    assert batch.last_seen_us.tolist() == [one["LastSeenTimestampUTC"] for one in theirs], seed
-    assert batch.count.tolist() == [one["TagSeenCount"] for one in theirs], seed
-    phases = [round(value * 4096 / math.tau) for value in batch.phase_rad.tolist()]
-    assert phases == [one["ImpinjRFPhaseAngle"] for one in theirs], seed
 
 
 def test_recordings_of_a_real_reader_read_as_their_meaning_says(development_data: Path) -> None:

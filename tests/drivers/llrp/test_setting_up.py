@@ -6,15 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from drivers.llrp.answers import versioned
+from drivers.llrp.attempt import VENDORS, Attempt, Wish
 from drivers.llrp.outputs import Reads
 from drivers.llrp.session import Phase
-from drivers.llrp.steering import Attempt
 from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, greeting, status
-from tests.drivers.llrp.test_session import ARRIVED_US, KINDS, SECOND_US, Play, play
+from tests.drivers.llrp.test_session import ARRIVED_US, SECOND_US, Play, play
 
-KINDS |= {"GET_SUPPORTED_VERSION": 46, "SET_PROTOCOL_VERSION": 47, "GET_ROSPECS": 26}
-KINDS |= {"GET_REPORT": 60}
+CHECKS = ["GET_READER_CONFIG", "GET_ROSPECS"]
+"""What a reader is asked when it is set up."""
 
 
 def answering(made: Play, own: dict[int, Callable[[int], bytes | None]]) -> Play:
@@ -52,7 +52,7 @@ def test_a_reader_that_speaks_1_1_is_spoken_to_in_1_1() -> None:
     assert {one["version"] for one in made.sent} == {2}
     assert made.sent[1]["ProtocolVersion"] == 2
     assert made.session.phase is Phase.RUNNING
-    assert made.session.attempt.newer
+    assert made.session.attempt.has(Wish.NEWER)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_reader_without_1_1_stays_on_1_0_1(answer: Callable[[int], bytes | Non
     assert made.session.phase is Phase.RUNNING
     assert {one["version"] for one in made.sent[1:]} == {1}
     assert "stays on 1.0.1" in " ".join(made.up.notes)
-    assert not made.session.attempt.newer, "is not asked again on the next connection"
+    assert not made.session.attempt.has(Wish.NEWER), "is not asked again on the next connection"
 
 
 def test_a_message_keeps_all_but_its_version() -> None:
@@ -113,7 +113,9 @@ def test_a_rospec_that_is_still_ours_runs_on() -> None:
     made.set_up()
 
     assert made.session.phase is Phase.RUNNING
-    assert made.names()[-2:] == ["GET_REPORT", "GET_ROSPECS"], "nothing is deleted or added"
+    assert made.names()[-4:] == ["GET_REPORT", "GET_ROSPECS", *CHECKS], (
+        "nothing is deleted or added"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,11 +134,12 @@ def test_a_rospec_that_is_not_quite_ours_is_replaced(change: Callable[[bytes], b
     made.set_up()
 
     assert made.session.phase is Phase.RUNNING
-    assert made.names()[-4:] == [
+    assert made.names()[-6:] == [
         "DELETE_ACCESSSPEC",
         "DELETE_ROSPEC",
         "ADD_ROSPEC",
         "ENABLE_ROSPEC",
+        *CHECKS,
     ]
 
 
@@ -148,14 +151,15 @@ def test_a_rospec_that_is_not_quite_ours_is_replaced(change: Callable[[bytes], b
 def test_a_reader_that_does_not_tell_its_rospecs_gets_ours(
     answer: Callable[[int], bytes | None],
 ) -> None:
-    made = answering(play(Attempt(vendor=False, ran=True)), {26: answer})
+    made = answering(play(Attempt(VENDORS, ran=True)), {26: answer})
 
     made.set_up()
     made.wait(5.2)
     made.set_up()
 
     assert made.session.phase is Phase.RUNNING
-    assert made.names()[-1] == "ENABLE_ROSPEC"
+    assert made.names()[-2:] == ["ENABLE_ROSPEC", "GET_READER_CONFIG"]
+    assert "does not tell its ROSpecs" in " ".join(made.up.notes)
 
 
 @pytest.mark.parametrize("ahead_us", [0, 7 * SECOND_US, -1_500_000_000_000_000], ids=str)

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.serial.framing import (
-    BOUNCE_US,
-    CAP_BYTES,
-    IDLE_TERMINATED_US,
-    IDLE_US,
-    ScanFramer,
-    is_doubled,
-    is_joined,
-)
+from drivers.serial.codes import BOUNCE_US, CAP_BYTES, CodeForm, is_doubled, is_joined
+from drivers.serial.framing import IDLE_TERMINATED_US, IDLE_US, ScanFramer
 
 SECOND_US = 1_000_000
 
@@ -96,6 +89,8 @@ def test_two_captures_written_into_one_line_are_refused() -> None:
         ("]E040063813339314006381333931", True),
         ("]E04006381333931]E04006381333931", True),
         ("4006381333931", False),
+        ("]E412341234", False),
+        ("]E49638507496385074", True),
         ("1212", False),
         ("]C11212", False),
         ("", False),
@@ -133,7 +128,7 @@ def test_two_codes_whose_terminator_was_lost_are_refused_and_counted() -> None:
 
 
 def test_a_prefix_and_a_suffix_are_taken_away() -> None:
-    framer = ScanFramer(prefix="S:", suffix="#~")
+    framer = ScanFramer(CodeForm("S:", "#~"))
 
     codes = framer.feed(b"S:]C101095060001343#~\rplain\r\x02S:A-01#~\x03\n", 0)
 
@@ -141,11 +136,17 @@ def test_a_prefix_and_a_suffix_are_taken_away() -> None:
 
 
 def test_a_suffix_and_a_prefix_inside_a_line_join_two_codes() -> None:
-    framer = ScanFramer(prefix="S:", suffix="#~")
+    framer = ScanFramer(CodeForm("S:", "#~"))
 
     assert framer.feed(b"S:4006381333931#~S:4006381333948#~\r", 0) == []
     assert framer.feed(b"S:A-01#~S:A-01#~\r", 1) == []
     assert framer.counters.joined == 2
+
+
+def test_a_printed_sign_for_fnc1_becomes_the_separator() -> None:
+    framer = ScanFramer(CodeForm(fnc1="~"))
+
+    assert framer.feed(b"]C101095060001343~52~10L1\r", 0) == ["]C101095060001343\x1d52\x1d10L1"]
 
 
 def test_an_endless_line_is_thrown_away_and_the_next_code_is_read() -> None:

@@ -1,6 +1,8 @@
 """A scanner on a pseudo-terminal: scanned, pulled, plugged in again."""
 
 import os
+import select
+import socket
 import time
 import tty
 from collections.abc import Callable, Iterator
@@ -42,6 +44,12 @@ class Plug:
     def type(self, text: bytes) -> None:
         """What the scanner sends."""
         os.write(self._ours, text)
+
+    def type_if_fetched(self, text: bytes, within_s: float) -> None:
+        """Send as far as somebody fetches it; the rest is lost, as on a wire."""
+        os.set_blocking(self._ours, False)
+        while text and select.select([], [self._ours], [], within_s)[1]:
+            text = text[os.write(self._ours, text) :]
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -152,6 +160,22 @@ def test_no_second_program_opens_the_port(
 
     with pytest.raises(OSError, match="exclusively lock"):
         open_exclusively(PortSettings(str(tmp_path / "scanner")))
+
+
+def test_a_serial_server_that_lost_its_power_is_asked_for_within_ten_seconds() -> None:
+    """A scanner says nothing for hours; a line that is dead must not look the same."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = open_exclusively(PortSettings(f"socket://127.0.0.1:{listening.getsockname()[1]}"))
+        line = port._socket
+        idle_s, every_s, times = (
+            line.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        asks = line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        port.close()
+
+    assert asks
+    assert idle_s + every_s * times <= 10
 
 
 def test_a_held_port_is_told_with_the_reason(plug: Plug, tmp_path: Path) -> None:

@@ -89,6 +89,19 @@ def test_a_module_is_set_up_and_its_tags_are_read(bench: Plugger, module: Maker)
     assert driver.counters.skipped == 0
 
 
+def test_a_module_whose_frames_begin_and_end_otherwise_is_found(
+    bench: Plugger, module: Maker
+) -> None:
+    bench("--marks", "aa-dd")
+    driver, ears = module()
+
+    ears.wait_up()
+    found = ears.wait_reads(30)
+
+    assert epcs(found) <= known()
+    assert driver.counters.wrong_sum == 0
+
+
 def test_a_read_is_stamped_before_the_moment_of_its_bytes(bench: Plugger, module: Maker) -> None:
     bench("--rate", "300")
     _, ears = module()

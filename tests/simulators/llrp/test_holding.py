@@ -31,13 +31,14 @@ def test_events_are_held_with_the_reports_and_come_in_their_order(play: Make, re
     assert reader.run(0.3) == []
     reader.ask("STOP_ROSPEC", ROSpecID=1)
     held = reader.ask("GET_REPORT")
-    assert [one.number("EventType") for one in _events(held)] == [0, 1]
+    told = [(one.name, one.number("EventType")) for one in _events(held)]
+    assert told == [("ROSpecEvent", 0), ("AISpecEvent", 0), ("ROSpecEvent", 1)]
     assert held[0].name == held[-1].name == "READER_EVENT_NOTIFICATION"
     assert len(reads(held)) == 60
 
 
 def test_events_while_nobody_is_there_are_kept_only_for_who_wants_them(play: Make) -> None:
-    for hold, kept in ((HOLD, ["ROSpecEvent"]), (None, [])):
+    for hold, kept in ((HOLD, ["AISpecEvent", "ROSpecEvent"]), (None, [])):
         reader = play(rate=0.0)
         inside = (ALL_EVENTS, hold) if hold else (ALL_EVENTS,)
         reader.status("SET_READER_CONFIG", *inside, ResetToFactoryDefault=0)

@@ -107,6 +107,12 @@ class Child:
         if self.is_running and self._process is not None:
             self._process.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
     def end(self, wait_s: float = END_S_MAX) -> None:
         """Wait for its end; kill it when it takes too long."""
         self.ask_to_end()
@@ -115,5 +121,4 @@ class Child:
         try:
             self._process.wait(wait_s)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()

@@ -1,0 +1,118 @@
+"""`warehouse-edge drill`: an emergency exercise is one command, on scratch copies of this machine.
+
+Exit codes as everywhere: 1 where a promise broke.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from edge.cli.console import NO, fail, print_json
+from edge.cli.journal import store_path
+from edge.clock import SystemClock
+from edge.compose.core import seeded
+from edge.drills.errors import DrillError
+from edge.drills.links import LinkDrills
+from edge.drills.report import Run, report
+from edge.drills.stores import StoreDrills
+from edge.store.errors import StoreError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Make a fault on a scratch copy and count what it did; one JSON object, exit 1 if a "
+    "promise broke. For example: warehouse-edge drill kill --runs 50",
+)
+
+Runs = Annotated[int, typer.Option(min=1, help="how often the fault is made")]
+Seed = Annotated[int, typer.Option(help="settles the instants of the faults")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="exercise a copy of this gateway's journal; by default a fresh journal"),
+]
+Scratch = Annotated[
+    Path | None, typer.Option(help="folder for scratch files; by default the system's")
+]
+
+
+@app.command()
+def kill(runs: Runs = 50, config: Config = None, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Kill the writing process at a random instant (SIGKILL), and start it again."""
+    _exercise("kill", runs, config, seed, scratch, lambda drills: drills.kill(runs))
+
+
+@app.command()
+def power(runs: Runs = 50, config: Config = None, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Cut the power of the journal's disk at a random instant; needs root and loop devices."""
+    _exercise("power", runs, config, seed, scratch, lambda drills: drills.power(runs))
+
+
+@app.command()
+def disk(runs: Runs = 10, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Let the disk fill up while facts are written, then make room; needs root."""
+    _exercise("disk", runs, None, seed, scratch, lambda drills: drills.disk(runs))
+
+
+@app.command()
+def restore(
+    runs: Runs = 10, config: Config = None, seed: Seed = 1, scratch: Scratch = None
+) -> None:
+    """Lose the gateway with its disk, and make a new one from the last backup."""
+    _exercise("restore", runs, config, seed, scratch, lambda drills: drills.restore(runs))
+
+
+@app.command()
+def broker(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Kill the broker between a whole gateway and its central system, again and again."""
+    _exercise_link("broker", runs, seed, scratch, lambda drills: drills.broker(runs))
+
+
+@app.command()
+def failover(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Kill the broker in use of two data centres; the gateway goes on through the other."""
+    _exercise_link("failover", runs, seed, scratch, lambda drills: drills.failover(runs))
+
+
+def _exercise_link(
+    name: str,
+    runs: int,
+    seed: int,
+    scratch: Path | None,
+    make: Callable[[LinkDrills], Iterator[Run]],
+) -> None:
+    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
+        drills = LinkDrills(Path(folder), SystemClock(), seeded(seed))
+        _tell_report(name, runs, make(drills))
+
+
+def _exercise(
+    name: str,
+    runs: int,
+    config: Path | None,
+    seed: int,
+    scratch: Path | None,
+    make: Callable[[StoreDrills], Iterator[Run]],
+) -> None:
+    origin = store_path(config) if config else None
+    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
+        drills = StoreDrills(Path(folder), SystemClock(), seeded(seed), origin)
+        _tell_report(name, runs, make(drills))
+
+
+def _tell_report(name: str, runs: int, made: Iterator[Run]) -> None:
+    """Make the runs with a progress bar on a terminal, print the report, end with its code."""
+    console = Console(stderr=True)
+    try:
+        counted = track(made, name, runs, console=console, disable=not sys.stderr.isatty())
+        found = report(name, list(counted))
+    except (DrillError, StoreError) as error:
+        raise fail(str(error)) from None
+    print_json(asdict(found))
+    if not found.good:
+        raise typer.Exit(NO)

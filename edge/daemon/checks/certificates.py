@@ -1,0 +1,33 @@
+"""Certificates: whether they can be read, and how long they are good."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from edge.daemon.checks.finding import Finding, bad, good, warning
+
+DAYS_WARNED = 30
+
+
+def certificate_dates(about: str, path: Path, now_us: int) -> Finding:
+    """The first certificate of a PEM file against the clock.
+
+    Args:
+        about: whose it is.
+        path: of the file.
+        now_us: UTC microseconds.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificates(path.read_bytes())[0]
+    except (OSError, ValueError) as error:
+        return bad(about, f"{path}: {error}", "give a certificate in PEM form")
+    now = datetime.fromtimestamp(now_us / 1e6, UTC)
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now < begins:
+        return bad(about, f"{path}: not valid before {begins:%Y-%m-%d}", "look at the clock")
+    days = (ends - now).days
+    if now >= ends:
+        return bad(about, f"{path}: expired on {ends:%Y-%m-%d}", "renew it")
+    text = f"{path}: good until {ends:%Y-%m-%d}, {days} days"
+    return warning(about, text, "renew it soon") if days < DAYS_WARNED else good(about, text)

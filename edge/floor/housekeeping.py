@@ -1,0 +1,136 @@
+"""Housekeeping: what is done in idle moments so that the disk stays bounded and is never full.
+
+Every idle moment may checkpoint. Now and then one bounded piece of the oldest facts goes, and only
+such as the central system has stored; the disk's use is looked at, and a person is told in time.
+
+A reserve, a file that holds nothing, lies beside the journal. When the disk is nearly full it is
+given up, so that the work at hand can be finished and told; it is made again when there is room.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from edge.clock import Clock
+from edge.floor.alerts import Alert, Alerts
+from edge.store.pruning import Archive
+from edge.store.store import Store
+
+LOOK_US = 10_000_000
+PRUNE_US = 60_000_000
+RESERVE_BYTES = 16 * 1024 * 1024
+RESERVE_SHARE = 0.95
+"""Use of the disk at which the reserve is given up; it comes back five points below."""
+_SHARE_BACK = 0.05
+DISK_ALERT = "disk-filling"
+_STEPS: tuple[tuple[float, Literal["warning", "critical"]], ...] = (
+    (0.95, "critical"),
+    (0.90, "warning"),
+    (0.80, "warning"),
+)
+"""Use of the disk → how urgent it is, the most urgent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Which facts are kept.
+
+    Attributes:
+        rows: so many of the newest stay.
+        span_us: those recorded within so many microseconds stay.
+        archive: takes those that go; None where they go for good.
+    """
+
+    rows: int
+    span_us: int
+    archive: Archive | None = None
+
+
+class Housekeeping:
+    """Used by the floor loop only.
+
+    Args:
+        store: whose facts are pruned.
+        clock: monotonic time between the looks.
+        alerts: told when the disk fills up.
+        retention: which facts are kept.
+        disk_use: share of the journal's disk that is used, 0 to 1.
+        reserve: path of the reserve; None for none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        alerts: Alerts,
+        retention: Retention,
+        disk_use: Callable[[], float],
+        reserve: Path | None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._alerts = alerts
+        self._retention = retention
+        self._disk_use = disk_use
+        self._reserve = reserve
+        self._told: float | None = None
+        self._look_us = clock.monotonic_us()
+        self._prune_us = clock.monotonic_us() + PRUNE_US
+
+    def idle(self) -> None:
+        """Nothing else is to be done now: do one small piece.
+
+        Raises:
+            StoreError: the store has to be read back.
+        """
+        now_us = self._clock.monotonic_us()
+        if now_us >= self._look_us:
+            self._look_us = now_us + LOOK_US
+            self._look()
+        if now_us >= self._prune_us:
+            keep = self._retention
+            if not self._store.prune(keep.rows, keep.span_us, keep.archive):
+                self._prune_us = now_us + PRUNE_US
+        self._store.checkpoint()
+
+    def disk_is_full(self) -> None:
+        """The store was refused for want of room: the reserve is given up at once."""
+        if self._reserve is not None:
+            with suppress(OSError):  # it was given up before
+                self._reserve.unlink()
+
+    def _look(self) -> None:
+        used = self._disk_use()
+        self._tell(used)
+        if used >= RESERVE_SHARE:
+            self.disk_is_full()
+        elif used < RESERVE_SHARE - _SHARE_BACK:
+            self._make_reserve()
+
+    def _tell(self, used: float) -> None:
+        """One alert at a time, that of the highest step; told anew when the step changes."""
+        step = next(((share, severity) for share, severity in _STEPS if used >= share), None)
+        if (step[0] if step else None) == self._told:
+            return
+        self._alerts.end(DISK_ALERT)
+        self._told = step[0] if step else None
+        if step is not None:
+            text = (
+                f"the journal's disk is {used:.0%} full: make room, or shorten [journal] keep_days"
+            )
+            self._alerts.begin(
+                Alert(DISK_ALERT, "disk_filling", step[1], text, self._clock.now_us())
+            )
+
+    def _make_reserve(self) -> None:
+        if self._reserve is None or self._reserve.exists():
+            return
+        with suppress(OSError):  # no room for it is what the alert tells
+            descriptor = os.open(self._reserve, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            try:
+                os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+            finally:
+                os.close(descriptor)

@@ -1,0 +1,119 @@
+"""One LLRP reader of the configuration: how it is reached and how it reads."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from edge.settings.faults import Section
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+Port = Annotated[int, Field(ge=1, le=255)]
+PowerDbm = Annotated[float, Field(ge=0, le=33)]
+Mode = Annotated[int, Field(ge=0, le=65535)] | Literal["dense", "fast", "auto"]
+Session = Annotated[int, Field(ge=0, le=3)]
+Population = Annotated[int, Field(ge=1, le=65535)]
+Search = Literal["single", "dual", "tag-focus"]
+
+
+class Select(Section):
+    """A Gen2 Select filter: which tags take part, by what is stored in them."""
+
+    bank: Literal["epc", "tid", "user"] = "epc"
+    pointer: Annotated[int, Field(ge=0, le=65535)] = 32
+    mask: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{1,62}$")]
+    action: Literal["include", "exclude"] = "include"
+
+
+class InputLevel(Section):
+    """A level on one of the reader's inputs that starts or stops the inventory."""
+
+    port: Port
+    level: Literal["high", "low"] = "high"
+    timeout_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 0
+
+
+class Antenna(Section):
+    """What one antenna does otherwise than its reader; an absent key is as the reader's."""
+
+    port: Port
+    power_dbm: PowerDbm | None = None
+    mode: Mode | None = None
+    session: Session | None = None
+    population: Population | None = None
+    search: Search | None = None
+    select: tuple[Select, ...] | None = None
+
+
+class Reader(Section):
+    """One LLRP reader."""
+
+    name: Name
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)] = 5084
+    listen: bool = False
+    antennas: tuple[Port, ...] = ()
+    power_dbm: PowerDbm | None = None
+    mode: Mode | None = None
+    session: Session = 1
+    population: Population = 32
+    search: Search | None = None
+    select: tuple[Select, ...] = ()
+    start_input: InputLevel | None = None
+    stop_input: InputLevel | None = None
+    inputs: tuple[Port, ...] = ()
+    report_every: Annotated[int, Field(ge=0, le=1000)] = 1
+    report_after_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
+    keepalive_ms: Annotated[int, Field(ge=500, le=6000)] = 5000
+    request_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
+    vendor_extensions: bool = True
+    version: Literal["auto", "1.0.1", "1.1"] = "auto"
+    tls: bool = False
+    ca_file: Path | None = None
+    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    antenna: tuple[Antenna, ...] = ()
+
+    @model_validator(mode="after")
+    def _calls_from_an_address(self) -> Self:
+        """A reader that calls is known by its IP address."""
+        if self.listen:
+            ip_address(self.host)
+        return self
+
+    @model_validator(mode="after")
+    def _antennas_are_read(self) -> Self:
+        """Each antenna with settings of its own is one that is read, and stands once."""
+        ports = [one.port for one in self.antenna]
+        twice = sorted({port for port in ports if ports.count(port) > 1})
+        if twice:
+            raise ValueError(f"antenna {twice[0]} has settings of its own twice; join them")
+        unread = [port for port in ports if self.antennas and port not in self.antennas]
+        if unread:
+            raise ValueError(
+                f"antenna {unread[0]} has settings of its own but is not in antennas; add it there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _triggers_fit(self) -> Self:
+        """Inputs stop what inputs start, and no clock ends it meanwhile."""
+        if self.stop_input is not None and self.start_input is None:
+            raise ValueError("stop_input without start_input: it would start again at once")
+        if self.start_input is not None and self.report_after_ms:
+            raise ValueError(
+                "report_after_ms with start_input: the first report would end the inventory; "
+                "leave one of them out"
+            )
+        if not (self.report_every or self.report_after_ms):
+            raise ValueError(
+                "report_every = 0 without report_after_ms: it would never report; "
+                "say after how long it has to"
+            )
+        if self.report_after_ms and self.report_every == 1:
+            raise ValueError(
+                "report_after_ms with report_every = 1: each tag is reported at once already; "
+                "leave it out or raise report_every"
+            )
+        return self

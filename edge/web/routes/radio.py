@@ -1,0 +1,27 @@
+"""How each antenna does, for the floor map."""
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.web.parts import TheParts, Who
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api/radio", tags=["floor"])
+
+FIGURES_PAUSE_S = 2.0
+_BLANK: Shown = {"antennas": []}
+
+
+@router.get("")
+async def radio(_: Who, parts: TheParts) -> Shown:
+    """Each antenna's reads a second and level, what is usual there, and its state in one word."""
+    sheet = parts.given.board.look("radio")
+    return sheet.value if sheet else _BLANK
+
+
+@router.get("/stream")
+async def radio_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, when it changes."""
+    subscription = Subscription("radio", "radio", _BLANK, FIGURES_PAUSE_S)
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))

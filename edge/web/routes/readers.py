@@ -1,0 +1,70 @@
+"""Readers that were found on the network: shown, approved under a name, or ignored."""
+
+from dataclasses import replace
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Path
+
+from edge.floor.board import Shown
+from edge.model.ids import DeviceName, RequestId
+from edge.model.inputs import FoundReaderDecided
+from edge.web.bodies import Approval
+from edge.web.dependencies import Row
+from edge.web.desk import told
+from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sessions import Session
+
+router = APIRouter(prefix="/api/readers", tags=["readers"])
+
+FoundId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-z-]+$")]
+
+
+@router.get("/found")
+async def found(_: Who, parts: TheParts) -> Shown:
+    """Every reader that was found, and what was decided about it."""
+    sheet = parts.given.board.look("readers/found")
+    return sheet.value if sheet else {"readers": []}
+
+
+@router.post("/found/{found_id}/approve")
+async def approve(
+    found_id: FoundId, body: Approval, key: Key, who: Who, parts: TheParts
+) -> dict[str, object]:
+    """It is ours: run it from now on under this name."""
+    input_ = _decision(found_id, key, who, parts)
+    named = replace(input_, name=DeviceName(body.name), antennas=tuple(body.antennas))
+    return told(await parts.desk.ask(named))
+
+
+@router.post("/found/{found_id}/ignore")
+async def ignore(found_id: FoundId, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """It is not ours: tell of it no more."""
+    return told(await parts.desk.ask(_decision(found_id, key, who, parts)))
+
+
+def _decision(found_id: str, key: RequestId, who: Session, parts: Parts) -> FoundReaderDecided:
+    """The decision to ignore a reader, with all that was found of it.
+
+    Raises:
+        RefusedError: 404; no such reader was found since the start.
+    """
+    sheet = parts.given.board.look("readers/found")
+    rows = sheet.value.get("readers", []) if sheet else []
+    row = next((one for one in cast("list[Row]", rows) if one["id"] == found_id), None)
+    if row is None:
+        raise RefusedError(
+            404, "reader_unknown", f"no reader {found_id} was found; look at /api/readers/found"
+        )
+    return FoundReaderDecided(
+        request_id=key,
+        badge=who.badge,
+        found_id=found_id,
+        name=None,
+        host=str(row["host"]),
+        port=int(str(row["port"])),
+        tls=row["tls"] is True,
+        certificate_sha256=str(row["certificate_sha256"]),
+        antennas=(),
+        at_us=parts.given.clock.now_us(),
+    )
