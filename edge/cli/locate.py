@@ -60,11 +60,17 @@ def calibrate(
             made = learn(plan, read_reads_csv(lines, str(reads)), truths)
         save_calibration(out, made)
     told = made.to_dict()
-    print_json(
-        {
-            "calibration": str(out),
-            "antennas": len(made.offset_dbm),
-            "quality": told["quality"],
-            "warnings": told["warnings"],
+    summary = {
+        "calibration": str(out),
+        "level": made.level,
+        "antennas": len(made.offset_dbm),
+        "quality": told["quality"],
+        "warnings": told["warnings"],
+    }
+    if made.points is not None:
+        summary["points"] = {
+            "count": len(made.points.xy_m),
+            "error_m": made.points.error_m,
+            "middle_error_m": made.points.middle_error_m,
         }
-    )
+    print_json(summary)

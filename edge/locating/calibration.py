@@ -8,22 +8,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.locating.model import FloorColumns, HearingModel, OffsetModel
+from edge.locating.points import Points
 from edge.locating.settings import LocatingSettings
+from edge.locating.survey import Survey
+from edge.locating.surveyed import SurveyedModel
 from edge.model.places import Floor
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older file can no longer be understood."""
 TUNABLE = frozenset(
     {
         "stay_per_s",
         "move_at",
-        "claim_min",
-        "claim_max",
-        "silence_claim",
-        "share_weight",
         "clip",
+        "level_rate",
+        "settling_s",
+        "settling_share",
     }
 )
 """Settings that a calibration may bring."""
@@ -78,6 +81,8 @@ class Calibration:
         offset_dbm: by "reader/port": the mean level that the antenna hears over all places.
         spread_db: by "reader/port": standard deviation of the level within a place.
         tuned: settings that suited the recordings better than the defaults.
+        survey: what a walk taught; None where that was not better than the offsets alone.
+        points: what was measured at points of the floor plan; None without such.
         sureness, bias: factor on the log-odds of a belief, and what is added to them, to make it
             an honest probability.
         quality: cross-validated; None where it was made by hand.
@@ -88,10 +93,17 @@ class Calibration:
     offset_dbm: Mapping[str, float]
     spread_db: Mapping[str, float] = field(default_factory=dict)
     tuned: Mapping[str, float] = field(default_factory=dict)
+    survey: Survey | None = None
+    points: Points | None = None
     sureness: float = 1.0
     bias: float = 0.0
     quality: Quality | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> str:
+        """How much of the floor was learnt: "surveyed" or "gain-calibrated"."""
+        return "gain-calibrated" if self.survey is None else "surveyed"
 
     def check(self, floor: Floor) -> None:
         """Raises `CalibrationError` where this is not the floor that it was made on."""
@@ -105,6 +117,12 @@ class Calibration:
         """`base` with what was tuned."""
         tuned: dict[str, Any] = dict(self.tuned)
         return replace(base, **tuned)
+
+    def offsets_of(self, floor: Floor) -> NDArray[np.float64]:
+        """Offsets in the order of the floor's antennas; their mean for one that was not learnt."""
+        usual = float(np.mean(list(self.offset_dbm.values())))
+        names = [f"{one.reader}/{one.port}" for one in floor.antennas]
+        return np.array([self.offset_dbm.get(name, usual) for name in names])
 
     def confidence(self, belief: float) -> float:
         """The honest probability behind a belief."""
@@ -121,6 +139,8 @@ class Calibration:
             "offset_dbm": dict(self.offset_dbm),
             "spread_db": dict(self.spread_db),
             "tuned": dict(self.tuned),
+            "survey": None if self.survey is None else self.survey.to_dict(),
+            "points": None if self.points is None else self.points.to_dict(),
             "sureness": self.sureness,
             "bias": self.bias,
             "warnings": list(self.warnings),
@@ -154,6 +174,8 @@ class Calibration:
                 offset_dbm=_numbers(value["offset_dbm"]),
                 spread_db=_numbers(value["spread_db"]),
                 tuned=_numbers(value["tuned"]),
+                survey=None if value["survey"] is None else Survey.from_dict(value["survey"]),
+                points=None if value["points"] is None else Points.from_dict(value["points"]),
                 sureness=float(value["sureness"]),
                 bias=float(value["bias"]),
                 quality=None
@@ -186,11 +208,10 @@ def model_of(
     if calibration is None:
         return OffsetModel(columns, settings)
     calibration.check(floor)
-    usual = float(np.mean(list(calibration.offset_dbm.values())))
-    offsets = np.array(
-        [calibration.offset_dbm.get(f"{one.reader}/{one.port}", usual) for one in floor.antennas]
-    )
-    return OffsetModel(columns, settings, offsets)
+    offsets = calibration.offsets_of(floor)
+    if calibration.survey is None:
+        return OffsetModel(columns, settings, offsets)
+    return SurveyedModel(columns, settings, offsets, calibration.survey)
 
 
 def _numbers(value: Mapping[str, Any]) -> dict[str, float]:

@@ -9,12 +9,14 @@ second weigh no more than they tell, and one read in five seconds counts in full
 Candidates are the places of a tag's slots and "elsewhere", which has what the slots leave.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import SLOTS, Floats, Ports
-from edge.locating.tags import NO_PLACE
+from edge.locating.tags import NO_PLACE, News
 
 
 class PlaceFilter:
@@ -28,6 +30,10 @@ class PlaceFilter:
     def __init__(self, settings: LocatingSettings, *, shared: bool) -> None:
         self._leave_per_s = np.float32(-np.log(settings.stay_per_s))
         self._leave_s_max = np.float32(settings.leave_s_max)
+        leave = np.log(settings.unplaced_stay) / np.log(settings.stay_per_s)
+        self._unplaced_leave_s = np.float32(leave)
+        self._settling_s = settings.settling_s
+        self._settling_share = np.float32(settings.settling_share)
         self._clip = np.float32(settings.clip)
         self._window_s = np.float32(settings.window_s)
         self._near_window_s = np.float32(settings.near_window_s)
@@ -38,7 +44,7 @@ class PlaceFilter:
         belief: Floats,
         places: Ports,
         log_likelihood: Floats,
-        since_s: Floats,
+        leave_s: Floats,
         new_share: Floats,
     ) -> None:
         """One look at m tags; `belief` is changed in place.
@@ -47,7 +53,7 @@ class PlaceFilter:
             belief: shape (4, m).
             places: shape (4, m), the place of each slot, `NO_PLACE` for an empty one.
             log_likelihood: shape (5, m), used up; the last row is "elsewhere".
-            since_s: time since the tag's last look.
+            leave_s: time to leave since the tag's last look, see `leave_s`.
             new_share: 0 to 1, how much of the evidence is new since then.
         """
         empty = places == NO_PLACE
@@ -57,7 +63,7 @@ class PlaceFilter:
         believed = np.empty_like(log_likelihood)
         believed[:SLOTS] = belief
         np.maximum(1.0 - belief.sum(axis=0), 0.0, out=believed[SLOTS])
-        stay = np.exp(np.minimum(since_s, self._leave_s_max) * -self._leave_per_s)
+        stay = np.exp(leave_s * -self._leave_per_s)
         leak = (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
         believed *= stay
         believed += leak
@@ -69,6 +75,29 @@ class PlaceFilter:
         believed *= candidates
         believed /= believed.sum(axis=0)
         belief[:] = believed[:SLOTS]
+
+    def leave_s(self, news: News, new_share: Floats, unplaced: NDArray[np.bool_]) -> Floats:
+        """How much time to leave each tag had since its last look.
+
+        Args:
+            news: tags that were read.
+            new_share: how much of the evidence is new since then.
+            unplaced: tags that are announced nowhere: which antenna hears one first is chance, and
+                must not give its place a start over those that hear it next.
+        """
+        time_s = np.minimum(news.since_s, self._leave_s_max)
+        time_s[unplaced] = self._unplaced_leave_s * new_share[unplaced]
+        return time_s
+
+    def settle(self, leave_s: Floats, placed_s: Callable[[], Floats]) -> None:
+        """Shorten `leave_s` for tags whose announced place changed lately.
+
+        Args:
+            leave_s: changed in place.
+            placed_s: time since that change; asked for only where it counts.
+        """
+        if self._settling_s > 0.0:
+            leave_s[placed_s() < self._settling_s] *= self._settling_share
 
     def new_share(
         self, since_s: Floats, fresh: NDArray[np.bool_], near: NDArray[np.bool_] | None

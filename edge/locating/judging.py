@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration
 from edge.locating.locator import Locator
+from edge.locating.pieces import Piece
 from edge.locating.settings import LocatingSettings
 from edge.model.ids import Epc, LocationId
 from edge.model.places import Floor
@@ -22,17 +23,6 @@ _START_US = 1_700_000_000_000_000
 _TURN_US = 200_000
 _TURNS_A_SECOND = 5
 _BINS = 10
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Piece:
-    """A stretch of one item's reads at one place; times in microseconds from its start."""
-
-    place: LocationId
-    length_us: int
-    time_us: NDArray[np.int64]
-    antenna: NDArray[np.int64]
-    rssi_dbm: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.calibration import CalibrationError
-from edge.locating.judging import Piece
 from edge.locating.model import FloorColumns
+from edge.locating.pieces import Piece
 from edge.locating.recordings import Truth
 from edge.locating.slots import NO_ANTENNA
 from edge.model.ids import Epc, LocationId
@@ -19,32 +19,60 @@ _PIECE_US = 20_000_000
 _PIECE_US_MIN = 5_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Labelled:
-    """Labelled reads of one item at one place without a break, in order of time."""
+_POINT_READS_MIN = 10
 
-    place: LocationId
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """What labelled recordings hold.
+
+    Attributes:
+        pieces: of at least 5 s, each item's in order of time.
+        xy_m: shape (points, 2), where an item lay still at a measured point.
+        level_dbm: shape (points, antennas), its mean level there, NaN where not heard.
+    """
+
+    pieces: list[Piece]
+    xy_m: NDArray[np.float64]
+    level_dbm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """Labelled reads of one item at one place, in order of time; None for an uncovered place."""
+
+    place: LocationId | None
+    truth: Truth
     time_us: NDArray[np.int64]
     antenna: NDArray[np.int64]
     rssi_dbm: NDArray[np.float32]
 
 
-def labelled_pieces(
-    floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
-) -> list[Piece]:
-    """All pieces of at least 5 s, each item's in order of time.
+def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -> Labelled:
+    """Pieces and points of recordings.
 
     Raises:
-        CalibrationError: the truth names a place that no antenna covers.
+        CalibrationError: the truth names a place that no antenna covers, and measured no point.
     """
-    return _pieces(_labelled(floor, batches, truths))
+    runs = _runs(floor, batches, truths)
+    antennas = len(floor.antennas)
+    at, level = [], []
+    for run in runs:
+        if run.truth.xy_m is not None and len(run.time_us) >= _POINT_READS_MIN:
+            count = np.bincount(run.antenna, minlength=antennas)
+            total = np.bincount(run.antenna, run.rssi_dbm, antennas)
+            at.append(run.truth.xy_m)
+            level.append(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+    return Labelled(
+        _pieces(runs),
+        np.array(at, np.float64).reshape(-1, 2),
+        np.array(level, np.float64).reshape(-1, antennas),
+    )
 
 
-def _labelled(
-    floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
-) -> list[_Labelled]:
+def _runs(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -> list[_Run]:
     columns = FloorColumns(floor)
-    covering = {truth.location: _covered(floor, truth.location) for truth in truths}
+    covering = {truth: _covered(floor, truth) for truth in truths}
     by_epc: dict[Epc, list[Truth]] = {}
     for truth in truths:
         by_epc.setdefault(truth.epc, []).append(truth)
@@ -56,14 +84,14 @@ def _labelled(
             level = float(batch.rssi_dbm[row])
             if epc in reads and number != NO_ANTENNA and np.isfinite(level):
                 reads[epc].append((int(batch.seen_us[row]), number, level))
-    return [run for epc, own in reads.items() if own for run in _runs(own, by_epc[epc], covering)]
+    return [run for epc, own in reads.items() if own for run in _cut(own, by_epc[epc], covering)]
 
 
-def _runs(
+def _cut(
     own: list[tuple[int, int, float]],
     truths: Sequence[Truth],
-    covering: dict[LocationId, LocationId],
-) -> list[_Labelled]:
+    covering: dict[Truth, LocationId | None],
+) -> list[_Run]:
     time_us = np.array([one[0] for one in own], np.int64)
     antenna = np.array([one[1] for one in own], np.int64)
     rssi_dbm = np.array([one[2] for one in own], np.float32)
@@ -72,13 +100,14 @@ def _runs(
     for truth, begin, end in zip(truths, bounds, [*bounds[1:], len(own)], strict=True):
         if end > begin:
             part = slice(begin, end)
-            place = covering[truth.location]
-            runs.append(_Labelled(place, time_us[part], antenna[part], rssi_dbm[part]))
+            place = covering[truth]
+            runs.append(_Run(place, truth, time_us[part], antenna[part], rssi_dbm[part]))
     return runs
 
 
-def _covered(floor: Floor, place: LocationId) -> LocationId:
-    """The place itself or the nearest around it that antennas cover."""
+def _covered(floor: Floor, truth: Truth) -> LocationId | None:
+    """The place itself or the nearest around it that antennas cover; None for a mere point."""
+    place = truth.location
     covered = {antenna.location for antenna in floor.antennas}
     at: LocationId | None = place
     for _ in range(len(floor.locations) + 1):
@@ -86,7 +115,7 @@ def _covered(floor: Floor, place: LocationId) -> LocationId:
             break
         around = floor.locations.get(at)
         at = around.parent if around else None
-    if at is None:
+    if at is None and truth.xy_m is None:
         raise CalibrationError(
             f"the truth file names {place}, which no antenna covers: give it a parent that one "
             "covers, or an antenna, in the floor file"
@@ -94,10 +123,12 @@ def _covered(floor: Floor, place: LocationId) -> LocationId:
     return at
 
 
-def _pieces(runs: Sequence[_Labelled]) -> list[Piece]:
+def _pieces(runs: Sequence[_Run]) -> list[Piece]:
     """Runs cut where the item was not read for long, and at `_PIECE_US`."""
     found = []
     for run in runs:
+        if run.place is None:
+            continue
         slot = (run.time_us - run.time_us[0]) // _PIECE_US
         for one in np.unique(slot).tolist():
             part = np.flatnonzero(slot == one)

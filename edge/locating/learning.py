@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, CalibrationError, Quality, floor_hash
 from edge.locating.judging import (
-    Piece,
     Stream,
     Told,
     calibration_error,
@@ -23,9 +22,12 @@ from edge.locating.judging import (
     strongest_antenna,
     strung,
 )
-from edge.locating.labelling import labelled_pieces
+from edge.locating.labelling import labelled
+from edge.locating.pieces import Piece
+from edge.locating.points import Points, surveyed_points
 from edge.locating.recordings import Truth
-from edge.locating.settings import DEFAULTS, LocatingSettings
+from edge.locating.settings import DEFAULTS, WALKED, LocatingSettings
+from edge.locating.surveying import layout_survey, survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
 
@@ -34,23 +36,13 @@ BLOCKS = 4
 _JUDGED_PIECES_MAX = 240
 """Bounds the time of judging: 80 minutes of recording; more is thinned out evenly."""
 _READS_PER_ANTENNA_MIN = 20
-_LIVELY = {
-    "stay_per_s": 0.96,
-    "move_at": 0.45,
-    "claim_min": -8.0,
-    "claim_max": 8.0,
-    "silence_claim": -4.0,
-    "share_weight": 0.0,
-    "clip": 8.0,
-}
-"""For items that are carried about; the defaults are for items that rest."""
 _CLEARLY_BETTER = 0.005
-"""The restful way is kept unless the lively one is right in this much more of the seconds."""
+"""The restful way is kept unless the walked one is right in this much more of the seconds."""
 _CARRIED_DB = 3.5
 """Levels that scatter by more than this within a place are of an item that was carried about: at
 rest they scatter by 1 to 2 dB."""
 _CLEARLY_WORSE = -0.03
-"""An item that was carried about gets the lively way unless that is worse by this much."""
+"""An item that was carried about gets the walked way unless that is worse by this much."""
 _SURENESS = np.linspace(0.0, 1.5, 31)
 _BIASES = np.linspace(-2.0, 2.0, 41)
 
@@ -72,7 +64,46 @@ def calibrate(
     Raises:
         CalibrationError: the recordings are too short, or name places that no antenna covers.
     """
-    pieces = labelled_pieces(floor, batches, truths)
+    lessons = labelled(floor, batches, truths)
+    names = tuple(f"{one.reader}/{one.port}" for one in floor.antennas)
+    points = surveyed_points(floor, names, lessons.xy_m, lessons.level_dbm)
+    try:
+        made = _of_places(floor, lessons.pieces, settings)
+    except CalibrationError as why:
+        if points is None:
+            raise
+        made = _of_points(floor, points, settings, str(why))
+    return made if points is None else _with_points(made, points)
+
+
+def _of_points(floor: Floor, points: Points, settings: LocatingSettings, why: str) -> Calibration:
+    """Offsets from points, and the layout for the places, where these were not recorded."""
+    offsets = {}
+    for name, levels in zip(points.antennas, zip(*points.level_dbm, strict=True), strict=True):
+        heard = [one for one in levels if one is not None]
+        if heard:
+            offsets[name] = float(np.mean(heard))
+    return Calibration(
+        floor_hash(floor),
+        offsets,
+        tuned={"level_rate": WALKED["level_rate"]},
+        survey=layout_survey(floor, settings.window_s),
+        warnings=(f"points only: {why}",),
+    )
+
+
+def _with_points(made: Calibration, points: Points) -> Calibration:
+    warnings = made.warnings
+    if not points.tell:
+        told = (
+            f"zone only: positions err by {points.error_m:.2f} m, the middle of the points by "
+            f"{points.middle_error_m:.2f} m; measure more points or put antennas around them"
+        )
+        warnings = (*warnings, told)
+    return replace(made, points=points, warnings=warnings)
+
+
+def _of_places(floor: Floor, pieces: Sequence[Piece], settings: LocatingSettings) -> Calibration:
     places = {piece.place for piece in pieces}
     if len(places) < 2:  # noqa: PLR2004 - one place teaches nothing about telling places apart
         raise CalibrationError(
@@ -81,9 +112,10 @@ def calibrate(
         )
     blocks = _blocks(pieces)
     judged = [
-        _Block(strung(_thinned(test)), _learnt(floor, train)) for train, test in _held_out(blocks)
+        _Block(strung(_thinned(test)), _learnt(floor, train, settings.window_s))
+        for train, test in _held_out(blocks)
     ]
-    return _judged(floor, judged, settings, _learnt(floor, pieces))
+    return _judged(floor, judged, settings, _learnt(floor, pieces, settings.window_s))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +159,7 @@ def _thinned(pieces: list[Piece]) -> list[Piece]:
     return [pieces[i] for i in np.linspace(0, len(pieces) - 1, most).astype(int).tolist()]
 
 
-def _learnt(floor: Floor, pieces: Sequence[Piece]) -> Calibration:
+def _learnt(floor: Floor, pieces: Sequence[Piece], window_s: float) -> Calibration:
     """Offsets as means over places of means within a place, so that no place counts more."""
     offsets: dict[str, float] = {}
     spreads: dict[str, float] = {}
@@ -153,33 +185,63 @@ def _learnt(floor: Floor, pieces: Sequence[Piece]) -> Calibration:
             )
     if not offsets:
         raise CalibrationError("no antenna of the floor heard enough labelled reads")
-    return Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
+    made = Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
+    table = survey(floor, pieces, made.offsets_of(floor), window_s)
+    return replace(made, survey=table)
 
 
-def _played(
-    floor: Floor, judged: list[_Block], settings: LocatingSettings, tuned: dict[str, float]
-) -> list[Told]:
-    return [
-        played(floor, one.stream, settings, replace(one.learnt, tuned=tuned)) for one in judged
-    ]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """What a way of locating told of the held-out streams."""
+
+    tuned: dict[str, float]
+    surveyed: bool
+    told: list[Told]
+    hit: NDArray[np.bool_]
+
+    def of(self, learnt: Calibration) -> Calibration:
+        """What was learnt, to be used in this way."""
+        return replace(learnt, tuned=self.tuned, survey=learnt.survey if self.surveyed else None)
+
+
+def _tried(
+    floor: Floor,
+    judged: list[_Block],
+    settings: LocatingSettings,
+    tuned: dict[str, float],
+    *,
+    surveyed: bool,
+) -> _Trial:
+    way = _Trial(tuned, surveyed, [], np.zeros(0, np.bool_))
+    told = [played(floor, one.stream, settings, way.of(one.learnt)) for one in judged]
+    return replace(way, told=told, hit=_hits(judged, told))
 
 
 def _hits(judged: list[_Block], told: list[Told]) -> NDArray[np.bool_]:
     return np.concatenate([hits(one.stream, tell) for one, tell in zip(judged, told, strict=True)])
 
 
+def _best_way(
+    floor: Floor, judged: list[_Block], settings: LocatingSettings, made: Calibration
+) -> _Trial:
+    """The restful way for items that lie still; for carried ones the survey, where it proved."""
+    restful = _tried(floor, judged, settings, {}, surveyed=False)
+    if made.survey is None or not all(one.learnt.survey for one in judged):
+        return restful
+    walked = _tried(floor, judged, settings, dict(WALKED), surveyed=True)
+    gain = walked.hit.mean() - restful.hit.mean()
+    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
+    return walked if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
+
+
 def _judged(
     floor: Floor, judged: list[_Block], settings: LocatingSettings, made: Calibration
 ) -> Calibration:
-    """With the better way of moving, honest probabilities, and how good that is."""
-    restful, lively = (_played(floor, judged, settings, way) for way in ({}, _LIVELY))
-    gain = _hits(judged, lively).mean() - _hits(judged, restful).mean()
-    carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
-    told = lively if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful
-    hit, belief = _hits(judged, told), np.concatenate([tell.belief for tell in told])
+    """With the better way of locating, honest probabilities, and how good that is."""
+    way = _best_way(floor, judged, settings, made)
+    hit, belief = way.hit, np.concatenate([tell.belief for tell in way.told])
     sureness, bias = _honest(belief, hit)
-    tuned = dict(_LIVELY) if told is lively else {}
-    honest = replace(made, tuned=tuned, sureness=sureness, bias=bias)
+    honest = replace(way.of(made), sureness=sureness, bias=bias)
     confidence = np.array([honest.confidence(one) for one in belief.tolist()])
     plain = [played(floor, one.stream, settings, None) for one in judged]
     loudest = [strongest_antenna(floor, one.stream) for one in judged]
@@ -191,9 +253,10 @@ def _judged(
         strongest_antenna=float(_hits(judged, loudest).mean()),
         majority=max(truth.count(place) for place in set(truth)) / len(truth),
         accuracy_by_block=tuple(
-            float(hits(one.stream, tell).mean()) for one, tell in zip(judged, told, strict=True)
+            float(hits(one.stream, tell).mean())
+            for one, tell in zip(judged, way.told, strict=True)
         ),
-        confusion=_confusion(truth, told),
+        confusion=_confusion(truth, way.told),
         calibration_error=calibration_error(confidence, hit),
     )
     return replace(honest, quality=quality)

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaHealth, AntennaReport
-from edge.locating.calibration import Calibration, model_of
+from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import keys_of
-from edge.locating.filter import PlaceFilter
 from edge.locating.intake import Intake
-from edge.locating.model import FloorColumns
+from edge.locating.model import After, FloorColumns, Known
+from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
 from edge.locating.references import ReferenceTags
+from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import (
     DEFAULTS,
@@ -26,10 +27,11 @@ from edge.locating.settings import (
     LocatingSettings,
     RadioSettings,
 )
-from edge.locating.slots import NO_ANTENNA, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ports, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
+from edge.locating.ways import Ways
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
@@ -61,13 +63,15 @@ class Locator:
             settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
-        self._model = model_of(floor, self._columns, settings, calibration)
-        self._level_rate = np.float32(settings.level_rate)
+        self._fields: Fields | None = None
+        if calibration is not None and calibration.points and calibration.points.tell:
+            self._fields = fields_of(floor, calibration.points)
+            self._offset_dbm = calibration.offsets_of(floor)
         self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
-        self._filter = PlaceFilter(settings, shared=self._columns.shared)
+        self._ways = Ways(floor, self._columns, settings, calibration)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
@@ -149,25 +153,43 @@ class Locator:
             stale=state is State.STALE,
             since_us=int(self._table.since_s[row]) * 1_000_000,
             seen_us=self._time.us_of(int(self._table.seen_ms(np.array([row]))[0])),
+            position=self._position(row),
         )
 
     def _look(self, news: News) -> NDArray[np.uint8]:
         """One look of the filter at each tag that was read; the finding of each."""
-        table, settings, slots = self._table, self._settings, news.slots
-        table.learn_gaps(news)
-        usual = table.level_db.take(news.rows).astype(np.float32)
-        look = self._model.look(news, usual, self._coverage.alive)
+        table, slots = self._table, news.slots
+        gap_s = table.learn_gaps(news)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        new_share = self._filter.new_share(news.since_s, news.fresh, look.near)
-        self._filter.update(slots.belief, places, look.log_likelihood, news.since_s, new_share)
-        table.put(news.rows, slots)
+        announced = table.place.take(news.rows)
+        known = Known(
+            usual_db=table.level_db.take(news.rows).astype(np.float32),
+            home=(places == announced) & (announced != NO_PLACE),
+            reads=table.reads.take(news.rows),
+        )
+        self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
+        look = self._ways.model.look(news, known, self._coverage.alive)
+        new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
+        leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)
+        self._ways.filter.settle(leave_s, lambda: self._placed_s(news))
+        self._ways.filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
-        table.level_db[news.rows] = look.usual_after(at, new_share * self._level_rate)
         best = places.reshape(-1)[at]
+        findings = self._found(news, announced, best, probability)
+        after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
+        table.level_db[news.rows] = self._ways.model.follow(news, look, after)
+        table.put(news.rows, slots)
+        self._teller.found(best, probability)
+        return findings
+
+    def _found(
+        self, news: News, announced: Ports, best: Ports, probability: Floats
+    ) -> NDArray[np.uint8]:
+        """What the belief means for each tag."""
+        table, settings = self._table, self._ways.settings
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
-        announced = table.place.take(news.rows)
         placed = announced != NO_PLACE
         is_near = self._columns.near_place.take(best, mode="clip")
         arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
@@ -177,8 +199,13 @@ class Locator:
         findings = np.full(len(best), Finding.UNSURE, np.uint8)
         findings[sure] = Finding.ELSEWHERE
         findings[placed & (best == announced)] = Finding.CONFIRMED
-        self._teller.found(best, probability)
         return findings
+
+    def _placed_s(self, news: News) -> Floats:
+        """Time since each tag's announced place changed."""
+        since_s = self._table.since_s.take(news.rows).astype(np.int64)
+        placed_us = self._time.zero_us + news.at_ms.astype(np.int64) * 1000 - since_s * 1_000_000
+        return (placed_us * 1e-6).astype(np.float32)
 
     def _row_of(self, epc: Epc) -> int:
         raw = np.frombuffer(bytes.fromhex(epc), np.uint8)[np.newaxis]
@@ -193,6 +220,18 @@ class Locator:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
         return sorted(beliefs.items(), key=lambda one: (-one[1], one[0]))
+
+    def _position(self, row: int) -> Position | None:
+        """From what each antenna usually hears of the tag while it rests."""
+        if self._fields is None:
+            return None
+        slots = self._table.slots_of(np.array([row]))
+        some = slots.antenna[:, 0] != NO_ANTENNA
+        antenna, usual = slots.antenna[some, 0], slots.usual[some, 0]
+        lately = slots.level_sum[some, 0] / slots.weight[some, 0]
+        level_dbm = np.full(len(self._columns.antennas), np.nan)
+        level_dbm[antenna] = np.where(np.isnan(usual), lately, usual + self._offset_dbm[antenna])
+        return self._fields.locate(level_dbm)
 
     def _evidence(self, row: int) -> tuple[Hearing, ...]:
         slots = self._table.slots_of(np.array([row]))

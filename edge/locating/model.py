@@ -1,11 +1,12 @@
 """The floor as columns, and what its antennas hear while nobody has calibrated them.
 
 Without a calibration an antenna is taken to hear its own place loudest, and all antennas to be
-equally sensitive. Tags are not: each has a usual level, which is learnt while it rests. An antenna
-that hears the tag as loudly as usual claims it, one that hears it more quietly gives it away; an
-antenna that has heard nothing lately claims nothing. The share of the tag's reads counts a little
-beside. A near-field antenna claims by the level alone: what lies on it is loud, and what is loud
-there lies on it, however well the room hears it, too.
+equally sensitive. Tags are not: each has a usual level, which is learnt while it rests, and so has
+each antenna that hears it there. A tag that stays is heard by all of them as usual. A tag that has
+moved is heard as loudly as usual where it is now, and more quietly, nobody knows how much, where
+it is not. Silence tells a little, and only of a tag that others hear often. A near-field antenna
+claims by the level alone: what lies on it is loud, and what is loud there lies on it, however well
+the room hears it, too.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports, Slots
 from edge.locating.tags import NO_PLACE, News
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
@@ -26,6 +27,11 @@ NEAR_KINDS = frozenset({LocationKind.CART, LocationKind.STATION, LocationKind.PO
 """Kinds whose antennas look at arm's length; somebody waits for what they hear."""
 REFERENCE_DBM = -60.0
 """Level of a tag at its own antenna's place while nothing better is known."""
+
+
+_ANTENNAS = np.float32(4.0)
+"""Antennas that share a tag's reads, as a rule: so much faster than the mean of all of its reads
+does the mean of one antenna's follow at first."""
 
 
 class FloorColumns:
@@ -94,6 +100,8 @@ class Look:
         trust: shape (4, m), 0 to 1, how far these means are backed by late reads.
         usual_db: shape (m,), the usual level that was assumed.
         near: shape (4, m), slots of near-field antennas; None where the floor has none.
+        memory: shape (4, m), what each antenna usually hears of the tag while it stays.
+        home: shape (4, m), slots of the tag's announced place.
     """
 
     log_likelihood: Floats
@@ -101,36 +109,83 @@ class Look:
     trust: Floats
     usual_db: Floats
     near: NDArray[np.bool_] | None
+    memory: Floats
+    home: NDArray[np.bool_]
 
-    def usual_after(self, at: Rows, new_share: Floats) -> Floats:
+    def usual_after(self, at: Rows, rate: Floats) -> Floats:
         """The usual level, drawn towards what the most probable place hears now.
 
         Near-field antennas have levels of their own and teach nothing about the room's.
 
         Args:
             at: flat index of each tag's most probable slot.
-            new_share: how far each level may be drawn.
+            rate: how far each level may be drawn.
         """
-        rate = new_share * self.trust.reshape(-1)[at]
+        drawn = rate * self.trust.reshape(-1)[at]
         if self.near is not None:
-            rate *= ~self.near.reshape(-1)[at]
-        rate *= self.level_db.reshape(-1)[at] - self.usual_db
-        usual: Floats = self.usual_db + rate
+            drawn *= ~self.near.reshape(-1)[at]
+        drawn *= self.level_db.reshape(-1)[at] - self.usual_db
+        usual: Floats = self.usual_db + drawn
         return usual
 
 
 class HearingModel(Protocol):
     """How likely a tag is at the place of each of its slots, given what the slots heard."""
 
-    def look(self, news: News, usual_db: Floats, alive: NDArray[np.bool_]) -> Look:
+    def look(self, news: News, known: "Known", alive: NDArray[np.bool_]) -> Look:
         """What the present evidence of each tag says.
 
         Args:
             news: tags with their slots; empty slots may have any value.
-            usual_db: usual level of each tag at its place, NaN where not known.
+            known: what was known of them before.
             alive: by antenna number, with one more entry: silence of a dead antenna says nothing.
         """
         ...
+
+    def follow(self, news: News, look: Look, after: "After") -> Floats:
+        """Learn from the same tags, now that their slots hold the belief after the look.
+
+        Args:
+            news: as in `look`.
+            look: what it said.
+            after: what came of it.
+
+        Returns:
+            The usual level of each tag from now on.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of m tags before a look.
+
+    Attributes:
+        usual_db: usual level of each tag at its place, NaN where not known.
+        home: shape (4, m), slots of the tag's announced place.
+        reads: reads since it was unplaced, up to 255.
+    """
+
+    usual_db: Floats
+    home: NDArray[np.bool_]
+    reads: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class After:
+    """What came of a look at m tags.
+
+    Attributes:
+        at: flat index of each tag's most probable slot.
+        new_share: 0 to 1, how much of each tag's evidence was new.
+        reads: reads since it was unplaced, up to 255.
+        moved: whether it is announced somewhere else now.
+    """
+
+    at: Rows
+    new_share: Floats
+    reads: NDArray[np.uint8]
+    moved: NDArray[np.bool_]
 
 
 class OffsetModel:
@@ -158,11 +213,8 @@ class OffsetModel:
         self._near_db = np.float32(near_db)
         self._settings = settings
         self._per_db = np.float32(1.0 / settings.softness_db)
-        self._elsewhere = np.float32(
-            (settings.contrast_db - settings.unknown_db) / settings.softness_db
-        )
 
-    def look(self, news: News, usual_db: Floats, alive: NDArray[np.bool_]) -> Look:
+    def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says."""
         settings, slots = self._settings, news.slots
         antenna = slots.antenna
@@ -170,35 +222,99 @@ class OffsetModel:
         level -= self._offset.take(antenna, mode="clip")
         heard = np.where(news.fresh, level, np.float32(-100.0)).max(axis=0)
         np.maximum(heard, np.float32(-20.0), out=heard)
-        usual = np.where(np.isnan(usual_db), heard, usual_db)
-        claim = level - (usual - np.float32(settings.contrast_db))
-        np.clip(
-            claim * self._per_db,
-            np.float32(settings.claim_min),
-            np.float32(settings.claim_max),
-            out=claim,
-        )
-        near = None
-        if self._any_near:
-            near = self._near.take(antenna, mode="clip")
-            closeness = np.maximum((level - self._near_db) * self._per_db, settings.claim_min)
-            np.copyto(claim, np.minimum(closeness, settings.near_claim_max), where=near)
+        usual = np.where(np.isnan(known.usual_db), heard, known.usual_db)
         dead = None if alive.all() else ~alive.take(antenna, mode="clip")
         trust = _trust(slots.weight, dead)
-        claim *= trust
-        room = slots.weight.sum(axis=0) if near is None else (slots.weight * ~near).sum(axis=0)
-        silence = np.clip((room - np.float32(1.0)) * np.float32(0.25), 0.0, 1.0)
-        claim += (np.float32(1.0) - trust) * silence * np.float32(settings.silence_claim)
-        share = slots.weight + np.float32(1.0)
-        share /= share.sum(axis=0)
-        if dead is not None:
-            share[dead] = 1.0
-        np.log(share, out=share)
-        share *= np.float32(settings.share_weight)
+        near = self._near.take(antenna, mode="clip") if self._any_near else None
+        room_trust = trust * self._caution(known.reads)
+        if near is not None:
+            room_trust *= ~near
+        memory = self._memory(slots, usual, known.home)
+        stays = self._squared(level - memory, settings.rest_db) * room_trust
+        there, away = self._moved(level, usual)
+        there -= away
+        there *= room_trust
+        away *= room_trust
+        gone = away.sum(axis=0)
+        silence = self._silence(slots.weight, trust, near)
         likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
-        np.add(claim, share, out=likelihood[:SLOTS])
-        likelihood[SLOTS] = self._elsewhere
-        return Look(likelihood, level, trust, usual, near)
+        room = likelihood[:SLOTS]
+        np.add(there, gone, out=room)
+        np.copyto(room, stays.sum(axis=0), where=known.home)
+        if near is not None:
+            self._add_near(room, level, trust, near, antenna)
+        room += silence
+        likelihood[SLOTS] = gone - np.float32(settings.elsewhere)
+        return Look(likelihood, level, trust, usual, near, memory, known.home)
+
+    def follow(self, news: News, look: Look, after: After) -> Floats:
+        """As `HearingModel` says: what the antennas usually hear of a tag that stays.
+
+        The first reads of a tag count in full, later ones the less the more there were.
+        """
+        slots = news.slots
+        rate = _ANTENNAS / (after.reads.astype(np.float32) + _ANTENNAS)
+        rate = np.maximum(rate, np.float32(self._settings.level_rate)) * after.new_share
+        stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
+        memory = look.memory + rate * look.trust * (look.level_db - look.memory)
+        np.copyto(slots.usual, memory, where=news.fresh & stays)
+        slots.usual[:, after.moved] = np.nan
+        return look.usual_after(after.at, rate)
+
+    def _caution(self, reads: NDArray[np.uint8]) -> Floats:
+        """How far levels may be believed while the usual ones rest on few reads themselves."""
+        known = reads.astype(np.float32) + np.float32(1.0)
+        caution: Floats = known / (known + np.float32(self._settings.caution_reads))
+        return caution
+
+    def _memory(self, slots: Slots, usual: Floats, home: NDArray[np.bool_]) -> Floats:
+        """What each antenna usually hears of the tag; where not known, what is to be expected."""
+        expected = np.where(home, usual, usual - np.float32(self._settings.quieter_db))
+        return np.where(np.isnan(slots.usual), expected, slots.usual)
+
+    def _moved(self, level: Floats, usual: Floats) -> tuple[Floats, Floats]:
+        """Log-likelihoods of each level of a tag that has moved: to that place, and not to it."""
+        settings = self._settings
+        there = self._squared(np.minimum(level - usual, 0.0), settings.rest_db)
+        quiet = usual - np.float32(settings.quieter_db)
+        away = self._squared(np.maximum(level - quiet, 0.0), settings.away_db)
+        away -= np.float32(np.log(settings.away_db / settings.rest_db))
+        return there, away
+
+    @staticmethod
+    def _squared(off_db: Floats, spread_db: float) -> Floats:
+        """Log-likelihood of a deviation, in nats."""
+        scaled: Floats = off_db * np.float32(1.0 / spread_db)
+        scaled *= scaled
+        scaled *= np.float32(-0.5)
+        return scaled
+
+    def _silence(self, weight: Floats, trust: Floats, near: NDArray[np.bool_] | None) -> Floats:
+        """What the silence of an antenna tells while others hear the tag often."""
+        room = weight.sum(axis=0) if near is None else (weight * ~near).sum(axis=0)
+        often = np.clip((room - np.float32(1.0)) * np.float32(0.25), 0.0, 1.0)
+        tells: Floats = (np.float32(1.0) - trust) * often
+        tells *= np.float32(self._settings.silence_claim)
+        return tells
+
+    def _add_near(
+        self,
+        room: Floats,
+        level: Floats,
+        trust: Floats,
+        near: NDArray[np.bool_],
+        antenna: Ports,
+    ) -> None:
+        """Near-field antennas claim by the level alone, against the best that the room says."""
+        settings = self._settings
+        in_room = ~near & (antenna != NO_ANTENNA)
+        best = np.where(in_room, room, np.float32(-np.inf)).max(axis=0)
+        np.copyto(best, 0.0, where=~in_room.any(axis=0))
+        claim = (level - self._near_db) * self._per_db
+        np.clip(claim, settings.claim_min, settings.near_claim_max, out=claim)
+        claim *= trust
+        claim += best
+        np.copyto(room, claim, where=near)
 
 
 def _trust(weight: Floats, dead: NDArray[np.bool_] | None) -> Floats:

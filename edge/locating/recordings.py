@@ -36,11 +36,12 @@ class RecordingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """From `time_us` on, the item is at the location."""
+    """From `time_us` on, the item is at the location, and at `xy_m` where somebody measured."""
 
     time_us: int
     epc: Epc
     location: LocationId
+    xy_m: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,9 @@ def read_truth_csv(lines: Iterable[str], what: str = "truth") -> list[Truth]:
         time_us = line.whole("time_us", 0, _TIME_US_MAX)
         if found and time_us < found[-1].time_us:
             raise line.fault("its time is before the line above", "sort the file by time_us")
-        found.append(Truth(time_us, Epc(line.epc()), LocationId(line.text("location"))))
+        x_m, y_m = line.number_or_absent("x_m"), line.number_or_absent("y_m")
+        at = (x_m, y_m) if math.isfinite(x_m) and math.isfinite(y_m) else None
+        found.append(Truth(time_us, Epc(line.epc()), LocationId(line.text("location")), at))
     return found
 
 

@@ -12,20 +12,25 @@ class LocatingSettings:
         near_window_s: the same where a near-field antenna (cart, station, portal) hears the tag:
             somebody waits for that answer.
         stay_per_s: probability that a tag stays where it is for one second.
+        unplaced_stay: probability that an unplaced tag stays during a look's worth of evidence.
+        settling_s, settling_share: for so long after a tag's place changed it is taken to leave
+            again with this share of its usual rate: what was just put down stays a while.
         leave_s_max: longest time between two looks that counts as time to leave: a tag that is
             read seldom does not become restless because nobody looked.
-        softness_db: level difference that makes one place e times more likely than another.
-        contrast_db: a tag that is this much quieter than usual tells nothing.
-        claim_min, claim_max: the least and the most that one look's level may count, in nats: a
-            tag that turns or is covered is quiet in its own place, too.
+        softness_db: level that makes a near-field antenna's place e times more likely.
+        rest_db: spread of a resting tag's level from look to look.
+        caution_reads: after so many reads the usual levels are believed by half.
+        quieter_db, away_db: an antenna whose place is not the tag's hears it about this much more
+            quietly than its own does, give or take; how much more quietly than that is all one.
+        elsewhere: how much less likely, in nats, a tag is at none of the places that hear it.
+        claim_min: the least that one look of a near-field antenna may count, in nats.
         silence_claim: what the silence of an antenna counts, in nats, while others in the room
             hear the tag five times or more within the window; less while they hear it seldom.
-        share_weight: how much the share of reads that an antenna gets counts beside its level.
         clip: the most that one look may count for one place against another, in nats.
         near_dbm: level at which a near-field antenna tells nothing; above it the tag lies there.
         near_claim_max: the most that one look of a near-field antenna may count, in nats.
-        level_rate: share of a look by which a tag's usual level follows what its place hears.
-        unknown_db: a tag that everybody hears this much more quietly than usual is elsewhere.
+        level_rate: share of a look by which a tag's usual levels follow what is heard.
+        unknown_db: a tag that a surveyed floor hears this much more quietly is elsewhere.
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
         arrive_reads: reads before a tag is announced at all; one read may be a stray or a ghost.
@@ -43,21 +48,26 @@ class LocatingSettings:
 
     window_s: float = 0.5
     near_window_s: float = 0.3
-    stay_per_s: float = 0.99
-    leave_s_max: float = 0.25
+    stay_per_s: float = 0.998
+    unplaced_stay: float = 0.75
+    settling_s: float = 0.0
+    settling_share: float = 1.0
+    leave_s_max: float = 5.0
     softness_db: float = 2.5
-    contrast_db: float = 1.5
+    rest_db: float = 4.0
+    caution_reads: float = 10.0
+    quieter_db: float = 10.0
+    away_db: float = 6.0
+    elsewhere: float = 2.0
     claim_min: float = -2.0
-    claim_max: float = 2.5
     silence_claim: float = -1.0
-    share_weight: float = 0.5
     clip: float = 6.0
     near_dbm: float = -60.0
     near_claim_max: float = 6.0
-    level_rate: float = 0.2
+    level_rate: float = 0.05
     unknown_db: float = 12.0
     arrive_at: float = 0.9
-    move_at: float = 0.9
+    move_at: float = 0.87
     arrive_reads: int = 4
     near_arrive_at: float = 0.6
     near_arrive_reads: int = 2
@@ -76,6 +86,7 @@ class LocatingSettings:
     def __post_init__(self) -> None:
         for name in (
             "stay_per_s",
+            "unplaced_stay",
             "arrive_at",
             "near_arrive_at",
             "move_at",
@@ -84,12 +95,29 @@ class LocatingSettings:
         ):
             if not 0.0 < getattr(self, name) < 1.0:
                 raise ValueError(f"locating: {name} is a probability between 0 and 1")
-        for name in ("window_s", "near_window_s", "softness_db", "clip", "sweep_s"):
+        for name in (
+            "window_s",
+            "near_window_s",
+            "softness_db",
+            "rest_db",
+            "away_db",
+            "clip",
+            "sweep_s",
+        ):
             if not getattr(self, name) > 0.0:
                 raise ValueError(f"locating: {name} must be more than 0")
 
 
 DEFAULTS = LocatingSettings()
+WALKED = {
+    "stay_per_s": 0.94,
+    "move_at": 0.45,
+    "clip": 8.0,
+    "level_rate": 0.02,
+    "settling_s": 8.0,
+    "settling_share": 1 / 6,
+}
+"""What differs where items are carried about; the defaults are for items that rest."""
 
 
 @dataclass(frozen=True, slots=True)

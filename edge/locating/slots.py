@@ -9,8 +9,9 @@ from edge.locating.epcs import Rows
 
 SLOTS = 4
 NO_ANTENNA = 0xFFFF
-LEAST_WEIGHT = np.float32(1e-6)
-"""A weight fades no further, so that the mean of an antenna long silent is kept."""
+LEAST_WEIGHT = np.float32(2.0**-20)
+"""A weight fades no further, so that the mean of an antenna long silent is kept. A power of two:
+half precision holds it exactly."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -27,6 +28,8 @@ class Slots:
         seen_ms: last read, table milliseconds.
         antenna: which antenna; `NO_ANTENNA` for an empty slot.
         belief: probability that the tag is at the antenna's place.
+        usual: what the antenna usually hears of the tag while it rests where it is announced, dB
+            above the antenna's offset; NaN where not known.
     """
 
     level_sum: Floats
@@ -34,6 +37,7 @@ class Slots:
     seen_ms: Ints
     antenna: Ports
     belief: Floats
+    usual: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,4 +129,5 @@ def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: Pairs) -> No
     ):
         column.reshape(-1)[at] = value
     slots.belief.reshape(-1)[at] = 0.0
+    slots.usual.reshape(-1)[at] = np.nan
     fresh.reshape(-1)[at] = True

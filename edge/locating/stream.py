@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration
 from edge.locating.locator import Locator
+from edge.locating.points import Position
 from edge.locating.recordings import BATCH_US
 from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.model.ids import Epc, LocationId
@@ -30,6 +31,7 @@ class Answer:
         location: None where it is not known.
         confidence: probability of `location`, or that no known place is right.
         alternatives: other places with their probabilities, most probable first.
+        position: on the floor plan, where the floor's points were surveyed.
     """
 
     time_us: int
@@ -37,16 +39,22 @@ class Answer:
     location: LocationId | None
     confidence: float
     alternatives: tuple[tuple[LocationId, float], ...]
+    position: Position | None = None
 
     def to_dict(self) -> dict[str, object]:
         """As a plain value for JSON."""
-        return {
+        told: dict[str, object] = {
             "time_us": self.time_us,
             "epc": self.epc,
             "location": self.location,
             "confidence": round(self.confidence, 4),
             "alternatives": [[place, round(p, 4)] for place, p in self.alternatives],
         }
+        if self.position is not None:
+            told["x_m"] = round(self.position.x_m, 3)
+            told["y_m"] = round(self.position.y_m, 3)
+            told["spread_m"] = round(self.position.spread_m, 3)
+        return told
 
 
 def locate_stream(
@@ -149,7 +157,7 @@ class _Player:
         )
         scale = (1.0 - confidence) / max(1.0 - told, 1e-6) if found.announced else 1.0
         others = tuple((place, p * scale) for p, place in ranked if place != found.announced)
-        return Answer(at_us, epc, found.announced, confidence, others)
+        return Answer(at_us, epc, found.announced, confidence, others, found.position)
 
     def _honest(self, belief: float) -> float:
         return self._calibration.confidence(belief) if self._calibration else belief

@@ -1,10 +1,11 @@
 """The tag table: what the antennas have lately heard of every tag, in 96 bytes a tag.
 
 A tag has four slots, one for each antenna that hears it best. A slot holds the decayed sum of
-levels and of weights (their quotient is the mean level), the time of its last read and the belief
-that the tag is at that antenna's place. All sums of a tag are decayed to one landmark, the newest
-read in any of its slots: a read that comes late enters with the weight it would have had in time,
-so the order of arrival does not matter, and a tag that nobody reads costs nothing.
+levels and of weights (their quotient is the mean level), the time of its last read, the belief
+that the tag is at that antenna's place, and what the antenna usually hears of it. All sums of a
+tag are decayed to one landmark, the newest read in any of its slots: a read that comes late enters
+with the weight it would have had in time, so the order of arrival does not matter, and a tag that
+nobody reads costs nothing.
 
 A tag's slots lie in one 64-byte record: one line of cache for a read, however many tags there are.
 """
@@ -30,7 +31,8 @@ NO_PLACE = 0xFFFF
 BELIEF_FULL = 65_535.0
 GAP_START_S = 3.0
 """Mean gap assumed for a tag that was read once: rather too patient than gone too soon."""
-_LEAST_WEIGHT_BITS = LEAST_WEIGHT.view(np.uint32)
+_LEAST_WEIGHTS = np.full(2, LEAST_WEIGHT, np.float16).view(np.uint32)
+_UNKNOWN = np.full(2, np.nan, np.float16).view(np.uint32)
 _RECORD = 16
 _LINE = np.dtype("V64")
 """A record as one thing: copied whole, three times faster than as sixteen numbers."""
@@ -140,7 +142,8 @@ class TagTable:
     def clear(self, rows: Rows) -> None:
         """Make rows as new: no evidence, no place."""
         self._evidence[rows] = 0
-        self._evidence[rows, 4:8] = _LEAST_WEIGHT_BITS
+        self._evidence[rows, 4:6] = _LEAST_WEIGHTS
+        self._evidence[rows, 6:8] = _UNKNOWN
         self._evidence[rows, 12:14] = 0xFFFFFFFF
         self.place[rows] = NO_PLACE
         self.state[rows] = 0
@@ -174,22 +177,27 @@ class TagTable:
     def slots_of(self, rows: Rows) -> Slots:
         """A working copy of the slots of these rows."""
         record = self._evidence.take(rows, axis=0)
+        halves = record[:, 4:8].copy().view(np.float16).T.astype(np.float32, order="C")
         ports = record[:, 12:14].copy().view(np.uint16)
         beliefs = record[:, 14:16].copy().view(np.uint16)
         return Slots(
             level_sum=record[:, 0:4].T.copy().view(np.float32),
-            weight=record[:, 4:8].T.copy().view(np.float32),
+            weight=halves[:4],
             seen_ms=record[:, 8:12].T.copy().view(np.int32),
             antenna=ports.T.copy(),
             belief=beliefs.T * np.float32(1.0 / BELIEF_FULL),
+            usual=halves[4:],
         )
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
         record = np.empty((len(rows), _RECORD), np.uint32)
-        record[:, 0:4] = slots.level_sum.T.view(np.uint32)
-        record[:, 4:8] = slots.weight.T.view(np.uint32)
+        weight = slots.weight.astype(np.float16)
+        level_sum = slots.level_sum * (weight / slots.weight)  # the mean stays as it was
+        record[:, 0:4] = level_sum.T.view(np.uint32)
         record[:, 8:12] = slots.seen_ms.T.view(np.uint32)
+        record.view(np.float16)[:, 8:12] = weight.T
+        record.view(np.float16)[:, 12:16] = slots.usual.T
         halves = record.view(np.uint16)
         halves[:, 24:28] = slots.antenna.T
         belief = slots.belief.T * np.float32(BELIEF_FULL - 1.0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from edge.locating.points import Position
 from edge.model.ids import DeviceName, LocationId
 
 
@@ -38,6 +39,7 @@ class Whereabouts:
         stale: whether it is announced but cannot be vouched for at present.
         since_us: gateway UTC microseconds (whole seconds) since when it is announced; 0 if not.
         seen_us: gateway UTC microseconds (whole milliseconds) of its last read.
+        position: on the floor plan; None where points were not surveyed or tell too little.
     """
 
     location: LocationId | None
@@ -48,3 +50,4 @@ class Whereabouts:
     stale: bool
     since_us: int
     seen_us: int
+    position: Position | None = None

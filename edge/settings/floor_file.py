@@ -57,19 +57,19 @@ class CrossAisleTable(Section):
 class FloorFile(Section):
     """The whole file."""
 
-    location: tuple[LocationTable, ...]
+    location: tuple[LocationTable, ...] = ()
     antenna: tuple[AntennaTable, ...] = ()
     aisle: tuple[AisleTable, ...] = ()
     cross_aisle: tuple[CrossAisleTable, ...] = ()
 
 
 def load_floor(path: Path) -> Floor:
-    """The floor of a file.
+    """The floor of a file; in one without any location, each antenna's is a zone around it.
 
     Raises:
         ConfigurationError: with every fault at once: unknown keys, double names, missing parents.
     """
-    plan = read_model(path, FloorFile)
+    plan = _with_zones(read_model(path, FloorFile))
     faults = [
         f"{path}:{line_of(path.read_text(encoding='utf-8'), keys)}: {text}"
         for keys, text in _contradictions(plan)
@@ -94,6 +94,19 @@ def load_floor(path: Path) -> Floor:
         aisle_x_m=tuple(sorted(one.x_m for one in plan.aisle)),
         cross_y_m=tuple(sorted(one.y_m for one in plan.cross_aisle)),
     )
+
+
+def _with_zones(plan: FloorFile) -> FloorFile:
+    """As it is, or with a zone at each antenna where nobody has named places yet."""
+    if plan.location:
+        return plan
+    zones = {
+        one.location: LocationTable(
+            id=one.location, kind=LocationKind.ZONE, x_m=one.x_m or 0.0, y_m=one.y_m or 0.0
+        )
+        for one in plan.antenna
+    }
+    return plan.model_copy(update={"location": tuple(zones.values())})
 
 
 def _antenna(table: AntennaTable) -> Antenna:

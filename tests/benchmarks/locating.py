@@ -1,16 +1,15 @@
-"""How well zones are told on real recordings, against the field's rules: prints tables.
+"""How well places are told, against the field's rules: prints tables.
 
     python -m tests.benchmarks.locating DATA [--shuffles N]
 
 DATA holds `r420/`. Every method sees the same streams; what learns, learns from other recordings
-(or the other half of a recording) than it is judged on. The constants in
-`edge/locating/settings.py` were chosen while looking at these streams; the rest was not.
+(or the other half of a recording) than it is judged on. The constants in `settings.py`,
+`surveying.py` and `gains.py` were chosen while looking at these streams; the rest was not.
 """
 
 import argparse
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +22,14 @@ from edge.locating.locator import Locator
 from edge.locating.recordings import Truth
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
+from tests.benchmarks import grids, resting
+from tests.benchmarks.zone_rules import RULES, Answers
 from tests.benchmarks.zone_streams import (
     DAYS,
     ZONES,
     Recording,
     Stream,
+    calibration_error,
     load,
     score,
     shuffled,
@@ -41,76 +43,6 @@ FLOOR = Floor(
     {name: Location(name, LocationKind.ZONE) for name in NAMES},
     tuple(Antenna(READER, zone + 1, name) for zone, name in enumerate(NAMES)),
 )
-Answers = tuple[NDArray[np.int64], NDArray[np.float64] | None]
-"""Zone at the end of each second (-1 unknown) and, where the method tells one, its confidence."""
-
-
-def levels(stream: Stream, window_s: int) -> NDArray[np.float64]:
-    """Mean level of each antenna over the last seconds, at the end of each; NaN for none."""
-    cell = stream.time_s.astype(int) * ZONES + stream.antenna
-    inside = cell < stream.seconds * ZONES
-    size = stream.seconds * ZONES
-    total = np.bincount(cell[inside], stream.rssi_dbm[inside], minlength=size)
-    count = np.bincount(cell[inside], minlength=size).astype(float)
-    sums, counts = total.reshape(-1, ZONES), count.reshape(-1, ZONES)
-    for column in (sums, counts):
-        running = np.cumsum(column, axis=0)
-        running[window_s:] -= running[:-window_s].copy()
-        column[:] = running
-    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-
-
-def strongest(stream: Stream, window_s: int) -> Answers:
-    """The zone of the antenna with the highest mean level."""
-    mean = levels(stream, window_s)
-    told, last = [], -1
-    for row in mean:
-        last = last if np.isnan(row).all() else int(np.nanargmax(row))
-        told.append(last)
-    return np.array(told), None
-
-
-def edgex(stream: Stream, _: Sequence[Recording]) -> Answers:
-    """The rule of EdgeX app-rfid-llrp-inventory with its default settings.
-
-    Twenty levels by antenna; a move needs two reads and a mean above the old one plus a bonus
-    that starts at 6 dB and shrinks by 0.008 dB for each millisecond that the old antenna is silent
-    beyond 500 ms.
-    """
-    rings = [deque[float](maxlen=20) for _ in range(ZONES)]
-    seen_s = [-np.inf] * ZONES
-    at, told, read = -1, [], 0
-    for second in range(1, stream.seconds + 1):
-        while read < len(stream.time_s) and stream.time_s[read] < second:
-            antenna, now_s = int(stream.antenna[read]), stream.time_s[read]
-            rings[antenna].append(float(stream.rssi_dbm[read]))
-            seen_s[antenna] = now_s
-            read += 1
-            if at < 0:
-                at = antenna
-            elif antenna != at and len(rings[antenna]) >= 2:
-                bonus = min(6.0, 6.0 - 0.008 * ((now_s - seen_s[at]) * 1e3 - 500.0))
-                if np.mean(rings[antenna]) > np.mean(rings[at]) + bonus:
-                    at = antenna
-        told.append(at)
-    return np.array(told), None
-
-
-def offsets_and_hmm(stream: Stream, train: Sequence[Recording]) -> Answers:
-    """Mean level above each antenna's learnt offset, through a filter of 1 s steps."""
-    offset = np.mean(
-        [[one.rssi_dbm[one.antenna == n].mean() for n in range(ZONES)] for one in train], axis=0
-    )
-    mean = levels(stream, 1)
-    likelihood = np.where(np.isnan(mean), -4.0, (mean - offset) / 3.0)
-    belief, told, sure = np.full(ZONES, 1 / ZONES), [], []
-    for row in likelihood:
-        belief = belief * 0.97 + (1 - belief) * 0.03 / (ZONES - 1)
-        belief = belief * np.exp(np.clip(row - row.max(), -5.0, 0.0))
-        belief /= belief.sum()
-        told.append(int(belief.argmax()))
-        sure.append(float(belief.max()))
-    return np.array(told), np.array(sure)
 
 
 def learnt(train: Sequence[Recording]) -> Calibration:
@@ -198,55 +130,76 @@ def cases(folder: Path) -> dict[str, list[tuple[list[Recording], list[Recording]
     }
 
 
-METHODS: dict[str, Callable[[Stream, Sequence[Recording]], Answers]] = {
-    "strongest antenna, 1 s": lambda stream, _: strongest(stream, 1),
-    "strongest antenna, 3 s": lambda stream, _: strongest(stream, 3),
-    "EdgeX inventory, defaults": edgex,
-    "learnt offsets + HMM, 1 s": offsets_and_hmm,
+GOALS = {
+    "both days, other half": "78 / 85 / p90 8 s / 3, error 0.05",
+    "same day, other half": "82 / 91",
+    "other day and height": "76, above gain-calibrated strongest",
 }
 
 
 def measure(pairs: list[tuple[list[Recording], list[Recording]]], shuffles: int) -> None:
     """Print one line for each method: means over pairs and shuffles."""
-    rows: dict[str, list[tuple[float, ...]]] = {}
+    found: dict[str, list[Judged]] = {}
     for train, judged in pairs:
         streams = [shuffled(judged, seed) for seed in range(shuffles)]
-        for name, method in METHODS.items():
-            answers = [method(one, train) for one in streams]
-            _note(rows, name, streams, answers)
-        _note(rows, "Locator, not calibrated", streams, product(streams, None))
-        _note(rows, "Locator, calibrated", streams, product(streams, learnt(train)))
-    for name, scores in rows.items():
-        right, steady, median, p90, excess, error = np.mean(scores, axis=0)
-        print(  # noqa: T201 - a table is what it is for
-            f"{name:28} {100 * right:6.1f} {100 * steady:7.1f} {median:7.1f} {p90:6.1f} "
-            f"{excess:7.1f} {error:9.3f} {100 * np.std([one[0] for one in scores]):8.1f}"
+        told = {name: [rule(one, train) for one in streams] for name, rule in RULES.items()}
+        told["Locator, not calibrated"] = product(streams, None)
+        told["Locator, calibrated"] = product(streams, learnt(train))
+        for name, answers in told.items():
+            found.setdefault(name, []).append(Judged.of(streams, answers))
+    for name, cases_ in found.items():
+        right, steady, median, p90, excess, error = np.mean([one.mean for one in cases_], axis=0)
+        spread = np.std([one.mean[0] for one in cases_])
+        _print(
+            f"{name:32} {100 * right:6.1f} {100 * steady:7.1f} {median:7.1f} {p90:6.1f} "
+            f"{excess:7.1f} {error:9.3f} {100 * spread:8.1f}"
         )
 
 
-def _note(
-    rows: dict[str, list[tuple[float, ...]]],
-    name: str,
-    streams: Sequence[Stream],
-    answers: Sequence[Answers],
-) -> None:
-    for stream, (told, sure) in zip(streams, answers, strict=True):
-        rows.setdefault(name, []).append(astuple(score(stream, told, sure)))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Means over the streams of one pair; the confidence's error over all of their answers."""
+
+    mean: tuple[float, ...]
+
+    @classmethod
+    def of(cls, streams: Sequence[Stream], answers: Sequence[Answers]) -> "Judged":
+        """Score all streams."""
+        scores = [
+            astuple(score(one, told, sure))
+            for one, (told, sure) in zip(streams, answers, strict=True)
+        ]
+        mean = np.mean(scores, axis=0)
+        sures = [sure for _, sure in answers if sure is not None]
+        if sures:
+            hit = [told == one.truth()[0] for one, (told, _) in zip(streams, answers, strict=True)]
+            mean[-1] = calibration_error(np.concatenate(sures), np.concatenate(hit))
+        return cls(tuple(mean.tolist()))
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a table is what it is for
 
 
 def main() -> None:
     """Measure everything."""
-    parser = argparse.ArgumentParser(description="zone accuracy on shuffled recordings")
+    parser = argparse.ArgumentParser(description="locating on recordings and a simulated floor")
     parser.add_argument("data", type=Path)
     parser.add_argument("--shuffles", type=int, default=8)
+    parser.add_argument("--share", type=float, default=1.0, help="of the simulated tags")
     asked = parser.parse_args()
     for kind, pairs in cases(asked.data / "r420").items():
-        print(  # noqa: T201 - a table is what it is for
-            f"\n{kind}\n{'method':28} {'right':>6} {'steady':>7} {'delay s':>7} {'p90':>6} "
-            f"{'excess':>7} {'conf.err':>9} {'spread':>8}",
-            flush=True,
+        _print(
+            f"\n{kind} (goal {GOALS[kind]})\n{'method':32} {'right':>6} {'steady':>7} "
+            f"{'delay s':>7} {'p90':>6} {'excess':>7} {'conf.err':>9} {'spread':>8}"
         )
         measure(pairs, asked.shuffles)
+    _print(f"\n{'simulated floor':44} {'goal':>8} {'Locator':>9} {'EdgeX':>9}")
+    for what, goal, ours, theirs in resting.rows(asked.share):
+        _print(f"{what:44} {goal:>8} {ours:9.2f} {theirs:9.2f}")
+    _print(f"\n{'position, mean error m':24} {'goal':>6} {'ours':>6} middle strongest LANDMARC")
+    for what, goal_m, (ours, middle, loudest, landmarc) in grids.rows(asked.data / "r420"):
+        _print(f"{what:24} {goal_m:6.2f} {ours:6.2f} {middle:6.2f} {loudest:9.2f} {landmarc:8.2f}")
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def score(
         delay_s_median=float(np.median(delays)),
         delay_s_p90=float(np.percentile(delays, 90)),
         excess_moves_per_min=moves / (stream.length_s / 60),
-        calibration_error=np.nan if confidence is None else _calibration_error(confidence, hit),
+        calibration_error=np.nan if confidence is None else calibration_error(confidence, hit),
     )
 
 
@@ -167,6 +167,7 @@ def _delays(stream: Stream, answers: NDArray[np.int64]) -> list[float]:
     return delays
 
 
-def _calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_]) -> float:
+def calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_]) -> float:
+    """Mean distance of confidence from hit rate, ten bins."""
     bins = np.minimum((confidence * 10).astype(int), 9)
     return float(np.abs(np.bincount(bins, confidence - hit, minlength=10)).sum() / len(hit))

@@ -74,9 +74,11 @@ def test_a_bad_line_is_named_with_reason_and_remedy(lines: list[str], said: str)
 
 
 def test_truth_is_read_with_or_without_points() -> None:
-    told = read_truth_csv(["time_us,epc,location,x_m,y_m", f"5,{TAG},q1,0.5,", f"9,{TAG},q2,,"])
+    told = read_truth_csv(
+        ["time_us,epc,location,x_m,y_m", f"5,{TAG},q1,0.5,", f"9,{TAG},q2,,", f"9,{TAG},q2,1,2.5"]
+    )
 
-    assert told == [Truth(5, TAG, "q1"), Truth(9, TAG, "q2")]
+    assert told == [Truth(5, TAG, "q1"), Truth(9, TAG, "q2"), Truth(9, TAG, "q2", (1.0, 2.5))]
 
 
 def test_truth_without_a_place_is_refused() -> None:

@@ -70,3 +70,24 @@ def test_a_size_without_end_is_refused(tmp_path: Path) -> None:
         load_floor(file)
 
     assert len(told.value.faults) == 2
+
+
+def test_a_floor_without_places_has_a_zone_at_each_antenna(tmp_path: Path) -> None:
+    """A square that was only measured, as in the recorded grids."""
+    file = floor_file(
+        tmp_path,
+        """
+        [[antenna]]
+        reader = "north"
+        port = 1
+        location = "q1"
+        x_m = 2.0
+        y_m = 1.0
+        """,
+    )
+
+    floor = load_floor(file)
+
+    assert [(one.id, one.kind, one.x_m, one.y_m) for one in floor.locations.values()] == [
+        ("q1", "zone", 2.0, 1.0)
+    ]

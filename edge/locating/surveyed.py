@@ -1,0 +1,161 @@
+"""The model of a surveyed floor: what all antennas heard together, against what each place taught.
+
+A tag's own level is learnt while it is followed, so that a quiet tag is not taken for a far one;
+each antenna's gain is followed over all tags. Near-field antennas are not surveyed: one claims its
+tag by the level alone, against the best that the room can say.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.gains import Gains
+from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
+from edge.locating.settings import LocatingSettings
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, best_slots
+from edge.locating.survey import (
+    CONSTANT,
+    EXPECTED,
+    HEARD_WEIGHT,
+    PER_DB,
+    PER_DB2,
+    PER_ROOT,
+    SILENCE,
+    TERMS,
+    Survey,
+    silence_tells,
+)
+from edge.locating.tags import News
+
+_LEVEL_BOUNDS_DB = (-15.0, 25.0)
+"""The curves are trusted no further than this."""
+_ELSEWHERE_MOST = 2.0
+_MEMORY_RATE = np.float32(0.05)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heard:
+    """What the slots of m tags heard; each column has shape (4, m).
+
+    Attributes:
+        antenna: number; the number of antennas stands for none.
+        level: above the antenna's offset and the tag's own level, dB.
+        weight: decayed reads, 0 where nothing was heard lately or nothing was surveyed.
+        root: its square root.
+        some: whether the weight is more than 0.
+    """
+
+    antenna: NDArray[np.int64]
+    level: Floats
+    weight: Floats
+    root: Floats
+    some: NDArray[np.bool_]
+
+
+class SurveyedModel:
+    """Scores the place of each slot by the survey.
+
+    Args:
+        columns: the floor.
+        settings: weights.
+        offset_dbm: by antenna, the mean level over all places.
+        survey: what was learnt on this floor.
+    """
+
+    def __init__(
+        self,
+        columns: FloorColumns,
+        settings: LocatingSettings,
+        offset_dbm: NDArray[np.float64],
+        survey: Survey,
+    ) -> None:
+        column = [survey.antennas.index(f"{one.reader}/{one.port}") for one in columns.antennas]
+        row_of = {place: row for row, place in enumerate(survey.places)}
+        rows = [row_of.get(one.location, len(row_of)) for one in columns.antennas]
+        terms = np.array(survey.terms)[:, column]
+        self._none = len(column)
+        self._row_of = np.array([*rows, len(row_of)])
+        self._terms = np.pad(terms, ((0, 1), (0, 1), (0, 0))).astype(np.float32)
+        self._pairs = self._terms.reshape(-1, TERMS)
+        self._bias = np.append(survey.bias, 0.0).astype(np.float32)
+        self._offset = np.append(offset_dbm, REFERENCE_DBM).astype(np.float32)
+        self._near = columns.near
+        self._settings = settings
+        self._gains = Gains(terms[..., EXPECTED], np.array(survey.root_reads)[column])
+
+    def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
+        """As `HearingModel` says."""
+        heard = self._heard(news, known.usual_db)
+        row = self._row_of.take(heard.antenna)
+        pair = row[:, np.newaxis] * (self._none + 1) + heard.antenna
+        terms = self._pairs.take(pair, axis=0).transpose(3, 0, 1, 2)
+        level = np.clip(heard.level - self._gains.level_db.take(heard.antenna), *_LEVEL_BOUNDS_DB)
+        root = heard.root - self._gains.root.take(heard.antenna)
+        tells = silence_tells(heard.weight.sum(axis=0))
+        claim = terms[PER_DB2] * level
+        claim += terms[PER_DB]
+        claim *= level
+        claim += terms[CONSTANT]
+        claim += (terms[PER_ROOT] * root - terms[SILENCE]) * tells
+        claim *= heard.some
+        room = claim.sum(axis=1) + self._silent(alive).take(row) * tells
+        above = ((level - terms[EXPECTED]) * heard.some).sum(axis=1)
+        above /= np.maximum(heard.some.sum(axis=0), 1)
+        return self._looked(news, room, above, known)
+
+    def follow(self, news: News, look: Look, after: After) -> Floats:
+        """As `HearingModel` says: the antennas' gains, and the tag's own level."""
+        heard = self._heard(news, look.usual_db)
+        span_s = after.new_share * np.float32(self._settings.window_s)
+        spans = np.broadcast_to(span_s, heard.some.shape)
+        antenna = np.where(heard.some, heard.antenna, self._none)
+        self._gains.hear(antenna, spans, heard.level, heard.root)
+        self._gains.believe(self._row_of.take(heard.antenna), news.slots.belief * spans)
+        self._gains.settle(int(news.at_ms.max()))
+        self._remember(news, after.new_share)
+        rate = after.new_share * np.float32(self._settings.level_rate)
+        return look.usual_after(after.at, rate)
+
+    def _remember(self, news: News, new_share: Floats) -> None:
+        """What each antenna usually hears of the tag, wherever it is carried."""
+        slots = news.slots
+        level = slots.level_sum / slots.weight
+        level -= self._offset.take(slots.antenna, mode="clip")
+        usual = np.where(np.isnan(slots.usual), level, slots.usual)
+        slots.usual[:] = usual + new_share * news.fresh * _MEMORY_RATE * (level - usual)
+
+    def _heard(self, news: News, usual_db: Floats) -> _Heard:
+        slots = news.slots
+        antenna = np.minimum(slots.antenna, self._none).astype(np.int64)
+        level = slots.level_sum / slots.weight
+        level -= self._offset.take(antenna)
+        level -= np.nan_to_num(usual_db)
+        some = (slots.weight > HEARD_WEIGHT) & ~self._near.take(antenna)
+        weight = slots.weight * some
+        return _Heard(antenna, level, weight, np.sqrt(weight), some)
+
+    def _silent(self, alive: NDArray[np.bool_]) -> Floats:
+        """By place: what is said of a tag that no antenna of those alive hears."""
+        silence: Floats = self._terms[..., SILENCE] @ alive.astype(np.float32)
+        silence += self._bias
+        return silence
+
+    def _looked(self, news: News, room: Floats, above: Floats, known: Known) -> Look:
+        """With near-field antennas beside the room, and "elsewhere" for what fits nowhere."""
+        settings, slots = self._settings, news.slots
+        near = self._near.take(slots.antenna, mode="clip")
+        in_room = (slots.antenna != NO_ANTENNA) & ~near
+        best, most = best_slots(np.where(in_room, room, np.float32(-np.inf)))
+        np.copyto(most, 0.0, where=~in_room.any(axis=0))
+        per_db = np.float32(1.0 / settings.softness_db)
+        closeness = (slots.level_sum / slots.weight - np.float32(settings.near_dbm)) * per_db
+        np.clip(closeness, settings.claim_min, settings.near_claim_max, out=closeness)
+        quiet = -above.reshape(-1)[best * len(most) + np.arange(len(most))]
+        elsewhere = (quiet - np.float32(settings.unknown_db)) * per_db
+        elsewhere[np.isnan(known.usual_db)] = -settings.clip
+        likelihood = np.empty((SLOTS + 1, len(most)), np.float32)
+        likelihood[:SLOTS] = np.where(near, most + closeness, room)
+        likelihood[SLOTS] = most + np.clip(elsewhere, -settings.clip, _ELSEWHERE_MOST)
+        usual = np.nan_to_num(known.usual_db)
+        return Look(likelihood, usual + above, np.ones_like(room), usual, near, room, known.home)

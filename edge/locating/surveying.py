@@ -1,0 +1,268 @@
+"""Drawing a survey from labelled pieces: three lessons, added up.
+
+*Own antenna.* The nearer the tag, the louder its place's antenna, by the same slope everywhere:
+right on any day, but blunt.
+*Gaussian levels.* Mean and spread of each antenna's level at each place; what was heard little is
+drawn towards what antennas in the same *role* hear (own, then by distance), so that places which
+the layout makes alike share their lessons.
+*Softmax.* Levels, their squares, rates and silences weighed together so that the true place is the
+most probable: sharp, but of its day; a ridge keeps it modest.
+
+On real recordings each alone is worse than the sum, above all on another day than it was learnt on
+(docs/locating.md). The weights were chosen there and are the same for every floor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.pieces import Piece
+from edge.locating.slots import SLOTS
+from edge.locating.survey import (
+    CONSTANT,
+    EXPECTED,
+    HEARD_WEIGHT,
+    PER_DB,
+    PER_DB2,
+    PER_ROOT,
+    SILENCE,
+    TERMS,
+    Survey,
+)
+from edge.model.ids import LocationId
+from edge.model.places import Antenna, Floor
+
+_GRID_S = 0.1
+_SAMPLE_EVERY = 5
+_SAMPLES_A_SECOND = 2.0
+_OWN_WEIGHT, _OWN_SLOPE_DB, _OWN_SILENCE = 0.3, 3.0, -4.0
+_LEVELS_WEIGHT, _LEVELS_SILENCE = 0.25, -1.5
+_SOFTMAX_WEIGHT, _RIDGE = 0.5, 50.0
+_MEAN_PRIOR_S, _SPREAD_PRIOR_S = 30.0, 100.0
+"""Seconds of hearing for which a role's mean and spread count as much as the place's own."""
+_OWN_DB, _SPREAD_DB = 4.0, 5.0
+"""How much louder than on average an antenna hears its own place, and the spread of levels, where
+nobody has walked; as in the rooms of docs/locating.md."""
+_ALONE = 1.6
+_LEVEL_LEAST_DB = -10.0
+_SECONDS_MIN = 10.0
+_STEPS = 200
+_SAME_DISTANCE = 1.1
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    """Evidence as the tag table would have held it, twice a second, in rows."""
+
+    place: NDArray[np.int64]
+    weight: Doubles
+    level: Doubles
+    heard: NDArray[np.bool_]
+
+
+def survey(
+    floor: Floor, pieces: Sequence[Piece], offset_dbm: Doubles, window_s: float
+) -> Survey | None:
+    """The survey of a floor; None where fewer than two places have 10 s of labelled reads.
+
+    Args:
+        floor: places and antennas.
+        pieces: labelled reads.
+        offset_dbm: by antenna.
+        window_s: memory of the evidence.
+    """
+    places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
+    samples = _samples(pieces, places, offset_dbm, window_s)
+    seconds = np.bincount(samples.place, minlength=len(places)) / _SAMPLES_A_SECOND
+    walked = np.flatnonzero(seconds >= _SECONDS_MIN)
+    if len(walked) < 2:  # noqa: PLR2004 - telling places apart takes two
+        return None
+    terms = _own(floor, places) + _levels(floor, places, samples)
+    if len(walked) < len(places):
+        return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
+    weighed, bias = _softmax(samples, len(places))
+    return _named(floor, places, terms + weighed, bias, samples)
+
+
+def layout_survey(floor: Floor, window_s: float) -> Survey:
+    """What can be said of a floor on which nobody has walked: own antennas are louder."""
+    places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
+    samples = _samples((), places, np.zeros(len(floor.antennas)), window_s)
+    terms = _own(floor, places) + _levels(floor, places, samples)
+    return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
+
+
+def _alone(terms: Doubles) -> Doubles:
+    """Terms that speak without the softmax beside them."""
+    louder = terms * _ALONE
+    louder[..., EXPECTED] = terms[..., EXPECTED]
+    return louder
+
+
+def _named(
+    floor: Floor,
+    places: tuple[LocationId, ...],
+    terms: Doubles,
+    bias: Doubles,
+    samples: _Samples,
+) -> Survey:
+    roots = np.sqrt(samples.weight * samples.heard)
+    return Survey(
+        places=places,
+        antennas=tuple(f"{one.reader}/{one.port}" for one in floor.antennas),
+        terms=tuple(tuple(map(tuple, row)) for row in terms.tolist()),
+        bias=tuple(bias.tolist()),
+        root_reads=tuple((roots.sum(axis=0) / max(len(roots), 1)).tolist()),
+    )
+
+
+def _samples(
+    pieces: Sequence[Piece],
+    places: Sequence[LocationId],
+    offset_dbm: Doubles,
+    window_s: float,
+) -> _Samples:
+    number = {place: row for row, place in enumerate(places)}
+    antennas = len(offset_dbm)
+    nothing = np.zeros((0, antennas))
+    found = [(nothing, nothing), *(_faded(piece, antennas, window_s) for piece in pieces)]
+    rows = [0, *(number[piece.place] for piece in pieces)]
+    place = np.repeat(rows, [len(one[0]) for one in found])
+    weight = np.concatenate([one[0] for one in found])
+    level = np.concatenate([one[1] for one in found]) / np.maximum(weight, 1e-9) - offset_dbm
+    heard = weight > HEARD_WEIGHT
+    if antennas > SLOTS:
+        heard &= weight >= np.sort(weight, axis=1)[:, [-SLOTS]]
+    return _Samples(place, weight, np.where(heard, level, 0.0), heard)
+
+
+def _faded(piece: Piece, antennas: int, window_s: float) -> tuple[Doubles, Doubles]:
+    """Decayed reads and decayed sums of levels by antenna, at every sample after the first."""
+    steps = int(piece.length_us / 1e6 / _GRID_S)
+    cell = (piece.time_us / 1e6 / _GRID_S).astype(np.int64) * antennas + piece.antenna
+    size = (steps + 1) * antennas
+    count = np.bincount(cell, minlength=size)[:size].reshape(-1, antennas).astype(np.float64)
+    summed = np.bincount(cell, piece.rssi_dbm, size).astype(np.float64)
+    total = summed[:size].reshape(-1, antennas)
+    fade = np.exp(-_GRID_S / window_s)
+    for step in range(1, len(count)):
+        count[step] += count[step - 1] * fade
+        total[step] += total[step - 1] * fade
+    chosen = slice(2 * _SAMPLE_EVERY, steps, _SAMPLE_EVERY)
+    return count[chosen], total[chosen]
+
+
+def _own(floor: Floor, places: Sequence[LocationId]) -> Doubles:
+    terms = np.zeros((len(places), len(floor.antennas), TERMS))
+    for column, antenna in enumerate(floor.antennas):
+        terms[places.index(antenna.location), column, PER_DB] = _OWN_WEIGHT / _OWN_SLOPE_DB
+        terms[places.index(antenna.location), column, SILENCE] = _OWN_WEIGHT * _OWN_SILENCE
+    return terms
+
+
+def _levels(floor: Floor, places: Sequence[LocationId], samples: _Samples) -> Doubles:
+    roles = _roles(floor, places)
+    seconds, mean, square = _moments(samples, len(places))
+    own_mean, own_square = _by_role(roles, seconds, mean, square)
+    share = seconds / (seconds + _MEAN_PRIOR_S)
+    expected = share * mean + (1.0 - share) * own_mean
+    spread = np.maximum(square - 2.0 * mean * expected + expected**2, 0.0)
+    role_spread = np.maximum(own_square - own_mean**2, 1.0)
+    share = seconds / (seconds + _SPREAD_PRIOR_S)
+    variance = share * spread + (1.0 - share) * role_spread
+    terms = np.zeros((*roles.shape, TERMS))
+    terms[..., CONSTANT] = -0.5 * (expected**2 / variance + np.log(variance))
+    terms[..., PER_DB] = expected / variance
+    terms[..., PER_DB2] = -0.5 / variance
+    terms[..., SILENCE] = _LEVELS_SILENCE
+    terms *= _LEVELS_WEIGHT
+    terms[..., EXPECTED] = expected
+    return terms
+
+
+def _moments(samples: _Samples, places: int) -> tuple[Doubles, Doubles, Doubles]:
+    """By place and antenna: seconds heard, mean level, mean of its square."""
+    at = np.eye(places)[samples.place].T
+    count = at @ samples.heard
+    mean = (at @ samples.level) / np.maximum(count, 1.0)
+    square = (at @ samples.level**2) / np.maximum(count, 1.0)
+    return count / _SAMPLES_A_SECOND, mean, square
+
+
+def _by_role(
+    roles: NDArray[np.int64], seconds: Doubles, mean: Doubles, square: Doubles
+) -> tuple[Doubles, Doubles]:
+    """The same for each place's antenna as its role has them; a role never heard: as usual."""
+    numbers = int(roles.max()) + 1
+    flat = roles.ravel()
+    total = np.bincount(flat, seconds.ravel(), numbers)
+    usual = np.full(numbers, -_OWN_DB / max(roles.shape[1] - 1, 1))
+    usual[0] = _OWN_DB
+    found: list[Doubles] = []
+    for column, else_ in ((mean, usual), (square, usual**2 + _SPREAD_DB**2)):
+        sums = np.bincount(flat, (seconds * column).ravel(), numbers)
+        by_role: Doubles = np.where(total > 0, sums / np.maximum(total, 1e-9), else_)
+        found.append(by_role[roles])
+    return found[0], found[1]
+
+
+def _roles(floor: Floor, places: Sequence[LocationId]) -> NDArray[np.int64]:
+    """Antennas that stand alike to a place have one role there: its own, then by distance."""
+    roles = np.ones((len(places), len(floor.antennas)), np.int64)
+    far_m = np.array(
+        [[_distance_m(floor, place, antenna) for antenna in floor.antennas] for place in places]
+    )
+    if np.isfinite(far_m).all() and np.ptp(far_m) > 0:
+        steps = np.sort(np.unique(far_m))
+        begins = steps[1:][steps[1:] > steps[:-1] * _SAME_DISTANCE]
+        roles += np.searchsorted(begins, far_m, side="right")
+    for column, antenna in enumerate(floor.antennas):
+        roles[places.index(antenna.location), column] = 0
+    return roles
+
+
+def _distance_m(floor: Floor, place: LocationId, antenna: Antenna) -> float:
+    at = floor.locations.get(place)
+    if at is None or antenna.x_m is None or antenna.y_m is None:
+        return np.nan
+    return float(np.hypot(antenna.x_m - at.x_m, antenna.y_m - at.y_m))
+
+
+def _softmax(samples: _Samples, places: int) -> tuple[Doubles, Doubles]:
+    """Ridge-regularised multinomial regression; terms by place and antenna, and bias."""
+    antennas = samples.heard.shape[1]
+    level = np.maximum(samples.level, _LEVEL_LEAST_DB) * samples.heard
+    root = np.sqrt(samples.weight) * samples.heard
+    columns = np.concatenate([samples.heard, level, level**2, root], axis=1)
+    middle, scale = columns.mean(axis=0), columns.std(axis=0)
+    scale += 0.1 * np.repeat([1.0, 5.0, 25.0, 1.0], antennas)
+    scaled = np.concatenate([(columns - middle) / scale, np.ones((len(columns), 1))], axis=1)
+    weights = _fitted(scaled, np.eye(places)[samples.place])
+    plain = weights[:-1] / scale[:, np.newaxis]
+    terms = np.zeros((places, antennas, TERMS))
+    by_term = plain.reshape(4, antennas, places).transpose(2, 1, 0)
+    terms[..., [CONSTANT, PER_DB, PER_DB2, PER_ROOT]] = _SOFTMAX_WEIGHT * by_term
+    return terms, _SOFTMAX_WEIGHT * (weights[-1] - middle @ plain)
+
+
+def _fitted(columns: Doubles, truth: Doubles) -> Doubles:
+    """Weights with the least log-loss plus ridge (Nesterov's accelerated gradient)."""
+    n = len(columns)
+    penalty = np.full((columns.shape[1], 1), _RIDGE * _SAMPLES_A_SECOND / n)
+    penalty[-1] = 1e-6
+    pace = 1.0 / (0.5 * np.linalg.norm(columns, 2) ** 2 / n + float(penalty.max()))
+    weights = np.zeros((columns.shape[1], truth.shape[1]))
+    ahead = weights
+    for step in range(_STEPS):
+        odds = columns @ ahead
+        odds -= odds.max(axis=1, keepdims=True)
+        told = np.exp(odds)
+        told /= told.sum(axis=1, keepdims=True)
+        fresh = ahead - pace * (columns.T @ (told - truth) / n + penalty * ahead)
+        ahead = fresh + step / (step + 3.0) * (fresh - weights)
+        weights = fresh
+    return weights

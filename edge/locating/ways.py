@@ -1,0 +1,87 @@
+"""How a floor is located on: a model, a filter and the settings of both, chosen together.
+
+A calibrated floor has one way, the one that proved best on it. One that nobody has calibrated has
+two, for tags that lie still and for tags that are carried about, and follows its tags.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.calibration import Calibration, model_of
+from edge.locating.filter import PlaceFilter
+from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel
+from edge.locating.restlessness import Restlessness
+from edge.locating.settings import WALKED, LocatingSettings
+from edge.locating.slots import Floats, Slots
+from edge.locating.surveyed import SurveyedModel
+from edge.locating.surveying import layout_survey
+from edge.model.places import Floor
+
+_LOOK_S_MAX = np.float32(1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    model: HearingModel
+    filter: PlaceFilter
+    settings: LocatingSettings
+
+
+class Ways:
+    """Chooses.
+
+    Args:
+        floor: places and antennas; columns: the same by number.
+        settings: with what the calibration tuned.
+        calibration: None where nobody has calibrated.
+
+    Attributes:
+        model, filter, settings: of the present way.
+
+    Raises:
+        CalibrationError: the calibration was made for another floor.
+    """
+
+    def __init__(
+        self,
+        floor: Floor,
+        columns: FloorColumns,
+        settings: LocatingSettings,
+        calibration: Calibration | None,
+    ) -> None:
+        model = model_of(floor, columns, settings, calibration)
+        self._restful = _way(columns, settings, model)
+        self._walked = self._restful
+        self._restlessness = None
+        if calibration is None and floor.antennas:
+            tuned: dict[str, Any] = dict(WALKED)
+            walked = replace(settings, **tuned)
+            offsets = np.full(len(floor.antennas), REFERENCE_DBM)
+            survey = layout_survey(floor, settings.window_s)
+            self._walked = _way(columns, walked, SurveyedModel(columns, walked, offsets, survey))
+            self._restlessness = Restlessness()
+        self._take(self._restful)
+
+    def choose(self, slots: Slots, often: NDArray[np.bool_], since_s: Floats) -> None:
+        """Take the way that suits the tags, of which some were just read.
+
+        Args:
+            slots: of m tags.
+            often: which of them are read often, see `restlessness.often_read`.
+            since_s: time since each tag's last look.
+        """
+        if self._restlessness is None:
+            return
+        span_s = np.minimum(since_s, _LOOK_S_MAX)
+        if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
+            self._take(self._walked if self._restlessness.carried else self._restful)
+
+    def _take(self, way: _Way) -> None:
+        self.model, self.filter, self.settings = way.model, way.filter, way.settings
+
+
+def _way(columns: FloorColumns, settings: LocatingSettings, model: HearingModel) -> _Way:
+    return _Way(model, PlaceFilter(settings, shared=columns.shared), settings)
