@@ -70,3 +70,19 @@ def test_a_size_without_end_is_refused(tmp_path: Path) -> None:
         load_floor(file)
 
     assert len(told.value.faults) == 2
+
+
+def test_light_barriers_come_out_as_written_and_must_stand_at_a_portal(tmp_path: Path) -> None:
+    places = '[[location]]\nid = "D"\nkind = "portal"\n[[location]]\nid = "A"\nkind = "bin"\n'
+    barrier = '[[light_barrier]]\ndevice = "gate"\ninput = 1\nportal_side = "in"\n'
+
+    (good,) = load_floor(floor_file(tmp_path, f'{places}{barrier}location = "D"\n')).light_barriers
+    with pytest.raises(ConfigurationError) as refused:
+        load_floor(
+            floor_file(tmp_path, f'{places}{barrier}location = "A"\n{barrier}location = "D"\n')
+        )
+
+    assert (good.location, good.portal_side, good.broken_when) == ("D", "in", "high")
+    told = str(refused.value)
+    assert "A is no portal" in told
+    assert "named twice" in told
