@@ -24,7 +24,7 @@ from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
 from edge.model.events import Event, Fact
 from edge.model.goods import Article, PresentItems
-from edge.model.ids import DeviceName, LineId, OrderId, RequestId
+from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
@@ -32,18 +32,21 @@ from edge.model.inputs import (
     DeviceChanged,
     Input,
     OrderSubmitted,
+    PassageAnswered,
+    PassageJudged,
     PlanReady,
     StockListed,
     StockStatement,
     WorkWanted,
 )
 from edge.model.orders import OrderLine
+from edge.model.passages import Direction, Passage
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
 from edge.store.errors import StoreFailedError
 from edge.store.store import Store
-from tests.rules.small_floor import BIN_1, CART, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+from tests.rules.small_floor import BIN_1, CART, DOCK, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
 
 
 class FailingStore(Store):
@@ -282,3 +285,33 @@ def test_a_fault_in_what_follows_by_itself_costs_that_and_not_the_input(gateway:
 
     assert answer.code == "listed"
     assert any("what follows failed" in one for one in gateway.failed)
+
+
+def test_what_a_portal_is_not_sure_of_is_asked_until_somebody_answers(gateway: Gateway) -> None:
+    """The question is on the board and an alert, and both survive a restart."""
+    gateway.stock_and_walk()
+    passage = Passage(
+        epc=Epc(sgtin96_hex(SHIRT_GTIN, 7, 9)),
+        portal=DOCK,
+        direction=Direction.UNKNOWN,
+        probability=0.6,
+        likeliest=Direction.OUT,
+        crossing=0.6,
+        began_us=1,
+        ended_us=2,
+        reads=9,
+    )
+
+    gateway.ask(PassageJudged(passage, 2))
+    asked = [one.code for one in gateway.alerts.active()]
+    gateway.store.close()
+    again = Gateway(gateway.path, gateway.clock)
+    board = again.board.look("board")
+    answer = again.ask(PassageAnswered(RequestId("a"), LI, passage.epc, "out", 3))
+
+    assert asked == ["passage_unclear"]
+    assert board is not None
+    assert [one["name"] for one in board.value["questions"]] == [passage.epc]  # type: ignore[attr-defined]
+    assert answer.code == "settled"
+    assert again.alerts.active() == ()
+    gateway.store = again.store
