@@ -80,7 +80,7 @@ class BoxWatch:
         self._seen_ms = np.zeros(64, np.int64)
         self._round_ms = 0
         self._new_ms = np.zeros(n, np.int64)
-        self._fresh: set[tuple[int, int]] = set()
+        self._fresh = np.zeros((64, n), np.bool_)
 
     def observe(self, batch: ReadBatch) -> None:
         """Take a reader's reads; those of other antennas are left alone."""
@@ -103,7 +103,7 @@ class BoxWatch:
         np.maximum.at(self._seen_ms, rows, seen_ms)
         is_new = self._rounds[at] == 0
         np.maximum.at(self._new_ms, station[good][is_new], seen_ms[is_new])
-        self._fresh.update(zip(rows.tolist(), station[good].tolist(), strict=True))
+        self._fresh[at] = True
 
     def turn(self, now_us: int) -> list[BoxVerdict]:
         """Verdicts that are new or have changed, looked at once a round."""
@@ -111,9 +111,8 @@ class BoxWatch:
         if now_ms - self._round_ms < self._settings.round_ms or not self._stations:
             return []
         self._round_ms = now_ms
-        for row, station in self._fresh:
-            self._rounds[row, station] += 1
-        self._fresh.clear()
+        self._rounds += self._fresh
+        self._fresh[:] = False
         told = list(self._judged(now_ms))
         fade = np.exp(-1.0 / self._settings.memory_rounds)
         self._level *= fade
@@ -176,7 +175,7 @@ class BoxWatch:
         if needed <= held:
             return
         size = grown(held, needed)
-        for name in ("_level", "_weight", "_rounds", "_told", "_seen_ms"):
+        for name in ("_level", "_weight", "_rounds", "_told", "_seen_ms", "_fresh"):
             old = getattr(self, name)
             new = np.full((size, *old.shape[1:]), _UNTOLD if name == "_told" else 0, old.dtype)
             new[:held] = old
