@@ -2,7 +2,7 @@
 
 A tag in the box on the table is loud there and faint at the next table; one in a tote beside is
 fainter here, and one in the neighbour's box is louder there. So two differences count: the level
-here against the level that tells nothing (`near_dbm`), and against the loudest other station. The
+here against the level that tells nothing, and against the loudest other station. The
 smaller one decides. Its error has a part that stays (how the tag lies, what lies on it) and a part
 that averages over rounds; the verdict is the probability that the difference is truly above 0.
 
@@ -27,6 +27,7 @@ _NONE = -1
 _PLACES = (BoxPlace.BESIDE, BoxPlace.UNSURE, BoxPlace.INSIDE)
 _UNTOLD = -1
 _FORGET_MS = 60_000
+_LOUD_SHARE = 0.8
 TAGS_MAX = 20_000
 """At the bound new tags are not judged: the packer is asked about them, as without antennas."""
 
@@ -40,6 +41,8 @@ class BoxSettings:
         quiet_rounds: without a new tag, before anything is told.
         memory_rounds: how many rounds back the levels count.
         near_dbm: level at which a station's antenna tells nothing; above it the tag lies there.
+        box_db: what lies in the box is no more than this fainter than what is loud at the station:
+            where all is faint, `near_dbm` gives way, and what lies beside is asked about.
         silent_dbm: level counted for a station that does not hear the tag.
         settled_db, fleeting_db: standard deviation of what stays and of what averages out.
         sure_at: probability from which inside is told, and from whose opposite beside is.
@@ -49,6 +52,7 @@ class BoxSettings:
     quiet_rounds: int = 3
     memory_rounds: float = 8.0
     near_dbm: float = -56.0
+    box_db: float = 10.0
     silent_dbm: float = -75.0
     settled_db: float = 4.0
     fleeting_db: float = 4.0
@@ -156,7 +160,10 @@ class BoxWatch:
         mean = np.where(heard, self._level[rows] / np.maximum(weight, 1e-9), settings.silent_dbm)
         here = mean[:, number]
         others = np.delete(mean, number, axis=1).max(axis=1, initial=settings.silent_dbm)
-        margin = np.minimum(here - settings.near_dbm, here - others)
+        mine = here[here >= others]
+        loud = float(np.quantile(mine, _LOUD_SHARE)) if len(mine) else settings.silent_dbm
+        near = min(settings.near_dbm, loud - settings.box_db)
+        margin = np.minimum(here - near, here - others)
         n = np.clip(self._rounds[rows, number], 1, settings.memory_rounds)
         spread = np.sqrt(settings.settled_db**2 + settings.fleeting_db**2 / n)
         return np.asarray(1.0 / (1.0 + np.exp(-1.702 * margin / spread)))
