@@ -117,14 +117,11 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
-    # a tag in a closed parcel is a neighbour, whatever the antenna hears of it; one that came
-    # back and was picked again lies in the tote
-    picked = {unit.epc for _, unit in state.totes[pack.tote_id].picked}
     heard = state.near.get(pack.station, {})
     near = {
         epc: sku
         for epc, sku in ((known_as(state, epc), sku) for epc, sku in heard.items())
-        if epc not in pack.neighbours and (epc in picked or state.parcels.holding(epc) is None)
+        if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
     left = next((epc for epc in pack.strangers if epc not in near), None)
     if left is not None:
@@ -147,9 +144,23 @@ def box_judged(state: FloorState, input_: BoxJudged) -> Decision:
     epc = known_as(state, verdict.epc)
     beside = verdict.place is BoxPlace.BESIDE
     is_checked = any(unit.epc == epc for _, unit in pack.checked)
-    if beside is (epc in pack.neighbours) or (beside and is_checked):
+    if (
+        beside is (epc in pack.neighbours)
+        or (beside and is_checked)
+        or _is_packed(state, pack, epc)
+    ):
         return accept("noted", "")
     return accept("noted", "", NeighbourHeard(pack.station, epc, beside, verdict.probability))
+
+
+def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
+    """Whether a tag lies in a closed parcel: a neighbour, whatever the antenna hears of it.
+
+    One that came back and was picked again lies in the tote.
+    """
+    if state.parcels.holding(epc) is None:
+        return False
+    return all(unit.epc != epc for _, unit in state.totes[pack.tote_id].picked)
 
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
