@@ -22,20 +22,25 @@ from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.planner import Guard, Planner
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
+from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
+from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
 from edge.model.events import (
     Event,
     Fact,
+    PackOpened,
     TagWorkBegun,
 )
 from edge.model.goods import PresentItems
 from edge.model.ids import RequestId
 from edge.model.inputs import (
+    BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
     Input,
     ItemLocated,
+    PassageJudged,
     Posted,
     TagWorkOver,
     TagWorkWanted,
@@ -63,7 +68,7 @@ RULE_FAILED = Answer(
 )
 
 
-SAID_ONCE = ItemLocated | DeviceChanged | TagWorkOver
+SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
 
@@ -111,6 +116,8 @@ class FloorLoop:
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
         self._alarming = Alarming(parts.alerts)
+        self._portals = PortalWatch(parts.floor)
+        self._boxes = BoxWatch(parts.floor)
         self._state = FloorState(parts.floor)
         self._unsaved: list[Entry] = []
         self._planned_seq = -1
@@ -138,7 +145,7 @@ class FloorLoop:
     def load(self) -> None:
         """Read the state back from the store and show it."""
         self._reload(self._parts.locator.restore)
-        self._alarming.restarted(self._state.outages)
+        self._alarming.restarted(self._state)
         self._end_tag_work()
         self._show()
 
@@ -232,6 +239,8 @@ class FloorLoop:
         locator = self._parts.locator
         for batch in taken.batches:
             locator.observe(batch)
+            self._portals.observe(batch)
+            self._boxes.observe(batch)
         for entry in taken.entries:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
@@ -243,9 +252,12 @@ class FloorLoop:
         ]
         for event in taken.events:
             self._parts.radio.told(event)
+            self._portals.told(event)
         self._parts.radio.turn(now_us)
+        passed = (Entry(PassageJudged(one, now_us), None) for one in self._portals.turn(now_us))
+        boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
         unsaved, self._unsaved = self._unsaved, []
-        return [*unsaved, *taken.entries, *located]
+        return [*unsaved, *taken.entries, *located, *passed, *boxes]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
         """Decide a turn's inputs; again without what has a fault in its rule, if anything has.
@@ -337,6 +349,8 @@ class FloorLoop:
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
             self._alarming.note(event, occurred_us)
+            if isinstance(event, PackOpened):
+                self._boxes.tell_again(event.station)
         if facts:
             parts.committed()
         return facts

@@ -80,11 +80,21 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             pack = state.packs[event.station]
             left = tuple(epc for epc in pack.strangers if epc != event.epc)
             state.packs[event.station] = replace(pack, strangers=left)
+        case e.NeighbourHeard():
+            pack = state.packs[event.station]
+            others = tuple(epc for epc in pack.neighbours if epc != event.epc)
+            neighbours = (*others, event.epc) if event.beside else others
+            state.packs[event.station] = replace(pack, neighbours=neighbours)
         case e.ParcelClosed():
             _close(state, event)
         case e.ParcelShipped():
             state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
+            _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
+        case e.PassageUnclear():
+            state.questions[event.question.name] = event.question
+        case e.PassageSettled():
+            _settle(state, event.question)
         case e.DeviceLost():
             state.outages[event.device] = event.silent_since_us
         case e.DeviceReturned():
@@ -93,7 +103,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.ReaderApproved() | e.ReaderIgnored():
             state.found[event.decision.found_id] = event.decision
         case (
-            e.ReturnExpected()
+            e.PortalPassed()
+            | e.ReturnExpected()
             | e.CountWanted()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
@@ -102,6 +113,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.TagKilled()
         ):
             pass  # told to people and to the central system; nothing on the floor changes by it
+
+
+def _settle(state: FloorState, question: str) -> None:
+    if question in state.questions:
+        del state.questions[question]
 
 
 def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:

@@ -24,6 +24,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine
+from edge.model.passages import PassageQuestion
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Unit, Walk
 
@@ -174,6 +175,18 @@ class TagKilled:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalPassed:
+    """A tag went through a portal; `direction` is `in` or `out`."""
+
+    type: ClassVar[str] = "stock.passed"
+    epc: Epc
+    sku: Sku | None
+    portal: LocationId
+    direction: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class WalkPlanned:
     """Orders were put together and their stock promised."""
 
@@ -310,6 +323,17 @@ class StrangerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourHeard:
+    """A tag at the station lies beside the box, or (`beside` false) does so no longer surely."""
+
+    type: ClassVar[str] = "pack.neighbour"
+    station: LocationId
+    epc: Epc
+    beside: bool
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelClosed:
     """A parcel was checked against its order and closed."""
 
@@ -379,6 +403,27 @@ class ForeignItemSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageUnclear:
+    """A portal is not sure whether something went through; a person is asked."""
+
+    type: ClassVar[str] = "exception.passage_unclear"
+    question: PassageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSettled:
+    """A question about a passage is answered: `in`, `out` or `neither`.
+
+    `by` is the person; None where the portal became sure itself.
+    """
+
+    type: ClassVar[str] = "exception.passage_settled"
+    question: str
+    answer: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message could not be understood and lies with the dead letters."""
 
@@ -439,6 +484,7 @@ Event = (
     | TagWorkEnded
     | TagWritten
     | TagKilled
+    | PortalPassed
     | WalkPlanned
     | PickerChanged
     | WalkStarted
@@ -451,12 +497,15 @@ Event = (
     | PieceChecked
     | StrangerSeen
     | StrangerLeft
+    | NeighbourHeard
     | ParcelClosed
     | ParcelShipped
     | ReturnExpected
     | CountWanted
     | TroubleRecorded
     | ForeignItemSeen
+    | PassageUnclear
+    | PassageSettled
     | MessageSetAside
     | DeviceLost
     | DeviceReturned

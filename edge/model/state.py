@@ -28,6 +28,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderState
+from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.tag_work import TagJob
 from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk
@@ -191,6 +192,7 @@ class FloorState:
         stock: by article and place.
         orders, walks, pickers, totes, parcels: by their names.
         packs: the open pack session of each station.
+        questions: what portals ask a person, by name.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -210,6 +212,7 @@ class FloorState:
         self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.parcels = ParcelTable()
+        self.questions: Table[str, PassageQuestion] = Table()
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()

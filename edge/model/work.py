@@ -143,6 +143,7 @@ class PackSession:
     Attributes:
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
+        neighbours: tags that the antennas hear here and that surely lie beside the box.
     """
 
     station: LocationId
@@ -151,6 +152,7 @@ class PackSession:
     opened_us: int
     checked: tuple[tuple[Sku, Unit], ...] = ()
     strangers: tuple[Epc, ...] = ()
+    neighbours: tuple[Epc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from edge.model.events import Event, MessageSetAside, ReturnExpected
 from edge.model.inputs import (
     ArticlesListed,
+    BoxJudged,
     CentralAcknowledged,
     CodeScanned,
     DeviceChanged,
@@ -14,6 +15,8 @@ from edge.model.inputs import (
     OrderSubmitted,
     ParcelDispatched,
     ParcelWanted,
+    PassageAnswered,
+    PassageJudged,
     PlanReady,
     ReturnAnnounced,
     StationScanned,
@@ -31,6 +34,7 @@ from edge.rules import (
     guiding,
     intake,
     packing,
+    passing,
     planning,
     review,
     sensing,
@@ -74,6 +78,12 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return sensing.located(state, input_)
         case FoundReaderDecided():
             return finding.decided(state, terms, input_)
+        case PassageJudged():
+            return passing.judged(state, input_)
+        case PassageAnswered():
+            return passing.answered(state, input_)
+        case BoxJudged():
+            return packing.box_judged(state, input_)
         case DeviceChanged():
             return sensing.device_changed(state, input_)
         case TagWorkWanted():

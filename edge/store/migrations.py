@@ -105,3 +105,12 @@ def found_readers(db: Database) -> None:
         "CREATE TABLE found(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
         " WITHOUT ROWID, STRICT"
     )
+
+
+@MIGRATIONS()
+def questions_of_portals(db: Database) -> None:
+    """What portals ask a person."""
+    db.execute(
+        "CREATE TABLE questions(key TEXT PRIMARY KEY, body TEXT NOT NULL,"
+        " checksum INTEGER NOT NULL) WITHOUT ROWID, STRICT"
+    )

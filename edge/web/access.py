@@ -60,6 +60,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/tags/kill"): LEADERS,
         ("GET", "/api/board"): LEADERS,
         ("GET", "/api/board/stream"): LEADERS,
+        ("GET", "/api/board/questions"): PACKERS,
+        ("POST", "/api/board/questions/{name}"): PACKERS,
         ("GET", "/readyz"): LEADERS,
         ("GET", "/metrics"): LEADERS,
     }

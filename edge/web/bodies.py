@@ -152,3 +152,9 @@ class TagKill(KillConfirmation):
 
     kill_password: TagPassword
     confirmation: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+class PassageAnswer(_Body):
+    """How something went through a portal that was not sure of it."""
+
+    answer: Literal["in", "out", "neither"]

@@ -30,6 +30,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
+from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import Parcel, Stop, Tote, Unit, Walk
@@ -90,6 +91,7 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.TagWritten(EPC, Epc("e280"), "e28011602000", BADGE),
     e.TagKilled(EPC, "e28011602000", BADGE),
+    e.PortalPassed(EPC, SKU, DOCK, "out", 0.96875),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.WalkStarted(WALK, BADGE, CART),
@@ -102,6 +104,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
     e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
     e.StrangerLeft(STATION, EPC),
+    e.NeighbourHeard(STATION, EPC, beside=True, probability=0.03125),
     e.ParcelClosed(
         STATION,
         Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
@@ -113,6 +116,20 @@ EVENTS: tuple[e.Event, ...] = (
     e.CountWanted(BIN, SKU, "short"),
     e.TroubleRecorded("damaged", BADGE, WALK, 0, BIN, SKU),
     e.ForeignItemSeen(EPC, None, CART, BADGE),
+    e.PassageUnclear(
+        PassageQuestion(
+            SSCC,
+            DOCK,
+            EPC,
+            None,
+            SSCC,
+            Direction.OUT,
+            0.75,
+            1_700_000_000_000_000,
+            1_700_000_004_000_000,
+        )
+    ),
+    e.PassageSettled(SSCC, "neither", BADGE),
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
     e.DeviceReturned(DeviceName("gate"), (DOCK,)),

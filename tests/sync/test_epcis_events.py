@@ -180,6 +180,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "stock.article_listed",
         "stock.tag_work_begun",
         "stock.tag_work_ended",
+        "pack.neighbour",
         "pick.picker_changed",
         "pick.started",
         "pick.rerouted",

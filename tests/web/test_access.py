@@ -34,6 +34,7 @@ EXAMPLES = {
     "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
     "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
+    "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
@@ -56,6 +57,7 @@ BODIES: dict[str, dict[str, object]] = {
         "kill_password": "00000001",
         "confirmation": "none was asked for",
     },
+    "/api/board/questions/{name}": {"answer": "neither"},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
 }
 
