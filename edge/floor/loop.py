@@ -19,6 +19,7 @@ from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
@@ -74,6 +75,7 @@ class LoopParts:
     Attributes:
         committed: called after each commit that appended facts; returns at once.
         guard: around the deciding of one input.
+        desk: answers those who ask the locator.
         tick_ms: how long reads are gathered.
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
@@ -92,6 +94,7 @@ class LoopParts:
     clock: Clock
     committed: Callable[[], None]
     guard: Guard
+    desk: LocatingDesk
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
 
@@ -244,6 +247,7 @@ class FloorLoop:
         for event in taken.events:
             self._parts.radio.told(event)
         self._parts.radio.turn(now_us)
+        self._parts.desk.turn(locator, taken.batches, now_us)
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located]
 
