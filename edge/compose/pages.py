@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from edge.compose.core import VERSION, Core
+from edge.floor.calibrating import CalibrationBench
+from edge.floor.explaining import Explainer
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.sync.wire.asyncapi import document
@@ -13,7 +15,10 @@ from edge.web.server import TlsFiles, WebServer
 
 
 def web_server(
-    core: Core, metrics: Callable[[], str], ready: Callable[[], Mapping[str, object]]
+    core: Core,
+    bench: CalibrationBench,
+    metrics: Callable[[], str],
+    ready: Callable[[], Mapping[str, object]],
 ) -> WebServer:
     """The pages and the API.
 
@@ -27,6 +32,7 @@ def web_server(
         if web.certificate_file and web.key_file
         else None
     )
+    lookups = Lookups(core.store_path, core.board)
     dependencies = WebDependencies(
         inbox=core.inbox,
         board=core.board,
@@ -41,7 +47,9 @@ def web_server(
             for one in settings.token
         ),
         session_key_path=settings.gateway.data_dir / "session.key",
-        lookups=Lookups(core.store_path, core.board),
+        lookups=lookups,
+        explainer=Explainer(core.desk.enquiries, lookups),
+        calibration=bench,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,

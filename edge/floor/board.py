@@ -15,6 +15,7 @@ Topics and their values (plain JSON values):
     `radio/learnt`     what is usual at each antenna, to be kept over a restart
     `readers/decided`  found readers that are approved or ignored
     `readers/found`    found readers with what they say of themselves and their state
+    `calibration`      how far a calibration is, what is heard of its tag, what it taught
     `articles`         name and GTIN by article number
 """
 

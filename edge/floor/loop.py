@@ -19,6 +19,7 @@ from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
@@ -79,6 +80,7 @@ class LoopParts:
     Attributes:
         committed: called after each commit that appended facts; returns at once.
         guard: around the deciding of one input.
+        desk: answers those who ask the locator.
         tick_ms: how long reads are gathered.
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
@@ -97,6 +99,7 @@ class LoopParts:
     clock: Clock
     committed: Callable[[], None]
     guard: Guard
+    desk: LocatingDesk
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
 
@@ -256,6 +259,7 @@ class FloorLoop:
         self._parts.radio.turn(now_us)
         passed = (Entry(PassageJudged(one, now_us), None) for one in self._portals.turn(now_us))
         boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
+        self._parts.desk.turn(locator, taken.batches, now_us)
         unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located, *passed, *boxes]
 

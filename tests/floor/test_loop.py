@@ -15,6 +15,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
@@ -116,6 +117,7 @@ class Gateway:
             clock=clock,
             committed=self.note_commit,
             guard=self.guard,
+            desk=LocatingDesk(FLOOR, self.alerts),
         )
         self.loop = FloorLoop(self.parts)
         self.loop.load()

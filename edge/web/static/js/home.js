@@ -8,8 +8,8 @@ import { knows, onLanguage, t } from "./language.js";
 const PAGES = {
   picker: ["pick"],
   packer: ["pack"],
-  supervisor: ["floor", "orders", "board", "pick", "pack"],
-  administrator: ["floor", "orders", "board", "pick", "pack"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "pack"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "pack"],
 };
 
 const frame = await Frame.start("home");
