@@ -110,6 +110,7 @@ def shoot() -> Shoot:
 def signed_in(context_of: Callable[..., BrowserContext], house: House) -> SignIn:
     """Opens a page as somebody who is signed in, on a fresh day."""
     house.floor.forget()
+    house.radio.forget()
 
     def open_page(
         role: Role, path: str, screen: dict[str, int] | None = None, locale: str = "en-GB"

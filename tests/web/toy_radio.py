@@ -70,6 +70,10 @@ class ToyRadio:
         self._over.set()
         self._thread.join(5)
 
+    def forget(self) -> None:
+        """A fresh day: no tag has been heard yet, and nobody has calibrated."""
+        self.locator = Locator(self._plan)
+
     def put(self, epc: str, location: str) -> None:
         """Lay a tag into a place."""
         place = next(one for one in self._plan.locations.values() if one.id == location)
@@ -93,10 +97,11 @@ class ToyRadio:
             with self._lock:
                 tags = dict(self.field.places)
             batches = tuple(self._batches(tags, last_us, now_us))
+            locator = self.locator
             for batch in batches:
-                self.locator.observe(batch)
-            self.locator.turn(now_us)
-            self.desk.turn(self.locator, batches, now_us)
+                locator.observe(batch)
+            locator.turn(now_us)
+            self.desk.turn(locator, batches, now_us)
             last_us = now_us
 
     def _batches(
