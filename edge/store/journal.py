@@ -82,7 +82,10 @@ def numbers_base(name: str) -> int:
     beginning, which its name (UUID version 7) tells: above all that was given out before, unless
     more than one a second was, on average.
     """
-    began_ms = UUID(name).int >> 80
+    try:
+        began_ms = UUID(name).int >> 80
+    except ValueError:  # a name of another form tells no time
+        return 0
     return max(0, began_ms - NUMBERS_SINCE_MS) // 1000
 
 
