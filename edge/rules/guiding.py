@@ -69,7 +69,7 @@ def assignments(state: FloorState) -> list[Event]:
     waiting = [walk for walk in state.open_walks() if walk.state is WalkState.WAITING]
     return [
         WalkStarted(walk.walk_id, badge, state.pickers[badge].cart)
-        for walk, badge in zip(waiting, putting.free_pickers(state), strict=False)
+        for walk, badge in zip(waiting, putting.for_walks(state), strict=False)
     ]
 
 

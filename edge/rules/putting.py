@@ -109,16 +109,30 @@ def lost(errand: Errand, record: TroubleRecorded) -> Decision:
 
 
 def assignments(state: FloorState) -> list[Event]:
-    """Errands that nobody has begun for pickers who are ready and have nothing in hand."""
+    """Errands that nobody has begun for pickers who are ready and have nothing in hand.
+
+    What is to be put back goes first, for its totes are wanted; what came back goes last.
+    """
     waiting = [one for one in state.errands.values() if one.picker is None]
     if not waiting:
         return []
-    planned = sum(walk.state is WalkState.WAITING for walk in state.open_walks())
-    free = free_pickers(state)[planned:]  # goods for customers go first
-    return [
-        ErrandStarted(errand.errand_id, badge)
-        for errand, badge in zip(waiting, free, strict=False)
+    back = [one for one in waiting if one.kind is ErrandKind.PUT_BACK]
+    away = [one for one in waiting if one.kind is ErrandKind.PUT_AWAY]
+    walks = sum(walk.state is WalkState.WAITING for walk in state.open_walks())
+    free = free_pickers(state)
+    pairs = [
+        *zip(back, free, strict=False),
+        *zip(away, free[len(back) + walks :], strict=False),
     ]
+    return [ErrandStarted(errand.errand_id, badge) for errand, badge in pairs]
+
+
+def for_walks(state: FloorState) -> list[Badge]:
+    """Free pickers whom no put-back waits for."""
+    waiting = sum(
+        one.picker is None and one.kind is ErrandKind.PUT_BACK for one in state.errands.values()
+    )
+    return free_pickers(state)[waiting:]
 
 
 def free_pickers(state: FloorState) -> list[Badge]:

@@ -1,7 +1,7 @@
 """Orders are cancelled and changed while they are picked; nothing of it is lost."""
 
 from edge.model.ids import OrderId, RequestId, ToteId
-from edge.model.inputs import CodeScanned, StationScanned, TroubleReported
+from edge.model.inputs import CodeScanned, StationScanned, TroubleReported, WorkWanted
 from edge.model.orders import OrderState
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
@@ -193,3 +193,18 @@ def test_a_revision_that_wants_more_than_lies_free_is_refused_as_a_whole() -> No
     assert "SHIRT" in answer.text
     assert floor.state.walk_of(LI) == before
     assert floor.state.orders[O1].lines[0].quantity == 2
+
+
+def test_a_put_back_that_waits_goes_before_the_next_walk() -> None:
+    floor = dropped()
+    floor.take(WorkWanted(RequestId("rest"), LI, False, None, NOW_US))
+    floor.order("O1", rev=2, wanted="cancelled")
+    floor.order("O2", (MUG, 1))
+    assert next(iter(floor.state.errands.values())).picker is None
+
+    floor.ready(LI)
+    floor.ready(ANNA)
+    floor.plan()
+
+    assert guiding.prompt(floor.state, LI).kind is PromptKind.PUT_BACK
+    assert guiding.prompt(floor.state, ANNA).kind is PromptKind.PICK
