@@ -182,7 +182,7 @@ class Laws(RuleBasedStateMachine):
     def request(self) -> RequestId:
         return RequestId(self.floor.number())
 
-    @initialize(stage=st.integers(0, 5), cart=CARTS)
+    @initialize(stage=st.integers(0, 8), cart=CARTS)
     def work_is_under_way(self, stage: int, cart: LocationId | None) -> None:
         if stage > 0:
             self.picker_gets_work(LI, cart)
@@ -199,6 +199,16 @@ class Laws(RuleBasedStateMachine):
         if stage > 4:
             self.missing_pieces_are_checked(STATION, [1, 2])
             self.parcel_is_closed(STATION, partial=False)
+        self.goods_come_back(stage)
+
+    def goods_come_back(self, stage: int) -> None:
+        if stage > 5:
+            self.parcel_is_sent_off(0)
+        if stage > 6:
+            self.shipped_piece_comes_back(0, "unwanted")
+        if stage > 7:
+            self.picker_finishes(ANNA)
+            self.piece_is_graded(0, Grade.RESTOCK)
 
     # the central system
 
@@ -215,6 +225,24 @@ class Laws(RuleBasedStateMachine):
         self.floor.order(
             order_id, (SHIRT, 1), rev=max(1, self.revisions[order_id]), wanted="cancelled"
         )
+
+    @rule(badge=BADGES, lines=LINES, cancelled=st.booleans(), lose=st.booleans())
+    def order_in_hand_is_cancelled_or_changed(
+        self,
+        badge: Badge,
+        lines: list[tuple[Sku, int]],
+        cancelled: bool,  # noqa: FBT001 - drawn
+        lose: bool,  # noqa: FBT001 - drawn
+    ) -> None:
+        walk = self.state.walk_of(badge)
+        if walk is None:
+            return
+        order_id = walk.orders[0]
+        self.revisions[order_id] += 1
+        wanted = "cancelled" if cancelled else "released"
+        self.floor.order(order_id, *lines, rev=self.revisions[order_id], wanted=wanted)
+        if lose and self.state.errand_of(badge) is not None:
+            self.picker_reports_trouble(badge, "empty")
 
     @rule(sku=SKUS, place=BINS, quantity=st.integers(0, 6), late=st.booleans())
     def stock_is_stated(self, sku: Sku, place: LocationId, quantity: int, late: bool) -> None:  # noqa: FBT001 - drawn
@@ -345,6 +373,11 @@ class Laws(RuleBasedStateMachine):
     def piece_is_checked(self, station: LocationId, piece: tuple[Sku, int], serial: bool) -> None:  # noqa: FBT001 - drawn
         code = epc_of(*piece) if serial else GTINS[piece[0]]
         self.floor.take(StationScanned(self.request(), station, PACKER, code, NOW_US))
+
+    @rule(station=STATIONS, number=st.integers(1, 4))
+    def tote_is_lost_on_the_way(self, station: LocationId, number: int) -> None:
+        self.tote_is_opened(station, number)
+        self.parcel_is_closed(station, partial=True)
 
     @rule(station=STATIONS, partial=st.booleans())
     def parcel_is_closed(self, station: LocationId, partial: bool) -> None:  # noqa: FBT001 - drawn
