@@ -19,7 +19,7 @@ def page(signed_in: SignIn) -> Page:
 
 
 def test_the_map_shows_places_to_scale_with_antennas_and_pickers(page: Page, shoot: Shoot) -> None:
-    expect(page.locator("#map [data-place]")).to_have_count(51)  # all but the two carts
+    expect(page.locator("#map [data-place]")).to_have_count(52)  # all but the two carts
     expect(page.locator("#map .antenna")).to_have_count(3)
     expect(page.locator("#map .picker-mark")).to_have_count(1)
     bin_box = page.locator('[data-place="A-01-1"] rect').first.bounding_box()
