@@ -41,7 +41,9 @@ def locate(
         plan = load_floor(floor)
         learnt = load_calibration(calibration, plan) if calibration else None
         if learnt is None:
-            typer.echo("not calibrated: every antenna counts alike, so trust places less", err=True)
+            typer.echo(
+                "not calibrated: every antenna counts alike, so trust places less", err=True
+            )
         else:
             typer.echo(f"calibrated: {learnt.level}", err=True)
         with _lines(reads) as lines:

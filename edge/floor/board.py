@@ -9,6 +9,8 @@ Topics and their values (plain JSON values):
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
+    `returns`          what came back and lies in quarantine, and what is announced
+    `counts`           places to be counted, and variances that wait for a decision
     `tags`             work on single tags, the newest first
     `board`            rates and backlog
     `radio`            how each antenna does: reads a second, level, what is usual, state

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from edge.clock import Clock
+from edge.floor.after_sales import counts_view, returns_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
@@ -21,7 +22,21 @@ from edge.floor.views import (
     prompt_view,
     tags_view,
 )
-from edge.model.events import Event, PiecePicked, TagWorkBegun, TagWorkEnded
+from edge.model.events import (
+    CountMade,
+    CountWanted,
+    Event,
+    PieceLost,
+    PiecePicked,
+    PiecePut,
+    ReturnExpected,
+    ReturnGraded,
+    ReturnReceived,
+    StockStated,
+    TagWorkBegun,
+    TagWorkEnded,
+    VarianceSettled,
+)
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.state import FloorState
@@ -29,6 +44,19 @@ from edge.model.state import FloorState
 WIDE_VIEW_US = 400_000
 DRAWING_PAUSE = 10
 """Times the time of the last drawing: 100,000 rows of stock take some 150 ms of the loop's."""
+
+AFTER_SALES = (
+    ReturnExpected,
+    ReturnReceived,
+    ReturnGraded,
+    PiecePut,
+    PieceLost,
+    CountWanted,
+    CountMade,
+    VarianceSettled,
+    StockStated,
+)
+"""Facts that change the lists of returns and counts."""
 
 
 class Showing:
@@ -58,12 +86,14 @@ class Showing:
         self._wide_due_us = 0
         self._is_outdated = True
         self._tags_outdated = True
+        self._after_sales_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         if isinstance(event, PiecePicked):
             self._rates.note(event.badge, occurred_us)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
+        self._after_sales_outdated |= isinstance(event, AFTER_SALES)
 
     def near(self, state: FloorState) -> None:
         """Every picker's prompt and every station's tote; the wide views are outdated now."""
@@ -76,6 +106,10 @@ class Showing:
         if self._tags_outdated:
             self._tags_outdated = False
             self._board.show("tags", tags_view(state))
+        if self._after_sales_outdated:
+            self._after_sales_outdated = False
+            self._board.show("returns", returns_view(state))
+            self._board.show("counts", counts_view(state))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
         """The board, if it is due; articles, floor and orders too if anything has happened.

@@ -6,10 +6,11 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
+from edge.model import booking, setting_back, taking_back
 from edge.model import events as e
-from edge.model.goods import PresentItem, Stock
+from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
-from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
+from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
@@ -26,16 +27,22 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.OrderReleased():
             _step_order(state, event.order_id, OrderStep.RELEASE)
         case e.OrderCancelled():
-            _cancel(state, event)
+            setting_back.cancel(state, event)
         case e.OrderChangeRefused():
             order = state.orders[event.order_id]
             state.orders[event.order_id] = replace(order, rev=event.rev)
+        case e.OrderChanged():
+            setting_back.change(state, event)
         case e.ArticleListed():
             state.articles[event.article.sku] = event.article
         case e.StockStated():
-            _state_stock(state, event)
+            booking.state_stock(state, event)
         case e.StockPlaced():
-            _add_stock(state, event.sku, event.location, event.quantity)
+            booking.add_stock(state, event.sku, event.location, event.quantity)
+        case e.PiecePut():
+            setting_back.put(state, event)
+        case e.PieceLost():
+            setting_back.lose(state, event)
         case e.ItemArrived():
             _place_item(
                 state, event.epc, event.sku, event.location, event.probability, occurred_us
@@ -57,6 +64,9 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
         case e.WalkStarted():
             _start(state, event)
+        case e.ErrandStarted():
+            errand = state.errands[event.errand_id]
+            state.errands[event.errand_id] = replace(errand, picker=event.badge)
         case e.PiecePicked():
             _pick(state, event)
         case e.PieceConfirmed():
@@ -87,6 +97,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.packs[event.station] = replace(pack, neighbours=neighbours)
         case e.ParcelClosed():
             _close(state, event)
+        case e.ToteGivenUp():
+            setting_back.give_up(state, event)
         case e.ParcelShipped():
             state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
             _settle(state, event.sscc)
@@ -102,10 +114,20 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
                 del state.outages[event.device]
         case e.ReaderApproved() | e.ReaderIgnored():
             state.found[event.decision.found_id] = event.decision
+        case e.ReturnExpected():
+            taking_back.announce(state, event)
+        case e.ReturnReceived():
+            taking_back.receive(state, event)
+        case e.ReturnGraded():
+            taking_back.grade(state, event)
+        case e.CountWanted():
+            taking_back.want_count(state, event, occurred_us)
+        case e.CountMade():
+            taking_back.count(state, event, occurred_us)
+        case e.VarianceSettled():
+            taking_back.settle(state, event)
         case (
             e.PortalPassed()
-            | e.ReturnExpected()
-            | e.CountWanted()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
             | e.MessageSetAside()
@@ -125,51 +147,6 @@ def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:
     doubts = () if step is OrderStep.RELEASE else order.doubts
     state.orders[order_id] = replace(
         order, state=after(ORDER_STEPS, order.state, step), doubts=doubts
-    )
-
-
-def _cancel(state: FloorState, event: e.OrderCancelled) -> None:
-    order = state.orders[event.order_id]
-    state.orders[event.order_id] = replace(
-        order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
-    )
-    for walk in list(state.open_walks()):
-        if event.order_id not in walk.orders:
-            continue
-        for stop in walk.stops:
-            if stop.order_id == event.order_id:
-                _reserve(state, stop.sku, stop.location, -stop.open_quantity)
-        left = tuple(stop for stop in walk.stops if stop.order_id != event.order_id)
-        if left:
-            state.walks[walk.walk_id] = replace(walk, stops=left)
-        else:
-            del state.walks[walk.walk_id]
-    for tote in [tote for tote in state.totes.values() if tote.order_id == event.order_id]:
-        del state.totes[tote.tote_id]
-
-
-def _state_stock(state: FloorState, event: e.StockStated) -> None:
-    key = (event.sku, event.location)
-    known = state.stock.get(key, Stock(event.sku, event.location))
-    state.stock[key] = replace(
-        known, quantity=max(event.quantity, known.reserved), version=event.version
-    )
-
-
-def _add_stock(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
-    known = state.stock.get((sku, location), Stock(sku, location))
-    state.stock[sku, location] = replace(known, quantity=known.quantity + quantity)
-
-
-def _reserve(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
-    known = state.stock[sku, location]
-    state.stock[sku, location] = replace(known, reserved=known.reserved + quantity)
-
-
-def _take(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:
-    known = state.stock[sku, location]
-    state.stock[sku, location] = replace(
-        known, quantity=known.quantity - quantity, reserved=known.reserved - quantity
     )
 
 
@@ -212,7 +189,7 @@ def _plan(state: FloorState, walk: Walk) -> None:
     for order_id in walk.orders:
         _step_order(state, order_id, OrderStep.PLAN)
     for stop in walk.stops:
-        _reserve(state, stop.sku, stop.location, stop.quantity)
+        booking.reserve(state, stop.sku, stop.location, stop.quantity)
         state.totes[stop.tote_id] = Tote(stop.tote_id, stop.order_id)
 
 
@@ -237,9 +214,13 @@ def _pick(state: FloorState, event: e.PiecePicked) -> None:
     stop = walk.stops[event.stop]
     taken = replace(stop, units=(*stop.units, event.unit))
     state.walks[event.walk_id] = _with_stop(walk, event.stop, taken)
-    _take(state, event.sku, event.location, 1)
+    booking.take(state, event.sku, event.location, 1)
     tote = state.totes[event.tote_id]
-    state.totes[event.tote_id] = replace(tote, picked=(*tote.picked, (event.sku, event.unit)))
+    state.totes[event.tote_id] = replace(
+        tote,
+        picked=(*tote.picked, (event.sku, event.unit)),
+        came_from=(*tote.came_from, event.location),
+    )
 
 
 def _confirm(state: FloorState, event: e.PieceConfirmed) -> None:
@@ -273,27 +254,19 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
     )
     stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
     state.walks[event.walk_id] = replace(walk, stops=stops)
-    _reserve(state, stop.sku, event.location, event.quantity)
+    booking.reserve(state, stop.sku, event.location, event.quantity)
 
 
 def _drop(state: FloorState, event: e.TotesDropped) -> None:
     walk = state.walks[event.walk_id]
     del state.walks[event.walk_id]
-    totes = {stop.order_id: stop.tote_id for stop in walk.stops}
+    totes = {stop.order_id: stop.tote_id for stop in walk.stops if stop.quantity > 0}
     for order_id, tote_id in totes.items():
         if state.totes[tote_id].picked:
             _step_order(state, order_id, OrderStep.FINISH)
         else:
             del state.totes[tote_id]
-            _hold_empty(state, order_id)
-
-
-def _hold_empty(state: FloorState, order_id: OrderId) -> None:
-    """Nothing of the order was found: it waits until there is stock, or for a person."""
-    order = state.orders[order_id]
-    held = after(ORDER_STEPS, order.state, OrderStep.HOLD)
-    doubt = Doubt("no_stock", "no piece of it was found on the walk")
-    state.orders[order_id] = replace(order, state=held, doubts=(doubt,))
+            setting_back.hold_empty(state, order_id, "no piece of it was found on the walk")
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:
@@ -309,4 +282,5 @@ def _close(state: FloorState, event: e.ParcelClosed) -> None:
     del state.packs[event.station]
     del state.totes[event.tote_id]
     state.parcels[event.parcel.sscc] = event.parcel
+    state.numbers["parcels"] = max(state.numbers.get("parcels", 0) + 1, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

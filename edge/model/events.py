@@ -8,6 +8,7 @@ everything that `model.applying` needs, so that the state can be rebuilt from th
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
 from edge.model.goods import Article
 from edge.model.ids import (
@@ -25,8 +26,9 @@ from edge.model.ids import (
 )
 from edge.model.orders import Order, OrderLine
 from edge.model.passages import PassageQuestion
+from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Unit, Walk
+from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,24 @@ class OrderChangeRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """A newer revision is followed while the order is being picked.
+
+    Attributes:
+        order: as it is now.
+        stops: all stops of its walk, as they are now.
+        surplus: pieces in the tote that are no longer wanted.
+    """
+
+    type: ClassVar[str] = "order.changed"
+    order: Order
+    walk_id: WalkId
+    tote_id: ToteId
+    stops: tuple[Stop, ...]
+    surplus: tuple[Carried, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleListed:
     """An article is known, in this version."""
 
@@ -95,6 +115,28 @@ class StockPlaced:
     location: LocationId
     quantity: int
     epcs: tuple[Epc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PiecePut:
+    """A piece that was no longer wanted, or came back, lies in a place of storage."""
+
+    type: ClassVar[str] = "stock.put"
+    errand_id: str
+    kind: ErrandKind
+    piece: Carried
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLost:
+    """A piece that was to be brought to its place is not to be found."""
+
+    type: ClassVar[str] = "stock.lost"
+    errand_id: str
+    piece: Carried
+    reason: str
     by: Badge
 
 
@@ -212,6 +254,15 @@ class WalkStarted:
     walk_id: WalkId
     badge: Badge
     cart: LocationId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandStarted:
+    """A picker has pieces to bring to places of storage."""
+
+    type: ClassVar[str] = "pick.errand_started"
+    errand_id: str
+    badge: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,13 +386,30 @@ class NeighbourHeard:
 
 @dataclass(frozen=True, slots=True)
 class ParcelClosed:
-    """A parcel was checked against its order and closed."""
+    """A parcel was checked against its order and closed.
+
+    Attributes:
+        serial: the part of its SSCC that counts; 0 in facts of version 1.
+    """
 
     type: ClassVar[str] = "pack.closed"
     station: LocationId
     parcel: Parcel
     tote_id: ToteId
     badge: Badge | None
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToteGivenUp:
+    """Nothing of what was picked into a tote is there: it is closed, its order waits again."""
+
+    type: ClassVar[str] = "pack.given_up"
+    station: LocationId
+    tote_id: ToteId
+    order_id: OrderId
+    lost: tuple[tuple[Sku, Unit], ...]
+    badge: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +437,32 @@ class ReturnExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnReceived:
+    """A piece came back and lies in quarantine until it is graded."""
+
+    type: ClassVar[str] = "return.received"
+    piece: ReturnedPiece
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnGraded:
+    """A person said what becomes of a piece that came back.
+
+    Attributes:
+        errand_id: by which it is put away; None unless it is restocked.
+        to_location: where it is put away; None unless it is restocked.
+    """
+
+    type: ClassVar[str] = "return.graded"
+    piece: ReturnedPiece
+    grade: Grade
+    errand_id: str | None
+    to_location: LocationId | None
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
 class CountWanted:
     """A place ought to be counted, because what was found there contradicts the books."""
 
@@ -376,6 +470,42 @@ class CountWanted:
     location: LocationId
     sku: Sku
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountMade:
+    """A place was counted; where it differs from the books, a person decides.
+
+    Attributes:
+        walk_id, stop: of a zero check, else None.
+    """
+
+    type: ClassVar[str] = "count.made"
+    location: LocationId
+    sku: Sku
+    expected: int
+    counted: int
+    method: CountMethod
+    by: Badge
+    walk_id: WalkId | None = None
+    stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceSettled:
+    """A person took a count's variance into the books, or refused it.
+
+    Attributes:
+        quantity: pieces by the books from now on.
+    """
+
+    type: ClassVar[str] = "count.settled"
+    location: LocationId
+    sku: Sku
+    variance: int
+    quantity: int
+    approved: bool
+    by: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,9 +604,12 @@ Event = (
     | OrderReleased
     | OrderCancelled
     | OrderChangeRefused
+    | OrderChanged
     | ArticleListed
     | StockStated
     | StockPlaced
+    | PiecePut
+    | PieceLost
     | ItemArrived
     | ItemMoved
     | ItemDeparted
@@ -488,6 +621,7 @@ Event = (
     | WalkPlanned
     | PickerChanged
     | WalkStarted
+    | ErrandStarted
     | PiecePicked
     | PieceConfirmed
     | StopShort
@@ -499,9 +633,14 @@ Event = (
     | StrangerLeft
     | NeighbourHeard
     | ParcelClosed
+    | ToteGivenUp
     | ParcelShipped
     | ReturnExpected
+    | ReturnReceived
+    | ReturnGraded
     | CountWanted
+    | CountMade
+    | VarianceSettled
     | TroubleRecorded
     | ForeignItemSeen
     | PassageUnclear

@@ -22,6 +22,7 @@ from edge.model.ids import (
 from edge.model.orders import OrderLine
 from edge.model.passages import Passage
 from edge.model.presence import PresenceChange
+from edge.model.returns import Grade
 from edge.model.tag_work import TagOrder, TagResult
 from edge.model.work import Walk
 
@@ -234,6 +235,68 @@ class ParcelDispatched:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnScanned:
+    """Something was scanned at the returns station.
+
+    Attributes:
+        order_id: the order whose return is at hand; None where the scan has to tell.
+        reason: why the goods came back; empty where nobody said so.
+    """
+
+    request_id: RequestId
+    badge: Badge
+    code: str
+    order_id: OrderId | None
+    reason: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradeDecided:
+    """A person says what becomes of a piece that came back."""
+
+    request_id: RequestId
+    badge: Badge
+    piece_id: str
+    grade: Grade
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountTold:
+    """A person has counted an article in a place."""
+
+    request_id: RequestId
+    badge: Badge
+    location: LocationId
+    sku: Sku
+    quantity: int
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepWanted:
+    """A person wants to know what the radio hears in a place, against the books."""
+
+    request_id: RequestId
+    badge: Badge
+    location: LocationId
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceDecided:
+    """A supervisor takes a count's variance into the books, or refuses it."""
+
+    request_id: RequestId
+    badge: Badge
+    location: LocationId
+    sku: Sku
+    approve: bool
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagWorkWanted:
     """A person wants something done with a tag; with neither `epc` nor `tid` the only one there.
 
@@ -303,6 +366,11 @@ Posted = (
     | HoldDecided
     | StockPutAway
     | ParcelDispatched
+    | ReturnScanned
+    | GradeDecided
+    | CountTold
+    | SweepWanted
+    | VarianceDecided
     | TagWorkWanted
     | FoundReaderDecided
     | PassageAnswered

@@ -36,6 +36,7 @@ class OrderStep(StrEnum):
 ORDER_STEPS = {
     (OrderState.RELEASED, OrderStep.HOLD): OrderState.HELD,
     (OrderState.PICKING, OrderStep.HOLD): OrderState.HELD,
+    (OrderState.PICKED, OrderStep.HOLD): OrderState.HELD,
     (OrderState.HELD, OrderStep.RELEASE): OrderState.RELEASED,
     (OrderState.RELEASED, OrderStep.PLAN): OrderState.PLANNED,
     (OrderState.PLANNED, OrderStep.UNPLAN): OrderState.RELEASED,
@@ -46,6 +47,8 @@ ORDER_STEPS = {
     (OrderState.HELD, OrderStep.CANCEL): OrderState.CANCELLED,
     (OrderState.RELEASED, OrderStep.CANCEL): OrderState.CANCELLED,
     (OrderState.PLANNED, OrderStep.CANCEL): OrderState.CANCELLED,
+    (OrderState.PICKING, OrderStep.CANCEL): OrderState.CANCELLED,
+    (OrderState.PICKED, OrderStep.CANCEL): OrderState.CANCELLED,
 }
 """The life of an order; the way forward first, then the ways out of it."""
 

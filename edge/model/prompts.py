@@ -13,6 +13,8 @@ class PromptKind(StrEnum):
     WAIT = "wait"
     PICK = "pick"
     DROP = "drop"
+    PUT_BACK = "put_back"
+    PUT_AWAY = "put_away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,13 @@ class Prompt:
         prompt_id: changes when the instruction does; a client sends it back with what was done, so
             that an answer to an instruction that is over is recognised.
         location: where to go; None while waiting.
-        quantity: pieces still wanted here; 0 unless the kind is pick.
-        picked: pieces already in the tote for this stop.
+        quantity: pieces still wanted here, or to be put here; 0 while waiting or dropping.
+        picked: pieces already in the tote for this stop, or put to their places.
         tote_id: where to put them; the totes to drop are in `totes`.
         stop, stops: number of this stop from 1, and how many the walk has.
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
+        notice_location: the place that the notice is about.
     """
 
     badge: Badge
@@ -47,6 +50,7 @@ class Prompt:
     stops: int = 0
     radio: bool = False
     notice: str = ""
+    notice_location: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

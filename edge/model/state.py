@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from edge.model.counts import Count
 from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import (
@@ -30,12 +31,13 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderState
 from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
+from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk
+from edge.model.work import Errand, PackSession, Parcel, Picker, Tote, Unit, Walk
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-Holder = TypeVar("Holder", Tote, PackSession)
+Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
 
 
 class Table(dict[Key, Value]):
@@ -101,6 +103,13 @@ class StockTable(Table[tuple[Sku, LocationId], Stock]):
         found = (self[sku, location] for location in sorted(self._places.get(sku, ())))
         return [stock for stock in found if stock.quantity > 0]
 
+    def home(self, sku: Sku) -> LocationId | None:
+        """Where a piece of an article is brought: where most of it lies, else where any lay."""
+        fullest = max(self.of(sku), key=lambda stock: stock.quantity, default=None)
+        if fullest is not None:
+            return fullest.location
+        return min(self._places.get(sku, ()), default=None)
+
 
 class OrderTable(Table[OrderId, Order]):
     """Orders by name, with an index by state, for most orders are long finished."""
@@ -126,16 +135,23 @@ class OrderTable(Table[OrderId, Order]):
 
 
 class ParcelTable(Table[Sscc, Parcel]):
-    """Parcels by their number, with an index by tag."""
+    """Parcels by their number, with an index by tag and one by order."""
 
     def __init__(self) -> None:
         super().__init__()
         self._holding: dict[Epc, Sscc] = {}
+        self._of_order: dict[OrderId, dict[Sscc, None]] = {}
 
     @override
     def _index(self, key: Sscc, value: Parcel) -> None:
-        for epc in value.epcs:
-            self._holding[epc] = key
+        self._of_order.setdefault(value.order_id, {})[key] = None
+        if key not in self:  # what came back may lie in a newer parcel by now
+            for epc in value.epcs:
+                self._holding[epc] = key
+
+    def of_order(self, order_id: OrderId) -> list[Parcel]:
+        """The parcels of an order, in the order in which they were closed."""
+        return [self[sscc] for sscc in self._of_order.get(order_id, ())]
 
     def holding(self, epc: Epc) -> Parcel | None:
         """The parcel that a tagged piece went into last, shipped or not."""
@@ -193,6 +209,13 @@ class FloorState:
         orders, walks, pickers, totes, parcels: by their names.
         packs: the open pack session of each station.
         questions: what portals ask a person, by name.
+        errands: pieces on their way to places of storage.
+        returns: what is announced to come back.
+        returned: pieces that came back and lie in quarantine.
+        counts: places to be counted, and variances that wait for a decision.
+        numbers: the last number of a kind that was given out, such as that of `parcels`.
+        numbers_base: any number up to here may have been given out before this epoch; told by
+            the store.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -213,6 +236,16 @@ class FloorState:
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.parcels = ParcelTable()
         self.questions: Table[str, PassageQuestion] = Table()
+        self.errands = HoldingTable[str, Errand](
+            lambda errand: _tags_of((one.sku, one.unit) for one in errand.pieces)
+        )
+        self.returns: Table[str, AnnouncedReturn] = Table()
+        self.returned = HoldingTable[str, ReturnedPiece](
+            lambda piece: _tags_of([(piece.sku, piece.unit)])
+        )
+        self.counts: Table[tuple[LocationId, Sku], Count] = Table()
+        self.numbers: Table[str, int] = Table()
+        self.numbers_base = 0
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()
@@ -224,15 +257,28 @@ class FloorState:
         """The walk that a picker is on."""
         return next((walk for walk in self.open_walks() if walk.picker == badge), None)
 
+    def errand_of(self, badge: Badge) -> Errand | None:
+        """What a picker has to bring to its place before anything else."""
+        return next((one for one in self.errands.values() if one.picker == badge), None)
+
+    def is_set_aside(self, epc: Epc) -> bool:
+        """Whether a tagged piece is on its way back to storage, or lies in quarantine."""
+        return bool(self.errands.holding(epc) or self.returned.holding(epc))
+
+    def totes_in_use(self) -> frozenset[ToteId]:
+        """Labels of the totes that hold pieces, or are meant to."""
+        carried = (one.tote_id for one in self.errands.values() if one.tote_id is not None)
+        return frozenset((*self.totes, *carried))
+
     def open_walks(self) -> Iterator[Walk]:
         """Walks that wait or are walked; a dropped one has left the table."""
         return iter(self.walks.values())
 
     def known_as(self, names: Iterable[Epc]) -> Epc | None:
-        """Which name a piece has in a tote, an open check or a parcel, of all that it may have."""
+        """Which name a piece has in work in hand or in a parcel, of all that it may have."""
         packed: Epc | None = None
         for epc in names:
-            if self.totes.holding(epc) or self.packs.holding(epc):
+            if self.totes.holding(epc) or self.packs.holding(epc) or self.is_set_aside(epc):
                 return epc
             if packed is None and self.parcels.holding(epc):
                 packed = epc

@@ -59,9 +59,10 @@ class Stop:
     """One halt of a walk: so many pieces of one article from one place into one tote.
 
     Attributes:
-        quantity: pieces wanted here, 1 or more.
+        quantity: pieces wanted here; 0 where the order no longer wants any.
         units: pieces in the tote so far.
         missing: pieces that were declared not to be there.
+        checked_empty: whether the picker found the place empty after the last piece.
     """
 
     location: LocationId
@@ -72,6 +73,7 @@ class Stop:
     tote_id: ToteId
     units: tuple[Unit, ...] = ()
     missing: int = 0
+    checked_empty: bool = False
 
     @property
     def open_quantity(self) -> int:
@@ -105,8 +107,8 @@ class Walk:
 
     @property
     def orders(self) -> tuple[OrderId, ...]:
-        """The orders of this walk, each once, in the order of their first stop."""
-        return tuple(dict.fromkeys(stop.order_id for stop in self.stops))
+        """The orders that still want something of this walk, in the order of their first stop."""
+        return tuple(dict.fromkeys(stop.order_id for stop in self.stops if stop.quantity > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,51 @@ class Tote:
 
     Attributes:
         picked: the pieces in it with their article, as picking put them there.
+        came_from: where each of them was taken, in the same order; empty in a tote of old.
     """
 
     tote_id: ToteId
     order_id: OrderId
     picked: tuple[tuple[Sku, Unit], ...] = ()
+    came_from: tuple[LocationId, ...] = ()
+
+
+class ErrandKind(StrEnum):
+    """Why pieces are brought to a place of storage."""
+
+    PUT_BACK = "put_back"
+    """Picked, and no longer wanted."""
+    PUT_AWAY = "put_away"
+    """Came back from a customer, and good enough to be sold again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One piece on its way to a place of storage."""
+
+    sku: Sku
+    unit: Unit
+    location: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Pieces that somebody has to bring to places of storage; what is put there leaves it.
+
+    Attributes:
+        errand_id: never used twice.
+        pieces: the next one first; never empty.
+        tote_id: the tote that they lie in; None where they lie in quarantine.
+        picker: who brings them; None while nobody does.
+        done: pieces that were brought so far.
+    """
+
+    errand_id: str
+    kind: ErrandKind
+    pieces: tuple[Carried, ...]
+    tote_id: ToteId | None = None
+    picker: Badge | None = None
+    done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +206,7 @@ class Parcel:
         contents: its pieces with their article.
         shipped: whether it has left through a portal.
         complete: whether it holds all that the order asked for.
+        returned: which of its pieces have come back, as indices of `contents`.
     """
 
     sscc: Sscc
@@ -172,6 +215,7 @@ class Parcel:
     contents: tuple[tuple[Sku, Unit], ...]
     complete: bool
     shipped: bool = False
+    returned: tuple[int, ...] = ()
 
     @property
     def epcs(self) -> tuple[Epc, ...]:

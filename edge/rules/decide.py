@@ -1,13 +1,15 @@
 """Decide: one table from input to rule, and what follows from the state by itself."""
 
-from edge.model.events import Event, MessageSetAside, ReturnExpected
+from edge.model.events import Event, MessageSetAside
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
     CentralAcknowledged,
     CodeScanned,
+    CountTold,
     DeviceChanged,
     FoundReaderDecided,
+    GradeDecided,
     HoldDecided,
     Input,
     ItemLocated,
@@ -19,16 +21,20 @@ from edge.model.inputs import (
     PassageJudged,
     PlanReady,
     ReturnAnnounced,
+    ReturnScanned,
     StationScanned,
     StockListed,
     StockPutAway,
+    SweepWanted,
     TagWorkOver,
     TagWorkWanted,
     TroubleReported,
+    VarianceDecided,
     WorkWanted,
 )
 from edge.model.state import FloorState
 from edge.rules import (
+    counting,
     dispatching,
     finding,
     guiding,
@@ -36,6 +42,8 @@ from edge.rules import (
     packing,
     passing,
     planning,
+    putting,
+    returning,
     review,
     sensing,
     stocking,
@@ -91,11 +99,17 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case TagWorkOver():
             return tagging.ended(state, input_)
         case ReturnAnnounced():
-            return accept(
-                "expected",
-                f"return {input_.return_id} is expected",
-                ReturnExpected(input_.return_id, input_.order_id, input_.lines, input_.reason),
-            )
+            return returning.announced(state, input_)
+        case ReturnScanned():
+            return returning.scanned(state, input_)
+        case GradeDecided():
+            return returning.graded(state, terms, input_)
+        case CountTold():
+            return counting.told(state, input_)
+        case SweepWanted():
+            return counting.swept(state, input_)
+        case VarianceDecided():
+            return counting.decided(state, input_)
         case MessageRefused():
             return refuse(
                 "invalid",
@@ -115,5 +129,6 @@ def follow_up(state: FloorState, terms: Terms) -> list[Event]:
     return [
         *review.resolved(state, terms),
         *guiding.assignments(state),
+        *putting.assignments(state),
         *packing.noticed(state),
     ]

@@ -12,6 +12,7 @@ from edge.model.places import LocationKind
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Walk, WalkState
+from edge.rules import putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
 
@@ -39,6 +40,8 @@ def _work_refused(state: FloorState, input_: WorkWanted) -> Decision | None:
     walk = state.walk_of(input_.badge)
     if walk is not None and (not input_.ready or input_.cart != walk.cart):
         return refuse("work_in_hand", "bring the totes of this walk to the pack station first")
+    if state.errand_of(input_.badge) is not None and not input_.ready:
+        return refuse("work_in_hand", "put the pieces to their places first")
     cart = input_.cart
     if cart is None:
         return None
@@ -64,11 +67,9 @@ def _holder(state: FloorState, cart: LocationId) -> Badge | None:
 def assignments(state: FloorState) -> list[Event]:
     """Waiting walks for pickers who are ready and have none, first planned first."""
     waiting = [walk for walk in state.open_walks() if walk.state is WalkState.WAITING]
-    busy = {walk.picker for walk in state.open_walks()}
-    free = [one for one in state.pickers.values() if one.ready and one.badge not in busy]
     return [
-        WalkStarted(walk.walk_id, picker.badge, picker.cart)
-        for walk, picker in zip(waiting, free, strict=False)
+        WalkStarted(walk.walk_id, badge, state.pickers[badge].cart)
+        for walk, badge in zip(waiting, putting.for_walks(state), strict=False)
     ]
 
 
@@ -87,7 +88,10 @@ def _is_near_its_end(walk: Walk) -> bool:
 
 
 def prompt(state: FloorState, badge: Badge) -> Prompt:
-    """What this picker is to do now."""
+    """What this picker is to do now; what is to be put back goes before the walk."""
+    errand = state.errand_of(badge)
+    if errand is not None:
+        return putting.prompt(state, badge, errand)
     walk = state.walk_of(badge)
     if walk is None:
         return Prompt(badge, f"wait/{badge}", PromptKind.WAIT)
@@ -110,6 +114,8 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
         stop=len(walk.stops),
         stops=len(walk.stops),
         radio=walk.cart is not None,
+        notice="zero_check" if to_check_empty(state, walk) is not None else "",
+        notice_location=_notice_location(state, walk),
     )
 
 
@@ -132,13 +138,38 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         stops=len(walk.stops),
         radio=has_antenna(state, walk.cart),
         notice=_notice(state, walk),
+        notice_location=_notice_location(state, walk),
     )
 
 
 def _notice(state: FloorState, walk: Walk) -> str:
     """What the picker should know besides: a tag on the cart that does not belong there."""
+    if to_check_empty(state, walk) is not None:
+        return "zero_check"
     near = state.near.get(walk.cart, {}) if walk.cart is not None else {}
     return "foreign_item" if any(_is_foreign(state, walk, epc) for epc in near) else ""
+
+
+def to_check_empty(state: FloorState, walk: Walk) -> int | None:
+    """The stop that was done last, where its place should be empty now and nobody looked yet.
+
+    A free count: whoever just took the last piece sees the place (zero check).
+    """
+    current = walk.current
+    before = range(current if current is not None else len(walk.stops))
+    done = next((i for i in reversed(before) if walk.stops[i].units), None)
+    if done is None or walk.stops[done].checked_empty:
+        return None
+    stop = walk.stops[done]
+    counted = state.counts.get((stop.location, stop.sku))
+    if counted is not None or state.stock[stop.sku, stop.location].quantity > 0:
+        return None
+    return done
+
+
+def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
+    done = to_check_empty(state, walk)
+    return walk.stops[done].location if done is not None else None
 
 
 def _is_foreign(state: FloorState, walk: Walk, epc: Epc) -> bool:

@@ -74,7 +74,7 @@ def _own_label(state: FloorState, text: str) -> Named | None:
         return Piece(Sku(text), None)
     if text in state.floor.locations:
         return Place(LocationId(text))
-    if text in state.totes:
+    if text in state.totes or any(one.tote_id == text for one in state.errands.values()):
         return Container(ToteId(text))
     if text in state.parcels:
         return ParcelLabel(Sscc(text))

@@ -10,12 +10,14 @@ from edge.model.inputs import HoldDecided, OrderSubmitted
 from edge.model.orders import ORDER_STEPS, Order, OrderState, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import allows
-from edge.rules import review
+from edge.rules import changing, review
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
 CHANGEABLE = frozenset({OrderState.HELD, OrderState.RELEASED})
 """States in which a newer revision simply replaces the order."""
+IN_A_WALK = frozenset({OrderState.PLANNED, OrderState.PICKING})
+"""States in which a newer revision changes the stops of a walk."""
 
 
 def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decision:
@@ -25,6 +27,8 @@ def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decisi
         return accept("done_already", f"order {known.order_id} rev {known.rev} is known")
     if known is None or known.state in CHANGEABLE:
         return _received(state, terms, input_, known)
+    if input_.wanted == "released" and known.state in IN_A_WALK:
+        return changing.changed(state, terms, input_, known)
     if input_.wanted == "cancelled" and allows(ORDER_STEPS, known.state, OrderStep.CANCEL):
         return accept(
             "cancelled",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from edge.gs1.epc import sscc
 from edge.model.boxes import BoxPlace
 from edge.model.events import (
+    CountWanted,
     Event,
     NeighbourHeard,
     PackOpened,
@@ -18,8 +19,9 @@ from edge.model.events import (
     PieceChecked,
     StrangerLeft,
     StrangerSeen,
+    ToteGivenUp,
 )
-from edge.model.ids import Epc, LocationId, Sku, ToteId
+from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
 from edge.model.inputs import BoxJudged, ParcelWanted, StationScanned
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
@@ -48,7 +50,9 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
 
 
 def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decision:
-    tote = state.totes[tote_id]
+    tote = state.totes.get(tote_id)
+    if tote is None:
+        return refuse("order_cancelled", f"what lies in {tote_id} is to be put back")
     order = state.orders[tote.order_id]
     if order.state is not OrderState.PICKED:
         return refuse("tote_not_here", f"{tote_id} is still being picked")
@@ -76,6 +80,8 @@ def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
             sku=piece.sku,
             order_id=owner,
         )
+    if piece.epc is not None and state.is_set_aside(piece.epc):
+        return refuse("not_wanted", "this very piece is to be put away", sku=piece.sku)
     known = units_of(pack, piece.sku)
     radio = guiding.has_antenna(state, pack.station)
     sign = pairing.code_scanned(known, piece.epc, radio=radio)
@@ -165,6 +171,8 @@ def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
     owner = state.order_holding(epc)
+    if state.is_set_aside(epc):
+        return StrangerSeen(pack.station, epc, sku, owner)
     if sku is not None and owner in {None, pack.order_id}:
         sign = pairing.tag_seen(units_of(pack, sku), epc)
         if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
@@ -200,26 +208,50 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
     if missing and not input_.partial:
         return refuse("missing", "pieces are missing", missing=missing)
     if not pack.checked:
-        return refuse("missing", "there is nothing to pack", missing=missing)
-    parcel = _parcel(state, terms, pack)
+        return _given_up(state, pack, input_.badge)
+    serial = parcel_serial(state, terms.company_prefix)
+    parcel = _parcel(state, terms, pack, serial)
     return accept(
         "closed",
         f"parcel {parcel.sscc}",
-        ParcelClosed(input_.station, parcel, pack.tote_id, input_.badge),
+        ParcelClosed(input_.station, parcel, pack.tote_id, input_.badge, serial),
         sscc=parcel.sscc,
         order_id=parcel.order_id,
         complete=parcel.complete,
     )
 
 
-def _parcel(state: FloorState, terms: Terms, pack: PackSession) -> Parcel:
+def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
+    """Nothing at all is there: no parcel is made, and the order waits for stock again."""
+    lost = state.totes[pack.tote_id].picked
+    return accept(
+        "given_up",
+        f"nothing of order {pack.order_id} is there",
+        ToteGivenUp(pack.station, pack.tote_id, pack.order_id, lost, badge),
+        *(
+            CountWanted(location, sku, "lost")
+            for location, sku in dict.fromkeys(
+                zip(state.totes[pack.tote_id].came_from, (sku for sku, _ in lost), strict=False)
+            )
+        ),
+        order_id=pack.order_id,
+    )
+
+
+def parcel_serial(state: FloorState, company_prefix: str) -> int:
+    """The serial number of the next parcel's SSCC; after the last one a prefix begins anew."""
+    room = int(10 ** (16 - len(company_prefix)))
+    return (max(state.numbers.get("parcels", 0), state.numbers_base) + 1) % room
+
+
+def _parcel(state: FloorState, terms: Terms, pack: PackSession, serial: int) -> Parcel:
     order = state.orders[pack.order_id]
     wanted: Counter[Sku] = Counter()
     for line in order.lines:
         wanted[line.sku] += line.quantity
     inside = Counter(sku for sku, _ in pack.checked)
     return Parcel(
-        sscc=sscc(terms.company_prefix, terms.sscc_extension, len(state.parcels) + 1),
+        sscc=sscc(terms.company_prefix, terms.sscc_extension, serial),
         order_id=order.order_id,
         carrier=order.carrier,
         contents=tuple(_with_tags(state, pack)),

@@ -69,7 +69,7 @@ def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
         orders=tuple(released),
         stock=tuple(state.stock.values()),
         seen=dict(state.seen),
-        totes_used=frozenset(state.totes),
+        totes_used=state.totes_in_use(),
         walks_wanted=wanted,
         terms=terms,
     )
@@ -208,7 +208,8 @@ def _is_still_true(
 ) -> bool:
     if not all(_is_whole(state.orders.get(order_id), walk) for order_id in walk.orders):
         return False
-    if any(stop.tote_id in state.totes for stop in walk.stops):
+    used = state.totes_in_use()
+    if any(stop.tote_id in used for stop in walk.stops):
         return False
     wanted: dict[tuple[Sku, LocationId], int] = {}
     for stop in walk.stops:

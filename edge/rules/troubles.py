@@ -5,7 +5,7 @@ from edge.model.inputs import TroubleReported
 from edge.model.prompts import PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
-from edge.rules import guiding
+from edge.rules import guiding, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Effect, Terms
 
@@ -26,6 +26,9 @@ def reported(state: FloorState, terms: Terms, input_: TroubleReported) -> Decisi
     )
     if effect is Effect.NOTE:
         return accept("noted", f"{input_.code} is noted", record)
+    errand = state.errand_of(input_.badge)
+    if errand is not None:
+        return putting.lost(errand, record)
     if walk is None or index is None:
         return refuse("not_allowed", f"{input_.code} can be reported at a stop only")
     return _short(state, walk, index, record)

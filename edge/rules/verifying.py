@@ -13,7 +13,7 @@ from edge.model.places import LocationKind
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import guiding, pairing
+from edge.rules import counting, guiding, pairing, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -29,13 +29,25 @@ from edge.rules.identifying import (
 
 def scanned(state: FloorState, input_: CodeScanned) -> Decision:
     """Judge a picker's scan against the prompt that it answers."""
-    walk = state.walk_of(input_.badge)
+    walk, errand = state.walk_of(input_.badge), state.errand_of(input_.badge)
     prompt = guiding.prompt(state, input_.badge)
-    if walk is None:
+    if prompt.kind is PromptKind.WAIT:
         return refuse("nothing_to_do", "there is no work in hand")
     if input_.prompt_id != prompt.prompt_id:
         return refuse("done_already", "the prompt that this scan answers is over")
     named = identify(state, input_.code)
+    if errand is not None:
+        return putting.scanned(errand, input_, named)
+    return _on_walk(state, walk, prompt, input_, named)
+
+
+def _on_walk(
+    state: FloorState, walk: Walk | None, prompt: Prompt, input_: CodeScanned, named: Named
+) -> Decision:
+    if walk is None:
+        return refuse("nothing_to_do", "there is no walk in hand")
+    if isinstance(named, Place) and named.location == prompt.notice_location:
+        return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
         return _dropped(state, walk, input_, named)
     return _at_stop(state, walk, prompt, named)
@@ -132,7 +144,7 @@ def _picked(walk: Walk, index: int, unit: Unit) -> PiecePicked:
 
 def _lies_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
     picked_here = any(unit.epc == epc for unit in here.units)
-    return not picked_here and state.order_holding(epc) is not None
+    return not picked_here and (state.order_holding(epc) is not None or state.is_set_aside(epc))
 
 
 def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) -> list[Event]:
@@ -144,7 +156,7 @@ def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) 
     known = known_as(state, epc)
     if walk is None or walk.picker is None or _holds(walk, known):
         return []
-    if state.order_holding(known) is not None:
+    if state.order_holding(known) is not None or state.is_set_aside(known):
         return [ForeignItemSeen(epc, sku, cart, walk.picker)]
     paired = _second_sign(walk, epc, sku)
     if paired is not None:

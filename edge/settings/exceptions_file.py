@@ -23,7 +23,7 @@ class TroubleTable(Section):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
-    at: tuple[Literal["pick", "drop", "wait"], ...] = ("pick",)
+    at: tuple[Literal["pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
     effect: Literal["short", "note"] = "note"
 
 

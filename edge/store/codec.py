@@ -22,9 +22,23 @@ Value = TypeVar("Value")
 Data = dict[str, object]
 Upgrade = Callable[[Data], Data]
 
-VERSIONS: Mapping[str, int] = dict.fromkeys(EVENT_TYPES, 1)
+VERSIONS: Mapping[str, int] = {
+    **dict.fromkeys(EVENT_TYPES, 1),
+    "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
+    "pick.planned": 2,  # a stop tells whether its place was found empty: not when it is planned
+}
 """The version in which each type of fact is written now."""
-UPGRADES: Mapping[tuple[str, int], Upgrade] = {}
+
+
+def _unchanged(data: Data) -> Data:
+    """For a form that only gained a field with a default."""
+    return data
+
+
+UPGRADES: Mapping[tuple[str, int], Upgrade] = {
+    ("pack.closed", 1): _unchanged,
+    ("pick.planned", 1): _unchanged,
+}
 """How data of (type, version) becomes data of the next version."""
 
 

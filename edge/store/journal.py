@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from edge.model.events import Fact
 from edge.store.chain import CHAIN_START, Row, follows
@@ -17,6 +18,9 @@ from edge.store.codec import decode_event
 from edge.store.errors import StoreDamagedError
 
 COLUMNS = "position, id, occurred_us, recorded_us, type, version, body, checksum"
+
+NUMBERS_SINCE_MS = 1_767_225_600_000
+"""The beginning of 2026, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,21 @@ def epochs(connection: sqlite3.Connection) -> list[Epoch]:
         "SELECT first_position, epoch FROM epochs ORDER BY first_position"
     ).fetchall()
     return [Epoch(*row) for row in rows]
+
+
+def numbers_base(name: str) -> int:
+    """The number above which an epoch gives out numbers of its own, such as those of parcels.
+
+    A backup does not know what was numbered after it was made, and a gateway whose disk is lost
+    knows nothing at all. So each epoch begins at the seconds from `NUMBERS_SINCE_MS` to its own
+    beginning, which its name (UUID version 7) tells: above all that was given out before, unless
+    more than one a second was, on average.
+    """
+    try:
+        began_ms = UUID(name).int >> 80
+    except ValueError:  # a name of another form tells no time
+        return 0
+    return max(0, began_ms - NUMBERS_SINCE_MS) // 1000
 
 
 def begin_epoch(connection: sqlite3.Connection, name: str) -> None:

@@ -4,6 +4,8 @@ Each step and the record that it was taken are one transaction, so a cut leaves 
 after it, never between.
 """
 
+from zlib import crc32
+
 from sqlite_utils import Database, Migrations
 
 MIGRATIONS = Migrations("warehouse-edge")
@@ -114,3 +116,33 @@ def questions_of_portals(db: Database) -> None:
         "CREATE TABLE questions(key TEXT PRIMARY KEY, body TEXT NOT NULL,"
         " checksum INTEGER NOT NULL) WITHOUT ROWID, STRICT"
     )
+
+
+@MIGRATIONS()
+def returns_and_counts(db: Database) -> None:
+    """Errands, returns, counts; and how many parcel numbers were given, so far one a parcel."""
+    for name in ("errands", "returns", "returned"):
+        db.execute(
+            f"CREATE TABLE {name}(key TEXT PRIMARY KEY, body TEXT NOT NULL,"
+            " checksum INTEGER NOT NULL) WITHOUT ROWID, STRICT"
+        )
+    db.execute(
+        """CREATE TABLE counts(
+        location TEXT NOT NULL,
+        sku TEXT NOT NULL,
+        body TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (location, sku)
+    ) WITHOUT ROWID, STRICT"""
+    )
+    db.execute(
+        """CREATE TABLE numbers(
+        kind TEXT PRIMARY KEY,
+        given INTEGER NOT NULL,
+        checksum INTEGER NOT NULL
+    ) WITHOUT ROWID, STRICT"""
+    )
+    (parcels,) = db.execute("SELECT count(*) FROM parcels").fetchone()
+    if parcels:
+        row = ("parcels", parcels)
+        db.execute("INSERT INTO numbers VALUES (?, ?, ?)", (*row, crc32(repr(row).encode())))

@@ -28,6 +28,7 @@ from edge.store.journal import (
     begin_epoch,
     epochs,
     move_cursor,
+    numbers_base,
     read_cursor,
     read_head,
     sound_facts,
@@ -119,6 +120,7 @@ class Store:
             self._read_position()
             self._sound = True
         with told_by_store("reading the state"):
+            state.numbers_base = numbers_base(self.epoch)
             load_state(self._connection, state, present)
 
     def commit(

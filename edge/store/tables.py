@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from edge.model.counts import Count
 from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.passages import PassageQuestion
+from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
+from edge.model.work import Errand, PackSession, Parcel, Picker, Tote, Walk
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
@@ -99,6 +101,10 @@ def _outage(columns: tuple[DeviceName, int]) -> tuple[DeviceName, int]:
     return columns
 
 
+def _number(columns: tuple[str, int]) -> tuple[str, int]:
+    return columns
+
+
 ITEMS = RowForm(
     "items",
     ("epc",),
@@ -126,6 +132,25 @@ LOADED = (
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),
     _documents("questions", PassageQuestion),
+    _documents("errands", Errand),
+    _documents("returns", AnnouncedReturn),
+    _documents("returned", ReturnedPiece),
+    RowForm(
+        "counts",
+        ("location", "sku"),
+        ("body",),
+        lambda state: state.counts,
+        lambda key, count: (*key, encode_value(count)),
+        lambda columns: (columns[:2], decode_value(Count, columns[2])),
+    ),
+    RowForm(
+        "numbers",
+        ("kind",),
+        ("given",),
+        lambda state: state.numbers,
+        lambda kind, given: (kind, given),
+        _number,
+    ),
     RowForm(
         "outages",
         ("device",),

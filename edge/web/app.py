@@ -20,6 +20,7 @@ from edge.web.refusals import add_refusals
 from edge.web.routes import (
     board,
     calibration,
+    counts,
     floor,
     health,
     orders,
@@ -28,6 +29,7 @@ from edge.web.routes import (
     pick,
     radio,
     readers,
+    returns,
     session,
     tags,
 )
@@ -35,7 +37,7 @@ from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, floor, radio, readers, calibration),
+    *(session, pick, pack, returns, counts, floor, radio, readers, calibration),
     *(orders, board, tags, health, pages),
 )
 """The files of routes."""

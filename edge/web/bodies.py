@@ -114,6 +114,44 @@ CalibrationStep = Annotated[
 ]
 
 
+class ReturnScan(_Body):
+    """A scan at the returns station, with the order at hand and the reason, where known."""
+
+    code: ScannedCode
+    order_id: Name | None = None
+    reason: Annotated[str, StringConstraints(max_length=64)] = ""
+    at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class ReturnGrade(_Body):
+    """What becomes of a piece that came back."""
+
+    piece_id: Name
+    grade: Literal["restock", "quarantine", "scrap"]
+
+
+class CountResult(_Body):
+    """So many pieces of an article were found in a place."""
+
+    location: Name
+    sku: Name
+    quantity: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Sweep(_Body):
+    """Compare what the radio hears in a place with the books."""
+
+    location: Name
+
+
+class VarianceDecision(_Body):
+    """Take a count's variance into the books, or refuse it."""
+
+    location: Name
+    sku: Name
+    approve: bool
+
+
 class Dispatch(_Body):
     """A parcel that has left through a portal."""
 

@@ -31,6 +31,7 @@ SHIRT, MUG = Sku("SHIRT"), Sku("MUG")
 SHIRT_GTIN, MUG_GTIN = Gtin("09521234000013"), Gtin("09521234000020")
 BIN_1, BIN_2, BIN_3 = LocationId("A-1"), LocationId("A-2"), LocationId("B-1")
 CART, STATION, DOCK = LocationId("cart-1"), LocationId("pack-1"), LocationId("dock-1")
+QUARANTINE = LocationId("quarantine-1")
 LI, ANNA = Badge("1001"), Badge("1002")
 TERMS = Terms(
     company_prefix="9521234",
@@ -47,6 +48,7 @@ FLOOR = Floor(
             Location(CART, LocationKind.CART),
             Location(STATION, LocationKind.STATION, None, 0.0, 0.0),
             Location(DOCK, LocationKind.PORTAL, None, 8.0, 0.0),
+            Location(QUARANTINE, LocationKind.QUARANTINE),
         )
     },
     antennas=(

@@ -71,20 +71,6 @@ def test_an_order_of_an_unknown_article_cannot_be_released_by_hand() -> None:
     assert floor.state.orders[OrderId("O1")].state is OrderState.HELD
 
 
-def test_a_cancellation_that_comes_while_the_order_is_picked_is_refused_and_told() -> None:
-    floor = stocked()
-    floor.order("O1", (SHIRT, 2))
-    floor.ready()
-    planned = floor.plan()
-    assert planned is not None
-
-    late = floor.order("O1", rev=2, wanted="cancelled")
-
-    # Li had been given the walk at once, so it is being picked and the change comes too late
-    assert late.code == "too_late"
-    assert floor.state.orders[OrderId("O1")].state is OrderState.PICKING
-
-
 def test_a_newer_revision_replaces_an_order_that_nobody_has_begun() -> None:
     floor = stocked()
     floor.order("O1", (SHIRT, 2))

@@ -12,27 +12,54 @@ from typing_extensions import override
 from edge.floor.views import floor_view, orders_view, pack_view, prompt_view
 from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
-from edge.model.events import Event, ParcelClosed, StockPlaced, StockStated, StopShort
-from edge.model.ids import Badge, DeviceName, Epc, LocationId, OrderId, RequestId, Sku, Sscc
+from edge.model.events import (
+    Event,
+    ParcelClosed,
+    PieceLost,
+    ReturnGraded,
+    StockPlaced,
+    StockStated,
+    StopShort,
+    ToteGivenUp,
+    VarianceSettled,
+)
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    LineId,
+    LocationId,
+    OrderId,
+    RequestId,
+    Sku,
+    Sscc,
+)
 from edge.model.inputs import (
     CodeScanned,
+    CountTold,
     DeviceChanged,
+    GradeDecided,
     HoldDecided,
     ItemLocated,
     ParcelDispatched,
     ParcelWanted,
     PlanReady,
+    ReturnAnnounced,
+    ReturnScanned,
     StationScanned,
     StockListed,
     StockPutAway,
     StockStatement,
+    SweepWanted,
     TroubleReported,
+    VarianceDecided,
     WorkWanted,
 )
-from edge.model.orders import OrderState
+from edge.model.orders import OrderLine, OrderState
 from edge.model.places import Antenna, Location, LocationKind
 from edge.model.presence import Arrived, Departed, Moved
 from edge.model.prompts import Prompt, PromptKind
+from edge.model.returns import Grade
 from edge.model.state import FloorState
 from edge.model.work import WalkState
 from edge.rules import guiding, packing, planning
@@ -104,11 +131,21 @@ class CountedFloor(SmallFloor):
                 self.came[sku] -= 1  # what is not in the parcel was declared missing
             for sku, _ in event.parcel.contents:
                 self.came[sku] += 1
+        self.lose(event)
         super().apply(event)
-        if isinstance(event, StockStated | StockPlaced | StopShort):
+        if isinstance(event, StockStated | StockPlaced | StopShort | VarianceSettled):
             after = self.in_stock()
             for sku in GTINS:
                 self.came[sku] += after[sku] - before[sku]
+
+    def lose(self, event: Event) -> None:
+        """Pieces that somebody declared gone leave the books."""
+        if isinstance(event, ToteGivenUp):
+            self.came.subtract(sku for sku, _ in event.lost)
+        if isinstance(event, PieceLost):
+            self.came[event.piece.sku] -= 1
+        if isinstance(event, ReturnGraded) and event.grade is Grade.SCRAP:
+            self.came[event.piece.sku] -= 1
 
     def in_stock(self) -> Counter[Sku]:
         found: Counter[Sku] = Counter()
@@ -145,7 +182,7 @@ class Laws(RuleBasedStateMachine):
     def request(self) -> RequestId:
         return RequestId(self.floor.number())
 
-    @initialize(stage=st.integers(0, 5), cart=CARTS)
+    @initialize(stage=st.integers(0, 8), cart=CARTS)
     def work_is_under_way(self, stage: int, cart: LocationId | None) -> None:
         if stage > 0:
             self.picker_gets_work(LI, cart)
@@ -162,6 +199,16 @@ class Laws(RuleBasedStateMachine):
         if stage > 4:
             self.missing_pieces_are_checked(STATION, [1, 2])
             self.parcel_is_closed(STATION, partial=False)
+        self.goods_come_back(stage)
+
+    def goods_come_back(self, stage: int) -> None:
+        if stage > 5:
+            self.parcel_is_sent_off(0)
+        if stage > 6:
+            self.shipped_piece_comes_back(0, "unwanted")
+        if stage > 7:
+            self.picker_finishes(ANNA)
+            self.piece_is_graded(0, Grade.RESTOCK)
 
     # the central system
 
@@ -178,6 +225,24 @@ class Laws(RuleBasedStateMachine):
         self.floor.order(
             order_id, (SHIRT, 1), rev=max(1, self.revisions[order_id]), wanted="cancelled"
         )
+
+    @rule(badge=BADGES, lines=LINES, cancelled=st.booleans(), lose=st.booleans())
+    def order_in_hand_is_cancelled_or_changed(
+        self,
+        badge: Badge,
+        lines: list[tuple[Sku, int]],
+        cancelled: bool,  # noqa: FBT001 - drawn
+        lose: bool,  # noqa: FBT001 - drawn
+    ) -> None:
+        walk = self.state.walk_of(badge)
+        if walk is None:
+            return
+        order_id = walk.orders[0]
+        self.revisions[order_id] += 1
+        wanted = "cancelled" if cancelled else "released"
+        self.floor.order(order_id, *lines, rev=self.revisions[order_id], wanted=wanted)
+        if lose and self.state.errand_of(badge) is not None:
+            self.picker_reports_trouble(badge, "empty")
 
     @rule(sku=SKUS, place=BINS, quantity=st.integers(0, 6), late=st.booleans())
     def stock_is_stated(self, sku: Sku, place: LocationId, quantity: int, late: bool) -> None:  # noqa: FBT001 - drawn
@@ -215,7 +280,11 @@ class Laws(RuleBasedStateMachine):
 
     def as_prompted(self, badge: Badge, serial: int = 0) -> None:
         prompt = self.prompt(badge, None)
-        code = GTINS[prompt.sku] if prompt.sku else STATION
+        code: str = GTINS[prompt.sku] if prompt.sku else STATION
+        errand = self.state.errand_of(badge)
+        if errand is not None:
+            code = errand.pieces[0].unit.epc or code
+            serial = 0
         if serial and prompt.sku:
             code = epc_of(prompt.sku, serial)
         self.floor.take(CodeScanned(self.request(), badge, prompt.prompt_id, code, NOW_US))
@@ -305,6 +374,11 @@ class Laws(RuleBasedStateMachine):
         code = epc_of(*piece) if serial else GTINS[piece[0]]
         self.floor.take(StationScanned(self.request(), station, PACKER, code, NOW_US))
 
+    @rule(station=STATIONS, number=st.integers(1, 4))
+    def tote_is_lost_on_the_way(self, station: LocationId, number: int) -> None:
+        self.tote_is_opened(station, number)
+        self.parcel_is_closed(station, partial=True)
+
     @rule(station=STATIONS, partial=st.booleans())
     def parcel_is_closed(self, station: LocationId, partial: bool) -> None:  # noqa: FBT001 - drawn
         self.floor.take(ParcelWanted(self.request(), station, PACKER, partial, NOW_US))
@@ -322,6 +396,60 @@ class Laws(RuleBasedStateMachine):
     @rule(order_id=ORDERS, release=st.sampled_from([True, True, False]))
     def hold_is_decided(self, order_id: OrderId, release: bool) -> None:  # noqa: FBT001 - drawn
         self.floor.take(HoldDecided(self.request(), order_id, LI, release, NOW_US))
+
+    # what customers send back, and what is counted
+
+    @rule(order_id=ORDERS, lines=LINES, number=st.integers(1, 2))
+    def return_is_announced(
+        self, order_id: OrderId, lines: list[tuple[Sku, int]], number: int
+    ) -> None:
+        announced = tuple(
+            OrderLine(LineId(str(at)), sku, quantity) for at, (sku, quantity) in enumerate(lines)
+        )
+        self.floor.take(ReturnAnnounced(f"R{number}", order_id, announced, "unwanted", NOW_US))
+
+    @rule(
+        order_id=ORDERS | st.none(),
+        piece=PIECES,
+        own=st.sampled_from(["", "", "", "serial", "R1", "O1", "T0001", "hello"]),
+        reason=st.sampled_from(["unwanted", "damaged", "", "nonsense"]),
+    )
+    def something_comes_back(
+        self, order_id: OrderId | None, piece: tuple[Sku, int], own: str, reason: str
+    ) -> None:
+        code = {"": GTINS[piece[0]], "serial": epc_of(*piece)}.get(own, own)
+        self.floor.take(ReturnScanned(self.request(), PACKER, code, order_id, reason, NOW_US))
+
+    @rule(number=st.integers(0, 3), reason=st.sampled_from(["unwanted", "damaged"]))
+    def shipped_piece_comes_back(self, number: int, reason: str) -> None:
+        pieces = [
+            (parcel.order_id, sku)
+            for parcel in self.state.parcels.values()
+            for sku, _ in parcel.contents
+        ]
+        if pieces:
+            order_id, sku = pieces[number % len(pieces)]
+            self.floor.take(
+                ReturnScanned(self.request(), PACKER, GTINS[sku], order_id, reason, NOW_US)
+            )
+
+    @rule(number=st.integers(0, 3), grade=st.sampled_from(Grade))
+    def piece_is_graded(self, number: int, grade: Grade) -> None:
+        pieces = sorted(self.state.returned)
+        piece_id = pieces[number % len(pieces)] if pieces else "3/0"
+        self.floor.take(GradeDecided(self.request(), PACKER, piece_id, grade, NOW_US))
+
+    @rule(sku=SKUS, place=BINS, quantity=st.integers(-1, 6))
+    def place_is_counted(self, sku: Sku, place: LocationId, quantity: int) -> None:
+        self.floor.take(CountTold(self.request(), LI, place, sku, quantity, NOW_US))
+
+    @rule(place=BINS | st.just(ZONE))
+    def place_is_swept(self, place: LocationId) -> None:
+        self.floor.take(SweepWanted(self.request(), LI, place, NOW_US))
+
+    @rule(sku=SKUS, place=BINS, approve=st.sampled_from([True, True, False]))
+    def variance_is_decided(self, sku: Sku, place: LocationId, approve: bool) -> None:  # noqa: FBT001 - drawn
+        self.floor.take(VarianceDecided(self.request(), LI, place, sku, approve, NOW_US))
 
     # the laws
 
@@ -341,13 +469,20 @@ class Laws(RuleBasedStateMachine):
         found = self.floor.in_stock()
         for tote in self.state.totes.values():
             found.update(sku for sku, _ in tote.picked)
+        for errand in self.state.errands.values():
+            found.update(one.sku for one in errand.pieces)
         for parcel in self.state.parcels.values():
             found.update(sku for sku, _ in parcel.contents)
+            found.subtract(parcel.contents[index][0] for index in parcel.returned)
+        found.update(piece.sku for piece in self.state.returned.values())
         assert all(found[sku] == self.floor.came[sku] for sku in GTINS)
 
     @invariant()
-    def a_tag_is_in_one_tote_or_parcel(self) -> None:
+    def a_tag_is_in_one_tote_errand_quarantine_or_parcel(self) -> None:
         held: Counter[Epc] = Counter()
+        for errand in self.state.errands.values():
+            held.update(one.unit.epc for one in errand.pieces if one.unit.epc)
+        held.update(one.unit.epc for one in self.state.returned.values() if one.unit.epc)
         for tote in self.state.totes.values():
             held.update(unit.epc for _, unit in tote.picked if unit.epc)
         for parcel in self.state.parcels.values():
@@ -358,6 +493,13 @@ class Laws(RuleBasedStateMachine):
         for pack in self.state.packs.values():
             checked.update(unit.epc for _, unit in pack.checked if unit.epc)
         assert max(checked.values(), default=0) <= 1
+
+    @invariant()
+    def nothing_comes_back_twice_or_before_it_left(self) -> None:
+        for parcel in self.state.parcels.values():
+            assert len(set(parcel.returned)) == len(parcel.returned)
+            assert set(parcel.returned) <= set(range(len(parcel.contents)))
+            assert parcel.shipped or not parcel.returned
 
     @invariant()
     def an_order_stands_where_its_work_stands(self) -> None:
@@ -384,7 +526,7 @@ class Laws(RuleBasedStateMachine):
             picked: Counter[tuple[object, ...]] = Counter()
             for stop in walk.stops:
                 picked.update((stop.tote_id, stop.sku, unit) for unit in stop.units)
-            totes = {stop.tote_id for stop in walk.stops}
+            totes = {stop.tote_id for stop in walk.stops if stop.quantity}
             held = Counter(
                 (tote_id, sku, unit)
                 for tote_id in totes
@@ -432,7 +574,9 @@ class Laws(RuleBasedStateMachine):
             apply(again, event, NOW_US)
         for name in ("articles", "stock", "orders", "walks", "pickers", "totes", "packs"):
             assert getattr(again, name) == getattr(self.state, name)
-        for name in ("parcels", "outages", "items", "near", "seen"):
+        for name in ("parcels", "errands", "returns", "returned", "counts", "numbers"):
+            assert getattr(again, name) == getattr(self.state, name)
+        for name in ("outages", "items", "near", "seen"):
             assert getattr(again, name) == getattr(self.state, name)
 
 

@@ -8,12 +8,16 @@ from edge.model.inputs import (
     ParcelDispatched,
     ParcelWanted,
     StationScanned,
+    StockListed,
+    StockStatement,
 )
 from edge.model.orders import OrderState
 from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
 from edge.rules import packing
 from tests.rules.small_floor import (
+    BIN_1,
+    BIN_3,
     DOCK,
     LI,
     MUG_GTIN,
@@ -232,3 +236,56 @@ def test_what_an_antenna_says_without_an_open_box_is_no_fact() -> None:
     judged(floor, tag(1), BoxPlace.BESIDE)
 
     assert len(floor.facts) == before
+
+
+def test_a_tote_whose_pieces_are_all_lost_is_closed_and_its_order_waits_for_stock_again() -> None:
+    floor = picked(2)
+    at_station(floor, "T0001")
+
+    assert close(floor).code == "missing"
+    assert close(floor, partial=True).code == "given_up"
+
+    assert (floor.state.totes, floor.state.packs, floor.state.parcels) == ({}, {}, {})
+    order = floor.state.orders[OrderId("O1")]
+    assert order.state is OrderState.RELEASED  # there is more of it, so it is picked anew
+    assert list(floor.state.counts) == [(BIN_1, SHIRT)]
+
+
+def test_an_order_that_was_lost_with_the_last_of_its_stock_is_held() -> None:
+    floor = picked(2)
+    versions = ((BIN_1, 2), (BIN_3, 2))
+    floor.take(
+        StockListed(
+            tuple(StockStatement(SHIRT, place, 0, version) for place, version in versions), NOW_US
+        )
+    )
+    at_station(floor, "T0001")
+
+    close(floor, partial=True)
+
+    order = floor.state.orders[OrderId("O1")]
+    assert (order.state, order.doubts[0].code) == (OrderState.HELD, "no_stock")
+
+
+def test_parcels_are_numbered_on_when_older_ones_are_forgotten() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+    first = close(floor).data["sscc"]
+    floor.state.parcels.clear()
+
+    assert packing.parcel_serial(floor.state, "9521234") == 2
+    assert str(first)[8:17] == "000000001"
+
+
+def test_a_gateway_made_from_a_backup_leaves_out_the_numbers_given_since_the_backup() -> None:
+    floor = picked(1)
+    floor.state.numbers_base = 86_400
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+
+    first = close(floor).data["sscc"]
+
+    assert str(first)[8:17] == "000086401"
+    assert packing.parcel_serial(floor.state, "9521234") == 86_402
+    assert packing.parcel_serial(floor.state, "952123456789") == 6_402

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edge.model.ids import uuid7
 from edge.store import backup
 from edge.store.errors import StoreBusyError, StoreDamagedError, StoreFailedError
 from edge.store.reader import JournalReader
@@ -133,3 +134,21 @@ def test_a_new_gateway_is_made_from_a_backup(
     assert report.good
     assert (report.epoch, report.last_seq) == (epoch, 3)
     assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_restored_gateway_numbers_its_parcels_above_all_that_were_given_since_the_backup(
+    gateway: "Gateway", target: Path
+) -> None:
+    """Two gateways from one backup, a day apart: the second leaves out what the first gave."""
+    since_ms, day_ms = 1_767_225_600_000, 86_400_000
+    backup.create(gateway.path, target)
+    bases = []
+    for days in (10, 11):
+        gateway.store.close()
+        name = uuid7((since_ms + days * day_ms) * 1000, days)
+        backup.restore(target, gateway.path, [name].pop)
+        gateway.store = type(gateway.store).open(gateway.path, gateway.clock, [name].pop)
+        gateway.reload()
+        bases.append(gateway.state.numbers_base)
+
+    assert bases == [864_000, 950_400]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.model import events as e
+from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PresentItem, Stock
 from edge.model.ids import (
@@ -32,8 +33,9 @@ from edge.model.ids import (
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
+from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Stop, Tote, Unit, Walk
+from edge.model.work import Carried, ErrandKind, Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
 
@@ -46,6 +48,20 @@ ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-
 SSCC = Sscc("340123450000000018")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
 BOTH = Unit(EPC, scanned=True)
+CARRIED = Carried(SKU, BOTH, BIN)
+RETURNED = ReturnedPiece(
+    "340123450000000018/0",
+    ORDER,
+    SSCC,
+    0,
+    "R-1",
+    SKU,
+    TAGGED,
+    LocationId("quarantine"),
+    "too small",
+    Grade.QUARANTINE,
+    1_700_000_000_000_000,
+)
 TAG_JOB = TagJob(
     RequestId("R-9"),
     BADGE,
@@ -74,9 +90,18 @@ EVENTS: tuple[e.Event, ...] = (
     e.OrderReleased(ORDER, None),
     e.OrderCancelled(ORDER, 3, "customer", BADGE),
     e.OrderChangeRefused(ORDER, 4, "being picked"),
+    e.OrderChanged(
+        Order(ORDER, 4, 0, None, "DHL", (OrderLine(LINE, SKU, 1),), OrderState.PICKING, 1),
+        WALK,
+        TOTE,
+        (Stop(BIN, SKU, 1, ORDER, LINE, TOTE, (TAGGED,), checked_empty=True),),
+        (CARRIED,),
+    ),
     e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
     e.StockStated(SKU, BIN, 12, 3),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
+    e.PiecePut("O-1/4", ErrandKind.PUT_BACK, CARRIED, BADGE),
+    e.PieceLost("O-1/4", CARRIED, "empty", BADGE),
     e.ItemArrived(EPC, SKU, BIN, 0.9375),
     e.ItemMoved(EPC, None, BIN, CART, 1.0),
     e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
@@ -95,6 +120,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.WalkStarted(WALK, BADGE, CART),
+    e.ErrandStarted("O-1/4", BADGE),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
     e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),
     e.StopShort(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, 1, "empty"),
@@ -110,10 +136,16 @@ EVENTS: tuple[e.Event, ...] = (
         Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
         TOTE,
         None,
+        1,
     ),
+    e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
     e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),
+    e.ReturnReceived(RETURNED, BADGE),
+    e.ReturnGraded(RETURNED, Grade.RESTOCK, "340123450000000018/0", BIN, BADGE),
     e.CountWanted(BIN, SKU, "short"),
+    e.CountMade(BIN, SKU, 0, 0, CountMethod.ZERO, BADGE, WALK, 3),
+    e.VarianceSettled(BIN, SKU, -2, 3, approved=True, by=BADGE),
     e.TroubleRecorded("damaged", BADGE, WALK, 0, BIN, SKU),
     e.ForeignItemSeen(EPC, None, CART, BADGE),
     e.PassageUnclear(

@@ -30,6 +30,7 @@ from edge.store.migrations import (
     found_readers,
     journal_and_state,
     questions_of_portals,
+    returns_and_counts,
     tag_jobs,
 )
 from edge.store.reader import JournalReader
@@ -143,6 +144,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(tag_jobs)
     migrations()(found_readers)
     migrations()(questions_of_portals)
+    migrations()(returns_and_counts)
     migrations()(step)
     return migrations
 

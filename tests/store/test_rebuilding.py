@@ -1,12 +1,14 @@
 """The tables are what the journal says: days made by chance, but valid by the rules, replayed."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from edge.model import events as e
+from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
 from edge.model.goods import Article, Stock
 from edge.model.ids import (
@@ -25,9 +27,10 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.passages import Direction, PassageQuestion
 from edge.model.places import Floor
+from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Stop, Unit, Walk, WalkState
+from edge.model.work import Carried, Parcel, Stop, Unit, Walk, WalkState
 from edge.store.rebuilding import rebuild_and_compare
 
 if TYPE_CHECKING:
@@ -56,6 +59,8 @@ class Day:
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
             self._located, self._located, self._passed, self._devices, self._told,
             self._tagged,
+            self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
+            self._counted,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -250,6 +255,81 @@ class Day:
         name, gate = RequestId(f"R-{self._number()}"), DeviceName("gate-1")
         job = TagJob(name, BADGE, gate, TagTask.WRITE, None, "", "write", self._number())
         yield e.TagWorkBegun(job)
+
+    def _changed(self, state: FloorState) -> Iterator[e.Event]:
+        """The tote is emptied, and what is left is picked; or nothing is."""
+        walking = [walk for walk in state.walks.values() if walk.state is WalkState.WALKING]
+        for walk in walking[:1]:
+            order = state.orders[walk.orders[0]]
+            if self.rng.random() < 0.5:
+                yield e.OrderCancelled(order.order_id, order.rev + 1, "customer", None)
+                return
+            mine = [stop for stop in walk.stops if stop.order_id == order.order_id]
+            surplus = tuple(
+                Carried(stop.sku, unit, stop.location) for stop in mine for unit in stop.units
+            )
+            stops = tuple(
+                replace(stop, quantity=stop.quantity - len(stop.units), units=())
+                if stop in mine
+                else stop
+                for stop in walk.stops
+            )
+            if any(stop.quantity for stop in stops if stop.order_id == order.order_id):
+                following = replace(order, rev=order.rev + 1)
+                yield e.OrderChanged(following, walk.walk_id, mine[0].tote_id, stops, surplus)
+
+    def _given_up(self, state: FloorState) -> Iterator[e.Event]:
+        for pack in list(state.packs.values()):
+            if self.rng.random() < 0.2:
+                lost = state.totes[pack.tote_id].picked
+                yield e.ToteGivenUp(STATION, pack.tote_id, pack.order_id, lost, BADGE)
+
+    def _put(self, state: FloorState) -> Iterator[e.Event]:
+        for errand in list(state.errands.values())[:1]:
+            if errand.picker is None:
+                yield e.ErrandStarted(errand.errand_id, BADGE)
+            elif self.rng.random() < 0.8:
+                yield e.PiecePut(errand.errand_id, errand.kind, errand.pieces[0], BADGE)
+            else:
+                yield e.PieceLost(errand.errand_id, errand.pieces[0], "not_there", BADGE)
+
+    def _came_back(self, state: FloorState) -> Iterator[e.Event]:
+        for parcel in list(state.parcels.values())[-5:]:
+            index = len(parcel.returned)
+            if not parcel.shipped or index >= len(parcel.contents):
+                continue
+            sku, unit = parcel.contents[index]
+            name = f"R-{parcel.sscc}"
+            yield e.ReturnExpected(name, parcel.order_id, (OrderLine(LineId("1"), sku, 2),), "")
+            piece = ReturnedPiece(
+                f"{parcel.sscc}/{index}", parcel.order_id, parcel.sscc, index, name, sku, unit,
+                LocationId("quarantine"), "", Grade.RESTOCK, self._number(),
+            )  # fmt: skip
+            yield e.ReturnReceived(piece, BADGE)
+            return
+
+    def _graded(self, state: FloorState) -> Iterator[e.Event]:
+        for piece in list(state.returned.values())[:1]:
+            grade = self._one(list(Grade))
+            restocked = grade is Grade.RESTOCK
+            yield e.ReturnGraded(
+                piece, grade, piece.piece_id if restocked else None,
+                self._one(BINS) if restocked else None, BADGE,
+            )  # fmt: skip
+
+    def _counted(self, state: FloorState) -> Iterator[e.Event]:
+        for count in list(state.counts.values())[:1]:
+            key = count.sku, count.location
+            stock = state.stock.get(key, Stock(*key))
+            if count.variance is not None:
+                after = stock.quantity + count.variance
+                yield e.VarianceSettled(*reversed(key), count.variance, after, True, BADGE)
+                return
+        for stock in list(state.stock.values())[:3]:
+            found = stock.quantity + int(self.rng.integers(3))
+            yield e.CountMade(
+                stock.location, stock.sku, stock.quantity, found, CountMethod.HAND, BADGE
+            )
 
     def _told(self, _: FloorState) -> Iterator[e.Event]:
         yield e.ReturnExpected("R-1", OrderId("O-1"), (), "small")

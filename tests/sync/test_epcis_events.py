@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from edge.gs1.digits import check_digit
 from edge.model import events as e
+from edge.model.counts import CountMethod
 from edge.model.ids import (
     Badge,
     Epc,
@@ -28,7 +29,8 @@ from edge.model.ids import (
 )
 from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
-from edge.model.work import Parcel, Stop, Unit, Walk
+from edge.model.returns import Grade, ReturnedPiece
+from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
 from edge.sync.epcis.events import KINDS, WITHOUT_EVENT, EpcisWriter
 from edge.sync.epcis.names import EpcisNames
 
@@ -118,6 +120,25 @@ KNOWN_FIELDS: dict[object, st.SearchStrategy[object]] = {
         st.lists(st.tuples(names.map(Sku), units), max_size=4).map(tuple),
         st.booleans(),
     ),
+    Carried: st.builds(Carried, names.map(Sku), units, names.map(LocationId)),
+    ErrandKind: st.sampled_from(ErrandKind),
+    Grade: st.sampled_from(Grade),
+    CountMethod: st.sampled_from(CountMethod),
+    tuple[Sku, Unit]: st.tuples(names.map(Sku), units),
+    ReturnedPiece: st.builds(
+        ReturnedPiece,
+        text,
+        names.map(OrderId),
+        ssccs,
+        counts,
+        st.none() | text,
+        names.map(Sku),
+        units,
+        names.map(LocationId),
+        text,
+        st.sampled_from(Grade),
+        counts,
+    ),
     int: counts,
     bool: st.booleans(),
     float: st.floats(0, 1),
@@ -185,6 +206,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.started",
         "pick.rerouted",
         "pick.dropped",
+        "pick.errand_started",
     }
 
 

@@ -7,7 +7,7 @@ antennas see.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from edge.clock import Clock
 from edge.floor.board import Board
@@ -16,6 +16,7 @@ from edge.model import inputs
 from edge.model.ids import Badge, LocationId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
+from tests.web.toy_after_sales import ToyAfterSales
 from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, Halt, toy_halts, ware_of
 from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
 
@@ -48,6 +49,8 @@ class ToyFloor:
         self._carts: dict[Badge, LocationId | None] = {}
         self._stale: dict[str, int] = {}
         self._pack: Mapping[str, object] | None = None
+        self._puts: dict[Badge, Prompt] = {}
+        self.after_sales = ToyAfterSales(plan, self.board, clock.now_us())
         self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -77,6 +80,32 @@ class ToyFloor:
             self._stale[location] = self._clock.now_us()
             self._show_floor()
 
+    def order_is_cancelled(self, badge: str) -> None:
+        """The central system cancels the order whose first piece lies in the tote."""
+        with self._lock:
+            halt = self._halts[Badge(badge)][0]
+            prompt = Prompt(
+                Badge(badge),
+                f"{ORDER}/2/0",
+                PromptKind.PUT_BACK,
+                location=halt.location,
+                sku=halt.ware.sku,
+                name=halt.ware.name,
+                quantity=1,
+                tote_id=TOTE,
+                stop=1,
+                stops=1,
+            )
+            self._puts[Badge(badge)] = prompt
+            self._show(prompt)
+
+    def place_should_be_empty(self, badge: str) -> None:
+        """The last piece of a place was taken."""
+        with self._lock:
+            prompt = self._prompt(Badge(badge))
+            place = LocationId("A-01-3")
+            self._show(replace(prompt, notice="zero_check", notice_location=place))
+
     def stranger_at_station(self, epc: str) -> None:
         """A tag that does not belong to the open tote lies at the station."""
         with self._lock:
@@ -100,6 +129,8 @@ class ToyFloor:
                 self._show(Prompt(badge, "", PromptKind.WAIT))
             self._halts.clear()
             self._dropped.clear()
+            self._puts.clear()
+            self.after_sales = ToyAfterSales(self._plan, self.board, self._clock.now_us())
             self._stale.clear()
             self._pack = None
             self.board.show(f"pack/{STATION}", empty_pack())
@@ -150,6 +181,14 @@ class ToyFloor:
                 return _yes("begun", "on its way")
             case inputs.FoundReaderDecided():
                 return _yes("approved" if posted.name else "ignored", "decided")
+            case (
+                inputs.ReturnScanned()
+                | inputs.GradeDecided()
+                | inputs.CountTold()
+                | inputs.SweepWanted()
+                | inputs.VarianceDecided()
+            ):
+                return self.after_sales.take(posted)
 
     # Picking
 
@@ -164,6 +203,8 @@ class ToyFloor:
         return _yes("ready", "work comes")
 
     def _prompt(self, badge: Badge) -> Prompt:
+        if badge in self._puts:
+            return self._puts[badge]
         halts = self._halts.get(badge, [])
         number = next((i for i, one in enumerate(halts) if one.picked < one.quantity), None)
         if not halts or badge in self._dropped:
@@ -207,6 +248,18 @@ class ToyFloor:
                 return self._drop(scanned)
             case PromptKind.PICK:
                 return self._scan_at_stop(scanned, prompt)
+            case PromptKind.PUT_BACK | PromptKind.PUT_AWAY:
+                return self._put(scanned, prompt)
+
+    def _put(self, scanned: inputs.CodeScanned, prompt: Prompt) -> Answer:
+        if scanned.code == prompt.location:
+            return _yes("place_right", "right")
+        ware = ware_of(scanned.code)
+        if ware is None or ware.sku != prompt.sku:
+            return _no("wrong_item", "another article")
+        del self._puts[scanned.badge]
+        self._show(self._prompt(scanned.badge))
+        return _yes("all_put", "it lies there")
 
     def _drop(self, scanned: inputs.CodeScanned) -> Answer:
         if scanned.code != STATION:

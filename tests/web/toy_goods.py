@@ -66,6 +66,7 @@ def toy_plan() -> Floor:
     places += [
         Location(STATION, LocationKind.STATION, None, 4.0, 16.5, 3.0, 2.0),
         Location(LocationId("PACK-2"), LocationKind.STATION, None, 8.0, 16.5, 3.0, 2.0),
+        Location(LocationId("QUARANTINE"), LocationKind.QUARANTINE, None, 0.5, 16.5, 1.0, 1.0),
         Location(LocationId("DOCK"), LocationKind.PORTAL, None, 12.0, 16.5, 2.0, 2.0),
         Location(LocationId("CART-1"), LocationKind.CART),
         Location(LocationId("CART-2"), LocationKind.CART),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from edge.model import events as e
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.places import STORAGE_KINDS, LocationKind
+from edge.model.returns import Grade
 from edge.model.work import Unit
 from edge.sync.epcis.names import EpcisNames
 
@@ -26,6 +27,7 @@ WITHOUT_EVENT = (
     e.StopRerouted,
     e.TotesDropped,
     e.NeighbourHeard,
+    e.ErrandStarted,
 )
 """Facts of these kinds that tell of no thing."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +40,12 @@ _STEPS = {
     LocationKind.QUARANTINE: "holding",
 }
 """What happens to a thing in a place of this kind; in storage it is stored."""
+_GRADED = {
+    Grade.RESTOCK: "sellable_not_accessible",
+    Grade.QUARANTINE: "non_sellable_other",
+    Grade.SCRAP: "damaged",
+}
+"""What a grade makes of a piece that came back (CBV 2.0, section 7.2)."""
 _DISPOSITIONS = {LocationKind.QUARANTINE: "non_sellable_other"}
 
 
@@ -79,7 +87,7 @@ class EpcisWriter:
         draft = self._draft(fact.event)
         return self._written(fact, draft) if draft is not None else None
 
-    def _draft(self, event: e.Event) -> _Draft | None:
+    def _draft(self, event: e.Event) -> _Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
         match event:
             case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
                 return self._of_books(event)
@@ -98,6 +106,12 @@ class EpcisWriter:
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
                 return self._of_parcels(event)
+            case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
+                return self._of_pieces(event)
+            case e.ReturnReceived() | e.ReturnGraded():
+                return self._of_returns(event)
+            case e.CountMade() | e.VarianceSettled():
+                return self._of_counts(event)
             case _:
                 return None
 
@@ -244,11 +258,62 @@ class EpcisWriter:
                     kind="TransactionEvent",
                 )
 
+    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.ToteGivenUp) -> _Draft:
+        match event:
+            case e.PiecePut(piece=piece):
+                things, pieces = self._unit(piece.sku, piece.unit)
+                return _Draft(
+                    "storing", "sellable_accessible", things, pieces, where=piece.location
+                )
+            case e.PieceLost(piece=piece):
+                things, pieces = self._unit(piece.sku, piece.unit)
+                return _Draft("other", "unknown", things, pieces)
+            case e.ToteGivenUp():
+                things, pieces = self._units(event.lost)
+                is_empty = not things and not pieces
+                return _Draft(
+                    "inspecting",
+                    "mismatch_quantity",
+                    (self._names.tote(event.tote_id),) if is_empty else things,
+                    pieces,
+                    where=event.station,
+                    stays=False,
+                    transactions=(("po", self._names.order(event.order_id)),),
+                )
+
+    def _of_returns(self, event: e.ReturnReceived | e.ReturnGraded) -> _Draft:
+        piece = event.piece
+        things, pieces = self._unit(piece.sku, piece.unit)
+        is_graded = isinstance(event, e.ReturnGraded)
+        transactions = [("po", self._names.order(piece.order_id))]
+        if piece.return_id is not None:
+            transactions.insert(0, ("rma", self._names.announced_return(piece.return_id)))
+        return _Draft(
+            "inspecting" if is_graded else "receiving",
+            _GRADED[event.grade] if isinstance(event, e.ReturnGraded) else "returned",
+            things,
+            pieces,
+            where=piece.location,
+            transactions=tuple(transactions),
+        )
+
+    def _of_counts(self, event: e.CountMade | e.VarianceSettled) -> _Draft:
+        """The pieces that were found, or that the books say now."""
+        if isinstance(event, e.CountMade):
+            step, quantity = "cycle_counting", event.counted
+            agrees = event.counted == event.expected
+        else:
+            step, quantity, agrees = "stock_taking", event.quantity, True
+        return _Draft(
+            step,
+            "sellable_accessible" if agrees else "mismatch_quantity",
+            quantities=((self._names.article(event.sku), quantity),),
+            where=event.location,
+        )
+
     def _closed(self, event: e.ParcelClosed) -> _Draft:
         names, parcel = self._names, event.parcel
-        untagged = Counter(sku for sku, unit in parcel.contents if unit.epc is None)
-        things = tuple(names.item(unit.epc) for _, unit in parcel.contents if unit.epc is not None)
-        pieces = tuple((names.article(sku), n) for sku, n in untagged.items())
+        things, pieces = self._units(parcel.contents)
         is_empty = not things and not pieces
         sscc = names.parcel(parcel.sscc)
         return _Draft(
@@ -262,6 +327,15 @@ class EpcisWriter:
             parent=None if is_empty else sscc,
             kind="ObjectEvent" if is_empty else "AggregationEvent",
         )
+
+    def _units(
+        self, contents: Iterable[tuple[Sku, Unit]]
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, int | None], ...]]:
+        """Tagged pieces by name, the others by article and number."""
+        known = tuple(contents)
+        untagged = Counter(sku for sku, unit in known if unit.epc is None)
+        things = tuple(self._names.item(unit.epc) for _, unit in known if unit.epc is not None)
+        return things, tuple((self._names.article(sku), n) for sku, n in untagged.items())
 
     def _unit(
         self, sku: Sku, unit: Unit

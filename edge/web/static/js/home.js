@@ -7,9 +7,9 @@ import { knows, onLanguage, t } from "./language.js";
 
 const PAGES = {
   picker: ["pick"],
-  packer: ["pack"],
-  supervisor: ["floor", "orders", "board", "setup", "pick", "pack"],
-  administrator: ["floor", "orders", "board", "setup", "pick", "pack"],
+  packer: ["pack", "returns"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "returns"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "returns"],
 };
 
 const frame = await Frame.start("home");

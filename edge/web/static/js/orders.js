@@ -1,6 +1,7 @@
 // Orders: those that wait for a decision first, with the reasons, then the rest.
 
 import { get, newKey, post, whoAmI } from "./api.js";
+import { countSections } from "./counts.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
@@ -19,6 +20,7 @@ const dialog = h("dialog", { "aria-labelledby": "refuse-title" });
 document.body.append(dialog);
 const keys = new Map(); // one id for each decision, however often it must be sent
 let orders = null;
+let counts = [];
 
 function show() {
   if (orders === null) return fill(page, h("p", { class: "muted padded" }, t("pick.loading")));
@@ -32,6 +34,7 @@ function show() {
       h("h2", {}, t("orders.held", { count: held.length })),
       held.length === 0 ? h("p", { class: "muted" }, t("orders.none_held")) : null,
       ...held.sort(byUrgency).map(heldCard),
+      ...countSections(counts, decideVariance),
       h("h2", {}, t("orders.open", { count: rest.length })),
       rest.length === 0 ? null : table(rest.sort(byUrgency)),
     ),
@@ -131,16 +134,23 @@ function confirmRefusal(orderId) {
   dialog.showModal();
 }
 
-async function decide(orderId, release) {
-  const name = `${orderId}/${release}`;
+function decide(orderId, release) {
+  return send(`/api/orders/${encodeURIComponent(orderId)}/decision`, { release }, orderId);
+}
+
+function decideVariance({ location, sku }, approve) {
+  return send("/api/counts/decision", { location, sku, approve }, `${location} · ${sku}`);
+}
+
+async function send(path, decision, about) {
+  const name = `${path}/${JSON.stringify(decision)}`;
   if (!keys.has(name)) keys.set(name, newKey());
   try {
-    const path = `/api/orders/${encodeURIComponent(orderId)}/decision`;
-    const { status, body } = await post(path, { release }, keys.get(name));
+    const { status, body } = await post(path, decision, keys.get(name));
     if (status >= 500) throw new Error(body?.text);
     keys.delete(name);
     if (status !== 200) return signs.show("wrong", t("code.invalid"), body.text);
-    signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, orderId);
+    signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, about);
   } catch {
     signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
   }
@@ -149,4 +159,5 @@ async function decide(orderId, release) {
 onLanguage(show);
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
+listen("/api/counts/stream", "counts", (value) => ((counts = value.counts), show()), () => {});
 listen("/api/orders/stream", "orders", (value) => ((orders = value.orders), show()), (state) => frame.connected(state));

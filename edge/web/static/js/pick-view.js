@@ -123,6 +123,53 @@ export class PickView {
     ];
   }
 
+  _put_back({ prompt }) {
+    return this._put(prompt, "pick.put_back");
+  }
+
+  _put_away({ prompt }) {
+    return this._put(prompt, "pick.put_away");
+  }
+
+  /** Pieces that go to their place: the piece first, then the place in large letters. */
+  _put(prompt, title) {
+    return [
+      h(
+        "section",
+        { class: "where" },
+        h(
+          "div",
+          { class: "caption" },
+          h("span", {}, t(title)),
+          h("span", { class: "stop" }, t("pick.piece", { stop: prompt.stop, stops: prompt.stops })),
+        ),
+        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+      ),
+      h(
+        "section",
+        { class: "what" },
+        h("p", { class: "name", id: "name" }, prompt.name || prompt.sku),
+        h("p", { class: "sku", id: "sku" }, prompt.sku),
+      ),
+      h(
+        "section",
+        { class: "many" },
+        h("div", { class: "caption" }, h("span", {}, t("pick.put"))),
+        h("p", { class: "quantity", id: "quantity" }, String(prompt.quantity)),
+        h("p", { class: "count", id: "count" }, t("pick.put_details")),
+      ),
+      prompt.tote_id === null
+        ? null
+        : h(
+            "section",
+            { class: "into" },
+            icon("tote"),
+            h("span", { class: "caption" }, t("pick.out_of")),
+            h("strong", { class: `tote ${lengthClass(prompt.tote_id)}`, id: "tote" }, prompt.tote_id),
+          ),
+    ];
+  }
+
   _drop({ prompt }) {
     return [
       h(
@@ -147,7 +194,7 @@ export class PickView {
   }
 
   _showNote(note, prompt) {
-    const notice = prompt?.notice ? { kind: "wrong", words: noticeWords(prompt.notice) } : null;
+    const notice = prompt?.notice ? noticeOf(prompt) : null;
     const told = note ?? notice;
     this._body.classList.toggle("noted", told !== null);
     this._note.hidden = told === null;
@@ -218,6 +265,14 @@ export class PickView {
     );
     if (!this._refused.open) this._refused.showModal();
   }
+}
+
+/** A free count is asked for, not told of; anything else is a fault. */
+function noticeOf({ notice, notice_location: location }) {
+  if (notice === "zero_check") {
+    return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
+  }
+  return { kind: "wrong", words: noticeWords(notice) };
 }
 
 function noticeWords(notice) {

@@ -10,6 +10,7 @@ import { PickView } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 
+const PUTTING = ["put_back", "put_away"];
 const SESSION_KEPT_MS = 5 * 60 * 1000; // a page that is only looked at stays signed in
 
 const frame = await Frame.start("pick");
@@ -96,14 +97,19 @@ function take(value, newRevision) {
 }
 
 function tellChange(before, now) {
-  if (before.prompt_id === now.prompt_id && now.picked > before.picked) {
+  if (PUTTING.includes(now.kind) && now.kind !== before.kind) {
+    note = null;
+    signs.show("wrong", t(`pick.${now.kind}`), now.kind === "put_back" ? t("pick.put_back_details") : "");
+  } else if (PUTTING.includes(before.kind)) {
+    note = null;
+  } else if (before.prompt_id === now.prompt_id && now.picked > before.picked) {
     note = null;
     signs.show("right", t("code.picked"), t("pick.by_radio"));
   } else if (before.kind === "pick" && before.prompt_id !== now.prompt_id) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
     if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
-  } else if (now.notice && now.notice !== before.notice) {
+  } else if (now.notice && now.notice !== "zero_check" && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
 }

@@ -1,0 +1,150 @@
+"""Setting back: work that was begun and is no longer wanted, until its pieces lie in place.
+
+A stop of which nothing is wanted any more stays in its walk with quantity 0, so that the numbers
+of the other stops, which handhelds send back, stay what they are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from edge.model import events as e
+from edge.model.booking import add_stock, reserve
+from edge.model.ids import Badge, LocationId, OrderId, Sku, ToteId
+from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
+from edge.model.places import STORAGE_KINDS
+from edge.model.state import FloorState
+from edge.model.steps import after
+from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState
+
+
+def cancel(state: FloorState, event: e.OrderCancelled) -> None:
+    """Nothing more is picked for the order; what lies in its tote is to be put back."""
+    order = state.orders[event.order_id]
+    state.orders[event.order_id] = replace(
+        order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
+    )
+    picker = None
+    for walk in [one for one in state.open_walks() if event.order_id in one.orders]:
+        picker = walk.picker
+        _set_stops(state, walk, _without(walk, event.order_id))
+    for pack in [one for one in state.packs.values() if one.order_id == event.order_id]:
+        del state.packs[pack.station]
+    for tote in [one for one in state.totes.values() if one.order_id == event.order_id]:
+        del state.totes[tote.tote_id]
+        _begin(state, _errand_id(event.order_id, event.rev), tote.tote_id, _carried(state, tote))
+    _give(state, _errand_id(event.order_id, event.rev), picker)
+
+
+def change(state: FloorState, event: e.OrderChanged) -> None:
+    """The walk goes on with other stops; what is too much in the tote is to be put back."""
+    order = event.order
+    walk = state.walks[event.walk_id]
+    state.orders[order.order_id] = order
+    _set_stops(state, walk, event.stops)
+    mine = [
+        (one, unit) for one in event.stops if _is_of(one, order.order_id) for unit in one.units
+    ]
+    state.totes[event.tote_id] = Tote(
+        event.tote_id,
+        order.order_id,
+        tuple((stop.sku, unit) for stop, unit in mine),
+        tuple(stop.location for stop, _ in mine),
+    )
+    errand_id = _errand_id(order.order_id, order.rev)
+    _begin(state, errand_id, event.tote_id, event.surplus)
+    _give(state, errand_id, walk.picker)
+
+
+def put(state: FloorState, event: e.PiecePut) -> None:
+    """A carried piece is stock again."""
+    _leave(state, event.errand_id, event.piece)
+    add_stock(state, event.piece.sku, event.piece.location, 1)
+
+
+def lose(state: FloorState, event: e.PieceLost) -> None:
+    """A carried piece is nowhere."""
+    _leave(state, event.errand_id, event.piece)
+
+
+def give_up(state: FloorState, event: e.ToteGivenUp) -> None:
+    """Nothing that was picked is there: the order waits until there is stock, or for a person."""
+    del state.packs[event.station]
+    del state.totes[event.tote_id]
+    hold_empty(state, event.order_id, "all of its pieces were lost on the way to the pack station")
+
+
+def hold_empty(state: FloorState, order_id: OrderId, why: str) -> None:
+    """Nothing of the order is in hand: it waits until there is stock, or for a person."""
+    order = state.orders[order_id]
+    held = after(ORDER_STEPS, order.state, OrderStep.HOLD)
+    state.orders[order_id] = replace(order, state=held, doubts=(Doubt("no_stock", why),))
+
+
+def add_to_errand(state: FloorState, errand_id: str, kind: ErrandKind, piece: Carried) -> None:
+    """One more piece for an errand that nobody has begun, or for a new one."""
+    known = state.errands.get(errand_id, Errand(errand_id, kind, ()))
+    state.errands[errand_id] = replace(known, pieces=(*known.pieces, piece))
+
+
+def _errand_id(order_id: OrderId, rev: int) -> str:
+    return f"{order_id}/{rev}"
+
+
+def _is_of(stop: Stop, order_id: OrderId) -> bool:
+    return stop.order_id == order_id and stop.quantity > 0
+
+
+def _without(walk: Walk, order_id: OrderId) -> tuple[Stop, ...]:
+    """A walk's stops without those of an order; what nobody walks yet needs no numbers kept."""
+    if walk.state is WalkState.WAITING:
+        return tuple(stop for stop in walk.stops if stop.order_id != order_id)
+    return tuple(
+        replace(stop, quantity=0, units=(), missing=0) if stop.order_id == order_id else stop
+        for stop in walk.stops
+    )
+
+
+def _set_stops(state: FloorState, walk: Walk, stops: tuple[Stop, ...]) -> None:
+    """A walk goes on with other stops, and their promises; without any it is over."""
+    for stop in walk.stops:
+        reserve(state, stop.sku, stop.location, -stop.open_quantity)
+    for stop in stops:
+        reserve(state, stop.sku, stop.location, stop.open_quantity)
+    if any(stop.quantity > 0 for stop in stops):
+        state.walks[walk.walk_id] = replace(walk, stops=stops)
+    else:
+        del state.walks[walk.walk_id]
+
+
+def _carried(state: FloorState, tote: Tote) -> Iterable[Carried]:
+    for index, (sku, unit) in enumerate(tote.picked):
+        known = tote.came_from[index] if index < len(tote.came_from) else None
+        yield Carried(sku, unit, known or _home(state, sku))
+
+
+def _home(state: FloorState, sku: Sku) -> LocationId:
+    """Where the pieces of a tote of old are brought, whose places nobody wrote down."""
+    places = (one.id for one in state.floor.locations.values() if one.kind in STORAGE_KINDS)
+    return state.stock.home(sku) or next(places)
+
+
+def _begin(state: FloorState, errand_id: str, tote_id: ToteId, pieces: Iterable[Carried]) -> None:
+    carried = tuple(pieces)
+    if carried:
+        state.errands[errand_id] = Errand(errand_id, ErrandKind.PUT_BACK, carried, tote_id)
+
+
+def _give(state: FloorState, errand_id: str, picker: Badge | None) -> None:
+    """Who has the tote with them brings its pieces back first of all."""
+    if errand_id in state.errands:
+        state.errands[errand_id] = replace(state.errands[errand_id], picker=picker)
+
+
+def _leave(state: FloorState, errand_id: str, piece: Carried) -> None:
+    errand = state.errands[errand_id]
+    pieces = list(errand.pieces)
+    pieces.remove(piece)
+    if pieces:
+        state.errands[errand_id] = replace(errand, pieces=tuple(pieces), done=errand.done + 1)
+    else:
+        del state.errands[errand_id]

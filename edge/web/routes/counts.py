@@ -1,0 +1,79 @@
+"""Counts: what was found in a place, by hand or by radio, and the decision on a variance."""
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.model.ids import LocationId, Sku
+from edge.model.inputs import CountTold, SweepWanted, VarianceDecided
+from edge.web.bodies import CountResult, Sweep, VarianceDecision
+from edge.web.desk import told
+from edge.web.parts import Key, TheParts, Who
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api/counts", tags=["counts"])
+
+NOTHING: Shown = {"counts": [], "variances": 0, "open": 0}
+LIST_PAUSE_S = 0.5
+
+
+@router.get("")
+async def counts(_: Who, parts: TheParts) -> Shown:
+    """Variances that wait for a decision, and places that are to be counted."""
+    sheet = parts.given.board.look("counts")
+    return sheet.value if sheet else NOTHING
+
+
+@router.get("/stream")
+async def counts_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, when it changes."""
+    subscription = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+
+
+@router.post("")
+async def count(body: CountResult, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """So many pieces were found; where the books differ, a supervisor decides."""
+    answer = await parts.desk.ask(
+        CountTold(
+            request_id=key,
+            badge=who.badge,
+            location=LocationId(body.location),
+            sku=Sku(body.sku),
+            quantity=body.quantity,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+@router.post("/sweep")
+async def sweep(body: Sweep, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """What the radio hears in a place, against the books."""
+    answer = await parts.desk.ask(
+        SweepWanted(
+            request_id=key,
+            badge=who.badge,
+            location=LocationId(body.location),
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+@router.post("/decision")
+async def decide_variance(
+    body: VarianceDecision, key: Key, who: Who, parts: TheParts
+) -> dict[str, object]:
+    """Take a variance into the books, or refuse it."""
+    answer = await parts.desk.ask(
+        VarianceDecided(
+            request_id=key,
+            badge=who.badge,
+            location=LocationId(body.location),
+            sku=Sku(body.sku),
+            approve=body.approve,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)

@@ -1,0 +1,62 @@
+"""The returns station: what came back, found by one scan, and what becomes of it."""
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.model.ids import OrderId
+from edge.model.inputs import GradeDecided, ReturnScanned
+from edge.model.returns import Grade
+from edge.web.bodies import ReturnGrade, ReturnScan
+from edge.web.desk import told
+from edge.web.parts import Key, TheParts, Who
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api/returns", tags=["returns"])
+
+NOTHING: Shown = {"pieces": [], "ungraded": 0, "expected": [], "to_put_away": 0}
+
+
+@router.get("")
+async def returns(_: Who, parts: TheParts) -> Shown:
+    """What came back and lies in quarantine, and what is announced."""
+    sheet = parts.given.board.look("returns")
+    return sheet.value if sheet else NOTHING
+
+
+@router.get("/stream")
+async def returns_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, each time it changes."""
+    subscription = Subscription("returns", "returns", NOTHING)
+    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+
+
+@router.post("/scan")
+async def scan_return(body: ReturnScan, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """A label tells the order; a piece is taken back."""
+    answer = await parts.desk.ask(
+        ReturnScanned(
+            request_id=key,
+            badge=who.badge,
+            code=body.code,
+            order_id=OrderId(body.order_id) if body.order_id else None,
+            reason=body.reason,
+            at_us=parts.happened_us(body.at_us),
+        )
+    )
+    return told(answer)
+
+
+@router.post("/grade")
+async def grade(body: ReturnGrade, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """What becomes of a piece."""
+    answer = await parts.desk.ask(
+        GradeDecided(
+            request_id=key,
+            badge=who.badge,
+            piece_id=body.piece_id,
+            grade=Grade(body.grade),
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)

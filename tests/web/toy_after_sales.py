@@ -1,0 +1,64 @@
+"""Returns and counts of the toy: the product's own rules on a small state, without journal."""
+
+from edge.floor.after_sales import counts_view, returns_view
+from edge.floor.board import Board
+from edge.gs1.epc import sgtin96_hex
+from edge.model.applying import apply
+from edge.model.goods import Article, Stock
+from edge.model.ids import Epc, Gtin, LineId, LocationId, OrderId, Sscc
+from edge.model.inputs import Posted, ReturnAnnounced
+from edge.model.orders import Order, OrderLine, OrderState
+from edge.model.places import Floor
+from edge.model.prompts import Answer
+from edge.model.state import FloorState
+from edge.model.work import Parcel, Unit
+from edge.rules.decide import decide
+from edge.rules.terms import Terms
+from tests.web.toy_goods import CUP, LAMP, TEA, WARES
+
+SENT = OrderId("SO-0990")
+SENT_SSCC = Sscc("034531200000000995")
+CUP_TAG = Epc(sgtin96_hex(Gtin(CUP.gtin), 7, 77))
+TEA_BIN = LocationId("A-01-3")
+
+
+class ToyAfterSales:
+    """A parcel of two teas, a tagged cup and a lamp has left; the lamp is announced to come back.
+
+    Args:
+        plan: the floor.
+        board: where the lists are shown.
+        now_us: of what has happened before the toy begins.
+    """
+
+    def __init__(self, plan: Floor, board: Board, now_us: int) -> None:
+        self._board = board
+        self.state = FloorState(plan)
+        for one in WARES:
+            self.state.articles[one.sku] = Article(one.sku, Gtin(one.gtin), one.name)
+        self.state.stock[TEA.sku, TEA_BIN] = Stock(TEA.sku, TEA_BIN, 6)
+        lines = tuple(
+            OrderLine(LineId(str(number)), one.sku, 1) for number, one in enumerate(WARES)
+        )
+        self.state.orders[SENT] = Order(SENT, 1, 0, None, "DHL", lines, OrderState.SHIPPED, now_us)
+        scanned = Unit(None, scanned=True)
+        contents = (
+            (TEA.sku, scanned),
+            (TEA.sku, scanned),
+            (CUP.sku, Unit(CUP_TAG, scanned=True)),
+            (LAMP.sku, scanned),
+        )
+        self.state.parcels[SENT_SSCC] = Parcel(
+            SENT_SSCC, SENT, "DHL", contents, complete=True, shipped=True
+        )
+        back = (OrderLine(LineId("1"), LAMP.sku, 1),)
+        self.take(ReturnAnnounced("RMA-17", SENT, back, "defective", now_us))
+
+    def take(self, input_: Posted | ReturnAnnounced) -> Answer:
+        """Decide, let it happen, and show the lists."""
+        decision = decide(self.state, Terms(), input_)
+        for event in decision.events:
+            apply(self.state, event, input_.at_us)
+        self._board.show("returns", returns_view(self.state))
+        self._board.show("counts", counts_view(self.state))
+        return decision.answer
