@@ -7,6 +7,8 @@ the loop.
 Topics and their values (plain JSON values):
     `prompt/{badge}`   the picker's prompt
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
+    `wall/{wall}`      the put wall's slots and the piece in hand
+    `find/{badge}`     how near the tag is that somebody looks for
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
     `tags`             work on single tags, the newest first

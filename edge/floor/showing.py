@@ -19,6 +19,7 @@ from edge.floor.views import (
     pack_view,
     prompt_view,
     tags_view,
+    wall_view,
 )
 from edge.model.events import Event, PiecePicked, TagWorkBegun, TagWorkEnded
 from edge.model.orders import OrderState
@@ -72,6 +73,8 @@ class Showing:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):
             self._board.show(f"pack/{station}", pack_view(state, station))
+        for wall in state.floor.places_of(LocationKind.WALL):
+            self._board.show(f"wall/{wall}", wall_view(state, wall))
         if self._tags_outdated:
             self._tags_outdated = False
             self._board.show("tags", tags_view(state))

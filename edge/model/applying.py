@@ -13,7 +13,7 @@ from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
-from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep
+from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep, WallSlot
 
 TAG_JOBS_KEPT = 100
 
@@ -32,6 +32,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.orders[event.order_id] = replace(order, rev=event.rev)
         case e.ArticleListed():
             state.articles[event.article.sku] = event.article
+        case e.PackListed():
+            state.levels[event.level.gtin] = event.level
         case e.StockStated():
             _state_stock(state, event)
         case e.StockPlaced():
@@ -80,6 +82,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             pack = state.packs[event.station]
             left = tuple(epc for epc in pack.strangers if epc != event.epc)
             state.packs[event.station] = replace(pack, strangers=left)
+        case e.SlotLit() | e.PiecePut() | e.PieceLaidBack():
+            _sort(state, event)
+        case e.SlotEmptied():
+            del state.slots[event.slot]
         case e.ParcelClosed():
             _close(state, event)
         case e.ParcelShipped():
@@ -265,7 +271,9 @@ def _drop(state: FloorState, event: e.TotesDropped) -> None:
     del state.walks[event.walk_id]
     totes = {stop.order_id: stop.tote_id for stop in walk.stops}
     for order_id, tote_id in totes.items():
-        if state.totes[tote_id].picked:
+        tote = state.totes[tote_id]
+        if tote.picked:
+            state.totes[tote_id] = replace(tote, station=event.station)
             _step_order(state, order_id, OrderStep.FINISH)
         else:
             del state.totes[tote_id]
@@ -287,6 +295,26 @@ def _check(state: FloorState, event: e.PieceChecked) -> None:
         checked.remove((event.sku, event.before))
     checked.append((event.sku, event.unit))
     state.packs[event.station] = replace(pack, checked=tuple(checked))
+
+
+def _sort(state: FloorState, event: e.SlotLit | e.PiecePut | e.PieceLaidBack) -> None:
+    """A piece at a put wall: in hand, in its slot, or back among the unsorted ones."""
+    match event:
+        case e.SlotLit():
+            known = state.slots.get(event.slot) or WallSlot(
+                event.slot, event.wall, event.order_id, event.tote_id
+            )
+            state.slots[event.slot] = replace(known, lit=(event.sku, event.unit))
+        case e.PiecePut():
+            known = state.slots[event.slot]
+            put = (*known.put, (event.sku, event.unit))
+            state.slots[event.slot] = replace(known, put=put, lit=None)
+        case e.PieceLaidBack():
+            known = state.slots[event.slot]
+            if known.put:
+                state.slots[event.slot] = replace(known, lit=None)
+            else:
+                del state.slots[event.slot]
 
 
 def _close(state: FloorState, event: e.ParcelClosed) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -72,6 +72,14 @@ class ArticleListed:
 
     type: ClassVar[str] = "stock.article_listed"
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class PackListed:
+    """A case or inner pack of an article is known, in this version."""
+
+    type: ClassVar[str] = "stock.pack_listed"
+    level: PackLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +318,54 @@ class StrangerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotLit:
+    """A piece is in hand at a put wall, and the slot of its order is shown."""
+
+    type: ClassVar[str] = "pack.slot_lit"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
+    tote_id: ToteId
+    sku: Sku
+    unit: Unit
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PiecePut:
+    """The piece in hand lies in its slot; `badge` is None where the slot's antenna says so."""
+
+    type: ClassVar[str] = "pack.put"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
+    sku: Sku
+    unit: Unit
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLaidBack:
+    """The piece in hand was not put into its slot: it lies among the unsorted ones again."""
+
+    type: ClassVar[str] = "pack.laid_back"
+    wall: LocationId
+    slot: LocationId
+    sku: Sku
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEmptied:
+    """An order has no slot any more: its pieces are at a pack station, or it was given up."""
+
+    type: ClassVar[str] = "pack.slot_emptied"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelClosed:
     """A parcel was checked against its order and closed."""
 
@@ -430,6 +486,7 @@ Event = (
     | OrderCancelled
     | OrderChangeRefused
     | ArticleListed
+    | PackListed
     | StockStated
     | StockPlaced
     | ItemArrived
@@ -451,6 +508,10 @@ Event = (
     | PieceChecked
     | StrangerSeen
     | StrangerLeft
+    | SlotLit
+    | PiecePut
+    | PieceLaidBack
+    | SlotEmptied
     | ParcelClosed
     | ParcelShipped
     | ReturnExpected

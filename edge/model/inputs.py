@@ -7,7 +7,7 @@ effect and gets the same answer.
 
 from dataclasses import dataclass
 
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -43,6 +43,14 @@ class ArticlesListed:
     """The central system states articles; an older version than the known one changes nothing."""
 
     articles: tuple[Article, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PacksListed:
+    """The central system states packs; an older or equal version changes nothing."""
+
+    levels: tuple[PackLevel, ...]
     at_us: int
 
 
@@ -156,12 +164,22 @@ class TroubleReported:
 
 @dataclass(frozen=True, slots=True)
 class StationScanned:
-    """Something was scanned at a pack station, by its own scanner (`badge` empty) or a page."""
+    """A scan at a pack station or put wall, by its own scanner (`badge` empty) or a page."""
 
     request_id: RequestId
     station: LocationId
     badge: Badge | None
     code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandEmptied:
+    """Somebody at a put wall lays the piece in hand back to the unsorted ones."""
+
+    request_id: RequestId
+    wall: LocationId
+    badge: Badge
     at_us: int
 
 
@@ -270,6 +288,7 @@ Posted = (
     | CodeScanned
     | TroubleReported
     | StationScanned
+    | HandEmptied
     | ParcelWanted
     | HoldDecided
     | StockPutAway
@@ -282,6 +301,7 @@ Posted = (
 Input = (
     OrderSubmitted
     | ArticlesListed
+    | PacksListed
     | StockListed
     | ReturnAnnounced
     | MessageRefused

@@ -13,7 +13,7 @@ from typing import TypeVar
 from typing_extensions import override
 
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -30,7 +30,7 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk
+from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk, WallSlot
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -188,9 +188,11 @@ class FloorState:
 
     Attributes:
         articles: the catalogue.
+        levels: cases and inner packs by their GTIN.
         stock: by article and place.
         orders, walks, pickers, totes, parcels: by their names.
         packs: the open pack session of each station.
+        slots: the slots of put walls that orders have.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -203,12 +205,14 @@ class FloorState:
     def __init__(self, floor: Floor) -> None:
         self.floor = floor
         self.articles = ArticleTable()
+        self.levels: Table[Gtin, PackLevel] = Table()
         self.stock = StockTable()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
         self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
+        self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()

@@ -129,11 +129,32 @@ class Tote:
 
     Attributes:
         picked: the pieces in it with their article, as picking put them there.
+        station: where it was dropped, a pack station or a put wall; None while it is picked.
     """
 
     tote_id: ToteId
     order_id: OrderId
     picked: tuple[tuple[Sku, Unit], ...] = ()
+    station: LocationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WallSlot:
+    """A slot of a put wall that an order has.
+
+    Attributes:
+        slot, wall: the slot's place and the wall that it is part of.
+        tote_id: the tote whose pieces are sorted into it.
+        put: pieces of that tote that lie in the slot.
+        lit: the piece in somebody's hand that belongs here; None while the slot is dark.
+    """
+
+    slot: LocationId
+    wall: LocationId
+    order_id: OrderId
+    tote_id: ToteId
+    put: tuple[tuple[Sku, Unit], ...] = ()
+    lit: tuple[Sku, Unit] | None = None
 
 
 @dataclass(frozen=True, slots=True)

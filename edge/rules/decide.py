@@ -7,11 +7,13 @@ from edge.model.inputs import (
     CodeScanned,
     DeviceChanged,
     FoundReaderDecided,
+    HandEmptied,
     HoldDecided,
     Input,
     ItemLocated,
     MessageRefused,
     OrderSubmitted,
+    PacksListed,
     ParcelDispatched,
     ParcelWanted,
     PlanReady,
@@ -24,6 +26,7 @@ from edge.model.inputs import (
     TroubleReported,
     WorkWanted,
 )
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.rules import (
     dispatching,
@@ -38,6 +41,7 @@ from edge.rules import (
     tagging,
     troubles,
     verifying,
+    walling,
 )
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
@@ -52,6 +56,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return intake.decided(state, terms, input_)
         case ArticlesListed():
             return stocking.articles_listed(state, input_)
+        case PacksListed():
+            return stocking.packs_listed(state, input_)
         case StockListed():
             return stocking.stock_listed(state, input_)
         case StockPutAway():
@@ -65,7 +71,11 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case TroubleReported():
             return troubles.reported(state, terms, input_)
         case StationScanned():
+            if state.floor.kind_of(input_.station) is LocationKind.WALL:
+                return walling.scanned(state, input_)
             return packing.scanned(state, input_)
+        case HandEmptied():
+            return walling.laid_back(state, input_)
         case ParcelWanted():
             return packing.parcel_wanted(state, terms, input_)
         case ParcelDispatched():
@@ -106,4 +116,5 @@ def follow_up(state: FloorState, terms: Terms) -> list[Event]:
         *review.resolved(state, terms),
         *guiding.assignments(state),
         *packing.noticed(state),
+        *walling.noticed(state),
     ]

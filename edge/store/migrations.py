@@ -105,3 +105,16 @@ def found_readers(db: Database) -> None:
         "CREATE TABLE found(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
         " WITHOUT ROWID, STRICT"
     )
+
+
+@MIGRATIONS()
+def levels_and_slots(db: Database) -> None:
+    """Packs above the single piece, and the slots of put walls."""
+    for name in ("levels", "slots"):
+        db.execute(
+            f"""CREATE TABLE {name}(
+            key TEXT PRIMARY KEY,
+            body TEXT NOT NULL,
+            checksum INTEGER NOT NULL
+        ) WITHOUT ROWID, STRICT"""
+        )

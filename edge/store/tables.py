@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Walk
+from edge.model.work import PackSession, Parcel, Picker, Tote, Walk, WallSlot
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
@@ -108,6 +108,7 @@ ITEMS = RowForm(
 )
 LOADED = (
     _documents("articles", Article),
+    _documents("levels", PackLevel),
     RowForm(
         "stock",
         ("sku", "location"),
@@ -121,6 +122,7 @@ LOADED = (
     _documents("pickers", Picker),
     _documents("totes", Tote),
     _documents("packs", PackSession),
+    _documents("slots", WallSlot),
     _documents("parcels", Parcel),
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),

@@ -20,6 +20,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
         ("GET", "/pick"): PICKERS,
         ("GET", "/pack"): PACKERS,
+        ("GET", "/wall"): PACKERS,
         ("GET", "/floor"): LEADERS,
         ("GET", "/orders"): LEADERS,
         ("GET", "/board"): LEADERS,
@@ -36,6 +37,10 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/pack/{station}/stream"): PACKERS,
         ("POST", "/api/pack/{station}/scan"): PACKERS,
         ("POST", "/api/pack/{station}/close"): PACKERS,
+        ("GET", "/api/wall/{wall}"): PACKERS,
+        ("GET", "/api/wall/{wall}/stream"): PACKERS,
+        ("POST", "/api/wall/{wall}/scan"): PACKERS,
+        ("POST", "/api/wall/{wall}/lay-back"): PACKERS,
         ("GET", "/api/floor"): EVERYBODY,
         ("GET", "/api/floor/stream"): LEADERS,
         ("GET", "/api/radio"): LEADERS,

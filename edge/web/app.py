@@ -29,6 +29,7 @@ from edge.web.routes import (
     readers,
     session,
     tags,
+    wall,
 )
 from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
@@ -67,7 +68,7 @@ def create_app(given: WebDependencies) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
-    for routes in (session, pick, pack, floor, radio, readers, orders, board, tags, health, pages):
+    for routes in (session, pick, pack, wall, floor, radio, readers, orders, board, tags, health, pages):
         app.include_router(routes.router)
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)

@@ -54,6 +54,10 @@ class StationScan(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
+class LayBack(_Body):
+    """The piece in hand at a put wall was not put; there is nothing more to say."""
+
+
 class Close(_Body):
     """Close the parcel; `partial` accepts that pieces are missing."""
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from edge.model import events as e
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -41,6 +41,7 @@ RECORDING = "WAREHOUSE_EDGE_RECORD" in os.environ
 
 SKU, EPC, BADGE = Sku("SHIRT-M"), Epc("30340242201d8840009efdf7"), Badge("B-7")
 BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-1", "dock"))
+WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-03")
 ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-1")
 SSCC = Sscc("340123450000000018")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
@@ -74,6 +75,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.OrderCancelled(ORDER, 3, "customer", BADGE),
     e.OrderChangeRefused(ORDER, 4, "being picked"),
     e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
+    e.PackListed(PackLevel(Gtin("14012345000014"), SKU, 12, 2)),
     e.StockStated(SKU, BIN, 12, 3),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
     e.ItemArrived(EPC, SKU, BIN, 0.9375),
@@ -102,6 +104,10 @@ EVENTS: tuple[e.Event, ...] = (
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
     e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
     e.StrangerLeft(STATION, EPC),
+    e.SlotLit(WALL, SLOT, ORDER, TOTE, SKU, TAGGED, BADGE),
+    e.PiecePut(WALL, SLOT, ORDER, SKU, TAGGED, None),
+    e.PieceLaidBack(WALL, SLOT, SKU, BADGE),
+    e.SlotEmptied(WALL, SLOT, ORDER),
     e.ParcelClosed(
         STATION,
         Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),

@@ -16,8 +16,9 @@ from edge.model import inputs
 from edge.model.ids import Badge, LocationId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
-from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, Halt, toy_halts, ware_of
+from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, WALL, Halt, toy_halts, ware_of
 from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
+from tests.web.toy_wall import ToyWall
 
 
 @dataclass
@@ -40,6 +41,7 @@ class ToyFloor:
         self.inbox = Inbox(clock)
         self.board = Board()
         self.effects = Effects()
+        self.wall = ToyWall(plan, self.board)
         self._plan = plan
         self._clock = clock
         self._answers: dict[str, Answer] = {}
@@ -102,6 +104,7 @@ class ToyFloor:
             self._dropped.clear()
             self._stale.clear()
             self._pack = None
+            self.wall.begin()
             self.board.show(f"pack/{STATION}", empty_pack())
             self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
             self.effects = Effects()
@@ -133,8 +136,12 @@ class ToyFloor:
                 return self._scan(posted)
             case inputs.TroubleReported():
                 return self._trouble(posted)
-            case inputs.StationScanned():
-                return self._station_scan(posted.code)
+            case inputs.StationScanned(station=station):
+                return (
+                    self.wall.take(posted) if station == WALL else self._station_scan(posted.code)
+                )
+            case inputs.HandEmptied():
+                return self.wall.take(posted)
             case inputs.ParcelWanted():
                 return self._close(partial=posted.partial)
             case inputs.HoldDecided():

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.ids import Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
@@ -21,6 +21,7 @@ from edge.model.inputs import (
     Input,
     MessageRefused,
     OrderSubmitted,
+    PacksListed,
     ReturnAnnounced,
     StockListed,
     StockStatement,
@@ -162,8 +163,11 @@ def _read_stock(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
 
 
 def _read_packs(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
-    _, bad = _sorted_out(mail, parts, messages.PACK)
-    return tuple(bad)
+    good, bad = _sorted_out(mail, parts, messages.PACK)
+    levels = tuple(
+        PackLevel(Gtin(one.gtin), Sku(one.sku), one.quantity, one.version) for one in good
+    )
+    return (*([PacksListed(levels, mail.at_us)] if levels else []), *bad)
 
 
 def _read_pickers(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:

@@ -7,9 +7,9 @@ import { knows, onLanguage, t } from "./language.js";
 
 const PAGES = {
   picker: ["pick"],
-  packer: ["pack"],
-  supervisor: ["floor", "orders", "board", "pick", "pack"],
-  administrator: ["floor", "orders", "board", "pick", "pack"],
+  packer: ["pack", "wall"],
+  supervisor: ["floor", "orders", "board", "pick", "pack", "wall"],
+  administrator: ["floor", "orders", "board", "pick", "pack", "wall"],
 };
 
 const frame = await Frame.start("home");
