@@ -12,6 +12,7 @@ from edge.compose.discovering import Discoverer, Joining
 from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
+from edge.compose.lighting import stack_lights, switching
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.compose.reader_watch import ReaderWatch
@@ -32,7 +33,8 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.inputs import TagWorkWanted
+from edge.model.inputs import Input, TagWorkWanted
+from edge.model.prompts import Answer
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
@@ -73,10 +75,12 @@ def build(settings: Settings) -> Daemon:
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     tag_port = TagPort(core.inbox, clock)
-    loop = floor_loop(core, store, planner, link, tag_port)
+    lights = stack_lights(core)
+    loop = floor_loop(core, store, planner, link, tag_port, lights.answered)
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
     tag_port.attach(wire)
+    lights.attach(switching(wire))
     found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
@@ -86,6 +90,7 @@ def build(settings: Settings) -> Daemon:
     services = [Service("planner", planner), Service("floor", loop)]
     services += [Service("link", link)] if link else []
     services += [Service(name, driver) for name, driver in drivers]
+    services += [Service("lights", lights)] if settings.light else []
     services += [Service("discovery", discoverer), Service("web", web)]
 
     def tell() -> None:
@@ -128,6 +133,7 @@ def floor_loop(
     planner: Planner,
     link: MqttLink | None,
     work_on_tags: Callable[[TagWorkWanted], None] | None = None,
+    answered: Callable[[Input, Answer], None] | None = None,
 ) -> FloorLoop:
     """The loop with all that it works with."""
     settings = core.settings
@@ -171,6 +177,7 @@ def floor_loop(
             guard=guard,
             tick_ms=settings.timing.tick_ms,
             work_on_tags=work_on_tags or _nobody_works,
+            answered=answered or _nobody_looks,
         )
     )
 
@@ -194,6 +201,10 @@ def housekeeping(core: Core, store: Store) -> Housekeeping:
 
 def _nobody_works(_: TagWorkWanted) -> None:
     """Where a day is played there is no reader; none was asked for anything either."""
+
+
+def _nobody_looks(_: Input, __: Answer) -> None:
+    """Where a day is played there is no light."""
 
 
 def _nobody_waits() -> None:

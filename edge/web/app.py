@@ -68,7 +68,20 @@ def create_app(given: WebDependencies) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
-    for routes in (session, pick, pack, wall, floor, radio, readers, orders, board, tags, health, pages):
+    for routes in (
+        session,
+        pick,
+        pack,
+        wall,
+        floor,
+        radio,
+        readers,
+        orders,
+        board,
+        tags,
+        health,
+        pages,
+    ):
         app.include_router(routes.router)
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)

@@ -19,6 +19,7 @@ from edge.web.routes import (
     readers,
     session,
     tags,
+    wall,
 )
 from tests.web.toy_house import METRICS_TOKEN, House
 
@@ -137,7 +138,7 @@ def test_a_token_opens_its_scope_only(client_of: ClientOf) -> None:
 def test_a_page_that_does_not_exist_is_not_found(client_of: ClientOf) -> None:
     supervisor = client_of(Role.ADMINISTRATOR)
 
-    assert supervisor.get("/wall").status_code == 404
+    assert supervisor.get("/nowhere").status_code == 404
     assert supervisor.get("/static/../app.py").status_code == 404
     assert supervisor.get("/static/%2e%2e/app.py").status_code == 404
 
