@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from drivers.llrp.reader import LlrpWire
 from edge.clock import SystemClock
 from edge.compose.checking import calibration_of
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
+from edge.compose.finding import finder_desk, powering
 from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
@@ -23,9 +25,11 @@ from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.finding import FinderDesk
 from edge.floor.found import FoundReaders
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
+from edge.floor.lights import Lights
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
@@ -75,23 +79,21 @@ def build(settings: Settings) -> Daemon:
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     tag_port = TagPort(core.inbox, clock)
-    lights = stack_lights(core)
+    lights, finder = stack_lights(core), finder_desk(core, listener)
     loop = floor_loop(core, store, planner, link, tag_port, lights.answered)
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
-    tag_port.attach(wire)
-    lights.attach(switching(wire))
+    _attach(wire, tag_port, lights, finder)
     found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
     watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
-    web = web_server(core, lambda: metrics_text(health.look, health.details), health.ready)
-    services = [Service("planner", planner), Service("floor", loop)]
+    web = web_server(core, finder, lambda: metrics_text(health.look, health.details), health.ready)
+    services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
     services += [Service(name, driver) for name, driver in drivers]
-    services += [Service("lights", lights)] if settings.light else []
-    services += [Service("discovery", discoverer), Service("web", web)]
+    services += [Service("discovery", discoverer), Service("finder", finder), Service("web", web)]
 
     def tell() -> None:
         health.tell()
@@ -106,6 +108,13 @@ def build(settings: Settings) -> Daemon:
         lambda: {"ready": True, "url": _url(settings, web.port)},
         ending=Condition(core, link).drain if link else _nobody_waits,
     )
+
+
+def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDesk) -> None:
+    """Give the readers' wire to all that ask something of readers."""
+    tag_port.attach(wire)
+    lights.attach(switching(wire))
+    finder.attach(powering(wire))
 
 
 def _url(settings: Settings, port: int) -> str:

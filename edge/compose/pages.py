@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from edge.compose.core import VERSION, Core
+from edge.floor.finding import FinderDesk
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.sync.wire.asyncapi import document
@@ -13,7 +14,10 @@ from edge.web.server import TlsFiles, WebServer
 
 
 def web_server(
-    core: Core, metrics: Callable[[], str], ready: Callable[[], Mapping[str, object]]
+    core: Core,
+    finder: FinderDesk,
+    metrics: Callable[[], str],
+    ready: Callable[[], Mapping[str, object]],
 ) -> WebServer:
     """The pages and the API.
 
@@ -42,6 +46,7 @@ def web_server(
         ),
         session_key_path=settings.gateway.data_dir / "session.key",
         lookups=Lookups(core.store_path, core.board),
+        finder=finder,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,

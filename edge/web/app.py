@@ -19,6 +19,7 @@ from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
 from edge.web.routes import (
     board,
+    find,
     floor,
     health,
     orders,
@@ -73,6 +74,7 @@ def create_app(given: WebDependencies) -> FastAPI:
         pick,
         pack,
         wall,
+        find,
         floor,
         radio,
         readers,

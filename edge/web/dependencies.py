@@ -8,6 +8,7 @@ from typing import Protocol
 from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.model.ids import Badge, Epc
 from edge.model.places import Floor
 from edge.web.people import Person, ServiceToken
 
@@ -31,6 +32,22 @@ class Lookups(Protocol):
 
     def history(self, subject: str, limit: int) -> Sequence[Row]:
         """What happened to an item, the newest first: rows of seq, type, at and text."""
+        ...
+
+
+class Finder(Protocol):
+    """Looks for one tag for each person; how near it is stands on the board (`find/{badge}`)."""
+
+    def begin(self, badge: Badge, epc: Epc, alive: Callable[[], bool]) -> None:
+        """Look for a tag while `alive` says so.
+
+        Raises:
+            SearchesFullError: too many people look for something.
+        """
+        ...
+
+    def end(self, badge: Badge) -> None:
+        """The person looks no longer."""
         ...
 
 
@@ -83,6 +100,7 @@ class WebDependencies:
     tokens: tuple[ServiceToken, ...]
     session_key_path: Path
     lookups: Lookups
+    finder: Finder
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]

@@ -9,6 +9,7 @@ from edge.web.app import create_app
 from edge.web.people import Role
 from edge.web.routes import (
     board,
+    find,
     floor,
     health,
     orders,
@@ -30,6 +31,7 @@ EXAMPLES = {
     "/api/pack/{station}/stream": "/api/pack/PACK-1/stream",
     "/api/pack/{station}/scan": "/api/pack/PACK-1/scan",
     "/api/pack/{station}/close": "/api/pack/PACK-1/close",
+    "/api/find/items": "/api/find/items?q=tea",
     "/api/wall/{wall}": "/api/wall/WALL-1",
     "/api/wall/{wall}/stream": "/api/wall/WALL-1/stream",
     "/api/wall/{wall}/scan": "/api/wall/WALL-1/scan",
@@ -48,6 +50,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/pack/{station}/close": {"partial": False},
     "/api/wall/{wall}/scan": {"code": "nothing"},
     "/api/wall/{wall}/lay-back": {},
+    "/api/find": {"epc": "30395dfa8000000000000001"},
+    "/api/find/end": {},
     "/api/orders/{order_id}/decision": {"release": True},
     "/api/readers/found/{found_id}/approve": {"name": "dock", "antennas": [1]},
     "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
@@ -106,6 +110,7 @@ def test_every_route_of_the_application_stands_in_the_table(house: House) -> Non
             pick,
             pack,
             wall,
+            find,
             floor,
             radio,
             readers,

@@ -136,12 +136,8 @@ class ToyFloor:
                 return self._scan(posted)
             case inputs.TroubleReported():
                 return self._trouble(posted)
-            case inputs.StationScanned(station=station):
-                return (
-                    self.wall.take(posted) if station == WALL else self._station_scan(posted.code)
-                )
-            case inputs.HandEmptied():
-                return self.wall.take(posted)
+            case inputs.StationScanned() | inputs.HandEmptied():
+                return self._at_place(posted)
             case inputs.ParcelWanted():
                 return self._close(partial=posted.partial)
             case inputs.HoldDecided():
@@ -258,6 +254,11 @@ class ToyFloor:
         return _yes("short", "counted missing")
 
     # Packing
+
+    def _at_place(self, posted: inputs.StationScanned | inputs.HandEmptied) -> Answer:
+        if isinstance(posted, inputs.HandEmptied) or posted.station == WALL:
+            return self.wall.take(posted)
+        return self._station_scan(posted.code)
 
     def _show_pack(self, **changes: object) -> None:
         assert self._pack is not None

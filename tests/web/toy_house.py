@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.clock import Clock, SystemClock
+from edge.floor.finding import FinderDesk
 from edge.model.ids import Badge
 from edge.web.app import create_app
 from edge.web.dependencies import Trouble, WebDependencies
@@ -38,6 +39,7 @@ class House:
 
     floor: ToyFloor
     given: WebDependencies
+    finder: FinderDesk
 
 
 def open_house(folder: Path, clock: Clock | None = None) -> House:
@@ -47,6 +49,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     floor = ToyFloor(plan, clock)
     floor.start()
     names = ("Ana", "Bo", "Chen", "Dana")
+    finder = FinderDesk(plan, floor.board, clock)
+    finder.start()
     given = WebDependencies(
         inbox=floor.inbox,
         board=floor.board,
@@ -65,6 +69,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         ),
         session_key_path=folder / "session.key",
         lookups=ToyLookups(),
+        finder=finder,
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
         protocol=lambda: {"asyncapi": "3.0.0"},
@@ -72,7 +77,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         secure=False,
         readers=frozenset({"gate"}),
     )
-    return House(floor, given)
+    return House(floor, given, finder)
 
 
 def serve(given: WebDependencies) -> WebServer:

@@ -138,6 +138,51 @@ def test_outputs_are_set_at_once_and_again_after_a_reboot() -> None:
     assert "output 9 refused" in told(ears.heard, EventKind.EXCEPTION)[0].detail
 
 
+Levels = dict[tuple[int, bytes], float]
+
+
+def levels_dbm(ears: Ears) -> Levels:
+    """Mean level of each tag at each antenna for two seconds from now on."""
+    ears.listen(0.6)  # what was under way was sent with the power before
+    skipped = len(batches(ears.heard))
+    ears.listen(2.0)
+    heard: dict[tuple[int, bytes], list[float]] = {}
+    for batch in batches(ears.heard)[skipped:]:
+        for port, epc, level in zip(batch.antenna, batch.epc, batch.rssi_dbm, strict=True):
+            heard.setdefault((int(port), epc.tobytes()), []).append(float(level))
+    return {key: float(np.mean(levels)) for key, levels in heard.items()}
+
+
+def lower_by_db(before: Levels, after: Levels, port: int) -> float:
+    """By how much the tags that were heard both times are quieter, in the middle."""
+    both = [key for key in before.keys() & after.keys() if key[0] == port]
+    assert both
+    return float(np.median([before[key] - after[key] for key in both]))
+
+
+@pytest.mark.parametrize("vendor", [Vendor.ZEBRA, Vendor.IMPINJ])
+def test_a_lower_power_is_there_at_once_on_its_antenna_and_taken_back(vendor: Vendor) -> None:
+    with reading(vendor, antennas=(1, 2), power_dbm=29.0) as (wire, ears, _simulation):
+        ears.wait_up()
+        full = levels_dbm(ears)
+        wire.set_power("dock", 1, 24.0)
+        low = levels_dbm(ears)
+        wire.set_power("dock", 1, None)
+        again = levels_dbm(ears)
+
+    assert lower_by_db(full, low, 1) > 2.5
+    assert abs(lower_by_db(full, low, 2)) < 1.5
+    assert abs(lower_by_db(full, again, 1)) < 1.5
+
+
+def test_the_power_of_no_reader_is_refused_at_once() -> None:
+    with reading(Vendor.GENERIC) as (wire, _ears, _simulation):
+        with pytest.raises(KeyError, match="gate"):
+            wire.set_power("gate", 1, 20.0)
+        with pytest.raises(ValueError, match="antenna 0"):
+            wire.set_power("dock", 0, 20.0)
+
+
 def test_an_output_of_no_reader_is_refused_at_once() -> None:
     with reading(Vendor.GENERIC) as (wire, _ears, _simulation):
         with pytest.raises(KeyError, match="gate"):

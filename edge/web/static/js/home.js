@@ -6,10 +6,10 @@ import { Frame } from "./frame.js";
 import { knows, onLanguage, t } from "./language.js";
 
 const PAGES = {
-  picker: ["pick"],
-  packer: ["pack", "wall"],
-  supervisor: ["floor", "orders", "board", "pick", "pack", "wall"],
-  administrator: ["floor", "orders", "board", "pick", "pack", "wall"],
+  picker: ["pick", "find"],
+  packer: ["pack", "wall", "find"],
+  supervisor: ["floor", "orders", "board", "pick", "pack", "wall", "find"],
+  administrator: ["floor", "orders", "board", "pick", "pack", "wall", "find"],
 };
 
 const frame = await Frame.start("home");

@@ -1,0 +1,143 @@
+"""The tag finder's scale: how near a wanted tag is, 0 to 100, and how much power to look with.
+
+The scale is made of the loss on the way (transmit power less received level), so that it does not
+jump when the power changes, and of the read rate beside, because at the edge of hearing the rate
+falls while the level of the reads that succeed does not. What is shown changes only by steps that
+a hand can feel; a tag that is no longer heard fades out. Near the tag the power is stepped down,
+one step at a time: at full power everything within a metre is loud, and the racks around are too.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FULL = 100
+_RATE_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class FinderSettings:
+    """How the finder listens.
+
+    Attributes:
+        powers_dbm: transmit power steps, descending; the first is where it begins.
+        window_s: reads of this time make the level and the rate.
+        fade_s: an unheard tag's scale falls from full to nothing in this time.
+        far_db, near_db: loss on the way there and back at which the scale is 0 and 100.
+        full_reads_per_s: rate that counts as full.
+        step: what is shown changes by no less than this.
+        loud_dbm: above it for `settle_s`, the power goes a step down.
+        faint_dbm: below it, or unheard, for `settle_s`, the power goes a step up.
+        settle_s: how long a power step is kept at least.
+    """
+
+    powers_dbm: tuple[float, ...] = (30.0, 25.0, 20.0, 15.0)
+    window_s: float = 0.6
+    fade_s: float = 2.0
+    far_db: float = 104.0
+    near_db: float = 56.0
+    full_reads_per_s: float = 15.0
+    step: int = 4
+    loud_dbm: float = -45.0
+    faint_dbm: float = -66.0
+    settle_s: float = 0.8
+
+    def __post_init__(self) -> None:
+        if not self.powers_dbm or list(self.powers_dbm) != sorted(self.powers_dbm, reverse=True):
+            raise ValueError("finder: powers_dbm must be descending and name at least one power")
+        if self.loud_dbm <= self.faint_dbm or self.far_db <= self.near_db:
+            raise ValueError("finder: loud must lie above faint, far above near")
+
+
+DEFAULTS = FinderSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the finder shows.
+
+    Attributes:
+        scale: 0 not heard or far, 100 at hand.
+        reads_per_s: lately.
+        rssi_dbm: mean level lately; None where nothing was heard.
+        power_dbm: with which to look from now on.
+    """
+
+    scale: int
+    reads_per_s: float
+    rssi_dbm: float | None
+    power_dbm: float
+
+
+class TagFinder:
+    """Looks for one tag; asked for its scale a few times a second.
+
+    Args:
+        settings: how it listens.
+    """
+
+    def __init__(self, settings: FinderSettings = DEFAULTS) -> None:
+        self._settings = settings
+        self._reads: deque[tuple[int, float, float]] = deque(maxlen=1000)
+        self._power = 0
+        self._power_since_us: int | None = None
+        self._shown = 0
+        self._nearness = 0.0
+        self._looked_us: int | None = None
+
+    @property
+    def power_dbm(self) -> float:
+        """With which to look now."""
+        return self._settings.powers_dbm[self._power]
+
+    def heard(self, seen_us: Sequence[int], rssi_dbm: Sequence[float]) -> None:
+        """Reads of the wanted tag, made with the present power."""
+        for at_us, level in zip(seen_us, rssi_dbm, strict=True):
+            self._reads.append((at_us, level, self.power_dbm - level))
+
+    def look(self, now_us: int) -> Found:
+        """What to show now, and the power from now on."""
+        settings = self._settings
+        begin_us = now_us - int(settings.window_s * 1e6)
+        lately = [one for one in self._reads if begin_us < one[0] <= now_us]
+        rate = len(lately) / settings.window_s
+        level = sum(one[1] for one in lately) / len(lately) if lately else None
+        loss = sum(one[2] for one in lately) / len(lately) if lately else None
+        self._move(self._target(loss, rate), now_us)
+        self._step_power(level, now_us)
+        return Found(self._shown, rate, level, self.power_dbm)
+
+    def _target(self, loss_db: float | None, rate: float) -> float | None:
+        if loss_db is None:
+            return None
+        settings = self._settings
+        strength = (settings.far_db - loss_db) / (settings.far_db - settings.near_db)
+        often = rate / settings.full_reads_per_s
+        return FULL * (
+            (1.0 - _RATE_SHARE) * min(max(strength, 0.0), 1.0) + _RATE_SHARE * min(often, 1.0)
+        )
+
+    def _move(self, target: float | None, now_us: int) -> None:
+        """Follow the reads at once, fade without them; show steps that a hand can feel."""
+        past_s = 0.0 if self._looked_us is None else max(0, now_us - self._looked_us) / 1e6
+        self._looked_us = now_us
+        if target is None:
+            target = max(0.0, self._nearness - FULL * past_s / self._settings.fade_s)
+        self._nearness = target
+        is_at_an_end = round(target) in {0, FULL}
+        if is_at_an_end or abs(target - self._shown) >= self._settings.step:
+            self._shown = round(target)
+
+    def _step_power(self, level_dbm: float | None, now_us: int) -> None:
+        if self._power_since_us is None:
+            self._power_since_us = now_us
+        if now_us - self._power_since_us < self._settings.settle_s * 1e6:
+            return
+        step = 0
+        if level_dbm is None or level_dbm < self._settings.faint_dbm:
+            step = -1
+        elif level_dbm > self._settings.loud_dbm:
+            step = 1
+        power = min(max(self._power + step, 0), len(self._settings.powers_dbm) - 1)
+        if power != self._power:
+            self._power, self._power_since_us = power, now_us
