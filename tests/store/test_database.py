@@ -25,7 +25,13 @@ from edge.store.errors import (
     StoreTooNewError,
 )
 from edge.store.lock import StoreLock
-from edge.store.migrations import MIGRATIONS, found_readers, journal_and_state, tag_jobs
+from edge.store.migrations import (
+    MIGRATIONS,
+    found_readers,
+    journal_and_state,
+    levels_and_slots,
+    tag_jobs,
+)
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 
@@ -136,6 +142,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(journal_and_state)
     migrations()(tag_jobs)
     migrations()(found_readers)
+    migrations()(levels_and_slots)
     migrations()(step)
     return migrations
 
