@@ -17,6 +17,7 @@ Topics and their values (plain JSON values):
     `radio/learnt`     what is usual at each antenna, to be kept over a restart
     `readers/decided`  found readers that are approved or ignored
     `readers/found`    found readers with what they say of themselves and their state
+    `people`           whom the central system lists, by badge: name and whether active
     `articles`         name and GTIN by article number
 """
 

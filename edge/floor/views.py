@@ -115,6 +115,11 @@ def articles_view(state: FloorState) -> Shown:
     return {one.sku: {"name": one.name, "gtin": one.gtin} for one in state.articles.values()}
 
 
+def people_view(state: FloorState) -> Shown:
+    """Whom the central system lists, by badge."""
+    return {one.badge: {"name": one.name, "active": one.active} for one in state.people.values()}
+
+
 def orders_view(state: FloorState) -> Shown:
     """Orders that are open, those that wait for a decision first."""
     picked = Counter(

@@ -57,6 +57,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _plan(state, event.walk)
         case e.PickerChanged():
             state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
+        case e.PersonListed():
+            state.people[event.person.badge] = event.person
         case e.WalkStarted():
             _start(state, event)
         case e.PiecePicked():

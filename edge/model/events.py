@@ -25,7 +25,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import Order, OrderLine
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Unit, Walk
+from edge.model.work import ListedPerson, Parcel, Unit, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,14 @@ class PickerChanged:
     badge: Badge
     ready: bool
     cart: LocationId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonListed:
+    """A person is listed by the central system, in this version."""
+
+    type: ClassVar[str] = "pick.person_listed"
+    person: ListedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,6 +506,7 @@ Event = (
     | TagKilled
     | WalkPlanned
     | PickerChanged
+    | PersonListed
     | WalkStarted
     | PiecePicked
     | PieceConfirmed

@@ -21,7 +21,7 @@ from edge.model.ids import (
 from edge.model.orders import OrderLine
 from edge.model.presence import PresenceChange
 from edge.model.tag_work import TagOrder, TagResult
-from edge.model.work import Walk
+from edge.model.work import ListedPerson, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class PacksListed:
     """The central system states packs; an older or equal version changes nothing."""
 
     levels: tuple[PackLevel, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleListed:
+    """The central system states people; an older or equal version changes nothing."""
+
+    people: tuple[ListedPerson, ...]
     at_us: int
 
 
@@ -302,6 +310,7 @@ Input = (
     OrderSubmitted
     | ArticlesListed
     | PacksListed
+    | PeopleListed
     | StockListed
     | ReturnAnnounced
     | MessageRefused

@@ -30,7 +30,7 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderState
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Unit, Walk, WallSlot
+from edge.model.work import ListedPerson, PackSession, Parcel, Picker, Tote, Unit, Walk, WallSlot
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -191,6 +191,7 @@ class FloorState:
         levels: cases and inner packs by their GTIN.
         stock: by article and place.
         orders, walks, pickers, totes, parcels: by their names.
+        people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
         slots: the slots of put walls that orders have.
         outages: devices that do not answer, with the UTC microseconds since when.
@@ -210,6 +211,7 @@ class FloorState:
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
+        self.people: Table[Badge, ListedPerson] = Table()
         self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()

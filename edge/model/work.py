@@ -124,6 +124,24 @@ class Picker:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A person as the central system lists them; their PIN and rights are not its to give.
+
+    Attributes:
+        name: for the screens; empty where not told.
+        role: what the central system takes them for; rights go by the gateway's own settings.
+        active: false where they may not sign in any more.
+        version: grows with each change by the central system.
+    """
+
+    badge: Badge
+    name: str
+    role: str
+    active: bool = True
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Tote:
     """A container with the pieces of one order; one tote holds one order only.
 

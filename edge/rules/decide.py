@@ -16,6 +16,7 @@ from edge.model.inputs import (
     PacksListed,
     ParcelDispatched,
     ParcelWanted,
+    PeopleListed,
     PlanReady,
     ReturnAnnounced,
     StationScanned,
@@ -58,6 +59,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return stocking.articles_listed(state, input_)
         case PacksListed():
             return stocking.packs_listed(state, input_)
+        case PeopleListed():
+            return stocking.people_listed(state, input_)
         case StockListed():
             return stocking.stock_listed(state, input_)
         case StockPutAway():

@@ -1,17 +1,19 @@
 """Stock and articles: what the central system states and what people put away."""
 
-from edge.model.events import ArticleListed, PackListed, StockPlaced, StockStated
+from edge.model.events import ArticleListed, PackListed, PersonListed, StockPlaced, StockStated
 from edge.model.goods import Article, PackLevel
-from edge.model.ids import Gtin, LocationId, Sku
+from edge.model.ids import Badge, Gtin, LocationId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     PacksListed,
+    PeopleListed,
     StockListed,
     StockPutAway,
     StockStatement,
 )
 from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
+from edge.model.work import ListedPerson
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -35,6 +37,17 @@ def packs_listed(state: FloorState, input_: PacksListed) -> Decision:
             newest[level.gtin] = level
     events = [PackListed(level) for level in newest.values()]
     return accept("listed", f"{len(events)} of {len(input_.levels)} packs were new", *events)
+
+
+def people_listed(state: FloorState, input_: PeopleListed) -> Decision:
+    """Newer versions of people are taken; rights are not theirs to bring."""
+    newest: dict[Badge, ListedPerson] = {}
+    for person in input_.people:
+        known = newest.get(person.badge) or state.people.get(person.badge)
+        if known is None or person.version > known.version:
+            newest[person.badge] = person
+    events = [PersonListed(person) for person in newest.values()]
+    return accept("listed", f"{len(events)} of {len(input_.people)} people were new", *events)
 
 
 def stock_listed(state: FloorState, input_: StockListed) -> Decision:

@@ -108,9 +108,9 @@ def found_readers(db: Database) -> None:
 
 
 @MIGRATIONS()
-def levels_and_slots(db: Database) -> None:
-    """Packs above the single piece, and the slots of put walls."""
-    for name in ("levels", "slots"):
+def levels_slots_and_people(db: Database) -> None:
+    """Packs above the single piece, the slots of put walls, and whom the central system lists."""
+    for name in ("levels", "slots", "people"):
         db.execute(
             f"""CREATE TABLE {name}(
             key TEXT PRIMARY KEY,

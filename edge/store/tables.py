@@ -16,7 +16,7 @@ from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
-from edge.model.work import PackSession, Parcel, Picker, Tote, Walk, WallSlot
+from edge.model.work import ListedPerson, PackSession, Parcel, Picker, Tote, Walk, WallSlot
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
@@ -120,6 +120,7 @@ LOADED = (
     _documents("orders", Order),
     _documents("walks", Walk),
     _documents("pickers", Picker),
+    _documents("people", ListedPerson),
     _documents("totes", Tote),
     _documents("packs", PackSession),
     _documents("slots", WallSlot),

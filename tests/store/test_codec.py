@@ -32,7 +32,7 @@ from edge.model.ids import (
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.prompts import Answer
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Stop, Tote, Unit, Walk
+from edge.model.work import ListedPerson, Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
 
@@ -94,6 +94,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.TagKilled(EPC, "e28011602000", BADGE),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
+    e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
     e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),

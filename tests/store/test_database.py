@@ -29,7 +29,7 @@ from edge.store.migrations import (
     MIGRATIONS,
     found_readers,
     journal_and_state,
-    levels_and_slots,
+    levels_slots_and_people,
     tag_jobs,
 )
 from edge.store.reader import JournalReader
@@ -142,7 +142,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(journal_and_state)
     migrations()(tag_jobs)
     migrations()(found_readers)
-    migrations()(levels_and_slots)
+    migrations()(levels_slots_and_people)
     migrations()(step)
     return migrations
 

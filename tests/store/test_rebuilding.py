@@ -27,7 +27,7 @@ from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Parcel, Stop, Unit, Walk, WalkState
+from edge.model.work import ListedPerson, Parcel, Stop, Unit, Walk, WalkState
 from edge.store.rebuilding import rebuild_and_compare
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Day:
 
     def _listed(self, _: FloorState) -> Iterator[e.Event]:
         yield e.ArticleListed(Article(self._one(SKUS), None, "Shirt", self._number()))
+        yield e.PersonListed(ListedPerson(BADGE, "Li", "picker", version=self._number()))
         gtin = Gtin(f"{self.rng.integers(5):014d}")
         yield e.PackListed(PackLevel(gtin, self._one(SKUS), 12, self._number()))
 

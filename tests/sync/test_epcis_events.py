@@ -185,6 +185,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "stock.tag_work_begun",
         "stock.tag_work_ended",
         "pick.picker_changed",
+        "pick.person_listed",
         "pick.started",
         "pick.rerouted",
         "pick.dropped",

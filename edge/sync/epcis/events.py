@@ -23,6 +23,7 @@ WITHOUT_EVENT = (
     e.TagWorkBegun,
     e.TagWorkEnded,
     e.PickerChanged,
+    e.PersonListed,
     e.WalkStarted,
     e.StopRerouted,
     e.TotesDropped,

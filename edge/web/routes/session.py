@@ -36,6 +36,8 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
     person = next((one for one in parts.given.people if one.badge == body.badge), None)
     if not await parts.pins.matches(person.pin_hash if person else None, body.pin):
         return None
+    if person is not None and parts.is_shut_out(person.badge):
+        return None
     return parts.sessions.begin(person) if person else None
 
 
