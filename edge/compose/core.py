@@ -11,6 +11,7 @@ from edge.clock import Clock, SystemClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import IdMaker, uuid7
 from edge.model.places import Floor
 from edge.settings.exceptions_file import TroubleTable
@@ -43,4 +44,5 @@ class Core:
     inbox: Inbox
     board: Board
     alerts: Alerts
+    desk: LocatingDesk
     store_path: Path

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from drivers.llrp.reader import LlrpWire
-from edge.clock import SystemClock
-from edge.compose.checking import calibration_of
+from edge.clock import Clock, SystemClock
+from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
@@ -30,6 +30,7 @@ from edge.floor.found import FoundReaders
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.lights import Lights
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
@@ -56,23 +57,7 @@ def build(settings: Settings) -> Daemon:
         StoreError: the journal cannot be opened, or another daemon has it.
     """
     clock = SystemClock()
-    core = Core(
-        settings=settings,
-        floor=load_floor(settings.gateway.floor_file),
-        troubles=load_troubles(settings.gateway.exceptions_file),
-        clock=clock,
-        make_id=new_id_maker(),
-        inbox=Inbox(
-            clock,
-            inputs_max=settings.timing.inputs_max,
-            reads_max=settings.timing.reads_max,
-        ),
-        board=Board(),
-        alerts=Alerts(),
-        store_path=settings.gateway.data_dir / STORE_FILE,
-    )
-    settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
-    core.alerts.listen(log_alert)
+    core = _core(settings, clock)
     store = Store.open(core.store_path, clock, core.make_id)
     listener = floor_listener(core)
     info = Info(settings, core.floor, listener.devices.copy)
@@ -89,11 +74,15 @@ def build(settings: Settings) -> Daemon:
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
     watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
-    web = web_server(core, finder, lambda: metrics_text(health.look, health.details), health.ready)
+    bench = calibration_bench(core, calibration_in_use(core))
+    web = web_server(
+        core, bench, finder, lambda: metrics_text(health.look, health.details), health.ready
+    )
     services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
     services += [Service(name, driver) for name, driver in drivers]
-    services += [Service("discovery", discoverer), Service("finder", finder), Service("web", web)]
+    services += [Service("discovery", discoverer), Service("calibration", bench)]
+    services += [Service("finder", finder), Service("web", web)]
 
     def tell() -> None:
         health.tell()
@@ -115,6 +104,29 @@ def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDes
     tag_port.attach(wire)
     lights.attach(switching(wire))
     finder.attach(powering(wire))
+
+
+def _core(settings: Settings, clock: Clock) -> Core:
+    floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
+    core = Core(
+        settings=settings,
+        floor=floor,
+        troubles=load_troubles(settings.gateway.exceptions_file),
+        clock=clock,
+        make_id=new_id_maker(),
+        inbox=Inbox(
+            clock,
+            inputs_max=settings.timing.inputs_max,
+            reads_max=settings.timing.reads_max,
+        ),
+        board=Board(),
+        alerts=alerts,
+        desk=LocatingDesk(floor, alerts),
+        store_path=settings.gateway.data_dir / STORE_FILE,
+    )
+    settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    core.alerts.listen(log_alert)
+    return core
 
 
 def _url(settings: Settings, port: int) -> str:
@@ -165,7 +177,7 @@ def floor_loop(
     )
     locator = Locator(
         core.floor,
-        calibration=calibration_of(settings, core.floor),
+        calibration=calibration_in_use(core),
         radio=RadioSettings(**settings.radio.model_dump()),
     )
     take_up_habits(core.store_path.with_name(FILE), locator.health)
@@ -184,6 +196,7 @@ def floor_loop(
             clock=core.clock,
             committed=link.wake if link else _nobody_waits,
             guard=guard,
+            desk=core.desk,
             tick_ms=settings.timing.tick_ms,
             work_on_tags=work_on_tags or _nobody_works,
             answered=answered or _nobody_looks,

@@ -10,6 +10,7 @@ from edge.compose.requests import Answers
 from edge.daemon.kernel_clock import ClockWatch
 from edge.floor.alerts import Alert
 from edge.floor.board import Board
+from edge.floor.explaining import Explainer
 from edge.floor.inbox import InboxFullError
 from edge.floor.lookups import Lookups
 from edge.model.ids import Gtin, Sku
@@ -75,7 +76,8 @@ def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
     gateway = settings.gateway
     lookups = Lookups(core.store_path, core.board)
     watch = ClockWatch(core.clock)
-    answering = Answers(core.board, lookups, store, info.now)
+    explainer = Explainer(core.desk.enquiries, lookups)
+    answering = Answers(core.board, lookups, explainer, store, info.now)
     link = MqttLink(
         link_settings(settings),
         LinkParts(

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from edge.compose.core import VERSION, Core
+from edge.floor.calibrating import CalibrationBench
+from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
@@ -15,6 +17,7 @@ from edge.web.server import TlsFiles, WebServer
 
 def web_server(
     core: Core,
+    bench: CalibrationBench,
     finder: FinderDesk,
     metrics: Callable[[], str],
     ready: Callable[[], Mapping[str, object]],
@@ -31,6 +34,7 @@ def web_server(
         if web.certificate_file and web.key_file
         else None
     )
+    lookups = Lookups(core.store_path, core.board)
     dependencies = WebDependencies(
         inbox=core.inbox,
         board=core.board,
@@ -45,7 +49,9 @@ def web_server(
             for one in settings.token
         ),
         session_key_path=settings.gateway.data_dir / "session.key",
-        lookups=Lookups(core.store_path, core.board),
+        lookups=lookups,
+        explainer=Explainer(core.desk.enquiries, lookups),
+        calibration=bench,
         finder=finder,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,

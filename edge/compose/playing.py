@@ -31,6 +31,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
 from edge.floor.listening import FloorListener
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop
 from edge.floor.planner import Planner
 from edge.model.events import Fact
@@ -138,15 +139,17 @@ def _checked(settings: Settings, recording: Recording) -> Record | None:
 
 
 def _core(settings: Settings, clock: PlayedClock, store_path: Path) -> Core:
+    floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
     return Core(
         settings=settings,
-        floor=load_floor(settings.gateway.floor_file),
+        floor=floor,
         troubles=load_troubles(settings.gateway.exceptions_file),
         clock=clock,
         make_id=seeded_id_maker(clock),
         inbox=Inbox(clock, reads_max=settings.timing.reads_max),
         board=Board(),
-        alerts=Alerts(),
+        alerts=alerts,
+        desk=LocatingDesk(floor, alerts),
         store_path=store_path,
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from edge.floor.board import Board, Shown
+from edge.floor.enquiries import EnquiriesFullError
+from edge.floor.explaining import Explainer, NoReasonError
 from edge.floor.lookups import Lookups
 from edge.store.errors import StoreError
 from edge.store.store import Store
@@ -18,6 +20,7 @@ class Answers:
     Args:
         board: what is shown.
         lookups: items by article and EPC.
+        explainer: why an item is thought to be where it is.
         store: how far the journal is.
         info: who this gateway is.
     """
@@ -26,11 +29,13 @@ class Answers:
         self,
         board: Board,
         lookups: Lookups,
+        explainer: Explainer,
         store: Store,
         info: Callable[[], Mapping[str, object]],
     ) -> None:
         self._board = board
         self._lookups = lookups
+        self._explainer = explainer
         self._store = store
         self._info = info
 
@@ -50,11 +55,17 @@ class Answers:
                     return self._info()
         except StoreError as error:
             raise ValueError(f"the store cannot be read: {error}") from error
+        except (EnquiriesFullError, NoReasonError) as error:
+            raise ValueError(str(error)) from error
 
     def _where(self, request: WhereMessage) -> Mapping[str, object]:
         if request.epc is not None:
-            item = self._lookups.item(request.epc.lower())
-            return {"epc": request.epc.lower(), "items": [item] if item else []}
+            epc = request.epc.lower()
+            item = self._lookups.item(epc)
+            told: dict[str, object] = {"epc": epc, "items": [item] if item else []}
+            if request.why:
+                told["why"] = self._explainer.why(epc)
+            return told
         found = self._lookups.items(request.sku or "", request.limit)
         return {
             "sku": request.sku,

@@ -1,10 +1,18 @@
 """Which facts want a person, and which end an alert."""
 
-from collections.abc import Mapping
-
 from edge.floor.alerts import Alert, Alerts
-from edge.model.events import DeviceLost, DeviceReturned, Event, MessageSetAside
+from edge.model.events import (
+    DeviceLost,
+    DeviceReturned,
+    Event,
+    MessageSetAside,
+    ParcelShipped,
+    PassageSettled,
+    PassageUnclear,
+)
 from edge.model.ids import DeviceName
+from edge.model.passages import PassageQuestion
+from edge.model.state import FloorState
 
 
 class Alarming:
@@ -17,11 +25,13 @@ class Alarming:
     def __init__(self, alerts: Alerts) -> None:
         self._alerts = alerts
 
-    def restarted(self, outages: Mapping[DeviceName, int]) -> None:
-        """Devices that did not answer before the restart, with the time since when."""
-        for device, since_us in outages.items():
+    def restarted(self, state: FloorState) -> None:
+        """What was wrong before the restart: devices that did not answer, open questions."""
+        for device, since_us in state.outages.items():
             text = f"{device} did not answer before the restart"
             self._lost(device, text, since_us)
+        for question in state.questions.values():
+            self._ask(question)
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
@@ -35,11 +45,32 @@ class Alarming:
                 self._lost(event.device, f"{event.device} does not answer: {event.reason}", at_us)
             case DeviceReturned():
                 self._alerts.end(_name_of(event.device))
+            case PassageUnclear():
+                self._ask(event.question)
+            case PassageSettled():
+                self._alerts.end(_asking(event.question))
+            case ParcelShipped():
+                self._alerts.end(_asking(event.sscc))
             case _:
                 pass
 
+    def _ask(self, question: PassageQuestion) -> None:
+        """A portal's question stands until a person or a later passage answers it."""
+        what = f"parcel {question.sscc}" if question.sscc else f"tag {question.epc}"
+        text = (
+            f"{what} was at {question.portal}, most likely {question.likeliest.value} "
+            f"({question.probability:.0%}); say on the board how it went"
+        )
+        name = _asking(question.name)
+        self._alerts.begin(Alert(name, "passage_unclear", "warning", text, question.ended_us))
+
     def _lost(self, device: DeviceName, text: str, since_us: int) -> None:
         self._alerts.begin(Alert(_name_of(device), "device_lost", "critical", text, since_us))
+
+
+def _asking(question: str) -> str:
+    """The name of the alert that a portal asks a person."""
+    return f"passage-unclear-{question}"
 
 
 def _name_of(device: DeviceName) -> str:

@@ -18,6 +18,7 @@ Topics and their values (plain JSON values):
     `readers/decided`  found readers that are approved or ignored
     `readers/found`    found readers with what they say of themselves and their state
     `people`           whom the central system lists, by badge: name and whether active
+    `calibration`      how far a calibration is, what is heard of its tag, what it taught
     `articles`         name and GTIN by article number
 """
 

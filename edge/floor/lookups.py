@@ -4,6 +4,7 @@ Each question opens a connection of its own that can only read: any number of pa
 once, and none of them ever holds up the writer.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
@@ -11,10 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edge.floor.board import Board, Shown
+from edge.floor.heat import dwell_us
 from edge.model.events import Fact
 from edge.model.goods import PresentItem
-from edge.model.ids import Epc, LocationId
+from edge.model.ids import Epc, LocationId, Sku
 from edge.store.queries import Queries
+
+HEAT_ITEMS_MAX = 300
+HEAT_FACTS_MAX = 200
 
 
 class Lookups:
@@ -48,6 +53,41 @@ class Lookups:
         """What happened to an item, an order or a parcel, the newest first."""
         with closing(Queries(self._path)) as queries:
             return [_happening(fact) for fact in queries.history(subject, limit)]
+
+    def heat(self, subject: str, *, is_sku: bool, from_us: int, to_us: int) -> Shown:
+        """For how long an item, or all items of an article, were at each place.
+
+        Of an article the first `HEAT_ITEMS_MAX` items are looked at, of each item the newest
+        `HEAT_FACTS_MAX` facts; the answer says where that left something out.
+        """
+        spent: Counter[LocationId] = Counter()
+        now_at: Counter[LocationId] = Counter()
+        cut = False
+        with closing(Queries(self._path)) as queries:
+            found = self._heated(queries, subject, is_sku=is_sku)
+            for one in found[:HEAT_ITEMS_MAX]:
+                facts = queries.history(one.epc, HEAT_FACTS_MAX)
+                cut = cut or (len(facts) == HEAT_FACTS_MAX and facts[-1].occurred_us > from_us)
+                spent += dwell_us(reversed(facts), from_us, to_us)
+                if one.location is not None:
+                    now_at[one.location] += 1
+        return {
+            "from_us": from_us,
+            "to_us": to_us,
+            "items": min(len(found), HEAT_ITEMS_MAX),
+            "is_whole": not cut and len(found) <= HEAT_ITEMS_MAX,
+            "places": [
+                {"location": place, "dwell_s": round(us / 1e6, 1), "items": now_at[place]}
+                for place, us in spent.most_common()
+            ],
+        }
+
+    @staticmethod
+    def _heated(queries: Queries, subject: str, *, is_sku: bool) -> list[PresentItem]:
+        if is_sku:
+            return queries.items_of(Sku(subject), HEAT_ITEMS_MAX + 1)
+        item = queries.item(Epc(subject))
+        return [item] if item is not None else []
 
     def _names(self) -> Mapping[str, str]:
         sheet = self._board.look("articles")

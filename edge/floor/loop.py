@@ -19,23 +19,29 @@ from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
+from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
+from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
 from edge.model.events import (
     Event,
     Fact,
+    PackOpened,
     TagWorkBegun,
 )
 from edge.model.goods import PresentItems
 from edge.model.ids import RequestId
 from edge.model.inputs import (
+    BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
     Input,
     ItemLocated,
+    PassageJudged,
     Posted,
     TagWorkOver,
     TagWorkWanted,
@@ -63,7 +69,7 @@ RULE_FAILED = Answer(
 )
 
 
-SAID_ONCE = ItemLocated | DeviceChanged | TagWorkOver
+SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
 
@@ -74,6 +80,7 @@ class LoopParts:
     Attributes:
         committed: called after each commit that appended facts; returns at once.
         guard: around the deciding of one input.
+        desk: answers those who ask the locator.
         tick_ms: how long reads are gathered.
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
@@ -93,6 +100,7 @@ class LoopParts:
     clock: Clock
     committed: Callable[[], None]
     guard: Guard
+    desk: LocatingDesk
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
     answered: Callable[[Input, Answer], None] = lambda _, __: None
@@ -113,6 +121,8 @@ class FloorLoop:
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
         self._alarming = Alarming(parts.alerts)
+        self._portals = PortalWatch(parts.floor)
+        self._boxes = BoxWatch(parts.floor)
         self._state = FloorState(parts.floor)
         self._unsaved: list[Entry] = []
         self._planned_seq = -1
@@ -140,7 +150,7 @@ class FloorLoop:
     def load(self) -> None:
         """Read the state back from the store and show it."""
         self._reload(self._parts.locator.restore)
-        self._alarming.restarted(self._state.outages)
+        self._alarming.restarted(self._state)
         self._end_tag_work()
         self._show()
 
@@ -236,6 +246,8 @@ class FloorLoop:
         locator = self._parts.locator
         for batch in taken.batches:
             locator.observe(batch)
+            self._portals.observe(batch)
+            self._boxes.observe(batch)
         for entry in taken.entries:
             if isinstance(entry.input, DeviceChanged):
                 device = entry.input
@@ -247,9 +259,13 @@ class FloorLoop:
         ]
         for event in taken.events:
             self._parts.radio.told(event)
+            self._portals.told(event)
         self._parts.radio.turn(now_us)
+        passed = (Entry(PassageJudged(one, now_us), None) for one in self._portals.turn(now_us))
+        boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
+        self._parts.desk.turn(locator, taken.batches, now_us)
         unsaved, self._unsaved = self._unsaved, []
-        return [*unsaved, *taken.entries, *located]
+        return [*unsaved, *taken.entries, *located, *passed, *boxes]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
         """Decide a turn's inputs; again without what has a fault in its rule, if anything has.
@@ -341,6 +357,8 @@ class FloorLoop:
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
             self._alarming.note(event, occurred_us)
+            if isinstance(event, PackOpened):
+                self._boxes.tell_again(event.station)
         if facts:
             parts.committed()
         return facts

@@ -5,6 +5,7 @@ them. The wide views are drawn at most a few times a second, whatever happens on
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from edge.clock import Clock
 from edge.floor.alerts import Alerts
@@ -124,6 +125,7 @@ class Showing:
             ],
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
+            "questions": [asdict(one) for one in state.questions.values()],
             "alerts": [
                 {
                     "id": alert.id,

@@ -237,6 +237,7 @@ class AntennaHealth:
             us_of_zero: gateway microseconds of table millisecond 0.
         """
         rate_known, level_known = self._usual.rate_known, self._usual.level_known
+        reads_per_s = np.nan_to_num(self._reads_per_s).tolist()
         return tuple(
             AntennaReport(
                 reader=one.reader,
@@ -244,7 +245,7 @@ class AntennaHealth:
                 location=one.location,
                 up=bool(self._up[number]),
                 learning=not rate_known[number],
-                reads_per_s=round(float(np.nan_to_num(self._reads_per_s[number])), 2),
+                reads_per_s=round(reads_per_s[number], 2),
                 usual_reads_per_s=_told(self._expected[number], known=rate_known[number]),
                 rssi_dbm=_told(self._rssi_dbm[number], known=True),
                 usual_rssi_dbm=_told(self._usual.rssi_dbm[number], known=level_known[number]),

@@ -13,11 +13,21 @@ from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
+from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
+from edge.locating.reasons import (
+    AntennaAtPlace,
+    AntennaPart,
+    Reason,
+    answered_place,
+    listening_of,
+    parts_of,
+    reason_of,
+)
 from edge.locating.references import ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
@@ -27,7 +37,7 @@ from edge.locating.settings import (
     LocatingSettings,
     RadioSettings,
 )
-from edge.locating.slots import NO_ANTENNA, Floats, Ports, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
@@ -59,19 +69,19 @@ class Locator:
         calibration: Calibration | None = None,
         radio: RadioSettings = RADIO_DEFAULTS,
     ) -> None:
+        self._floor = floor
+        self._untuned = settings
         if calibration is not None:
             settings = calibration.settings(settings)
         self._settings = settings
         self._columns = FloorColumns(floor)
+        self._drift: DriftFollower | None = None
         self._fields: Fields | None = None
-        if calibration is not None and calibration.points and calibration.points.tell:
-            self._fields = fields_of(floor, calibration.points)
-            self._offset_dbm = calibration.offsets_of(floor)
         self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
-        self._ways = Ways(floor, self._columns, settings, calibration)
+        self._learn(calibration)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
@@ -123,6 +133,9 @@ class Locator:
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             news = self._table.merge(reads)
             changes += self._teller.tell(news.rows, self._look(news), news.at_ms)
+            if self._drift is not None:
+                belief = news.slots.belief.max(axis=0)
+                self._drift.hear(reads.antenna, reads.rssi_dbm, belief, now_us * 1e-6)
         self._coverage.look(now_ms)
         self.health.look(now_ms, now_us)
         rows, findings = self._sweep.next_stretch(now_ms)
@@ -155,6 +168,54 @@ class Locator:
             seen_us=self._time.us_of(int(self._table.seen_ms(np.array([row]))[0])),
             position=self._position(row),
         )
+
+    def reason(self, epc: Epc, now_us: int) -> Reason | None:
+        """Why an item is thought to be where it is; None for a tag that is not followed."""
+        found = self.where(epc)
+        if found is None:
+            return None
+        place = answered_place(found)
+        now_ms = self._time.move(now_us)
+        reports = self.antennas()
+        covering = tuple(
+            AntennaAtPlace(
+                one.reader,
+                one.port,
+                listening_of(one, up=bool(up)),
+                max(0, now_us - one.heard_us) * 1e-6,
+            )
+            for one, up in zip(reports, self._coverage.antenna_up, strict=True)
+            if one.location == place
+        )
+        row = self._row_of(epc)
+        antennas = self._parts(row, place, reports, now_ms) if place is not None else ()
+        return reason_of(epc, found, now_us, antennas, covering)
+
+    def adopt(self, calibration: Calibration | None) -> None:
+        """Go on with another calibration; beliefs and places stay, usual levels are learnt anew.
+
+        Raises:
+            CalibrationError: it was made for another floor; nothing has changed then.
+        """
+        self._learn(calibration)
+        self._table.forget_levels()
+
+    def _learn(self, calibration: Calibration | None) -> None:
+        """Take up what was learnt about this floor's antennas."""
+        settings = self._untuned if calibration is None else calibration.settings(self._untuned)
+        self._ways = Ways(self._floor, self._columns, settings, calibration)
+        self._settings = settings
+        self._fields, self._drift = None, None
+        if calibration is None:
+            return
+        self._offset_dbm = calibration.offsets_of(self._floor)
+        self._drift = DriftFollower(self._offset_dbm)
+        if calibration.points and calibration.points.tell:
+            self._fields = fields_of(self._floor, calibration.points)
+
+    def drift(self) -> Drift | None:
+        """How the radio differs from what was calibrated; None without a calibration."""
+        return self._drift.look() if self._drift is not None else None
 
     def _look(self, news: News) -> NDArray[np.uint8]:
         """One look of the filter at each tag that was read; the finding of each."""
@@ -206,6 +267,49 @@ class Locator:
         since_s = self._table.since_s.take(news.rows).astype(np.int64)
         placed_us = self._time.zero_us + news.at_ms.astype(np.int64) * 1000 - since_s * 1_000_000
         return (placed_us * 1e-6).astype(np.float32)
+
+    def _parts(
+        self, row: int, place: LocationId, reports: tuple[AntennaReport, ...], now_ms: int
+    ) -> tuple[AntennaPart, ...]:
+        """What each antenna that has heard a tag says of a place."""
+        slots = self._table.slots_of(np.array([row]))
+        places = self._columns.place_of.take(slots.antenna[:, 0], mode="clip")
+        parts = parts_of(
+            lambda one: self._score(row, one), slots, places, self._columns.place_number[place]
+        )
+        weight = slots.weight[:, 0] / slots.weight[:, 0].sum()
+        rates = weight / max(float(self._table.gap_s[row]), 1e-3)
+        return tuple(
+            AntennaPart(
+                reader=self._columns.antennas[antenna].reader,
+                port=self._columns.antennas[antenna].port,
+                location=self._columns.antennas[antenna].location,
+                rssi_dbm=float(slots.level_sum[slot, 0] / slots.weight[slot, 0]),
+                reads_per_s=float(rates[slot]),
+                age_s=max(0, now_ms - int(slots.seen_ms[slot, 0])) * 1e-3,
+                log_odds=float(parts[slot]),
+                listening=listening_of(
+                    reports[antenna], up=bool(self._coverage.antenna_up[antenna])
+                ),
+            )
+            for slot, antenna in enumerate(slots.antenna[:, 0].tolist())
+            if antenna != NO_ANTENNA
+        )
+
+    def _score(self, row: int, slots: Slots) -> Floats:
+        """The model's log-likelihoods for one tag with these slots."""
+        rows = np.array([row])
+        heard = slots.antenna != NO_ANTENNA
+        at_ms = slots.seen_ms.max(axis=0)
+        news = News(rows, slots, heard, at_ms, np.zeros(1, np.float32), np.ones(1, np.int32))
+        places = self._columns.place_of.take(slots.antenna, mode="clip")
+        announced = self._table.place.take(rows)
+        known = Known(
+            usual_db=self._table.level_db.take(rows).astype(np.float32),
+            home=(places == announced) & (announced != NO_PLACE),
+            reads=self._table.reads.take(rows),
+        )
+        return self._ways.model.look(news, known, self._coverage.alive).log_likelihood
 
     def _row_of(self, epc: Epc) -> int:
         raw = np.frombuffer(bytes.fromhex(epc), np.uint8)[np.newaxis]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from edge.model.places import Antenna, Floor
 
 POINTS_MIN = 6
-_GRID = 40
+_GRID = 30
 _NEAREST_M = 0.1
 """Closer than this nothing gets louder."""
 _SLOPE_PRIOR, _SLOPE_CERTAINTY = 1.5, 0.5
@@ -210,7 +210,7 @@ def _field(
     slope = np.linalg.solve(trend.T @ inverse @ trend + certainty, expected)
     near = _smooth(nodes, at, reach_m)
     mean = wanted @ slope + near @ (inverse @ (level - trend @ slope))
-    sure = np.einsum("ni,ij,nj->n", near, inverse, near)
+    sure = ((near @ inverse) * near).sum(axis=1)
     return mean, np.maximum(_VARIES_DB**2 - sure, 0.0) + _NOISE_DB**2
 
 

@@ -67,7 +67,7 @@ class LocatingSettings:
     level_rate: float = 0.05
     unknown_db: float = 12.0
     arrive_at: float = 0.9
-    move_at: float = 0.87
+    move_at: float = 0.9
     arrive_reads: int = 4
     near_arrive_at: float = 0.6
     near_arrive_reads: int = 2

@@ -156,6 +156,11 @@ class TagTable:
         """Take all belief from tags: they are gone, and may turn up anywhere."""
         self._evidence[rows, 14:16] = 0
 
+    def forget_levels(self) -> None:
+        """Learn the usual levels of all tags anew: antennas are calibrated otherwise now."""
+        self.level_db[:] = np.nan
+        self._evidence.view(np.float16)[:, 12:16] = np.nan
+
     def forget(self, rows: Rows) -> None:
         """Drop tags; their rows go to new tags later."""
         self.index.remove(rows)

@@ -88,11 +88,21 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _sort(state, event)
         case e.SlotEmptied():
             del state.slots[event.slot]
+        case e.NeighbourHeard():
+            pack = state.packs[event.station]
+            others = tuple(epc for epc in pack.neighbours if epc != event.epc)
+            neighbours = (*others, event.epc) if event.beside else others
+            state.packs[event.station] = replace(pack, neighbours=neighbours)
         case e.ParcelClosed():
             _close(state, event)
         case e.ParcelShipped():
             state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
+            _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
+        case e.PassageUnclear():
+            state.questions[event.question.name] = event.question
+        case e.PassageSettled():
+            _settle(state, event.question)
         case e.DeviceLost():
             state.outages[event.device] = event.silent_since_us
         case e.DeviceReturned():
@@ -101,7 +111,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.ReaderApproved() | e.ReaderIgnored():
             state.found[event.decision.found_id] = event.decision
         case (
-            e.ReturnExpected()
+            e.PortalPassed()
+            | e.ReturnExpected()
             | e.CountWanted()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
@@ -110,6 +121,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.TagKilled()
         ):
             pass  # told to people and to the central system; nothing on the floor changes by it
+
+
+def _settle(state: FloorState, question: str) -> None:
+    if question in state.questions:
+        del state.questions[question]
 
 
 def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:

@@ -24,6 +24,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine
+from edge.model.passages import PassageQuestion
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import ListedPerson, Parcel, Unit, Walk
 
@@ -179,6 +180,18 @@ class TagKilled:
     epc: Epc
     tid: str
     by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPassed:
+    """A tag went through a portal; `direction` is `in` or `out`."""
+
+    type: ClassVar[str] = "stock.passed"
+    epc: Epc
+    sku: Sku | None
+    portal: LocationId
+    direction: str
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +387,17 @@ class SlotEmptied:
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourHeard:
+    """A tag at the station lies beside the box, or (`beside` false) does so no longer surely."""
+
+    type: ClassVar[str] = "pack.neighbour"
+    station: LocationId
+    epc: Epc
+    beside: bool
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelClosed:
     """A parcel was checked against its order and closed."""
 
@@ -443,6 +467,27 @@ class ForeignItemSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageUnclear:
+    """A portal is not sure whether something went through; a person is asked."""
+
+    type: ClassVar[str] = "exception.passage_unclear"
+    question: PassageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSettled:
+    """A question about a passage is answered: `in`, `out` or `neither`.
+
+    `by` is the person; None where the portal became sure itself.
+    """
+
+    type: ClassVar[str] = "exception.passage_settled"
+    question: str
+    answer: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message could not be understood and lies with the dead letters."""
 
@@ -504,6 +549,7 @@ Event = (
     | TagWorkEnded
     | TagWritten
     | TagKilled
+    | PortalPassed
     | WalkPlanned
     | PickerChanged
     | PersonListed
@@ -521,12 +567,15 @@ Event = (
     | PiecePut
     | PieceLaidBack
     | SlotEmptied
+    | NeighbourHeard
     | ParcelClosed
     | ParcelShipped
     | ReturnExpected
     | CountWanted
     | TroubleRecorded
     | ForeignItemSeen
+    | PassageUnclear
+    | PassageSettled
     | MessageSetAside
     | DeviceLost
     | DeviceReturned

@@ -7,6 +7,7 @@ effect and gets the same answer.
 
 from dataclasses import dataclass
 
+from edge.model.boxes import BoxVerdict
 from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
     Badge,
@@ -19,6 +20,7 @@ from edge.model.ids import (
     Sscc,
 )
 from edge.model.orders import OrderLine
+from edge.model.passages import Passage
 from edge.model.presence import PresenceChange
 from edge.model.tag_work import TagOrder, TagResult
 from edge.model.work import ListedPerson, Walk
@@ -115,6 +117,22 @@ class ItemLocated:
     """What the radio says has happened to one item."""
 
     change: PresenceChange
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageJudged:
+    """What a portal says of one tag that was near it."""
+
+    passage: Passage
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoxJudged:
+    """What a pack station's antennas say of one tag: in the box or beside it."""
+
+    verdict: BoxVerdict
     at_us: int
 
 
@@ -291,6 +309,17 @@ class FoundReaderDecided:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class PassageAnswered:
+    """A person says how something went through a portal: `in`, `out` or `neither`."""
+
+    request_id: RequestId
+    badge: Badge
+    question: str
+    answer: str
+    at_us: int
+
+
 Posted = (
     WorkWanted
     | CodeScanned
@@ -303,6 +332,7 @@ Posted = (
     | ParcelDispatched
     | TagWorkWanted
     | FoundReaderDecided
+    | PassageAnswered
 )
 """Inputs with a `request_id`."""
 
@@ -316,6 +346,8 @@ Input = (
     | MessageRefused
     | CentralAcknowledged
     | ItemLocated
+    | PassageJudged
+    | BoxJudged
     | DeviceChanged
     | PlanReady
     | TagWorkOver

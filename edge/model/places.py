@@ -76,6 +76,25 @@ class Antenna:
 
 
 @dataclass(frozen=True, slots=True)
+class LightBarrier:
+    """A light barrier at a portal, wired to an input of a device.
+
+    Attributes:
+        device: whose input it is, by its name in the configuration.
+        input: the device's input port, from 1.
+        location: the portal.
+        portal_side: "in" or "out": on which side of the portal's line it stands.
+        broken_when: "high" or "low": the input's level while something is in the beam.
+    """
+
+    device: DeviceName
+    input: int
+    location: LocationId
+    portal_side: str
+    broken_when: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """The whole floor as configured.
 
@@ -85,12 +104,14 @@ class Floor:
         aisle_x_m: the aisles' x, ascending; walked along y.
         cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are
         planned.
+        light_barriers: in the order of the file.
     """
 
     locations: Mapping[LocationId, Location]
     antennas: tuple[Antenna, ...] = ()
     aisle_x_m: tuple[float, ...] = ()
     cross_y_m: tuple[float, ...] = ()
+    light_barriers: tuple[LightBarrier, ...] = ()
     _covering: dict[tuple[DeviceName, int], LocationId] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -99,11 +120,17 @@ class Floor:
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    _sided: list[LocationId] = field(init=False, repr=False, compare=False, default_factory=list)
+
     def __post_init__(self) -> None:
+        sides: dict[LocationId, set[str | None]] = {}
         for antenna in self.antennas:
             self._covering[antenna.reader, antenna.port] = antenna.location
+            sides.setdefault(antenna.location, set()).add(antenna.portal_side)
         for location in self.locations.values():
             self._of_kind.setdefault(location.kind, []).append(location.id)
+        portals = self._of_kind.get(LocationKind.PORTAL, [])
+        self._sided.extend(one for one in portals if sides.get(one, set()) >= {"in", "out"})
 
     def location_of(self, reader: DeviceName, port: int) -> LocationId | None:
         """The place that an antenna covers; None for a port that the file does not name."""
@@ -112,6 +139,11 @@ class Floor:
     def places_of(self, kind: LocationKind) -> tuple[LocationId, ...]:
         """All places of a kind, in the order of the file."""
         return tuple(self._of_kind.get(kind, ()))
+
+    @property
+    def sided_portals(self) -> tuple[LocationId, ...]:
+        """Portals with antennas on both sides: those that can tell in from out."""
+        return tuple(self._sided)
 
     def kind_of(self, location: LocationId) -> LocationKind | None:
         """What a location is for; None for a name that is not on the floor."""

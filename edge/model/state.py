@@ -28,6 +28,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderState
+from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.tag_work import TagJob
 from edge.model.work import ListedPerson, PackSession, Parcel, Picker, Tote, Unit, Walk, WallSlot
@@ -194,6 +195,7 @@ class FloorState:
         people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
         slots: the slots of put walls that orders have.
+        questions: what portals ask a person, by name.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -216,6 +218,7 @@ class FloorState:
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
+        self.questions: Table[str, PassageQuestion] = Table()
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()

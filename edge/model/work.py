@@ -182,6 +182,7 @@ class PackSession:
     Attributes:
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
+        neighbours: tags that the antennas hear here and that surely lie beside the box.
     """
 
     station: LocationId
@@ -190,6 +191,7 @@ class PackSession:
     opened_us: int
     checked: tuple[tuple[Sku, Unit], ...] = ()
     strangers: tuple[Epc, ...] = ()
+    neighbours: tuple[Epc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from edge.model.events import Event, MessageSetAside, ReturnExpected
 from edge.model.inputs import (
     ArticlesListed,
+    BoxJudged,
     CentralAcknowledged,
     CodeScanned,
     DeviceChanged,
@@ -16,6 +17,8 @@ from edge.model.inputs import (
     PacksListed,
     ParcelDispatched,
     ParcelWanted,
+    PassageAnswered,
+    PassageJudged,
     PeopleListed,
     PlanReady,
     ReturnAnnounced,
@@ -35,6 +38,7 @@ from edge.rules import (
     guiding,
     intake,
     packing,
+    passing,
     planning,
     review,
     sensing,
@@ -87,6 +91,12 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return sensing.located(state, input_)
         case FoundReaderDecided():
             return finding.decided(state, terms, input_)
+        case PassageJudged():
+            return passing.judged(state, input_)
+        case PassageAnswered():
+            return passing.answered(state, input_)
+        case BoxJudged():
+            return packing.box_judged(state, input_)
         case DeviceChanged():
             return sensing.device_changed(state, input_)
         case TagWorkWanted():

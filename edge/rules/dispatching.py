@@ -1,4 +1,8 @@
-"""Dispatching: parcels leave through a portal, seen by its antenna or declared by a person."""
+"""Dispatching: parcels leave through a portal, seen by its antennas or declared by a person.
+
+Where a portal's antennas are on both sides, `passing` decides by direction. Any other portal
+cannot tell one: there a tag that presence announces at the portal takes its parcel along.
+"""
 
 from edge.model.events import Event, ParcelShipped
 from edge.model.ids import Badge, Epc, LocationId
@@ -20,15 +24,18 @@ def declared(state: FloorState, input_: ParcelDispatched) -> Decision:
     if state.floor.kind_of(input_.portal) is not LocationKind.PORTAL:
         return refuse("invalid", f"{input_.portal} is no portal")
     return accept(
-        "shipped", f"parcel {parcel.sscc} has left", _shipped(parcel, input_.portal, input_.badge)
+        "shipped", f"parcel {parcel.sscc} has left", shipped(parcel, input_.portal, input_.badge)
     )
 
 
 def tag_at_portal(state: FloorState, epc: Epc, portal: LocationId) -> list[Event]:
-    """A tag at a portal takes its closed parcel along."""
+    """A tag at a portal that cannot tell a direction takes its closed parcel along."""
+    if portal in state.floor.sided_portals:
+        return []
     parcel = state.parcels.holding(known_as(state, epc))
-    return [_shipped(parcel, portal, None)] if parcel and not parcel.shipped else []
+    return [shipped(parcel, portal, None)] if parcel and not parcel.shipped else []
 
 
-def _shipped(parcel: Parcel, portal: LocationId, by: Badge | None) -> ParcelShipped:
+def shipped(parcel: Parcel, portal: LocationId, by: Badge | None) -> ParcelShipped:
+    """The fact that a parcel has left; `by` is the person who said so."""
     return ParcelShipped(parcel.sscc, parcel.order_id, parcel.carrier, portal, parcel.epcs, by)

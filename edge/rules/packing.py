@@ -2,14 +2,17 @@
 
 The station's antenna needs no rule of its own for each tag: `noticed` compares what is near the
 station with what the open session has checked, after every input, until nothing is left to say.
+What surely lies beside the box (`box_judged`) is left out.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
 from edge.gs1.epc import sscc
+from edge.model.boxes import BoxPlace
 from edge.model.events import (
     Event,
+    NeighbourHeard,
     PackOpened,
     ParcelClosed,
     PieceChecked,
@@ -17,7 +20,7 @@ from edge.model.events import (
     StrangerSeen,
 )
 from edge.model.ids import Epc, LocationId, Sku, ToteId
-from edge.model.inputs import ParcelWanted, StationScanned
+from edge.model.inputs import BoxJudged, ParcelWanted, StationScanned
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.state import FloorState
@@ -145,14 +148,11 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
-    # a tag in a closed parcel is a neighbour, whatever the antenna hears of it; one that came
-    # back and was picked again lies in the tote
-    picked = {unit.epc for _, unit in state.totes[pack.tote_id].picked}
     heard = state.near.get(pack.station, {})
     near = {
         epc: sku
         for epc, sku in ((known_as(state, epc), sku) for epc, sku in heard.items())
-        if epc in picked or state.parcels.holding(epc) is None
+        if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
     left = next((epc for epc in pack.strangers if epc not in near), None)
     if left is not None:
@@ -160,6 +160,38 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
     notices = (_judge(state, pack, epc, sku) for epc, sku in near.items() if epc not in known)
     return next((notice for notice in notices if notice is not None), None)
+
+
+def box_judged(state: FloorState, input_: BoxJudged) -> Decision:
+    """A tag that surely lies beside the open box does not count, whomever it belongs to.
+
+    One that is checked lay in the box: it stays checked. Of what is not sure the packer is asked,
+    as of any stranger.
+    """
+    verdict = input_.verdict
+    pack = state.packs.get(verdict.station)
+    if pack is None:
+        return accept("noted", "no box is open here")
+    epc = known_as(state, verdict.epc)
+    beside = verdict.place is BoxPlace.BESIDE
+    is_checked = any(unit.epc == epc for _, unit in pack.checked)
+    if (
+        beside is (epc in pack.neighbours)
+        or (beside and is_checked)
+        or _is_packed(state, pack, epc)
+    ):
+        return accept("noted", "")
+    return accept("noted", "", NeighbourHeard(pack.station, epc, beside, verdict.probability))
+
+
+def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
+    """Whether a tag lies in a closed parcel: a neighbour, whatever the antenna hears of it.
+
+    One that came back and was picked again lies in the tote.
+    """
+    if state.parcels.holding(epc) is None:
+        return False
+    return all(unit.epc != epc for _, unit in state.totes[pack.tote_id].picked)
 
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:

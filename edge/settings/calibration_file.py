@@ -1,6 +1,7 @@
 """A calibration as a file: JSON, written whole or not at all."""
 
 import json
+import os
 from pathlib import Path
 
 from edge.locating.calibration import Calibration, CalibrationError
@@ -28,11 +29,14 @@ def load_calibration(path: Path, floor: Floor) -> Calibration:
 
 
 def save_calibration(path: Path, calibration: Calibration) -> None:
-    """Write a calibration; a file that is there is replaced at once.
+    """Write a calibration; a file that is there is replaced at once, when the new one is on disk.
 
     Raises:
         OSError: it cannot be written.
     """
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(json.dumps(calibration.to_dict(), indent=1) + "\n", encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(calibration.to_dict(), indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)

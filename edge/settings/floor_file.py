@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from edge.model.ids import DeviceName, Epc, LocationId
-from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
 from edge.settings.faults import ConfigurationError, Section, line_of, read_model
 
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
@@ -40,6 +40,16 @@ class AntennaTable(Section):
     reference_epc: Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{4}){1,31}$")] | None = None
 
 
+class LightBarrierTable(Section):
+    """One `[[light_barrier]]` at a portal."""
+
+    device: str
+    input: Annotated[int, Field(ge=1, le=65_535)]
+    location: str
+    portal_side: Annotated[str, Field(pattern="^(in|out)$")]
+    broken_when: Annotated[str, Field(pattern="^(high|low)$")] = "high"
+
+
 class AisleTable(Section):
     """One `[[aisle]]`: walked along y at this x."""
 
@@ -59,6 +69,7 @@ class FloorFile(Section):
 
     location: tuple[LocationTable, ...] = ()
     antenna: tuple[AntennaTable, ...] = ()
+    light_barrier: tuple[LightBarrierTable, ...] = ()
     aisle: tuple[AisleTable, ...] = ()
     cross_aisle: tuple[CrossAisleTable, ...] = ()
 
@@ -93,6 +104,16 @@ def load_floor(path: Path) -> Floor:
         antennas=tuple(_antenna(one) for one in plan.antenna),
         aisle_x_m=tuple(sorted(one.x_m for one in plan.aisle)),
         cross_y_m=tuple(sorted(one.y_m for one in plan.cross_aisle)),
+        light_barriers=tuple(
+            LightBarrier(
+                device=DeviceName(one.device),
+                input=one.input,
+                location=LocationId(one.location),
+                portal_side=one.portal_side,
+                broken_when=one.broken_when,
+            )
+            for one in plan.light_barrier
+        ),
     )
 
 
@@ -142,6 +163,20 @@ def _contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
         if antenna.location not in names:
             found.append((at, f"{name}: there is no location {antenna.location}"))
         if ports[antenna.reader, antenna.port] > 1:
+            found.append((at, f"{name} is named twice; keep one"))
+    return [*found, *_barrier_contradictions(plan)]
+
+
+def _barrier_contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
+    kinds = {one.id: one.kind for one in plan.location}
+    inputs = Counter((one.device, one.input) for one in plan.light_barrier)
+    found: list[tuple[tuple[object, ...], str]] = []
+    for i, barrier in enumerate(plan.light_barrier):
+        at = ("light_barrier", i)
+        name = f"light barrier {barrier.device}/{barrier.input}"
+        if kinds.get(barrier.location) is not LocationKind.PORTAL:
+            found.append((at, f"{name}: {barrier.location} is no portal of this floor"))
+        if inputs[barrier.device, barrier.input] > 1:
             found.append((at, f"{name} is named twice; keep one"))
     return found
 

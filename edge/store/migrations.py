@@ -108,6 +108,15 @@ def found_readers(db: Database) -> None:
 
 
 @MIGRATIONS()
+def questions_of_portals(db: Database) -> None:
+    """What portals ask a person."""
+    db.execute(
+        "CREATE TABLE questions(key TEXT PRIMARY KEY, body TEXT NOT NULL,"
+        " checksum INTEGER NOT NULL) WITHOUT ROWID, STRICT"
+    )
+
+
+@MIGRATIONS()
 def levels_slots_and_people(db: Database) -> None:
     """Packs above the single piece, the slots of put walls, and whom the central system lists."""
     for name in ("levels", "slots", "people"):

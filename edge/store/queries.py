@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.model.events import Fact
 from edge.model.goods import PresentItem
-from edge.model.ids import Epc, LocationId
+from edge.model.ids import Epc, LocationId, Sku
 from edge.store.chain import Row
 from edge.store.database import open_reader, snapshot
 from edge.store.errors import told_by_store
@@ -69,6 +69,10 @@ class Queries:
         There is no index by place on purpose: it would have to be written, twice, at each move.
         """
         return self._items("location = ?", (location,), limit)
+
+    def items_of(self, sku: Sku, limit: int) -> list[PresentItem]:
+        """Items of one article, also those that have departed; looks at every item."""
+        return self._items("sku = ?", (sku,), limit)
 
     def history(self, subject: str, limit: int) -> list[Fact]:
         """The newest facts that name an EPC, an order or a parcel (SSCC), the newest first."""

@@ -14,6 +14,7 @@ from edge.model.devices import FoundDecision
 from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
+from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
 from edge.model.work import ListedPerson, PackSession, Parcel, Picker, Tote, Walk, WallSlot
@@ -127,6 +128,7 @@ LOADED = (
     _documents("parcels", Parcel),
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),
+    _documents("questions", PassageQuestion),
     RowForm(
         "outages",
         ("device",),

@@ -19,6 +19,7 @@ from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
 from edge.web.routes import (
     board,
+    calibration,
     find,
     floor,
     health,
@@ -34,6 +35,12 @@ from edge.web.routes import (
 )
 from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
+
+ROOMS = (
+    *(session, pick, pack, wall, find, floor, radio, readers, calibration),
+    *(orders, board, tags, health, pages),
+)
+"""The files of routes."""
 
 
 def create_app(given: WebDependencies) -> FastAPI:
@@ -69,21 +76,7 @@ def create_app(given: WebDependencies) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
-    for routes in (
-        session,
-        pick,
-        pack,
-        wall,
-        find,
-        floor,
-        radio,
-        readers,
-        orders,
-        board,
-        tags,
-        health,
-        pages,
-    ):
+    for routes in ROOMS:
         app.include_router(routes.router)
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)

@@ -96,6 +96,38 @@ class Approval(_Body):
     antennas: Annotated[list[Annotated[int, Field(ge=1, le=255)]], Field(max_length=64)] = []
 
 
+class BeginStep(_Body):
+    """Begin a calibration of a level."""
+
+    step: Literal["begin"]
+    level: Literal["gain", "survey"]
+
+
+class TagStep(_Body):
+    """Record this tag."""
+
+    step: Literal["tag"]
+    epc: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}){2,62}$", to_lower=True)]
+
+
+class HereStep(_Body):
+    """The tag is at this place now."""
+
+    step: Literal["here"]
+    location: Name
+
+
+class PlainStep(_Body):
+    """Any other step of a calibration."""
+
+    step: Literal["moving", "learn", "more", "use", "discard"]
+
+
+CalibrationStep = Annotated[
+    BeginStep | TagStep | HereStep | PlainStep, Field(discriminator="step")
+]
+
+
 class Dispatch(_Body):
     """A parcel that has left through a portal."""
 
@@ -166,3 +198,9 @@ class TagKill(KillConfirmation):
 
     kill_password: TagPassword
     confirmation: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+class PassageAnswer(_Body):
+    """How something went through a portal that was not sure of it."""
+
+    answer: Literal["in", "out", "neither"]

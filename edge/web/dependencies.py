@@ -7,9 +7,11 @@ from typing import Protocol
 
 from edge.clock import Clock
 from edge.floor.board import Board
+from edge.floor.calibration_steps import Step
 from edge.floor.inbox import Inbox
-from edge.model.ids import Badge, Epc
+from edge.model.ids import Badge, Epc, RequestId
 from edge.model.places import Floor
+from edge.model.prompts import Answer
 from edge.web.people import Person, ServiceToken
 
 Row = Mapping[str, object]
@@ -32,6 +34,30 @@ class Lookups(Protocol):
 
     def history(self, subject: str, limit: int) -> Sequence[Row]:
         """What happened to an item, the newest first: rows of seq, type, at and text."""
+        ...
+
+    def heat(self, subject: str, *, is_sku: bool, from_us: int, to_us: int) -> Row:
+        """For how long an item, or all items of an article, were at each place."""
+        ...
+
+
+class Explainer(Protocol):
+    """Reasons; called from worker threads, several at once."""
+
+    def why(self, epc: str) -> Row | None:
+        """Why an item is thought to be where it is; None for one never heard.
+
+        Raises:
+            EnquiriesFullError, NoReasonError: it cannot be told just now.
+        """
+        ...
+
+
+class Calibrating(Protocol):
+    """Calibration, one step after the other; its picture is on the board's topic `calibration`."""
+
+    def take(self, request_id: RequestId, step: Step) -> Answer:
+        """Take a step; the same id again has no second effect."""
         ...
 
 
@@ -101,6 +127,8 @@ class WebDependencies:
     session_key_path: Path
     lookups: Lookups
     finder: Finder
+    explainer: Explainer
+    calibration: Calibrating
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import answering, decoding, end_to_end, following, waves
+from tests.benchmarks import answering, decoding, end_to_end, following, passing, waves
 from tests.benchmarks.figures import QUICK, Effort, Figure
 
 BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
@@ -29,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "end_to_end_200k": end_to_end.end_to_end_200k,
     "end_to_end_most": end_to_end.end_to_end_most,
     "start_1m": end_to_end.start_1m,
+    "portal": passing.portal,
     "scan_to_prompt": answering.scan_to_prompt,
     "plan_1000_lines": waves.plan_1000_lines,
 }

@@ -22,6 +22,7 @@ from fastapi import FastAPI
 
 from edge import log
 from edge.clock import SystemClock
+from edge.compose.calibrating import calibration_bench
 from edge.compose.core import Core, new_id_maker
 from edge.compose.gateway import floor_loop
 from edge.compose.pages import web_server
@@ -29,6 +30,7 @@ from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Planner
 from edge.model.inputs import ArticlesListed, Input, OrderSubmitted, StockListed, StockStatement
 from edge.settings.gateway import Settings
@@ -123,6 +125,7 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
     """A gateway with stock, orders and a picker."""
     log.configure("error")
     clock, goods = SystemClock(), articles(400)
+    floor, alerts = hall(), Alerts()
     settings = Settings.model_validate(
         {
             "gateway": {"data_dir": folder, "gs1_company_prefix": "9521234"},
@@ -135,13 +138,14 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
     )
     core = Core(
         settings=settings,
-        floor=hall(),
+        floor=floor,
         troubles=(),
         clock=clock,
         make_id=new_id_maker(),
         inbox=Inbox(clock),
         board=Board(),
-        alerts=Alerts(),
+        alerts=alerts,
+        desk=LocatingDesk(floor, alerts),
         store_path=folder / "journal.sqlite",
     )
     with ExitStack() as ending:
@@ -149,7 +153,7 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         ending.callback(store.close)
         planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(1), guard)
         loop = floor_loop(core, store, planner, None)
-        web = web_server(core, str, dict)
+        web = web_server(core, calibration_bench(core, None), str, dict)
         for part in (planner, loop, web):
             part.start()
             ending.callback(part.stop)

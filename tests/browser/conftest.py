@@ -48,7 +48,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The running toy warehouse."""
     opened = open_house(tmp_path_factory.mktemp("house"))
     yield opened
-    opened.floor.stop()
+    opened.stop()
+
+
+@pytest.fixture
+def recordings_of_house(house: House) -> Path:
+    """Where its calibrations are recorded."""
+    return house.given.session_key_path.parent / "calibrations"
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def test_the_pack_station_has_no_barrier(
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-@pytest.mark.parametrize("path", ["/floor", "/orders", "/board", "/"])
+@pytest.mark.parametrize("path", ["/floor", "/orders", "/board", "/setup", "/"])
 def test_the_overviews_have_no_barrier(
     signed_in: SignIn, house: House, path: str, locale: str
 ) -> None:

@@ -1,6 +1,7 @@
 """What the central system asks is answered from the board and the store."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 from edge.clock import PlayedClock
 from edge.compose.requests import Answers
 from edge.floor.board import Board
+from edge.floor.enquiries import Enquiries
+from edge.floor.explaining import Explainer
 from edge.floor.lookups import Lookups
+from edge.locating.locator import Locator
 from edge.model.applying import apply
 from edge.model.events import ItemArrived
-from edge.model.ids import Epc, LocationId, Sku
-from edge.model.places import Floor
+from edge.model.ids import DeviceName, Epc, LocationId, Sku
+from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.state import FloorState
 from edge.store.store import Store
 from edge.sync.wire.requests import answer
@@ -34,13 +38,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def answers(store: Store, tmp_path: Path) -> Answers:
+def enquiries() -> Enquiries:
+    return Enquiries()
+
+
+@pytest.fixture
+def answers(store: Store, enquiries: Enquiries, tmp_path: Path) -> Answers:
     board = Board()
     row = {"sku": "MUG", "name": "Mug", "quantity": 4, "reserved": 1}
     board.show("floor", {"locations": [{"id": "A-01", "stock": [row]}], "readers": []})
     board.show("orders", {"orders": [{"order_id": f"O-{number}"} for number in (3, 1, 2)]})
     lookups = Lookups(tmp_path / "edge.db", board)
-    return Answers(board, lookups, store, lambda: {"version": "0.1.0"})
+    return Answers(
+        board, lookups, Explainer(enquiries, lookups), store, lambda: {"version": "0.1.0"}
+    )
 
 
 def ask(answers: Answers, name: str, **values: object) -> dict[str, object]:
@@ -68,6 +79,34 @@ def test_a_tag_is_found_in_either_case_and_an_unknown_one_is_nowhere(answers: An
     assert unknown == {"epc": "abcd", "items": []}
 
 
+def test_the_reasons_come_along_when_they_are_asked_for(
+    answers: Answers, enquiries: Enquiries
+) -> None:
+    antenna = Antenna(DeviceName("north"), 1, LocationId("A-01"))
+    place = Location(LocationId("A-01"), LocationKind.SHELF)
+    locator = Locator(Floor({place.id: place}, (antenna,)))
+    over = threading.Event()
+
+    def answer_them() -> None:
+        while not over.wait(0.005):
+            enquiries.answer(locator, 7)
+
+    loop = threading.Thread(target=answer_them)
+    loop.start()
+    try:
+        told = ask(answers, "where", epc=EPC, why=True)
+        nowhere = ask(answers, "where", epc="abcd", why=True)
+    finally:
+        over.set()
+        loop.join()
+
+    why = told["why"]
+    assert isinstance(why, dict)
+    assert why["reason"] is None  # the radio has not heard it since the start
+    assert [one["type"] for one in why["history"]] == ["stock.arrived"]
+    assert nowhere["why"] is None
+
+
 def test_open_orders_come_in_pages(answers: Answers, store: Store) -> None:
     first = ask(answers, "snapshot", limit=2)
     second = ask(answers, "snapshot", limit=2, orders_after=first["orders_after"])
@@ -90,6 +129,7 @@ def test_a_gateway_says_who_it_is_to_an_empty_request(answers: Answers) -> None:
         ("where", b"{}", "give either sku or epc"),
         ("where", b'{"epc":"xyz"}', "epc: String should match"),
         ("where", b"[]", "0 objects"),
+        ("where", b'{"sku":"MUG","why":true}', "reasons are told of one epc"),
         ("snapshot", b"\xff", "byte 0 is not UTF-8"),
         ("identify", b"{", "not JSON at character 1"),
     ],

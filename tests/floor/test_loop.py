@@ -15,6 +15,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
+from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
@@ -22,9 +23,9 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
-from edge.model.events import Event, Fact
+from edge.model.events import Event, Fact, PortalPassed
 from edge.model.goods import Article, PresentItems
-from edge.model.ids import DeviceName, LineId, OrderId, RequestId
+from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
@@ -32,18 +33,24 @@ from edge.model.inputs import (
     DeviceChanged,
     Input,
     OrderSubmitted,
+    PassageAnswered,
+    PassageJudged,
     PlanReady,
     StockListed,
     StockStatement,
     WorkWanted,
 )
 from edge.model.orders import OrderLine
+from edge.model.passages import Direction, Passage
+from edge.model.places import Antenna, Floor
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
 from edge.store.errors import StoreFailedError
 from edge.store.store import Store
-from tests.rules.small_floor import BIN_1, CART, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+from tests.rules.small_floor import BIN_1, CART, DOCK, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+
+GATE = DeviceName("gate")
 
 
 class FailingStore(Store):
@@ -81,7 +88,7 @@ class FailingStore(Store):
 class Gateway:
     """A floor loop on a real store, turned by hand, with played time."""
 
-    def __init__(self, path: Path, clock: PlayedClock) -> None:
+    def __init__(self, path: Path, clock: PlayedClock, floor: Floor = FLOOR) -> None:
         numbers = count(1)
         self.path = path
         self.clock = clock
@@ -91,9 +98,9 @@ class Gateway:
         self.store = FailingStore.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
         self.commits = 0
         self.failed: list[str] = []
-        locator = Locator(FLOOR)
+        locator = Locator(floor)
         self.parts = LoopParts(
-            floor=FLOOR,
+            floor=floor,
             terms=TERMS,
             inbox=self.inbox,
             store=self.store,
@@ -110,6 +117,7 @@ class Gateway:
             clock=clock,
             committed=self.note_commit,
             guard=self.guard,
+            desk=LocatingDesk(FLOOR, self.alerts),
         )
         self.loop = FloorLoop(self.parts)
         self.loop.load()
@@ -282,3 +290,56 @@ def test_a_fault_in_what_follows_by_itself_costs_that_and_not_the_input(gateway:
 
     assert answer.code == "listed"
     assert any("what follows failed" in one for one in gateway.failed)
+
+
+def test_what_a_portal_is_not_sure_of_is_asked_until_somebody_answers(gateway: Gateway) -> None:
+    """The question is on the board and an alert, and both survive a restart."""
+    gateway.stock_and_walk()
+    passage = Passage(
+        epc=Epc(sgtin96_hex(SHIRT_GTIN, 7, 9)),
+        portal=DOCK,
+        direction=Direction.UNKNOWN,
+        probability=0.6,
+        likeliest=Direction.OUT,
+        crossing=0.6,
+        began_us=1,
+        ended_us=2,
+        reads=9,
+    )
+
+    gateway.ask(PassageJudged(passage, 2))
+    asked = [one.code for one in gateway.alerts.active()]
+    gateway.store.close()
+    again = Gateway(gateway.path, gateway.clock)
+    board = again.board.look("board")
+    answer = again.ask(PassageAnswered(RequestId("a"), LI, passage.epc, "out", 3))
+
+    assert asked == ["passage_unclear"]
+    assert board is not None
+    assert [one["name"] for one in board.value["questions"]] == [passage.epc]  # type: ignore[attr-defined]
+    assert answer.code == "settled"
+    assert again.alerts.active() == ()
+    gateway.store = again.store
+
+
+def test_reads_of_a_tag_that_is_carried_through_a_gate_become_its_passage(tmp_path: Path) -> None:
+    """From the reads of two antennas to the fact, by the loop alone."""
+    sides = (Antenna(GATE, 1, DOCK, portal_side="in"), Antenna(GATE, 2, DOCK, portal_side="out"))
+    floor = replace(FLOOR, antennas=(*FLOOR.antennas[:3], *sides))
+    gateway = Gateway(tmp_path / "journal.sqlite", PlayedClock(), floor)
+    epc = sgtin96_hex(SHIRT_GTIN, 7, 9)
+    told: list[Fact] = []
+
+    for step in range(160):
+        gateway.clock.advance_us(100_000)
+        place_m = step / 10.0 - 4.0
+        for port, behind in ((1, place_m > 0.2), (2, place_m < -0.2)):
+            level = -38.0 - 20.0 * np.log10((place_m**2 + 2.25) * (25.0 if behind else 1.0)) / 2.0
+            if level > -58.0:
+                now_us = gateway.clock.now_us()
+                gateway.inbox.put_reads(ReadBatch.of(GATE, now_us, [epc], [port], [level]))
+        told += gateway.loop.turn(0)
+
+    passed = [one.event for one in told if isinstance(one.event, PortalPassed)]
+    assert [(one.epc, one.portal, one.direction) for one in passed] == [(epc, DOCK, "out")]
+    gateway.store.close()

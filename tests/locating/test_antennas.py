@@ -9,7 +9,7 @@ import pytest
 from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaFault, AntennaReport
 from edge.locating.locator import Locator
-from edge.model.goods import PresentItem
+from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor
 
@@ -248,9 +248,10 @@ def test_after_a_restart_goods_that_are_known_to_be_there_are_expected(
     shelves: Floor, make_reads: Callable[..., ReadBatch]
 ) -> None:
     hall = Hall(shelves, make_reads)
+    epcs = (Epc("30340000000000000000a000"), Epc("30340000000000000000a001"))
+    at_b = (LocationId("B"),) * 2
     hall.locator.restore(
-        PresentItem(Epc(f"30340000000000000000a00{n}"), None, LocationId("B"), 1.0, START_US, 1)
-        for n in range(2)
+        PresentItems(epcs, (None,) * 2, at_b, (1.0,) * 2, (START_US,) * 2, (1,) * 2)
     )
     hall.rates[2] = 0.0
     hall.play(60)

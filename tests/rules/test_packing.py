@@ -1,7 +1,9 @@
 """A tote is checked piece by piece; what does not match does not leave."""
 
+from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.ids import Badge, Epc, OrderId, RequestId
 from edge.model.inputs import (
+    BoxJudged,
     ItemLocated,
     ParcelDispatched,
     ParcelWanted,
@@ -164,3 +166,69 @@ def test_nobody_is_left_waiting_when_the_picker_of_another_walk_is_ready() -> No
 
     assert planned is not None
     assert floor.state.walk_of(LI) is not None
+
+
+def judged(floor: SmallFloor, epc: Epc, place: BoxPlace) -> None:
+    probability = {BoxPlace.INSIDE: 0.98, BoxPlace.BESIDE: 0.02, BoxPlace.UNSURE: 0.5}[place]
+    floor.take(BoxJudged(BoxVerdict(STATION, epc, place, probability, 8), NOW_US))
+
+
+def test_a_stranger_that_surely_lies_beside_the_box_does_not_bar_the_parcel() -> None:
+    floor = picked(1)
+    stranger = tag(99, MUG_GTIN)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, stranger)
+    assert packing.verdict(floor.state, STATION) == "extra"
+
+    judged(floor, stranger, BoxPlace.BESIDE)
+
+    assert packing.verdict(floor.state, STATION) == "match"
+    assert close(floor).code == "closed"
+
+
+def test_the_packer_is_asked_about_a_stranger_that_may_lie_in_the_box() -> None:
+    floor = picked(1)
+    stranger = tag(99, MUG_GTIN)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, stranger)
+    judged(floor, stranger, BoxPlace.BESIDE)
+
+    judged(floor, stranger, BoxPlace.UNSURE)
+
+    assert packing.verdict(floor.state, STATION) == "extra"
+    assert close(floor).code == "extra"
+
+
+def test_a_wanted_piece_that_lies_beside_the_box_is_missing_until_it_is_put_in() -> None:
+    floor = picked(2)
+    at_station(floor, "T0001")
+    judged(floor, tag(2), BoxPlace.BESIDE)
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+    before = (packing.verdict(floor.state, STATION), close(floor).code)
+
+    judged(floor, tag(2), BoxPlace.INSIDE)
+
+    assert before == ("checking", "missing")
+    assert packing.verdict(floor.state, STATION) == "match"
+
+
+def test_a_checked_piece_stays_checked_whatever_lies_on_it_later() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+
+    judged(floor, tag(1), BoxPlace.BESIDE)
+
+    assert packing.verdict(floor.state, STATION) == "match"
+
+
+def test_what_an_antenna_says_without_an_open_box_is_no_fact() -> None:
+    floor = picked(1)
+    before = len(floor.facts)
+
+    judged(floor, tag(1), BoxPlace.BESIDE)
+
+    assert len(floor.facts) == before

@@ -91,3 +91,19 @@ def test_a_floor_without_places_has_a_zone_at_each_antenna(tmp_path: Path) -> No
     assert [(one.id, one.kind, one.x_m, one.y_m) for one in floor.locations.values()] == [
         ("q1", "zone", 2.0, 1.0)
     ]
+
+
+def test_light_barriers_come_out_as_written_and_must_stand_at_a_portal(tmp_path: Path) -> None:
+    places = '[[location]]\nid = "D"\nkind = "portal"\n[[location]]\nid = "A"\nkind = "bin"\n'
+    barrier = '[[light_barrier]]\ndevice = "gate"\ninput = 1\nportal_side = "in"\n'
+
+    (good,) = load_floor(floor_file(tmp_path, f'{places}{barrier}location = "D"\n')).light_barriers
+    with pytest.raises(ConfigurationError) as refused:
+        load_floor(
+            floor_file(tmp_path, f'{places}{barrier}location = "A"\n{barrier}location = "D"\n')
+        )
+
+    assert (good.location, good.portal_side, good.broken_when) == ("D", "in", "high")
+    told = str(refused.value)
+    assert "A is no portal" in told
+    assert "named twice" in told

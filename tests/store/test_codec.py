@@ -30,6 +30,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
+from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.work import ListedPerson, Parcel, Stop, Tote, Unit, Walk
@@ -92,6 +93,7 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.TagWritten(EPC, Epc("e280"), "e28011602000", BADGE),
     e.TagKilled(EPC, "e28011602000", BADGE),
+    e.PortalPassed(EPC, SKU, DOCK, "out", 0.96875),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
@@ -109,6 +111,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PiecePut(WALL, SLOT, ORDER, SKU, TAGGED, None),
     e.PieceLaidBack(WALL, SLOT, SKU, BADGE),
     e.SlotEmptied(WALL, SLOT, ORDER),
+    e.NeighbourHeard(STATION, EPC, beside=True, probability=0.03125),
     e.ParcelClosed(
         STATION,
         Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
@@ -120,6 +123,20 @@ EVENTS: tuple[e.Event, ...] = (
     e.CountWanted(BIN, SKU, "short"),
     e.TroubleRecorded("damaged", BADGE, WALK, 0, BIN, SKU),
     e.ForeignItemSeen(EPC, None, CART, BADGE),
+    e.PassageUnclear(
+        PassageQuestion(
+            SSCC,
+            DOCK,
+            EPC,
+            None,
+            SSCC,
+            Direction.OUT,
+            0.75,
+            1_700_000_000_000_000,
+            1_700_000_004_000_000,
+        )
+    ),
+    e.PassageSettled(SSCC, "neither", BADGE),
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
     e.DeviceReturned(DeviceName("gate"), (DOCK,)),

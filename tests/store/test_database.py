@@ -30,6 +30,7 @@ from edge.store.migrations import (
     found_readers,
     journal_and_state,
     levels_slots_and_people,
+    questions_of_portals,
     tag_jobs,
 )
 from edge.store.reader import JournalReader
@@ -142,6 +143,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(journal_and_state)
     migrations()(tag_jobs)
     migrations()(found_readers)
+    migrations()(questions_of_portals)
     migrations()(levels_slots_and_people)
     migrations()(step)
     return migrations

@@ -24,6 +24,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine, OrderState
+from edge.model.passages import Direction, PassageQuestion
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
@@ -55,7 +56,8 @@ class Day:
             self._started,
             self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
-            self._located, self._located, self._devices, self._told, self._tagged, self._sorted,
+            self._located, self._located, self._passed, self._devices, self._told,
+            self._tagged, self._sorted,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -207,6 +209,8 @@ class Day:
             if pack.strangers:
                 yield e.StrangerLeft(STATION, pack.strangers[0])
             yield e.StrangerSeen(STATION, self._tag(), None, None)
+            beside = bool(self.rng.random() < 0.7)
+            yield e.NeighbourHeard(STATION, self._tag(), beside, 0.02)
 
     def _closed(self, state: FloorState) -> Iterator[e.Event]:
         for pack in state.packs.values():
@@ -228,6 +232,20 @@ class Day:
         yield e.ItemMoved(tag, sku, self._one(places), self._one(places), chance)
         if chance < 0.5:
             yield e.ItemDeparted(tag, sku, self._one(places), self._number())
+
+    def _passed(self, state: FloorState) -> Iterator[e.Event]:
+        tag = self._tag()
+        yield e.PortalPassed(tag, None, DOCK, "in", 0.97)
+        parcel = next((one for one in state.parcels.values() if not one.shipped), None)
+        name = parcel.sscc if parcel else tag
+        if name not in state.questions:
+            yield e.PassageUnclear(
+                PassageQuestion(
+                    name, DOCK, tag, None, parcel and parcel.sscc, Direction.OUT, 0.6, 1, 2
+                )
+            )
+        elif self.rng.random() < 0.5:
+            yield e.PassageSettled(name, "neither", BADGE)
 
     def _devices(self, state: FloorState) -> Iterator[e.Event]:
         gate = DeviceName(f"gate-{self.rng.integers(3)}")

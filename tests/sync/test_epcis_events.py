@@ -184,6 +184,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pack.slot_emptied",
         "stock.tag_work_begun",
         "stock.tag_work_ended",
+        "pack.neighbour",
         "pick.picker_changed",
         "pick.person_listed",
         "pick.started",

@@ -15,7 +15,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One running toy warehouse for a file of tests."""
     opened = open_house(tmp_path_factory.mktemp("house"))
     yield opened
-    opened.floor.stop()
+    opened.stop()
 
 
 @pytest.fixture(scope="module")

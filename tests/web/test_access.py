@@ -5,23 +5,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from edge.web.access import PUBLIC, ROLES, SCOPES
-from edge.web.app import create_app
+from edge.web.app import ROOMS, create_app
 from edge.web.people import Role
-from edge.web.routes import (
-    board,
-    find,
-    floor,
-    health,
-    orders,
-    pack,
-    pages,
-    pick,
-    radio,
-    readers,
-    session,
-    tags,
-    wall,
-)
+from edge.web.routes import pages
 from tests.web.toy_house import METRICS_TOKEN, House
 
 ClientOf = Callable[[Role | None], httpx.Client]
@@ -38,9 +24,12 @@ EXAMPLES = {
     "/api/wall/{wall}/lay-back": "/api/wall/WALL-1/lay-back",
     "/api/items": "/api/items?q=tea",
     "/api/items/{epc}": "/api/items/30395dfa8000000000000001",
+    "/api/items/{epc}/why": "/api/items/30395dfa8000000000000001/why",
+    "/api/heat": "/api/heat?sku=TEA-250&hours=8",
     "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
     "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
+    "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
@@ -67,6 +56,8 @@ BODIES: dict[str, dict[str, object]] = {
         "kill_password": "00000001",
         "confirmation": "none was asked for",
     },
+    "/api/board/questions/{name}": {"answer": "neither"},
+    "/api/calibration/steps": {"step": "moving"},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
 }
 
@@ -105,21 +96,7 @@ def test_nobody_gets_in_without_a_session(client_of: ClientOf) -> None:
 def test_every_route_of_the_application_stands_in_the_table(house: House) -> None:
     served = {
         (method, route.path)
-        for room in (
-            session,
-            pick,
-            pack,
-            wall,
-            find,
-            floor,
-            radio,
-            readers,
-            orders,
-            board,
-            tags,
-            health,
-            pages,
-        )
+        for room in ROOMS
         for route in room.router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

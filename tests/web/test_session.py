@@ -28,7 +28,7 @@ def clock() -> PlayedClock:
 def played(tmp_path: Path, clock: PlayedClock) -> Iterator[House]:
     opened = open_house(tmp_path, clock)
     yield opened
-    opened.floor.stop()
+    opened.stop()
 
 
 @pytest.fixture

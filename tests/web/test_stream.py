@@ -141,7 +141,7 @@ def test_stopping_ends_open_streams_within_three_seconds(house: House) -> None:
 
 def test_a_floor_that_does_not_answer_is_told_after_five_seconds(tmp_path: Path) -> None:
     house = open_house(tmp_path)
-    house.floor.stop()
+    house.stop()
     server = serve(house.given)
     with client_at(server, Role.PICKER) as client:
         client.timeout = httpx.Timeout(8)

@@ -128,7 +128,7 @@ class ToyFloor:
         if entry.settle is not None:
             entry.settle(answer)
 
-    def _answer(self, posted: inputs.Posted) -> Answer:  # noqa: C901, PLR0911 - a flat table
+    def _answer(self, posted: inputs.Posted) -> Answer:  # noqa: C901, PLR0911, PLR0912 - a flat table
         match posted:
             case inputs.WorkWanted():
                 return self._work(posted)
@@ -147,6 +147,8 @@ class ToyFloor:
             case inputs.ParcelDispatched():
                 known = posted.sscc == SSCC
                 return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
+            case inputs.PassageAnswered():
+                return _no("done_already", "nobody asks about this any more")
             case inputs.TagWorkWanted():
                 return _yes("begun", "on its way")
             case inputs.FoundReaderDecided():

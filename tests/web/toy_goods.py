@@ -91,3 +91,18 @@ def ware_of(code: str) -> Ware | None:
         lambda one: f"01{one.gtin}",
     )
     return next((one for one in WARES if code in {key(one) for key in keys}), None)
+
+
+def floor_text(plan: Floor) -> str:
+    """A plan as the text of a floor file."""
+    parts = [
+        f'[[location]]\nid = "{one.id}"\nkind = "{one.kind}"\nx_m = {one.x_m}\ny_m = {one.y_m}\n'
+        f"width_m = {one.width_m}\ndepth_m = {one.depth_m}\n"
+        for one in plan.locations.values()
+    ]
+    parts += [
+        f'[[antenna]]\nreader = "{one.reader}"\nport = {one.port}\nlocation = "{one.location}"\n'
+        + ("" if one.x_m is None else f"x_m = {one.x_m}\ny_m = {one.y_m}\n")
+        for one in plan.antennas
+    ]
+    return "\n".join(parts)

@@ -3,18 +3,26 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from edge.clock import Clock, SystemClock
+from edge.compose.calibrating import CommandLearner
+from edge.floor.calibrating import CalibratingParts, CalibrationBench
+from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
+from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
+from edge.model.places import Floor
+from edge.settings.calibration_file import save_calibration
 from edge.web.app import create_app
 from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.people import Person, Role, Scope, ServiceToken
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
 from tests.web.toy_floor import ToyFloor
-from tests.web.toy_goods import toy_plan
+from tests.web.toy_goods import floor_text, toy_plan
 from tests.web.toy_lookups import ToyLookups
+from tests.web.toy_radio import FastClock, ToyRadio
 
 PIN = "4711"
 _PIN_HASH = hash_pin(PIN)
@@ -33,13 +41,26 @@ TROUBLES = (
 )
 
 
+SPEED = 15.0
+"""The radio's time runs so much faster than ours."""
+
+
 @dataclass(frozen=True)
 class House:
-    """A toy floor and the web room's dependencies that belong to it."""
+    """A toy floor with its radio, and the web room's dependencies that belong to it."""
 
     floor: ToyFloor
+    radio: ToyRadio
+    bench: CalibrationBench
     given: WebDependencies
     finder: FinderDesk
+
+    def stop(self) -> None:
+        """End its threads."""
+        self.finder.stop()
+        self.bench.stop()
+        self.radio.stop()
+        self.floor.stop()
 
 
 def open_house(folder: Path, clock: Clock | None = None) -> House:
@@ -48,6 +69,13 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     clock = clock or SystemClock()
     floor = ToyFloor(plan, clock)
     floor.start()
+    radio = ToyRadio(plan, FastClock(SPEED))
+    bench = _bench(plan, floor, radio, folder)
+    radio.start()
+    bench.start()
+    lookups = ToyLookups()
+    for row in lookups.ROWS:
+        radio.put(str(row["epc"]), str(row["location"]))
     names = ("Ana", "Bo", "Chen", "Dana")
     finder = FinderDesk(plan, floor.board, clock)
     finder.start()
@@ -68,7 +96,9 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
             ),
         ),
         session_key_path=folder / "session.key",
-        lookups=ToyLookups(),
+        lookups=lookups,
+        explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
+        calibration=bench,
         finder=finder,
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
@@ -77,7 +107,25 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         secure=False,
         readers=frozenset({"gate"}),
     )
-    return House(floor, given, finder)
+    return House(floor, radio, bench, given, finder)
+
+
+def _bench(plan: Floor, floor: ToyFloor, radio: ToyRadio, folder: Path) -> CalibrationBench:
+    """The real bench, which learns with the real command."""
+    floor_file = folder / "floor.toml"
+    floor_file.write_text(floor_text(plan), encoding="utf-8")
+    return CalibrationBench(
+        CalibratingParts(
+            floor=plan,
+            clock=radio.clock,
+            board=floor.board,
+            desk=radio.desk,
+            learner=CommandLearner(floor_file, plan),
+            folder=folder / "calibrations",
+            save=lambda made: save_calibration(folder / "calibration.json", made),
+            known=None,
+        )
+    )
 
 
 def serve(given: WebDependencies) -> WebServer:

@@ -40,3 +40,20 @@ class ToyLookups:
             }
         ]
         return rows[:limit]
+
+    def heat(self, subject: str, *, is_sku: bool, from_us: int, to_us: int) -> dict[str, object]:
+        """Most of the time at the bin, some at the station."""
+        known = {str(row["sku" if is_sku else "epc"]) for row in self.ROWS}
+        span_s = (to_us - from_us) / 1e6
+        shares = (("A-01-3", 0.7, 2), ("B-02-1", 0.2, 0), ("PACK-1", 0.05, 0))
+        return {
+            "from_us": from_us,
+            "to_us": to_us,
+            "items": 2 if is_sku else 1,
+            "is_whole": True,
+            "places": [
+                {"location": place, "dwell_s": span_s * share, "items": items}
+                for place, share, items in shares
+                if subject in known
+            ],
+        }

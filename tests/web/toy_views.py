@@ -98,6 +98,7 @@ def board_view() -> dict[str, object]:
         ],
         "backlog": {"unsent": 3, "oldest_unsent_s": 2, "connected": True},
         "readers": {"up": 1, "down": 1},
+        "questions": [],
         "alerts": [
             {
                 "code": "reader_lost",

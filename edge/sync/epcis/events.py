@@ -30,6 +30,7 @@ WITHOUT_EVENT = (
     e.SlotLit,
     e.PieceLaidBack,
     e.SlotEmptied,
+    e.NeighbourHeard,
 )
 """Facts of these kinds that tell of no thing."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,7 +91,12 @@ class EpcisWriter:
             case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
                 return self._of_books(event)
             case (
-                e.ItemArrived() | e.ItemMoved() | e.ItemDeparted() | e.TagWritten() | e.TagKilled()
+                e.ItemArrived()
+                | e.ItemMoved()
+                | e.ItemDeparted()
+                | e.PortalPassed()
+                | e.TagWritten()
+                | e.TagKilled()
             ):
                 return self._of_radio(event)
             case e.PiecePicked() | e.PieceConfirmed() | e.StopShort():
@@ -144,7 +150,13 @@ class EpcisWriter:
                 )
 
     def _of_radio(
-        self, event: e.ItemArrived | e.ItemMoved | e.ItemDeparted | e.TagWritten | e.TagKilled
+        self,
+        event: e.ItemArrived
+        | e.ItemMoved
+        | e.ItemDeparted
+        | e.PortalPassed
+        | e.TagWritten
+        | e.TagKilled,
     ) -> _Draft:
         thing = (self._names.item(event.epc),)
         match event:
@@ -161,6 +173,11 @@ class EpcisWriter:
                 return _Draft("commissioning", "active", thing, action="ADD")
             case e.TagKilled():
                 return _Draft("decommissioning", "inactive", thing, action="DELETE")
+            case e.PortalPassed():
+                is_in = event.direction == "in"
+                step = "arriving" if is_in else "departing"
+                disposition = "in_progress" if is_in else "in_transit"
+                return _Draft(step, disposition, thing, where=event.portal, stays=is_in)
 
     def _of_picking(self, event: e.PiecePicked | e.PieceConfirmed | e.StopShort) -> _Draft:
         names = self._names

@@ -167,16 +167,22 @@ class ResendMessage(Message):
 
 
 class WhereMessage(Message):
-    """Topic `request/where`: one of an article and a tagged item."""
+    """Topic `request/where`: one of an article and a tagged item.
+
+    With `why` the reasons for an item's place come along: reads, antennas, alternatives, history.
+    """
 
     sku: Name | None = None
     epc: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{4,124}$")] | None = None
+    why: bool = False
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.sku is None) == (self.epc is None):
             raise ValueError("give either sku or epc")
+        if self.why and self.epc is None:
+            raise ValueError("why: reasons are told of one epc, not of an article")
         return self
 
 

@@ -1,16 +1,22 @@
 """Rates and backlog."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
+from edge.model.inputs import PassageAnswered
 from edge.model.orders import OrderState
-from edge.web.parts import TheParts, Who
+from edge.web.bodies import PassageAnswer
+from edge.web.desk import told
+from edge.web.parts import Key, TheParts, Who
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/board", tags=["board"])
 
 BOARD_PAUSE_S = 0.5
+QuestionName = Annotated[str, Path(max_length=128)]
 
 
 @router.get("")
@@ -27,6 +33,30 @@ async def board_stream(who: Who, parts: TheParts) -> StreamingResponse:
     return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
 
 
+@router.get("/questions")
+async def questions(_: Who, parts: TheParts) -> Shown:
+    """What portals ask: whoever stood by answers."""
+    sheet = parts.given.board.look("board")
+    return {"questions": sheet.value["questions"] if sheet else []}
+
+
+@router.post("/questions/{name}")
+async def answer_question(
+    name: QuestionName, body: PassageAnswer, key: Key, who: Who, parts: TheParts
+) -> dict[str, object]:
+    """How something went through a portal that was not sure of it."""
+    answer = await parts.desk.ask(
+        PassageAnswered(
+            request_id=key,
+            badge=who.badge,
+            question=name,
+            answer=body.answer,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
 def _blank() -> Shown:
     """Before the first figures."""
     return {
@@ -36,5 +66,6 @@ def _blank() -> Shown:
         "pickers": [],
         "backlog": {"unsent": 0, "oldest_unsent_s": 0, "connected": False},
         "readers": {"up": 0, "down": 0},
+        "questions": [],
         "alerts": [],
     }

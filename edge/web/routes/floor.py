@@ -7,11 +7,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
+from edge.floor.enquiries import EnquiriesFullError
+from edge.floor.explaining import NoReasonError
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.inputs import StockPutAway
 from edge.model.places import Floor
 from edge.web.bodies import PutAway
-from edge.web.desk import told
+from edge.web.desk import RETRY_AFTER, told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sse import Subscription
@@ -20,6 +22,7 @@ router = APIRouter(prefix="/api", tags=["floor"])
 
 ITEMS_MAX = 100
 HISTORY_MAX = 100
+HEAT_HOURS_MAX = 24 * 31
 MAP_PAUSE_S = 0.5
 """A map that changes more often than this is no easier to read."""
 
@@ -57,6 +60,43 @@ async def item(
         raise RefusedError(404, "item_unknown", "no item with this EPC was ever here")
     history = await run_in_threadpool(parts.given.lookups.history, epc.lower(), HISTORY_MAX)
     return {**found, "history": [dict(one) for one in history]}
+
+
+@router.get("/items/{epc}/why")
+async def why(
+    epc: Annotated[str, Path(pattern=r"^[0-9A-Fa-f]{4,124}$")], _: Who, parts: TheParts
+) -> Shown:
+    """Why an item is thought to be where it is: antennas, alternatives, dwell and history."""
+    try:
+        found = await run_in_threadpool(parts.given.explainer.why, epc.lower())
+    except (EnquiriesFullError, NoReasonError) as error:
+        raise RefusedError(503, "busy", str(error), RETRY_AFTER) from error
+    if found is None:
+        raise RefusedError(404, "item_unknown", "no item with this EPC was ever here")
+    return found
+
+
+@router.get("/heat")
+async def heat(
+    _: Who,
+    parts: TheParts,
+    sku: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    epc: Annotated[str | None, Query(pattern=r"^[0-9A-Fa-f]{4,124}$")] = None,
+    hours: Annotated[float, Query(gt=0, le=HEAT_HOURS_MAX)] = 24.0,
+) -> Shown:
+    """For how long an item, or all items of an article, were at each place."""
+    if (sku is None) == (epc is None):
+        raise RefusedError(422, "invalid", "give either sku or epc")
+    to_us = parts.given.clock.now_us()
+    subject = sku if sku is not None else str(epc).lower()
+    return await run_in_threadpool(
+        lambda: parts.given.lookups.heat(
+            subject,
+            is_sku=sku is not None,
+            from_us=to_us - int(hours * 3600e6),
+            to_us=to_us,
+        )
+    )
 
 
 @router.post("/put-away")

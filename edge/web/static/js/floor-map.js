@@ -3,6 +3,7 @@
 
 import { fill, s } from "./dom.js";
 import { knows, moment, t } from "./language.js";
+import { percent, span } from "./why-view.js";
 
 const MARGIN_M = 1.2;
 const up = (y) => -y;
@@ -16,8 +17,12 @@ export class FloorMap {
     this.element = s("svg", { class: "map", id: "map", role: "group" });
   }
 
-  /** @param marked ids of places that a search has found. */
-  show(floor, chosen, marked) {
+  /**
+   * @param marked ids of places that a search has found.
+   * @param marks where items are or could be: {location, probability, count, is_sure}.
+   * @param heat for how long items were at places, or null.
+   */
+  show(floor, chosen, marked, marks = [], heat = null) {
     const focused = document.activeElement?.dataset?.place;
     // Carts move; without a place on the plan they are not drawn.
     const places = floor.locations.filter((one) => one.kind !== "cart" && hasPlace(one));
@@ -30,8 +35,10 @@ export class FloorMap {
       stripes(),
       ...walkways(floor, places),
       ...outermostFirst(places).map((one) => this._place(one, chosen, marked)),
+      ...heatBoxes(heat, byId),
       ...floor.antennas.filter((one) => byId.has(one.location)).map((one) => antenna(one, byId)),
       ...floor.pickers.filter((one) => byId.has(one.location)).map((one, index) => picker(one, byId, index)),
+      ...marks.filter((one) => byId.has(one.location)).map((one) => itemMark(one, byId.get(one.location))),
     );
     if (focused) this.element.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -176,5 +183,45 @@ function picker(one, byId, index) {
     s("title", {}, name),
     s("circle", { cx: x, cy: y, r: 0.34 }),
     s("text", { x, y: y + 0.14, "font-size": 0.4 }, initial),
+  );
+}
+
+const HEAT_LEAST = 0.12;
+const HEAT_MOST = 0.6;
+
+/** The longer items were at a place, the darker it is; how long stands there as well. */
+function heatBoxes(heat, byId) {
+  const places = (heat?.places ?? []).filter((one) => byId.has(one.location));
+  const most = Math.max(1, ...places.map((one) => one.dwell_s));
+  return places.map((one) => {
+    const { x, y, width, height } = boxOfPlace(byId.get(one.location));
+    const opacity = (HEAT_LEAST + (HEAT_MOST - HEAT_LEAST) * (one.dwell_s / most)).toFixed(2);
+    const words = span(one.dwell_s);
+    const size = Math.min(0.42, (width * 0.92) / (words.length * 0.6)).toFixed(2);
+    return s(
+      "g",
+      { class: "heat", "data-heat": one.location },
+      s("rect", { x, y, width, height, rx: 0.12, "fill-opacity": opacity }),
+      s("rect", { x: x + 0.04, y: y + height - 0.5, width: width - 0.08, height: 0.46, rx: 0.1, class: "heat-label" }),
+      s("text", { x: x + width / 2, y: y + height - 0.15, "font-size": size }, words),
+    );
+  });
+}
+
+/** Where an item is: a full pin with its certainty; where it could be: a faint, dashed one. */
+function itemMark(one, place) {
+  const { x, y, width } = boxOfPlace(place);
+  const words = percent(one.probability);
+  const label = one.count > 1 ? `${one.count} × ${words}` : words;
+  const wide = Math.max(1.1, label.length * 0.32 + 0.3);
+  const [left, top] = [x + width / 2 - wide / 2, y - 0.58];
+  const name = `${place.id}: ${t(one.is_sure ? "floor.legend.here" : "floor.legend.maybe")}, ${label}`;
+  return s(
+    "g",
+    { class: one.is_sure ? "item-mark sure" : "item-mark maybe", role: "img", "aria-label": name, "data-mark": place.id },
+    s("title", {}, name),
+    s("rect", { x: left, y: top, width: wide.toFixed(2), height: 0.66, rx: 0.33, "fill-opacity": (0.25 + 0.75 * one.probability).toFixed(2) }),
+    s("rect", { x: left + 0.07, y: top + 0.07, width: (wide - 0.14).toFixed(2), height: 0.52, rx: 0.26, class: "mark-paper" }),
+    s("text", { x: x + width / 2, y: top + 0.5, "font-size": 0.44 }, label),
   );
 }

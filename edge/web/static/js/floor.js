@@ -6,9 +6,12 @@ import { FloorMap } from "./floor-map.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
 import { listen } from "./stream.js";
+import { marksOf, span, whyPanel } from "./why-view.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const TYPING_MS = 250;
+const WHY_MS = 3000; // the reasons of an open item are asked for anew
+const HEAT_HOURS = [8, 24, 168];
 
 const frame = await Frame.start("floor");
 await whoAmI();
@@ -17,6 +20,9 @@ let floor = null;
 let chosen = null; // id of a location
 let found = null; // rows of the last search, null before any
 let item = null; // an item with its history
+let why = null; // the reasons for the open item's place
+let heat = null; // where the item or article has been
+let heatHours = 0; // 0: no heat is shown
 let timer = 0;
 
 const search = h("input", { id: "search", type: "search", maxlength: 64, autocomplete: "off", oninput: typed });
@@ -38,7 +44,7 @@ function show() {
   search.placeholder = t("floor.search_hint");
   showLegend();
   if (floor !== null) {
-    map.show(floor, chosen, placesFound());
+    map.show(floor, chosen, placesFound(), marks(), heat);
     showStale();
   }
   showDetails();
@@ -53,6 +59,9 @@ function showLegend() {
     entry("antenna", "alive"),
     entry("antenna_dead", "dead"),
     entry("picker", "picker"),
+    entry("here", "here"),
+    entry("maybe", "maybe"),
+    heat === null ? null : entry("heat", "heat"),
   );
 }
 
@@ -136,6 +145,7 @@ function results() {
   if (found.length === 0) return [h("p", {}, t("floor.nothing_found"))];
   return [
     h("p", { class: "muted" }, t("floor.found", { count: found.length })),
+    ...heatChoice(skuFound()),
     h(
       "ul",
       { class: "results", id: "results" },
@@ -161,7 +171,8 @@ function itemDetails() {
     h("button", { type: "button", class: "link", onclick: back }, t("floor.back")),
     h("h2", { id: "item-name" }, item.name || item.sku || t("pack.unknown_item")),
     h("code", {}, item.epc),
-    h("p", {}, whereabouts(item)),
+    ...(why === null ? [h("p", {}, whereabouts(item))] : whyPanel(why)),
+    ...heatChoice(true, "h3"),
     h("h3", {}, t("floor.history")),
     h(
       "ol",
@@ -179,6 +190,63 @@ function whereabouts(one) {
   return t("floor.at", { location: one.location, percent: Math.round(one.probability * 100) });
 }
 
+/** Where the found items are, with how sure that is; of an open item also where it could be. */
+function marks() {
+  if (item !== null && why?.reason) return marksOf(why);
+  const rows = item !== null ? [item] : (found ?? []);
+  const byPlace = new Map();
+  for (const one of rows.filter((row) => row.location)) {
+    const known = byPlace.get(one.location) ?? { location: one.location, sum: 0, count: 0 };
+    byPlace.set(one.location, { ...known, sum: known.sum + one.probability, count: known.count + 1 });
+  }
+  return [...byPlace.values()].map((one) => ({ location: one.location, probability: one.sum / one.count, count: one.count, is_sure: true }));
+}
+
+/** The article of all that was found; null where they are of several. */
+function skuFound() {
+  const skus = new Set((found ?? []).map((one) => one.sku));
+  return skus.size === 1 ? [...skus][0] : null;
+}
+
+function heatChoice(subject, heading = "h2") {
+  if (subject === null) return [];
+  const choice = (hours) =>
+    h(
+      "button",
+      { type: "button", class: "second", "aria-pressed": String(heatHours === hours), onclick: () => showHeat(heatHours === hours ? 0 : hours) },
+      span(hours * 3600),
+    );
+  const most = heat?.places.slice(0, 5) ?? [];
+  return [
+    h(heading, { class: "heat-title" }, t("heat.title")),
+    h("div", { class: "heat-choice", role: "group", "aria-label": t("heat.title") }, ...HEAT_HOURS.map(choice)),
+    heat === null
+      ? null
+      : h("p", { class: "muted", id: "heat-summary" }, most.length === 0 ? t("heat.nothing") : t(heat.is_whole ? "heat.items" : "heat.items_some", { count: heat.items })),
+    heat === null ? null : h("ul", { class: "rows heat-rows" }, ...most.map((one) => h("li", {}, h("strong", {}, one.location), h("span", {}, span(one.dwell_s))))),
+  ];
+}
+
+async function showHeat(hours) {
+  heatHours = hours;
+  heat = null;
+  const about = item !== null ? `epc=${item.epc}` : `sku=${encodeURIComponent(skuFound() ?? "")}`;
+  if (hours > 0) {
+    try {
+      const { status, body } = await get(`/api/heat?${about}&hours=${hours}`);
+      if (status === 200 && heatHours === hours) heat = body;
+    } catch {
+      frame.connected(false);
+    }
+  }
+  show();
+}
+
+function forgetHeat() {
+  heat = null;
+  heatHours = 0;
+}
+
 function placesFound() {
   const rows = item !== null ? [item] : (found ?? []);
   return new Set(rows.map((one) => one.location));
@@ -186,7 +254,8 @@ function placesFound() {
 
 function choose(id) {
   chosen = chosen === id ? null : id;
-  item = found = null;
+  item = found = why = null;
+  forgetHeat();
   search.value = "";
   show();
 }
@@ -198,7 +267,8 @@ function typed() {
 
 async function look() {
   const text = search.value.trim();
-  item = null;
+  item = why = null;
+  forgetHeat();
   if (text === "") {
     found = null;
     return show();
@@ -216,18 +286,38 @@ async function open(epc) {
   try {
     const { status, body } = await get(`/api/items/${epc}`);
     if (status === 200) item = body;
+    why = null;
+    forgetHeat();
   } catch {
     frame.connected(false);
   }
   show();
+  await askWhy();
+}
+
+/** Ask for the reasons of the open item; an answer for another one is too late. */
+async function askWhy() {
+  const epc = item?.epc;
+  if (epc === undefined || document.hidden) return;
+  try {
+    const { status, body } = await get(`/api/items/${epc}/why`);
+    if (item?.epc !== epc || status !== 200) return;
+    why = body;
+    item = { ...(body.item ?? item), history: body.history };
+    show();
+  } catch {
+    frame.connected(false);
+  }
 }
 
 function back() {
-  item = null;
+  item = why = null;
+  forgetHeat();
   show();
 }
 
 onLanguage(show);
+setInterval(askWhy, WHY_MS);
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
 listen("/api/floor/stream", "floor", (value) => ((floor = value), show()), (state) => frame.connected(state));

@@ -8,8 +8,8 @@ import { knows, onLanguage, t } from "./language.js";
 const PAGES = {
   picker: ["pick", "find"],
   packer: ["pack", "wall", "find"],
-  supervisor: ["floor", "orders", "board", "pick", "pack", "wall", "find"],
-  administrator: ["floor", "orders", "board", "pick", "pack", "wall", "find"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "find"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "find"],
 };
 
 const frame = await Frame.start("home");

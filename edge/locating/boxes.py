@@ -1,0 +1,201 @@
+"""In the box or beside it: what the antennas of pack stations say of each tag, compared.
+
+A tag in the box on the table is loud there and faint at the next table; one in a tote beside is
+fainter here, and one in the neighbour's box is louder there. So two differences count: the level
+here against the level that tells nothing, and against the loudest other station. The
+smaller one decides. Its error has a part that stays (how the tag lies, what lies on it) and a part
+that averages over rounds; the verdict is the probability that the difference is truly above 0.
+
+A verdict is told after `quiet_rounds` rounds in which no tag was new at the station, so that a box
+that is still being filled is not judged; it is told again only when it changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.reads import ReadBatch
+from edge.locating.epcs import EpcIndex, Rows, grown, keys_of
+from edge.model.boxes import BoxPlace, BoxVerdict
+from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.places import Floor, LocationKind
+
+Floats = NDArray[np.float64]
+_NONE = -1
+_PLACES = (BoxPlace.BESIDE, BoxPlace.UNSURE, BoxPlace.INSIDE)
+_UNTOLD = -1
+_FORGET_MS = 60_000
+_LOUD_SHARE = 0.8
+TAGS_MAX = 20_000
+"""At the bound new tags are not judged: the packer is asked about them, as without antennas."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSettings:
+    """How stations judge.
+
+    Attributes:
+        round_ms: of one read round.
+        quiet_rounds: without a new tag, before anything is told.
+        memory_rounds: how many rounds back the levels count.
+        near_dbm: level at which a station's antenna tells nothing; above it the tag lies there.
+        box_db: what lies in the box is no more than this fainter than what is loud at the station:
+            where all is faint, `near_dbm` gives way, and what lies beside is asked about.
+        silent_dbm: level counted for a station that does not hear the tag.
+        settled_db, fleeting_db: standard deviation of what stays and of what averages out.
+        sure_at: probability from which inside is told, and from whose opposite beside is.
+    """
+
+    round_ms: int = 500
+    quiet_rounds: int = 3
+    memory_rounds: float = 8.0
+    near_dbm: float = -56.0
+    box_db: float = 10.0
+    silent_dbm: float = -75.0
+    settled_db: float = 4.0
+    fleeting_db: float = 4.0
+    sure_at: float = 0.9
+
+
+DEFAULTS = BoxSettings()
+
+
+class BoxWatch:
+    """Judges the tags at all pack stations of a floor.
+
+    Args:
+        floor: places and antennas.
+        settings: how to judge.
+    """
+
+    def __init__(self, floor: Floor, settings: BoxSettings = DEFAULTS) -> None:
+        covered = {antenna.location for antenna in floor.antennas}
+        self._stations = [one for one in floor.places_of(LocationKind.STATION) if one in covered]
+        self._settings = settings
+        self._ports = _ports_of(floor, self._stations)
+        self._index = EpcIndex(64)
+        n = len(self._stations)
+        self._level: Floats = np.zeros((64, n))
+        self._weight: Floats = np.zeros((64, n))
+        self._rounds = np.zeros((64, n), np.int64)
+        self._told = np.full((64, n), _UNTOLD, np.int64)
+        self._seen_ms = np.zeros(64, np.int64)
+        self._round_ms = 0
+        self._new_ms = np.zeros(n, np.int64)
+        self._fresh = np.zeros((64, n), np.bool_)
+
+    def observe(self, batch: ReadBatch) -> None:
+        """Take a reader's reads; those of other antennas are left alone."""
+        ports = self._ports.get(DeviceName(batch.reader))
+        if ports is None:
+            return
+        station = ports.take(batch.antenna, mode="clip")
+        good = np.flatnonzero(
+            (station != _NONE) & (batch.epc_bits > 0) & np.isfinite(batch.rssi_dbm)
+        )
+        if not len(good) or len(self._index) + len(good) > TAGS_MAX:
+            return
+        epc, bits = np.ascontiguousarray(batch.epc[good]), batch.epc_bits[good]
+        rows = self._index.find_or_add(epc, keys_of(epc, bits), bits)
+        self._make_room()
+        at = (rows, station[good])
+        np.add.at(self._level, at, batch.rssi_dbm[good])
+        np.add.at(self._weight, at, 1.0)
+        seen_ms = batch.seen_us[good] // 1000
+        np.maximum.at(self._seen_ms, rows, seen_ms)
+        is_new = self._rounds[at] == 0
+        np.maximum.at(self._new_ms, station[good][is_new], seen_ms[is_new])
+        self._fresh[at] = True
+
+    def turn(self, now_us: int) -> list[BoxVerdict]:
+        """Verdicts that are new or have changed, looked at once a round."""
+        now_ms = now_us // 1000
+        if now_ms - self._round_ms < self._settings.round_ms or not self._stations:
+            return []
+        self._round_ms = now_ms
+        self._rounds += self._fresh
+        self._fresh[:] = False
+        told = list(self._judged(now_ms))
+        fade = np.exp(-1.0 / self._settings.memory_rounds)
+        self._level *= fade
+        self._weight *= fade
+        self._forget(now_ms)
+        return told
+
+    def tell_again(self, station: LocationId) -> None:
+        """A box was opened here: what is known of the tags around it is told anew."""
+        if station in self._stations:
+            self._told[:, self._stations.index(station)] = _UNTOLD
+
+    def _judged(self, now_ms: int) -> Iterable[BoxVerdict]:
+        quiet_ms = self._settings.quiet_rounds * self._settings.round_ms
+        for number, station in enumerate(self._stations):
+            if now_ms - self._new_ms[number] < quiet_ms:
+                continue
+            rows = np.flatnonzero(
+                (self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01)  # noqa: PLR2004 - a hundredth of a read
+            )
+            chance = self._inside(rows, number)
+            place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
+            place -= chance <= 1.0 - self._settings.sure_at
+            changed = np.flatnonzero(place != self._told[rows, number])
+            self._told[rows[changed], number] = place[changed]
+            for at in changed.tolist():
+                row = int(rows[at])
+                yield BoxVerdict(
+                    station=station,
+                    epc=Epc(self._index.epc_of(row)),
+                    place=_PLACES[int(place[at])],
+                    probability=float(chance[at]),
+                    rounds=int(self._rounds[row, number]),
+                )
+
+    def _inside(self, rows: Rows, number: int) -> Floats:
+        """Probability that each tag lies in the box of a station."""
+        settings = self._settings
+        weight = self._weight[rows]
+        heard = weight > 0.01  # noqa: PLR2004 - a hundredth of a read
+        mean = np.where(heard, self._level[rows] / np.maximum(weight, 1e-9), settings.silent_dbm)
+        here = mean[:, number]
+        others = np.delete(mean, number, axis=1).max(axis=1, initial=settings.silent_dbm)
+        mine = here[here >= others]
+        loud = float(np.quantile(mine, _LOUD_SHARE)) if len(mine) else settings.silent_dbm
+        near = min(settings.near_dbm, loud - settings.box_db)
+        margin = np.minimum(here - near, here - others)
+        n = np.clip(self._rounds[rows, number], 1, settings.memory_rounds)
+        spread = np.sqrt(settings.settled_db**2 + settings.fleeting_db**2 / n)
+        return np.asarray(1.0 / (1.0 + np.exp(-1.702 * margin / spread)))
+
+    def _forget(self, now_ms: int) -> None:
+        known = np.flatnonzero(self._index.bits[: len(self._seen_ms)] > 0)
+        old = known[now_ms - self._seen_ms[known] > _FORGET_MS]
+        if len(old):
+            self._index.remove(old)
+            for column in (self._level, self._weight, self._rounds, self._seen_ms):
+                column[old] = 0
+            self._told[old] = _UNTOLD
+
+    def _make_room(self) -> None:
+        needed, held = self._index.rows, len(self._seen_ms)
+        if needed <= held:
+            return
+        size = grown(held, needed)
+        for name in ("_level", "_weight", "_rounds", "_told", "_seen_ms", "_fresh"):
+            old = getattr(self, name)
+            new = np.full((size, *old.shape[1:]), _UNTOLD if name == "_told" else 0, old.dtype)
+            new[:held] = old
+            setattr(self, name, new)
+
+
+def _ports_of(floor: Floor, stations: list[LocationId]) -> dict[DeviceName, NDArray[np.int64]]:
+    """Station number by port of each reader; `_NONE` for other ports."""
+    found: dict[DeviceName, NDArray[np.int64]] = {}
+    mine = [one for one in floor.antennas if one.location in stations]
+    for reader in dict.fromkeys(one.reader for one in mine):
+        own = {one.port: stations.index(one.location) for one in mine if one.reader == reader}
+        found[reader] = np.full(max(own) + 2, _NONE, np.int64)
+        for port, number in own.items():
+            found[reader][port] = number
+    return found

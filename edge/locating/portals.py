@@ -1,0 +1,247 @@
+"""Portals: how each tag went through, from the reads of a portal's antennas.
+
+A portal is watched where its antennas are on both sides (`portal_side` "in" and "out" in the floor
+file); a portal with antennas on one side, or without sides, cannot tell a direction and stays with
+presence. `StayTracker` cuts what is heard of a tag into stays, `features_of` describes a stay,
+`PortalModel` scores the directions, barriers add their word, and the neighbouring portals theirs:
+of two portals that hear a tag at the same time, it passes the louder one. What is then not sure
+enough is told as `UNKNOWN`: a person must look.
+
+A tag that rests by the portal is told once as `STANDING`; until it is away for ten minutes its
+further rests are not told. It never fires, and it is not forgotten that it rests there: a stay of
+such a tag needs more evidence to become a crossing (feature `rested`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.driver import DeviceEvent, EventKind
+from drivers.reads import ReadBatch
+from edge.locating.epcs import keys_of
+from edge.locating.portal_barriers import Barriers
+from edge.locating.portal_features import SIDE_AT_END, features_of
+from edge.locating.portal_model import (
+    DIRECTIONS,
+    IN_COLUMN,
+    OUT_COLUMN,
+    PASSED_COLUMN,
+    STANDING_COLUMN,
+    PortalModel,
+    probabilities,
+)
+from edge.locating.portal_parameters import LEARNT
+from edge.locating.portal_stays import (
+    BIN_MS,
+    INSIDE,
+    OUTSIDE,
+    PortalReads,
+    Stays,
+    StayTracker,
+)
+from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.passages import Direction, Passage
+from edge.model.places import Antenna, Floor
+
+_NO_SIDE = -1
+_EVEN = 0.5
+_SIDES = {"in": INSIDE, "out": OUTSIDE}
+_LEVELS = {EventKind.INPUT_HIGH: "high", EventKind.INPUT_LOW: "low"}
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """How sure a portal must be.
+
+    Attributes:
+        answer_at: probability from which a crossing is told as one, and from which it is told that
+            there was none; between them a person is asked.
+        reads_least: a stay with fewer reads, of a tag that did not cross, is a stray and not told.
+        neighbour_db: of two portals that hear a tag, the one that is this much fainter is not
+            where it passes; within it, neither is sure.
+    """
+
+    answer_at: float = 0.9
+    reads_least: int = 4
+    neighbour_db: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not _EVEN < self.answer_at < 1.0:
+            raise ValueError("portals: answer_at is a probability above 0.5 and below 1")
+
+
+DEFAULTS = PortalSettings()
+
+
+class PortalWatch:
+    """Watches all portals of a floor that have antennas on both sides.
+
+    Args:
+        floor: places and antennas.
+        settings: how sure to be.
+        model: the scorer.
+
+    Attributes:
+        portals: those that are watched.
+    """
+
+    def __init__(
+        self, floor: Floor, settings: PortalSettings = DEFAULTS, model: PortalModel = LEARNT
+    ) -> None:
+        self.portals = floor.sided_portals
+        self._settings = settings
+        self._model = model
+        self._watched = {portal: _Portal(portal) for portal in self.portals}
+        self._ports: dict[DeviceName, list[_Ports]] = {}
+        for portal in self.portals:
+            for reader, ports in _ports_of(floor.antennas, portal).items():
+                self._ports.setdefault(reader, []).append(_Ports(self._watched[portal], ports))
+        self._barriers = {
+            (one.device, one.input): one
+            for one in floor.light_barriers
+            if one.location in self._watched
+        }
+        self._now_ms = 0
+        self._looked_ms = 0
+
+    def observe(self, batch: ReadBatch) -> None:
+        """Take a reader's reads; those of other antennas are left alone."""
+        for one in self._ports.get(DeviceName(batch.reader), ()):
+            one.portal.take(batch, one.sides)
+
+    def told(self, event: DeviceEvent) -> None:
+        """A device says what happened to it; what came into a light barrier counts."""
+        barrier = self._barriers.get((DeviceName(event.device), event.port))
+        if barrier is not None and _LEVELS.get(event.kind) == barrier.broken_when:
+            side = _SIDES[barrier.portal_side]
+            self._watched[barrier.location].barriers.broken(side, event.at_us // 1000)
+
+    def turn(self, now_us: int) -> list[Passage]:
+        """What has ended since the last turn; looked at four times a second."""
+        self._now_ms = max(self._now_ms, now_us // 1000)
+        for portal in self._watched.values():
+            portal.enter(self._now_ms)
+        if self._now_ms - self._looked_ms < BIN_MS:
+            return []
+        self._looked_ms = self._now_ms
+        return [passage for portal in self._watched.values() for passage in self._judged(portal)]
+
+    def _judged(self, portal: "_Portal") -> list[Passage]:
+        stays = portal.tracker.ended(self._now_ms)
+        if not len(stays):
+            return []
+        features = features_of(stays)
+        portal.tracker.remember(stays, features[:, SIDE_AT_END])
+        scores = self._model.scores(features)
+        scores += portal.barriers.log_likelihoods(stays.began_ms, stays.ended_ms, self._now_ms)
+        found = self._beside(portal, stays, probabilities(scores))
+        return list(self._told(portal, stays, found))
+
+    def _beside(
+        self, portal: "_Portal", stays: Stays, found: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Take from a portal what its neighbour hears louder."""
+        others = [one for one in self._watched.values() if one is not portal]
+        if not others:
+            return found
+        index = portal.tracker.index
+        keys, bits = index.keys[stays.rows], index.bits[stays.rows]
+        own = np.where(stays.count > 0, stays.level_dbm, -np.inf).max(axis=(1, 2))
+        louder = np.max([one.tracker.peak_dbm(keys, bits) for one in others], axis=0) - own
+        share = 1.0 / (1.0 + np.exp(np.clip(louder / self._settings.neighbour_db * 2.2, -40, 40)))
+        share[~np.isfinite(louder)] = 1.0
+        here: NDArray[np.float64] = found * share[:, None]
+        here[:, PASSED_COLUMN] += 1.0 - share
+        return here
+
+    def _told(
+        self, portal: "_Portal", stays: Stays, found: NDArray[np.float64]
+    ) -> Iterable[Passage]:
+        crossing = found[:, IN_COLUMN] + found[:, OUT_COLUMN]
+        best = found.argmax(axis=1)
+        reads = stays.count.sum(axis=(1, 2)).astype(np.int64)
+        for at, row in enumerate(stays.rows.tolist()):
+            likeliest, sure = int(best[at]), float(found[at, best[at]])
+            direction = self._direction(likeliest, sure, float(crossing[at]))
+            if self._is_silent(direction, int(reads[at]), int(stays.rested[at])):
+                continue
+            yield Passage(
+                epc=Epc(portal.tracker.index.epc_of(row)),
+                portal=portal.name,
+                direction=direction,
+                probability=sure,
+                likeliest=DIRECTIONS[likeliest],
+                crossing=float(crossing[at]),
+                began_us=int(stays.began_ms[at]) * 1000,
+                ended_us=int(stays.ended_ms[at]) * 1000,
+                reads=int(reads[at]),
+            )
+
+    def _direction(self, likeliest: int, sure: float, crossing: float) -> Direction:
+        at = self._settings.answer_at
+        if likeliest in {IN_COLUMN, OUT_COLUMN}:
+            return DIRECTIONS[likeliest] if sure >= at else Direction.UNKNOWN
+        return DIRECTIONS[likeliest] if crossing <= 1.0 - at else Direction.UNKNOWN
+
+    def _is_silent(self, direction: Direction, reads: int, rested: int) -> bool:
+        """Whether there is nothing to tell: a stray, or what rests here as told before."""
+        if direction in {Direction.IN, Direction.OUT, Direction.UNKNOWN}:
+            return False
+        return reads < self._settings.reads_least or (
+            direction is DIRECTIONS[STANDING_COLUMN] and rested > 0
+        )
+
+
+class _Portal:
+    """One portal with what it has heard."""
+
+    def __init__(self, name: LocationId) -> None:
+        self.name = name
+        self.tracker = StayTracker()
+        self.barriers = Barriers()
+        self._waiting: list[PortalReads] = []
+
+    def take(self, batch: ReadBatch, sides: NDArray[np.int64]) -> None:
+        """Keep a batch's reads of this portal's antennas for the next turn."""
+        side = sides.take(batch.antenna, mode="clip")
+        good = np.flatnonzero((side != _NO_SIDE) & (batch.epc_bits > 0))
+        if not len(good):
+            return
+        epc, bits = np.ascontiguousarray(batch.epc[good]), batch.epc_bits[good]
+        level = np.clip(np.nan_to_num(batch.rssi_dbm[good], nan=_UNTOLD_DBM), -120.0, 20.0)
+        keys = keys_of(epc, bits)
+        seen_ms = batch.seen_us[good] // 1000
+        self._waiting.append(PortalReads(epc, keys, bits, side[good], level, seen_ms))
+
+    def enter(self, now_ms: int) -> None:
+        """Take what waits into the stays."""
+        waiting, self._waiting = self._waiting, []
+        for reads in waiting:
+            self.tracker.add(reads, now_ms)
+
+
+_UNTOLD_DBM = -60.0
+"""A reader without levels still tells when and on which side: every read counts alike."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ports:
+    """The ports of one reader at one portal: side by port, with one more entry for the rest."""
+
+    portal: _Portal
+    sides: NDArray[np.int64]
+
+
+def _ports_of(
+    antennas: Iterable[Antenna], portal: LocationId
+) -> dict[DeviceName, NDArray[np.int64]]:
+    mine = [one for one in antennas if one.location == portal and one.portal_side in _SIDES]
+    found: dict[DeviceName, NDArray[np.int64]] = {}
+    for reader in dict.fromkeys(one.reader for one in mine):
+        own = {one.port: _SIDES[str(one.portal_side)] for one in mine if one.reader == reader}
+        found[reader] = np.full(max(own) + 2, _NO_SIDE, np.int64)
+        for port, side in own.items():
+            found[reader][port] = side
+    return found

@@ -1,0 +1,109 @@
+"""Passing: what it means that a tag went through a portal, turned back, or perhaps did either.
+
+Out takes the tag's closed parcel along; in is an arrival. Turning back, passing by and standing
+near change nothing. What the portal is not sure of becomes a question to a person, one for each
+parcel (or piece): it ends by the person's word, or when another tag of the parcel makes it plain.
+"""
+
+from edge.model.events import Event, PassageSettled, PassageUnclear, PortalPassed
+from edge.model.ids import Epc
+from edge.model.inputs import PassageAnswered, PassageJudged
+from edge.model.passages import Direction, Passage, PassageQuestion
+from edge.model.state import FloorState
+from edge.model.work import Parcel
+from edge.rules.decision import Decision, accept, refuse
+from edge.rules.dispatching import shipped
+from edge.rules.identifying import article_of, known_as
+
+ANSWERS = frozenset({"in", "out", "neither"})
+
+
+def judged(state: FloorState, input_: PassageJudged) -> Decision:
+    """Record a passage, and ask about one that is unclear."""
+    passage = input_.passage
+    match passage.direction:
+        case Direction.OUT | Direction.IN:
+            return accept("passed", "", *_passed(state, passage))
+        case Direction.UNKNOWN:
+            return accept("unclear", "", *_asked(state, passage))
+        case Direction.TURNED_BACK | Direction.PASSED_BY:
+            return accept("not_passed", "", *_not_passed(state, passage))
+        case Direction.STANDING:
+            return accept("not_passed", "")
+
+
+def _passed(state: FloorState, passage: Passage) -> list[Event]:
+    sku = article_of(state, passage.epc)
+    parcel = _parcel_of(state, passage.epc)
+    events: list[Event] = [
+        PortalPassed(
+            passage.epc, sku, passage.portal, passage.direction.value, passage.probability
+        )
+    ]
+    if parcel is not None and not parcel.shipped and passage.direction is Direction.OUT:
+        events.append(shipped(parcel, passage.portal, None))
+    elif (name := _name(passage.epc, parcel)) in state.questions:
+        events.append(PassageSettled(name, passage.direction.value, None))
+    return events
+
+
+def _asked(state: FloorState, passage: Passage) -> list[Event]:
+    """The question, where the answer matters and is not asked for already."""
+    parcel, sku = _parcel_of(state, passage.epc), article_of(state, passage.epc)
+    name = _name(passage.epc, parcel)
+    is_nobody_s = parcel is None and sku is None
+    has_left = parcel is not None and parcel.shipped and passage.likeliest is not Direction.IN
+    if is_nobody_s or has_left or name in state.questions:
+        return []
+    return [
+        PassageUnclear(
+            PassageQuestion(
+                name=name,
+                portal=passage.portal,
+                epc=passage.epc,
+                sku=sku,
+                sscc=parcel.sscc if parcel is not None else None,
+                likeliest=passage.likeliest,
+                probability=passage.probability,
+                began_us=passage.began_us,
+                ended_us=passage.ended_us,
+            )
+        )
+    ]
+
+
+def _not_passed(state: FloorState, passage: Passage) -> list[Event]:
+    """Another tag of a parcel that stayed on its side, at the same time, answers its question."""
+    question = state.questions.get(_name(passage.epc, _parcel_of(state, passage.epc)))
+    if question is None or question.epc == passage.epc or question.portal != passage.portal:
+        return []
+    is_together = passage.began_us <= question.ended_us and question.began_us <= passage.ended_us
+    return [PassageSettled(question.name, "neither", None)] if is_together else []
+
+
+def answered(state: FloorState, input_: PassageAnswered) -> Decision:
+    """A person answers a portal's question."""
+    question = state.questions.get(input_.question)
+    if question is None:
+        return refuse("done_already", "nobody asks about this any more")
+    if input_.answer not in ANSWERS:
+        return refuse("invalid", f"say one of {', '.join(sorted(ANSWERS))}")
+    parcel = state.parcels.get(question.sscc) if question.sscc is not None else None
+    events: list[Event] = []
+    if input_.answer != "neither":
+        events.append(
+            PortalPassed(question.epc, question.sku, question.portal, input_.answer, 1.0)
+        )
+    if input_.answer == "out" and parcel is not None and not parcel.shipped:
+        events.append(shipped(parcel, question.portal, input_.badge))
+    else:
+        events.append(PassageSettled(question.name, input_.answer, input_.badge))
+    return accept("settled", f"{question.name}: {input_.answer}", *events)
+
+
+def _parcel_of(state: FloorState, epc: Epc) -> Parcel | None:
+    return state.parcels.holding(known_as(state, epc))
+
+
+def _name(epc: Epc, parcel: Parcel | None) -> str:
+    return parcel.sscc if parcel is not None else epc
