@@ -12,6 +12,7 @@ from edge.compose.lighting import stack_lights, switching
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import LocationId, RequestId
 from edge.model.inputs import StationScanned
 from edge.model.places import Floor, Location, LocationKind
@@ -25,16 +26,18 @@ PACK = LocationId("pack-1")
 
 
 def core_of(*lights: Light) -> Core:
-    clock = SystemClock()
+    clock, alerts = SystemClock(), Alerts()
+    floor = Floor({PACK: Location(PACK, LocationKind.STATION)})
     return Core(
         settings=Settings(light=lights),
-        floor=Floor({PACK: Location(PACK, LocationKind.STATION)}),
+        floor=floor,
         troubles=(),
         clock=clock,
         make_id=lambda: "id",
         inbox=Inbox(clock),
         board=Board(),
-        alerts=Alerts(),
+        alerts=alerts,
+        desk=LocatingDesk(floor, alerts),
         store_path=Path("unused"),
     )
 
