@@ -40,6 +40,10 @@ def locate(
     with bad_input_told():
         plan = load_floor(floor)
         learnt = load_calibration(calibration, plan) if calibration else None
+        if learnt is None:
+            typer.echo("not calibrated: every antenna counts alike, so trust places less", err=True)
+        else:
+            typer.echo(f"calibrated: {learnt.level}", err=True)
         with _lines(reads) as lines:
             for answer in locate_stream(plan, read_reads_csv(lines, str(reads)), learnt, every):
                 print_json(answer.to_dict())
