@@ -80,6 +80,7 @@ class Link:
         self._reported: dict[int, Reported] = {}
         self._stopping = False
         self._lit: dict[int, bool] = {}
+        self._powers: dict[int, float] = {}
 
     @property
     def socket(self) -> Socket | None:
@@ -146,6 +147,16 @@ class Link:
         """Set an output (GPO) of the reader, now and after every reconnect."""
         self._lit[port] = on
         self._switch({port: on})
+
+    def set_power(self, port: int, power_dbm: float | None) -> None:
+        """Read with another power on an antenna until the reader is lost; None as configured."""
+        if power_dbm is None:
+            self._powers.pop(port, None)
+        else:
+            self._powers[port] = power_dbm
+        if self._session is not None and self._session.phase is Phase.RUNNING:
+            self._session.set_powers(dict(self._powers))
+            self._send()
 
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""
@@ -299,6 +310,7 @@ class Link:
         now_us = self._clock.monotonic_us()
         if self.tap is not None:
             self.tap.lost(self.settings.device, reason)
+        self._powers.clear()  # the next connection sets the reader up as configured
         if self._session is not None:
             self._attempt = self._session.attempt
             if self._session.agreeing:  # no fault: the next connection stays on 1.0.1

@@ -11,7 +11,8 @@ import selectors
 import socket
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from numpy.random import Generator
 
@@ -67,7 +68,7 @@ class LlrpWire:
         self._links = [self._new_link(one) for one in readers]
         self._tap: Tap | None = None
         self._by_name = {link.settings.device: link for link in self._links}
-        self._switched: deque[tuple[Link, int, bool]] = deque()
+        self._switched: deque[Callable[[], None]] = deque()
         self._wanted: deque[tuple[str, Access, Reported]] = deque()
         self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
@@ -97,7 +98,27 @@ class LlrpWire:
         """
         if not 1 <= port <= _PORT_MOST:
             raise ValueError(f"output {port}: ports go from 1 to {_PORT_MOST}")
-        self._switched.append((self._by_name[device], port, on))
+        self._switched.append(partial(self._by_name[device].set_output, port, on=on))
+        self._wake()
+
+    def set_power(self, device: str, port: int, power_dbm: float | None) -> None:
+        """Read with another power on one antenna; from any thread, returns at once.
+
+        It holds until it is set anew or the reader is lost, and costs the reader a moment without
+        reads. A reader that is away, or has no choice of powers, goes on as configured.
+
+        Args:
+            device: the reader's name in the configuration.
+            port: antenna, from 1 to 65,535.
+            power_dbm: the nearest entry of the reader's own table is taken; None as configured.
+
+        Raises:
+            KeyError: no reader of this wire has that name.
+            ValueError: no reader can have such a port.
+        """
+        if not 1 <= port <= _PORT_MOST:
+            raise ValueError(f"antenna {port}: ports go from 1 to {_PORT_MOST}")
+        self._switched.append(partial(self._by_name[device].set_power, port, power_dbm))
         self._wake()
 
     def add(self, reader: LlrpSettings) -> None:
@@ -232,8 +253,7 @@ class LlrpWire:
         for link in self._links:
             link.tick()
         while self._switched:
-            link, port, on = self._switched.popleft()
-            link.set_output(port, on=on)
+            self._switched.popleft()()
 
     def _watch(self) -> None:
         """Make the selector watch just the sockets that the links have now."""

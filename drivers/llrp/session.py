@@ -41,7 +41,7 @@ from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
 from drivers.llrp.reports import ReportDecoder
-from drivers.llrp.rospec import vendor_of
+from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.switching import Switching
@@ -232,6 +232,16 @@ class Session:
         """
         self._out += self._switching.request(outputs, self._version)
 
+    def set_powers(self, powers: dict[int, float]) -> None:
+        """Have a reader that runs read on with other powers; a refusal ends the connection.
+
+        Args:
+            powers: dBm by antenna port; all others are as configured.
+        """
+        wanted = self._settings.with_powers(powers)
+        spec = rospec(wanted, self.attempt, self._set_up.told)
+        self._out += self._switching.replace(spec, self._version)
+
     def _take(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
         return [*outputs, *(Accessed(*ended) for ended in self._access.take())]
@@ -317,9 +327,11 @@ class Session:
 
     def _switched(self, frame: Frame, arrived_us: int) -> None:
         refusal = self._switching.refusal(frame)
-        if refusal:
-            self._error(refusal)
-            self._happened(arrived_us, EventKind.EXCEPTION, 0, refusal)
+        if refusal is not None:
+            self._error(refusal.reason)
+            self._happened(arrived_us, EventKind.EXCEPTION, 0, refusal.reason)
+        if refusal is not None and refusal.ends:
+            self._end(refusal.reason)
 
     def _greeted(self, status: object) -> None:
         if status != 0:

@@ -1,7 +1,8 @@
 """How one LLRP reader is to be connected and set up: plain values, handed down."""
 
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 SILENCE_MS_MAX = 10_000
@@ -149,6 +150,14 @@ class LlrpSettings:
         """Every input that the reader has to listen to."""
         triggers = (one.port for one in (self.start, self.stop) if one is not None)
         return tuple(sorted({*self.inputs, *triggers}))
+
+    def with_powers(self, powers: Mapping[int, float]) -> "LlrpSettings":
+        """The same with other powers (dBm) on some antenna ports."""
+        known = {one.port: one for one in self.overrides}
+        for port, power_dbm in powers.items():
+            own = known.get(port, AntennaSettings(port))
+            known[port] = replace(own, power_dbm=power_dbm)
+        return replace(self, overrides=tuple(known.values()))
 
     def air(self, port: int) -> Air:
         """How an antenna asks for tags."""

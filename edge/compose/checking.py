@@ -89,10 +89,10 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
     heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
     faults = _doubles(path, settings)
     faults += [
-        f"{path}: scanner.station: {one.name} stands at {one.station}, which is no station of the "
-        "floor file"
+        f"{path}: scanner.station: {one.name} stands at {one.station}, which is no station and "
+        "no wall of the floor file"
         for one in settings.scanner
-        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
+        if floor.kind_of(LocationId(one.station)) not in {LocationKind.STATION, LocationKind.WALL}
     ]
     faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
@@ -106,7 +106,22 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         for one in settings.module
         if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
+    faults += _of_lights(path, settings, floor)
     return faults
+
+
+def _of_lights(path: Path, settings: Settings, floor: Floor) -> list[str]:
+    readers = {one.name for one in settings.reader}
+    lit = {LocationKind.STATION, LocationKind.WALL, LocationKind.SLOT}
+    return [
+        f"{path}: light.reader: {one.reader} is no [[reader]]; only LLRP readers have outputs"
+        for one in settings.light
+        if one.reader not in readers
+    ] + [
+        f"{path}: light.place: {one.place} is no station, wall or slot of the floor file"
+        for one in settings.light
+        if one.place and floor.kind_of(LocationId(one.place)) not in lit
+    ]
 
 
 def _doubles(path: Path, settings: Settings) -> list[str]:

@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from drivers.llrp.reader import LlrpWire
 from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
+from edge.compose.finding import finder_desk, powering
 from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
+from edge.compose.lighting import stack_lights, switching
 from edge.compose.link import Condition, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.compose.reader_watch import ReaderWatch
@@ -22,9 +25,11 @@ from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.finding import FinderDesk
 from edge.floor.found import FoundReaders
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
+from edge.floor.lights import Lights
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
@@ -33,7 +38,8 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.inputs import TagWorkWanted
+from edge.model.inputs import Input, TagWorkWanted
+from edge.model.prompts import Answer
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
@@ -58,22 +64,25 @@ def build(settings: Settings) -> Daemon:
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     tag_port = TagPort(core.inbox, clock)
-    loop = floor_loop(core, store, planner, link, tag_port)
+    lights, finder = stack_lights(core), finder_desk(core, listener)
+    loop = floor_loop(core, store, planner, link, tag_port, lights.answered)
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
-    tag_port.attach(wire)
+    _attach(wire, tag_port, lights, finder)
     found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
     watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
     bench = calibration_bench(core, calibration_in_use(core))
-    web = web_server(core, bench, lambda: metrics_text(health.look, health.details), health.ready)
-    services = [Service("planner", planner), Service("floor", loop)]
+    web = web_server(
+        core, bench, finder, lambda: metrics_text(health.look, health.details), health.ready
+    )
+    services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
     services += [Service(name, driver) for name, driver in drivers]
     services += [Service("discovery", discoverer), Service("calibration", bench)]
-    services.append(Service("web", web))
+    services += [Service("finder", finder), Service("web", web)]
 
     def tell() -> None:
         health.tell()
@@ -88,6 +97,13 @@ def build(settings: Settings) -> Daemon:
         lambda: {"ready": True, "url": _url(settings, web.port)},
         ending=Condition(core, link).drain if link else _nobody_waits,
     )
+
+
+def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDesk) -> None:
+    """Give the readers' wire to all that ask something of readers."""
+    tag_port.attach(wire)
+    lights.attach(switching(wire))
+    finder.attach(powering(wire))
 
 
 def _core(settings: Settings, clock: Clock) -> Core:
@@ -138,6 +154,7 @@ def floor_loop(
     planner: Planner,
     link: MqttLink | None,
     work_on_tags: Callable[[TagWorkWanted], None] | None = None,
+    answered: Callable[[Input, Answer], None] | None = None,
 ) -> FloorLoop:
     """The loop with all that it works with."""
     settings = core.settings
@@ -182,6 +199,7 @@ def floor_loop(
             desk=core.desk,
             tick_ms=settings.timing.tick_ms,
             work_on_tags=work_on_tags or _nobody_works,
+            answered=answered or _nobody_looks,
         )
     )
 
@@ -205,6 +223,10 @@ def housekeeping(core: Core, store: Store) -> Housekeeping:
 
 def _nobody_works(_: TagWorkWanted) -> None:
     """Where a day is played there is no reader; none was asked for anything either."""
+
+
+def _nobody_looks(_: Input, __: Answer) -> None:
+    """Where a day is played there is no light."""
 
 
 def _nobody_waits() -> None:

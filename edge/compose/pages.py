@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from edge.compose.core import VERSION, Core
 from edge.floor.calibrating import CalibrationBench
 from edge.floor.explaining import Explainer
+from edge.floor.finding import FinderDesk
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.sync.wire.asyncapi import document
@@ -17,6 +18,7 @@ from edge.web.server import TlsFiles, WebServer
 def web_server(
     core: Core,
     bench: CalibrationBench,
+    finder: FinderDesk,
     metrics: Callable[[], str],
     ready: Callable[[], Mapping[str, object]],
 ) -> WebServer:
@@ -50,6 +52,7 @@ def web_server(
         lookups=lookups,
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,
+        finder=finder,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,

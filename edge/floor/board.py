@@ -7,6 +7,8 @@ the loop.
 Topics and their values (plain JSON values):
     `prompt/{badge}`   the picker's prompt
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
+    `wall/{wall}`      the put wall's slots and the piece in hand
+    `find/{badge}`     how near the tag is that somebody looks for
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
     `returns`          what came back and lies in quarantine, and what is announced
@@ -17,6 +19,7 @@ Topics and their values (plain JSON values):
     `radio/learnt`     what is usual at each antenna, to be kept over a restart
     `readers/decided`  found readers that are approved or ignored
     `readers/found`    found readers with what they say of themselves and their state
+    `people`           whom the central system lists, by badge: name and whether active
     `calibration`      how far a calibration is, what is heard of its tag, what it taught
     `articles`         name and GTIN by article number
 """

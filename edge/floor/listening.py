@@ -5,7 +5,7 @@ thread until it is taken: it is not dropped, and no other device is held up by i
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
@@ -32,6 +32,7 @@ class FloorListener:
         self._inbox = inbox
         self._make_id = make_id
         self._stations = stations
+        self._also: tuple[Callable[[ReadBatch], None], ...] = ()
         self.reads_count = 0
         """Reads heard since the start."""
         self.devices: dict[str, DeviceUp] = {}
@@ -42,7 +43,13 @@ class FloorListener:
     def reads(self, batch: ReadBatch) -> None:
         """A reader's reads."""
         self.reads_count += len(batch)
+        for reader in self._also:
+            reader(batch)
         self._inbox.put_reads(batch)
+
+    def also_read_by(self, reader: Callable[[ReadBatch], None]) -> None:
+        """Hand every batch to somebody else too, who returns at once; before any driver starts."""
+        self._also = (*self._also, reader)
 
     def scan(self, scan: Scan) -> None:
         """A scanner's barcode, for the station where it stands."""

@@ -84,6 +84,7 @@ class LoopParts:
         tick_ms: how long reads are gathered.
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
+        answered: told what came of each input, after the commit; returns at once.
     """
 
     floor: Floor
@@ -102,6 +103,7 @@ class LoopParts:
     desk: LocatingDesk
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
+    answered: Callable[[Input, Answer], None] = lambda _, __: None
 
 
 @dataclass(slots=True)
@@ -200,6 +202,8 @@ class FloorLoop:
             return []
         self._show()
         self._tell(turn.told)
+        for entry, answer in turn.told:
+            self._parts.answered(entry.input, answer)
         self._hand_out(turn)
         self._ask_planner()
         return facts

@@ -19,13 +19,16 @@ from edge.floor.views import (
     floor_view,
     orders_view,
     pack_view,
+    people_view,
     prompt_view,
     tags_view,
+    wall_view,
 )
 from edge.model.events import (
     CountMade,
     CountWanted,
     Event,
+    PersonListed,
     PieceLost,
     PiecePicked,
     PiecePut,
@@ -67,7 +70,7 @@ class Showing:
         rates: of picking.
         alerts: shown on the board page.
         link_status: what the link to the central system says of itself, plain values.
-        names: people's names by badge.
+        names: people's names by badge; those that the central system lists go before.
     """
 
     def __init__(
@@ -82,16 +85,19 @@ class Showing:
         self._rates = rates
         self._alerts = alerts
         self._link_status = link_status
+        self._known_names = names
         self._names = names
         self._wide_due_us = 0
         self._is_outdated = True
         self._tags_outdated = True
         self._after_sales_outdated = True
+        self._people_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         if isinstance(event, PiecePicked):
             self._rates.note(event.badge, occurred_us)
+        self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
 
@@ -103,6 +109,13 @@ class Showing:
             self._board.show(f"prompt/{badge}", prompt_view(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):
             self._board.show(f"pack/{station}", pack_view(state, station))
+        if self._people_outdated:
+            self._people_outdated = False
+            self._board.show("people", people_view(state))
+            listed = {str(one.badge): one.name for one in state.people.values() if one.name}
+            self._names = {**self._known_names, **listed}
+        for wall in state.floor.places_of(LocationKind.WALL):
+            self._board.show(f"wall/{wall}", wall_view(state, wall))
         if self._tags_outdated:
             self._tags_outdated = False
             self._board.show("tags", tags_view(state))

@@ -8,7 +8,8 @@ from edge.floor.board import Shown
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
-from edge.rules import guiding, packing
+from edge.model.work import WallSlot
+from edge.rules import guiding, packing, walling
 
 SHOWN_ORDERS_MAX = 500
 FINISHED = frozenset({OrderState.SHIPPED, OrderState.CANCELLED})
@@ -69,6 +70,41 @@ def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:
     return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
 
 
+def wall_view(state: FloorState, wall: LocationId) -> Shown:
+    """A put wall as plain values: every slot, and the piece in hand."""
+    slots = [
+        _slot_view(state, slot, state.slots.get(slot)) for slot in walling.slots_of(state, wall)
+    ]
+    hand = walling.in_hand(state, wall)
+    sku = hand.lit[0] if hand is not None and hand.lit is not None else None
+    unsorted = sum(
+        len(walling.unsorted_of(state, tote))
+        for tote in state.totes.values()
+        if tote.station == wall
+    )
+    return {
+        "wall": wall,
+        "hand": {"slot": hand.slot, "sku": sku, "name": _name(state, sku)} if hand else None,
+        "slots": slots,
+        "unsorted": unsorted,
+    }
+
+
+def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> Shown:
+    tote = state.totes.get(taken.tote_id) if taken is not None else None
+    if taken is None or tote is None:
+        return {"slot": slot, "state": "free", "order_id": None, "put": 0, "expected": 0}
+    sorted_all = len(taken.put) == len(tote.picked)
+    name = "lit" if taken.lit is not None else "complete" if sorted_all else "filling"
+    return {
+        "slot": slot,
+        "state": name,
+        "order_id": taken.order_id,
+        "put": len(taken.put),
+        "expected": len(tote.picked),
+    }
+
+
 def _name(state: FloorState, sku: Sku | None) -> str:
     article = state.articles.get(sku) if sku else None
     return article.name if article else ""
@@ -77,6 +113,11 @@ def _name(state: FloorState, sku: Sku | None) -> str:
 def articles_view(state: FloorState) -> Shown:
     """Name and GTIN of every article, by article number."""
     return {one.sku: {"name": one.name, "gtin": one.gtin} for one in state.articles.values()}
+
+
+def people_view(state: FloorState) -> Shown:
+    """Whom the central system lists, by badge."""
+    return {one.badge: {"name": one.name, "active": one.active} for one in state.people.values()}
 
 
 def orders_view(state: FloorState) -> Shown:

@@ -23,7 +23,15 @@ from edge.locating.tags import NO_PLACE, News
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
 
-NEAR_KINDS = frozenset({LocationKind.CART, LocationKind.STATION, LocationKind.PORTAL})
+NEAR_KINDS = frozenset(
+    {
+        LocationKind.CART,
+        LocationKind.STATION,
+        LocationKind.WALL,
+        LocationKind.SLOT,
+        LocationKind.PORTAL,
+    }
+)
 """Kinds whose antennas look at arm's length; somebody waits for what they hear."""
 REFERENCE_DBM = -60.0
 """Level of a tag at its own antenna's place while nothing better is known."""

@@ -14,7 +14,7 @@ from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
-from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep
+from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep, WallSlot
 
 TAG_JOBS_KEPT = 100
 
@@ -35,6 +35,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             setting_back.change(state, event)
         case e.ArticleListed():
             state.articles[event.article.sku] = event.article
+        case e.PackListed():
+            state.levels[event.level.gtin] = event.level
         case e.StockStated():
             booking.state_stock(state, event)
         case e.StockPlaced():
@@ -62,6 +64,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _plan(state, event.walk)
         case e.PickerChanged():
             state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
+        case e.PersonListed():
+            state.people[event.person.badge] = event.person
         case e.WalkStarted():
             _start(state, event)
         case e.ErrandStarted():
@@ -90,6 +94,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             pack = state.packs[event.station]
             left = tuple(epc for epc in pack.strangers if epc != event.epc)
             state.packs[event.station] = replace(pack, strangers=left)
+        case e.SlotLit() | e.PieceSorted() | e.PieceLaidBack():
+            _sort(state, event)
+        case e.SlotEmptied():
+            del state.slots[event.slot]
         case e.NeighbourHeard():
             pack = state.packs[event.station]
             others = tuple(epc for epc in pack.neighbours if epc != event.epc)
@@ -262,7 +270,9 @@ def _drop(state: FloorState, event: e.TotesDropped) -> None:
     del state.walks[event.walk_id]
     totes = {stop.order_id: stop.tote_id for stop in walk.stops if stop.quantity > 0}
     for order_id, tote_id in totes.items():
-        if state.totes[tote_id].picked:
+        tote = state.totes[tote_id]
+        if tote.picked:
+            state.totes[tote_id] = replace(tote, station=event.station)
             _step_order(state, order_id, OrderStep.FINISH)
         else:
             del state.totes[tote_id]
@@ -276,6 +286,26 @@ def _check(state: FloorState, event: e.PieceChecked) -> None:
         checked.remove((event.sku, event.before))
     checked.append((event.sku, event.unit))
     state.packs[event.station] = replace(pack, checked=tuple(checked))
+
+
+def _sort(state: FloorState, event: e.SlotLit | e.PieceSorted | e.PieceLaidBack) -> None:
+    """A piece at a put wall: in hand, in its slot, or back among the unsorted ones."""
+    match event:
+        case e.SlotLit():
+            known = state.slots.get(event.slot) or WallSlot(
+                event.slot, event.wall, event.order_id, event.tote_id
+            )
+            state.slots[event.slot] = replace(known, lit=(event.sku, event.unit))
+        case e.PieceSorted():
+            known = state.slots[event.slot]
+            put = (*known.put, (event.sku, event.unit))
+            state.slots[event.slot] = replace(known, put=put, lit=None)
+        case e.PieceLaidBack():
+            known = state.slots[event.slot]
+            if known.put:
+                state.slots[event.slot] = replace(known, lit=None)
+            else:
+                del state.slots[event.slot]
 
 
 def _close(state: FloorState, event: e.ParcelClosed) -> None:

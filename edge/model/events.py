@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -28,7 +28,7 @@ from edge.model.orders import Order, OrderLine
 from edge.model.passages import PassageQuestion
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
+from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Unit, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,14 @@ class ArticleListed:
 
     type: ClassVar[str] = "stock.article_listed"
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class PackListed:
+    """A case or inner pack of an article is known, in this version."""
+
+    type: ClassVar[str] = "stock.pack_listed"
+    level: PackLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,14 @@ class PickerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonListed:
+    """A person is listed by the central system, in this version."""
+
+    type: ClassVar[str] = "pick.person_listed"
+    person: ListedPerson
+
+
+@dataclass(frozen=True, slots=True)
 class WalkStarted:
     """A picker has taken a walk."""
 
@@ -371,6 +387,54 @@ class StrangerLeft:
     type: ClassVar[str] = "pack.stranger_left"
     station: LocationId
     epc: Epc
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLit:
+    """A piece is in hand at a put wall, and the slot of its order is shown."""
+
+    type: ClassVar[str] = "pack.slot_lit"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
+    tote_id: ToteId
+    sku: Sku
+    unit: Unit
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceSorted:
+    """The piece in hand lies in its slot; `badge` is None where the slot's antenna says so."""
+
+    type: ClassVar[str] = "pack.put"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
+    sku: Sku
+    unit: Unit
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLaidBack:
+    """The piece in hand was not put into its slot: it lies among the unsorted ones again."""
+
+    type: ClassVar[str] = "pack.laid_back"
+    wall: LocationId
+    slot: LocationId
+    sku: Sku
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEmptied:
+    """An order has no slot any more: its pieces are at a pack station, or it was given up."""
+
+    type: ClassVar[str] = "pack.slot_emptied"
+    wall: LocationId
+    slot: LocationId
+    order_id: OrderId
 
 
 @dataclass(frozen=True, slots=True)
@@ -606,6 +670,7 @@ Event = (
     | OrderChangeRefused
     | OrderChanged
     | ArticleListed
+    | PackListed
     | StockStated
     | StockPlaced
     | PiecePut
@@ -620,6 +685,7 @@ Event = (
     | PortalPassed
     | WalkPlanned
     | PickerChanged
+    | PersonListed
     | WalkStarted
     | ErrandStarted
     | PiecePicked
@@ -631,6 +697,10 @@ Event = (
     | PieceChecked
     | StrangerSeen
     | StrangerLeft
+    | SlotLit
+    | PieceSorted
+    | PieceLaidBack
+    | SlotEmptied
     | NeighbourHeard
     | ParcelClosed
     | ToteGivenUp

@@ -24,6 +24,23 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class PackLevel:
+    """A case or inner pack with a GTIN of its own, above the single piece.
+
+    Attributes:
+        gtin: its GTIN-14.
+        sku: the article that is in it.
+        quantity: pieces in it, 1 or more.
+        version: grows with each change by the central system.
+    """
+
+    gtin: Gtin
+    sku: Sku
+    quantity: int
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Stock:
     """How many of one article lie in one place, by the books.
 

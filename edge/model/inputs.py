@@ -8,7 +8,7 @@ effect and gets the same answer.
 from dataclasses import dataclass
 
 from edge.model.boxes import BoxVerdict
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -24,7 +24,7 @@ from edge.model.passages import Passage
 from edge.model.presence import PresenceChange
 from edge.model.returns import Grade
 from edge.model.tag_work import TagOrder, TagResult
-from edge.model.work import Walk
+from edge.model.work import ListedPerson, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,22 @@ class ArticlesListed:
     """The central system states articles; an older version than the known one changes nothing."""
 
     articles: tuple[Article, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PacksListed:
+    """The central system states packs; an older or equal version changes nothing."""
+
+    levels: tuple[PackLevel, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleListed:
+    """The central system states people; an older or equal version changes nothing."""
+
+    people: tuple[ListedPerson, ...]
     at_us: int
 
 
@@ -175,12 +191,22 @@ class TroubleReported:
 
 @dataclass(frozen=True, slots=True)
 class StationScanned:
-    """Something was scanned at a pack station, by its own scanner (`badge` empty) or a page."""
+    """A scan at a pack station or put wall, by its own scanner (`badge` empty) or a page."""
 
     request_id: RequestId
     station: LocationId
     badge: Badge | None
     code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandEmptied:
+    """Somebody at a put wall lays the piece in hand back to the unsorted ones."""
+
+    request_id: RequestId
+    wall: LocationId
+    badge: Badge
     at_us: int
 
 
@@ -362,6 +388,7 @@ Posted = (
     | CodeScanned
     | TroubleReported
     | StationScanned
+    | HandEmptied
     | ParcelWanted
     | HoldDecided
     | StockPutAway
@@ -380,6 +407,8 @@ Posted = (
 Input = (
     OrderSubmitted
     | ArticlesListed
+    | PacksListed
+    | PeopleListed
     | StockListed
     | ReturnAnnounced
     | MessageRefused

@@ -15,6 +15,8 @@ class LocationKind(StrEnum):
     AISLE = "aisle"
     ZONE = "zone"
     STATION = "station"
+    WALL = "wall"
+    SLOT = "slot"
     CART = "cart"
     PORTAL = "portal"
     STAGING = "staging"

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -33,7 +33,17 @@ from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.tag_work import TagJob
-from edge.model.work import Errand, PackSession, Parcel, Picker, Tote, Unit, Walk
+from edge.model.work import (
+    Errand,
+    ListedPerson,
+    PackSession,
+    Parcel,
+    Picker,
+    Tote,
+    Unit,
+    Walk,
+    WallSlot,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -205,9 +215,12 @@ class FloorState:
 
     Attributes:
         articles: the catalogue.
+        levels: cases and inner packs by their GTIN.
         stock: by article and place.
         orders, walks, pickers, totes, parcels: by their names.
+        people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
+        slots: the slots of put walls that orders have.
         questions: what portals ask a person, by name.
         errands: pieces on their way to places of storage.
         returns: what is announced to come back.
@@ -228,12 +241,15 @@ class FloorState:
     def __init__(self, floor: Floor) -> None:
         self.floor = floor
         self.articles = ArticleTable()
+        self.levels: Table[Gtin, PackLevel] = Table()
         self.stock = StockTable()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
+        self.people: Table[Badge, ListedPerson] = Table()
         self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
+        self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
         self.questions: Table[str, PassageQuestion] = Table()
         self.errands = HoldingTable[str, Errand](

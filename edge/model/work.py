@@ -126,18 +126,38 @@ class Picker:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A person as the central system lists them; their PIN and rights are not its to give.
+
+    Attributes:
+        name: for the screens; empty where not told.
+        role: what the central system takes them for; rights go by the gateway's own settings.
+        active: false where they may not sign in any more.
+        version: grows with each change by the central system.
+    """
+
+    badge: Badge
+    name: str
+    role: str
+    active: bool = True
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Tote:
     """A container with the pieces of one order; one tote holds one order only.
 
     Attributes:
         picked: the pieces in it with their article, as picking put them there.
         came_from: where each of them was taken, in the same order; empty in a tote of old.
+        station: where it was dropped, a pack station or a put wall; None while it is picked.
     """
 
     tote_id: ToteId
     order_id: OrderId
     picked: tuple[tuple[Sku, Unit], ...] = ()
     came_from: tuple[LocationId, ...] = ()
+    station: LocationId | None = None
 
 
 class ErrandKind(StrEnum):
@@ -176,6 +196,25 @@ class Errand:
     tote_id: ToteId | None = None
     picker: Badge | None = None
     done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WallSlot:
+    """A slot of a put wall that an order has.
+
+    Attributes:
+        slot, wall: the slot's place and the wall that it is part of.
+        tote_id: the tote whose pieces are sorted into it.
+        put: pieces of that tote that lie in the slot.
+        lit: the piece in somebody's hand that belongs here; None while the slot is dark.
+    """
+
+    slot: LocationId
+    wall: LocationId
+    order_id: OrderId
+    tote_id: ToteId
+    put: tuple[tuple[Sku, Unit], ...] = ()
+    lit: tuple[Sku, Unit] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from edge.model.inputs import (
     DeviceChanged,
     FoundReaderDecided,
     GradeDecided,
+    HandEmptied,
     HoldDecided,
     Input,
     ItemLocated,
     MessageRefused,
     OrderSubmitted,
+    PacksListed,
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
     PassageJudged,
+    PeopleListed,
     PlanReady,
     ReturnAnnounced,
     ReturnScanned,
@@ -32,6 +35,7 @@ from edge.model.inputs import (
     VarianceDecided,
     WorkWanted,
 )
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.rules import (
     counting,
@@ -50,12 +54,13 @@ from edge.rules import (
     tagging,
     troubles,
     verifying,
+    walling,
 )
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
 
-def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line an input
+def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa: C901, PLR0911, PLR0912, PLR0915 - a table, one line an input
     """The facts that an input becomes and the answer to its sender; changes nothing itself."""
     match input_:
         case OrderSubmitted():
@@ -64,6 +69,10 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return intake.decided(state, terms, input_)
         case ArticlesListed():
             return stocking.articles_listed(state, input_)
+        case PacksListed():
+            return stocking.packs_listed(state, input_)
+        case PeopleListed():
+            return stocking.people_listed(state, input_)
         case StockListed():
             return stocking.stock_listed(state, input_)
         case StockPutAway():
@@ -77,7 +86,11 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case TroubleReported():
             return troubles.reported(state, terms, input_)
         case StationScanned():
+            if state.floor.kind_of(input_.station) is LocationKind.WALL:
+                return walling.scanned(state, input_)
             return packing.scanned(state, input_)
+        case HandEmptied():
+            return walling.laid_back(state, input_)
         case ParcelWanted():
             return packing.parcel_wanted(state, terms, input_)
         case ParcelDispatched():
@@ -131,4 +144,5 @@ def follow_up(state: FloorState, terms: Terms) -> list[Event]:
         *guiding.assignments(state),
         *putting.assignments(state),
         *packing.noticed(state),
+        *walling.noticed(state),
     ]

@@ -102,15 +102,17 @@ def prompt(state: FloorState, badge: Badge) -> Prompt:
 
 
 def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
-    places = state.floor.locations.values()
-    station = next((one.id for one in places if one.kind is LocationKind.STATION), None)
+    totes = tuple(dict.fromkeys(stop.tote_id for stop in walk.stops if stop.units))
+    stations = state.floor.places_of(LocationKind.STATION)
+    walls = state.floor.places_of(LocationKind.WALL)
+    kinds = (walls, stations) if len(totes) > 1 else (stations, walls)
     return Prompt(
         badge,
         f"{walk.walk_id}/drop",
         PromptKind.DROP,
         walk_id=walk.walk_id,
-        location=station,
-        totes=tuple(dict.fromkeys(stop.tote_id for stop in walk.stops if stop.units)),
+        location=next((place for kind in kinds for place in kind), None),
+        totes=totes,
         stop=len(walk.stops),
         stops=len(walk.stops),
         radio=walk.cart is not None,

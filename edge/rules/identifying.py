@@ -12,10 +12,16 @@ from edge.model.state import FloorState
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of an article; with its tag where the code bears a serial number."""
+    """A piece of an article, or a case of several.
+
+    Attributes:
+        epc: the very piece's tag, where the code bears a serial number.
+        quantity: pieces in a case whose GTIN was scanned; 1 for a single piece.
+    """
 
     sku: Sku
     epc: Epc | None
+    quantity: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,21 @@ def _own_label(state: FloorState, text: str) -> Named | None:
 def _article(state: FloorState, gtin: Gtin, code: Barcode) -> Named:
     sku = state.articles.bearing(gtin)
     if sku is None:
-        return Unknown(f"no article has GTIN {gtin}")
+        return _case(state, gtin)
     if not code.serial:
         return Piece(sku, None)
     known = state.known_as(epcs_of(gtin, code.serial))  # by its tag, where work in hand saw that
     return Piece(sku, known or epc_of(gtin, code.serial))
+
+
+def _case(state: FloorState, gtin: Gtin) -> Named:
+    """So many pieces; the serial number of a case names none of those in it."""
+    level = state.levels.get(gtin)
+    if level is None:
+        return Unknown(f"no article has GTIN {gtin}")
+    if level.sku not in state.articles:
+        return Unknown(f"GTIN {gtin} is a pack of {level.sku}, which is no known article")
+    return Piece(level.sku, None, level.quantity)
 
 
 def _tag(state: FloorState, epc: Epc) -> Named:

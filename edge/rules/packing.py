@@ -27,17 +27,19 @@ from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import guiding, pairing
+from edge.rules import guiding, pairing, walling
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import Container, Piece, Unknown, identify, known_as
+from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
 from edge.rules.terms import Terms
 
 
 def scanned(state: FloorState, input_: StationScanned) -> Decision:
-    """A tote's label opens its check; a piece's barcode checks the piece."""
+    """The label of a tote or of a sorted slot opens its check; a piece's barcode checks it."""
     if state.floor.kind_of(input_.station) is not LocationKind.STATION:
         return refuse("unknown_code", f"{input_.station} is no pack station")
     named = identify(state, input_.code)
+    if isinstance(named, Place) and named.location in state.slots:
+        return _opened(state, input_, state.slots[named.location].tote_id)
     if isinstance(named, Container):
         return _opened(state, input_, named.tote_id)
     pack = state.packs.get(input_.station)
@@ -56,6 +58,10 @@ def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decis
     order = state.orders[tote.order_id]
     if order.state is not OrderState.PICKED:
         return refuse("tote_not_here", f"{tote_id} is still being picked")
+    if walling.is_unsorted(state, tote):
+        return refuse(
+            "still_at_wall", f"{tote_id}: not all of it lies in its slot", tote_id=tote_id
+        )
     here = state.packs.get(input_.station)
     if here is not None and here.tote_id == tote_id:
         return accept("already_open", f"{tote_id} is open here", tote_id=tote_id)
@@ -72,6 +78,11 @@ def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decis
 
 
 def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
+    return _another_owners(state, pack, piece) or _own_checked(state, pack, piece)
+
+
+def _another_owners(state: FloorState, pack: PackSession, piece: Piece) -> Decision | None:
+    """A refusal where this very piece is known to belong elsewhere."""
     owner = state.order_holding(piece.epc) if piece.epc else None
     if owner not in {None, pack.order_id}:
         return refuse(
@@ -82,8 +93,14 @@ def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
         )
     if piece.epc is not None and state.is_set_aside(piece.epc):
         return refuse("not_wanted", "this very piece is to be put away", sku=piece.sku)
+    return None
+
+
+def _own_checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
     known = units_of(pack, piece.sku)
     radio = guiding.has_antenna(state, pack.station)
+    if piece.quantity > 1:
+        return _case_checked(state, pack, piece, radio=radio)
     sign = pairing.code_scanned(known, piece.epc, radio=radio)
     if sign.unit is None:
         return accept("done_already", "this very piece is checked")
@@ -102,6 +119,29 @@ def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
         f"{piece.sku} is right",
         PieceChecked(pack.station, piece.sku, sign.unit, None),
     )
+
+
+def _case_checked(state: FloorState, pack: PackSession, piece: Piece, *, radio: bool) -> Decision:
+    """A case counts all its pieces, or none."""
+    signs = pairing.case_scanned(units_of(pack, piece.sku), piece.quantity, radio=radio)
+    missing = missing_of(state, pack)
+    fresh = sum(sign.before is None for sign in signs)
+    if fresh > missing[piece.sku]:
+        return refuse(
+            "case_too_large" if missing[piece.sku] > 0 else "not_wanted",
+            f"this case holds {piece.quantity} x {piece.sku}, missing are {missing[piece.sku]}",
+            sku=piece.sku,
+            quantity=piece.quantity,
+            wanted=max(0, missing[piece.sku]),
+        )
+    events = [
+        PieceChecked(pack.station, piece.sku, sign.unit, sign.before)
+        for sign in signs
+        if sign.unit is not None
+    ]
+    last = sum(missing.values()) == fresh
+    code = "paired" if not fresh else "complete" if last else "checked"
+    return accept(code, f"{piece.quantity} x {piece.sku} are right", *events)
 
 
 def units_of(pack: PackSession, sku: Sku) -> tuple[Unit, ...]:

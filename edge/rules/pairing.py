@@ -56,6 +56,26 @@ def code_scanned(units: Iterable[Unit], epc: Epc | None, *, radio: bool) -> Sign
     return Sign(None, Unit(None, scanned=True))
 
 
+def case_scanned(units: Iterable[Unit], quantity: int, *, radio: bool) -> tuple[Sign, ...]:
+    """The barcode of a case with so many pieces: as if each of them had been scanned.
+
+    Args:
+        units: of this article, known so far.
+        quantity: pieces in the case.
+        radio: as for `code_scanned`.
+    """
+    known = list(units)
+    signs = []
+    for _ in range(quantity):
+        sign = code_scanned(known, None, radio=radio)
+        if sign.before is not None:
+            known.remove(sign.before)
+        if sign.unit is not None:
+            known.append(sign.unit)
+        signs.append(sign)
+    return tuple(signs)
+
+
 def _serial_scanned(known: tuple[Unit, ...], epc: Epc) -> Sign:
     same = next((unit for unit in known if unit.epc == epc), None)
     if same is None:

@@ -1,11 +1,19 @@
 """Stock and articles: what the central system states and what people put away."""
 
-from edge.model.events import ArticleListed, StockPlaced, StockStated
-from edge.model.goods import Article
-from edge.model.ids import LocationId, Sku
-from edge.model.inputs import ArticlesListed, StockListed, StockPutAway, StockStatement
+from edge.model.events import ArticleListed, PackListed, PersonListed, StockPlaced, StockStated
+from edge.model.goods import Article, PackLevel
+from edge.model.ids import Badge, Gtin, LocationId, Sku
+from edge.model.inputs import (
+    ArticlesListed,
+    PacksListed,
+    PeopleListed,
+    StockListed,
+    StockPutAway,
+    StockStatement,
+)
 from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
+from edge.model.work import ListedPerson
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -18,6 +26,28 @@ def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
             newest[article.sku] = article
     events = [ArticleListed(article) for article in newest.values()]
     return accept("listed", f"{len(events)} of {len(input_.articles)} articles were new", *events)
+
+
+def packs_listed(state: FloorState, input_: PacksListed) -> Decision:
+    """Newer versions of packs are taken; their article may become known later."""
+    newest: dict[Gtin, PackLevel] = {}
+    for level in input_.levels:
+        known = newest.get(level.gtin) or state.levels.get(level.gtin)
+        if known is None or level.version > known.version:
+            newest[level.gtin] = level
+    events = [PackListed(level) for level in newest.values()]
+    return accept("listed", f"{len(events)} of {len(input_.levels)} packs were new", *events)
+
+
+def people_listed(state: FloorState, input_: PeopleListed) -> Decision:
+    """Newer versions of people are taken; rights are not theirs to bring."""
+    newest: dict[Badge, ListedPerson] = {}
+    for person in input_.people:
+        known = newest.get(person.badge) or state.people.get(person.badge)
+        if known is None or person.version > known.version:
+            newest[person.badge] = person
+    events = [PersonListed(person) for person in newest.values()]
+    return accept("listed", f"{len(events)} of {len(input_.people)} people were new", *events)
 
 
 def stock_listed(state: FloorState, input_: StockListed) -> Decision:

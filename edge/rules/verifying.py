@@ -56,8 +56,8 @@ def _on_walk(
 def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -> Decision:
     if not isinstance(named, Place):
         return refuse("place_wrong", "scan the label of the pack station")
-    if state.floor.kind_of(named.location) is not LocationKind.STATION:
-        return refuse("place_wrong", f"{named.location} is no pack station")
+    if state.floor.kind_of(named.location) not in {LocationKind.STATION, LocationKind.WALL}:
+        return refuse("place_wrong", f"{named.location} is no pack station and no put wall")
     return accept(
         "dropped",
         f"the totes stand at {named.location}",
@@ -98,6 +98,8 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
         )
     if piece.epc is not None and _lies_elsewhere(state, piece.epc, stop):
         return refuse("done_already", "this very piece lies in a tote or parcel already")
+    if piece.quantity > 1:
+        return _case(state, walk, index, piece.quantity)
     radio = guiding.has_antenna(state, walk.cart)
     sign = pairing.code_scanned(stop.units, piece.epc, radio=radio)
     if sign.unit is None:
@@ -110,7 +112,7 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
         )
     picked = len(stop.units) + 1
     return accept(
-        _progress(walk, stop),
+        _progress(walk, stop, 1),
         f"{picked} of {stop.quantity} x {stop.sku}",
         _picked(walk, index, sign.unit),
         picked=picked,
@@ -118,8 +120,36 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
     )
 
 
-def _progress(walk: Walk, stop: Stop) -> str:
-    if stop.open_quantity > 1:
+def _case(state: FloorState, walk: Walk, index: int, quantity: int) -> Decision:
+    """A case counts all its pieces, or none: one that holds too many is not broken by a scan."""
+    stop = walk.stops[index]
+    signs = pairing.case_scanned(stop.units, quantity, radio=guiding.has_antenna(state, walk.cart))
+    fresh = [sign.unit for sign in signs if sign.before is None and sign.unit is not None]
+    if len(fresh) > stop.open_quantity:
+        return refuse(
+            "case_too_large",
+            f"this case holds {quantity}, wanted are {stop.open_quantity}",
+            quantity=quantity,
+            wanted=stop.open_quantity,
+        )
+    paired = [
+        PieceConfirmed(walk.walk_id, index, stop.tote_id, stop.sku, sign.before, sign.unit)
+        for sign in signs
+        if sign.before is not None and sign.unit is not None
+    ]
+    picked = len(stop.units) + len(fresh)
+    return accept(
+        _progress(walk, stop, len(fresh)) if fresh else "paired",
+        f"{picked} of {stop.quantity} x {stop.sku}",
+        *paired,
+        *(_picked(walk, index, unit) for unit in fresh),
+        picked=picked,
+        quantity=stop.quantity,
+    )
+
+
+def _progress(walk: Walk, stop: Stop, pieces: int) -> str:
+    if stop.open_quantity > pieces:
         return "picked"
     open_stops = sum(one.open_quantity > 0 for one in walk.stops)
     return "walk_done" if open_stops == 1 else "stop_done"

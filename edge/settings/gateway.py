@@ -184,6 +184,16 @@ class Person(Section):
     pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$")]
 
 
+class Light(Section):
+    """One output of a reader that a result switches: a stack light, a buzzer, a slot's lamp."""
+
+    on: Literal["right", "wrong", "complete", "slot", "critical"]
+    reader: Name
+    output: Annotated[int, Field(ge=1, le=65_535)]
+    place: str = ""
+    seconds: Annotated[float, Field(ge=0.1, le=600)] = 2.0
+
+
 class Token(Section):
     """A machine that may ask; `sha256` of its token in hex."""
 
@@ -217,6 +227,7 @@ class Settings(Section):
     scanner: tuple[Scanner, ...] = ()
     person: tuple[Person, ...] = ()
     token: tuple[Token, ...] = ()
+    light: tuple[Light, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

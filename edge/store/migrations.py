@@ -146,3 +146,16 @@ def returns_and_counts(db: Database) -> None:
     if parcels:
         row = ("parcels", parcels)
         db.execute("INSERT INTO numbers VALUES (?, ?, ?)", (*row, crc32(repr(row).encode())))
+
+
+@MIGRATIONS()
+def levels_slots_and_people(db: Database) -> None:
+    """Packs above the single piece, the slots of put walls, and whom the central system lists."""
+    for name in ("levels", "slots", "people"):
+        db.execute(
+            f"""CREATE TABLE {name}(
+            key TEXT PRIMARY KEY,
+            body TEXT NOT NULL,
+            checksum INTEGER NOT NULL
+        ) WITHOUT ROWID, STRICT"""
+        )

@@ -12,14 +12,23 @@ from zlib import crc32
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.passages import PassageQuestion
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
-from edge.model.work import Errand, PackSession, Parcel, Picker, Tote, Walk
+from edge.model.work import (
+    Errand,
+    ListedPerson,
+    PackSession,
+    Parcel,
+    Picker,
+    Tote,
+    Walk,
+    WallSlot,
+)
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 
@@ -115,6 +124,7 @@ ITEMS = RowForm(
 )
 LOADED = (
     _documents("articles", Article),
+    _documents("levels", PackLevel),
     RowForm(
         "stock",
         ("sku", "location"),
@@ -126,8 +136,10 @@ LOADED = (
     _documents("orders", Order),
     _documents("walks", Walk),
     _documents("pickers", Picker),
+    _documents("people", ListedPerson),
     _documents("totes", Tote),
     _documents("packs", PackSession),
+    _documents("slots", WallSlot),
     _documents("parcels", Parcel),
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),

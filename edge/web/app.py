@@ -21,6 +21,7 @@ from edge.web.routes import (
     board,
     calibration,
     counts,
+    find,
     floor,
     health,
     orders,
@@ -32,12 +33,13 @@ from edge.web.routes import (
     returns,
     session,
     tags,
+    wall,
 )
 from edge.web.sessions import Sessions, load_key
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, returns, counts, floor, radio, readers, calibration),
+    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, calibration),
     *(orders, board, tags, health, pages),
 )
 """The files of routes."""

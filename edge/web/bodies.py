@@ -54,6 +54,20 @@ class StationScan(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
+class LayBack(_Body):
+    """The piece in hand at a put wall was not put; there is nothing more to say."""
+
+
+class Find(_Body):
+    """The tag that somebody looks for."""
+
+    epc: EpcHex
+
+
+class FindEnd(_Body):
+    """Looking no longer; there is nothing more to say."""
+
+
 class Close(_Body):
     """Close the parcel; `partial` accepts that pieces are missing."""
 

@@ -9,7 +9,7 @@ from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.calibration_steps import Step
 from edge.floor.inbox import Inbox
-from edge.model.ids import RequestId
+from edge.model.ids import Badge, Epc, RequestId
 from edge.model.places import Floor
 from edge.model.prompts import Answer
 from edge.web.people import Person, ServiceToken
@@ -58,6 +58,22 @@ class Calibrating(Protocol):
 
     def take(self, request_id: RequestId, step: Step) -> Answer:
         """Take a step; the same id again has no second effect."""
+        ...
+
+
+class Finder(Protocol):
+    """Looks for one tag for each person; how near it is stands on the board (`find/{badge}`)."""
+
+    def begin(self, badge: Badge, epc: Epc, alive: Callable[[], bool]) -> None:
+        """Look for a tag while `alive` says so.
+
+        Raises:
+            SearchesFullError: too many people look for something.
+        """
+        ...
+
+    def end(self, badge: Badge) -> None:
+        """The person looks no longer."""
         ...
 
 
@@ -110,6 +126,7 @@ class WebDependencies:
     tokens: tuple[ServiceToken, ...]
     session_key_path: Path
     lookups: Lookups
+    finder: Finder
     explainer: Explainer
     calibration: Calibrating
     troubles: tuple[Trouble, ...]

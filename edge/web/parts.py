@@ -8,7 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 
-from edge.model.ids import RequestId
+from edge.model.ids import Badge, RequestId
 from edge.web.access import ROLES, SCOPES
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
@@ -42,6 +42,12 @@ class Parts:
         """The name of the session's cookie; over TLS bound to this very host."""
         return "__Host-we1_session" if self.given.secure else "we1_session"
 
+    def is_shut_out(self, badge: Badge) -> bool:
+        """Whether the central system lists somebody as no longer active."""
+        sheet = self.given.board.look("people")
+        listed = sheet.value.get(badge) if sheet else None
+        return isinstance(listed, dict) and listed.get("active") is False
+
     def happened_us(self, told_us: int | None) -> int:
         """When something happened: as its sender tells, where that can be true, else now."""
         now_us = self.given.clock.now_us()
@@ -73,7 +79,8 @@ def session_of(request: Request) -> Session | None:
     """The session that a request bears, if it holds."""
     parts = parts_of(request)
     token = request.cookies.get(parts.cookie)
-    return parts.sessions.open(token) if token else None
+    session = parts.sessions.open(token) if token else None
+    return None if session is None or parts.is_shut_out(session.badge) else session
 
 
 def place_of(request: Request) -> tuple[str, str]:

@@ -81,3 +81,12 @@ def test_a_module_has_one_antenna_only(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, MODULE, FLOOR.replace("port = 1", "port = 2"))
 
     assert "gate-1 has antenna 1 only" in fault
+
+
+def test_a_light_needs_an_llrp_reader_and_a_place_where_somebody_scans(tmp_path: Path) -> None:
+    light = '[[light]]\non = "wrong"\nreader = "gate-1"\noutput = 1\nplace = "gate"\n'
+
+    of_reader, of_place = faults(tmp_path, MODULE + light)
+
+    assert "light.reader: gate-1 is no [[reader]]" in of_reader
+    assert "light.place: gate is no station, wall or slot" in of_place

@@ -1,9 +1,21 @@
 """Stock and articles as they are stated: the newest version counts, in places that hold stock."""
 
+from edge.floor.views import people_view
 from edge.model.goods import Article
 from edge.model.ids import LocationId
-from edge.model.inputs import ArticlesListed, StockListed, StockStatement
-from tests.rules.small_floor import BIN_1, CART, MUG, MUG_GTIN, NOW_US, SHIRT, stocked
+from edge.model.inputs import ArticlesListed, PeopleListed, StockListed, StockStatement
+from edge.model.work import ListedPerson
+from tests.rules.small_floor import (
+    BIN_1,
+    CART,
+    LI,
+    MUG,
+    MUG_GTIN,
+    NOW_US,
+    SHIRT,
+    SmallFloor,
+    stocked,
+)
 
 
 def state_stock(*statements: tuple[LocationId, int, int]) -> StockListed:
@@ -53,3 +65,15 @@ def test_less_than_is_promised_is_never_stated() -> None:
 
     stock = floor.state.stock[SHIRT, BIN_1]
     assert stock.quantity == stock.reserved == 5
+
+
+def test_a_person_is_taken_in_a_newer_version_only() -> None:
+    floor = SmallFloor()
+    gone = ListedPerson(LI, "Li Wei", "picker", active=False, version=2)
+
+    floor.take(PeopleListed((ListedPerson(LI, "Li", "picker"), gone), NOW_US))
+    floor.take(PeopleListed((ListedPerson(LI, "Li", "picker"),), NOW_US))
+
+    assert floor.state.people[LI] == gone
+    assert people_view(floor.state) == {LI: {"name": "Li Wei", "active": False}}
+    assert len(floor.facts) == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PresentItem, Stock
+from edge.model.goods import Article, PackLevel, PresentItem, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -35,7 +35,7 @@ from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Carried, ErrandKind, Parcel, Stop, Tote, Unit, Walk
+from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
 
@@ -44,6 +44,7 @@ RECORDING = "WAREHOUSE_EDGE_RECORD" in os.environ
 
 SKU, EPC, BADGE = Sku("SHIRT-M"), Epc("30340242201d8840009efdf7"), Badge("B-7")
 BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-1", "dock"))
+WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-03")
 ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-1")
 SSCC = Sscc("340123450000000018")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
@@ -98,6 +99,7 @@ EVENTS: tuple[e.Event, ...] = (
         (CARRIED,),
     ),
     e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
+    e.PackListed(PackLevel(Gtin("14012345000014"), SKU, 12, 2)),
     e.StockStated(SKU, BIN, 12, 3),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
     e.PiecePut("O-1/4", ErrandKind.PUT_BACK, CARRIED, BADGE),
@@ -119,6 +121,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PortalPassed(EPC, SKU, DOCK, "out", 0.96875),
     e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
     e.PickerChanged(BADGE, ready=True, cart=CART),
+    e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
     e.ErrandStarted("O-1/4", BADGE),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
@@ -130,6 +133,10 @@ EVENTS: tuple[e.Event, ...] = (
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
     e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
     e.StrangerLeft(STATION, EPC),
+    e.SlotLit(WALL, SLOT, ORDER, TOTE, SKU, TAGGED, BADGE),
+    e.PieceSorted(WALL, SLOT, ORDER, SKU, TAGGED, None),
+    e.PieceLaidBack(WALL, SLOT, SKU, BADGE),
+    e.SlotEmptied(WALL, SLOT, ORDER),
     e.NeighbourHeard(STATION, EPC, beside=True, probability=0.03125),
     e.ParcelClosed(
         STATION,

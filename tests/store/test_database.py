@@ -29,6 +29,7 @@ from edge.store.migrations import (
     MIGRATIONS,
     found_readers,
     journal_and_state,
+    levels_slots_and_people,
     questions_of_portals,
     returns_and_counts,
     tag_jobs,
@@ -145,6 +146,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(found_readers)
     migrations()(questions_of_portals)
     migrations()(returns_and_counts)
+    migrations()(levels_slots_and_people)
     migrations()(step)
     return migrations
 

@@ -10,11 +10,12 @@ import pytest
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, Stock
+from edge.model.goods import Article, PackLevel, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
     Epc,
+    Gtin,
     LineId,
     LocationId,
     OrderId,
@@ -30,7 +31,7 @@ from edge.model.places import Floor
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Carried, Parcel, Stop, Unit, Walk, WalkState
+from edge.model.work import Carried, ListedPerson, Parcel, Stop, Unit, Walk, WalkState
 from edge.store.rebuilding import rebuild_and_compare
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 SKUS = [Sku(f"S-{number}") for number in range(4)]
 BINS = [LocationId("A-01"), LocationId("A-02"), LocationId("B-01")]
 CART, STATION, DOCK = LocationId("cart-1"), LocationId("pack-1"), LocationId("dock")
+WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-01")
 BADGE = Badge("B-1")
 SHORT_DAY = 400
 
@@ -58,7 +60,7 @@ class Day:
             self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
             self._located, self._located, self._passed, self._devices, self._told,
-            self._tagged,
+            self._tagged, self._sorted,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
             self._counted,
         ]  # fmt: skip
@@ -83,6 +85,9 @@ class Day:
 
     def _listed(self, _: FloorState) -> Iterator[e.Event]:
         yield e.ArticleListed(Article(self._one(SKUS), None, "Shirt", self._number()))
+        yield e.PersonListed(ListedPerson(BADGE, "Li", "picker", version=self._number()))
+        gtin = Gtin(f"{self.rng.integers(5):014d}")
+        yield e.PackListed(PackLevel(gtin, self._one(SKUS), 12, self._number()))
 
     def _stocked(self, _: FloorState) -> Iterator[e.Event]:
         sku, place, count = self._one(SKUS), self._one(BINS), int(self.rng.integers(1, 20))
@@ -188,6 +193,21 @@ class Day:
                 yield e.PieceChecked(STATION, before[0], after, before[1])
             else:
                 yield e.PieceChecked(STATION, self._one(SKUS), self._unit(), None)
+
+    def _sorted(self, state: FloorState) -> Iterator[e.Event]:
+        for slot in state.slots.values():
+            if slot.lit is None or slot.tote_id not in state.totes:
+                yield e.SlotEmptied(WALL, slot.slot, slot.order_id)
+            elif self.rng.random() < 0.3:
+                yield e.PieceLaidBack(WALL, slot.slot, slot.lit[0], BADGE)
+            else:
+                yield e.PieceSorted(WALL, slot.slot, slot.order_id, *slot.lit, BADGE)
+            return
+        for tote in state.totes.values():
+            if tote.picked:
+                sku, unit = tote.picked[0]
+                yield e.SlotLit(WALL, SLOT, tote.order_id, tote.tote_id, sku, unit, BADGE)
+                return
 
     def _strange(self, state: FloorState) -> Iterator[e.Event]:
         for pack in state.packs.values():

@@ -199,10 +199,15 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
     assert EpcisWriter(NAMES)(fact_of(lost)) is None
     assert {kind.type for kind in TOLD} - {kind.type for kind in WITH_EVENT} == {
         "stock.article_listed",
+        "stock.pack_listed",
+        "pack.slot_lit",
+        "pack.laid_back",
+        "pack.slot_emptied",
         "stock.tag_work_begun",
         "stock.tag_work_ended",
         "pack.neighbour",
         "pick.picker_changed",
+        "pick.person_listed",
         "pick.started",
         "pick.rerouted",
         "pick.dropped",

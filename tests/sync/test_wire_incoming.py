@@ -7,17 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.model.goods import Article
+from edge.model.goods import Article, PackLevel
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
     MessageRefused,
     OrderSubmitted,
+    PacksListed,
+    PeopleListed,
     ReturnAnnounced,
     StockListed,
     StockStatement,
 )
 from edge.model.orders import OrderLine
+from edge.model.work import ListedPerson
 from edge.sync.wire import incoming
 from edge.sync.wire.topics import Topics
 
@@ -175,9 +178,13 @@ def test_stock_returns_and_acknowledgements_come_as_inputs() -> None:
     assert heard("ack", b"") == ()
 
 
-def test_lists_that_nothing_uses_yet_are_checked_all_the_same() -> None:
-    assert heard("master/packs", {"gtin": "9501101530003", "sku": "A", "quantity": 12}) == ()
-    assert heard("master/pickers", {"badge": "P-1", "role": "packer"}) == ()
+def test_packs_and_people_come_as_inputs() -> None:
+    assert heard("master/packs", {"gtin": "9501101530003", "sku": "A", "quantity": 12}) == (
+        PacksListed((PackLevel("09501101530003", "A", 12),), AT_US),
+    )
+    assert heard("master/pickers", {"badge": "P-1", "role": "packer", "active": False}) == (
+        PeopleListed((ListedPerson("P-1", "", "packer", active=False),), AT_US),
+    )
     assert "quantity" in refusal("master/packs", {"gtin": "9501101530003", "sku": "A"}).reason
     assert "role" in refusal("master/pickers", {"badge": "P-1", "role": "king"}).reason
 

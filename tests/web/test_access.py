@@ -17,6 +17,11 @@ EXAMPLES = {
     "/api/pack/{station}/stream": "/api/pack/PACK-1/stream",
     "/api/pack/{station}/scan": "/api/pack/PACK-1/scan",
     "/api/pack/{station}/close": "/api/pack/PACK-1/close",
+    "/api/find/items": "/api/find/items?q=tea",
+    "/api/wall/{wall}": "/api/wall/WALL-1",
+    "/api/wall/{wall}/stream": "/api/wall/WALL-1/stream",
+    "/api/wall/{wall}/scan": "/api/wall/WALL-1/scan",
+    "/api/wall/{wall}/lay-back": "/api/wall/WALL-1/lay-back",
     "/api/items": "/api/items?q=tea",
     "/api/items/{epc}": "/api/items/30395dfa8000000000000001",
     "/api/items/{epc}/why": "/api/items/30395dfa8000000000000001/why",
@@ -32,6 +37,10 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/trouble": {"prompt_id": "gone", "code": "short"},
     "/api/pack/{station}/scan": {"code": "nothing"},
     "/api/pack/{station}/close": {"partial": False},
+    "/api/wall/{wall}/scan": {"code": "nothing"},
+    "/api/wall/{wall}/lay-back": {},
+    "/api/find": {"epc": "30395dfa8000000000000001"},
+    "/api/find/end": {},
     "/api/orders/{order_id}/decision": {"release": True},
     "/api/readers/found/{found_id}/approve": {"name": "dock", "antennas": [1]},
     "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
@@ -116,7 +125,7 @@ def test_a_token_opens_its_scope_only(client_of: ClientOf) -> None:
 def test_a_page_that_does_not_exist_is_not_found(client_of: ClientOf) -> None:
     supervisor = client_of(Role.ADMINISTRATOR)
 
-    assert supervisor.get("/wall").status_code == 404
+    assert supervisor.get("/nowhere").status_code == 404
     assert supervisor.get("/static/../app.py").status_code == 404
     assert supervisor.get("/static/%2e%2e/app.py").status_code == 404
 

@@ -257,3 +257,32 @@ def test_a_changed_key_still_opens_the_sessions_of_the_old_one(
     after = client_for(played.given, before)
 
     assert after.get("/api/session").status_code == 200
+
+
+def test_who_is_listed_as_gone_has_no_session_any_more_and_cannot_sign_in(
+    house: House, client_of: Callable[[Role | None], httpx.Client]
+) -> None:
+    client = client_of(Role.PACKER)
+    assert client.get("/api/session").status_code == 200
+    badge = BADGES[Role.PACKER]
+
+    house.given.board.show("people", {badge: {"name": "Bo", "active": False}})
+    try:
+        assert client.get("/api/session").status_code == 401
+        again = client.post("/api/session", json={"badge": badge, "pin": PIN})
+        assert (again.status_code, again.json()["error"]) == (401, "wrong_badge_or_pin")
+    finally:
+        house.given.board.show("people", {})
+
+    assert client.get("/api/session").status_code == 200
+
+
+def test_a_person_whom_only_the_central_system_lists_cannot_sign_in(
+    house: House, client_of: Callable[[Role | None], httpx.Client]
+) -> None:
+    house.given.board.show("people", {"x9": {"name": "Eve", "active": True}})
+
+    answer = client_of(None).post("/api/session", json={"badge": "x9", "pin": PIN})
+
+    house.given.board.show("people", {})
+    assert answer.status_code == 401

@@ -17,8 +17,9 @@ from edge.model.ids import Badge, LocationId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_after_sales import ToyAfterSales
-from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, Halt, toy_halts, ware_of
+from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, WALL, Halt, toy_halts, ware_of
 from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
+from tests.web.toy_wall import ToyWall
 
 
 @dataclass
@@ -41,6 +42,7 @@ class ToyFloor:
         self.inbox = Inbox(clock)
         self.board = Board()
         self.effects = Effects()
+        self.wall = ToyWall(plan, self.board)
         self._plan = plan
         self._clock = clock
         self._answers: dict[str, Answer] = {}
@@ -133,6 +135,7 @@ class ToyFloor:
             self.after_sales = ToyAfterSales(self._plan, self.board, self._clock.now_us())
             self._stale.clear()
             self._pack = None
+            self.wall.begin()
             self.board.show(f"pack/{STATION}", empty_pack())
             self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
             self.effects = Effects()
@@ -164,8 +167,8 @@ class ToyFloor:
                 return self._scan(posted)
             case inputs.TroubleReported():
                 return self._trouble(posted)
-            case inputs.StationScanned():
-                return self._station_scan(posted.code)
+            case inputs.StationScanned() | inputs.HandEmptied():
+                return self._at_place(posted)
             case inputs.ParcelWanted():
                 return self._close(partial=posted.partial)
             case inputs.HoldDecided():
@@ -306,6 +309,11 @@ class ToyFloor:
         return _yes("short", "counted missing")
 
     # Packing
+
+    def _at_place(self, posted: inputs.StationScanned | inputs.HandEmptied) -> Answer:
+        if isinstance(posted, inputs.HandEmptied) or posted.station == WALL:
+            return self.wall.take(posted)
+        return self._station_scan(posted.code)
 
     def _show_pack(self, **changes: object) -> None:
         assert self._pack is not None

@@ -10,6 +10,8 @@ SSCC = "034531200000000018"
 TOTE = ToteId("TOTE-7")
 ORDER = OrderId("SO-1042")
 STATION = LocationId("PACK-1")
+WALL = LocationId("WALL-1")
+SLOTS = tuple(LocationId(f"W1-{number:02}") for number in range(1, 9))
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def toy_plan() -> Floor:
         Location(LocationId("PACK-2"), LocationKind.STATION, None, 8.0, 16.5, 3.0, 2.0),
         Location(LocationId("QUARANTINE"), LocationKind.QUARANTINE, None, 0.5, 16.5, 1.0, 1.0),
         Location(LocationId("DOCK"), LocationKind.PORTAL, None, 12.0, 16.5, 2.0, 2.0),
+        Location(WALL, LocationKind.WALL, None, 0.5, 16.5, 2.0, 1.0),
+        *(Location(slot, LocationKind.SLOT, WALL) for slot in SLOTS),
         Location(LocationId("CART-1"), LocationKind.CART),
         Location(LocationId("CART-2"), LocationKind.CART),
     ]

@@ -9,6 +9,7 @@ from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import CommandLearner
 from edge.floor.calibrating import CalibratingParts, CalibrationBench
 from edge.floor.explaining import Explainer
+from edge.floor.finding import FinderDesk
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.model.places import Floor
@@ -52,9 +53,11 @@ class House:
     radio: ToyRadio
     bench: CalibrationBench
     given: WebDependencies
+    finder: FinderDesk
 
     def stop(self) -> None:
         """End its threads."""
+        self.finder.stop()
         self.bench.stop()
         self.radio.stop()
         self.floor.stop()
@@ -74,6 +77,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     for row in lookups.ROWS:
         radio.put(str(row["epc"]), str(row["location"]))
     names = ("Ana", "Bo", "Chen", "Dana")
+    finder = FinderDesk(plan, floor.board, clock)
+    finder.start()
     given = WebDependencies(
         inbox=floor.inbox,
         board=floor.board,
@@ -94,6 +99,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         lookups=lookups,
         explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
         calibration=bench,
+        finder=finder,
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
         protocol=lambda: {"asyncapi": "3.0.0"},
@@ -101,7 +107,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         secure=False,
         readers=frozenset({"gate"}),
     )
-    return House(floor, radio, bench, given)
+    return House(floor, radio, bench, given, finder)
 
 
 def _bench(plan: Floor, floor: ToyFloor, radio: ToyRadio, folder: Path) -> CalibrationBench:

@@ -20,12 +20,17 @@ CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 WITHOUT_EVENT = (
     e.ArticleListed,
+    e.PackListed,
     e.TagWorkBegun,
     e.TagWorkEnded,
     e.PickerChanged,
+    e.PersonListed,
     e.WalkStarted,
     e.StopRerouted,
     e.TotesDropped,
+    e.SlotLit,
+    e.PieceLaidBack,
+    e.SlotEmptied,
     e.NeighbourHeard,
     e.ErrandStarted,
 )
@@ -34,6 +39,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PIECE = 1
 _STEPS = {
     LocationKind.STATION: "packing",
+    LocationKind.WALL: "staging_outbound",
+    LocationKind.SLOT: "staging_outbound",
     LocationKind.CART: "picking",
     LocationKind.PORTAL: "entering_exiting",
     LocationKind.STAGING: "staging_outbound",
@@ -102,7 +109,13 @@ class EpcisWriter:
                 return self._of_radio(event)
             case e.PiecePicked() | e.PieceConfirmed() | e.StopShort():
                 return self._of_picking(event)
-            case e.PackOpened() | e.PieceChecked() | e.StrangerSeen() | e.StrangerLeft():
+            case (
+                e.PackOpened()
+                | e.PieceChecked()
+                | e.PieceSorted()
+                | e.StrangerSeen()
+                | e.StrangerLeft()
+            ):
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
                 return self._of_parcels(event)
@@ -207,9 +220,13 @@ class EpcisWriter:
                 )
 
     def _of_packing(
-        self, event: e.PackOpened | e.PieceChecked | e.StrangerSeen | e.StrangerLeft
+        self,
+        event: e.PackOpened | e.PieceChecked | e.PieceSorted | e.StrangerSeen | e.StrangerLeft,
     ) -> _Draft:
-        names, where = self._names, event.station
+        names = self._names
+        if isinstance(event, e.PieceSorted):
+            return self._sorted(event)
+        where = event.station
         match event:
             case e.PackOpened():
                 return _Draft(
@@ -228,6 +245,18 @@ class EpcisWriter:
             case e.StrangerLeft():
                 thing = (names.item(event.epc),)
                 return _Draft("removing", "in_progress", thing, where=where, stays=False)
+
+    def _sorted(self, event: e.PieceSorted) -> _Draft:
+        things, pieces = self._unit(event.sku, event.unit)
+        order = (("po", self._names.order(event.order_id)),)
+        return _Draft(
+            "staging_outbound",
+            "in_progress",
+            things,
+            pieces,
+            where=event.slot,
+            transactions=order,
+        )
 
     def _of_parcels(self, event: e.ParcelClosed | e.ParcelShipped | e.ReturnExpected) -> _Draft:
         names = self._names

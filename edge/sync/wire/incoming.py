@@ -13,19 +13,22 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from edge.model.goods import Article
-from edge.model.ids import Gtin, LineId, LocationId, OrderId, Sku
+from edge.model.goods import Article, PackLevel
+from edge.model.ids import Badge, Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
     Input,
     MessageRefused,
     OrderSubmitted,
+    PacksListed,
+    PeopleListed,
     ReturnAnnounced,
     StockListed,
     StockStatement,
 )
 from edge.model.orders import OrderLine
+from edge.model.work import ListedPerson
 from edge.sync.wire import messages
 from edge.sync.wire.topics import Topics
 
@@ -68,7 +71,7 @@ def understand(topics: Topics, topic: str, payload: bytes, at_us: int) -> tuple[
         at_us: when it came, UTC microseconds.
 
     Returns:
-        Empty for an emptied retained `ack` and for master data that nothing uses yet.
+        Empty for an emptied retained `ack`.
     """
     mail = _Mail(topic, payload, at_us)
     reader = _READERS.get(topics.name_of(topic) or "")
@@ -162,13 +165,19 @@ def _read_stock(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
 
 
 def _read_packs(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
-    _, bad = _sorted_out(mail, parts, messages.PACK)
-    return tuple(bad)
+    good, bad = _sorted_out(mail, parts, messages.PACK)
+    levels = tuple(
+        PackLevel(Gtin(one.gtin), Sku(one.sku), one.quantity, one.version) for one in good
+    )
+    return (*([PacksListed(levels, mail.at_us)] if levels else []), *bad)
 
 
 def _read_pickers(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
-    _, bad = _sorted_out(mail, parts, messages.PICKER)
-    return tuple(bad)
+    good, bad = _sorted_out(mail, parts, messages.PICKER)
+    people = tuple(
+        ListedPerson(Badge(one.badge), one.name, one.role, one.active, one.version) for one in good
+    )
+    return (*([PeopleListed(people, mail.at_us)] if people else []), *bad)
 
 
 _READERS: dict[str, Callable[[_Mail, list[object]], tuple[Input, ...]]] = {

@@ -156,6 +156,7 @@ class PickerMessage(Message):
     badge: Name
     name: Text = ""
     role: Literal["picker", "packer", "supervisor", "administrator"] = "picker"
+    active: bool = True
     version: Revision = 1
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
 from edge.web.bodies import SignIn
-from edge.web.parts import Parts, TheParts, Who
+from edge.web.parts import Parts, TheParts, Who, session_of
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
 
@@ -36,6 +36,8 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
     person = next((one for one in parts.given.people if one.badge == body.badge), None)
     if not await parts.pins.matches(person.pin_hash if person else None, body.pin):
         return None
+    if person is not None and parts.is_shut_out(person.badge):
+        return None
     return parts.sessions.begin(person) if person else None
 
 
@@ -46,8 +48,11 @@ async def who_am_i(who: Who) -> dict[str, object]:
 
 
 @router.delete("", status_code=204)
-async def sign_out(parts: TheParts, response: Response) -> None:
-    """Forget who is signed in on this device."""
+async def sign_out(request: Request, parts: TheParts, response: Response) -> None:
+    """Forget who is signed in on this device; what they looked for is looked for no more."""
+    session = session_of(request)
+    if session is not None:
+        parts.given.finder.end(session.badge)
     response.delete_cookie(
         parts.cookie, path="/", secure=parts.given.secure, httponly=True, samesite="strict"
     )

@@ -138,6 +138,56 @@ def test_outputs_are_set_at_once_and_again_after_a_reboot() -> None:
     assert "output 9 refused" in told(ears.heard, EventKind.EXCEPTION)[0].detail
 
 
+Levels = dict[tuple[int, bytes], float]
+
+
+def levels_dbm(ears: Ears) -> Levels:
+    """Mean level of each tag at each antenna for a second and a half from now on."""
+    skipped = len(batches(ears.heard))
+    ears.listen(1.5)
+    heard: dict[tuple[int, bytes], list[float]] = {}
+    for batch in batches(ears.heard)[skipped:]:
+        for port, epc, level in zip(batch.antenna, batch.epc, batch.rssi_dbm, strict=True):
+            heard.setdefault((int(port), epc.tobytes()), []).append(float(level))
+    return {key: float(np.mean(levels)) for key, levels in heard.items()}
+
+
+def lower_by_db(before: Levels, after: Levels, port: int) -> float:
+    """By how much the tags that were heard both times are quieter, in the middle; NaN for none."""
+    both = [before[key] - after[key] for key in before.keys() & after.keys() if key[0] == port]
+    return float(np.median(both)) if both else float("nan")
+
+
+def settles(ears: Ears, full: Levels, first_db: float) -> bool:
+    """Whether antenna 1 comes to be quieter by this, within 2 dB, and antenna 2 stays."""
+    for _ in range(8):
+        now = levels_dbm(ears)
+        first, second = (lower_by_db(full, now, port) for port in (1, 2))
+        if abs(first - first_db) < 2 and abs(second) < 2:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("vendor", [Vendor.ZEBRA, Vendor.IMPINJ])
+def test_a_lower_power_is_there_at_once_on_its_antenna_and_taken_back(vendor: Vendor) -> None:
+    with reading(vendor, antennas=(1, 2), power_dbm=29.0) as (wire, ears, _simulation):
+        ears.wait_up()
+        ears.wait_reads(1)
+        full = levels_dbm(ears)
+        wire.set_power("dock", 1, 24.0)
+        assert settles(ears, full, 5.0)
+        wire.set_power("dock", 1, None)
+        assert settles(ears, full, 0.0)
+
+
+def test_the_power_of_no_reader_is_refused_at_once() -> None:
+    with reading(Vendor.GENERIC) as (wire, _ears, _simulation):
+        with pytest.raises(KeyError, match="gate"):
+            wire.set_power("gate", 1, 20.0)
+        with pytest.raises(ValueError, match="antenna 0"):
+            wire.set_power("dock", 0, 20.0)
+
+
 def test_an_output_of_no_reader_is_refused_at_once() -> None:
     with reading(Vendor.GENERIC) as (wire, _ears, _simulation):
         with pytest.raises(KeyError, match="gate"):

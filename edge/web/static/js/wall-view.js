@@ -1,0 +1,94 @@
+// How the put wall looks. It is given everything and keeps nothing but its elements.
+
+import { fill, h, icon } from "./dom.js";
+import { t } from "./language.js";
+
+const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right" };
+
+export class WallView {
+  /** @param actions choose(name), layBack(), again(). */
+  constructor(actions) {
+    this._actions = actions;
+    this.input = h("input", {
+      id: "scan",
+      class: "scan",
+      inputmode: "none",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      maxlength: 512,
+    });
+    this._note = h("div", { class: "note", role: "status", hidden: true });
+    this._body = h("div", { class: "station" });
+    this._label = h("label", { for: "scan" });
+    this._back = h("button", { type: "button", class: "second", id: "lay-back", onclick: () => actions.layBack() });
+    this._foot = h("footer", { class: "foot" }, this._label, this.input, this._back);
+    fill(document.getElementById("page"), this._note, this._body, this._foot);
+  }
+
+  show({ walls, name, wall, note }) {
+    const hand = wall?.hand ?? null;
+    this._label.textContent = t(name === null ? "wall.scan_wall" : hand ? "wall.scan_slot" : "wall.scan_piece");
+    this._note.hidden = note === null;
+    if (note !== null) {
+      this._note.className = `note note-${note.kind}`;
+      fill(this._note, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
+    }
+    this._back.hidden = hand === null;
+    this._back.textContent = t("wall.lay_back");
+    fill(this._body, ...(name === null ? this._choice(walls) : wall === null ? [] : this._wall(wall)));
+  }
+
+  _choice(walls) {
+    if (walls === null) return [];
+    const buttons = walls.map((one) =>
+      h("button", { type: "button", class: "main", onclick: () => this._actions.choose(one) }, one),
+    );
+    return [
+      h("h2", { class: "large" }, t("wall.choose")),
+      h("p", { class: "muted" }, t(walls.length ? "wall.choose_details" : "wall.none")),
+      h("div", { class: "buttons columns" }, ...buttons),
+    ];
+  }
+
+  _wall(wall) {
+    const head = h(
+      "div",
+      { class: "station-head" },
+      h("strong", {}, wall.wall),
+      h("span", { id: "unsorted" }, wall.unsorted ? t("wall.unsorted", { count: wall.unsorted }) : t("wall.nothing")),
+      h("button", { type: "button", class: "link", onclick: () => this._actions.again() }, t("wall.other")),
+    );
+    const slots = wall.slots.map(slotOf);
+    return [
+      head,
+      handOf(wall.hand),
+      h("ul", { class: "slots", id: "slots", "aria-label": t("wall.slots") }, ...slots),
+    ];
+  }
+}
+
+function handOf(hand) {
+  if (hand === null) {
+    return h("section", { class: "hand hand-none", role: "status", id: "hand" }, icon("tote"), h("p", {}, t("wall.scan_piece")));
+  }
+  return h(
+    "section",
+    { class: "hand hand-lit", role: "status", id: "hand" },
+    icon("place"),
+    h("div", {}, h("p", {}, t("wall.put_into")), h("p", { class: "hand-slot" }, hand.slot)),
+    h("div", { class: "hand-what" }, h("strong", {}, hand.name || hand.sku), h("p", { class: "sku" }, hand.sku)),
+  );
+}
+
+function slotOf(slot) {
+  return h(
+    "li",
+    { class: `slot slot-${slot.state}`, "data-slot": slot.slot, "data-state": slot.state },
+    h("strong", { class: "slot-name" }, slot.slot),
+    icon(ICONS[slot.state]),
+    h("span", { class: "slot-state" }, t(`wall.state.${slot.state}`)),
+    slot.order_id ? h("span", { class: "slot-order" }, slot.order_id) : null,
+    slot.order_id ? h("span", { class: "slot-count" }, t("wall.of", slot)) : null,
+  );
+}

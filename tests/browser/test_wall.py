@@ -1,0 +1,127 @@
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from edge.web.people import Role
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.test_everybody import judge
+from tests.browser.wedge import scan
+from tests.web.toy_goods import CUP, LAMP, SLOTS, SOAP, TEA
+from tests.web.toy_house import House
+
+pytestmark = pytest.mark.browser
+
+
+def slot(page: Page, number: int) -> Locator:
+    return page.locator(f'[data-slot="{SLOTS[number - 1]}"]')
+
+
+def state(page: Page, number: int, name: str) -> None:
+    expect(slot(page, number)).to_have_attribute("data-state", name)
+
+
+def at_wall(signed_in: SignIn) -> Page:
+    page = signed_in(Role.PACKER, "/wall", STATION)
+    expect(page.locator(".slot")).to_have_count(len(SLOTS))
+    return page
+
+
+def quiet(page: Page) -> None:
+    expect(page.locator(".sign")).to_be_hidden()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("screen", [STATION, HANDHELD], ids=["station", "handheld"])
+def test_a_scanned_piece_lights_its_slot_and_the_wall_has_no_barrier(
+    signed_in: SignIn, shoot: Shoot, screen: dict[str, int], locale: str
+) -> None:
+    page = signed_in(Role.PACKER, "/wall", screen, locale)
+    expect(page.locator(".slot")).to_have_count(len(SLOTS))
+    judge(page)
+
+    scan(page, TEA.gtin)
+
+    state(page, 1, "lit")
+    expect(page.locator("#hand")).to_contain_text(SLOTS[0])
+    expect(page.locator("#hand")).to_contain_text(TEA.name)
+    quiet(page)
+    judge(page)
+    shoot(page, f"wall-lit-{locale}-{screen['width']}x{screen['height']}")
+    scan(page, SLOTS[0])
+    state(page, 1, "filling")
+    quiet(page)
+    scan(page, SLOTS[3])
+    expect(page.locator(".note")).to_be_visible()
+    quiet(page)
+    judge(page)
+
+
+def test_an_order_is_complete_when_its_last_piece_lies_in_its_slot(
+    signed_in: SignIn, shoot: Shoot
+) -> None:
+    page = at_wall(signed_in)
+    expect(page.locator("#unsorted")).to_have_text("4 to sort")
+    for ware in (TEA, CUP):
+        scan(page, ware.gtin)
+        state(page, 1, "lit")
+        scan(page, SLOTS[0])
+        expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
+    scan(page, CUP.gtin)
+    state(page, 2, "lit")
+
+    state(page, 1, "complete")
+    expect(slot(page, 1)).to_contain_text("SO-2001")
+    expect(slot(page, 1)).to_contain_text("2 of 2")
+    quiet(page)
+    shoot(page, "wall-complete-1280x800")
+
+
+def test_a_wrong_slot_is_refused_and_the_right_one_named(signed_in: SignIn) -> None:
+    page = at_wall(signed_in)
+    scan(page, TEA.gtin)
+    state(page, 1, "lit")
+
+    scan(page, SLOTS[4])
+
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-wrong"))
+    expect(page.locator(".note")).to_contain_text(f"Wanted is {SLOTS[0]}")
+    state(page, 1, "lit")
+
+
+def test_a_foreign_piece_lights_nothing(signed_in: SignIn) -> None:
+    page = at_wall(signed_in)
+
+    scan(page, SOAP.gtin)
+
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-wrong"))
+    expect(page.locator('[data-state="free"]')).to_have_count(len(SLOTS))
+
+
+def test_the_tag_at_the_slots_antenna_confirms_without_a_scan(
+    signed_in: SignIn, house: House
+) -> None:
+    page = at_wall(signed_in)
+    scan(page, LAMP.gtin)
+    state(page, 1, "lit")
+    quiet(page)
+
+    house.floor.wall.tag_at_first_slot()
+
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
+    state(page, 1, "complete")
+
+
+def test_a_piece_that_was_not_put_is_laid_back_and_a_reload_shows_the_same(
+    signed_in: SignIn,
+) -> None:
+    page = at_wall(signed_in)
+    scan(page, TEA.gtin)
+    state(page, 1, "lit")
+    page.reload()
+    state(page, 1, "lit")
+
+    page.get_by_role("button", name="Not put: lay back").click()
+
+    state(page, 1, "free")
+    expect(page.locator("#unsorted")).to_have_text("4 to sort")
