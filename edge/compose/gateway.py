@@ -38,7 +38,8 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.inputs import Input, TagWorkWanted
+from edge.model.inputs import Input
+from edge.model.posted import TagWorkWanted
 from edge.model.prompts import Answer
 from edge.rules.terms import Effect, Terms
 from edge.settings.exceptions_file import load_troubles

@@ -9,7 +9,8 @@ from drivers.tags import Access, Bank, LockField, LockHow, Reported, TagReader
 from edge.clock import Clock
 from edge.floor.inbox import Inbox
 from edge.model.ids import Epc
-from edge.model.inputs import TagWorkOver, TagWorkWanted
+from edge.model.inputs import TagWorkOver
+from edge.model.posted import TagWorkWanted
 from edge.model.tag_work import (
     Kill,
     LockFields,

@@ -7,7 +7,7 @@ it is told so, instead of being told of somebody else's success.
 import hashlib
 from dataclasses import replace
 
-from edge.model.inputs import Posted
+from edge.model.posted import Posted
 from edge.model.prompts import Answer
 
 PRINT = "request"

@@ -15,8 +15,9 @@ from typing import Literal
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board, Shown
-from edge.model.inputs import CodeScanned, HandEmptied, Input, ParcelWanted, StationScanned
+from edge.model.inputs import Input
 from edge.model.places import Floor, LocationKind
+from edge.model.posted import CodeScanned, HandEmptied, ParcelWanted, StationScanned
 from edge.model.prompts import Answer
 
 LightResult = Literal["right", "wrong", "complete", "slot", "critical"]

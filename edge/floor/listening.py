@@ -11,7 +11,8 @@ from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import DeviceName, IdMaker, LocationId, RequestId
-from edge.model.inputs import DeviceChanged, StationScanned
+from edge.model.inputs import DeviceChanged
+from edge.model.posted import StationScanned
 
 EVENTS_KEPT = 200
 """Of all devices together; older ones are in the log."""

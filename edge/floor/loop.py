@@ -42,11 +42,10 @@ from edge.model.inputs import (
     Input,
     ItemLocated,
     PassageJudged,
-    Posted,
     TagWorkOver,
-    TagWorkWanted,
 )
 from edge.model.places import Floor
+from edge.model.posted import Posted, TagWorkWanted
 from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState

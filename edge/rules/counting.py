@@ -13,8 +13,8 @@ from edge.model.counts import CountMethod
 from edge.model.events import CountMade, CountWanted, Event, VarianceSettled
 from edge.model.goods import Stock
 from edge.model.ids import Badge, LocationId, Sku
-from edge.model.inputs import CountTold, SweepWanted, VarianceDecided
 from edge.model.places import STORAGE_KINDS
+from edge.model.posted import CountTold, SweepWanted, VarianceDecided
 from edge.model.state import FloorState
 from edge.model.work import Walk
 from edge.rules import guiding

@@ -6,8 +6,8 @@ cannot tell one: there a tag that presence announces at the portal takes its par
 
 from edge.model.events import Event, ParcelShipped
 from edge.model.ids import Badge, Epc, LocationId
-from edge.model.inputs import ParcelDispatched
 from edge.model.places import LocationKind
+from edge.model.posted import ParcelDispatched
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse

@@ -2,7 +2,7 @@
 
 from edge.model.devices import FoundDecision
 from edge.model.events import ReaderApproved, ReaderIgnored
-from edge.model.inputs import FoundReaderDecided
+from edge.model.posted import FoundReaderDecided
 from edge.model.state import FloorState
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms

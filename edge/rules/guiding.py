@@ -6,9 +6,9 @@ handheld or after a reload it is the same.
 
 from edge.model.events import Event, PickerChanged, WalkStarted
 from edge.model.ids import Badge, Epc, LocationId
-from edge.model.inputs import WorkWanted
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
+from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Walk, WalkState

@@ -6,8 +6,9 @@ from edge.model.events import (
     OrderReceived,
     OrderReleased,
 )
-from edge.model.inputs import HoldDecided, OrderSubmitted
+from edge.model.inputs import OrderSubmitted
 from edge.model.orders import ORDER_STEPS, Order, OrderState, OrderStep
+from edge.model.posted import HoldDecided
 from edge.model.state import FloorState
 from edge.model.steps import allows
 from edge.rules import changing, review

@@ -22,9 +22,10 @@ from edge.model.events import (
     ToteGivenUp,
 )
 from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
-from edge.model.inputs import BoxJudged, ParcelWanted, StationScanned
+from edge.model.inputs import BoxJudged
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
+from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
 from edge.rules import guiding, pairing, walling

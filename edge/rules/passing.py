@@ -7,8 +7,9 @@ parcel (or piece): it ends by the person's word, or when another tag of the parc
 
 from edge.model.events import Event, PassageSettled, PassageUnclear, PortalPassed
 from edge.model.ids import Epc
-from edge.model.inputs import PassageAnswered, PassageJudged
+from edge.model.inputs import PassageJudged
 from edge.model.passages import Direction, Passage, PassageQuestion
+from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse

@@ -13,7 +13,7 @@ from edge.model.events import (
     TroubleRecorded,
 )
 from edge.model.ids import Badge
-from edge.model.inputs import CodeScanned
+from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind, WalkState

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from edge.model.events import Event, ReturnExpected, ReturnGraded, ReturnReceived
 from edge.model.ids import Epc, LocationId, OrderId, Sku
-from edge.model.inputs import GradeDecided, ReturnAnnounced, ReturnScanned
+from edge.model.inputs import ReturnAnnounced
 from edge.model.places import STORAGE_KINDS, LocationKind
+from edge.model.posted import GradeDecided, ReturnScanned
 from edge.model.returns import AnnouncedReturn, Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.work import ErrandKind, Parcel, Unit

@@ -8,10 +8,10 @@ from edge.model.inputs import (
     PacksListed,
     PeopleListed,
     StockListed,
-    StockPutAway,
     StockStatement,
 )
 from edge.model.places import STORAGE_KINDS
+from edge.model.posted import StockPutAway
 from edge.model.state import FloorState
 from edge.model.work import ListedPerson
 from edge.rules.decision import Decision, accept, refuse

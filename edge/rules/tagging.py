@@ -1,7 +1,8 @@
 """Tagging: work on single tags, each a fact before it reaches the tag and one when it is over."""
 
 from edge.model.events import Event, TagKilled, TagWorkBegun, TagWorkEnded, TagWritten
-from edge.model.inputs import TagWorkOver, TagWorkWanted
+from edge.model.inputs import TagWorkOver
+from edge.model.posted import TagWorkWanted
 from edge.model.state import FloorState
 from edge.model.tag_work import (
     Kill,

@@ -1,7 +1,7 @@
 """Troubles: what a picker can report, and what then happens to the stop at hand."""
 
 from edge.model.events import CountWanted, StopRerouted, StopShort, TroubleRecorded
-from edge.model.inputs import TroubleReported
+from edge.model.posted import TroubleReported
 from edge.model.prompts import PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk

@@ -8,8 +8,8 @@ from edge.model.events import (
     TotesDropped,
 )
 from edge.model.ids import Epc, LocationId, Sku
-from edge.model.inputs import CodeScanned
 from edge.model.places import LocationKind
+from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState

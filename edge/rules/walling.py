@@ -17,9 +17,9 @@ from collections.abc import Iterator
 
 from edge.model.events import Event, PieceLaidBack, PieceSorted, SlotEmptied, SlotLit
 from edge.model.ids import Epc, LocationId, Sku, ToteId
-from edge.model.inputs import HandEmptied, StationScanned
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
+from edge.model.posted import HandEmptied, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import Tote, Unit, WallSlot
 from edge.rules.decision import Decision, accept, refuse

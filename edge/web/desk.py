@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.concurrency import run_in_threadpool
 
 from edge.floor.inbox import Inbox, InboxFullError
-from edge.model.inputs import Posted
+from edge.model.posted import Posted
 from edge.model.prompts import Answer
 from edge.web.refusals import RefusedError
 

@@ -14,8 +14,8 @@ from edge.floor.board import Board
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import LocationId, RequestId
-from edge.model.inputs import StationScanned
 from edge.model.places import Floor, Location, LocationKind
+from edge.model.posted import StationScanned
 from edge.model.prompts import Answer
 from edge.settings.gateway import Light, Settings
 from simulators.llrp.profile import Vendor

@@ -9,8 +9,8 @@ from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
 from edge.floor.lights import Lamps, LightRule, Lights
 from edge.model.ids import Badge, LocationId, RequestId
-from edge.model.inputs import StationScanned
 from edge.model.places import Floor, Location, LocationKind
+from edge.model.posted import StationScanned
 from edge.model.prompts import Answer
 
 GREEN = LightRule("right", "", "gate", 1, 2_000_000)

@@ -29,20 +29,18 @@ from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
-    CodeScanned,
     DeviceChanged,
     Input,
     OrderSubmitted,
-    PassageAnswered,
     PassageJudged,
     PlanReady,
     StockListed,
     StockStatement,
-    WorkWanted,
 )
 from edge.model.orders import OrderLine
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna, Floor
+from edge.model.posted import CodeScanned, PassageAnswered, WorkWanted
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk

@@ -15,10 +15,10 @@ from edge.model.inputs import (
     PlanReady,
     StockListed,
     StockStatement,
-    WorkWanted,
 )
 from edge.model.orders import OrderLine
 from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.posted import WorkWanted
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.rules import planning

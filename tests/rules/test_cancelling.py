@@ -1,8 +1,8 @@
 """Orders are cancelled and changed while they are picked; nothing of it is lost."""
 
 from edge.model.ids import OrderId, RequestId, ToteId
-from edge.model.inputs import CodeScanned, StationScanned, TroubleReported, WorkWanted
 from edge.model.orders import OrderState
+from edge.model.posted import CodeScanned, StationScanned, TroubleReported, WorkWanted
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
 from tests.rules.small_floor import (

@@ -6,17 +6,9 @@ from edge.gs1.epc import sgtin96_hex
 from edge.model.counts import CountMethod
 from edge.model.events import CountMade
 from edge.model.ids import DeviceName, Epc, LocationId, RequestId, Sku
-from edge.model.inputs import (
-    CodeScanned,
-    CountTold,
-    DeviceChanged,
-    ItemLocated,
-    StockListed,
-    StockStatement,
-    SweepWanted,
-    VarianceDecided,
-)
+from edge.model.inputs import DeviceChanged, ItemLocated, StockListed, StockStatement
 from edge.model.places import Antenna, Floor
+from edge.model.posted import CodeScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding

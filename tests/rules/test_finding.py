@@ -6,7 +6,7 @@ from edge.model.applying import apply
 from edge.model.devices import FoundDecision
 from edge.model.events import ReaderApproved, ReaderIgnored
 from edge.model.ids import Badge, DeviceName, RequestId
-from edge.model.inputs import FoundReaderDecided
+from edge.model.posted import FoundReaderDecided
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.rules.decide import decide

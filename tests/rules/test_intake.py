@@ -1,8 +1,8 @@
 """Orders come in once per revision and are reviewed before anybody walks."""
 
 from edge.model.ids import OrderId, RequestId, Sku
-from edge.model.inputs import HoldDecided, StockPutAway
 from edge.model.orders import OrderState
+from edge.model.posted import HoldDecided, StockPutAway
 from tests.rules.small_floor import BIN_1, LI, MUG, NOW_US, SHIRT, stocked
 
 

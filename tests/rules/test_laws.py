@@ -35,28 +35,30 @@ from edge.model.ids import (
     Sscc,
 )
 from edge.model.inputs import (
-    CodeScanned,
-    CountTold,
     DeviceChanged,
-    GradeDecided,
-    HoldDecided,
     ItemLocated,
-    ParcelDispatched,
-    ParcelWanted,
     PlanReady,
     ReturnAnnounced,
+    StockListed,
+    StockStatement,
+)
+from edge.model.orders import OrderLine, OrderState
+from edge.model.places import Antenna, Location, LocationKind
+from edge.model.posted import (
+    CodeScanned,
+    CountTold,
+    GradeDecided,
+    HoldDecided,
+    ParcelDispatched,
+    ParcelWanted,
     ReturnScanned,
     StationScanned,
-    StockListed,
     StockPutAway,
-    StockStatement,
     SweepWanted,
     TroubleReported,
     VarianceDecided,
     WorkWanted,
 )
-from edge.model.orders import OrderLine, OrderState
-from edge.model.places import Antenna, Location, LocationKind
 from edge.model.presence import Arrived, Departed, Moved
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.returns import Grade

@@ -2,16 +2,9 @@
 
 from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.ids import Badge, Epc, OrderId, RequestId
-from edge.model.inputs import (
-    BoxJudged,
-    ItemLocated,
-    ParcelDispatched,
-    ParcelWanted,
-    StationScanned,
-    StockListed,
-    StockStatement,
-)
+from edge.model.inputs import BoxJudged, ItemLocated, StockListed, StockStatement
 from edge.model.orders import OrderState
+from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
 from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
 from edge.rules import packing

@@ -9,10 +9,11 @@ from edge.model.events import (
     PortalPassed,
 )
 from edge.model.ids import DeviceName, Epc, OrderId, RequestId, Sscc
-from edge.model.inputs import ItemLocated, PassageAnswered, PassageJudged
+from edge.model.inputs import ItemLocated, PassageJudged
 from edge.model.orders import OrderState
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna, Floor
+from edge.model.posted import PassageAnswered
 from edge.model.presence import Moved
 from edge.model.prompts import Answer
 from tests.rules.small_floor import DOCK, FLOOR, LI, NOW_US, SHIRT, STATION, SmallFloor, stock_up

@@ -3,8 +3,9 @@
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import CountWanted, ForeignItemSeen, PieceConfirmed, StopRerouted
 from edge.model.ids import Epc, LocationId, OrderId, RequestId
-from edge.model.inputs import CodeScanned, ItemLocated, TroubleReported
+from edge.model.inputs import ItemLocated
 from edge.model.orders import OrderState
+from edge.model.posted import CodeScanned, TroubleReported
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding

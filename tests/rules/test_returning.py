@@ -5,16 +5,16 @@ import pytest
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import ParcelClosed, PiecePicked, PiecePut
 from edge.model.ids import Epc, LineId, OrderId, RequestId, Sku, Sscc
-from edge.model.inputs import (
+from edge.model.inputs import ReturnAnnounced
+from edge.model.orders import OrderLine
+from edge.model.posted import (
     CodeScanned,
     GradeDecided,
     ParcelDispatched,
     ParcelWanted,
-    ReturnAnnounced,
     ReturnScanned,
     StationScanned,
 )
-from edge.model.orders import OrderLine
 from edge.model.prompts import Answer, PromptKind
 from edge.model.returns import Grade
 from edge.rules import guiding

@@ -5,7 +5,8 @@ from dataclasses import replace
 from edge.model.applying import TAG_JOBS_KEPT, apply
 from edge.model.events import DeviceLost, Event, TagKilled, TagWorkBegun, TagWorkEnded, TagWritten
 from edge.model.ids import DeviceName, Epc, RequestId
-from edge.model.inputs import TagWorkOver, TagWorkWanted
+from edge.model.inputs import TagWorkOver
+from edge.model.posted import TagWorkWanted
 from edge.model.state import FloorState
 from edge.model.tag_work import (
     Kill,

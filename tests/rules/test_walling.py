@@ -10,9 +10,10 @@ from typing_extensions import override
 
 from edge.floor.views import wall_view
 from edge.model.ids import Badge, DeviceName, Epc, LocationId, OrderId, RequestId, Sku, ToteId
-from edge.model.inputs import CodeScanned, HandEmptied, ItemLocated, StationScanned
+from edge.model.inputs import ItemLocated
 from edge.model.orders import OrderState
 from edge.model.places import Antenna, Location, LocationKind
+from edge.model.posted import CodeScanned, HandEmptied, StationScanned
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding, packing, walling

@@ -5,7 +5,7 @@ from typing import cast
 import httpx
 import pytest
 
-from edge.model.inputs import CodeScanned
+from edge.model.posted import CodeScanned
 from edge.web.guard import BODY_BYTES_MAX
 from edge.web.people import Role
 from tests.web.toy_house import House

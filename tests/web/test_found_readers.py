@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from edge.model.inputs import FoundReaderDecided
+from edge.model.posted import FoundReaderDecided
 from edge.web.people import Role
 from tests.web.toy_house import House
 

@@ -6,9 +6,10 @@ from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
 from edge.model.goods import Article, Stock
 from edge.model.ids import Epc, Gtin, LineId, LocationId, OrderId, Sscc
-from edge.model.inputs import Posted, ReturnAnnounced
+from edge.model.inputs import ReturnAnnounced
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
+from edge.model.posted import Posted
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit

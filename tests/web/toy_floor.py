@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
-from edge.model import inputs
+from edge.model import posted as said
 from edge.model.ids import Badge, LocationId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
@@ -27,7 +27,7 @@ class Effects:
     """What has happened, for the tests to count."""
 
     picked: int = 0
-    posts: list[inputs.Posted] = field(default_factory=list)
+    posts: list[said.Posted] = field(default_factory=list)
 
 
 class ToyFloor:
@@ -150,7 +150,7 @@ class ToyFloor:
 
     def _settle(self, entry: Entry) -> None:
         posted = entry.input
-        assert isinstance(posted, inputs.Posted)
+        assert isinstance(posted, said.Posted)
         answer = self._answers.get(posted.request_id)
         if answer is None:
             self.effects.posts.append(posted)
@@ -159,43 +159,43 @@ class ToyFloor:
         if entry.settle is not None:
             entry.settle(answer)
 
-    def _answer(self, posted: inputs.Posted) -> Answer:  # noqa: C901, PLR0911, PLR0912 - a flat table
+    def _answer(self, posted: said.Posted) -> Answer:  # noqa: C901, PLR0911, PLR0912 - a flat table
         match posted:
-            case inputs.WorkWanted():
+            case said.WorkWanted():
                 return self._work(posted)
-            case inputs.CodeScanned():
+            case said.CodeScanned():
                 return self._scan(posted)
-            case inputs.TroubleReported():
+            case said.TroubleReported():
                 return self._trouble(posted)
-            case inputs.StationScanned() | inputs.HandEmptied():
+            case said.StationScanned() | said.HandEmptied():
                 return self._at_place(posted)
-            case inputs.ParcelWanted():
+            case said.ParcelWanted():
                 return self._close(partial=posted.partial)
-            case inputs.HoldDecided():
+            case said.HoldDecided():
                 return self._decide(posted)
-            case inputs.StockPutAway():
+            case said.StockPutAway():
                 return _yes("placed", "put away")
-            case inputs.ParcelDispatched():
+            case said.ParcelDispatched():
                 known = posted.sscc == SSCC
                 return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
-            case inputs.PassageAnswered():
+            case said.PassageAnswered():
                 return _no("done_already", "nobody asks about this any more")
-            case inputs.TagWorkWanted():
+            case said.TagWorkWanted():
                 return _yes("begun", "on its way")
-            case inputs.FoundReaderDecided():
+            case said.FoundReaderDecided():
                 return _yes("approved" if posted.name else "ignored", "decided")
             case (
-                inputs.ReturnScanned()
-                | inputs.GradeDecided()
-                | inputs.CountTold()
-                | inputs.SweepWanted()
-                | inputs.VarianceDecided()
+                said.ReturnScanned()
+                | said.GradeDecided()
+                | said.CountTold()
+                | said.SweepWanted()
+                | said.VarianceDecided()
             ):
                 return self.after_sales.take(posted)
 
     # Picking
 
-    def _work(self, wanted: inputs.WorkWanted) -> Answer:
+    def _work(self, wanted: said.WorkWanted) -> Answer:
         if wanted.cart is not None and self._plan.kind_of(wanted.cart) is not LocationKind.CART:
             return _no("cart_unknown", "there is no such cart")
         if not wanted.ready:
@@ -240,7 +240,7 @@ class ToyFloor:
     def _show(self, prompt: Prompt) -> None:
         self.board.show(f"prompt/{prompt.badge}", asdict(prompt))
 
-    def _scan(self, scanned: inputs.CodeScanned) -> Answer:
+    def _scan(self, scanned: said.CodeScanned) -> Answer:
         prompt = self._prompt(scanned.badge)
         if scanned.prompt_id != prompt.prompt_id:
             return _no("done_already", "the prompt has moved on")
@@ -254,7 +254,7 @@ class ToyFloor:
             case PromptKind.PUT_BACK | PromptKind.PUT_AWAY:
                 return self._put(scanned, prompt)
 
-    def _put(self, scanned: inputs.CodeScanned, prompt: Prompt) -> Answer:
+    def _put(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
         if scanned.code == prompt.location:
             return _yes("place_right", "right")
         ware = ware_of(scanned.code)
@@ -264,14 +264,14 @@ class ToyFloor:
         self._show(self._prompt(scanned.badge))
         return _yes("all_put", "it lies there")
 
-    def _drop(self, scanned: inputs.CodeScanned) -> Answer:
+    def _drop(self, scanned: said.CodeScanned) -> Answer:
         if scanned.code != STATION:
             return _no("place_wrong", "this is not the station")
         self._dropped.add(scanned.badge)
         self._show(self._prompt(scanned.badge))
         return _yes("dropped", "thank you")
 
-    def _scan_at_stop(self, scanned: inputs.CodeScanned, prompt: Prompt) -> Answer:
+    def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
         if scanned.code in {prompt.location, prompt.tote_id}:
             right = "place_right" if scanned.code == prompt.location else "tote_right"
             return _yes(right, "right")
@@ -298,7 +298,7 @@ class ToyFloor:
         over = all(one.picked >= one.quantity for one in halts)
         return _yes("walk_done" if over else "stop_done", "done here")
 
-    def _trouble(self, reported: inputs.TroubleReported) -> Answer:
+    def _trouble(self, reported: said.TroubleReported) -> Answer:
         if self._prompt(reported.badge).prompt_id != reported.prompt_id:
             return _no("done_already", "the prompt has moved on")
         if reported.code != "short":
@@ -310,8 +310,8 @@ class ToyFloor:
 
     # Packing
 
-    def _at_place(self, posted: inputs.StationScanned | inputs.HandEmptied) -> Answer:
-        if isinstance(posted, inputs.HandEmptied) or posted.station == WALL:
+    def _at_place(self, posted: said.StationScanned | said.HandEmptied) -> Answer:
+        if isinstance(posted, said.HandEmptied) or posted.station == WALL:
             return self.wall.take(posted)
         return self._station_scan(posted.code)
 
@@ -382,7 +382,7 @@ class ToyFloor:
 
     # Orders, the map and the board
 
-    def _decide(self, decided: inputs.HoldDecided) -> Answer:
+    def _decide(self, decided: said.HoldDecided) -> Answer:
         state = self._orders.get(decided.order_id)
         if state is None:
             return _no("order_unknown", "no such order")

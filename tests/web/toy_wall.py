@@ -6,9 +6,10 @@ from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
 from edge.model.goods import Article
 from edge.model.ids import Epc, Gtin, LineId, OrderId, ToteId
-from edge.model.inputs import HandEmptied, ItemLocated, StationScanned
+from edge.model.inputs import ItemLocated
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
+from edge.model.posted import HandEmptied, StationScanned
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer
 from edge.model.state import FloorState

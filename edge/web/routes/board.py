@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
-from edge.model.inputs import PassageAnswered
 from edge.model.orders import OrderState
+from edge.model.posted import PassageAnswered
 from edge.web.bodies import PassageAnswer
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who

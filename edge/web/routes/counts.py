@@ -5,7 +5,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import LocationId, Sku
-from edge.model.inputs import CountTold, SweepWanted, VarianceDecided
+from edge.model.posted import CountTold, SweepWanted, VarianceDecided
 from edge.web.bodies import CountResult, Sweep, VarianceDecision
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who

@@ -10,8 +10,8 @@ from edge.floor.board import Shown
 from edge.floor.enquiries import EnquiriesFullError
 from edge.floor.explaining import NoReasonError
 from edge.model.ids import Epc, LocationId, Sku
-from edge.model.inputs import StockPutAway
 from edge.model.places import Floor
+from edge.model.posted import StockPutAway
 from edge.web.bodies import PutAway
 from edge.web.desk import RETRY_AFTER, told
 from edge.web.parts import Key, TheParts, Who

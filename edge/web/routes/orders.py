@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import OrderId
-from edge.model.inputs import HoldDecided
+from edge.model.posted import HoldDecided
 from edge.web.bodies import Decision
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who

@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import Badge, LocationId
-from edge.model.inputs import CodeScanned, TroubleReported, WorkWanted
+from edge.model.posted import CodeScanned, TroubleReported, WorkWanted
 from edge.model.prompts import Answer, Prompt, PromptKind
 from edge.web.bodies import Scan, TroubleReport, Work
 from edge.web.desk import told

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 
 from edge.floor.board import Shown
 from edge.model.ids import DeviceName, RequestId
-from edge.model.inputs import FoundReaderDecided
+from edge.model.posted import FoundReaderDecided
 from edge.web.bodies import Approval
 from edge.web.dependencies import Row
 from edge.web.desk import told

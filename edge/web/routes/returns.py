@@ -5,7 +5,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import OrderId
-from edge.model.inputs import GradeDecided, ReturnScanned
+from edge.model.posted import GradeDecided, ReturnScanned
 from edge.model.returns import Grade
 from edge.web.bodies import ReturnGrade, ReturnScan
 from edge.web.desk import told

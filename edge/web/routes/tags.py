@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import DeviceName, Epc, RequestId
-from edge.model.inputs import TagWorkWanted
+from edge.model.posted import TagWorkWanted
 from edge.model.tag_work import (
     Kill,
     LockFields,

@@ -7,8 +7,8 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import LocationId
-from edge.model.inputs import HandEmptied, StationScanned
 from edge.model.places import LocationKind
+from edge.model.posted import HandEmptied, StationScanned
 from edge.web.bodies import LayBack, StationScan
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
