@@ -29,8 +29,6 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
         _set_stops(state, walk, _without(walk, event.order_id))
     for pack in [one for one in state.packs.values() if one.order_id == event.order_id]:
         del state.packs[pack.station]
-    for slot in [one for one in state.slots.values() if one.order_id == event.order_id]:
-        del state.slots[slot.slot]
     for tote in [one for one in state.totes.values() if one.order_id == event.order_id]:
         del state.totes[tote.tote_id]
         _begin(state, _errand_id(event.order_id, event.rev), tote.tote_id, _carried(state, tote))
