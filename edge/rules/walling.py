@@ -102,7 +102,7 @@ def _candidates(state: FloorState, wall: LocationId, piece: Piece) -> list[Candi
     if piece.epc is None:
         return found
     exact = [one for one in found if one[1].epc == piece.epc]
-    if exact or state.order_holding(piece.epc) is not None:
+    if exact or state.order_holding(piece.epc) is not None or state.is_set_aside(piece.epc):
         return exact
     return [one for one in found if one[1].epc is None]  # its tag was never read
 
