@@ -6,17 +6,15 @@ plans' details and master data have none: nothing physical was observed (`WITHOU
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from edge.model import events as e
-from edge.model.ids import Epc, LocationId, Sku
+from edge.model.ids import Epc, Sku
 from edge.model.places import STORAGE_KINDS, LocationKind
 from edge.model.returns import Grade
 from edge.model.work import Unit
+from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
 
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 WITHOUT_EVENT = (
     e.ArticleListed,
@@ -35,7 +33,6 @@ WITHOUT_EVENT = (
     e.ErrandStarted,
 )
 """Facts of these kinds that tell of no thing."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PIECE = 1
 _STEPS = {
     LocationKind.STATION: "packing",
@@ -56,27 +53,6 @@ _GRADED = {
 _DISPOSITIONS = {LocationKind.QUARANTINE: "non_sellable_other"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An event before it is written down.
-
-    Attributes:
-        quantities: class URI and pieces; None for an unknown number.
-        where: where it was seen, and where it is from then on.
-    """
-
-    step: str
-    disposition: str
-    things: tuple[str, ...] = ()
-    quantities: tuple[tuple[str, int | None], ...] = ()
-    where: LocationId | None = None
-    stays: bool = True
-    transactions: tuple[tuple[str, str], ...] = ()
-    action: str = "OBSERVE"
-    parent: str | None = None
-    kind: str = "ObjectEvent"
-
-
 class EpcisWriter:
     """Gives each fact its EPCIS event.
 
@@ -92,9 +68,9 @@ class EpcisWriter:
         if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
             return None
         draft = self._draft(fact.event)
-        return self._written(fact, draft) if draft is not None else None
+        return draft.written(fact, self._names) if draft is not None else None
 
-    def _draft(self, event: e.Event) -> _Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
+    def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
         match event:
             case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
                 return self._of_books(event)
@@ -130,17 +106,17 @@ class EpcisWriter:
 
     def _of_books(
         self, event: e.StockStated | e.StockPlaced | e.CountWanted | e.WalkPlanned
-    ) -> _Draft:
+    ) -> Draft:
         names = self._names
         match event:
             case e.StockStated(sku, location, quantity):
                 pieces = ((names.article(sku), quantity),)
-                return _Draft(
+                return Draft(
                     "stock_taking", "sellable_accessible", quantities=pieces, where=location
                 )
             case e.StockPlaced(sku, location, quantity, epcs):
                 untagged = quantity - len(set(epcs))
-                return _Draft(
+                return Draft(
                     "storing",
                     "sellable_accessible",
                     tuple(names.item(epc) for epc in epcs),
@@ -149,14 +125,14 @@ class EpcisWriter:
                 )
             case e.CountWanted(location, sku):
                 pieces_unknown = ((names.article(sku), None),)
-                return _Draft(
+                return Draft(
                     "cycle_counting", "unknown", quantities=pieces_unknown, where=location
                 )
             case e.WalkPlanned(walk):
                 wanted: Counter[Sku] = Counter()
                 for stop in walk.stops:
                     wanted[stop.sku] += stop.quantity
-                return _Draft(
+                return Draft(
                     "reserving",
                     "reserved",
                     quantities=tuple((names.article(sku), n) for sku, n in wanted.items()),
@@ -171,7 +147,7 @@ class EpcisWriter:
         | e.PortalPassed
         | e.TagWritten
         | e.TagKilled,
-    ) -> _Draft:
+    ) -> Draft:
         thing = (self._names.item(event.epc),)
         match event:
             case e.ItemArrived(location=location) | e.ItemMoved(to_location=location):
@@ -180,25 +156,25 @@ class EpcisWriter:
                 usual = "sellable_accessible" if is_stored else "in_progress"
                 step = "storing" if is_stored or kind is None else _STEPS.get(kind, "other")
                 disposition = usual if kind is None else _DISPOSITIONS.get(kind, usual)
-                return _Draft(step, disposition, thing, where=location)
+                return Draft(step, disposition, thing, where=location)
             case e.ItemDeparted():
-                return _Draft("other", "unknown", thing, where=event.from_location, stays=False)
+                return Draft("other", "unknown", thing, where=event.from_location, stays=False)
             case e.TagWritten():
-                return _Draft("commissioning", "active", thing, action="ADD")
+                return Draft("commissioning", "active", thing, action="ADD")
             case e.TagKilled():
-                return _Draft("decommissioning", "inactive", thing, action="DELETE")
+                return Draft("decommissioning", "inactive", thing, action="DELETE")
             case e.PortalPassed():
                 is_in = event.direction == "in"
                 step = "arriving" if is_in else "departing"
                 disposition = "in_progress" if is_in else "in_transit"
-                return _Draft(step, disposition, thing, where=event.portal, stays=is_in)
+                return Draft(step, disposition, thing, where=event.portal, stays=is_in)
 
-    def _of_picking(self, event: e.PiecePicked | e.PieceConfirmed | e.StopShort) -> _Draft:
+    def _of_picking(self, event: e.PiecePicked | e.PieceConfirmed | e.StopShort) -> Draft:
         names = self._names
         match event:
             case e.PiecePicked():
                 things, pieces = self._unit(event.sku, event.unit)
-                return _Draft(
+                return Draft(
                     "picking",
                     "in_progress",
                     things,
@@ -209,9 +185,9 @@ class EpcisWriter:
                 )
             case e.PieceConfirmed():
                 things, pieces = self._unit(event.sku, event.unit)
-                return _Draft("picking", "in_progress", things, pieces)
+                return Draft("picking", "in_progress", things, pieces)
             case e.StopShort():
-                return _Draft(
+                return Draft(
                     "picking",
                     "mismatch_quantity",
                     quantities=((names.article(event.sku), event.quantity),),
@@ -222,14 +198,14 @@ class EpcisWriter:
     def _of_packing(
         self,
         event: e.PackOpened | e.PieceChecked | e.PieceSorted | e.StrangerSeen | e.StrangerLeft,
-    ) -> _Draft:
+    ) -> Draft:
         names = self._names
         if isinstance(event, e.PieceSorted):
             return self._sorted(event)
         where = event.station
         match event:
             case e.PackOpened():
-                return _Draft(
+                return Draft(
                     "packing",
                     "container_open",
                     (names.tote(event.tote_id),),
@@ -238,18 +214,18 @@ class EpcisWriter:
                 )
             case e.PieceChecked():
                 things, pieces = self._unit(event.sku, event.unit)
-                return _Draft("inspecting", "conformant", things, pieces, where=where)
+                return Draft("inspecting", "conformant", things, pieces, where=where)
             case e.StrangerSeen():
                 thing = (names.item(event.epc),)
-                return _Draft("inspecting", "mismatch_instance", thing, where=where)
+                return Draft("inspecting", "mismatch_instance", thing, where=where)
             case e.StrangerLeft():
                 thing = (names.item(event.epc),)
-                return _Draft("removing", "in_progress", thing, where=where, stays=False)
+                return Draft("removing", "in_progress", thing, where=where, stays=False)
 
-    def _sorted(self, event: e.PieceSorted) -> _Draft:
+    def _sorted(self, event: e.PieceSorted) -> Draft:
         things, pieces = self._unit(event.sku, event.unit)
         order = (("po", self._names.order(event.order_id)),)
-        return _Draft(
+        return Draft(
             "staging_outbound",
             "in_progress",
             things,
@@ -258,14 +234,14 @@ class EpcisWriter:
             transactions=order,
         )
 
-    def _of_parcels(self, event: e.ParcelClosed | e.ParcelShipped | e.ReturnExpected) -> _Draft:
+    def _of_parcels(self, event: e.ParcelClosed | e.ParcelShipped | e.ReturnExpected) -> Draft:
         names = self._names
         match event:
             case e.ParcelClosed():
                 return self._closed(event)
             case e.ParcelShipped():
                 things = (names.parcel(event.sscc), *(names.item(epc) for epc in event.epcs))
-                return _Draft(
+                return Draft(
                     "shipping",
                     "in_transit",
                     things,
@@ -275,7 +251,7 @@ class EpcisWriter:
                 )
             case e.ReturnExpected():
                 wanted = tuple((names.article(line.sku), line.quantity) for line in event.lines)
-                return _Draft(
+                return Draft(
                     "",
                     "",
                     quantities=wanted,
@@ -287,20 +263,20 @@ class EpcisWriter:
                     kind="TransactionEvent",
                 )
 
-    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.ToteGivenUp) -> _Draft:
+    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.ToteGivenUp) -> Draft:
         match event:
             case e.PiecePut(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)
-                return _Draft(
+                return Draft(
                     "storing", "sellable_accessible", things, pieces, where=piece.location
                 )
             case e.PieceLost(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)
-                return _Draft("other", "unknown", things, pieces)
+                return Draft("other", "unknown", things, pieces)
             case e.ToteGivenUp():
                 things, pieces = self._units(event.lost)
                 is_empty = not things and not pieces
-                return _Draft(
+                return Draft(
                     "inspecting",
                     "mismatch_quantity",
                     (self._names.tote(event.tote_id),) if is_empty else things,
@@ -310,14 +286,14 @@ class EpcisWriter:
                     transactions=(("po", self._names.order(event.order_id)),),
                 )
 
-    def _of_returns(self, event: e.ReturnReceived | e.ReturnGraded) -> _Draft:
+    def _of_returns(self, event: e.ReturnReceived | e.ReturnGraded) -> Draft:
         piece = event.piece
         things, pieces = self._unit(piece.sku, piece.unit)
         is_graded = isinstance(event, e.ReturnGraded)
         transactions = [("po", self._names.order(piece.order_id))]
         if piece.return_id is not None:
             transactions.insert(0, ("rma", self._names.announced_return(piece.return_id)))
-        return _Draft(
+        return Draft(
             "inspecting" if is_graded else "receiving",
             _GRADED[event.grade] if isinstance(event, e.ReturnGraded) else "returned",
             things,
@@ -326,26 +302,26 @@ class EpcisWriter:
             transactions=tuple(transactions),
         )
 
-    def _of_counts(self, event: e.CountMade | e.VarianceSettled) -> _Draft:
+    def _of_counts(self, event: e.CountMade | e.VarianceSettled) -> Draft:
         """The pieces that were found, or that the books say now."""
         if isinstance(event, e.CountMade):
             step, quantity = "cycle_counting", event.counted
             agrees = event.counted == event.expected
         else:
             step, quantity, agrees = "stock_taking", event.quantity, True
-        return _Draft(
+        return Draft(
             step,
             "sellable_accessible" if agrees else "mismatch_quantity",
             quantities=((self._names.article(event.sku), quantity),),
             where=event.location,
         )
 
-    def _closed(self, event: e.ParcelClosed) -> _Draft:
+    def _closed(self, event: e.ParcelClosed) -> Draft:
         names, parcel = self._names, event.parcel
         things, pieces = self._units(parcel.contents)
         is_empty = not things and not pieces
         sscc = names.parcel(parcel.sscc)
-        return _Draft(
+        return Draft(
             "packing",
             "container_closed",
             (sscc,) if is_empty else things,
@@ -372,41 +348,3 @@ class EpcisWriter:
         if unit.epc is not None:
             return (self._names.item(Epc(unit.epc)),), ()
         return (), ((self._names.article(sku), _PIECE),)
-
-    def _written(self, fact: e.Fact, draft: _Draft) -> dict[str, object]:
-        occurred = (_EPOCH + timedelta(microseconds=fact.occurred_us)).astimezone(self._names.zone)
-        recorded = (_EPOCH + timedelta(microseconds=fact.recorded_us)).astimezone(self._names.zone)
-        aggregates = draft.kind == "AggregationEvent"
-        place = {"id": self._names.place(draft.where)} if draft.where is not None else None
-        written: dict[str, object] = {
-            "@context": [CONTEXT],
-            "type": draft.kind,
-            "eventID": f"urn:uuid:{fact.id}",
-            "eventTime": occurred.isoformat(timespec="milliseconds"),
-            "eventTimeZoneOffset": _offset(occurred),
-            "recordTime": recorded.isoformat(timespec="milliseconds"),
-            "action": draft.action,
-            "parentID": draft.parent,
-            "childEPCs" if aggregates else "epcList": _once(draft.things),
-            "childQuantityList" if aggregates else "quantityList": [
-                {"epcClass": name} if count is None else {"epcClass": name, "quantity": count}
-                for name, count in draft.quantities
-            ],
-            "bizStep": draft.step,
-            "disposition": draft.disposition,
-            "readPoint": place,
-            "bizLocation": place if draft.stays else None,
-            "bizTransactionList": [
-                {"type": kind, "bizTransaction": name} for kind, name in draft.transactions
-            ],
-        }
-        return {name: value for name, value in written.items() if value}
-
-
-def _once(things: Iterable[str]) -> list[str]:
-    """Each once, in order: an EPC list must not name a thing twice."""
-    return list(dict.fromkeys(things))
-
-
-def _offset(at: datetime) -> str:
-    return at.isoformat()[-len("+00:00") :]
