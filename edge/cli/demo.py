@@ -103,11 +103,14 @@ def _await_pages(parts: list[Child], ending: threading.Event) -> bool:
 def _announce(site: Site) -> None:
     typer.echo(f"\nwarehouse-edge is at work on a simulated warehouse (seed {site.seed}).\n")
     for path, what in (
-        ("/floor", "live map"),
+        ("/floor", "live map, search, and why"),
         ("/pick", "a picker's handheld"),
         ("/pack", "pack station"),
+        ("/find", "tag finder"),
+        ("/returns", "returns station"),
         ("/orders", "orders under review"),
         ("/board", "rates and backlog"),
+        ("/setup", "calibration"),
     ):
         typer.echo(f"  {site.url}{path:<8}  {what}")
     typer.echo("\nSign in as (badge / PIN):")

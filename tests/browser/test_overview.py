@@ -19,7 +19,7 @@ def page(signed_in: SignIn) -> Page:
 
 
 def test_the_map_shows_places_to_scale_with_antennas_and_pickers(page: Page, shoot: Shoot) -> None:
-    expect(page.locator("#map [data-place]")).to_have_count(52)  # all but the two carts
+    expect(page.locator("#map [data-place]")).to_have_count(53)  # all but the two carts
     expect(page.locator("#map .antenna")).to_have_count(3)
     expect(page.locator("#map .picker-mark")).to_have_count(1)
     bin_box = page.locator('[data-place="A-01-1"] rect').first.bounding_box()
@@ -118,7 +118,7 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
 
 def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoot) -> None:
     page.get_by_role("link", name="Menu").click()
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(7)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(9)
     shoot(page, "home-1280x800")
 
     page.get_by_role("button", name="Sign out").click()

@@ -102,6 +102,7 @@ def test_an_error_of_the_disk_is_never_told_as_success(
     """After an error of fdatasync the page cache cannot be believed: the file is opened anew."""
     _need_strace()
     path = tmp_path / "edge.db"
+    Store.open(path, SystemClock(), lambda: "one").close()  # so that its making is not counted
     trace = ("strace", "-f", "-qq", "-o", str(tmp_path / "trace"), "-e", f"inject={injected}")
     child = start(path, "--turns", "60", "--refusals-max", "30", before=trace)
 

@@ -139,6 +139,7 @@ def test_outputs_are_set_at_once_and_again_after_a_reboot() -> None:
 
 
 Levels = dict[tuple[int, bytes], float]
+FULL_DBM, POWER_STEP_DB = 29.0, 5.0
 
 
 def levels_dbm(ears: Ears) -> Levels:
@@ -158,24 +159,27 @@ def lower_by_db(before: Levels, after: Levels, port: int) -> float:
     return float(np.median(both)) if both else float("nan")
 
 
-def settles(ears: Ears, full: Levels, first_db: float) -> bool:
-    """Whether antenna 1 comes to be quieter by this, within 2 dB, and antenna 2 stays."""
+def settles(ears: Ears, full: Levels, quieter_db: float) -> bool:
+    """Whether antenna 1 comes to be quieter by this than antenna 2, give or take half of 5 dB.
+
+    What stands around drifts by some decibels meanwhile, and some of that is common to both.
+    """
     for _ in range(8):
         now = levels_dbm(ears)
         first, second = (lower_by_db(full, now, port) for port in (1, 2))
-        if abs(first - first_db) < 2 and abs(second) < 2:
+        if abs(first - second - quieter_db) < POWER_STEP_DB / 2:
             return True
     return False
 
 
 @pytest.mark.parametrize("vendor", [Vendor.ZEBRA, Vendor.IMPINJ])
 def test_a_lower_power_is_there_at_once_on_its_antenna_and_taken_back(vendor: Vendor) -> None:
-    with reading(vendor, antennas=(1, 2), power_dbm=29.0) as (wire, ears, _simulation):
+    with reading(vendor, antennas=(1, 2), power_dbm=FULL_DBM) as (wire, ears, _simulation):
         ears.wait_up()
         ears.wait_reads(1)
         full = levels_dbm(ears)
-        wire.set_power("dock", 1, 24.0)
-        assert settles(ears, full, 5.0)
+        wire.set_power("dock", 1, FULL_DBM - POWER_STEP_DB)
+        assert settles(ears, full, POWER_STEP_DB)
         wire.set_power("dock", 1, None)
         assert settles(ears, full, 0.0)
 

@@ -64,7 +64,7 @@ export class FindView {
     );
     return [
       h("h2", {}, t(rows.length ? "find.choose" : "find.none")),
-      h("ul", { class: "choices", id: "choices" }, ...rows),
+      h("ul", { class: "found-list", id: "choices" }, ...rows),
     ];
   }
 }
