@@ -65,6 +65,13 @@ class Inventory:
         """The ROSpec that is active."""
         return next((one for one in self.rospecs.values() if one.state is State.ACTIVE), None)
 
+    def power_dbm(self, antenna: int) -> float | None:
+        """With what power an antenna reads now; None while nothing is read."""
+        rospec = self.running()
+        if rospec is None:
+            return None
+        return self._settings.power_dbm(antenna, rospec.run.spec.configurations)
+
     def enable(self, rospec: RoSpec) -> None:
         """Enable a ROSpec now; its start trigger counts from here.
 

@@ -143,6 +143,10 @@ class SimulatedReader:
         """Drive a GPI to its other level; raises KeyError where there is none."""
         self.put_input(port, high=not self._device.settings.ports.is_high(port))
 
+    def power_dbm(self, antenna: int) -> float | None:
+        """With what power an antenna reads now; None while nothing is read."""
+        return self._device.inventory.power_dbm(antenna)
+
     def outputs(self) -> dict[int, bool]:
         """Which GPOs are high, by port."""
         return dict(self._device.settings.ports.outputs)

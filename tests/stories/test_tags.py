@@ -199,6 +199,11 @@ def test_a_gateway_that_is_killed_in_the_middle_says_that_it_does_not_know(
         site.start()
         wait_until("it is told", lambda: site.job("cut")["result"], 30)
         result = site.job("cut")["result"]
+        wait_until(
+            "the reader is set up again",
+            lambda: site.client.get("/readyz").json()["readers_up"] == 1,
+            30,
+        )
         again = site.do("write", to_epc=NEW)
         assert bench.epcs() == [NEW]
 

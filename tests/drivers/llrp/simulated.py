@@ -47,6 +47,10 @@ class Simulation:
         """Which outputs of a reader are high, by port."""
         return self._readers[name].outputs()
 
+    def power_dbm(self, name: str, antenna: int) -> float | None:
+        """With what power an antenna of a reader reads now; None while it reads nothing."""
+        return self._readers[name].power_dbm(antenna)
+
     def stop(self) -> None:
         """Switch every reader off."""
         self._run(self._stop())
