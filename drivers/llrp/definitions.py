@@ -211,7 +211,7 @@ _PARAMETERS = """
 356 SpecLoopEvent ROSpecID:u32 LoopCount:u32
 357 C1G2Recommission OpSpecID:u16 KillPassword:u32 _:5 BIT_3SB:u1 BIT_2SB:u1 BIT_LSB:u1
 358 C1G2BlockPermalock OpSpecID:u16 AccessPassword:u32 MB:u2 _:6 BlockPointer:u16
-    BlockMaskWordCount:u16 BlockMask:u16v
+    BlockMask:u16v
 359 C1G2GetBlockPermalockStatus OpSpecID:u16 AccessPassword:u32 MB:u2 _:6 BlockPointer:u16
     BlockRange:u16
 360 C1G2RecommissionOpSpecResult Result:u8 OpSpecID:u16
