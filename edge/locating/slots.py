@@ -10,8 +10,7 @@ from edge.locating.epcs import Rows
 SLOTS = 4
 NO_ANTENNA = 0xFFFF
 LEAST_WEIGHT = np.float32(2.0**-20)
-"""A weight fades no further, so that the mean of an antenna long silent is kept. A power of two:
-half precision holds it exactly."""
+"""A weight fades no further, so that the mean of an antenna long silent is kept."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
