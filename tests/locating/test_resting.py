@@ -113,19 +113,29 @@ def test_a_resting_tag_six_decibels_clear_does_not_flap(hall: Hall, case: Case) 
 
 
 @pytest.mark.parametrize(
-    ("reads_per_s", "p95_s"), [(10.0, 5.0), (3.0, 8.0), (1.0, 10.0), (0.2, 45.0)]
+    ("reads_per_s", "rests_s", "p95_s"),
+    [
+        (10.0, 60.0, 5.0),
+        (3.0, 60.0, 8.0),
+        (1.0, 60.0, 20.0),
+        (0.2, 60.0, 90.0),
+        (1.0, 100.0, 10.0),
+        (0.2, 600.0, 45.0),
+    ],
 )
-def test_a_carried_tag_is_told_in_time(hall: Hall, reads_per_s: float, p95_s: float) -> None:
+def test_a_carried_tag_is_told_in_time(
+    hall: Hall, reads_per_s: float, rests_s: float, p95_s: float
+) -> None:
     """The other side: what does not flap must not stick either (a move that swaps 10 dB)."""
     slow = reads_per_s < 1
     case = Case(
         reads_per_s,
         10.0,
         tags=200,
-        span_s=1500 if slow else 400,
+        span_s=900 + rests_s if slow else 300 + rests_s,
         turn_s=1.0 if slow else 0.2,
         carried_every_s=240 if slow else 60,
-        rests_s=600 if slow else 100,
+        rests_s=rests_s,
     )
 
     outcome = hall.play(case)
