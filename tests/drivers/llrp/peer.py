@@ -137,7 +137,8 @@ class Server:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open[number] = connection
-            talk(self.peer, connection)
+            with connection:  # `stop` may have looked while the hands were still being shaken
+                talk(self.peer, connection)
         except OSError:
             return
 
