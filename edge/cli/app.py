@@ -16,6 +16,7 @@ from edge.cli.doctor import doctor
 from edge.cli.locate import calibrate, locate
 from edge.cli.protocol import protocol
 from edge.cli.read import read
+from edge.cli.top import top
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
 from edge.settings.faults import ConfigurationError
@@ -47,6 +48,7 @@ app.command()(calibrate)
 app.command()(protocol)
 app.command()(demo)
 app.command()(doctor)
+app.command()(top)
 
 
 @app.command()

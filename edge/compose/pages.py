@@ -11,6 +11,7 @@ from edge.model.ids import Badge
 from edge.sync.wire.asyncapi import document
 from edge.web.app import create_app
 from edge.web.dependencies import SessionTimes, Trouble, WebDependencies
+from edge.web.host_token import host_service_token
 from edge.web.people import Person, Role, Scope, ServiceToken
 from edge.web.server import TlsFiles, WebServer
 
@@ -29,6 +30,7 @@ def web_server(
     """
     settings = core.settings
     web = settings.web
+    key_path = settings.gateway.data_dir / "session.key"
     files = (
         TlsFiles(web.certificate_file, web.key_file)
         if web.certificate_file and web.key_file
@@ -44,11 +46,14 @@ def web_server(
             Person(Badge(one.badge), one.name, Role(one.role), one.pin_hash)
             for one in settings.person
         ),
-        tokens=tuple(
-            ServiceToken(one.name, one.sha256, frozenset(Scope(scope) for scope in one.scopes))
-            for one in settings.token
+        tokens=(
+            host_service_token(key_path),
+            *(
+                ServiceToken(one.name, one.sha256, frozenset(Scope(scope) for scope in one.scopes))
+                for one in settings.token
+            ),
         ),
-        session_key_path=settings.gateway.data_dir / "session.key",
+        session_key_path=key_path,
         lookups=lookups,
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,

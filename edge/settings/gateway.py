@@ -199,7 +199,7 @@ class Token(Section):
 
     name: Name
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    scopes: tuple[Literal["ready", "metrics"], ...] = ("metrics",)
+    scopes: tuple[Literal["ready", "metrics", "look"], ...] = ("metrics",)
 
 
 class Log(Section):

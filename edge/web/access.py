@@ -100,6 +100,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = MappingProxyType(
         ("GET", "/readyz"): Scope.READY,
         ("GET", "/metrics"): Scope.METRICS,
         ("GET", "/api/asyncapi.json"): Scope.READY,
+        ("GET", "/api/board"): Scope.LOOK,
+        ("GET", "/api/radio"): Scope.LOOK,
     }
 )
 """What a machine's token may open."""

@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     READY = "ready"
     METRICS = "metrics"
+    LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,8 @@
 """A supervisor asks why an item is there, calibrates, and the gateway goes on with it."""
 
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from edge.web.pins import hash_pin
 from tests.drivers.llrp.simulated import reader_process
+from tests.stories.running import configured, running
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -53,7 +50,6 @@ name = "Chen"
 role = "supervisor"
 pin_hash = "{pin_hash}"
 """
-TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
 TAGS = 8
 SIMULATED = ("--port", "0", "--antennas", "2", "--tags", str(TAGS), "--rate", "200")
 SIMULATED += ("--seconds", "300")
@@ -61,25 +57,6 @@ HELD_S = 27
 """Two pieces of a recording for each place: one to learn from, one to judge by."""
 
 Sheet = Mapping[str, object]
-
-
-@contextmanager
-def gateway(config: Path) -> Iterator[httpx.Client]:
-    """The daemon, and a supervisor who is signed in."""
-    daemon = subprocess.Popen(
-        [sys.executable, "-m", "edge", "run", "--config", config],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert daemon.stdout is not None
-    ready = next(line for line in daemon.stdout if '"ready": true' in line)
-    try:
-        with httpx.Client(base_url=json.loads(ready)["url"], timeout=10) as client:
-            assert client.post("/api/session", json={"badge": "s1", "pin": "4711"}).is_success
-            yield client
-    finally:
-        daemon.terminate()
-        daemon.communicate(timeout=15)
 
 
 class Supervisor:
@@ -169,12 +146,9 @@ def learnt(person: Supervisor) -> dict[str, Any]:
 
 
 def test_a_floor_is_calibrated_while_it_runs_and_stays_so_after_a_restart(tmp_path: Path) -> None:
-    config = tmp_path / "gateway.toml"
-    (tmp_path / "floor.toml").write_text(FLOOR)
-    (tmp_path / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
     with reader_process(*SIMULATED) as one:
-        config.write_text(GATEWAY.format(port=one.port, pin_hash=hash_pin("4711")))
-        with gateway(config) as client:
+        config = configured(tmp_path, GATEWAY.replace("{port}", str(one.port)), FLOOR)
+        with running(config) as client:
             person = Supervisor(client)
 
             # given: items in both zones, each of which says why it is there
@@ -199,6 +173,6 @@ def test_a_floor_is_calibrated_while_it_runs_and_stays_so_after_a_restart(tmp_pa
             assert [one["location"] for one in heat["places"]] == ["west"]
 
         # and: it holds after a restart
-        with gateway(config) as client:
+        with running(config) as client:
             sheet = client.get("/api/calibration").json()
             assert (sheet["stage"], sheet["in_use"]["quality"]) == ("idle", report["quality"])

@@ -4,15 +4,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from edge.web.pins import hash_pin
 from tests.drivers.llrp.simulated import reader_process
+from tests.stories.running import configured, running
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -44,26 +43,6 @@ name = "Chen"
 role = "supervisor"
 pin_hash = "{pin_hash}"
 """
-TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
-
-
-@contextmanager
-def gateway(config: Path) -> Iterator[httpx.Client]:
-    """The daemon, and a supervisor who is signed in."""
-    daemon = subprocess.Popen(
-        [sys.executable, "-m", "edge", "run", "--config", config],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert daemon.stdout is not None
-    ready = next(line for line in daemon.stdout if '"ready": true' in line)
-    try:
-        with httpx.Client(base_url=json.loads(ready)["url"], timeout=10) as client:
-            assert client.post("/api/session", json={"badge": "s1", "pin": "4711"}).is_success
-            yield client
-    finally:
-        daemon.terminate()
-        daemon.communicate(timeout=15)
 
 
 def wait(what: str, good: Callable[[], object], seconds: float = 20) -> None:
@@ -95,14 +74,11 @@ def items(client: httpx.Client) -> int:
 def test_a_found_reader_is_approved_reads_and_is_run_again_after_a_restart(
     tmp_path: Path,
 ) -> None:
-    config = tmp_path / "gateway.toml"
-    (tmp_path / "floor.toml").write_text(FLOOR)
-    (tmp_path / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
     with reader_process("--port", "0", "--antennas", "1", "--tags", "5", "--rate", "100") as one:
-        config.write_text(GATEWAY.format(port=one.port, pin_hash=hash_pin("4711")))
+        config = configured(tmp_path, GATEWAY.replace("{port}", str(one.port)), FLOOR)
 
         # given: a gateway that knows no reader, and a reader beside it
-        with gateway(config) as client:
+        with running(config) as client:
             wait("the reader is found", lambda: found(client))
             (reader,) = found(client)
             assert (reader["state"], reader["host"]) == ("waiting", "127.0.0.1")
@@ -123,7 +99,7 @@ def test_a_found_reader_is_approved_reads_and_is_run_again_after_a_restart(
             assert client.get("/readyz").json()["readers_up"] == 1
 
         # and: a restart changes nothing
-        with gateway(config) as client:
+        with running(config) as client:
             wait("it reads again", lambda: client.get("/readyz").json()["reads_total"] > 0)
             assert [one["name"] for one in found(client)] == ["shelf-1"]
             wait("its antenna is judged", lambda: antenna(client)["state"] == "learning")

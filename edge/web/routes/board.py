@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
@@ -10,7 +10,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import PassageAnswered
 from edge.web.bodies import PassageAnswer
 from edge.web.desk import told
-from edge.web.parts import Key, TheParts, Who
+from edge.web.parts import Key, TheParts, Who, machine_or_person
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/board", tags=["board"])
@@ -19,8 +19,8 @@ BOARD_PAUSE_S = 0.5
 QuestionName = Annotated[str, Path(max_length=128)]
 
 
-@router.get("")
-async def board(_: Who, parts: TheParts) -> Shown:
+@router.get("", dependencies=[Depends(machine_or_person)])
+async def board(parts: TheParts) -> Shown:
     """How the work goes."""
     sheet = parts.given.board.look("board")
     return sheet.value if sheet else _blank()

@@ -1,10 +1,10 @@
 """How each antenna does, for the floor map."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
-from edge.web.parts import TheParts, Who
+from edge.web.parts import TheParts, Who, machine_or_person
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/radio", tags=["floor"])
@@ -13,8 +13,8 @@ FIGURES_PAUSE_S = 2.0
 _BLANK: Shown = {"antennas": []}
 
 
-@router.get("")
-async def radio(_: Who, parts: TheParts) -> Shown:
+@router.get("", dependencies=[Depends(machine_or_person)])
+async def radio(parts: TheParts) -> Shown:
     """Each antenna's reads a second and level, what is usual there, and its state in one word."""
     sheet = parts.given.board.look("radio")
     return sheet.value if sheet else _BLANK

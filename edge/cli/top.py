@@ -1,0 +1,244 @@
+"""`warehouse-edge top`: the gateway at a glance, in a terminal, once a second."""
+
+import json
+import os
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Annotated, cast
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from edge.cli.console import bad_input_told, fail, print_json
+from edge.settings.gateway import Settings, load
+from edge.web.host_token import host_token
+from edge.web.sessions import SessionKeyError
+
+TOKEN_VARIABLE = "WAREHOUSE_EDGE_TOKEN"  # noqa: S105 - the variable's name
+TIMEOUT_S = 5.0
+_NEVER = Event()
+"""Only Ctrl-C ends the wait for the next look."""
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Where a gateway answers, and what opens it.
+
+    Attributes:
+        url: without a slash at the end.
+        token: a service token with the scopes `look` and `ready`.
+        trusted: the certificate that it must show; None for those that the system trusts.
+    """
+
+    url: str
+    token: str
+    trusted: Path | None = None
+
+    def look(self, path: str) -> Row:
+        """What it says at a path.
+
+        Raises:
+            ValueError: it does not answer, or does not let us look; says what to do.
+        """
+        request = Request(  # noqa: S310 - http or https, checked where the address was taken
+            self.url + path, headers={"Authorization": f"Bearer {self.token}"}
+        )
+        try:
+            with urlopen(request, timeout=TIMEOUT_S, context=self._context()) as answer:  # noqa: S310
+                return cast("Row", json.load(answer))
+        except HTTPError as error:
+            if error.code == 503:  # noqa: PLR2004 - not ready is an answer, too
+                return cast("Row", json.load(error))
+            raise ValueError(
+                f"{self.url}{path}: answers {error.code}; "
+                "the token needs the scopes look and ready"
+            ) from None
+        except URLError as error:
+            raise ValueError(
+                f"{self.url}: does not answer ({error.reason}); does it run?"
+            ) from None
+        except TimeoutError:
+            raise ValueError(f"{self.url}: does not answer within {TIMEOUT_S:g} s") from None
+
+    def _context(self) -> ssl.SSLContext | None:
+        if self.trusted is None:
+            return None
+        context = ssl.create_default_context(cafile=self.trusted)
+        context.check_hostname = False  # the loopback is not in the certificate: it is pinned
+        return context
+
+
+def top(
+    config: Annotated[
+        Path | None, typer.Option(help="the gateway's TOML file, on the gateway itself")
+    ] = None,
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help=f"a gateway elsewhere, https://HOST:PORT; its token comes in {TOKEN_VARIABLE}"
+        ),
+    ] = None,
+    every: Annotated[float, typer.Option(min=0.2, max=3600, help="seconds between looks")] = 1.0,
+    once: Annotated[bool, typer.Option("--once", help="look once and end")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="a JSON object a look instead of tables")
+    ] = False,
+) -> None:
+    """Watch readers, rates, queue and pickers until Ctrl-C.
+
+    On the gateway: `warehouse-edge top --config /etc/warehouse-edge/gateway.toml`, as a user who
+    may read its session key. From elsewhere: `--url`, with a service token of the scopes look and
+    ready.
+    """
+    with bad_input_told():
+        gate = _gate(config, url)
+        with suppress(KeyboardInterrupt):
+            (_print_looks if as_json else _show_looks)(gate, every, once=once)
+
+
+def _gate(config: Path | None, url: str | None) -> Gate:
+    if url is not None:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"{url}: write https://HOST:PORT")
+        token = os.environ.get(TOKEN_VARIABLE)
+        if not token:
+            raise ValueError(f"set {TOKEN_VARIABLE} to a service token of {url}")
+        return Gate(url.rstrip("/"), token)
+    settings = load(config or Path("gateway.toml"))
+    try:
+        return _own_gate(settings)
+    except SessionKeyError as error:
+        raise fail(str(error)) from None
+
+
+def _own_gate(settings: Settings) -> Gate:
+    web = settings.web
+    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104 - asked here, not bound
+    scheme = "https" if web.certificate_file else "http"
+    if web.port == 0:
+        raise ValueError("web.port is 0: the port is chosen at each start; use --url")
+    key_path = settings.gateway.data_dir / "session.key"
+    if not key_path.exists():
+        raise ValueError(f"{key_path} is not there: this gateway has never run; start it first")
+    return Gate(f"{scheme}://{host}:{web.port}", host_token(key_path), web.certificate_file)
+
+
+def _look(gate: Gate) -> Row:
+    """One look at everything."""
+    return {
+        "ready": gate.look("/readyz"),
+        "board": gate.look("/api/board"),
+        "radio": gate.look("/api/radio"),
+    }
+
+
+def _print_looks(gate: Gate, every_s: float, *, once: bool) -> None:
+    while True:
+        print_json(_look(gate))
+        if once:
+            return
+        _NEVER.wait(every_s)
+
+
+def _show_looks(gate: Gate, every_s: float, *, once: bool) -> None:
+    console = Console()
+    shown = _screen(gate.url, _look(gate))
+    if once:
+        console.print(shown)
+        return
+    with Live(shown, console=console, screen=True, auto_refresh=False) as live:
+        while True:
+            _NEVER.wait(every_s)
+            live.update(_screen_or_why(gate), refresh=True)
+
+
+def _screen_or_why(gate: Gate) -> Group | Text:
+    """The screen; while the gateway does not answer, why not: it may come back."""
+    try:
+        return _screen(gate.url, _look(gate))
+    except ValueError as error:
+        return Text(str(error), style="bold red")
+
+
+def _screen(url: str, look: Row) -> Group:
+    ready, board, radio = (cast("Row", look[name]) for name in ("ready", "board", "radio"))
+    return Group(
+        _head(url, ready, board),
+        _antennas(_rows(radio, "antennas")),
+        _pickers(board),
+        _alerts(_rows(board, "alerts")),
+    )
+
+
+def _rows(of: Row, name: str) -> list[Row]:
+    return cast("list[Row]", of.get(name, []))
+
+
+def _head(url: str, ready: Row, board: Row) -> Group:
+    word = (
+        Text(" READY ", "black on green")
+        if ready["ready"]
+        else Text(" NOT READY ", "white on red")
+    )
+    link = "connected" if ready["connected"] else "not connected"
+    free_gib = cast("float", ready["disk_free_bytes"]) / 2**30
+    orders = cast("Mapping[str, int]", board["orders"])
+    return Group(
+        Text.assemble(word, f"  {url}   broker {link}"),
+        Text(
+            f"queue {ready['backlog']} facts, oldest {_figure(ready['oldest_unsent_s'])} s"
+            f"   readers {ready['readers_up']} up, {ready['readers_down']} down"
+            f"   reads {ready['reads_total']}, folded {ready['reads_folded']}"
+            f"   loop {cast('float', ready['loop_lag_ms']):.0f} ms   disk {free_gib:.1f} GiB free"
+        ),
+        Text("orders " + ", ".join(f"{count} {name}" for name, count in orders.items() if count)),
+    )
+
+
+def _antennas(rows: list[Row]) -> Table:
+    table = Table("reader", "antenna", "place", "reads/s", "usual", "dBm", "state", box=None)
+    for one in rows:
+        state = str(one["state"])
+        table.add_row(
+            str(one["reader"]),
+            str(one["port"]),
+            str(one["location"]),
+            _figure(one["reads_per_s"]),
+            _figure(one["usual_reads_per_s"]),
+            _figure(one["rssi_dbm"]),
+            Text(state, "green" if state == "good" else "yellow"),
+        )
+    return table
+
+
+def _figure(value: object) -> str:
+    return "-" if value is None else f"{cast('float', value):.1f}"
+
+
+def _pickers(board: Row) -> Table:
+    table = Table("picker", "items", "items/min", box=None)
+    for one in _rows(board, "pickers"):
+        table.add_row(escape(str(one["name"])), str(one["items"]), str(one["items_per_minute"]))
+    table.add_row("all", str(board["items_picked"]), str(board["items_per_minute"]), style="bold")
+    return table
+
+
+def _alerts(rows: list[Row]) -> Table:
+    table = Table("", "alert", "what", box=None)
+    for one in rows:
+        sign = Text("✗", "red") if one["severity"] == "critical" else Text("!", "yellow")
+        table.add_row(sign, str(one["code"]), escape(str(one["text"])))
+    return table

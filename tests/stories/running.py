@@ -1,0 +1,44 @@
+"""The daemon of a configuration as a process, and a supervisor who is signed in."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from edge.web.pins import hash_pin
+
+ROOT = Path(__file__).parents[2]
+TROUBLES = ROOT / "config" / "exceptions.toml"
+BADGE, PIN = "s1", "4711"
+
+
+def configured(folder: Path, gateway: str, floor: str) -> Path:
+    """The files of a gateway in a folder; `gateway` has a place for {pin_hash}."""
+    (folder / "floor.toml").write_text(floor)
+    (folder / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
+    file = folder / "gateway.toml"
+    file.write_text(gateway.replace("{pin_hash}", hash_pin(PIN)))
+    return file
+
+
+@contextmanager
+def running(config: Path) -> Iterator[httpx.Client]:
+    """The daemon while it runs; the client is signed in."""
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "edge", "run", "--config", config],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert daemon.stdout is not None
+    ready = next(line for line in daemon.stdout if '"ready": true' in line)
+    try:
+        with httpx.Client(base_url=json.loads(ready)["url"], timeout=10) as client:
+            assert client.post("/api/session", json={"badge": BADGE, "pin": PIN}).is_success
+            yield client
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=15)

@@ -1,0 +1,93 @@
+"""An operator watches the gateway in a terminal, on it and from elsewhere."""
+
+import hashlib
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from edge.cli.app import app
+from edge.cli.top import TOKEN_VARIABLE
+from tests.stories.running import configured, running
+
+pytestmark = pytest.mark.story
+TOKEN, GUESSED = "for-watching-only", "guessed"
+FLOOR = """
+[[location]]
+id = "hall"
+kind = "zone"
+[[antenna]]
+reader = "gone"
+port = 1
+location = "hall"
+"""
+GATEWAY = """
+[gateway]
+data_dir = "data"
+floor_file = "floor.toml"
+exceptions_file = "exceptions.toml"
+[mqtt]
+enabled = false
+[web]
+port = {port}
+[[reader]]
+name = "gone"
+host = "127.0.0.1"
+port = 1
+[[token]]
+name = "far"
+sha256 = "{digest}"
+scopes = ["look", "ready"]
+[[person]]
+badge = "s1"
+name = "Chen"
+role = "supervisor"
+pin_hash = "{pin_hash}"
+"""
+
+
+def top(*words: object, token: str | None = None) -> Result:
+    return CliRunner().invoke(
+        app, ["top", "--once", *map(str, words)], env={TOKEN_VARIABLE: token, "COLUMNS": "120"}
+    )
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+    text = GATEWAY.replace("{port}", str(port)).replace("{digest}", digest)
+    return configured(tmp_path, text, FLOOR)
+
+
+def test_who_may_read_the_session_key_sees_readers_queue_and_alerts(config: Path) -> None:
+    # given: a gateway whose only reader does not answer
+    before = top("--config", config)
+    with running(config) as client:
+        url = str(client.base_url)
+
+        # when: it is looked at on the gateway, and from elsewhere with a token
+        here = top("--config", config)
+        (line,) = top("--config", config, "--json").stdout.splitlines()
+        far = top("--url", url, token=TOKEN)
+        strangers = [top("--url", url, token=GUESSED), top("--url", url)]
+    after = top("--config", config)
+
+    # then: it says that it is ready, and what is down
+    assert here.exit_code == far.exit_code == 0, here.output + far.output
+    for told in (here.stdout, far.stdout):
+        assert "READY" in told
+        assert "readers 0 up, 1 down" in told
+        assert "gone" in told
+    assert json.loads(line)["ready"]["readers_down"] == 1
+    # and: whoever has no key and no token is told what is missing
+    assert [one.exit_code for one in strangers] == [2, 2]
+    assert "answers 401" in strangers[0].stderr
+    assert TOKEN_VARIABLE in strangers[1].stderr
+    # and: a gateway that has never run or does not run is named
+    assert (before.exit_code, after.exit_code) == (2, 2)
+    assert "has never run" in before.stderr
+    assert "does it run?" in after.stderr
