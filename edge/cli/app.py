@@ -1,75 +1,58 @@
-"""`warehouse-edge`: every command, each in a file of its own."""
+"""`warehouse-edge`: every command, each in a file of its own.
 
-from pathlib import Path
-from typing import Annotated
+Only the command that was called is imported: `epc decode` needs no web server, and starts in a
+quarter of a second instead of one and a half.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 
 import typer
 
-from edge import log
-from edge.cli import backup, config, drill, epc, journal, people, plan, tag
-from edge.cli.capture import record, replay
-from edge.cli.console import bad_input_told, fail
-from edge.cli.decode import decode
-from edge.cli.demo import demo
-from edge.cli.discover import discover
-from edge.cli.doctor import doctor
-from edge.cli.locate import calibrate, locate
-from edge.cli.protocol import protocol
-from edge.cli.read import read
-from edge.cli.top import top
-from edge.compose.checking import check_files
-from edge.compose.gateway import build
-from edge.settings.faults import ConfigurationError
-from edge.settings.gateway import load
-from edge.store.errors import StoreError
-from edge.web.server import WebServerError
-from edge.web.sessions import SessionKeyError
-
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Edge software for RFID warehouses: reads, locates, plans, guides, verifies, delivers.",
-)
-app.add_typer(config.app, name="config")
-app.add_typer(epc.app, name="epc")
-app.add_typer(journal.app, name="journal")
-app.add_typer(people.app, name="people")
-app.add_typer(plan.app, name="plan")
-app.add_typer(backup.app, name="backup")
-app.add_typer(drill.app, name="drill")
-app.add_typer(tag.app, name="tag")
-app.command()(decode)
-app.command()(read)
-app.command()(discover)
-app.command()(record)
-app.command()(replay)
-app.command()(locate)
-app.command()(calibrate)
-app.command()(protocol)
-app.command()(demo)
-app.command()(doctor)
-app.command()(top)
+COMMANDS: Mapping[str, str] = {
+    "run": "run",
+    "demo": "demo",
+    "config": "config",
+    "doctor": "doctor",
+    "top": "top",
+    "read": "read",
+    "discover": "discover",
+    "decode": "decode",
+    "record": "capture",
+    "replay": "capture",
+    "calibrate": "locate",
+    "locate": "locate",
+    "plan": "plan",
+    "epc": "epc",
+    "tag": "tag",
+    "journal": "journal",
+    "backup": "backup",
+    "drill": "drill",
+    "people": "people",
+    "protocol": "protocol",
+}
+"""The file of each command in this room: its `app` for a group, else the function of that name."""
 
 
-@app.command()
-def run(
-    config_file: Annotated[
-        Path, typer.Option("--config", help="the gateway's TOML file; see config/gateway.toml")
-    ],
-) -> None:
-    """Run the gateway in the foreground until SIGTERM or Ctrl-C."""
-    with bad_input_told():
-        faults = check_files(config_file)
-        if faults:
-            raise ConfigurationError(faults)
-        settings = load(config_file)
-        log.configure(settings.log.level)
-        try:
-            build(settings).run()
-        except (StoreError, WebServerError, SessionKeyError) as error:
-            raise fail(str(error)) from None
+def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with some of the commands, by default all."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(_warehouse_edge)
+    for name in names:
+        module = import_module(f"edge.cli.{COMMANDS[name]}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def _warehouse_edge() -> None:
+    """Edge software for RFID warehouses: reads, locates, plans, guides, verifies, delivers."""
 
 
 def main() -> None:
     """The entry point of `warehouse-edge`."""
-    app()
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
+    assemble([called] if called in COMMANDS else COMMANDS)()

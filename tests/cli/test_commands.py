@@ -2,13 +2,15 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.cli.app import app
+from edge.cli.app import assemble
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE
 from edge.model.events import DeviceReturned
@@ -35,7 +37,7 @@ ROUTE = {
 
 
 def call(*words: object, given: str | bytes = "") -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], input=given)
+    return CliRunner().invoke(assemble(), [str(word) for word in words], input=given)
 
 
 @pytest.fixture
@@ -55,6 +57,19 @@ def gateway(tmp_path: Path) -> Path:
         store.commit([(happening, number)], FloorState(Floor({})), {})
     store.close()
     return file
+
+
+def test_a_small_command_waits_for_no_web_server_and_no_numbers() -> None:
+    looking = (
+        "import sys; from edge.cli.app import assemble; assemble(['epc']); "
+        "print({'fastapi', 'numpy', 'sllurp'} & sys.modules.keys())"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", looking], capture_output=True, text=True, check=True, timeout=30
+    )
+
+    assert told.stdout.strip() == "set()"
 
 
 def test_help_is_given_and_a_wrong_word_is_wrong_usage() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.cli.app import app
+from edge.cli.app import assemble
 
 START_US = 1_700_000_000_000_000
 TAG = "30340000000000000000000a"
@@ -23,7 +23,7 @@ DATA = Path(
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return CliRunner().invoke(assemble(), [str(word) for word in words])
 
 
 def lines_of(told: Result) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.cli.app import app
+from edge.cli.app import assemble
 from edge.cli.top import TOKEN_VARIABLE
 from tests.stories.running import configured, running
 
@@ -50,7 +50,9 @@ pin_hash = "{pin_hash}"
 
 def top(*words: object, token: str | None = None) -> Result:
     return CliRunner().invoke(
-        app, ["top", "--once", *map(str, words)], env={TOKEN_VARIABLE: token, "COLUMNS": "120"}
+        assemble(),
+        ["top", "--once", *map(str, words)],
+        env={TOKEN_VARIABLE: token, "COLUMNS": "120"},
     )
 
 
