@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench fuzz package clean
+.PHONY: setup setup-dev demo test lint format lock bench fuzz package package-test clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -57,6 +57,10 @@ lock:
 
 package: $(VENV)/.dev
 	.ci/package
+
+# on a fresh Debian with a systemd of its own: install, upgrade, way back, remove; needs root
+package-test: $(VENV)/.dev
+	.ci/package-test
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
