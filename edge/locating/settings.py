@@ -33,6 +33,7 @@ class LocatingSettings:
         unknown_db: a tag that a surveyed floor hears this much more quietly is elsewhere.
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
+        sureness: power that makes an honest probability of a belief, see `honesty`.
         arrive_reads: reads before a tag is announced at all; one read may be a stray or a ghost.
         near_arrive_at, near_arrive_reads: the same for near-field places: somebody waits there.
         unknown_below: `where` names no place below this probability.
@@ -68,6 +69,7 @@ class LocatingSettings:
     unknown_db: float = 12.0
     arrive_at: float = 0.9
     move_at: float = 0.9
+    sureness: float = 1.0
     arrive_reads: int = 4
     near_arrive_at: float = 0.6
     near_arrive_reads: int = 2
@@ -102,6 +104,7 @@ class LocatingSettings:
             "rest_db",
             "away_db",
             "clip",
+            "sureness",
             "sweep_s",
         ):
             if not getattr(self, name) > 0.0:
@@ -112,6 +115,7 @@ DEFAULTS = LocatingSettings()
 WALKED = {
     "stay_per_s": 0.94,
     "move_at": 0.45,
+    "sureness": 0.4,
     "clip": 8.0,
     "level_rate": 0.02,
     "settling_s": 8.0,

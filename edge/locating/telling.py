@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
+from edge.locating.honesty import honest
 from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
 from edge.locating.slots import Floats, Ints, Ports
@@ -76,11 +77,12 @@ class Teller:
         self._coverage = coverage
         self._time = time
         self._best: Ports = np.zeros(0, np.uint16)
-        self._probability: Floats = np.zeros(0, np.float32)
+        self._belief: Floats = np.zeros((0, 0), np.float32)
+        self._sureness = 1.0
 
-    def found(self, best: Ports, probability: Floats) -> None:
-        """The best place of each tag that `tell` will be asked about next."""
-        self._best, self._probability = best, probability
+    def found(self, best: Ports, belief: Floats, sureness: float) -> None:
+        """The best place of each tag that `tell` will be asked about next, and all beliefs."""
+        self._best, self._belief, self._sureness = best, belief, sureness
 
     def tell(self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints) -> list[PresenceChange]:
         """Changes of tags that were read."""
@@ -90,6 +92,7 @@ class Teller:
         if not len(some):
             return []
         changed, best = rows[some], self._best[some]
+        probability = honest(self._belief[:, some], self._sureness).max(axis=0)
         before = table.place[changed]
         at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
         told_before = table.state[changed]
@@ -106,7 +109,7 @@ class Teller:
                 changed.tolist(),
                 before.tolist(),
                 best.tolist(),
-                self._probability[some].tolist(),
+                probability.tolist(),
                 at_us.tolist(),
                 strict=True,
             )
