@@ -22,6 +22,8 @@ class LocatingSettings:
         caution_reads: after so many reads the usual levels are believed by half.
         quieter_db, away_db: an antenna whose place is not the tag's hears it about this much more
             quietly than its own does, give or take; how much more quietly than that is all one.
+        louder_db: where another antenna has long heard a resting tag this much louder than the
+            announced place's own does, it lies there and was announced wrongly.
         elsewhere: how much less likely, in nats, a tag is at none of the places that hear it.
         claim_min: the least that one look of a near-field antenna may count, in nats.
         silence_claim: what the silence of an antenna counts, in nats, while others in the room
@@ -59,6 +61,7 @@ class LocatingSettings:
     caution_reads: float = 10.0
     quieter_db: float = 10.0
     away_db: float = 6.0
+    louder_db: float = 1.5
     elsewhere: float = 2.0
     claim_min: float = -2.0
     silence_claim: float = -1.0
