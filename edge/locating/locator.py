@@ -142,7 +142,8 @@ class Locator:
         rows, findings = self._sweep.next_stretch(now_ms)
         changes += self._teller.tell_silence(rows, findings)
         self._sweep.forget_old(now_ms)
-        return [one for one in changes if one.epc not in self._references.epcs]
+        references = self._references.epcs
+        return [one for one in changes if one.epc not in references] if references else changes
 
     def antennas(self) -> tuple[AntennaReport, ...]:
         """How each antenna does, in the floor file's order."""

@@ -113,7 +113,7 @@ class Look:
         usual_db: shape (m,), the usual level that was assumed.
         near: shape (4, m), slots of near-field antennas; None where the floor has none.
         memory: shape (4, m), what each antenna usually hears of the tag while it stays.
-        home: shape (4, m), slots of the place where the tag was, which is mostly the announced one.
+        home: shape (4, m), slots of the place where the tag was; mostly the announced one.
     """
 
     log_likelihood: Floats
@@ -241,7 +241,7 @@ class OffsetModel:
         room_trust = trust * self._caution(known.reads)
         if near is not None:
             room_trust *= ~near
-        memory = self._memory(slots, usual, known.home)
+        memory, home = self._memory(slots, usual, known, near)
         stays = self._squared(level - memory, settings.rest_db) * room_trust
         there, away = self._moved(level, usual)
         there -= away
@@ -252,7 +252,6 @@ class OffsetModel:
         likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
         room = likelihood[:SLOTS]
         np.add(there, gone, out=room)
-        home = self._lies_at(slots.usual, known, near)
         np.copyto(room, stays.sum(axis=0), where=home)
         if near is not None:
             self._add_near(room, level, trust, near, antenna)
@@ -281,10 +280,16 @@ class OffsetModel:
         caution: Floats = known / (known + np.float32(self._settings.caution_reads))
         return caution
 
-    def _memory(self, slots: Slots, usual: Floats, home: NDArray[np.bool_]) -> Floats:
-        """What each antenna usually hears of the tag; where not known, what is to be expected."""
-        expected = np.where(home, usual, usual - np.float32(self._settings.quieter_db))
-        return np.where(np.isnan(slots.usual), expected, slots.usual)
+    def _memory(
+        self, slots: Slots, usual: Floats, known: Known, near: NDArray[np.bool_] | None
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """What each antenna usually hears of the tag, and the slots of the place where that is so.
+
+        Where the first is not known, it is what is to be expected.
+        """
+        expected = np.where(known.home, usual, usual - np.float32(self._settings.quieter_db))
+        memory = np.where(np.isnan(slots.usual), expected, slots.usual)
+        return memory, self._lies_at(slots.usual, known, near)
 
     def _lies_at(
         self, usual: Floats, known: Known, near: NDArray[np.bool_] | None

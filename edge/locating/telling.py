@@ -15,6 +15,7 @@ from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import Epc
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 
+_ARRIVED, _MOVED, _DEPARTED = int(Telling.ARRIVED), int(Telling.MOVED), int(State.DEPARTED)
 _ZERO_MS = 1 << 30
 """Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
 _SHIFT_AT_MS = (1 << 31) - (1 << 26)
@@ -102,11 +103,11 @@ class Teller:
         table.since_s[changed[new]] = at_us[new] // 1_000_000
         self._recount(before, best)
         return [
-            self._worded(Telling(telling), State(state), (row, from_place, to_place), p, at)
-            for telling, state, row, from_place, to_place, p, at in zip(
+            self._worded(telling, state, (epc, from_place, to_place), p, at)
+            for telling, state, epc, from_place, to_place, p, at in zip(
                 tellings[some].tolist(),
                 told_before.tolist(),
-                changed.tolist(),
+                table.index.epcs_of(changed),
                 before.tolist(),
                 best.tolist(),
                 probability.tolist(),
@@ -154,19 +155,20 @@ class Teller:
 
     def _worded(
         self,
-        telling: Telling,
-        state: State,
-        way: tuple[int, int, int],
+        telling: int,
+        state: int,
+        way: tuple[str, int, int],
         probability: float,
         at_us: int,
     ) -> PresenceChange:
-        row, from_place, to_place = way
-        epc, there = Epc(self._table.index.epc_of(row)), self._columns.places[to_place]
-        if telling is Telling.ARRIVED:
+        """One change; `telling` and `state` are plain numbers, for there may be thousands."""
+        epc, from_place, to_place = Epc(way[0]), way[1], way[2]
+        there = self._columns.places[to_place]
+        if telling == _ARRIVED:
             return Arrived(epc, there, probability, at_us)
-        if telling is Telling.MOVED:
+        if telling == _MOVED:
             return Moved(epc, self._columns.places[from_place], there, probability, at_us)
-        return Returned(epc, there, probability, at_us, departed=state is State.DEPARTED)
+        return Returned(epc, there, probability, at_us, departed=state == _DEPARTED)
 
     def _recount(self, left: Ports, entered: Ports) -> None:
         n = len(self._coverage.items)
