@@ -15,6 +15,7 @@ from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
+from edge.locating.honesty import honest
 from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
@@ -141,7 +142,8 @@ class Locator:
         rows, findings = self._sweep.next_stretch(now_ms)
         changes += self._teller.tell_silence(rows, findings)
         self._sweep.forget_old(now_ms)
-        return [one for one in changes if one.epc not in self._references.epcs]
+        references = self._references.epcs
+        return [one for one in changes if one.epc not in references] if references else changes
 
     def antennas(self) -> tuple[AntennaReport, ...]:
         """How each antenna does, in the floor file's order."""
@@ -241,7 +243,7 @@ class Locator:
         after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
         table.level_db[news.rows] = self._ways.model.follow(news, look, after)
         table.put(news.rows, slots)
-        self._teller.found(best, probability)
+        self._teller.found(best, slots.belief, self._ways.settings.sureness)
         return findings
 
     def _found(
@@ -323,7 +325,9 @@ class Locator:
             if antenna != NO_ANTENNA and belief > 0:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
-        return sorted(beliefs.items(), key=lambda one: (-one[1], one[0]))
+        told = honest(np.array(list(beliefs.values())), self._ways.settings.sureness)
+        ranked = zip(beliefs, told.tolist(), strict=True)
+        return sorted(ranked, key=lambda one: (-one[1], one[0]))
 
     def _position(self, row: int) -> Position | None:
         """From what each antenna usually hears of the tag while it rests."""
