@@ -42,6 +42,7 @@ from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
+from edge.locating.walking import Walking
 from edge.locating.ways import Ways
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItems
@@ -86,10 +87,11 @@ class Locator:
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
+        self._walking = Walking(floor, tuple(self._columns.places))
         self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
         self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
         """How the antennas do."""
-        self._time.follow(self._table, self._coverage, self._sweep, self.health)
+        self._time.follow(self._table, self._coverage, self._sweep, self.health, self._walking)
 
     def __len__(self) -> int:
         """Tags that are followed."""
@@ -98,7 +100,7 @@ class Locator:
     @property
     def nbytes(self) -> int:
         """Bytes held for tags."""
-        return self._table.nbytes
+        return self._table.nbytes + self._walking.nbytes
 
     @property
     def reads_ignored(self) -> int:
@@ -235,7 +237,12 @@ class Locator:
         new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
         leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)
         self._ways.filter.settle(leave_s, lambda: self._placed_s(news))
-        self._ways.filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
+        tags = (news.rows, places, announced)
+        walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
+        likelihood = look.log_likelihood
+        self._ways.filter.update(slots.belief, places, likelihood, leave_s, new_share, walk)
+        if walk is not None:
+            self._walking.believed(*tags, slots.belief, news.at_ms)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
         best = places.reshape(-1)[at]
