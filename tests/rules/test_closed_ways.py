@@ -14,7 +14,7 @@ Step = tuple[Point, Point]
 
 
 def closed_hall(seed: str, *, one_way: bool) -> RouteInstance:
-    """A small hall with something blocked or one-way, and no stop or end inside what is blocked."""
+    """A small hall with something closed, and no stop or end inside what is blocked."""
     chance = seeded(seed)
     while True:
         hall = random_hall(chance, chance.randint(2, 4), chance.randint(1, 5))
