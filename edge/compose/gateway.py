@@ -173,6 +173,9 @@ def floor_loop(
         quantity_max=settings.work.quantity_max,
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
+        rush_priority=settings.work.rush_priority,
+        line_s=settings.work.line_s,
+        ready_before_s=60 * settings.work.ready_before_minutes,
         troubles={one.code: Effect(one.effect) for one in core.troubles},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )

@@ -50,7 +50,7 @@ from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
-from edge.rules import planning
+from edge.rules import snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Terms
 from edge.store.errors import StoreError, StoreFullError
@@ -392,6 +392,7 @@ class FloorLoop:
         if planner.busy or seq == self._planned_seq:
             return  # nothing has changed since it was asked last
         self._planned_seq = seq
-        snapshot = planning.snapshot(self._state, self._parts.terms)
+        terms, now_us = self._parts.terms, self._parts.clock.now_us()
+        snapshot = snapshots.snapshot(self._state, terms, now_us)
         if snapshot is not None:
             planner.offer(snapshot)

@@ -90,6 +90,9 @@ class Walk:
         cart: the cart that goes along; None where it has no antenna or no walk has begun.
         length_m: of the planned way.
         why: one sentence: why these orders go together.
+        alone_m: of the ways together if each order were walked by itself; 0 where not known.
+        totes: the places of the cart, the first one's tote first; empty in a walk of old.
+        to_replan: whether stops were added where they came up, so that a better order is wanted.
     """
 
     walk_id: WalkId
@@ -99,6 +102,14 @@ class Walk:
     state: WalkState = WalkState.WAITING
     picker: Badge | None = None
     cart: LocationId | None = None
+    alone_m: float = 0.0
+    totes: tuple[ToteId, ...] = ()
+    to_replan: bool = False
+
+    @property
+    def slots(self) -> tuple[ToteId, ...]:
+        """The tote in each place of the cart."""
+        return self.totes or tuple(dict.fromkeys(stop.tote_id for stop in self.stops))
 
     @property
     def current(self) -> int | None:

@@ -47,13 +47,13 @@ from edge.rules import (
     intake,
     packing,
     passing,
-    planning,
     putting,
     returning,
     review,
     sensing,
     stocking,
     tagging,
+    taking_plans,
     troubles,
     verifying,
     walling,
@@ -80,7 +80,7 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case StockPutAway():
             return stocking.put_away(state, input_)
         case PlanReady():
-            return planning.ready(state, input_)
+            return taking_plans.ready(state, input_)
         case WorkWanted():
             return guiding.work_wanted(state, input_)
         case CodeScanned():

@@ -25,7 +25,8 @@ Upgrade = Callable[[Data], Data]
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
-    "pick.planned": 2,  # a stop tells whether its place was found empty: not when it is planned
+    "stock.stated": 2,  # how old the stock is: not told by what was stated before
+    "pick.planned": 3,  # the ways one by one, the places of the cart; 2: was a place found empty
 }
 """The version in which each type of fact is written now."""
 
@@ -38,6 +39,8 @@ def _unchanged(data: Data) -> Data:
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
     ("pick.planned", 1): _unchanged,
+    ("pick.planned", 2): _unchanged,
+    ("stock.stated", 1): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 
