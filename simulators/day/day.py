@@ -1,7 +1,7 @@
 """One simulated day: everything wired, played from opening to closing, and looked at."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -27,8 +27,9 @@ from simulators.day.pages import Pages
 from simulators.day.people import Clerk, DayPacker, DayPicker, DayShift
 from simulators.day.plan import SHARES, ComingOrder, Story, order_book
 from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
-from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, Site, picker_badges
-from simulators.faults import PlannedFault
+from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
+from simulators.day.timetable import Entry, Kind, timetable
+from simulators.faults import FaultName, PlannedFault
 from simulators.hall import BARE_STATION, CARTS
 from simulators.packer import Carrier
 from simulators.people import Person, at_work
@@ -48,6 +49,8 @@ LOOK_S = 5.0
 _CANCEL_AGAIN_S = 10.0
 _CANCELS_MAX = 20
 _RETURN_S = 120.0
+_BACK_S_MAX = 130.0
+"""So long after it works again a reader may take to be connected to: pauses grow to a minute."""
 
 
 class Day:
@@ -57,9 +60,16 @@ class Day:
         story: what happens.
         site: where.
         watch: told of everything that happens; see `Watch`.
+        entries: what goes wrong; None for what the story draws.
     """
 
-    def __init__(self, story: Story, site: Site, watch: "Watch") -> None:
+    def __init__(
+        self,
+        story: Story,
+        site: Site,
+        watch: "Watch",
+        entries: list[Entry] | None = None,
+    ) -> None:
         self.story = story
         self.site = site
         self.watch = watch
@@ -79,9 +89,12 @@ class Day:
         self.gateway: Gateway | None = None
         self.pages: Pages | None = None
         self.lives = 0
-        self.fault_log: list[str] = []
-        self.disk_is_bad = False
-        self.network_disturbs = False
+        drawn = timetable(story, self.book.last_s) if entries is None else entries
+        self.timetable = drawn
+        self.fault_log = [str(entry) for entry in self.timetable]
+        kinds = {entry.kind for entry in self.timetable}
+        self.disk_is_bad = bool(kinds & {Kind.DISK_FULL, Kind.DISK_ERROR})
+        self.network_disturbs = Kind.SWAPPED in kinds
         self.readers = self._made_readers()
         self.scanner = ScannerLine(
             scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
@@ -114,8 +127,24 @@ class Day:
             and not self.central.away
             and all(one.up and not one.mute for one in self.network.brokers.values())
             and self.disk.refusal is None
+            and self.disk.fails == 0
             and self.airwaves.up
         )
+
+    def excused_alerts(self) -> set[str]:
+        """What may still stand when the day is over: a reader is away, or only just back."""
+        found = set()
+        for entry in self.timetable:
+            recent = self.now_s < entry.at_s + entry.lasts_s + _BACK_S_MAX
+            if entry.kind is Kind.READER_UNPLUGGED and recent:
+                found.add(f"device-lost-{entry.what}")
+            if entry.kind is Kind.READER_FAULT:
+                found.add(f"device-lost-{entry.what.partition('/')[0]}")
+            if entry.kind in {Kind.DISK_FULL, Kind.DISK_ERROR} and recent:
+                found.add("store-failed")
+            if entry.kind is Kind.SCANNER_CUT and recent:
+                found.add(f"device-lost-{SCANNER}")
+        return found
 
     def left_at_true_time(self) -> list[Departure]:
         """Parcels that left, with the time at which they really did."""
@@ -124,10 +153,10 @@ class Day:
     async def run(self) -> None:
         """From opening to closing."""
         self.start_gateway()
-        self._begin(self.central.run())
-        self._begin(self._send_orders())
+        self.begin(self.central.run())
+        self.begin(self._send_orders())
         for name, work in self._jobs():
-            self._begin(at_work(self.shift, name, work, self.watch.refused))
+            self.begin(at_work(self.shift, name, work, self.watch.refused))
         ends_s = self.book.last_s + CLOSING_S_MAX
         while self.now_s < ends_s and not self._is_done():
             await asyncio.sleep(LOOK_S)
@@ -168,6 +197,18 @@ class Day:
             self.gateway.kill()
             self._died(away_s)
 
+    def restart_gateway(self) -> None:
+        """End the process in order and start another one."""
+        if self.gateway is None:
+            return
+        gateway = self.gateway
+        try:
+            gateway.stop()
+        except (StoreError, KilledError) as error:
+            self.watch.refused(f"stop: {error!r}")
+        if self.gateway is gateway:
+            self._died()
+
     def _died(self, away_s: float = RESTART_S) -> None:
         self.watch.died()
         self._let_go()
@@ -186,7 +227,7 @@ class Day:
             due = rfc_3339(OPENING_US + int(coming.due_s * 1e6))
             self.central.order(coming.body | {"due_at": due})
             if coming.cancelled_s is not None:
-                self._begin(self._cancel(coming))
+                self.begin(self._cancel(coming))
 
     async def _cancel(self, coming: ComingOrder) -> None:
         """A customer thinks otherwise: said again until it has an effect, or is too late."""
@@ -234,14 +275,19 @@ class Day:
         )
         return {
             name: RadioReader(
-                name, DayAir(self.ether, name, ETSI), self.true_time, self.reader_faults(name)
+                name, DayAir(self.ether, name, ETSI), self.true_time, self._reader_faults(name)
             )
             for name in READERS
         }
 
-    def reader_faults(self, _name: str) -> tuple[PlannedFault, ...]:
+    def _reader_faults(self, name: str) -> tuple[PlannedFault, ...]:
         """What goes wrong with a reader today."""
-        return ()
+        found = []
+        for entry in self.timetable:
+            reader, _, fault = entry.what.partition("/")
+            if entry.kind is Kind.READER_FAULT and reader == name:
+                found.append(PlannedFault(FaultName(fault), entry.at_s))
+        return tuple(found)
 
     def _made_shift(self) -> DayShift:
         shares = self.shares
@@ -306,7 +352,8 @@ class Day:
             with suppress(StoreError):
                 self.gateway.stop()
 
-    def _begin(self, work: Any) -> None:  # noqa: ANN401 - any coroutine
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the rest of the day."""
         task = asyncio.ensure_future(work)
         task.add_done_callback(self._ended)
         self._tasks.append(task)

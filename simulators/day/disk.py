@@ -57,6 +57,14 @@ class Disk:
         self._open.append(connection)
         return cast("sqlite3.Connection", _Held(connection, self))
 
+    def fill(self) -> None:
+        """No room any more."""
+        self.refusal = DiskFullError("database or disk is full")
+
+    def make_room(self) -> None:
+        """Room again."""
+        self.refusal = None
+
     def cut(self) -> None:
         """The process is gone: what was not committed is gone with it."""
         for connection in self._open:

@@ -163,6 +163,14 @@ class Gateway:
         core = self.core
         core.alerts.listen(ears.alerted)
         self.store = Store.open(core.store_path, clock, core.make_id, disk.open)
+        try:
+            self._wire(network, chance)
+        except BaseException:
+            self.store._lock.release()  # noqa: SLF001 - as the kernel does it for a process that ended
+            raise
+
+    def _wire(self, network: Network, chance: Generator) -> None:
+        core, clock = self.core, self._clock
         self.listener = floor_listener(core)
         self.link = PlayedLink(core, self.store, chance, network)
         planner = _PlayedPlanner(core.inbox, _CountingClock(clock), core.make_id, chance, guard)
@@ -189,6 +197,11 @@ class Gateway:
             desk=LocatingDesk(site.floor, alerts),
             store_path=gateway.data_dir / STORE_FILE,
         )
+
+    def go_on(self) -> None:
+        """Held no longer."""
+        self.held = False
+        self.kick()
 
     def kick(self) -> None:
         """Something came in: turn in a moment."""

@@ -58,6 +58,7 @@ class Broker:
         self.name = name
         self.up = True
         self.mute = False
+        self.held: list[Callable[[], None]] = []
         self.twice_share = 0.0
         self.swapped_share = 0.0
         self._chance = chance
@@ -121,6 +122,16 @@ class Broker:
                 queue.posts.clear()
         if forgets:
             self._retained.clear()
+
+    def speak(self) -> None:
+        """Mute no longer: what was under way comes now, in its order."""
+        self.mute = False
+        held, self.held = self.held, []
+        for go_on in held:
+            go_on()
+        for queue in self._queues.values():
+            for post in tuple(queue.posts.values()):
+                self._hand_over(queue, post)
 
     def _put(self, queue: Queue, topic: str, payload: bytes, *, retained: bool = False) -> None:
         self._numbers += 1
@@ -239,14 +250,12 @@ class PlayedConnection:
 
     def _reaches(self, ticket: int, message: Outgoing) -> None:
         broker = self._broker
-        if broker is None or not broker.up or broker.mute:
+        if broker is None or not broker.up:
             return
         code = broker.publish(message.topic, message.payload, retain=message.retain)
         self._later(lambda: self._answered(ticket, code))
 
     def _answered(self, ticket: int, code: int) -> None:
-        if self._broker is None or self._broker.mute:
-            return
         if ticket in self._unanswered:
             self._unanswered.remove(ticket)
             self._see(Answered(ticket, code))
@@ -257,7 +266,11 @@ class PlayedConnection:
 
     def _later(self, work: Callable[[], None]) -> None:
         def go_on() -> None:
-            if self.is_open:
+            if not self.is_open or self._broker is None:
+                return
+            if self._broker.mute:
+                self._broker.held.append(go_on)  # what is under way waits in the wires
+            else:
                 work()
 
         asyncio.get_running_loop().call_later(LATENCY_S, go_on)
