@@ -124,6 +124,11 @@ class CentralStore:
         """How many events are in the books."""
         return self._one("SELECT count(*) FROM events")
 
+    def ids_of(self, epoch: str) -> dict[int, str]:
+        """Ids of the stored events of an epoch, by number."""
+        rows = self._books.execute("SELECT seq, id FROM events WHERE epoch=?", (epoch,))
+        return dict(rows.fetchall())
+
     def counter(self, name: str) -> int:
         """One of the counters, such as `redelivered` or `gaps`; 0 at first."""
         return self._one("SELECT coalesce(max(value), 0) FROM counters WHERE name=?", (name,))

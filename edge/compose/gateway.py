@@ -15,7 +15,7 @@ from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.lighting import stack_lights, switching
-from edge.compose.link import Condition, backlog, mqtt_link
+from edge.compose.link import Condition, Link, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.compose.reader_watch import ReaderWatch
 from edge.compose.tag_port import TagPort
@@ -47,7 +47,6 @@ from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.store.archive import FactArchive
 from edge.store.store import Store
-from edge.sync.mqtt.link import MqttLink
 
 
 def build(settings: Settings) -> Daemon:
@@ -153,7 +152,7 @@ def floor_loop(
     core: Core,
     store: Store,
     planner: Planner,
-    link: MqttLink | None,
+    link: Link | None,
     work_on_tags: Callable[[TagWorkWanted], None] | None = None,
     answered: Callable[[Input, Answer], None] | None = None,
 ) -> FloorLoop:

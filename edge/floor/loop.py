@@ -134,6 +134,11 @@ class FloorLoop:
         self.folded_count = 0
         """Reads since the start that lost their own row because the loop did not keep up."""
 
+    @property
+    def state(self) -> FloorState:
+        """What is known of the floor; to be looked at between two turns, by whoever turns."""
+        return self._state
+
     def start(self) -> None:
         """Read the state back from the store and begin."""
         self.load()

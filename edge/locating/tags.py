@@ -235,6 +235,7 @@ class TagTable:
         tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
         age_ms = (seen - at_ms[tag_of_read]).astype(np.float32)
         weight = np.exp(age_ms * (np.float32(1e-3) / self._window_s))
+        np.maximum(weight, LEAST_WEIGHT, out=weight)  # late reads, as after a clock was set back
         pairs = Pairs(
             tag=tag_of_pair,
             antenna=reads.antenna[order[pair_at]],
