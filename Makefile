@@ -10,7 +10,7 @@ setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
 
 setup-dev: $(VENV)/.dev
-	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark
+	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark strace=strace pg_ctlcluster=postgresql
 
 $(BIN)/python:
 	@$(SYSTEM) $(PYTHON)=python3
@@ -53,7 +53,7 @@ fuzz: setup-dev
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
+	uv pip compile pyproject.toml --extra simulators --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
 
 package: $(VENV)/.dev
 	.ci/package
