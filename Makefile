@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench fuzz package clean
+.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -44,6 +44,12 @@ format: $(VENV)/.dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
+
+# make faults FAULTS=quick makes a tenth of the tries
+FAULTS ?= full
+faults: setup-dev
+	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
+	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
 
 # make fuzz TRIES=10000000
 TRIES ?= 1000000
