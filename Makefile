@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench fuzz package package-test clean
+.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package package-test clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
 
 setup-dev: $(VENV)/.dev
-	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark
+	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark strace=strace pg_ctlcluster=postgresql
 
 $(BIN)/python:
 	@$(SYSTEM) $(PYTHON)=python3
@@ -45,6 +45,12 @@ format: $(VENV)/.dev
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
 
+# make faults FAULTS=quick makes a tenth of the tries
+FAULTS ?= full
+faults: setup-dev
+	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
+	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
+
 # make fuzz TRIES=10000000
 TRIES ?= 1000000
 fuzz: setup-dev
@@ -53,7 +59,7 @@ fuzz: setup-dev
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
+	uv pip compile pyproject.toml --extra simulators --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
 
 package: $(VENV)/.dev
 	.ci/package
