@@ -28,7 +28,7 @@ async def counts(_: Who, parts: TheParts) -> Shown:
 async def counts_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("")
