@@ -21,6 +21,7 @@ from edge.model.inputs import (
 from edge.model.places import LocationKind
 from edge.model.posted import (
     CodeScanned,
+    CountScanned,
     CountTold,
     FoundReaderDecided,
     GradeDecided,
@@ -119,6 +120,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return returning.scanned(state, input_)
         case GradeDecided():
             return returning.graded(state, terms, input_)
+        case CountScanned():
+            return counting.scanned(state, input_)
         case CountTold():
             return counting.told(state, input_)
         case SweepWanted():

@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/returns/scan": {"code": "TEA-250"},
     "/api/returns/grade": {"piece_id": "3/0", "grade": "scrap"},
     "/api/counts": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1},
+    "/api/counts/scan": {"code": "TEA-250"},
     "/api/counts/sweep": {"location": "A-01-1"},
     "/api/counts/decision": {"location": "A-01-1", "sku": "TEA-250", "approve": True},
     "/api/tags/read": {"reader": "gate", "bank": "tid"},
