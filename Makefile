@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package package-test clean
+.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package package-test supply clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -30,7 +30,7 @@ demo: setup
 	@$(BIN)/warehouse-edge demo
 
 test: setup-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -67,6 +67,10 @@ package: $(VENV)/.dev
 # on a fresh Debian with a systemd of its own: install, upgrade, way back, remove; needs root
 package-test: $(VENV)/.dev
 	.ci/package-test
+
+# list of parts (CycloneDX), licences page, and a look for known vulnerabilities
+supply: $(VENV)/.dev
+	.ci/supply
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
