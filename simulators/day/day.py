@@ -43,8 +43,6 @@ OPENING_US = 1_767_337_200_000_000
 RESTART_S = 3.0
 ARTICLES_MIN, ARTICLES_MAX = 24, 120
 """A small day has a small assortment: the books of each article cost the same on every day."""
-CLOSING_S_MAX = 7_200.0
-"""So long after the last order everything must be done."""
 LOOK_S = 5.0
 _CANCEL_AGAIN_S = 10.0
 _CANCELS_MAX = 20
@@ -157,8 +155,8 @@ class Day:
         self.begin(self._send_orders())
         for name, work in self._jobs():
             self.begin(at_work(self.shift, name, work, self.watch.refused))
-        ends_s = self.book.last_s + CLOSING_S_MAX
-        while self.now_s < ends_s and not self._is_done():
+        ends_s = self.book.last_s + self.story.closing_s
+        while self.now_s < ends_s and not self._is_done() and not self.watch.has_seen_enough:
             await asyncio.sleep(LOOK_S)
             self.watch.looked()
         await self._close()
@@ -344,6 +342,7 @@ class Day:
         )
 
     async def _close(self) -> None:
+        self.disk.mend()
         if self.gateway is not None:
             self.watch.closing(self.gateway)
         for task in (*self._tasks, *self._life):
@@ -368,6 +367,9 @@ class Day:
 
 class Watch:
     """Told of everything that happens on a day; this one looks away."""
+
+    has_seen_enough = False
+    """Whether the day may end here."""
 
     def turned(self, facts: list[Fact], state: FloorState) -> None:
         """A turn of the loop: what it committed and the state behind it."""

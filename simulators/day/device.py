@@ -15,6 +15,7 @@ from simulators.day.pages import GoneError, Pages
 
 _NETWORK_S = 0.01
 _PAUSE_S = (0.2, 0.5, 1.0, 2.0)
+_NOT_KEPT = "store_failed"
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _TOPICS = (
     ("/api/prompt/stream", "prompt/{badge}"),
@@ -100,19 +101,24 @@ class PlayedDevice(Device):
         try:
             answer = await pages.ask(method, path, body, key, self.badge)
             if key and airwaves.chance() < airwaves.twice_share:
+                self._tell(key, path, answer)
                 answer = await pages.ask(method, path, body, key, self.badge)
         except HTTPException as refused:
             if refused.status_code in _AGAIN:
                 return None
             told = {"error": getattr(refused, "code", ""), "text": str(refused.detail)}
             raise RefusedError(refused.status_code, told) from refused
-        if answer.get("code") == "store_failed":
+        if answer.get("code") == _NOT_KEPT:
             return None  # nothing was kept: the page sends it again
         if not airwaves.up:
             return None  # the answer is lost on its way
         if key:
-            airwaves.posted(key, path, answer)
+            self._tell(key, path, answer)
         return answer
+
+    def _tell(self, key: str, path: str, answer: dict[str, Any]) -> None:
+        if self.airwaves is not None and answer.get("code") != _NOT_KEPT:
+            self.airwaves.posted(key, path, answer)
 
     def _pages(self) -> Pages | None:
         airwaves = self.airwaves

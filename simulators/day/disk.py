@@ -65,6 +65,10 @@ class Disk:
         """Room again."""
         self.refusal = None
 
+    def mend(self) -> None:
+        """Nothing is wrong with it from now on."""
+        self.kill_at, self.refusal, self.fails = None, None, 0
+
     def cut(self) -> None:
         """The process is gone: what was not committed is gone with it."""
         for connection in self._open:
@@ -107,7 +111,7 @@ class _Held:
         return getattr(self._connection, name)
 
     def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3
-        if text.startswith(_READS):
+        if text.startswith(_READS) or text == "BEGIN":  # what writes begins at once
             return self._connection.execute(text, values)
         return self._disk.write(lambda: self._connection.execute(text, values), text)
 

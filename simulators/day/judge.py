@@ -57,6 +57,9 @@ _PAGE_BYTES = 4_000_000
 class Judge(Watch):
     """Told of everything; asks the laws.
 
+    Args:
+        ends_when_broken: the day is over as soon as a promise is broken.
+
     Attributes:
         broken: promises that were broken, in the order in which that was seen.
         facts: all that was committed, as far as it was seen.
@@ -64,7 +67,8 @@ class Judge(Watch):
         notes: what people were told that they did not understand.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends_when_broken: bool = False) -> None:
+        self._ends_when_broken = ends_when_broken
         self.laws = [kind() for kind in LAWS]
         self.broken: list[Broken] = []
         self.facts: list[Fact] = []
@@ -98,7 +102,17 @@ class Judge(Watch):
         if facts:
             for law in self.laws:
                 law.turn(state, mirror)
-            self._gather()
+        self._look_at_cursor()
+        self._gather()
+
+    def _look_at_cursor(self) -> None:
+        day = self._day
+        if day is None or day.gateway is None:
+            return
+        store, name = day.gateway.store, day.site.settings.gateway.name
+        upto = day.central.store.prefix(name, store.epoch).upto
+        for law in self.laws:
+            law.moved(store.acknowledged, upto)
 
     def _take(self, facts: list[Fact]) -> None:
         mirror = self._mirror
@@ -188,12 +202,7 @@ class Judge(Watch):
         gateway = day.gateway
         reading = Reading(
             at_s=day.now_s,
-            epoch=gateway.store.epoch,
             last_seq=gateway.store.last_seq,
-            acknowledged=gateway.store.acknowledged,
-            stored_upto=day.central.store.prefix(
-                day.site.settings.gateway.name, gateway.store.epoch
-            ).upto,
             state=gateway.floor.state,
             shown={
                 topic: day.pages.shown(topic)
@@ -249,6 +258,7 @@ class Judge(Watch):
             for text in law.broken:
                 if text not in known and len(self.broken) < BROKEN_MAX:
                     self.broken.append(Broken(law.name, at_s, text))
+        self.has_seen_enough = self._ends_when_broken and bool(self.broken)
 
 
 def _code(store: Store, key: str) -> str | None:

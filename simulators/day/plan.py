@@ -35,6 +35,7 @@ class Story:
         orders: how many the central system sends.
         pickers: how many work.
         kept: numbers of the timetable's entries that happen; None for all of them.
+        closing_s: so long after the last order everything must be done.
     """
 
     seed: int
@@ -42,6 +43,7 @@ class Story:
     faults: Faults = Faults.NONE
     pickers: int = 4
     kept: tuple[int, ...] | None = None
+    closing_s: float = 7_200.0
 
     def command(self) -> str:
         """The one command that plays it again."""

@@ -12,7 +12,12 @@ from simulators.day.timetable import Entry
 
 
 def played(
-    story: Story, config: Path | None, folder: Path, entries: list[Entry] | None = None
+    story: Story,
+    config: Path | None,
+    folder: Path,
+    entries: list[Entry] | None = None,
+    *,
+    ends_when_broken: bool = False,
 ) -> tuple[Day, Judge]:
     """A day that is over, and its judge.
 
@@ -20,13 +25,14 @@ def played(
         story: what happens.
         config: a gateway's file; None for the defaults.
         folder: an empty one, for the journal.
+        ends_when_broken: the day is over as soon as a promise is broken.
         entries: what goes wrong instead of the story's own timetable; None for that.
 
     Raises:
         ConfigurationError: the file is wrong.
         NothingToDoError: the day stood still, which is a mistake of the simulation.
     """
-    judge = Judge()
+    judge = Judge(ends_when_broken=ends_when_broken)
     day = Day(story, site_of(config, folder), judge, entries)
     judge.attach(day)
     play(day.clock, _whole(day))

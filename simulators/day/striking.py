@@ -12,6 +12,7 @@ from simulators.day.site import PACKERS
 from simulators.day.timetable import Entry, Kind
 from simulators.hall import BARE_STATION, PACK_STATION
 
+_EVEN = 0.5
 _NOISE = b"\x00\xff{]"
 
 
@@ -66,7 +67,7 @@ class Striking:
     def _kill_at_write(self, entry: Entry) -> None:
         disk = self._day.disk
         disk.kill_at = disk.writes + int(entry.amount)
-        disk.kills_after = bool(self._chance.random() < 0.5)
+        disk.kills_after = bool(self._chance.random() < _EVEN)
 
     def _hold(self, entry: Entry) -> None:
         gateway = self._day.gateway
@@ -151,7 +152,7 @@ class Striking:
         chance: np.random.Generator = self._chance
 
         def spoilt(data: bytes) -> bytes:
-            if chance.random() < 0.5:
+            if chance.random() < _EVEN:
                 return data
             at = int(chance.integers(len(data)))
             return data[:at] + bytes((data[at] ^ int(chance.integers(1, 256)),)) + data[at + 1 :]
@@ -176,10 +177,8 @@ class Striking:
         posts = []
         for badge, prompt in zip(reversed(badges), prompts, strict=True):
             if prompt.get("kind") == "pick":
-                body = {
-                    "prompt_id": prompt["prompt_id"],
-                    "code": day.shift.barcode(str(prompt["sku"])),
-                }
+                code = day.shift.barcode(str(prompt["sku"]))
+                body = {"prompt_id": str(prompt["prompt_id"]), "code": code}
                 posts.append(self._post(badge, "/api/scan", body))
         for here, there in ((PACK_STATION, BARE_STATION), (BARE_STATION, PACK_STATION)):
             shown = pages.shown(f"pack/{here}") or {}

@@ -76,11 +76,9 @@ class CursorIsTrue(Law):
     """What counts as acknowledged is stored: the cursor never runs ahead of the centre's books."""
 
     @override
-    def look(self, reading: Reading) -> None:
-        if reading.acknowledged > reading.stored_upto:
-            self.breaks(
-                f"acknowledged up to {reading.acknowledged}, stored up to {reading.stored_upto}"
-            )
+    def moved(self, acknowledged: int, stored_upto: int) -> None:
+        if acknowledged > stored_upto:
+            self.breaks(f"acknowledged up to {acknowledged}, stored up to {stored_upto}")
 
 
 @dataclass(slots=True)

@@ -28,18 +28,14 @@ class Reading:
     """What can be read off from outside at some instant.
 
     Attributes:
-        epoch, last_seq, acknowledged: of the journal.
-        stored_upto: every fact from 1 to here is in the central system's books.
+        last_seq: of the journal.
         state: behind the newest turn.
         shown: the board's values by topic.
         up: whether every part works: process, broker and central system.
     """
 
     at_s: float
-    epoch: str
     last_seq: int
-    acknowledged: int
-    stored_upto: int
     state: FloorState
     shown: dict[str, Any]
     up: bool
@@ -99,6 +95,9 @@ class Law:
 
     def turn(self, state: FloorState, mirror: FloorState) -> None:
         """A turn has ended; `mirror` is the state that the facts give."""
+
+    def moved(self, acknowledged: int, stored_upto: int) -> None:
+        """A turn has ended: how far the cursor is, and how far the centre's books are whole."""
 
     def stored(self, events: list[Delivered]) -> None:
         """The central system has stored events that are new to it."""
