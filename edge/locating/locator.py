@@ -20,6 +20,7 @@ from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
+from edge.locating.proofs import Proof, Proofs
 from edge.locating.reasons import (
     AntennaAtPlace,
     AntennaPart,
@@ -29,7 +30,7 @@ from edge.locating.reasons import (
     parts_of,
     reason_of,
 )
-from edge.locating.references import ReferenceTags
+from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import (
@@ -88,6 +89,7 @@ class Locator:
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
         self._walking = Walking(floor, tuple(self._columns.places))
+        self._proofs = Proofs(floor, self._columns, self._table, self._walking)
         self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
         self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
         """How the antennas do."""
@@ -141,6 +143,7 @@ class Locator:
                 self._drift.hear(reads.antenna, reads.rssi_dbm, belief, now_us * 1e-6)
         self._coverage.look(now_ms)
         self.health.look(now_ms, now_us)
+        self._look_at_references(now_ms)
         rows, findings = self._sweep.next_stretch(now_ms)
         changes += self._teller.tell_silence(rows, findings)
         self._sweep.forget_old(now_ms)
@@ -195,6 +198,15 @@ class Locator:
         antennas = self._parts(row, place, reports, now_ms) if place is not None else ()
         return reason_of(epc, found, now_us, antennas, covering)
 
+    def confirm(self, proof: Proof) -> None:
+        """Learn from what a person's scan has proved; a tag or place never heard teaches nothing.
+
+        A surveyed floor learns its antennas' gains; a tag that lies there now is believed there.
+        """
+        row = self._row_of(proof.epc)
+        if row >= 0:
+            self._proofs.take(proof, row, self._ways.surveyed)
+
     def adopt(self, calibration: Calibration | None) -> None:
         """Go on with another calibration; beliefs and places stay, usual levels are learnt anew.
 
@@ -209,6 +221,7 @@ class Locator:
         settings = self._untuned if calibration is None else calibration.settings(self._untuned)
         self._ways = Ways(self._floor, self._columns, settings, calibration)
         self._settings = settings
+        self._reference_levels = ReferenceLevels(len(self._floor.antennas))
         self._fields, self._drift = None, None
         if calibration is None:
             return
@@ -216,6 +229,11 @@ class Locator:
         self._drift = DriftFollower(self._offset_dbm)
         if calibration.points and calibration.points.tell:
             self._fields = fields_of(self._floor, calibration.points)
+
+    def _look_at_references(self, now_ms: int) -> None:
+        surveyed, levels = self._ways.surveyed, self._reference_levels
+        if surveyed is not None and self._references.epcs and levels.is_due(now_ms):
+            surveyed.refer(levels.follow(self._references.look(), now_ms))
 
     def drift(self) -> Drift | None:
         """How the radio differs from what was calibrated; None without a calibration."""

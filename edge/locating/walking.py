@@ -107,6 +107,11 @@ class Walking:
         at_home = (belief * (places == announced)).sum(axis=0) >= _BELIEVED
         self._there_ms[rows[at_home]] = at_ms[at_home]
 
+    def release(self, row: int) -> None:
+        """A tag is known to have got somewhere: nothing is out of its reach now."""
+        if row < len(self._there_ms):
+            self._there_ms[row] = 0
+
     def _numbers(self, places: Ports) -> NDArray[np.int64]:
         numbers = self._number_of.take(places, mode="clip")
         return np.where(places == NO_PLACE, len(self._needed_ms) - 1, numbers)

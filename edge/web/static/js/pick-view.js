@@ -272,7 +272,12 @@ function noticeOf({ notice, notice_location: location }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
   }
-  return { kind: "wrong", words: noticeWords(notice) };
+  return { kind: isMild(notice) ? "info" : "wrong", words: noticeWords(notice) };
+}
+
+/** Something to know that nobody did wrong. */
+export function isMild(notice) {
+  return notice === "zero_check" || notice === "neighbour_item";
 }
 
 function noticeWords(notice) {

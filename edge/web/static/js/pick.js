@@ -6,7 +6,7 @@ import { Capture, keepFocus } from "./capture.js";
 import { Frame } from "./frame.js";
 import { knows, onLanguage, t } from "./language.js";
 import { Outbox } from "./outbox.js";
-import { PickView } from "./pick-view.js";
+import { PickView, isMild } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 
@@ -109,7 +109,7 @@ function tellChange(before, now) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
     if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
-  } else if (now.notice && now.notice !== "zero_check" && now.notice !== before.notice) {
+  } else if (now.notice && !isMild(now.notice) && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
 }
