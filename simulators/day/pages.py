@@ -144,6 +144,7 @@ class Pages:
             lockout=nobody,
             pins=nobody,
             confirmations=nobody,
+            signed_out=nobody,
         )
 
     async def ask(
