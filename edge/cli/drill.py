@@ -18,6 +18,7 @@ from edge.cli.console import NO, fail, print_json
 from edge.cli.journal import store_path
 from edge.clock import SystemClock
 from edge.compose.core import seeded
+from edge.drills.access import attempts
 from edge.drills.errors import DrillError
 from edge.drills.links import LinkDrills
 from edge.drills.report import Run, report
@@ -77,6 +78,24 @@ def broker(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
 def failover(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
     """Kill the broker in use of two data centres; the gateway goes on through the other."""
     _exercise_link("failover", runs, seed, scratch, lambda drills: drills.failover(runs))
+
+
+@app.command()
+def access(scratch: Scratch = None) -> None:
+    """Try to get in: wrong badges, stolen sessions, foreign pages, replays, revoked certificates.
+
+    On a scratch gateway of this machine; exit 1 if anything gave way.
+    """
+    with tempfile.TemporaryDirectory(prefix="drill-access-", dir=scratch) as folder:
+        try:
+            made = [asdict(one) for one in attempts(Path(folder), SystemClock())]
+        except DrillError as error:
+            raise fail(str(error)) from None
+    gave_way = [str(one["attack"]) for one in made if not one["held"]]
+    told = {"drill": "access", "attacks": len(made), "held": len(made) - len(gave_way)}
+    print_json({**told, "gave_way": gave_way, "seen": made})
+    if gave_way:
+        raise typer.Exit(NO)
 
 
 def _exercise_link(

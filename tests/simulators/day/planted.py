@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 
-import edge.model.applying as applying
 import edge.rules.decide as decide_module
-import edge.rules.guiding as guiding
-import edge.rules.packing as packing
 import edge.store.store as store_module
 from edge.floor.loop import FloorLoop
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
-from edge.model import booking
+from edge.model import applying, booking
 from edge.model.events import WalkStarted
 from edge.model.ids import Sku
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
+from edge.rules import guiding, packing
 from edge.rules.decision import accept
 from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
