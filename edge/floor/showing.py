@@ -40,9 +40,12 @@ from edge.model.events import (
     TagWorkEnded,
     VarianceSettled,
 )
+from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
+from edge.model.prompts import Prompt
 from edge.model.state import FloorState
+from edge.rules import guiding
 
 WIDE_VIEW_US = 400_000
 DRAWING_PAUSE = 10
@@ -87,6 +90,7 @@ class Showing:
         self._link_status = link_status
         self._known_names = names
         self._names = names
+        self._prompts: dict[Badge, Prompt] = {}
         self._wide_due_us = 0
         self._is_outdated = True
         self._tags_outdated = True
@@ -106,7 +110,7 @@ class Showing:
         self._is_outdated = True
         self._board.show("readers/decided", decided_view(state))
         for badge in state.pickers:
-            self._board.show(f"prompt/{badge}", prompt_view(state, badge))
+            self._show_prompt(guiding.prompt(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):
             self._board.show(f"pack/{station}", pack_view(state, station))
         if self._people_outdated:
@@ -123,6 +127,12 @@ class Showing:
             self._after_sales_outdated = False
             self._board.show("returns", returns_view(state))
             self._board.show("counts", counts_view(state))
+
+    def _show_prompt(self, prompt: Prompt) -> None:
+        """Only one that changed is put into words: with fifty pickers one scan changes one."""
+        if self._prompts.get(prompt.badge) != prompt:
+            self._prompts[prompt.badge] = prompt
+            self._board.show(f"prompt/{prompt.badge}", prompt_view(prompt))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
         """The board, if it is due; articles, floor and orders too if anything has happened.

@@ -50,9 +50,10 @@ BASELINE = "bare FastAPI echo"
 class Client:
     """One connection that is kept open, as a page keeps it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "bench") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self._cookie = ""
+        self._name = name
+        self.cookie = ""
         self._keys = count(1)
 
     def ask(
@@ -61,16 +62,21 @@ class Client:
         """The JSON of an answer; it must be a good one."""
         headers = {
             "Content-Type": "application/json",
-            "Idempotency-Key": f"bench-{next(self._keys)}",
-            "Cookie": self._cookie,
+            "Idempotency-Key": f"{self._name}-{next(self._keys)}",
+            "Cookie": self.cookie,
         }
         text = None if body is None else json.dumps(body)
-        self._connection.request(method, path, text, headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, text, headers)
+            answer = self._connection.getresponse()
+        except ConnectionError:  # a server hangs up on whoever was silent for long
+            self._connection.close()
+            self._connection.request(method, path, text, headers)
+            answer = self._connection.getresponse()
         told = answer.read()
         if answer.status != 200:
             raise AssertionError(f"{method} {path}: {answer.status} {told[:200]!r}")
-        self._cookie = answer.headers.get("Set-Cookie", self._cookie).partition(";")[0]
+        self.cookie = answer.headers.get("Set-Cookie", self.cookie).partition(";")[0]
         value: dict[str, Any] = json.loads(told)
         return value
 
