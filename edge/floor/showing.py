@@ -11,6 +11,7 @@ from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
+from edge.floor.progress import walks_view, waves_view
 from edge.floor.rates import Rates
 from edge.floor.views import (
     Names,
@@ -100,7 +101,7 @@ class Showing:
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         if isinstance(event, PiecePicked):
-            self._rates.note(event.badge, occurred_us)
+            self._rates.note(event, occurred_us)
         self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
@@ -154,6 +155,7 @@ class Showing:
     def _rates_view(self, state: FloorState, now_us: int) -> Shown:
         per_minute = self._rates.per_minute(now_us)
         readers = {antenna.reader for antenna in state.floor.antennas}
+        pickers = sum(one.ready for one in state.pickers.values())
         down = sum(reader in state.outages for reader in readers)
         return {
             "orders": {one.value: state.orders.count(one) for one in OrderState},
@@ -168,6 +170,8 @@ class Showing:
                 }
                 for badge, items in sorted(self._rates.picked.items())
             ],
+            "waves": waves_view(state, self._rates.pace(pickers, now_us), now_us),
+            "walks": walks_view(state, self._names),
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
             "questions": [asdict(one) for one in state.questions.values()],
