@@ -21,6 +21,7 @@ from tests.benchmarks import (
     end_to_end,
     following,
     many_pickers,
+    orders_in,
     passing,
     waves,
 )
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "portal": passing.portal,
     "scan_to_prompt": answering.scan_to_prompt,
     "scan_to_prompt_50": many_pickers.scan_to_prompt_50,
+    "orders_in": orders_in.orders_in,
     "plan_1000_lines": waves.plan_1000_lines,
 }
 
