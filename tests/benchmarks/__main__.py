@@ -40,7 +40,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "start_1m": end_to_end.start_1m,
     "portal": passing.portal,
     "scan_to_prompt": answering.scan_to_prompt,
-    "scan_to_prompt_50": many_pickers.scan_to_prompt_50,
+    "fifty_pickers": many_pickers.scan_to_prompt_50,
     "orders_in": orders_in.orders_in,
     "plan_1000_lines": waves.plan_1000_lines,
 }

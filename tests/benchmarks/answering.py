@@ -29,6 +29,7 @@ from edge.compose.pages import web_server
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.finding import FinderDesk
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Planner
@@ -159,7 +160,7 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         ending.callback(store.close)
         planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(1), guard)
         loop = floor_loop(core, store, planner, None)
-        web = web_server(core, calibration_bench(core, None), str, dict)
+        web = web_server(core, calibration_bench(core, None), _no_finder(core), str, dict)
         for part in (planner, loop, web):
             part.start()
             ending.callback(part.stop)
@@ -168,6 +169,11 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         client = Client(web.port)
         ending.callback(client.close)
         yield Picker(client, {one.sku: str(one.gtin) for one in goods})
+
+
+def _no_finder(core: Core) -> FinderDesk:
+    """Nobody looks for a tag here."""
+    return FinderDesk(core.floor, core.board, core.clock, lambda _reader, _port: None)
 
 
 def _master_data(core: Core, orders_wanted: int) -> Iterator[Input]:
