@@ -13,7 +13,7 @@ from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
 from edge.model import posted as said
-from edge.model.ids import Badge, LocationId, WalkId
+from edge.model.ids import Badge, LocationId, ToteId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_after_sales import ToyAfterSales
@@ -232,10 +232,11 @@ class ToyFloor:
             halt.picked,
             TOTE,
             ORDER,
-            (TOTE,),
+            (TOTE, ToteId("TOTE-8")),
             number + 1,
             len(halts),
             self._carts.get(badge) is not None,
+            slot=1,
         )
 
     def _show(self, prompt: Prompt) -> None:

@@ -23,7 +23,9 @@ function show() {
       { class: "board-layout" },
       h("div", { class: "figures" }, ...figures()),
       h("section", { class: "card" }, h("h2", {}, t("board.orders")), orders()),
+      h("section", { class: "card" }, h("h2", {}, t("board.waves")), waves()),
       h("section", { class: "card" }, h("h2", {}, t("board.pickers")), pickers()),
+      h("section", { class: "card" }, h("h2", {}, t("board.walks")), walks()),
       h("section", { class: "card" }, h("h2", {}, t("board.alerts")), alerts()),
     ),
   );
@@ -89,6 +91,52 @@ function pickers() {
           h("th", { scope: "row" }, one.name || one.badge),
           h("td", { class: "number" }, number(one.items_per_minute, 1)),
           h("td", { class: "number" }, number(one.items)),
+        ),
+      ),
+    ),
+  );
+}
+
+// What leaves when, and whether it will be ready: a word and a sign, never a colour alone.
+function waves() {
+  if (board.waves.length === 0) return h("p", { class: "muted" }, t("board.no_waves"));
+  return h(
+    "ul",
+    { class: "doubts" },
+    ...board.waves.map((one) =>
+      h(
+        "li",
+        {},
+        icon(one.standing === "well" ? "right" : "trouble"),
+        h(
+          "div",
+          {},
+          h("strong", {}, one.due_us === null ? t("board.no_cut_off") : moment(one.due_us), one.carriers.length > 0 ? ` · ${one.carriers.join(", ")}` : ""),
+          h("p", {}, t(`board.wave_${one.standing}`, { picked: moment(one.picked_us) })),
+          h("p", { class: "muted" }, t("board.wave_work", { orders: number(one.orders), lines: number(one.lines) })),
+        ),
+      ),
+    ),
+  );
+}
+
+// Why the orders of each walk go together.
+function walks() {
+  if (board.walks.length === 0) return h("p", { class: "muted" }, t("board.no_walks"));
+  return h(
+    "ul",
+    { class: "doubts" },
+    ...board.walks.map((one) =>
+      h(
+        "li",
+        {},
+        icon("cart"),
+        h(
+          "div",
+          {},
+          h("strong", {}, one.name || t("board.walk_waits"), ` · ${number(one.done)} / ${number(one.stops)}`),
+          h("p", {}, t(one.saved_m > 0 ? "board.walk_why" : "board.walk_plain", { orders: number(one.orders), length: number(one.length_m), saved: number(one.saved_m) })),
+          one.due_us === null ? "" : h("p", { class: "muted" }, t("board.walk_due", { due: moment(one.due_us) })),
         ),
       ),
     ),
