@@ -4,8 +4,9 @@ A whole gateway works with a central system. A backup is made as the timer makes
 a second place; work goes on; then the gateway is killed and everything on its disk is gone. On the
 new disk there is the configuration and nothing else: the journal is restored from the second
 place, the daemon is started, and the central system, which sees an epoch that it does not know,
-sends every open order again. What the central system had acknowledged is in its books (RPO 0); what it
-was told of and is open has to be known to the new gateway, whether the backup held it or not.
+sends every open order again. What the central system had acknowledged is in its books (RPO 0);
+what it was told of and is open has to be known to the new gateway, whether the backup held it or
+not.
 """
 
 import shutil
