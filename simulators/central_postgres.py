@@ -167,7 +167,7 @@ class PostgresBooks(Books):
             upto += len(page)
         self._do(
             "UPDATE cursors SET touched = nextval('touches'), highest=%s, base=%s, upto=%s,"
-            " moved_us = CASE WHEN upto < %s THEN %s ELSE moved_us END"
+            " moved_us = CASE WHEN upto < %s OR upto = highest THEN %s ELSE moved_us END"
             " WHERE gateway=%s AND epoch=%s",
             (highest, fresh[-1].base, upto, upto, now_us, gateway, epoch),
         )

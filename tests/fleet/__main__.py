@@ -37,9 +37,9 @@ START_S_MAX = 900.0
 STARTING_MOST = 4
 """Daemons that start at one time: each reads its program first."""
 DRAIN_S_MAX = 600.0
-HARM_EVERY_S = (1.0, 4.0)
+HARM_EVERY_S = (0.5, 3.0)
 AWAY_S = (1.0, 8.0)
-HARMS, SHARES = ("die", "burn", "worker"), (0.6, 0.3, 0.1)
+HARMS, SHARES = ("die", "burn", "worker"), (0.5, 0.3, 0.2)
 
 
 class Fleet:

@@ -4,18 +4,21 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from edge.compose.books import journal_counts
-from edge.compose.core import STORE_FILE
+from edge.compose.core import STORE_FILE, new_id_maker
 from edge.daemon.broker import free_port
 from edge.daemon.children import Child, program
 from edge.settings.exceptions_file import SHIPPED
-from edge.store.rotating import backups
+from edge.store import backup
+from edge.store.rotating import backups, rotate
 
 SITE = "fleet"
+KEEP_US = 86_400_000_000
 TICK_MS = 200
 """A small gateway's beat: fifty of them share two cores."""
 
@@ -60,7 +63,7 @@ class Gateway:
 
     def back_up(self) -> None:
         """As the timer does."""
-        self._command("backup", "create")
+        rotate(self.journal, self.data / "backups", self._copies, KEEP_US, time.time_ns() // 1000)
 
     def burn(self) -> None:
         """Killed, and its disk is gone."""
@@ -69,7 +72,8 @@ class Gateway:
 
     def make_anew(self) -> None:
         """From the newest copy in the second place, with a new epoch; not started."""
-        self._command("backup", "restore", str(backups(self._copies)[-1]))
+        self.data.mkdir(mode=0o700)
+        backup.restore(backups(self._copies)[-1], self.journal, new_id_maker())
 
     def facts(self) -> Iterator[tuple[str, str, int]]:
         """Id, epoch and seq of each fact that it has, by plain SQL; nobody may be writing."""
@@ -91,13 +95,6 @@ class Gateway:
         """Memory of its present process."""
         status = Path(f"/proc/{self.daemon.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-    def _command(self, *words: str) -> None:
-        subprocess.run(
-            [program("warehouse-edge"), *words, "--config", str(self._config)],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
 
 
 def floor_file(folder: Path) -> None:
