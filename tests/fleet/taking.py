@@ -1,9 +1,9 @@
 """What it costs the central system to take events: workers' batches into PostgreSQL, no broker.
 
-    python -m tests.fleet.taking [--workers 1] [--events 20000] [--batch 50]
+    python -m tests.fleet.taking [--workers 1] [--events 20000] [--batch 50] [--spread 1]
 
-Each worker is a process with gateways of its own, as a shared subscription spreads them. Prints
-one JSON object.
+Each worker is a process with gateways of its own, as a shared subscription spreads them; a
+transaction takes a batch of each of `--spread` gateways. Prints one JSON object.
 """
 
 import argparse
@@ -42,15 +42,18 @@ def batch_of(gateway: str, first: int, count: int) -> list[Delivered]:
     return events_of(json.dumps(values).encode(), f"we1/site/{gateway}")
 
 
-def take(address: str, worker: int, events: int, batch: int) -> tuple[float, float]:
-    """One worker's share; gives seconds and processor seconds."""
+def take(address: str, worker: int, turns: int, batch: int, spread: int) -> float:
+    """One worker's share; gives processor seconds."""
     books = open_books(address)
-    began = time.monotonic(), getrusage(RUSAGE_SELF).ru_utime + getrusage(RUSAGE_SELF).ru_stime
-    for first in range(1, events + 1, batch):
-        books.take(batch_of(f"gate-{worker}", first, min(batch, events + 1 - first)), first)
+    before = getrusage(RUSAGE_SELF)
+    for first in range(1, turns * batch + 1, batch):
+        together: list[Delivered] = []
+        for number in range(spread):
+            together += batch_of(f"gate-{worker}-{number}", first, batch)
+        books.take(together, first)
     used = getrusage(RUSAGE_SELF)
     books.close()
-    return time.monotonic() - began[0], used.ru_utime + used.ru_stime - began[1]
+    return used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> int:
@@ -59,26 +62,30 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--batch", type=int, default=50)
+    parser.add_argument("--spread", type=int, default=1)
     options = parser.parse_args()
+    turns = max(1, options.events // (options.batch * options.spread))
     with cluster() as server, ProcessPoolExecutor(options.workers) as workers:
         address = server.database()
         open_books(address).close()
         began_s, server_s = time.monotonic(), server.cpu_s()
         parts = [
-            workers.submit(take, address, number, options.events, options.batch)
+            workers.submit(take, address, number, turns, options.batch, options.spread)
             for number in range(options.workers)
         ]
-        cpu_s = sum(part.result()[1] for part in parts)
+        cpu_s = sum(part.result() for part in parts)
         spent_s = time.monotonic() - began_s
         with psycopg.connect(address, autocommit=True) as books:
             while books.execute(_OTHERS).fetchone() != (0,):
-                time.sleep(0.05)  # a connection's processor time is known when it has ended
+                time.sleep(0.05)
+            time.sleep(1.0)  # a connection's processor time is known when its process is gone
             server_s = server.cpu_s() - server_s
             row = books.execute("SELECT pg_total_relation_size('events')").fetchone()
-    events = options.events * options.workers
+    events = turns * options.batch * options.spread * options.workers
     told = {
         "workers": options.workers,
         "batch": options.batch,
+        "spread": options.spread,
         "events": events,
         "events_per_s": round(events / spent_s),
         "worker_cpu_us_per_event": round(1e6 * cpu_s / events, 1),
