@@ -39,7 +39,7 @@ STARTING_MOST = 4
 DRAIN_S_MAX = 600.0
 HARM_EVERY_S = (0.5, 3.0)
 AWAY_S = (1.0, 8.0)
-HARMS, SHARES = ("die", "burn", "worker"), (0.5, 0.3, 0.2)
+HARMS, SHARES = ("die", "burn", "worker"), (0.55, 0.35, 0.1)
 
 
 class Fleet:
@@ -191,13 +191,15 @@ def judged(
     verdict, told = judge(address, gateways), seconds(address)
     if plot_path:
         plot(plot_path, told, fleet.happenings)
-    events = events_in(address)
+    events, ages = events_in(address), [one.lag_s_median for one in told if one.events]
     return {
         **asdict(verdict),
         "good": verdict.good,
         "events": events,
         "events_per_s_most": max(one.events for one in told),
-        "lag_s_median": round(float(np.median([one.lag_s_median for one in told])), 3),
+        "lag_s_median": round(
+            float(np.median([one.lag_s_median for one in told if one.events])), 3
+        ),
         "bytes_per_event": round(database_bytes(address) / max(1, events)),
         **central_counts(address),
     }

@@ -71,9 +71,12 @@ def judge(address: str, gateways: Sequence[Gateway]) -> Verdict:
 
 
 def seconds(address: str) -> list[Second]:
-    """The run, second by second."""
+    """The run, second by second; nothing in one has no age."""
     with psycopg.connect(address) as books:
-        return [Second(*map(float, row)) for row in books.execute(_SECONDS.encode())]  # type: ignore[arg-type]
+        told = [Second(*map(float, row)) for row in books.execute(_SECONDS.encode())]  # type: ignore[arg-type]
+    there = {one.at_s: one for one in told}
+    whole = range(int(told[0].at_s), int(told[-1].at_s) + 1)
+    return [there.get(at_s, Second(at_s, 0, 0.0, 0.0)) for at_s in whole]
 
 
 def _missing(books: "psycopg.Connection[tuple[int]]") -> int:
