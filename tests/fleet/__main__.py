@@ -197,9 +197,7 @@ def judged(
         "good": verdict.good,
         "events": events,
         "events_per_s_most": max(one.events for one in told),
-        "lag_s_median": round(
-            float(np.median([one.lag_s_median for one in told if one.events])), 3
-        ),
+        "lag_s_median": round(float(np.median(ages)), 3),
         "bytes_per_event": round(database_bytes(address) / max(1, events)),
         **central_counts(address),
     }

@@ -78,7 +78,7 @@ LINES = (
         "read-only",
         0,
         "disk fails and becomes read-only, then is mounted again",
-        "0 facts lost, refusals visible, ready ≤ 2 s",
+        "0 facts lost, refusals visible, goes on after the mount",
         100,
         drilling("disk", "--read-only"),
     ),
