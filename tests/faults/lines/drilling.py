@@ -22,14 +22,15 @@ def drilling(name: str, *options: str) -> Callable[[Bench], Found]:
     """Makes the exercise of this name."""
 
     def make(bench: Bench) -> Found:
-        return _found(name, ["--runs", str(bench.tries), *options], bench)
+        return _found(name, options, bench)
 
     return make
 
 
-def _found(name: str, options: Sequence[str], bench: Bench) -> Found:
+def _found(name: str, words: Sequence[str], bench: Bench) -> Found:
+    options = ["--runs", str(bench.tries), "--seed", str(bench.seed), "--scratch", bench.folder]
     done = subprocess.run(
-        [DRILL, "drill", name, *options, "--seed", str(bench.seed), "--scratch", bench.folder],
+        [DRILL, "drill", name, *words, *options],
         check=False,
         capture_output=True,
         text=True,
@@ -39,7 +40,7 @@ def _found(name: str, options: Sequence[str], bench: Bench) -> Found:
     told = json.loads(done.stdout)
     amiss = {key: int(told[key]) for key in ("lost", "doubled", "reordered")}
     recovery_ms = float(told["recovery_ms_p95"])
-    most_ms = RECOVERY_MS_MAX.get(name)
+    most_ms = RECOVERY_MS_MAX.get(" ".join([name, *words]))
     return Found(
         told["runs"],
         amiss,
