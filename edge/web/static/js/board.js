@@ -4,6 +4,8 @@ import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, language, moment, onLanguage, t } from "./language.js";
+import { Questions } from "./questions.js";
+import { Signs } from "./signs.js";
 import { listen } from "./stream.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
@@ -12,6 +14,8 @@ const STATES = ["held", "released", "planned", "picking", "picked", "packed", "s
 const frame = await Frame.start("board");
 await whoAmI();
 const page = document.getElementById("page");
+const questions = new Questions(new Signs());
+page.before(questions.element);
 let board = null;
 
 function show() {
@@ -174,7 +178,7 @@ function number(value, digits = 0) {
   return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", form).format(value);
 }
 
-onLanguage(show);
+onLanguage(() => (show(), questions.draw()));
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
-listen("/api/board/stream", "board", (value) => ((board = value), show()), (state) => frame.connected(state));
+listen("/api/board/stream", "board", (value) => ((board = value), show(), questions.take(value.questions)), (state) => frame.connected(state));
