@@ -51,6 +51,11 @@ faults: setup-dev
 	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
 	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
 
+# make days SEEDS=100
+SEEDS ?= 1000
+days: setup-dev
+	$(BIN)/warehouse-sim days --seeds $(SEEDS)
+
 # make fuzz TRIES=10000000
 TRIES ?= 1000000
 fuzz: setup-dev

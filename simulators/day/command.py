@@ -27,7 +27,9 @@ def quiet() -> None:
     )
 
 
-def day_report(story: Story, config: Path | None) -> tuple[dict[str, Any], Judge]:
+def day_report(
+    story: Story, config: Path | None, *, ends_when_broken: bool = False
+) -> tuple[dict[str, Any], Judge]:
     """Play a story on a scratch disk; its report and its judge.
 
     Raises:
@@ -36,7 +38,7 @@ def day_report(story: Story, config: Path | None) -> tuple[dict[str, Any], Judge
     with tempfile.TemporaryDirectory(
         prefix="warehouse-day-", dir=SCRATCH if SCRATCH.is_dir() else None
     ) as folder:
-        day, judge = played(story, config, Path(folder))
+        day, judge = played(story, config, Path(folder), ends_when_broken=ends_when_broken)
         return report_of(day, judge), judge
 
 

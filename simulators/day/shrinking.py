@@ -14,9 +14,7 @@ Breaks = Callable[[Story], bool]
 """Whether a story still breaks what the first one broke."""
 
 
-def shortest(
-    story: Story, entries: tuple[int, ...], breaks: Breaks, tries_max: int = 60
-) -> Story:
+def shortest(story: Story, entries: tuple[int, ...], breaks: Breaks, tries_max: int = 60) -> Story:
     """The shortest story found that still breaks.
 
     Args:

@@ -14,7 +14,7 @@ from tests.simulators.day.planted import BUGS, Bug
 def test_a_planted_bug_is_found(bug: Bug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     quiet()
     monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
-    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=400.0)
+    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=bug.closing_s)
     # given a day on which nothing breaks
     # when the bug is planted in the product
     bug.plant(monkeypatch)
@@ -29,6 +29,6 @@ def test_without_the_bug_the_same_day_breaks_nothing(
 ) -> None:
     quiet()
     monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
-    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=400.0)
+    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=bug.closing_s)
     _, judge = played(story, None, tmp_path, list(bug.entries))
     assert judge.broken == []
