@@ -16,10 +16,11 @@ from edge.locating.locator import Locator
 from edge.model import applying, booking
 from edge.model.events import PiecePicked
 from edge.model.ids import Sku
+from edge.model.orders import OrderState
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
-from edge.rules import packing
+from edge.rules import guiding, packing
 from edge.rules.decision import accept
 from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
@@ -189,7 +190,7 @@ def a_plan_reserves_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(booking, "reserve", lambda *_: None)
 
 
-@bug("ParcelIsItsOrder")
+@bug("ParcelIsItsOrder", orders=3)
 def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
     parcel = packing._parcel
 
@@ -197,8 +198,13 @@ def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
         whole = parcel(state, terms, pack, serial)
         return replace(whole, contents=state.totes[pack.tote_id].picked)
 
+    missing = packing.missing_of
+
+    def enough(state: FloorState, pack: Any) -> Any:
+        return Counter() if pack.checked else missing(state, pack)
+
     patch.setattr(packing, "_parcel", unchecked)
-    patch.setattr(packing, "missing_of", lambda *_: Counter())
+    patch.setattr(packing, "missing_of", enough)
 
 
 @bug("ParcelIsItsOrder")
@@ -223,6 +229,7 @@ def one_scan_picks_two_pieces(patch: pytest.MonkeyPatch) -> None:
         picks = [one for one in decision.events if isinstance(one, PiecePicked)]
         return replace(decision, events=(*decision.events, *picks))
 
+    patch.setattr(guiding, "has_antenna", lambda *_: False)  # so that everything is scanned
     patch.setattr(verifying, "scanned", twice)
 
 
@@ -236,16 +243,19 @@ def a_rule_raises(patch: pytest.MonkeyPatch) -> None:
 
 @bug("EventsInOrder")
 def a_parcel_leaves_twice(patch: pytest.MonkeyPatch) -> None:
-    dispatching = decide_module.dispatching
+    dispatching, step = decide_module.dispatching, applying._step_order
 
     def again(state: FloorState, input_: Any) -> Any:
         parcel = state.parcels[input_.sscc]
         left = dispatching.shipped(parcel, input_.portal, input_.badge)
-        return accept("shipped", "again", left, left)
+        return accept("shipped", "it has left, whether or not it had before", left)
 
-    patch.setattr(applying, "_step_order", lambda *_: None)
+    def any_step(state: FloorState, order_id: Any, wanted: Any) -> None:
+        if state.orders[order_id].state is not OrderState.SHIPPED:
+            step(state, order_id, wanted)
+
+    patch.setattr(applying, "_step_order", any_step)
     patch.setattr(dispatching, "declared", again)
-    patch.setattr(dispatching, "tag_at_portal", lambda *_: [])
 
 
 @bug("OnePlaceForATag")
