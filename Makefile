@@ -51,8 +51,7 @@ faults: setup-dev
 	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
 	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
 
-fleet: setup-dev
-	$(BIN)/python -m tests.fleet --plot docs/scale-fleet.svg
+.PHONY: setup setup-dev demo test lint format lock bench days faults fuzz package package-test supply clean
 
 # make fuzz TRIES=10000000
 TRIES ?= 1000000
