@@ -7,7 +7,7 @@ from typing import Any
 import typer
 import yaml
 
-from simulators.__main__ import app
+from simulators.__main__ import assemble
 
 FOLDER = Path(__file__).parents[2] / "config" / "cluster"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def test_the_balancer_knows_every_broker() -> None:
 
 def test_the_workers_command_is_one_that_there_is() -> None:
     words = SERVICES["worker"]["command"][-1].partition("exec warehouse-sim ")[2].split()
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(assemble(["central"]))
     with command.commands[words[0]].make_context(words[0], words[1:]) as context:
         told = context.params
     host, port = told["broker"].split(":")
