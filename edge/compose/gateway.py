@@ -40,8 +40,8 @@ from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
-from edge.model.prompts import Answer
-from edge.rules.terms import Effect, Terms
+from edge.model.prompts import Answer, PromptKind
+from edge.rules.terms import Effect, Terms, TroubleTerms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
@@ -173,7 +173,12 @@ def floor_loop(
         quantity_max=settings.work.quantity_max,
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
-        troubles={one.code: Effect(one.effect) for one in core.troubles},
+        troubles={
+            one.code: TroubleTerms(
+                frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))
+            )
+            for one in core.troubles
+        },
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from edge.clock import Clock
-from edge.floor.after_sales import counts_view, returns_view
+from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
@@ -38,6 +38,8 @@ from edge.model.events import (
     StockStated,
     TagWorkBegun,
     TagWorkEnded,
+    TaskDone,
+    TaskOpened,
     VarianceSettled,
 )
 from edge.model.orders import OrderState
@@ -58,8 +60,10 @@ AFTER_SALES = (
     CountMade,
     VarianceSettled,
     StockStated,
+    TaskOpened,
+    TaskDone,
 )
-"""Facts that change the lists of returns and counts."""
+"""Facts that change the lists of returns, counts and tasks."""
 
 
 class Showing:
@@ -123,6 +127,7 @@ class Showing:
             self._after_sales_outdated = False
             self._board.show("returns", returns_view(state))
             self._board.show("counts", counts_view(state))
+            self._board.show("tasks", tasks_view(state))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
         """The board, if it is due; articles, floor and orders too if anything has happened.

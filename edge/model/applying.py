@@ -77,6 +77,16 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _confirm(state, event)
         case e.StopShort():
             _short(state, event)
+        case e.StopSought():
+            walk = state.walks[event.walk_id]
+            sought = replace(walk.stops[event.stop], heard_at=event.heard_at)
+            state.walks[event.walk_id] = _with_stop(walk, event.stop, sought)
+        case e.StopPostponed():
+            _postpone(state, event)
+        case e.TaskOpened():
+            state.tasks[event.task.task_id] = event.task
+        case e.TaskDone():
+            del state.tasks[event.task.task_id]
         case e.StopRerouted():
             _reroute(state, event)
         case e.TotesDropped():
@@ -248,6 +258,9 @@ def _short(state: FloorState, event: e.StopShort) -> None:
     stop = walk.stops[event.stop]
     given_up = replace(stop, missing=stop.missing + event.quantity)
     state.walks[event.walk_id] = _with_stop(walk, event.stop, given_up)
+    if event.stays:
+        booking.reserve(state, event.sku, event.location, -event.quantity)
+        return
     known = state.stock[event.sku, event.location]
     # what others were promised here stays promised: their pickers will look for themselves
     reserved = known.reserved - event.quantity
@@ -258,11 +271,27 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
     walk = state.walks[event.walk_id]
     stop = walk.stops[event.stop]
     elsewhere = replace(
-        stop, location=event.location, quantity=event.quantity, units=(), missing=0
+        stop,
+        location=event.location,
+        quantity=event.quantity,
+        units=(),
+        missing=0,
+        checked_empty=False,
+        heard_at=None,
     )
     stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
     state.walks[event.walk_id] = replace(walk, stops=stops)
     booking.reserve(state, stop.sku, event.location, event.quantity)
+
+
+def _postpone(state: FloorState, event: e.StopPostponed) -> None:
+    """The promise stays; the stop keeps its number and what was picked, the rest gets a new one."""
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    done = replace(stop, quantity=stop.quantity - stop.open_quantity)
+    rest = replace(stop, quantity=stop.open_quantity, units=(), missing=0, checked_empty=False)
+    stops = (*_with_stop(walk, event.stop, done).stops, rest)
+    state.walks[event.walk_id] = replace(walk, stops=stops)
 
 
 def _drop(state: FloorState, event: e.TotesDropped) -> None:

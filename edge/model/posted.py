@@ -53,6 +53,16 @@ class TroubleReported:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A person says that what a report left to do is done."""
+
+    request_id: RequestId
+    badge: Badge
+    task_id: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class StationScanned:
     """A scan at a pack station or put wall, by its own scanner (`badge` empty) or a page."""
 
@@ -241,6 +251,7 @@ Posted = (
     WorkWanted
     | CodeScanned
     | TroubleReported
+    | TaskFinished
     | StationScanned
     | HandEmptied
     | ParcelWanted

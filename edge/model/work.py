@@ -63,6 +63,8 @@ class Stop:
         units: pieces in the tote so far.
         missing: pieces that were declared not to be there.
         checked_empty: whether the picker found the place empty after the last piece.
+        heard_at: where the radio heard a piece near when none was found; None while nobody missed
+            any.
     """
 
     location: LocationId
@@ -74,6 +76,7 @@ class Stop:
     units: tuple[Unit, ...] = ()
     missing: int = 0
     checked_empty: bool = False
+    heard_at: LocationId | None = None
 
     @property
     def open_quantity(self) -> int:

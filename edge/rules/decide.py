@@ -34,6 +34,7 @@ from edge.model.posted import (
     StockPutAway,
     SweepWanted,
     TagWorkWanted,
+    TaskFinished,
     TroubleReported,
     VarianceDecided,
     WorkWanted,
@@ -87,6 +88,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return verifying.scanned(state, input_)
         case TroubleReported():
             return troubles.reported(state, terms, input_)
+        case TaskFinished():
+            return troubles.finished(state, input_)
         case StationScanned():
             if state.floor.kind_of(input_.station) is LocationKind.WALL:
                 return walling.scanned(state, input_)

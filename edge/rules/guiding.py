@@ -146,6 +146,9 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
 
 def _notice(state: FloorState, walk: Walk) -> str:
     """What the picker should know besides: a tag on the cart that does not belong there."""
+    current = walk.current
+    if current is not None and walk.stops[current].heard_at is not None:
+        return "look_near"
     if to_check_empty(state, walk) is not None:
         return "zero_check"
     near = state.near.get(walk.cart, {}) if walk.cart is not None else {}
@@ -170,6 +173,10 @@ def to_check_empty(state: FloorState, walk: Walk) -> int | None:
 
 
 def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
+    current = walk.current
+    heard_at = walk.stops[current].heard_at if current is not None else None
+    if heard_at is not None:
+        return heard_at
     done = to_check_empty(state, walk)
     return walk.stops[done].location if done is not None else None
 

@@ -64,10 +64,11 @@ def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
     released = state.orders.in_state(OrderState.RELEASED)
     if not wanted or not released:
         return None
+    frozen = state.frozen
     return Snapshot(
         floor=state.floor,
         orders=tuple(released),
-        stock=tuple(state.stock.values()),
+        stock=tuple(one for one in state.stock.values() if one.location not in frozen),
         seen=dict(state.seen),
         totes_used=state.totes_in_use(),
         walks_wanted=wanted,
@@ -209,7 +210,8 @@ def _is_still_true(
     if not all(_is_whole(state.orders.get(order_id), walk) for order_id in walk.orders):
         return False
     used = state.totes_in_use()
-    if any(stop.tote_id in used for stop in walk.stops):
+    frozen = state.frozen
+    if any(stop.tote_id in used or stop.location in frozen for stop in walk.stops):
         return False
     wanted: dict[tuple[Sku, LocationId], int] = {}
     for stop in walk.stops:

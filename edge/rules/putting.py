@@ -96,7 +96,7 @@ def _meant(pieces: list[Carried], scan: Piece) -> Carried | None:
     return same or untold or (pieces[0] if scan.epc is None else None)
 
 
-def lost(errand: Errand, record: TroubleRecorded) -> Decision:
+def lost(errand: Errand, record: TroubleRecorded, *besides: Event) -> Decision:
     """The piece is not to be found: it leaves the books, and its place is counted."""
     piece = errand.pieces[0]
     return accept(
@@ -105,6 +105,7 @@ def lost(errand: Errand, record: TroubleRecorded) -> Decision:
         record,
         PieceLost(errand.errand_id, piece, record.code, record.badge),
         CountWanted(piece.location, piece.sku, record.code),
+        *besides,
     )
 
 

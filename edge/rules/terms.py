@@ -4,14 +4,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from edge.model.prompts import PromptKind
+
 
 class Effect(StrEnum):
-    """What reporting a trouble does to the stop at hand."""
+    """What reporting a trouble does, besides that it is recorded."""
 
     SHORT = "short"
-    """The remaining pieces are not to be had here: other place in the walk, else given up."""
-    NOTE = "note"
-    """It is recorded and told; the stop stays as it is."""
+    """The remaining pieces are not there: other place in the walk, else given up; a count."""
+    AVOID = "avoid"
+    """They are there and cannot be taken: as `short`, and they stay in the books, uncounted."""
+    LATER = "later"
+    """The stop goes to the walk's end."""
+    COUNT = "count"
+    """The place is to be counted."""
+    FREEZE = "freeze"
+    """Nothing is promised from the place until a person has looked at it."""
+    RETAG = "retag"
+    """A piece's tag or label is to be made anew."""
+    HOLD = "hold"
+    """The order's parcel is not closed until a person has decided."""
+    TELL = "tell"
+    """A supervisor is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleTerms:
+    """What a trouble is good for.
+
+    Attributes:
+        at: kinds of prompt at which it may be reported.
+        effects: what it does; none where it is only recorded.
+    """
+
+    at: frozenset[PromptKind] = frozenset({PromptKind.PICK})
+    effects: frozenset[Effect] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +51,7 @@ class Terms:
         quantity_max: pieces of one line above which a person must look.
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
-        troubles: what may be reported, with its effect.
+        troubles: what may be reported.
         devices: names of all configured devices.
     """
 
@@ -33,5 +60,5 @@ class Terms:
     quantity_max: int = 999
     orders_per_walk: int = 8
     pieces_per_walk: int = 40
-    troubles: Mapping[str, Effect] = field(default_factory=dict)
+    troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()

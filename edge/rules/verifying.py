@@ -46,7 +46,8 @@ def _on_walk(
 ) -> Decision:
     if walk is None:
         return refuse("nothing_to_do", "there is no walk in hand")
-    if isinstance(named, Place) and named.location == prompt.notice_location:
+    is_noticed = isinstance(named, Place) and named.location == prompt.notice_location
+    if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
         return _dropped(state, walk, input_, named)

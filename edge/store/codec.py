@@ -25,7 +25,11 @@ Upgrade = Callable[[Data], Data]
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
-    "pick.planned": 2,  # a stop tells whether its place was found empty: not when it is planned
+    "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
+    "order.changed": 2,  # as of `pick.planned`: where the radio heard a piece that was missed
+    # a stop tells whether its place was found empty: not when it is planned; since 3 also where the
+    # radio heard a piece that was missed: nowhere yet
+    "pick.planned": 3,
 }
 """The version in which each type of fact is written now."""
 
@@ -37,7 +41,10 @@ def _unchanged(data: Data) -> Data:
 
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
+    ("order.changed", 1): _unchanged,
     ("pick.planned", 1): _unchanged,
+    ("pick.planned", 2): _unchanged,
+    ("pick.short", 1): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 

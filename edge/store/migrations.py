@@ -159,3 +159,12 @@ def levels_slots_and_people(db: Database) -> None:
             checksum INTEGER NOT NULL
         ) WITHOUT ROWID, STRICT"""
         )
+
+
+@MIGRATIONS()
+def tasks(db: Database) -> None:
+    """What reports from the floor left to do."""
+    db.execute(
+        "CREATE TABLE tasks(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )

@@ -47,6 +47,12 @@ class TroubleReport(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
+class TaskEnd(_Body):
+    """What a report left to do is done."""
+
+    task_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
 class StationScan(_Body):
     """A scan at a pack station."""
 

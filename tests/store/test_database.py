@@ -33,6 +33,7 @@ from edge.store.migrations import (
     questions_of_portals,
     returns_and_counts,
     tag_jobs,
+    tasks,
 )
 from edge.store.reader import JournalReader
 from edge.store.store import Store
@@ -147,6 +148,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(questions_of_portals)
     migrations()(returns_and_counts)
     migrations()(levels_slots_and_people)
+    migrations()(tasks)
     migrations()(step)
     return migrations
 

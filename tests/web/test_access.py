@@ -49,6 +49,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/counts": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1},
     "/api/counts/sweep": {"location": "A-01-1"},
     "/api/counts/decision": {"location": "A-01-1", "sku": "TEA-250", "approve": True},
+    "/api/tasks/done": {"task_id": "freeze/A-01-3"},
     "/api/tags/read": {"reader": "gate", "bank": "tid"},
     "/api/tags/write": {"reader": "gate", "to_epc": "30" * 12},
     "/api/tags/password": {"reader": "gate", "which": "kill", "new_password": "00000001"},

@@ -190,6 +190,7 @@ class ToyFloor:
                 | said.CountTold()
                 | said.SweepWanted()
                 | said.VarianceDecided()
+                | said.TaskFinished()
             ):
                 return self.after_sales.take(posted)
 

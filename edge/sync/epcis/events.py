@@ -25,6 +25,8 @@ WITHOUT_EVENT = (
     e.PersonListed,
     e.WalkStarted,
     e.StopRerouted,
+    e.StopSought,
+    e.StopPostponed,
     e.TotesDropped,
     e.SlotLit,
     e.PieceLaidBack,

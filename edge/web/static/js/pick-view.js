@@ -272,6 +272,9 @@ function noticeOf({ notice, notice_location: location }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
   }
+  if (notice === "look_near") {
+    return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
+  }
   return { kind: "wrong", words: noticeWords(notice) };
 }
 

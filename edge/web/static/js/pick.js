@@ -10,6 +10,7 @@ import { PickView } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 
+const CALM_NOTICES = ["zero_check", "look_near"];
 const PUTTING = ["put_back", "put_away"];
 const SESSION_KEPT_MS = 5 * 60 * 1000; // a page that is only looked at stays signed in
 
@@ -109,7 +110,7 @@ function tellChange(before, now) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
     if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
-  } else if (now.notice && now.notice !== "zero_check" && now.notice !== before.notice) {
+  } else if (now.notice && !CALM_NOTICES.includes(now.notice) && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
 }
