@@ -27,6 +27,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.finding import FinderDesk
 from edge.floor.found import FoundReaders
+from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.lights import Lights
@@ -124,6 +125,7 @@ def _core(settings: Settings, clock: Clock) -> Core:
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=settings.gateway.data_dir / STORE_FILE,
+        handhelds=Handhelds(alerts, settings.work.lease_s),
     )
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
@@ -206,6 +208,7 @@ def floor_loop(
             tick_ms=settings.timing.tick_ms,
             work_on_tags=work_on_tags or _nobody_works,
             answered=answered or _nobody_looks,
+            silent=core.handhelds.silent,
         )
     )
 

@@ -27,18 +27,14 @@ from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
 from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
-from edge.model.events import (
-    Event,
-    Fact,
-    PackOpened,
-    TagWorkBegun,
-)
+from edge.model.events import Event, Fact, PackOpened, TagWorkBegun
 from edge.model.goods import PresentItems
 from edge.model.ids import RequestId
 from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    HandheldSilent,
     Input,
     ItemLocated,
     PassageJudged,
@@ -84,6 +80,7 @@ class LoopParts:
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
         answered: told what came of each input, after the commit; returns at once.
+        silent: whose work nobody answers for; says it again until it has left their hands.
     """
 
     floor: Floor
@@ -103,6 +100,7 @@ class LoopParts:
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
     answered: Callable[[Input, Answer], None] = lambda _, __: None
+    silent: Callable[[FloorState, int], list[HandheldSilent]] = lambda _, __: []
 
 
 @dataclass(slots=True)
@@ -264,7 +262,8 @@ class FloorLoop:
         boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
         self._parts.desk.turn(locator, taken.batches, now_us)
         unsaved, self._unsaved = self._unsaved, []
-        return [*unsaved, *taken.entries, *located, *passed, *boxes]
+        silent = (Entry(one, None) for one in self._parts.silent(self._state, now_us))
+        return [*unsaved, *taken.entries, *located, *passed, *boxes, *silent]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
         """Decide a turn's inputs; again without what has a fault in its rule, if anything has.

@@ -14,7 +14,17 @@ from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
-from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep, WallSlot
+from edge.model.work import (
+    WALK_STEPS,
+    PackSession,
+    Picker,
+    Stop,
+    Tote,
+    Walk,
+    WalkState,
+    WalkStep,
+    WallSlot,
+)
 
 TAG_JOBS_KEPT = 100
 
@@ -68,6 +78,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.people[event.person.badge] = event.person
         case e.WalkStarted():
             _start(state, event)
+        case e.WorkReturned():
+            _park(state, event)
         case e.ErrandStarted():
             errand = state.errands[event.errand_id]
             state.errands[event.errand_id] = replace(errand, picker=event.badge)
@@ -219,8 +231,28 @@ def _start(state: FloorState, event: e.WalkStarted) -> None:
         picker=event.badge,
         cart=event.cart,
     )
-    for order_id in walk.orders:
-        _step_order(state, order_id, OrderStep.START)
+    if walk.state is WalkState.WAITING:
+        for order_id in walk.orders:
+            _step_order(state, order_id, OrderStep.START)
+
+
+def _park(state: FloorState, event: e.WorkReturned) -> None:
+    """Work that nobody has in hand keeps all that was done."""
+    if event.walk_id is not None:
+        walk = state.walks[event.walk_id]
+        state.walks[event.walk_id] = replace(
+            walk,
+            state=after(WALK_STEPS, walk.state, WalkStep.PARK),
+            picker=None,
+            cart=None,
+            fence=walk.fence + 1,
+            picker_before=event.badge,
+        )
+    for errand_id in event.errands:
+        errand = state.errands[errand_id]
+        state.errands[errand_id] = replace(
+            errand, picker=None, fence=errand.fence + 1, picker_before=event.badge
+        )
 
 
 def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
@@ -285,7 +317,7 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
 
 
 def _postpone(state: FloorState, event: e.StopPostponed) -> None:
-    """The promise stays; the stop keeps its number and what was picked, the rest gets a new one."""
+    """The promise stays; the stop keeps its number and its pieces, the rest gets a new one."""
     walk = state.walks[event.walk_id]
     stop = walk.stops[event.stop]
     done = replace(stop, quantity=stop.quantity - stop.open_quantity)

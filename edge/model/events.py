@@ -274,6 +274,25 @@ class WalkStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkReturned:
+    """A picker's work has left their hand: `handed_over` by a person, or they were `silent`.
+
+    Attributes:
+        badge: whose hand.
+        walk_id: the walk; None where only errands were in hand.
+        errands: what was to be brought to places of storage.
+        by: who handed it over; None where nobody did.
+    """
+
+    type: ClassVar[str] = "pick.returned"
+    badge: Badge
+    walk_id: WalkId | None
+    errands: tuple[str, ...]
+    reason: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrandStarted:
     """A picker has pieces to bring to places of storage."""
 
@@ -731,6 +750,7 @@ Event = (
     | PickerChanged
     | PersonListed
     | WalkStarted
+    | WorkReturned
     | ErrandStarted
     | PiecePicked
     | PieceConfirmed

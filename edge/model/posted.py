@@ -31,6 +31,17 @@ class WorkWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkHandedOver:
+    """A person gives somebody's work (`holder`) to a colleague, or to whoever is free next."""
+
+    request_id: RequestId
+    badge: Badge
+    holder: Badge
+    to: Badge | None
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScanned:
     """A picker scanned something while this prompt was on the screen."""
 
@@ -249,6 +260,7 @@ class PassageAnswered:
 
 Posted = (
     WorkWanted
+    | WorkHandedOver
     | CodeScanned
     | TroubleReported
     | TaskFinished

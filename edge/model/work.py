@@ -37,6 +37,8 @@ class WalkState(StrEnum):
 
     WAITING = "waiting"
     WALKING = "walking"
+    PARKED = "parked"
+    """Begun, and in nobody's hand any more."""
     DROPPED = "dropped"
 
 
@@ -44,11 +46,14 @@ class WalkStep(StrEnum):
     """What can happen to a walk."""
 
     START = "start"
+    PARK = "park"
     DROP = "drop"
 
 
 WALK_STEPS = {
     (WalkState.WAITING, WalkStep.START): WalkState.WALKING,
+    (WalkState.WALKING, WalkStep.PARK): WalkState.PARKED,
+    (WalkState.PARKED, WalkStep.START): WalkState.WALKING,
     (WalkState.WALKING, WalkStep.DROP): WalkState.DROPPED,
 }
 """A walk waits for a picker, is walked, and ends when its totes stand at the pack station."""
@@ -93,6 +98,8 @@ class Walk:
         cart: the cart that goes along; None where it has no antenna or no walk has begun.
         length_m: of the planned way.
         why: one sentence: why these orders go together.
+        fence: how often it has left a picker's hand; what names an older one comes too late.
+        picker_before: who had it in hand before.
     """
 
     walk_id: WalkId
@@ -102,6 +109,8 @@ class Walk:
     state: WalkState = WalkState.WAITING
     picker: Badge | None = None
     cart: LocationId | None = None
+    fence: int = 0
+    picker_before: Badge | None = None
 
     @property
     def current(self) -> int | None:
@@ -191,6 +200,7 @@ class Errand:
         tote_id: the tote that they lie in; None where they lie in quarantine.
         picker: who brings them; None while nobody does.
         done: pieces that were brought so far.
+        fence, picker_before: as of a walk.
     """
 
     errand_id: str
@@ -199,6 +209,8 @@ class Errand:
     tote_id: ToteId | None = None
     picker: Badge | None = None
     done: int = 0
+    fence: int = 0
+    picker_before: Badge | None = None
 
 
 @dataclass(frozen=True, slots=True)

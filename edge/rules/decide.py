@@ -6,6 +6,7 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    HandheldSilent,
     Input,
     ItemLocated,
     MessageRefused,
@@ -37,6 +38,7 @@ from edge.model.posted import (
     TaskFinished,
     TroubleReported,
     VarianceDecided,
+    WorkHandedOver,
     WorkWanted,
 )
 from edge.model.state import FloorState
@@ -45,6 +47,7 @@ from edge.rules import (
     dispatching,
     finding,
     guiding,
+    handing_over,
     intake,
     packing,
     passing,
@@ -84,6 +87,10 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return planning.ready(state, input_)
         case WorkWanted():
             return guiding.work_wanted(state, input_)
+        case WorkHandedOver():
+            return handing_over.handed_over(state, input_)
+        case HandheldSilent():
+            return handing_over.silent(state, input_)
         case CodeScanned():
             return verifying.scanned(state, input_)
         case TroubleReported():

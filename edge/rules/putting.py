@@ -16,7 +16,7 @@ from edge.model.ids import Badge
 from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, ErrandKind, WalkState
+from edge.model.work import Carried, Errand, ErrandKind
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -29,9 +29,10 @@ KINDS = {
 def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
     """Where the next piece goes, and how many of its kind go there."""
     piece = errand.pieces[0]
+    name = f"{errand.errand_id}~{errand.fence}" if errand.fence else errand.errand_id
     return Prompt(
         badge,
-        f"{errand.errand_id}/{errand.done}",
+        f"{name}/{errand.done}",
         KINDS[errand.kind],
         location=piece.location,
         sku=piece.sku,
@@ -119,7 +120,7 @@ def assignments(state: FloorState) -> list[Event]:
         return []
     back = [one for one in waiting if one.kind is ErrandKind.PUT_BACK]
     away = [one for one in waiting if one.kind is ErrandKind.PUT_AWAY]
-    walks = sum(walk.state is WalkState.WAITING for walk in state.open_walks())
+    walks = sum(walk.picker is None for walk in state.open_walks())
     free = free_pickers(state)
     pairs = [
         *zip(back, free, strict=False),

@@ -24,7 +24,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import Stop, Walk
-from edge.rules import guiding, putting
+from edge.rules import guiding, handing_over, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Effect, Terms
 
@@ -43,6 +43,9 @@ def reported(state: FloorState, terms: Terms, input_: TroubleReported) -> Decisi
     if known is None:
         return refuse("not_allowed", f"there is no trouble {input_.code}")
     prompt = guiding.prompt(state, input_.badge)
+    elsewhere = handing_over.gone_elsewhere(state, input_.badge, input_.prompt_id)
+    if elsewhere is not None:
+        return elsewhere
     if input_.prompt_id != prompt.prompt_id:
         return refuse("done_already", "the prompt that this answers is over")
     if prompt.kind not in known.at:

@@ -27,8 +27,8 @@ VERSIONS: Mapping[str, int] = {
     "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     "order.changed": 2,  # as of `pick.planned`: where the radio heard a piece that was missed
-    # a stop tells whether its place was found empty: not when it is planned; since 3 also where the
-    # radio heard a piece that was missed: nowhere yet
+    # a stop tells whether its place was found empty; since 3 also where the radio heard a piece
+    # that was missed, and a walk in whose hands it was: not, nowhere and in none at first
     "pick.planned": 3,
 }
 """The version in which each type of fact is written now."""

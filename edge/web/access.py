@@ -31,6 +31,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/openapi.json"): EVERYBODY,
         ("GET", "/api/asyncapi.json"): EVERYBODY,
         ("POST", "/api/work"): PICKERS,
+        ("GET", "/api/work"): PICKERS,
+        ("POST", "/api/work/hand-over"): PICKERS,
         ("GET", "/api/prompt"): PICKERS,
         ("GET", "/api/prompt/stream"): PICKERS,
         ("POST", "/api/scan"): PICKERS,

@@ -31,6 +31,13 @@ class Work(_Body):
     cart: Name | None = None
 
 
+class HandOver(_Body):
+    """Whose work goes to whom; else one's own, and to whoever is free next."""
+
+    holder: Name | None = None
+    to: Name | None = None
+
+
 class Scan(_Body):
     """A picker's scan, and what the screen said then."""
 

@@ -127,6 +127,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
+    e.WorkReturned(BADGE, WALK, ("O-1/4",), "silent", None),
     e.ErrandStarted("O-1/4", BADGE),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
     e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),

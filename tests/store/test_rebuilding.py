@@ -128,7 +128,7 @@ class Day:
 
     def _started(self, state: FloorState) -> Iterator[e.Event]:
         for walk in state.walks.values():
-            if walk.state is WalkState.WAITING:
+            if walk.picker is None:
                 yield e.PickerChanged(BADGE, ready=True, cart=CART)
                 yield e.WalkStarted(walk.walk_id, BADGE, CART)
                 return
@@ -359,6 +359,9 @@ class Day:
         if found := self._at_stop(state):
             walk, at, stop = found
             yield e.StopSought(walk.walk_id, at, stop.location)
+            if self.rng.random() < 0.2:
+                yield e.WorkReturned(BADGE, walk.walk_id, (), "silent", None)
+                return
             if sum(one.open_quantity > 0 for one in walk.stops) > 1:
                 yield e.StopPostponed(walk.walk_id, at, "later")
 

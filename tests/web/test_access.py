@@ -33,6 +33,7 @@ EXAMPLES = {
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
+    "/api/work/hand-over": {},
     "/api/scan": {"prompt_id": "gone", "code": "TEA-250"},
     "/api/trouble": {"prompt_id": "gone", "code": "short"},
     "/api/pack/{station}/scan": {"code": "nothing"},

@@ -24,6 +24,7 @@ WITHOUT_EVENT = (
     e.PickerChanged,
     e.PersonListed,
     e.WalkStarted,
+    e.WorkReturned,
     e.StopRerouted,
     e.StopSought,
     e.StopPostponed,

@@ -53,6 +53,7 @@ async def sign_out(request: Request, parts: TheParts, response: Response) -> Non
     session = session_of(request)
     if session is not None:
         parts.given.finder.end(session.badge)
+        parts.given.handhelds.left(session.badge, session.signed_in_us)
     response.delete_cookie(
         parts.cookie, path="/", secure=parts.given.secure, httponly=True, samesite="strict"
     )
