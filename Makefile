@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench fuzz package clean
+.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package package-test supply clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
 
 setup-dev: $(VENV)/.dev
-	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark
+	@$(SYSTEM) mosquitto=mosquitto chromium=chromium tshark=tshark strace=strace pg_ctlcluster=postgresql
 
 $(BIN)/python:
 	@$(SYSTEM) $(PYTHON)=python3
@@ -30,7 +30,7 @@ demo: setup
 	@$(BIN)/warehouse-edge demo
 
 test: setup-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -45,6 +45,12 @@ format: $(VENV)/.dev
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
 
+# make faults FAULTS=quick makes a tenth of the tries
+FAULTS ?= full
+faults: setup-dev
+	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
+	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
+
 # make fuzz TRIES=10000000
 TRIES ?= 1000000
 fuzz: setup-dev
@@ -53,10 +59,18 @@ fuzz: setup-dev
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
+	uv pip compile pyproject.toml --extra simulators --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
 
 package: $(VENV)/.dev
 	.ci/package
+
+# on a fresh Debian with a systemd of its own: install, upgrade, way back, remove; needs root
+package-test: $(VENV)/.dev
+	.ci/package-test
+
+# list of parts (CycloneDX), licences page, and a look for known vulnerabilities
+supply: $(VENV)/.dev
+	.ci/supply
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -5,6 +5,7 @@ import typer
 from simulators.catalogue_command import catalogue_command
 from simulators.central import central_command
 from simulators.crew import pickers_command
+from simulators.day.command import day_command
 from simulators.llrp.busy_readers import readers
 from simulators.llrp.command import reader
 from simulators.scanner import scanner_command
@@ -25,6 +26,7 @@ app.command("central")(central_command)
 app.command("pickers")(pickers_command)
 app.command("warehouse")(warehouse_command)
 app.command("catalogue")(catalogue_command)
+app.command("day")(day_command)
 
 
 @app.callback()

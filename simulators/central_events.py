@@ -19,6 +19,7 @@ class Delivered:
     Attributes:
         id: the fact's own id, unique for ever.
         body: the event as JSON with sorted keys, without what tells of the delivery only.
+        base: the topic's beginning, `{prefix}/{site}/{gateway}`; where its answer goes.
     """
 
     gateway: str
@@ -28,10 +29,15 @@ class Delivered:
     type: str
     data: dict[str, Any]
     body: str
+    base: str = ""
 
 
-def events_of(payload: bytes) -> list[Delivered]:
+def events_of(payload: bytes, base: str = "") -> list[Delivered]:
     """The events of one message: one object or an array of them.
+
+    Args:
+        payload: of the message.
+        base: the beginning of its topic, before `/event/`.
 
     Raises:
         UnreadableEventError: no JSON, or a key is missing or of a wrong kind.
@@ -40,10 +46,12 @@ def events_of(payload: bytes) -> list[Delivered]:
         values = json.loads(payload)
     except ValueError as error:
         raise UnreadableEventError(f"no JSON: {error}") from error
-    return [_delivered(value) for value in (values if isinstance(values, list) else [values])]
+    return [
+        _delivered(value, base) for value in (values if isinstance(values, list) else [values])
+    ]
 
 
-def _delivered(value: object) -> Delivered:
+def _delivered(value: object, base: str) -> Delivered:
     if not isinstance(value, dict):
         raise UnreadableEventError("an event is an object")
     names = [value.get(key) for key in ("gateway", "epoch", "id", "type")]
@@ -55,7 +63,7 @@ def _delivered(value: object) -> Delivered:
     kept = {key: part for key, part in value.items() if key not in _CARRIED}
     gateway, epoch, fact_id, kind = (str(name) for name in names)
     body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Delivered(gateway, epoch, seq, fact_id, kind, data, body)
+    return Delivered(gateway, epoch, seq, fact_id, kind, data, body, base)
 
 
 def same_fact(body: str, event: Delivered) -> bool:
@@ -67,9 +75,24 @@ def same_fact(body: str, event: Delivered) -> bool:
     return withheld and (stored["id"], stored["type"]) == (event.id, event.type)
 
 
-def order_of(event: Delivered) -> str:
+def same_restored(body: str, event: Delivered) -> bool:
+    """Whether a fact of an earlier epoch comes again, with its id and a new number.
+
+    That is what a gateway does that was restored from a backup: nothing is wrong, and nothing is
+    to be applied a second time.
+    """
+    stored = json.loads(body)
+    if (stored["gateway"], stored["type"]) != (event.gateway, event.type):
+        return False
+    facts = (stored.get("data", {}), event.data)
+    return stored["epoch"] != event.epoch and (
+        facts[0] == facts[1] or any("withheld" in fact for fact in facts)
+    )
+
+
+def order_of(data: dict[str, Any]) -> str:
     """The order that an event is about, in its data or one level deeper; empty for none."""
-    for part in (event.data, event.data.get("order"), event.data.get("parcel")):
+    for part in (data, data.get("order"), data.get("parcel")):
         if isinstance(part, dict) and part.get("order_id"):
             return str(part["order_id"])
     return ""

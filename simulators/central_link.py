@@ -22,9 +22,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from simulators.catalogue import make_catalogue
+from simulators.central_books import Books
 from simulators.central_events import UnreadableEventError, events_of
 from simulators.central_orders import OrderMaker, master_items, master_stock
-from simulators.central_store import CentralStore
 
 _UNCONFIRMED_MOST = 1_000
 """Messages that the broker hands over before it waits for our word on the first of them."""
@@ -49,6 +49,7 @@ class CentralSettings:
         open_most: orders that may be neither shipped nor cancelled at one time.
         orders_most: orders to send in all; None for no end.
         restock: where too little is left to sell, the morning's goods arrive once more.
+        takes_events: False where workers on a shared subscription take them, into the same books.
     """
 
     broker: tuple[str, int]
@@ -60,6 +61,7 @@ class CentralSettings:
     open_most: int = 20
     orders_most: int | None = None
     restock: bool = False
+    takes_events: bool = True
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Central:
     def __init__(
         self,
         settings: CentralSettings,
-        store: CentralStore,
+        store: Books,
         now_us: Callable[[], int] = lambda: time_ns() // 1000,
     ) -> None:
         self._settings = settings
@@ -133,7 +135,8 @@ class Central:
 
     def _on_connect(self, client: mqtt.Client, *_: object) -> None:
         base = f"{self._settings.prefix}/{self._settings.site}/{self._settings.gateway}"
-        topics = ("event/#", "state", "info", "health", "alert/#")
+        events = ("event/#",) if self._settings.takes_events else ()
+        topics = (*events, "state", "info", "health", "alert/#")
         client.subscribe([(f"{base}/{topic}", SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
@@ -165,7 +168,7 @@ class Central:
                 continue
             self._serve(base)
             try:
-                events += events_of(bytes(message.payload))
+                events += events_of(bytes(message.payload), base)
             except UnreadableEventError:
                 self._store.count("unreadable")
         fresh = self._store.take(events, self._now_us())
@@ -216,7 +219,7 @@ class Central:
 
     def _mind_gaps(self) -> None:
         gateway = self._gateway
-        prefixes = self._store.prefixes() if gateway else []
+        prefixes = self._store.prefixes() if gateway and self._settings.takes_events else []
         if gateway is None or not prefixes:
             return
         last, now_s = prefixes[-1], monotonic()

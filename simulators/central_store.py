@@ -1,33 +1,39 @@
-"""The central system's books: every event once, the gap-free prefix, and what went wrong.
+"""The central system's books in one SQLite file.
 
-One SQLite file. A batch of events is one transaction with `synchronous=FULL`; what `take` has
-returned from is on the disk, so an acknowledgement may follow. The key of an event is (gateway,
-epoch, seq). The same event again is a harmless redelivery; another event under a key or an id that
-is taken is a *double* and is kept beside the books, as is every sequence number that never came.
+A batch of events is one transaction with `synchronous=FULL`; what `take` has returned from is on
+the disk, so an acknowledgement may follow. Events are stored as they come, and applied in the
+order of their numbers, as far as there is no gap. Several processes may write the same file.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulators.central_events import Delivered, order_of, same_fact
+from typing_extensions import override
+
+from simulators.central_books import ORDER_STATES, Books, BooksAwayError, Prefix, base_36
+from simulators.central_events import Delivered, order_of, same_fact, same_restored
+
+_PATIENCE_S = 30.0
+"""How long a writer waits for another one's transaction."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
   gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
   type TEXT NOT NULL, body TEXT NOT NULL, arrived INTEGER NOT NULL, arrived_us INTEGER NOT NULL,
-  PRIMARY KEY (gateway, epoch, seq)) WITHOUT ROWID;
+  again INTEGER NOT NULL, PRIMARY KEY (gateway, epoch, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS events_by_id ON events (id);
 CREATE TABLE IF NOT EXISTS doubles (
   gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
   why TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (gateway, epoch, seq, id, why, body));
 CREATE TABLE IF NOT EXISTS cursors (
   gateway TEXT NOT NULL, epoch TEXT NOT NULL, upto INTEGER NOT NULL, highest INTEGER NOT NULL,
-  touched INTEGER NOT NULL, PRIMARY KEY (gateway, epoch));
+  touched INTEGER NOT NULL, base TEXT NOT NULL, moved_us INTEGER NOT NULL,
+  asked_us INTEGER NOT NULL DEFAULT 0, asked_upto INTEGER NOT NULL DEFAULT -1,
+  PRIMARY KEY (gateway, epoch));
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS orders (
   number INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
@@ -37,22 +43,16 @@ CREATE TABLE IF NOT EXISTS parcels (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
-    """How far the events of one gateway and epoch are stored.
-
-    Attributes:
-        upto: every event from 1 to this one is on the disk.
-        highest: the highest number that came; above `upto` there is a gap.
-    """
-
-    gateway: str
-    epoch: str
-    upto: int
-    highest: int
+_NEWEST = """touched = (
+  SELECT max(touched) FROM cursors AS one WHERE one.gateway = cursors.gateway)"""
+_MISSING = """SELECT coalesce(sum(highest - (SELECT count(*) FROM events
+  WHERE events.gateway = cursors.gateway AND events.epoch = cursors.epoch)), 0) FROM cursors"""
+_GAPS_DUE = """SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors
+  WHERE upto < highest AND moved_us <= ? AND asked_us <= ?
+  AND base IN (SELECT value FROM json_each(?)) AND """
 
 
-class CentralStore:
+class CentralStore(Books):
     """The books in one file; `:memory:` for books that need not outlive the process.
 
     Args:
@@ -66,90 +66,104 @@ class CentralStore:
     def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
         address = f"{Path(path).absolute().as_uri()}?mode=ro" if readonly else str(path)
         self._books = sqlite3.connect(
-            address, uri=readonly, isolation_level=None, check_same_thread=False
+            address,
+            timeout=_PATIENCE_S,
+            uri=readonly,
+            isolation_level=None,
+            check_same_thread=False,
         )
         if not readonly:
             self._books.execute("PRAGMA journal_mode=WAL")
             self._books.execute("PRAGMA synchronous=FULL")
             self._books.executescript(_SCHEMA)
 
+    @override
     def close(self) -> None:
-        """Close the file."""
         self._books.close()
 
     # -- events --------------------------------------------------------------------------------
+    @override
     def take(self, events: Sequence[Delivered], now_us: int) -> list[Delivered]:
-        """Store a batch in one transaction; on return it is durable.
-
-        Returns:
-            The events that were new, in the order of arrival.
-        """
         with self._transaction():
             fresh = [event for event in events if self._take_one(event, now_us)]
-            for gateway, epoch in dict.fromkeys((e.gateway, e.epoch) for e in events):
-                self._advance(gateway, epoch)
+            for gateway, epoch in dict.fromkeys((e.gateway, e.epoch) for e in fresh):
+                self._advance(gateway, epoch, now_us)
         return fresh
 
+    @override
     def prefix(self, gateway: str, epoch: str) -> Prefix:
-        """How far one epoch of a gateway is stored."""
         row = self._books.execute(
-            "SELECT upto, highest FROM cursors WHERE gateway=? AND epoch=?", (gateway, epoch)
+            "SELECT upto, highest, base FROM cursors WHERE gateway=? AND epoch=?", (gateway, epoch)
         ).fetchone()
-        return Prefix(gateway, epoch, *(row or (0, 0)))
+        return Prefix(gateway, epoch, *(row or (0, 0, "")))
 
+    @override
     def prefixes(self) -> list[Prefix]:
-        """Every gateway and epoch, the one that was heard of last at the end."""
         rows = self._books.execute(
-            "SELECT gateway, epoch, upto, highest FROM cursors ORDER BY touched"
+            "SELECT gateway, epoch, upto, highest, base FROM cursors ORDER BY touched"
         )
         return [Prefix(*row) for row in rows]
 
-    def missing(self) -> int:
-        """How many sequence numbers below the highest have not come."""
-        return sum(
-            prefix.highest
-            - self._one(
-                "SELECT count(*) FROM events WHERE gateway=? AND epoch=?",
-                (prefix.gateway, prefix.epoch),
-            )
-            for prefix in self.prefixes()
-        )
+    @override
+    def gaps_due(self, now_us: int, patience_us: int, bases: Iterable[str]) -> list[Prefix]:
+        since_us = now_us - patience_us
+        with self._transaction():
+            rows = self._books.execute(
+                _GAPS_DUE + _NEWEST, (since_us, since_us, json.dumps(list(bases)))
+            ).fetchall()
+            for gateway, epoch, upto, _, _, asked_upto in rows:
+                if asked_upto != upto:
+                    self.count("gaps")
+                self._books.execute(
+                    "UPDATE cursors SET asked_us=?, asked_upto=upto WHERE gateway=? AND epoch=?",
+                    (now_us, gateway, epoch),
+                )
+        return [Prefix(*row[:5]) for row in rows]
 
+    @override
+    def missing(self) -> int:
+        return self._one(f"{_MISSING} WHERE {_NEWEST}")
+
+    @override
+    def abandoned(self) -> int:
+        return self._one(_MISSING) - self.missing()
+
+    @override
     def doubled(self) -> int:
-        """Keys or ids that were used for two facts, and parcels that left twice."""
         twice = "SELECT count(*) - count(DISTINCT sscc) FROM parcels"
         return self._one("SELECT count(*) FROM doubles") + self._one(twice)
 
+    @override
     def stored(self) -> int:
-        """How many events are in the books."""
         return self._one("SELECT count(*) FROM events")
 
+    def ids_of(self, epoch: str) -> dict[int, str]:
+        """Ids of the stored events of an epoch, by number."""
+        rows = self._books.execute("SELECT seq, id FROM events WHERE epoch=?", (epoch,))
+        return dict(rows.fetchall())
+
+    @override
     def counter(self, name: str) -> int:
-        """One of the counters, such as `redelivered` or `gaps`; 0 at first."""
         return self._one("SELECT coalesce(max(value), 0) FROM counters WHERE name=?", (name,))
 
+    @override
     def count(self, name: str) -> None:
-        """Add one to a counter."""
         self._books.execute(
             "INSERT INTO counters VALUES (?, 1)"
             " ON CONFLICT (name) DO UPDATE SET value = value + 1",
             (name,),
         )
 
+    @override
     def data_of(self, kind: str) -> list[dict[str, Any]]:
-        """The data of every stored event of a type, oldest first."""
         rows = self._books.execute(
             "SELECT body FROM events WHERE type=? ORDER BY arrived", (kind,)
         )
         return [json.loads(body).get("data", {}) for (body,) in rows]
 
     # -- orders --------------------------------------------------------------------------------
+    @override
     def add_order(self, order: dict[str, Any], now_us: int) -> bool:
-        """Write an order down before it is sent for the first time.
-
-        Returns:
-            False where another central system on the same books has taken its number just now.
-        """
         with self._transaction():
             added = self._books.execute(
                 "INSERT OR IGNORE INTO orders (order_id, body, state, sent_us)"
@@ -158,37 +172,37 @@ class CentralStore:
             )
         return added.rowcount > 0
 
+    @override
     def orders(self, state: str | None = None) -> list[dict[str, Any]]:
-        """The orders sent, oldest first: all, or those that are `open`, `shipped`, `cancelled`."""
         where, values = ("WHERE state=?", (state,)) if state else ("", ())
         rows = self._books.execute(f"SELECT body FROM orders {where} ORDER BY number", values)  # noqa: S608 - two fixed texts
         return [json.loads(body) for (body,) in rows]
 
+    @override
     def order_count(self, state: str | None = None) -> int:
-        """How many orders there are, of one state or in all."""
         if state is None:
             return self._one("SELECT count(*) FROM orders")
         return self._one("SELECT count(*) FROM orders WHERE state=?", (state,))
 
+    @override
     def unconfirmed(self, before_us: int) -> list[dict[str, Any]]:
-        """Open orders, sent before this time, of which no event has told."""
         rows = self._books.execute(
             "SELECT body FROM orders WHERE state='open' AND received=0 AND sent_us<?",
             (before_us,),
         )
         return [json.loads(body) for (body,) in rows]
 
+    @override
     def sent_again(self, order_ids: Iterable[str], now_us: int) -> None:
-        """Note that orders were sent once more."""
         self._books.executemany(
             "UPDATE orders SET sent_us=? WHERE order_id=?", [(now_us, o) for o in order_ids]
         )
 
+    @override
     def token(self, fresh: str) -> str:
-        """A word that names these books for ever: `fresh` if they had none."""
         number = int(fresh, 36)
         self._books.execute("INSERT OR IGNORE INTO counters VALUES ('token', ?)", (number,))
-        return _base_36(self.counter("token"))
+        return base_36(self.counter("token"))
 
     # -- inside --------------------------------------------------------------------------------
     def _take_one(self, event: Delivered, now_us: int) -> bool:
@@ -202,26 +216,39 @@ class CentralStore:
             else:
                 self._double(event, "another event has this number")
             return False
-        if self._books.execute("SELECT 1 FROM events WHERE id=?", (event.id,)).fetchone():
-            self._double(event, "another event has this id")
+        again = self._mind_id(event)
         if event.seq < self.prefix(event.gateway, event.epoch).highest:
             self.count("reordered")
-        self._insert(event, now_us)
-        self._learn(event)
+        self._insert(event, now_us, again=again)
         return True
 
-    def _insert(self, event: Delivered, now_us: int) -> None:
+    def _mind_id(self, event: Delivered) -> bool:
+        """Whether another number has this id already."""
+        found = self._books.execute(
+            "SELECT body FROM events WHERE id=? ORDER BY arrived", (event.id,)
+        ).fetchone()
+        if found is None:
+            return False
+        if same_restored(found[0], event):
+            self.count("restored")
+        else:
+            self._double(event, "another event has this id")
+        return True
+
+    def _insert(self, event: Delivered, now_us: int, *, again: bool) -> None:
         key = (event.gateway, event.epoch, event.seq)
         self.count("arrived")
         arrived = self.counter("arrived")
         self._books.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*key, event.id, event.type, event.body, arrived, now_us),
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*key, event.id, event.type, event.body, arrived, now_us, again),
         )
         self._books.execute(
-            "INSERT INTO cursors VALUES (?, ?, 0, ?, ?) ON CONFLICT (gateway, epoch) DO UPDATE"
-            " SET highest = max(highest, excluded.highest), touched = excluded.touched",
-            (*key, arrived),
+            "INSERT INTO cursors (gateway, epoch, upto, highest, touched, base, moved_us)"
+            " VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (gateway, epoch) DO UPDATE"
+            " SET highest = max(highest, excluded.highest), touched = excluded.touched,"
+            " base = excluded.base",
+            (*key, arrived, event.base, now_us),
         )
 
     def _double(self, event: Delivered, why: str) -> None:
@@ -230,32 +257,45 @@ class CentralStore:
             (event.gateway, event.epoch, event.seq, event.id, why, event.body),
         )
 
-    def _learn(self, event: Delivered) -> None:
-        """Follow the orders: which arrived, which left, which will not be carried out."""
-        order_id = order_of(event)
-        if not order_id:
-            return
-        self._books.execute("UPDATE orders SET received=1 WHERE order_id=?", (order_id,))
-        state = {"ship.departed": "shipped", "order.cancelled": "cancelled"}.get(event.type)
-        if state:
-            self._books.execute("UPDATE orders SET state=? WHERE order_id=?", (state, order_id))
-        if event.type == "ship.departed":
-            parcel = (str(event.data.get("sscc", event.id)), event.id, order_id)
-            self._books.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?, ?)", parcel)
-
-    def _advance(self, gateway: str, epoch: str) -> None:
-        upto = self.prefix(gateway, epoch).upto
+    def _advance(self, gateway: str, epoch: str, now_us: int) -> None:
+        """Go on to the next gap, and apply what lies before it in order."""
+        upto = before = self.prefix(gateway, epoch).upto
         rows = self._books.execute(
-            "SELECT seq FROM events WHERE gateway=? AND epoch=? AND seq>? ORDER BY seq",
+            "SELECT seq, id, type, body, again FROM events"
+            " WHERE gateway=? AND epoch=? AND seq>? ORDER BY seq",
             (gateway, epoch, upto),
         )
-        for (seq,) in rows:
+        for seq, fact_id, kind, body, again in rows:
             if seq != upto + 1:
                 break
             upto = seq
-        self._books.execute(
-            "UPDATE cursors SET upto=? WHERE gateway=? AND epoch=?", (upto, gateway, epoch)
+            if not (again and self._is_applied(fact_id)):
+                self._learn(fact_id, kind, json.loads(body).get("data", {}))
+        if upto > before:
+            self._books.execute(
+                "UPDATE cursors SET upto=?, moved_us=? WHERE gateway=? AND epoch=?",
+                (upto, now_us, gateway, epoch),
+            )
+
+    def _is_applied(self, fact_id: str) -> bool:
+        """Whether it lies before the gap of some epoch already."""
+        found = self._books.execute(
+            "SELECT 1 FROM events JOIN cursors USING (gateway, epoch) WHERE id=? AND seq <= upto",
+            (fact_id,),
         )
+        return found.fetchone() is not None
+
+    def _learn(self, fact_id: str, kind: str, data: dict[str, Any]) -> None:
+        """Follow the orders: which arrived, which left, which will not be carried out."""
+        order_id = order_of(data)
+        if not order_id:
+            return
+        self._books.execute("UPDATE orders SET received=1 WHERE order_id=?", (order_id,))
+        if state := ORDER_STATES.get(kind):
+            self._books.execute("UPDATE orders SET state=? WHERE order_id=?", (state, order_id))
+        if kind == "ship.departed":
+            parcel = (str(data.get("sscc", fact_id)), fact_id, order_id)
+            self._books.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?, ?)", parcel)
 
     def _transaction(self) -> AbstractContextManager[None]:
         return _transaction(self._books)
@@ -266,18 +306,13 @@ class CentralStore:
 
 @contextmanager
 def _transaction(books: sqlite3.Connection) -> Iterator[None]:
-    books.execute("BEGIN IMMEDIATE")
+    try:
+        books.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise BooksAwayError(f"the books cannot be written now: {error}") from error
     try:
         yield
     except BaseException:
         books.execute("ROLLBACK")
         raise
     books.execute("COMMIT")
-
-
-def _base_36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
-    return digits or "0"

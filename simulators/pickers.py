@@ -240,17 +240,21 @@ class Picker:
             await self._device.post(
                 "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": "not_there"}
             )
-        elif await self._scan(prompt, piece) in _PUT:
-            self.shift.world.put(piece.epc, prompt["location"])
+            return
+        holder = piece.holder
+        self.shift.world.put(piece.epc, hand_of(self.person.badge))
+        code = await self._scan(prompt, piece)
+        self.shift.world.put(piece.epc, prompt["location"] if code in _PUT else holder)
+        if code in _PUT:
             self._believed.discard(piece.epc)
             self._scanned.discard(piece.epc)
             self.shift.deeds["put_to_place"] += 1
 
     def _to_put(self, prompt: dict[str, Any]) -> Piece | None:
-        """A piece of the article out of the tote; what came back lies with the things aside."""
-        tote = prompt["tote_id"]
-        holder = tote_holder(str(tote)) if tote is not None else ASIDE
-        pieces = self.shift.world.pieces_in(holder)
+        """A piece of the article in hand, in the tote, or where what came back lies."""
+        world, tote = self.shift.world, prompt["tote_id"]
+        held = tote_holder(tote) if tote in world.totes else ASIDE
+        pieces = (*world.pieces_in(hand_of(self.person.badge)), *world.pieces_in(held))
         return next((piece for piece in pieces if piece.sku == prompt["sku"]), None)
 
     # -- at the station ------------------------------------------------------------------------

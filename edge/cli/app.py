@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "config",
     "doctor": "doctor",
     "top": "top",
+    "diagnostics": "diagnostics",
     "read": "read",
     "discover": "discover",
     "decode": "decode",

@@ -10,12 +10,11 @@ from edge.cli.console import bad_input_told
 from edge.compose.checking import check_files
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
+from edge.settings.redacting import masked
 
 app = typer.Typer(no_args_is_help=True, help="Check, show and describe configurations.")
 
 File = Annotated[Path, typer.Argument(help="the gateway's TOML file")]
-MASKED = "********"
-SECRET_KEYS = frozenset({"pin_hash", "sha256"})
 
 
 @app.command()
@@ -39,15 +38,4 @@ def show(file: File) -> None:
     """Print the effective values, defaults included, secrets masked."""
     with bad_input_told():
         settings = load(file)
-    typer.echo(json.dumps(_masked(settings.model_dump(mode="json")), indent=2, ensure_ascii=False))
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, dict):
-        return {
-            key: MASKED if key in SECRET_KEYS and inner else _masked(inner)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_masked(inner) for inner in value]
-    return value
+    typer.echo(json.dumps(masked(settings.model_dump(mode="json")), indent=2, ensure_ascii=False))

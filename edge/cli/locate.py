@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from edge.cli.console import bad_input_told, print_json
+from edge.cli.console import bad_input_told, fail, print_json
 from edge.locating.learning import calibrate as learn
 from edge.locating.recordings import read_reads_csv, read_truth_csv
+from edge.locating.shelf_sweep import Sweeping, ranked
 from edge.locating.stream import locate_stream
 from edge.settings.calibration_file import load_calibration, save_calibration
 from edge.settings.floor_file import load_floor
@@ -19,6 +20,9 @@ Reads = Annotated[
     Path, typer.Option(help="CSV: time_us,reader,antenna,epc,rssi_dbm and more, sorted by time")
 ]
 
+_SWEPT = Sweeping()
+_MHZ_MIN, _MHZ_MAX = 840.0, 960.0
+
 
 @contextmanager
 def _lines(path: Path) -> Iterator[Iterator[str]]:
@@ -27,17 +31,41 @@ def _lines(path: Path) -> Iterator[Iterator[str]]:
         yield iter(file)
 
 
-def locate(
-    floor: FloorFile,
+def locate(  # noqa: PLR0913 - one argument for each option
     reads: Reads,
+    *,
+    floor: Annotated[
+        Path | None, typer.Option(help="the floor's TOML file; not needed with --order")
+    ] = None,
     calibration: Annotated[Path | None, typer.Option(help="what `calibrate` wrote")] = None,
     every: Annotated[
         float | None,
         typer.Option(help="also answer for every known tag each so many seconds", min=0.001),
     ] = None,
+    order: Annotated[
+        bool, typer.Option("--order", help="the order of tags along a shelf, by a moved antenna")
+    ] = False,
+    antenna: Annotated[int | None, typer.Option(help="with --order: the moved port")] = None,
+    speed: Annotated[
+        float, typer.Option(help="with --order: metres a second", min=0.01, max=5.0)
+    ] = _SWEPT.speed_m_per_s,
+    mhz: Annotated[
+        str, typer.Option(help="with --order: frequencies by channel from 1, or one for all")
+    ] = "915",
+    doubled: Annotated[
+        bool, typer.Option("--doubled", help="with --order: phase may be off by half a turn")
+    ] = False,
 ) -> None:
     """Print where each tag is believed to be, as JSON lines, whenever that changes."""
     with bad_input_told():
+        if order:
+            with _lines(reads) as lines:
+                sweeping = Sweeping(speed, antenna, _frequencies(mhz), doubled)
+                for one in ranked(read_reads_csv(lines, str(reads)), sweeping):
+                    print_json(one.to_dict())
+            return
+        if floor is None:
+            raise fail("--floor is needed: the floor's TOML file")
         plan = load_floor(floor)
         learnt = load_calibration(calibration, plan) if calibration else None
         if learnt is None:
@@ -49,6 +77,16 @@ def locate(
         with _lines(reads) as lines:
             for answer in locate_stream(plan, read_reads_csv(lines, str(reads)), learnt, every):
                 print_json(answer.to_dict())
+
+
+def _frequencies(told: str) -> tuple[float, ...]:
+    try:
+        mhz = tuple(float(one) for one in told.split(","))
+    except ValueError:
+        raise fail(f"--mhz is {told!r}; write frequencies like 902.75,903.25") from None
+    if not all(_MHZ_MIN <= one <= _MHZ_MAX for one in mhz):
+        raise fail(f"--mhz is {told!r}; UHF readers work at {_MHZ_MIN:g} to {_MHZ_MAX:g} MHz")
+    return mhz
 
 
 def calibrate(

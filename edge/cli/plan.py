@@ -65,6 +65,7 @@ def _route(plain: Plain) -> dict[str, object]:
         "stops": list(route.stops),
         "path": [list(point) for point in route.path],
         "exact": route.exact,
+        "bound": route.bound,
     }
 
 

@@ -1,16 +1,11 @@
 """`warehouse-edge top`: the gateway at a glance, in a terminal, once a second."""
 
-import json
 import os
-import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Annotated, cast
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import typer
 from rich.console import Console, Group
@@ -19,65 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from edge.cli.console import bad_input_told, fail, print_json
-from edge.settings.gateway import Settings, load
-from edge.web.host_token import host_token
-from edge.web.sessions import SessionKeyError
+from edge.cli.console import bad_input_told, print_json
+from edge.cli.gate import Gate, Row, own_gate
+from edge.settings.gateway import load
 
 TOKEN_VARIABLE = "WAREHOUSE_EDGE_TOKEN"  # noqa: S105 - the variable's name
-TIMEOUT_S = 5.0
 _NEVER = Event()
 """Only Ctrl-C ends the wait for the next look."""
-
-Row = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Where a gateway answers, and what opens it.
-
-    Attributes:
-        url: without a slash at the end.
-        token: a service token with the scopes `look` and `ready`.
-        trusted: the certificate that it must show; None for those that the system trusts.
-    """
-
-    url: str
-    token: str
-    trusted: Path | None = None
-
-    def look(self, path: str) -> Row:
-        """What it says at a path.
-
-        Raises:
-            ValueError: it does not answer, or does not let us look; says what to do.
-        """
-        request = Request(  # noqa: S310 - http or https, checked where the address was taken
-            self.url + path, headers={"Authorization": f"Bearer {self.token}"}
-        )
-        try:
-            with urlopen(request, timeout=TIMEOUT_S, context=self._context()) as answer:  # noqa: S310
-                return cast("Row", json.load(answer))
-        except HTTPError as error:
-            if error.code == 503:  # noqa: PLR2004 - not ready is an answer, too
-                return cast("Row", json.load(error))
-            raise ValueError(
-                f"{self.url}{path}: answers {error.code}; "
-                "the token needs the scopes look and ready"
-            ) from None
-        except URLError as error:
-            raise ValueError(
-                f"{self.url}: does not answer ({error.reason}); does it run?"
-            ) from None
-        except TimeoutError:
-            raise ValueError(f"{self.url}: does not answer within {TIMEOUT_S:g} s") from None
-
-    def _context(self) -> ssl.SSLContext | None:
-        if self.trusted is None:
-            return None
-        context = ssl.create_default_context(cafile=self.trusted)
-        context.check_hostname = False  # the loopback is not in the certificate: it is pinned
-        return context
 
 
 def top(
@@ -117,37 +60,12 @@ def _gate(config: Path | None, url: str | None) -> Gate:
         if not token:
             raise ValueError(f"set {TOKEN_VARIABLE} to a service token of {url}")
         return Gate(url.rstrip("/"), token)
-    settings = load(config or Path("gateway.toml"))
-    try:
-        return _own_gate(settings)
-    except SessionKeyError as error:
-        raise fail(str(error)) from None
-
-
-def _own_gate(settings: Settings) -> Gate:
-    web = settings.web
-    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104 - asked here, not bound
-    scheme = "https" if web.certificate_file else "http"
-    if web.port == 0:
-        raise ValueError("web.port is 0: the port is chosen at each start; use --url")
-    key_path = settings.gateway.data_dir / "session.key"
-    if not key_path.exists():
-        raise ValueError(f"{key_path} is not there: this gateway has never run; start it first")
-    return Gate(f"{scheme}://{host}:{web.port}", host_token(key_path), web.certificate_file)
-
-
-def _look(gate: Gate) -> Row:
-    """One look at everything."""
-    return {
-        "ready": gate.look("/readyz"),
-        "board": gate.look("/api/board"),
-        "radio": gate.look("/api/radio"),
-    }
+    return own_gate(load(config or Path("gateway.toml")))
 
 
 def _print_looks(gate: Gate, every_s: float, *, once: bool) -> None:
     while True:
-        print_json(_look(gate))
+        print_json(gate.look())
         if once:
             return
         _NEVER.wait(every_s)
@@ -155,7 +73,7 @@ def _print_looks(gate: Gate, every_s: float, *, once: bool) -> None:
 
 def _show_looks(gate: Gate, every_s: float, *, once: bool) -> None:
     console = Console()
-    shown = _screen(gate.url, _look(gate))
+    shown = _screen(gate.url, gate.look())
     if once:
         console.print(shown)
         return
@@ -168,7 +86,7 @@ def _show_looks(gate: Gate, every_s: float, *, once: bool) -> None:
 def _screen_or_why(gate: Gate) -> Group | Text:
     """The screen; while the gateway does not answer, why not: it may come back."""
     try:
-        return _screen(gate.url, _look(gate))
+        return _screen(gate.url, gate.look())
     except ValueError as error:
         return Text(str(error), style="bold red")
 

@@ -15,7 +15,7 @@ from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.lighting import stack_lights, switching
-from edge.compose.link import Condition, backlog, mqtt_link
+from edge.compose.link import Condition, Link, backlog, mqtt_link
 from edge.compose.pages import web_server
 from edge.compose.reader_watch import ReaderWatch
 from edge.compose.tag_port import TagPort
@@ -48,7 +48,6 @@ from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.store.archive import FactArchive
 from edge.store.store import Store
-from edge.sync.mqtt.link import MqttLink
 
 
 def build(settings: Settings) -> Daemon:
@@ -155,7 +154,7 @@ def floor_loop(
     core: Core,
     store: Store,
     planner: Planner,
-    link: MqttLink | None,
+    link: Link | None,
     work_on_tags: Callable[[TagWorkWanted], None] | None = None,
     answered: Callable[[Input, Answer], None] | None = None,
 ) -> FloorLoop:
@@ -181,6 +180,9 @@ def floor_loop(
             )
             for one in core.troubles
         },
+        rush_priority=settings.work.rush_priority,
+        line_s=settings.work.line_s,
+        ready_before_s=60 * settings.work.ready_before_minutes,
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(

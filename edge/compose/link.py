@@ -1,8 +1,11 @@
 """The link to the central system, wired."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from numpy.random import Generator
 
 from edge.compose.core import Core
 from edge.compose.info import Info
@@ -22,12 +25,24 @@ from edge.store.store import Store
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.mqtt.link import MqttLink
-from edge.sync.mqtt.settings import LinkParts, LinkSettings, TlsSettings
+from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
 from edge.sync.wire.requests import answer
 
 
-def backlog(core: Core, store: Store, link: MqttLink | None) -> dict[str, object]:
+class Link(Protocol):
+    """The link as the floor knows it."""
+
+    def wake(self) -> None:
+        """Something was committed; returns at once."""
+        ...
+
+    def status(self) -> LinkStatus:
+        """How the link is."""
+        ...
+
+
+def backlog(core: Core, store: Store, link: Link | None) -> dict[str, object]:
     """What the central system does not have yet, as plain values."""
     status = link.status() if link else None
     oldest_us = status.oldest_unsent_us if status else None
@@ -72,36 +87,46 @@ def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
         ConfigurationError: the password file holds no password.
         StoreError: the journal cannot be read.
     """
-    settings = core.settings
-    gateway = settings.gateway
     lookups = Lookups(core.store_path, core.board)
     watch = ClockWatch(core.clock)
     explainer = Explainer(core.desk.enquiries, lookups)
     answering = Answers(core.board, lookups, explainer, store, info.now)
-    link = MqttLink(
-        link_settings(settings),
-        LinkParts(
-            clock=core.clock,
-            generator=np.random.default_rng(),
-            make_id=core.make_id,
-            journal=JournalReader(core.store_path),
-            journal_error=StoreError,
-            deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
-            inbox_full=InboxFullError,
-            clock_quality=lambda: _clock_quality(watch),
-            epcis=EpcisWriter(
-                EpcisNames(
-                    base=f"urn:warehouse-edge:{gateway.site}",
-                    gtin_of=lambda sku: _gtin_of(core.board, sku),
-                    kind_of=core.floor.kind_of,
-                )
-            ),
-            answer_request=lambda name, payload: answer(name, payload, answering),
-        ),
-    )
+    parts = link_parts(core, answering, np.random.default_rng(), lambda: _clock_quality(watch))
+    link = MqttLink(link_settings(core.settings), parts)
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
     info.tell(link.publish_info)
     return link
+
+
+def link_parts(
+    core: Core,
+    answering: Answers,
+    generator: Generator,
+    clock_quality: Callable[[], ClockQuality],
+) -> LinkParts:
+    """What a link works with, whoever drives it.
+
+    Raises:
+        StoreError: the journal cannot be read.
+    """
+    return LinkParts(
+        clock=core.clock,
+        generator=generator,
+        make_id=core.make_id,
+        journal=JournalReader(core.store_path),
+        journal_error=StoreError,
+        deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
+        inbox_full=InboxFullError,
+        clock_quality=clock_quality,
+        epcis=EpcisWriter(
+            EpcisNames(
+                base=f"urn:warehouse-edge:{core.settings.gateway.site}",
+                gtin_of=lambda sku: _gtin_of(core.board, sku),
+                kind_of=core.floor.kind_of,
+            )
+        ),
+        answer_request=lambda name, payload: answer(name, payload, answering),
+    )
 
 
 def _clock_quality(watch: ClockWatch) -> ClockQuality:

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,13 +112,16 @@ class ScratchGateway:
 
 
 @contextmanager
-def scratch_gateway(folder: Path, clock: Clock, brokers: int) -> Iterator[ScratchGateway]:
+def scratch_gateway(
+    folder: Path, clock: Clock, brokers: int, before: Sequence[str] = ()
+) -> Iterator[ScratchGateway]:
     """A gateway at work below `folder`, ended and drained at the end.
 
     Args:
         folder: for all its files.
         clock: for deadlines.
         brokers: how many, each with a central system behind it.
+        before: a command that runs the daemon, such as one that shifts its clock.
 
     Raises:
         DrillError: mosquitto is missing, or something did not start.
@@ -138,7 +141,8 @@ def scratch_gateway(folder: Path, clock: Clock, brokers: int) -> Iterator[Scratc
     _write_configuration(folder, ports)
     centrals = [_central(port, folder, logs) for port in ports]
     config = str(folder / "gateway.toml")
-    daemon = Child("daemon", [program("warehouse-edge"), "run", "--config", config], logs)
+    command = [*before, program("warehouse-edge"), "run", "--config", config]
+    daemon = Child("daemon", command, logs)
     parts = [*found.values(), *centrals, daemon]
     gateway = ScratchGateway(folder, found, clock)
     try:

@@ -21,6 +21,7 @@ from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
+from edge.floor.proving import proofs
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
 from edge.locating.boxes import BoxWatch
@@ -46,7 +47,7 @@ from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
-from edge.rules import planning
+from edge.rules import snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.terms import Terms
 from edge.store.errors import StoreError, StoreFullError
@@ -132,6 +133,11 @@ class FloorLoop:
         self.folded_count = 0
         """Reads since the start that lost their own row because the loop did not keep up."""
 
+    @property
+    def state(self) -> FloorState:
+        """What is known of the floor; to be looked at between two turns, by whoever turns."""
+        return self._state
+
     def start(self) -> None:
         """Read the state back from the store and begin."""
         self.load()
@@ -202,6 +208,8 @@ class FloorLoop:
         for entry, answer in turn.told:
             self._parts.answered(entry.input, answer)
         self._hand_out(turn)
+        for proof in proofs(self._state, (event for event, _ in turn.happenings)):
+            self._parts.locator.confirm(proof)
         self._ask_planner()
         return facts
 
@@ -391,6 +399,7 @@ class FloorLoop:
         if planner.busy or seq == self._planned_seq:
             return  # nothing has changed since it was asked last
         self._planned_seq = seq
-        snapshot = planning.snapshot(self._state, self._parts.terms)
+        terms, now_us = self._parts.terms, self._parts.clock.now_us()
+        snapshot = snapshots.snapshot(self._state, terms, now_us)
         if snapshot is not None:
             planner.offer(snapshot)

@@ -14,7 +14,9 @@ from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import IdMaker
 from edge.model.inputs import PlanReady
 from edge.rules.batching import Effort
-from edge.rules.planning import Snapshot, plan
+from edge.rules.planning import plan
+from edge.rules.replanning import changes
+from edge.rules.snapshots import Snapshot, without
 
 SEARCH_S = 0.3
 """How long better batches are looked for; a picker waits meanwhile."""
@@ -89,8 +91,9 @@ class Planner:
             seconds=SEARCH_S,
             elapsed_s=lambda: (self._clock.monotonic_us() - began_us) / 1e6,
         )
-        walks = plan(snapshot, self._make_id, self._chance, effort)
+        mended = changes(snapshot)
+        walks = plan(without(snapshot, mended), self._make_id, self._chance, effort)
         try:
-            self._inbox.put(PlanReady(walks, self._clock.now_us()))
+            self._inbox.put(PlanReady(walks, self._clock.now_us(), mended))
         except InboxFullError:
             return  # the floor is behind with more important things; it will ask again

@@ -23,6 +23,7 @@ TUNABLE = frozenset(
     {
         "stay_per_s",
         "move_at",
+        "sureness",
         "clip",
         "level_rate",
         "settling_s",
@@ -83,8 +84,6 @@ class Calibration:
         tuned: settings that suited the recordings better than the defaults.
         survey: what a walk taught; None where that was not better than the offsets alone.
         points: what was measured at points of the floor plan; None without such.
-        sureness, bias: factor on the log-odds of a belief, and what is added to them, to make it
-            an honest probability.
         quality: cross-validated; None where it was made by hand.
         warnings: what the operator should look at.
     """
@@ -95,8 +94,6 @@ class Calibration:
     tuned: Mapping[str, float] = field(default_factory=dict)
     survey: Survey | None = None
     points: Points | None = None
-    sureness: float = 1.0
-    bias: float = 0.0
     quality: Quality | None = None
     warnings: tuple[str, ...] = ()
 
@@ -124,12 +121,6 @@ class Calibration:
         names = [f"{one.reader}/{one.port}" for one in floor.antennas]
         return np.array([self.offset_dbm.get(name, usual) for name in names])
 
-    def confidence(self, belief: float) -> float:
-        """The honest probability behind a belief."""
-        bounded = min(max(belief, 1e-6), 1.0 - 1e-6)
-        odds = self.sureness * math.log(bounded / (1.0 - bounded)) + self.bias
-        return 1.0 / (1.0 + math.exp(-odds))
-
     def to_dict(self) -> dict[str, object]:
         """As a plain value for JSON."""
         quality = self.quality
@@ -141,8 +132,6 @@ class Calibration:
             "tuned": dict(self.tuned),
             "survey": None if self.survey is None else self.survey.to_dict(),
             "points": None if self.points is None else self.points.to_dict(),
-            "sureness": self.sureness,
-            "bias": self.bias,
             "warnings": list(self.warnings),
             "quality": None
             if quality is None
@@ -173,11 +162,9 @@ class Calibration:
                 floor_hash=str(value["floor_hash"]),
                 offset_dbm=_numbers(value["offset_dbm"]),
                 spread_db=_numbers(value["spread_db"]),
-                tuned=_numbers(value["tuned"]),
+                tuned=_tuned(value),
                 survey=None if value["survey"] is None else Survey.from_dict(value["survey"]),
                 points=None if value["points"] is None else Points.from_dict(value["points"]),
-                sureness=float(value["sureness"]),
-                bias=float(value["bias"]),
                 quality=None
                 if quality is None
                 else Quality(
@@ -212,6 +199,14 @@ def model_of(
     if calibration.survey is None:
         return OffsetModel(columns, settings, offsets)
     return SurveyedModel(columns, settings, offsets, calibration.survey)
+
+
+def _tuned(value: Mapping[str, Any]) -> dict[str, float]:
+    """What was tuned; older files have the sureness beside it."""
+    tuned = _numbers(value["tuned"])
+    if "sureness" in value:
+        tuned.setdefault("sureness", max(0.1, float(value["sureness"])))
+    return tuned
 
 
 def _numbers(value: Mapping[str, Any]) -> dict[str, float]:

@@ -22,6 +22,10 @@ GONE = -2
 LOAD_MAX = 0.62
 """Above this the chains grow long: linear probing needs 2.3 steps a hit at 0.62, 5.5 at 0.9."""
 _FIRST_CLAIM = -3
+_ONE_STEP, _MANY_STEPS = np.arange(1, 2), np.arange(1, 9)
+_SINGLE_STEPS = 2
+"""After so many steps few reads still walk: their next ones are looked at together, because what
+numpy costs is the call."""
 _ODD_A = np.uint64(0x9E3779B97F4A7C15)
 _ODD_B = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(32)
@@ -116,6 +120,13 @@ class EpcIndex:
         raw: bytes = self.keys[row].tobytes()
         return raw[: -(-bits // 8)].hex()
 
+    def epcs_of(self, rows: Rows) -> list[str]:
+        """The EPC of each row, as `epc_of` has it; quicker for many."""
+        if not (self.bits[rows] == SHORT_BITS_MAX).all():
+            return [self.epc_of(row) for row in rows.tolist()]
+        digits, width = self.keys[rows].tobytes().hex(), 2 * SHORT_BYTES
+        return [digits[at : at + width] for at in range(0, len(digits), width)]
+
     def remove(self, rows: Rows) -> None:
         """Forget the keys of these rows; the rows are given again to new tags."""
         _, at = self._walk(self.keys[rows], self.bits[rows])
@@ -138,11 +149,19 @@ class EpcIndex:
         at = self._home(keys)
         rows = self._places[at].astype(np.int64)
         open_walks = np.flatnonzero(~self._ended(rows, keys, bits))
+        strides = 0
         while len(open_walks):
-            at[open_walks] = step = (at[open_walks] + 1) & (len(self._places) - 1)
-            rows[open_walks] = found = self._places[step]
-            ended = self._ended(found, keys[open_walks], bits[open_walks])
-            open_walks = open_walks[~ended]
+            strides += 1
+            ahead = _ONE_STEP if strides <= _SINGLE_STEPS else _MANY_STEPS
+            steps = (at[open_walks, np.newaxis] + ahead) & (len(self._places) - 1)
+            found = self._places[steps].astype(np.int64)
+            walker = np.repeat(open_walks, len(ahead))
+            ended = self._ended(found.reshape(-1), keys[walker], bits[walker])
+            ended = ended.reshape(found.shape)
+            last = np.where(ended.any(axis=1), ended.argmax(axis=1), len(ahead) - 1)
+            walk = np.arange(len(last))
+            at[open_walks], rows[open_walks] = steps[walk, last], found[walk, last]
+            open_walks = open_walks[~ended[walk, last]]
         return rows, at
 
     def _ended(self, rows: Rows, keys: Keys, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:

@@ -1,10 +1,12 @@
 """The belief where each tag is: a small hidden-Markov filter over the places of its slots.
 
 Between two looks a tag may have moved: belief leaks evenly from every candidate to the others, so
-much the more the longer the time between. A look then multiplies each candidate's belief by how
-well it explains what was heard. Looks overlap, because evidence fades slowly: a look that comes
-after a fraction of the evidence's memory counts for that fraction only, so that twenty reads a
-second weigh no more than they tell, and one read in five seconds counts in full.
+much the more the longer the time between; where the floor's aisles are known, near places get more
+than far ones, and what cannot have been walked to yet counts as on the way, that is elsewhere. A
+look then multiplies each candidate's belief by how well it explains what was heard. Looks overlap,
+because evidence fades slowly: a look that comes after a fraction of the evidence's memory counts
+for that fraction only, so that twenty reads a second weigh no more than they tell, and one read in
+five seconds counts in full.
 
 Candidates are the places of a tag's slots and "elsewhere", which has what the slots leave.
 """
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import SLOTS, Floats, Ports
 from edge.locating.tags import NO_PLACE, News
+from edge.locating.walking import Walk
 
 
 class PlaceFilter:
@@ -46,6 +49,7 @@ class PlaceFilter:
         log_likelihood: Floats,
         leave_s: Floats,
         new_share: Floats,
+        walk: Walk | None = None,
     ) -> None:
         """One look at m tags; `belief` is changed in place.
 
@@ -55,18 +59,24 @@ class PlaceFilter:
             log_likelihood: shape (5, m), used up; the last row is "elsewhere".
             leave_s: time to leave since the tag's last look, see `leave_s`.
             new_share: 0 to 1, how much of the evidence is new since then.
+            walk: None where the floor's geometry tells nothing.
         """
         empty = places == NO_PLACE
         log_likelihood[:SLOTS][empty] = -np.inf
         if self._shared:
             _unite(belief, places, log_likelihood)
+        if walk is not None:
+            _hold_back(log_likelihood, walk.out_of_reach)
         believed = np.empty_like(log_likelihood)
         believed[:SLOTS] = belief
         np.maximum(1.0 - belief.sum(axis=0), 0.0, out=believed[SLOTS])
         stay = np.exp(leave_s * -self._leave_per_s)
-        leak = (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
         believed *= stay
-        believed += leak
+        if walk is None:
+            believed += (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
+        else:
+            nearness = np.where(log_likelihood > -np.inf, walk.nearness, np.float32(0.0))
+            believed += (1.0 - stay) * (nearness / nearness.sum(axis=0))
         log_likelihood -= log_likelihood.max(axis=0)
         candidates = log_likelihood > -np.inf
         np.maximum(log_likelihood, -self._clip, out=log_likelihood)
@@ -111,6 +121,13 @@ class PlaceFilter:
             window_s[np.logical_or.reduce(near & fresh, axis=0)] = self._near_window_s
         share: Floats = -np.expm1(-since_s / window_s)
         return share
+
+
+def _hold_back(log_likelihood: Floats, out_of_reach: NDArray[np.bool_]) -> None:
+    """Let what speaks for places that cannot have been reached speak for "on the way"."""
+    held = np.where(out_of_reach, log_likelihood[:SLOTS], np.float32(-np.inf)).max(axis=0)
+    np.maximum(log_likelihood[SLOTS], held, out=log_likelihood[SLOTS])
+    log_likelihood[:SLOTS][out_of_reach] = -np.inf
 
 
 def _unite(belief: Floats, places: Ports, log_likelihood: Floats) -> None:

@@ -15,6 +15,7 @@ from edge.locating.calibration import Calibration
 from edge.locating.locator import Locator
 from edge.locating.pieces import Piece
 from edge.locating.settings import LocatingSettings
+from edge.locating.slots import SLOTS
 from edge.model.ids import Epc, LocationId
 from edge.model.places import Floor
 
@@ -42,10 +43,15 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """What a locator told at the end of each second: place (None for unknown) and belief in it."""
+    """What a locator told at the end of each second.
+
+    Attributes:
+        place: None for unknown.
+        probability: shape (5, seconds): of that place, then of the others; 0 for unknown.
+    """
 
     place: tuple[LocationId | None, ...]
-    belief: NDArray[np.float64]
+    probability: NDArray[np.float64]
 
 
 def strung(pieces: Sequence[Piece]) -> Stream:
@@ -77,7 +83,7 @@ def played(
     turns = len(stream.truth) * _TURNS_A_SECOND
     ends = np.searchsorted(stream.time_us, np.arange(1, turns + 1) * _TURN_US).tolist()
     places: list[LocationId | None] = []
-    beliefs: list[float] = []
+    probabilities: list[list[float]] = []
     begin = 0
     for turn, end in enumerate(ends, 1):
         for batch in _batches(floor, stream, begin, end):
@@ -85,10 +91,10 @@ def played(
         begin = end
         locator.turn(_START_US + turn * _TURN_US)
         if turn % _TURNS_A_SECOND == 0:
-            place, belief = _now(locator)
+            place, probability = _now(locator)
             places.append(place)
-            beliefs.append(belief)
-    return Told(tuple(places), np.array(beliefs))
+            probabilities.append(probability)
+    return Told(tuple(places), np.array(probabilities).reshape(-1, SLOTS + 1).T)
 
 
 def strongest_antenna(floor: Floor, stream: Stream) -> Told:
@@ -103,7 +109,7 @@ def strongest_antenna(floor: Floor, stream: Stream) -> Told:
     for best, heard in zip(mean.argmax(axis=1).tolist(), count.sum(axis=1).tolist(), strict=True):
         last = places[-1] if places else None
         places.append(floor.antennas[best].location if heard else last)
-    return Told(tuple(places), np.full(seconds, np.nan))
+    return Told(tuple(places), np.full((SLOTS + 1, seconds), np.nan))
 
 
 def hits(stream: Stream, told: Told) -> NDArray[np.bool_]:
@@ -120,14 +126,15 @@ def calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_]) -
     return float(np.abs(distance).sum() / len(hit))
 
 
-def _now(locator: Locator) -> tuple[LocationId | None, float]:
+def _now(locator: Locator) -> tuple[LocationId | None, list[float]]:
     found = locator.where(_EPC)
     if found is None or found.announced is None:
-        return None, 0.0
+        return None, [0.0] * (SLOTS + 1)
     beliefs = dict(found.alternatives)
     if found.location is not None:
         beliefs[found.location] = found.probability
-    return found.announced, beliefs.get(found.announced, 0.0)
+    told = beliefs.pop(found.announced, 0.0)
+    return found.announced, [told, *beliefs.values(), *[0.0] * SLOTS][: SLOTS + 1]
 
 
 def _batches(floor: Floor, stream: Stream, begin: int, end: int) -> list[ReadBatch]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, CalibrationError, Quality, floor_hash
+from edge.locating.honesty import honest, learnt_factor
 from edge.locating.judging import (
     Stream,
     Told,
@@ -43,8 +44,6 @@ _CARRIED_DB = 3.5
 rest they scatter by 1 to 2 dB."""
 _CLEARLY_WORSE = -0.03
 """An item that was carried about gets the walked way unless that is worse by this much."""
-_SURENESS = np.linspace(0.0, 1.5, 31)
-_BIASES = np.linspace(-2.0, 2.0, 41)
 
 
 def calibrate(
@@ -239,10 +238,10 @@ def _judged(
 ) -> Calibration:
     """With the better way of locating, honest probabilities, and how good that is."""
     way = _best_way(floor, judged, settings, made)
-    hit, belief = way.hit, np.concatenate([tell.belief for tell in way.told])
-    sureness, bias = _honest(belief, hit)
-    honest = replace(way.of(made), sureness=sureness, bias=bias)
-    confidence = np.array([honest.confidence(one) for one in belief.tolist()])
+    hit, told = way.hit, np.concatenate([tell.probability for tell in way.told], axis=1)
+    factor = learnt_factor(told[:, told[0] > 0.0], hit[told[0] > 0.0])
+    sureness = factor * way.tuned.get("sureness", settings.sureness)
+    modest = replace(way, tuned={**way.tuned, "sureness": sureness}).of(made)
     plain = [played(floor, one.stream, settings, None) for one in judged]
     loudest = [strongest_antenna(floor, one.stream) for one in judged]
     truth = [place for one in judged for place in one.stream.truth]
@@ -257,9 +256,9 @@ def _judged(
             for one, tell in zip(judged, way.told, strict=True)
         ),
         confusion=_confusion(truth, way.told),
-        calibration_error=calibration_error(confidence, hit),
+        calibration_error=calibration_error(honest(told, factor)[0], hit),
     )
-    return replace(honest, quality=quality)
+    return replace(modest, quality=quality)
 
 
 def _confusion(truth: list[LocationId], told: list[Told]) -> dict[str, dict[str, int]]:
@@ -269,13 +268,3 @@ def _confusion(truth: list[LocationId], told: list[Told]) -> dict[str, dict[str,
         row = table.setdefault(str(true), {})
         row[str(answer or "")] = row.get(str(answer or ""), 0) + 1
     return table
-
-
-def _honest(belief: NDArray[np.float64], hit: NDArray[np.bool_]) -> tuple[float, float]:
-    """Factor and addition on the log-odds with the least log-loss (Platt's scaling)."""
-    bounded = np.clip(belief, 1e-6, 1 - 1e-6)
-    odds = np.log(bounded / (1 - bounded))
-    sign = np.where(hit, 1.0, -1.0)
-    grid = [(factor, bias) for factor in _SURENESS.tolist() for bias in _BIASES.tolist()]
-    losses = [np.logaddexp(0.0, -sign * (odds * a + b)).mean() for a, b in grid]
-    return grid[int(np.argmin(losses))]

@@ -15,10 +15,12 @@ from edge.locating.calibration import Calibration
 from edge.locating.coverage import Coverage
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
+from edge.locating.honesty import honest
 from edge.locating.intake import Intake
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
+from edge.locating.proofs import Proof, Proofs
 from edge.locating.reasons import (
     AntennaAtPlace,
     AntennaPart,
@@ -28,7 +30,7 @@ from edge.locating.reasons import (
     parts_of,
     reason_of,
 )
-from edge.locating.references import ReferenceTags
+from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import (
@@ -41,6 +43,7 @@ from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
 from edge.locating.telling import Teller, Timeline
+from edge.locating.walking import Walking
 from edge.locating.ways import Ways
 from edge.locating.whereabouts import Hearing, Whereabouts
 from edge.model.goods import PresentItems
@@ -85,10 +88,12 @@ class Locator:
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
+        self._walking = Walking(floor, tuple(self._columns.places))
+        self._proofs = Proofs(floor, self._columns, self._table, self._walking)
         self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
         self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
         """How the antennas do."""
-        self._time.follow(self._table, self._coverage, self._sweep, self.health)
+        self._time.follow(self._table, self._coverage, self._sweep, self.health, self._walking)
 
     def __len__(self) -> int:
         """Tags that are followed."""
@@ -97,7 +102,7 @@ class Locator:
     @property
     def nbytes(self) -> int:
         """Bytes held for tags."""
-        return self._table.nbytes
+        return self._table.nbytes + self._walking.nbytes
 
     @property
     def reads_ignored(self) -> int:
@@ -138,10 +143,12 @@ class Locator:
                 self._drift.hear(reads.antenna, reads.rssi_dbm, belief, now_us * 1e-6)
         self._coverage.look(now_ms)
         self.health.look(now_ms, now_us)
+        self._look_at_references(now_ms)
         rows, findings = self._sweep.next_stretch(now_ms)
         changes += self._teller.tell_silence(rows, findings)
         self._sweep.forget_old(now_ms)
-        return [one for one in changes if one.epc not in self._references.epcs]
+        references = self._references.epcs
+        return [one for one in changes if one.epc not in references] if references else changes
 
     def antennas(self) -> tuple[AntennaReport, ...]:
         """How each antenna does, in the floor file's order."""
@@ -191,6 +198,15 @@ class Locator:
         antennas = self._parts(row, place, reports, now_ms) if place is not None else ()
         return reason_of(epc, found, now_us, antennas, covering)
 
+    def confirm(self, proof: Proof) -> None:
+        """Learn from what a person's scan has proved; a tag or place never heard teaches nothing.
+
+        A surveyed floor learns its antennas' gains; a tag that lies there now is believed there.
+        """
+        row = self._row_of(proof.epc)
+        if row >= 0:
+            self._proofs.take(proof, row, self._ways.surveyed)
+
     def adopt(self, calibration: Calibration | None) -> None:
         """Go on with another calibration; beliefs and places stay, usual levels are learnt anew.
 
@@ -205,6 +221,7 @@ class Locator:
         settings = self._untuned if calibration is None else calibration.settings(self._untuned)
         self._ways = Ways(self._floor, self._columns, settings, calibration)
         self._settings = settings
+        self._reference_levels = ReferenceLevels(len(self._floor.antennas))
         self._fields, self._drift = None, None
         if calibration is None:
             return
@@ -212,6 +229,11 @@ class Locator:
         self._drift = DriftFollower(self._offset_dbm)
         if calibration.points and calibration.points.tell:
             self._fields = fields_of(self._floor, calibration.points)
+
+    def _look_at_references(self, now_ms: int) -> None:
+        surveyed, levels = self._ways.surveyed, self._reference_levels
+        if surveyed is not None and self._references.epcs and levels.is_due(now_ms):
+            surveyed.refer(levels.follow(self._references.look(), now_ms))
 
     def drift(self) -> Drift | None:
         """How the radio differs from what was calibrated; None without a calibration."""
@@ -233,7 +255,12 @@ class Locator:
         new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
         leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)
         self._ways.filter.settle(leave_s, lambda: self._placed_s(news))
-        self._ways.filter.update(slots.belief, places, look.log_likelihood, leave_s, new_share)
+        tags = (news.rows, places, announced)
+        walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
+        likelihood = look.log_likelihood
+        self._ways.filter.update(slots.belief, places, likelihood, leave_s, new_share, walk)
+        if walk is not None:
+            self._walking.believed(*tags, slots.belief, news.at_ms)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
         best = places.reshape(-1)[at]
@@ -241,7 +268,7 @@ class Locator:
         after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
         table.level_db[news.rows] = self._ways.model.follow(news, look, after)
         table.put(news.rows, slots)
-        self._teller.found(best, probability)
+        self._teller.found(best, slots.belief, self._ways.settings.sureness)
         return findings
 
     def _found(
@@ -323,7 +350,9 @@ class Locator:
             if antenna != NO_ANTENNA and belief > 0:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
-        return sorted(beliefs.items(), key=lambda one: (-one[1], one[0]))
+        told = honest(np.array(list(beliefs.values())), self._ways.settings.sureness)
+        ranked = zip(beliefs, told.tolist(), strict=True)
+        return sorted(ranked, key=lambda one: (-one[1], one[0]))
 
     def _position(self, row: int) -> Position | None:
         """From what each antenna usually hears of the tag while it rests."""

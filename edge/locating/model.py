@@ -42,6 +42,10 @@ _ANTENNAS = np.float32(4.0)
 does the mean of one antenna's follow at first."""
 
 
+_READS_KNOWN = 40
+"""From so many reads on, what antennas usually hear of a tag tells at which of them it lies."""
+
+
 class FloorColumns:
     """Places and antennas by number.
 
@@ -109,7 +113,7 @@ class Look:
         usual_db: shape (m,), the usual level that was assumed.
         near: shape (4, m), slots of near-field antennas; None where the floor has none.
         memory: shape (4, m), what each antenna usually hears of the tag while it stays.
-        home: shape (4, m), slots of the tag's announced place.
+        home: shape (4, m), slots of the place where the tag was; mostly the announced one.
     """
 
     log_likelihood: Floats
@@ -237,7 +241,7 @@ class OffsetModel:
         room_trust = trust * self._caution(known.reads)
         if near is not None:
             room_trust *= ~near
-        memory = self._memory(slots, usual, known.home)
+        memory, home = self._memory(slots, usual, known, near)
         stays = self._squared(level - memory, settings.rest_db) * room_trust
         there, away = self._moved(level, usual)
         there -= away
@@ -248,12 +252,12 @@ class OffsetModel:
         likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
         room = likelihood[:SLOTS]
         np.add(there, gone, out=room)
-        np.copyto(room, stays.sum(axis=0), where=known.home)
+        np.copyto(room, stays.sum(axis=0), where=home)
         if near is not None:
             self._add_near(room, level, trust, near, antenna)
         room += silence
         likelihood[SLOTS] = gone - np.float32(settings.elsewhere)
-        return Look(likelihood, level, trust, usual, near, memory, known.home)
+        return Look(likelihood, level, trust, usual, near, memory, home)
 
     def follow(self, news: News, look: Look, after: After) -> Floats:
         """As `HearingModel` says: what the antennas usually hear of a tag that stays.
@@ -266,7 +270,8 @@ class OffsetModel:
         stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
         memory = look.memory + rate * look.trust * (look.level_db - look.memory)
         np.copyto(slots.usual, memory, where=news.fresh & stays)
-        slots.usual[:, after.moved] = np.nan
+        moved = np.flatnonzero(after.moved)
+        slots.usual[:, moved[~look.home.reshape(-1)[after.at[moved]]]] = np.nan
         return look.usual_after(after.at, rate)
 
     def _caution(self, reads: NDArray[np.uint8]) -> Floats:
@@ -275,10 +280,35 @@ class OffsetModel:
         caution: Floats = known / (known + np.float32(self._settings.caution_reads))
         return caution
 
-    def _memory(self, slots: Slots, usual: Floats, home: NDArray[np.bool_]) -> Floats:
-        """What each antenna usually hears of the tag; where not known, what is to be expected."""
-        expected = np.where(home, usual, usual - np.float32(self._settings.quieter_db))
-        return np.where(np.isnan(slots.usual), expected, slots.usual)
+    def _memory(
+        self, slots: Slots, usual: Floats, known: Known, near: NDArray[np.bool_] | None
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """What each antenna usually hears of the tag, and the slots of the place where that is so.
+
+        Where the first is not known, it is what is to be expected.
+        """
+        expected = np.where(known.home, usual, usual - np.float32(self._settings.quieter_db))
+        memory = np.where(np.isnan(slots.usual), expected, slots.usual)
+        return memory, self._lies_at(slots.usual, known, near)
+
+    def _lies_at(
+        self, usual: Floats, known: Known, near: NDArray[np.bool_] | None
+    ) -> NDArray[np.bool_]:
+        """The slots for which it speaks that a tag is heard as usual: those of its own place.
+
+        The first reads may have announced it at the wrong one. When it has been heard for long and
+        another antenna is clearly the one that usually hears it loudest, it speaks for that.
+        """
+        loud = usual if near is None else np.where(near, np.float32(np.nan), usual)
+        home = np.fmax.reduce(np.where(known.home, loud, np.float32(np.nan)), axis=0)
+        most = np.fmax.reduce(loud, axis=0)
+        wrong = (most > home + np.float32(self._settings.louder_db)) & (
+            known.reads >= _READS_KNOWN
+        )
+        if not wrong.any():
+            return known.home
+        lies: NDArray[np.bool_] = np.where(wrong, loud == most, known.home)
+        return lies
 
     def _moved(self, level: Floats, usual: Floats) -> tuple[Floats, Floats]:
         """Log-likelihoods of each level of a tag that has moved: to that place, and not to it."""

@@ -15,6 +15,8 @@ from edge.model.ids import Epc
 from edge.model.places import Antenna
 
 RowOf = Callable[[Epc], int]
+_LOOK_MS = 10_000
+_LOOKS, _MEMORY_LOOKS = 30, 12
 SlotsOf = Callable[[NDArray[np.int64]], Slots]
 
 
@@ -65,3 +67,35 @@ class ReferenceTags:
                 seen_ms[number] = slots.seen_ms[slot, 0]
                 rssi_dbm[number] = slots.level_sum[slot, 0] / slots.weight[slot, 0]
         return Heard(seen_ms, rssi_dbm)
+
+
+class ReferenceLevels:
+    """How the level of each reference tag departs from what it was at first.
+
+    The first five minutes with a calibration are the baseline; the level is then followed with a
+    memory of two, so that a passing pallet is no drift.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._looked_ms = 0
+        self._seen_ms = np.zeros(count, np.int64)
+        self._looks = np.zeros(count)
+        self._first_dbm = np.zeros(count)
+        self._lately_dbm = np.zeros(count)
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether it is time for another look."""
+        return not 0 <= now_ms - self._looked_ms < _LOOK_MS
+
+    def follow(self, heard: Heard, now_ms: int) -> NDArray[np.float64]:
+        """Take in what was heard; returns the departure by antenna, dB, NaN while not known."""
+        self._looked_ms = now_ms
+        new = (heard.seen_ms != self._seen_ms) & np.isfinite(heard.rssi_dbm)
+        self._seen_ms = heard.seen_ms
+        self._looks += new
+        level_dbm = np.where(new, heard.rssi_dbm, 0.0)
+        learning = new & (self._looks <= _LOOKS)
+        share = 1.0 / np.where(learning, np.maximum(self._looks, 1.0), _MEMORY_LOOKS)
+        self._lately_dbm += new * share * (level_dbm - self._lately_dbm)
+        self._first_dbm[learning] = self._lately_dbm[learning]
+        return np.where(self._looks > _LOOKS, self._lately_dbm - self._first_dbm, np.nan)

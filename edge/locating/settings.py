@@ -22,6 +22,8 @@ class LocatingSettings:
         caution_reads: after so many reads the usual levels are believed by half.
         quieter_db, away_db: an antenna whose place is not the tag's hears it about this much more
             quietly than its own does, give or take; how much more quietly than that is all one.
+        louder_db: where another antenna has long heard a resting tag this much louder than the
+            announced place's own does, it lies there and was announced wrongly.
         elsewhere: how much less likely, in nats, a tag is at none of the places that hear it.
         claim_min: the least that one look of a near-field antenna may count, in nats.
         silence_claim: what the silence of an antenna counts, in nats, while others in the room
@@ -33,6 +35,7 @@ class LocatingSettings:
         unknown_db: a tag that a surveyed floor hears this much more quietly is elsewhere.
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
+        sureness: power that makes an honest probability of a belief, see `honesty`.
         arrive_reads: reads before a tag is announced at all; one read may be a stray or a ghost.
         near_arrive_at, near_arrive_reads: the same for near-field places: somebody waits there.
         unknown_below: `where` names no place below this probability.
@@ -58,6 +61,7 @@ class LocatingSettings:
     caution_reads: float = 10.0
     quieter_db: float = 10.0
     away_db: float = 6.0
+    louder_db: float = 1.5
     elsewhere: float = 2.0
     claim_min: float = -2.0
     silence_claim: float = -1.0
@@ -68,6 +72,7 @@ class LocatingSettings:
     unknown_db: float = 12.0
     arrive_at: float = 0.9
     move_at: float = 0.9
+    sureness: float = 1.0
     arrive_reads: int = 4
     near_arrive_at: float = 0.6
     near_arrive_reads: int = 2
@@ -102,6 +107,7 @@ class LocatingSettings:
             "rest_db",
             "away_db",
             "clip",
+            "sureness",
             "sweep_s",
         ):
             if not getattr(self, name) > 0.0:
@@ -112,6 +118,7 @@ DEFAULTS = LocatingSettings()
 WALKED = {
     "stay_per_s": 0.94,
     "move_at": 0.45,
+    "sureness": 0.4,
     "clip": 8.0,
     "level_rate": 0.02,
     "settling_s": 8.0,

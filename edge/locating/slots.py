@@ -70,9 +70,10 @@ def enter(slots: Slots, pairs: Pairs) -> NDArray[np.bool_]:
     known = slot >= 0
     _add_to(slots, fresh, slot[known], _some(pairs, known))
     while len(left):
-        first = left[np.flatnonzero(np.diff(tag[left], prepend=-1))]
-        _replace_weakest(slots, fresh, _some(pairs, first))
-        left = np.setdiff1d(left, first, assume_unique=True)
+        owners, later = tag[left], np.zeros(len(left), np.bool_)
+        np.equal(owners[1:], owners[:-1], out=later[1:])
+        _replace_weakest(slots, fresh, _some(pairs, left[~later]))
+        left = left[later]
     return fresh
 
 

@@ -79,7 +79,7 @@ def locate_stream(
     """
     if every_s is not None and not every_s > 0:
         raise ValueError("the time between answers must be more than 0 s")
-    player = _Player(Locator(floor, settings, calibration), calibration, every_s)
+    player = _Player(Locator(floor, settings, calibration), every_s)
     for batch in batches:
         if len(batch):
             yield from player.play_to(int(batch.seen_us[0]))
@@ -90,11 +90,8 @@ def locate_stream(
 class _Player:
     """Runs the turns of a recording."""
 
-    def __init__(
-        self, locator: Locator, calibration: Calibration | None, every_s: float | None
-    ) -> None:
+    def __init__(self, locator: Locator, every_s: float | None) -> None:
         self._locator = locator
-        self._calibration = calibration
         self._every_us = None if every_s is None else max(1, round(every_s * 1e6))
         self._known: dict[Epc, None] = {}
         self._turn_us: int | None = None
@@ -151,13 +148,7 @@ class _Player:
         if found.location is not None:
             beliefs[found.location] = found.probability
         ranked = sorted(((p, place) for place, p in beliefs.items()), reverse=True)
-        told = 0.0 if found.announced is None else beliefs.get(found.announced, 0.0)
-        confidence = (
-            self._honest(told) if found.announced else max(0.0, 1.0 - sum(beliefs.values()))
-        )
-        scale = (1.0 - confidence) / max(1.0 - told, 1e-6) if found.announced else 1.0
-        others = tuple((place, p * scale) for p, place in ranked if place != found.announced)
+        nowhere = max(0.0, 1.0 - sum(beliefs.values()))
+        confidence = beliefs.get(found.announced, 0.0) if found.announced else nowhere
+        others = tuple((place, p) for p, place in ranked if place != found.announced)
         return Answer(at_us, epc, found.announced, confidence, others, found.position)
-
-    def _honest(self, belief: float) -> float:
-        return self._calibration.confidence(belief) if self._calibration else belief

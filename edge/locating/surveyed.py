@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edge.locating.gains import Gains
 from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, best_slots
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Slots, best_slots
 from edge.locating.survey import (
     CONSTANT,
     EXPECTED,
@@ -27,11 +27,14 @@ from edge.locating.survey import (
     silence_tells,
 )
 from edge.locating.tags import News
+from edge.model.ids import LocationId
 
 _LEVEL_BOUNDS_DB = (-15.0, 25.0)
 """The curves are trusted no further than this."""
 _ELSEWHERE_MOST = 2.0
 _MEMORY_RATE = np.float32(0.05)
+_ANTENNAS_MIN = 2
+"""One alone cannot tell a deaf antenna from a quiet tag."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +78,7 @@ class SurveyedModel:
         rows = [row_of.get(one.location, len(row_of)) for one in columns.antennas]
         terms = np.array(survey.terms)[:, column]
         self._none = len(column)
+        self._row_of_place = row_of
         self._row_of = np.array([*rows, len(row_of)])
         self._terms = np.pad(terms, ((0, 1), (0, 1), (0, 0))).astype(np.float32)
         self._pairs = self._terms.reshape(-1, TERMS)
@@ -116,6 +120,28 @@ class SurveyedModel:
         self._remember(news, after.new_share)
         rate = after.new_share * np.float32(self._settings.level_rate)
         return look.usual_after(after.at, rate)
+
+    def prove(self, slots: Slots, place: LocationId) -> None:
+        """Learn the antennas' gains from a tag that has surely lain at this place.
+
+        Args:
+            slots: of the one tag; what is usual in them is what was heard while it lay there.
+            place: its place; one that was not surveyed teaches nothing.
+        """
+        row = self._row_of_place.get(place)
+        antenna, usual_db = slots.antenna[:, 0], slots.usual[:, 0]
+        some = (antenna != NO_ANTENNA) & np.isfinite(usual_db)
+        some &= ~self._near.take(antenna, mode="clip")
+        if row is None or some.sum() < _ANTENNAS_MIN:
+            return
+        antennas = antenna[some].astype(np.int64)
+        off_db = usual_db[some].astype(np.float64) - self._terms[row, antennas, EXPECTED]
+        own_db = (off_db - self._gains.level_db[antennas]).mean()
+        self._gains.prove(antennas, off_db - own_db)
+
+    def refer(self, off_db: NDArray[np.float64]) -> None:
+        """By antenna, how its reference tag's level departs from the first; NaN for none."""
+        self._gains.refer(off_db)
 
     def _remember(self, news: News, new_share: Floats) -> None:
         """What each antenna usually hears of the tag, wherever it is carried."""

@@ -184,34 +184,35 @@ class TagTable:
 
     def slots_of(self, rows: Rows) -> Slots:
         """A working copy of the slots of these rows."""
-        record = self._evidence.take(rows, axis=0)
-        usual = record[:, 6:8].copy().view(np.float16).T.astype(np.float32, order="C")
-        ports = record[:, 12:14].copy().view(np.uint16)
-        beliefs = record[:, 14:16].copy().view(np.uint16)
+        column = self._evidence.take(rows, axis=0).T.copy()
         return Slots(
-            level_sum=record[:, 0:4].T.copy().view(np.float32),
-            weight=_WEIGHTS.take(record[:, 4:6].copy().view(np.uint16).T.copy()),
-            seen_ms=record[:, 8:12].T.copy().view(np.int32),
-            antenna=ports.T.copy(),
-            belief=beliefs.T * np.float32(1.0 / BELIEF_FULL),
-            usual=usual,
+            level_sum=column[0:4].view(np.float32),
+            weight=_WEIGHTS.take(_halves(column[4:6])),
+            seen_ms=column[8:12].view(np.int32),
+            antenna=_halves(column[12:14]),
+            belief=_halves(column[14:16]) * np.float32(1.0 / BELIEF_FULL),
+            usual=_halves(column[6:8]).view(np.float16).astype(np.float32),
         )
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
-        record = np.empty((len(rows), _RECORD), np.uint32)
         octaves = np.log2(slots.weight * (1 / LEAST_WEIGHT))
-        code = np.clip(np.rint(octaves * np.float32(_OCTAVE)), 0, 0xFFFF).astype(np.uint16)
-        level_sum = slots.level_sum * (_WEIGHTS[code] / slots.weight)  # the mean stays as it was
-        record[:, 0:4] = level_sum.T.view(np.uint32)
-        record[:, 8:12] = slots.seen_ms.T.view(np.uint32)
-        record.view(np.uint16)[:, 8:12] = code.T
-        record.view(np.float16)[:, 12:16] = slots.usual.T
-        halves = record.view(np.uint16)
-        halves[:, 24:28] = slots.antenna.T
-        belief = slots.belief.T * np.float32(BELIEF_FULL - 1.0)
+        octaves *= np.float32(_OCTAVE)
+        octaves += np.float32(0.5)
+        code = np.clip(octaves, 0.0, np.float32(0xFFFF), out=octaves).astype(np.uint16)
+        belief = slots.belief * np.float32(BELIEF_FULL - 1.0)
         belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
-        halves[:, 28:32] = belief
+        column = np.empty((_RECORD, len(rows)), np.uint32)
+        # the mean stays as it was
+        np.multiply(
+            slots.level_sum, _WEIGHTS.take(code) / slots.weight, out=column[0:4].view(np.float32)
+        )
+        _join(code, column[4:6])
+        _join(slots.usual.astype(np.float16).view(np.uint16), column[6:8])
+        column[8:12] = slots.seen_ms.view(np.uint32)
+        _join(slots.antenna, column[12:14])
+        _join(belief.astype(np.uint16), column[14:16])
+        record = column.T.copy()
         self._evidence.view(_LINE).reshape(-1)[rows] = record.view(_LINE).reshape(-1)
 
     def merge(self, reads: Reads) -> News:
@@ -234,6 +235,7 @@ class TagTable:
         tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
         age_ms = (seen - at_ms[tag_of_read]).astype(np.float32)
         weight = np.exp(age_ms * (np.float32(1e-3) / self._window_s))
+        np.maximum(weight, LEAST_WEIGHT, out=weight)  # late reads, as after a clock was set back
         pairs = Pairs(
             tag=tag_of_pair,
             antenna=reads.antenna[order[pair_at]],
@@ -270,6 +272,20 @@ class TagTable:
             self.since_s,
         ):
             column.resize(capacity, refcheck=False)
+
+
+def _halves(words: NDArray[np.uint32]) -> Ports:
+    """Two 16-bit rows out of each row of words, the low half first."""
+    halves = np.empty((2 * len(words), words.shape[1]), np.uint16)
+    np.copyto(halves[0::2], words, casting="unsafe")
+    np.copyto(halves[1::2], words >> 16, casting="unsafe")
+    return halves
+
+
+def _join(halves: Ports, words: NDArray[np.uint32]) -> None:
+    """The reverse of `_halves`, into rows of words."""
+    np.left_shift(halves[1::2], 16, out=words, dtype=np.uint32)
+    words |= halves[0::2]
 
 
 def _grouped(reads: Reads) -> tuple[Rows, Rows]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
+from edge.locating.honesty import honest
 from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
 from edge.locating.slots import Floats, Ints, Ports
@@ -14,6 +15,7 @@ from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import Epc
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 
+_ARRIVED, _MOVED, _DEPARTED = int(Telling.ARRIVED), int(Telling.MOVED), int(State.DEPARTED)
 _ZERO_MS = 1 << 30
 """Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
 _SHIFT_AT_MS = (1 << 31) - (1 << 26)
@@ -76,11 +78,12 @@ class Teller:
         self._coverage = coverage
         self._time = time
         self._best: Ports = np.zeros(0, np.uint16)
-        self._probability: Floats = np.zeros(0, np.float32)
+        self._belief: Floats = np.zeros((0, 0), np.float32)
+        self._sureness = 1.0
 
-    def found(self, best: Ports, probability: Floats) -> None:
-        """The best place of each tag that `tell` will be asked about next."""
-        self._best, self._probability = best, probability
+    def found(self, best: Ports, belief: Floats, sureness: float) -> None:
+        """The best place of each tag that `tell` will be asked about next, and all beliefs."""
+        self._best, self._belief, self._sureness = best, belief, sureness
 
     def tell(self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints) -> list[PresenceChange]:
         """Changes of tags that were read."""
@@ -90,6 +93,7 @@ class Teller:
         if not len(some):
             return []
         changed, best = rows[some], self._best[some]
+        probability = honest(self._belief[:, some], self._sureness).max(axis=0)
         before = table.place[changed]
         at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
         told_before = table.state[changed]
@@ -99,14 +103,14 @@ class Teller:
         table.since_s[changed[new]] = at_us[new] // 1_000_000
         self._recount(before, best)
         return [
-            self._worded(Telling(telling), State(state), (row, from_place, to_place), p, at)
-            for telling, state, row, from_place, to_place, p, at in zip(
+            self._worded(telling, state, (epc, from_place, to_place), p, at)
+            for telling, state, epc, from_place, to_place, p, at in zip(
                 tellings[some].tolist(),
                 told_before.tolist(),
-                changed.tolist(),
+                table.index.epcs_of(changed),
                 before.tolist(),
                 best.tolist(),
-                self._probability[some].tolist(),
+                probability.tolist(),
                 at_us.tolist(),
                 strict=True,
             )
@@ -151,19 +155,20 @@ class Teller:
 
     def _worded(
         self,
-        telling: Telling,
-        state: State,
-        way: tuple[int, int, int],
+        telling: int,
+        state: int,
+        way: tuple[str, int, int],
         probability: float,
         at_us: int,
     ) -> PresenceChange:
-        row, from_place, to_place = way
-        epc, there = Epc(self._table.index.epc_of(row)), self._columns.places[to_place]
-        if telling is Telling.ARRIVED:
+        """One change; `telling` and `state` are plain numbers, for there may be thousands."""
+        epc, from_place, to_place = Epc(way[0]), way[1], way[2]
+        there = self._columns.places[to_place]
+        if telling == _ARRIVED:
             return Arrived(epc, there, probability, at_us)
-        if telling is Telling.MOVED:
+        if telling == _MOVED:
             return Moved(epc, self._columns.places[from_place], there, probability, at_us)
-        return Returned(epc, there, probability, at_us, departed=state is State.DEPARTED)
+        return Returned(epc, there, probability, at_us, departed=state == _DEPARTED)
 
     def _recount(self, left: Ports, entered: Ports) -> None:
         n = len(self._coverage.items)

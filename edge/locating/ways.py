@@ -40,6 +40,7 @@ class Ways:
 
     Attributes:
         model, filter, settings: of the present way.
+        surveyed: the model of a surveyed floor, which learns from proofs; None on any other.
 
     Raises:
         CalibrationError: the calibration was made for another floor.
@@ -63,6 +64,7 @@ class Ways:
             survey = layout_survey(floor, settings.window_s)
             self._walked = _way(columns, walked, SurveyedModel(columns, walked, offsets, survey))
             self._restlessness = Restlessness()
+        self.surveyed = model if isinstance(model, SurveyedModel) else None
         self._take(self._restful)
 
     def choose(self, slots: Slots, often: NDArray[np.bool_], since_s: Floats) -> None:

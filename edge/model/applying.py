@@ -50,7 +50,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.StockStated():
             booking.state_stock(state, event)
         case e.StockPlaced():
-            booking.add_stock(state, event.sku, event.location, event.quantity)
+            booking.place_stock(state, event, occurred_us)
         case e.PiecePut():
             setting_back.put(state, event)
         case e.PieceLost():
@@ -72,6 +72,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.tag_jobs[event.job_id] = replace(job, result=event.result)
         case e.WalkPlanned():
             _plan(state, event.walk)
+        case e.WalkReplanned():
+            _replan(state, event)
         case e.PickerChanged():
             state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
         case e.PersonListed():
@@ -223,6 +225,22 @@ def _plan(state: FloorState, walk: Walk) -> None:
         state.totes[stop.tote_id] = Tote(stop.tote_id, stop.order_id)
 
 
+def _replan(state: FloorState, event: e.WalkReplanned) -> None:
+    setting_back.set_stops(state, state.walks[event.walk_id], event.stops)
+    state.walks[event.walk_id] = replace(
+        state.walks[event.walk_id],
+        totes=event.totes,
+        length_m=event.length_m,
+        why=event.why,
+        to_replan=False,
+    )
+    for order_id in event.joined:
+        _step_order(state, order_id, OrderStep.PLAN)
+        _step_order(state, order_id, OrderStep.START)
+        tote_id = next(one.tote_id for one in event.stops if one.order_id == order_id)
+        state.totes[tote_id] = Tote(tote_id, order_id)
+
+
 def _start(state: FloorState, event: e.WalkStarted) -> None:
     walk = state.walks[event.walk_id]
     state.walks[event.walk_id] = replace(
@@ -312,7 +330,7 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
         heard_at=None,
     )
     stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
-    state.walks[event.walk_id] = replace(walk, stops=stops)
+    state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
     booking.reserve(state, stop.sku, event.location, event.quantity)
 
 

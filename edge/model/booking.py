@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from edge.model.events import StockStated
-from edge.model.goods import Stock
+from edge.model.events import StockPlaced, StockStated
+from edge.model.goods import Lot, Stock
 from edge.model.ids import LocationId, Sku
 from edge.model.state import FloorState
 
@@ -18,9 +18,22 @@ def state_stock(state: FloorState, event: StockStated) -> None:
     state.stock[key] = replace(
         known, quantity=max(event.quantity, known.reserved), version=event.version
     )
+    told = Lot(event.expires_us, event.since_us)
+    if told != Lot():
+        state.lots[key] = told
+    elif known.quantity == 0 and key in state.lots:
+        del state.lots[key]  # what it told of has left
     waiting = state.counts.get((event.location, event.sku))
     if waiting is not None and waiting.variance is not None:
         del state.counts[event.location, event.sku]
+
+
+def place_stock(state: FloorState, event: StockPlaced, placed_us: int) -> None:
+    """Pieces were put away; in an empty place they are as old as that."""
+    known = state.stock.get((event.sku, event.location))
+    if known is None or known.quantity == 0:
+        state.lots[event.sku, event.location] = Lot(since_us=placed_us)
+    add_stock(state, event.sku, event.location, event.quantity)
 
 
 def add_stock(state: FloorState, sku: Sku, location: LocationId, quantity: int) -> None:

@@ -113,6 +113,8 @@ class StockStated:
     location: LocationId
     quantity: int
     version: int
+    expires_us: int | None = None
+    since_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,27 @@ class WalkPlanned:
 
     type: ClassVar[str] = "pick.planned"
     walk: Walk
+
+
+@dataclass(frozen=True, slots=True)
+class WalkReplanned:
+    """A walk that is under way goes on otherwise, perhaps with more orders.
+
+    Attributes:
+        stops: all of them; those up to the one at hand are as they were.
+        totes: the places of the cart; those of new orders come last.
+        length_m: of the whole way as it is now.
+        joined: orders that were not in the walk before.
+        why: one sentence.
+    """
+
+    type: ClassVar[str] = "pick.replanned"
+    walk_id: WalkId
+    stops: tuple[Stop, ...]
+    totes: tuple[ToteId, ...]
+    length_m: float
+    joined: tuple[OrderId, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -747,6 +770,7 @@ Event = (
     | TagKilled
     | PortalPassed
     | WalkPlanned
+    | WalkReplanned
     | PickerChanged
     | PersonListed
     | WalkStarted

@@ -63,6 +63,20 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Lot:
+    """What is known of how old the pieces of one article in one place are.
+
+    Attributes:
+        expires_us: the moment after which none of them may be sold, UTC microseconds; of several
+            the earliest. None where they keep, or nobody told.
+        since_us: since when they lie in the warehouse; None where nobody told.
+    """
+
+    expires_us: int | None = None
+    since_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PresentItem:
     """One tagged item as the radio knows it; one row of the read table `items`.
 

@@ -16,13 +16,15 @@ from edge.model.ids import (
     OrderId,
     RequestId,
     Sku,
+    ToteId,
+    WalkId,
 )
 from edge.model.orders import OrderLine
 from edge.model.passages import Passage
 from edge.model.posted import Posted
 from edge.model.presence import PresenceChange
 from edge.model.tag_work import TagResult
-from edge.model.work import ListedPerson, Walk
+from edge.model.work import ListedPerson, Stop, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class PeopleListed:
 
 @dataclass(frozen=True, slots=True)
 class StockStatement:
-    """So many pieces of an article lie in a place, as of this version."""
+    """So many pieces of an article lie in a place, as of this version; how old, as in `Lot`."""
 
     sku: Sku
     location: LocationId
     quantity: int
     version: int
+    expires_us: int | None = None
+    since_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,36 @@ class HandheldSilent:
 
 
 @dataclass(frozen=True, slots=True)
+class WalkChange:
+    """How a walk that is under way had better go on.
+
+    Attributes:
+        kept: how many of its stops stay where they are, the one at hand the last of them.
+        before: the stops after them, as the planner saw them.
+        after: the stops after them, as they should be.
+        totes: the places of the cart, those of the orders that join it last.
+        length_m: of the whole way.
+        joined: orders that join it.
+        why: one sentence.
+    """
+
+    walk_id: WalkId
+    kept: int
+    before: tuple[Stop, ...]
+    after: tuple[Stop, ...]
+    totes: tuple[ToteId, ...]
+    length_m: float
+    joined: tuple[OrderId, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanReady:
     """The planner's walks, made on an earlier snapshot: taken only where still true."""
 
     walks: tuple[Walk, ...]
     at_us: int
+    changes: tuple[WalkChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

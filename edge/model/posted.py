@@ -173,6 +173,16 @@ class GradeDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class CountScanned:
+    """Somebody who counts scanned a place or a piece."""
+
+    request_id: RequestId
+    badge: Badge
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class CountTold:
     """A person has counted an article in a place."""
 
@@ -272,6 +282,7 @@ Posted = (
     | ParcelDispatched
     | ReturnScanned
     | GradeDecided
+    | CountScanned
     | CountTold
     | SweepWanted
     | VarianceDecided

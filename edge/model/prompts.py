@@ -28,6 +28,7 @@ class Prompt:
         quantity: pieces still wanted here, or to be put here; 0 while waiting or dropping.
         picked: pieces already in the tote for this stop, or put to their places.
         tote_id: where to put them; the totes to drop are in `totes`.
+        slot: the tote's place on the cart, from 1; 0 where there is none.
         stop, stops: number of this stop from 1, and how many the walk has.
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
@@ -51,6 +52,7 @@ class Prompt:
     radio: bool = False
     notice: str = ""
     notice_location: LocationId | None = None
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
     picker = None
     for walk in [one for one in state.open_walks() if event.order_id in one.orders]:
         picker = walk.picker
-        _set_stops(state, walk, _without(walk, event.order_id))
+        set_stops(state, walk, _without(walk, event.order_id))
     for pack in [one for one in state.packs.values() if one.order_id == event.order_id]:
         del state.packs[pack.station]
     for tote in [one for one in state.totes.values() if one.order_id == event.order_id]:
@@ -40,7 +40,7 @@ def change(state: FloorState, event: e.OrderChanged) -> None:
     order = event.order
     walk = state.walks[event.walk_id]
     state.orders[order.order_id] = order
-    _set_stops(state, walk, event.stops)
+    set_stops(state, replace(walk, to_replan=len(event.stops) > len(walk.stops)), event.stops)
     mine = [
         (one, unit) for one in event.stops if _is_of(one, order.order_id) for unit in one.units
     ]
@@ -104,7 +104,7 @@ def _without(walk: Walk, order_id: OrderId) -> tuple[Stop, ...]:
     )
 
 
-def _set_stops(state: FloorState, walk: Walk, stops: tuple[Stop, ...]) -> None:
+def set_stops(state: FloorState, walk: Walk, stops: tuple[Stop, ...]) -> None:
     """A walk goes on with other stops, and their promises; without any it is over."""
     for stop in walk.stops:
         reserve(state, stop.sku, stop.location, -stop.open_quantity)

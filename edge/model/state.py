@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, Lot, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -218,6 +218,7 @@ class FloorState:
         articles: the catalogue.
         levels: cases and inner packs by their GTIN.
         stock: by article and place.
+        lots: how old the stock of an article in a place is, where anybody has told.
         orders, walks, pickers, totes, parcels: by their names.
         people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
@@ -245,6 +246,7 @@ class FloorState:
         self.articles = ArticleTable()
         self.levels: Table[Gtin, PackLevel] = Table()
         self.stock = StockTable()
+        self.lots: Table[tuple[Sku, LocationId], Lot] = Table()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()

@@ -100,6 +100,9 @@ class Walk:
         why: one sentence: why these orders go together.
         fence: how often it has left a picker's hand; what names an older one comes too late.
         picker_before: who had it in hand before.
+        alone_m: of the ways together if each order were walked by itself; 0 where not known.
+        totes: the places of the cart, the first one's tote first; empty in a walk of old.
+        to_replan: whether stops were added where they came up, so that a better order is wanted.
     """
 
     walk_id: WalkId
@@ -111,6 +114,14 @@ class Walk:
     cart: LocationId | None = None
     fence: int = 0
     picker_before: Badge | None = None
+    alone_m: float = 0.0
+    totes: tuple[ToteId, ...] = ()
+    to_replan: bool = False
+
+    @property
+    def slots(self) -> tuple[ToteId, ...]:
+        """The tote in each place of the cart."""
+        return self.totes or tuple(dict.fromkeys(stop.tote_id for stop in self.stops))
 
     @property
     def current(self) -> int | None:

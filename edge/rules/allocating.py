@@ -1,27 +1,63 @@
 """Allocating: from which places the pieces of an order are to be taken.
 
-An order is allocated whole or not at all. Among places with free stock, those where the radio
-knows tagged pieces of the article go first; then the fullest, so that few stops are needed.
+An order is allocated whole or not at all. What has expired is never promised. What expires first
+goes first, then what lies here longest. Among equals a place that is surely right goes before a
+doubtful one, one that has all the pieces before one that has some, the nearest before a farther
+one. For an order in a rush certainty goes before everything else, and since such orders are
+allocated first, sure stock is theirs: a doubtful place is asked only for what no sure one has.
+
+A place is doubtful while a count of it is wanted or a variance waits for a decision, and while the
+radio, which knows tagged pieces of the article elsewhere, hears none of them where an antenna that
+answers covers the place.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
-from edge.model.goods import Stock
-from edge.model.ids import LineId, LocationId, OrderId, Sku
+from edge.model.goods import Lot, Stock
+from edge.model.ids import DeviceName, LineId, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderLine
 from edge.model.places import Floor
+
+Key = tuple[Sku, LocationId]
 
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """So many pieces of one line from one place."""
+    """So many pieces of one line from one place.
+
+    Attributes:
+        doubtful: whether they may well not be there.
+    """
 
     order_id: OrderId
     line_id: LineId
     sku: Sku
     location: LocationId
     quantity: int
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of the stock besides the books.
+
+    Attributes:
+        floor: for the places' parents, antennas and distances.
+        seen: how many tagged pieces of an article the radio knows in a place or its parents.
+        lots: how old the stock is, where anybody has told.
+        uncounted: articles and places that wait for a count or for a decision about one.
+        silent: readers that do not answer.
+        now_us: for what has expired, UTC microseconds.
+    """
+
+    floor: Floor
+    seen: Mapping[Key, int]
+    lots: Mapping[Key, Lot]
+    uncounted: frozenset[Key]
+    silent: frozenset[DeviceName]
+    now_us: int
 
 
 class FreeStock:
@@ -29,25 +65,31 @@ class FreeStock:
 
     Args:
         stock: by the books.
-        seen: how many tagged pieces of an article the radio knows in a place or its parents.
-        floor: for the parents.
+        knowledge: what is known of it besides.
+        base: where walks begin; the nearest place is the nearest to it.
     """
 
     def __init__(
-        self, stock: Iterable[Stock], seen: Mapping[tuple[Sku, LocationId], int], floor: Floor
+        self, stock: Iterable[Stock], knowledge: Knowledge, base: tuple[float, float]
     ) -> None:
         self._by_sku: dict[Sku, dict[LocationId, Stock]] = {}
         for one in stock:
             if one.free > 0:
                 self._by_sku.setdefault(one.sku, {})[one.location] = one
-        self._seen = seen
-        self._floor = floor
+        self._known = knowledge
+        self._base = base
+        self._tagged = {sku for (sku, _), count in knowledge.seen.items() if count > 0}
+        self._heard = {
+            antenna.location
+            for antenna in knowledge.floor.antennas
+            if antenna.reader not in knowledge.silent
+        }
 
-    def allocate(self, order: Order) -> list[Allocation] | None:
+    def allocate(self, order: Order, *, rush: bool = False) -> list[Allocation] | None:
         """Promise the whole order; None, and nothing promised, where it cannot be had."""
         promised: list[Allocation] = []
         for line in order.lines:
-            found = self._line(order.order_id, line)
+            found = self._line(order.order_id, line, rush=rush)
             if found is None:
                 for one in promised:
                     self._promise(one, -one.quantity)
@@ -55,33 +97,74 @@ class FreeStock:
             promised.extend(found)
         return promised
 
-    def _line(self, order_id: OrderId, line: OrderLine) -> list[Allocation] | None:
-        places = self._by_sku.get(line.sku, {})
-        if sum(one.free for one in places.values()) < line.quantity:
+    def _line(self, order_id: OrderId, line: OrderLine, *, rush: bool) -> list[Allocation] | None:
+        places = [
+            one for one in self._by_sku.get(line.sku, {}).values() if not self._is_expired(one)
+        ]
+        if sum(one.free for one in places) < line.quantity:
             return None
         wanted = line.quantity
         found: list[Allocation] = []
-        for place in sorted(places.values(), key=self._preference):
+        for place in sorted(places, key=lambda one: self._preference(one, line, rush=rush)):
             quantity = min(place.free, wanted)
             if quantity > 0:
                 found.append(
-                    Allocation(order_id, line.line_id, line.sku, place.location, quantity)
+                    Allocation(
+                        order_id,
+                        line.line_id,
+                        line.sku,
+                        place.location,
+                        quantity,
+                        self._is_doubtful(place),
+                    )
                 )
                 wanted -= quantity
         for one in found:
             self._promise(one, one.quantity)
         return found
 
-    def _preference(self, stock: Stock) -> tuple[bool, int, str]:
-        return (not self._is_seen(stock), -stock.free, stock.location)
+    def _preference(self, stock: Stock, line: OrderLine, *, rush: bool) -> tuple[object, ...]:
+        lot = self._known.lots.get((stock.sku, stock.location), Lot())
+        doubtful = self._is_doubtful(stock)
+        return (
+            rush and doubtful,
+            inf if lot.expires_us is None else lot.expires_us,
+            lot.since_us or 0,  # what lay here before anybody told is older
+            doubtful,
+            stock.free < line.quantity,
+            self._distance_m(stock.location),
+            stock.location,
+        )
+
+    def _is_expired(self, stock: Stock) -> bool:
+        expires_us = self._known.lots.get((stock.sku, stock.location), Lot()).expires_us
+        return expires_us is not None and expires_us <= self._known.now_us
+
+    def _distance_m(self, location: LocationId) -> float:
+        place = self._known.floor.locations.get(location)
+        return abs(place.x_m - self._base[0]) + abs(place.y_m - self._base[1]) if place else inf
+
+    def _is_doubtful(self, stock: Stock) -> bool:
+        key = (stock.sku, stock.location)
+        return key in self._known.uncounted or (
+            stock.sku in self._tagged and self._is_heard(stock) and not self._is_seen(stock)
+        )
+
+    def _is_heard(self, stock: Stock) -> bool:
+        return any(one in self._heard for one in self._around(stock.location))
 
     def _is_seen(self, stock: Stock) -> bool:
-        location = self._floor.locations.get(stock.location)
-        while location is not None:
-            if self._seen.get((stock.sku, location.id), 0) > 0:
-                return True
-            location = self._floor.locations.get(location.parent) if location.parent else None
-        return False
+        around = self._around(stock.location)
+        return any(self._known.seen.get((stock.sku, one), 0) > 0 for one in around)
+
+    def _around(self, location: LocationId) -> list[LocationId]:
+        """A place and all that it lies in."""
+        found: list[LocationId] = []
+        at = self._known.floor.locations.get(location)
+        while at is not None:
+            found.append(at.id)
+            at = self._known.floor.locations.get(at.parent) if at.parent else None
+        return found
 
     def _promise(self, allocation: Allocation, quantity: int) -> None:
         places = self._by_sku[allocation.sku]

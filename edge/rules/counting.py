@@ -14,11 +14,53 @@ from edge.model.events import CountMade, CountWanted, Event, VarianceSettled
 from edge.model.goods import Stock
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.places import STORAGE_KINDS
-from edge.model.posted import CountTold, SweepWanted, VarianceDecided
+from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.state import FloorState
 from edge.model.work import Walk
 from edge.rules import guiding
 from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import Piece, Place, Unknown, identify
+
+ARTICLES_SHOWN_MAX = 100
+"""Of one place, on the page of somebody who counts it; any other is scanned there."""
+
+
+def scanned(state: FloorState, input_: CountScanned) -> Decision:
+    """Which place is counted, or which piece was found in it; nothing is booked by a scan.
+
+    The numbers of the books are not told: whoever knows them counts what they say.
+    """
+    named = identify(state, input_.code)
+    if isinstance(named, Piece):
+        name = state.articles[named.sku].name
+        return accept(
+            "count_piece",
+            f"{named.quantity} x {named.sku}",
+            sku=named.sku,
+            name=name,
+            quantity=named.quantity,
+            epc=named.epc,
+        )
+    if not isinstance(named, Place):
+        why = named.why if isinstance(named, Unknown) else "neither a place nor a piece"
+        return refuse("unknown_code", why)
+    if state.floor.kind_of(named.location) not in STORAGE_KINDS:
+        return refuse("place_unknown", f"{named.location} is no place for stock")
+    return accept(
+        "count_place",
+        f"count {named.location}",
+        location=named.location,
+        articles=_known_in(state, named.location),
+        radio=any(one.location == named.location for one in state.floor.antennas),
+    )
+
+
+def _known_in(state: FloorState, place: LocationId) -> list[dict[str, str]]:
+    """What lies in a place by the books, and what is to be counted there."""
+    booked = {one.sku for one in state.stock.values() if one.location == place and one.quantity}
+    wanted = {sku for location, sku in state.counts if location == place}
+    known = sorted((booked | wanted) & state.articles.keys())[:ARTICLES_SHOWN_MAX]
+    return [{"sku": sku, "name": state.articles[sku].name} for sku in known]
 
 
 def found_empty(state: FloorState, walk: Walk, badge: Badge) -> Decision:

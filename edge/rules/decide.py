@@ -22,6 +22,7 @@ from edge.model.inputs import (
 from edge.model.places import LocationKind
 from edge.model.posted import (
     CodeScanned,
+    CountScanned,
     CountTold,
     FoundReaderDecided,
     GradeDecided,
@@ -51,13 +52,13 @@ from edge.rules import (
     intake,
     packing,
     passing,
-    planning,
     putting,
     returning,
     review,
     sensing,
     stocking,
     tagging,
+    taking_plans,
     troubles,
     verifying,
     walling,
@@ -84,7 +85,7 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case StockPutAway():
             return stocking.put_away(state, input_)
         case PlanReady():
-            return planning.ready(state, input_)
+            return taking_plans.ready(state, input_)
         case WorkWanted():
             return guiding.work_wanted(state, input_)
         case WorkHandedOver():
@@ -129,6 +130,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return returning.scanned(state, input_)
         case GradeDecided():
             return returning.graded(state, terms, input_)
+        case CountScanned():
+            return counting.scanned(state, input_)
         case CountTold():
             return counting.told(state, input_)
         case SweepWanted():

@@ -11,7 +11,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Walk, WalkState
+from edge.model.work import Unit, Walk, WalkState
 from edge.rules import putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
@@ -126,7 +126,7 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
         stop=len(walk.stops),
         stops=len(walk.stops),
         radio=walk.cart is not None,
-        notice="zero_check" if to_check_empty(state, walk) is not None else "",
+        notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
     )
 
@@ -145,7 +145,8 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         picked=len(stop.units),
         tote_id=stop.tote_id,
         order_id=stop.order_id,
-        totes=tuple(dict.fromkeys(one.tote_id for one in walk.stops)),
+        totes=walk.slots,
+        slot=walk.slots.index(stop.tote_id) + 1,
         stop=current + 1,
         stops=len(walk.stops),
         radio=has_antenna(state, walk.cart),
@@ -155,17 +156,28 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
 
 
 def _notice(state: FloorState, walk: Walk) -> str:
-    """What the picker should know besides: a tag on the cart that does not belong there."""
+    """What the picker should know besides: what the cart's antenna hears against the totes."""
     current = walk.current
     if current is not None and walk.stops[current].heard_at is not None:
         return "look_near"
     if to_check_empty(state, walk) is not None:
         return "zero_check"
-    near = state.near.get(walk.cart, {}) if walk.cart is not None else {}
-    if any(_is_foreign(state, walk, epc) for epc in near):
-        return "foreign_item"
+    if heard := _heard(state, walk):
+        return heard
     taken_over = walk.picker_before not in {None, walk.picker}
     return "taken_over" if taken_over and any(stop.units for stop in walk.stops) else ""
+
+
+def _heard(state: FloorState, walk: Walk) -> str:
+    """What the cart's antenna hears that it should not, or the reverse; empty for nothing."""
+    if walk.cart is None or not has_antenna(state, walk.cart):
+        return ""
+    near = {known_as(state, epc) for epc in state.near.get(walk.cart, {})}
+    if any(_is_foreign(state, epc) for epc in near):
+        return "foreign_item"
+    if any(_is_missing(state, unit) for stop in walk.stops for unit in stop.units):
+        return "missing_item"
+    return "neighbour_item" if any(_is_beside(state, walk, epc) for epc in near) else ""
 
 
 def to_check_empty(state: FloorState, walk: Walk) -> int | None:
@@ -194,12 +206,26 @@ def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
     return walk.stops[done].location if done is not None else None
 
 
-def _is_foreign(state: FloorState, walk: Walk, epc: Epc) -> bool:
-    """In nobody's tote, or in one that is being picked elsewhere; dropped totes stand beside."""
-    order_id = state.order_holding(known_as(state, epc))
-    if order_id is None:
-        return True
-    return order_id not in walk.orders and state.orders[order_id].state is OrderState.PICKING
+def _is_foreign(state: FloorState, epc: Epc) -> bool:
+    """In nobody's tote: whoever stands here has it in hand."""
+    return state.order_holding(epc) is None
+
+
+def _is_missing(state: FloorState, unit: Unit) -> bool:
+    """Whether nothing but a cart's antenna vouched for this piece, and none hears it any more."""
+    if unit.epc is None or unit.scanned:
+        return False
+    carts = state.floor.places_of(LocationKind.CART)
+    heard = (known_as(state, epc) for cart in carts for epc in state.near.get(cart, {}))
+    return unit.epc not in heard
+
+
+def _is_beside(state: FloorState, walk: Walk, epc: Epc) -> bool:
+    """In a tote that another picker fills; one that was dropped stands beside every day."""
+    order_id = state.order_holding(epc)
+    if order_id is None or order_id in walk.orders:
+        return False
+    return state.orders[order_id].state is OrderState.PICKING
 
 
 def has_antenna(state: FloorState, location: LocationId | None) -> bool:

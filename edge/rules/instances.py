@@ -15,10 +15,17 @@ Point = tuple[float, float]
 Stop = tuple[int, float]
 """The index of an aisle in `aisle_x` and a y on it."""
 
+Closed = tuple[int, float, float]
+"""The index of an aisle, and the two y between which nobody can walk through it."""
+OneWay = tuple[int, str]
+"""The index of an aisle that is walked in one direction only: `up` is towards higher y."""
+
 NEAR = 1e-9
 """Two coordinates this close, as a share of the hall's size, are one: 0.1 + 0.2 is 0.3."""
 LEAST_CROSS_AISLES = 2
 POINT_SIZE = 2
+DIRECTIONS = ("up", "down")
+CLOSED_SIZE = 3
 LARGEST = 1e9
 """A coordinate; with larger ones sums of many would lose their small parts."""
 SHOWN_CHARACTERS = 60
@@ -35,6 +42,9 @@ class RouteInstance:
         start: where the picker stands: on an aisle or on a cross aisle.
         end: where the walk ends; the start again for a round trip.
         stops: aisle index and y of every pick, between the outer cross aisles.
+        blocked: parts of aisles that nobody can walk through; both ends can be stood at, and the
+            cross aisles stay open.
+        one_way: aisles that are walked `up` or `down` only, each named once.
 
     Raises:
         ValueError: a place that cannot be walked to; the sentence names it.
@@ -45,10 +55,14 @@ class RouteInstance:
     start: Point
     end: Point
     stops: tuple[Stop, ...]
+    blocked: tuple[Closed, ...] = ()
+    one_way: tuple[OneWay, ...] = ()
 
     def __post_init__(self) -> None:
         check_hall(self.aisle_x, self.cross_y, self.start, self.end)
         check_stops(self.stops, self.aisle_x, self.cross_y, "stops")
+        _check_closed(self.blocked, self.one_way, len(self.aisle_x))
+        _check_open(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +180,40 @@ def check_stops(
             )
 
 
+def _check_closed(blocked: Sequence[Closed], one_way: Sequence[OneWay], aisles: int) -> None:
+    for index, (aisle, low, high) in enumerate(blocked):
+        if not 0 <= aisle < aisles:
+            raise ValueError(f"blocked[{index}] names aisle {aisle}: there are 0 to {aisles - 1}")
+        if not low < high:
+            raise ValueError(f"blocked[{index}] goes from {low} to {high}: put the lower y first")
+    named: set[int] = set()
+    for index, (aisle, way) in enumerate(one_way):
+        if not 0 <= aisle < aisles:
+            raise ValueError(f"one_way[{index}] names aisle {aisle}: there are 0 to {aisles - 1}")
+        if way not in DIRECTIONS:
+            raise ValueError(f'one_way[{index}] says {_shown(way)}: "up" or "down" is needed')
+        if aisle in named:
+            raise ValueError(f"one_way[{index}] names aisle {aisle} again: keep one")
+        named.add(aisle)
+
+
+def _check_open(instance: RouteInstance) -> None:
+    """Raise a ValueError where the walk would have to stand inside a blocked part."""
+    standing = [
+        (f"stops[{index}]", instance.aisle_x[aisle], y)
+        for index, (aisle, y) in enumerate(instance.stops)
+    ]
+    standing += [("start", *instance.start), ("end", *instance.end)]
+    for aisle, low, high in instance.blocked:
+        for name, x, y in standing:
+            inside = x == instance.aisle_x[aisle] and low < y < high
+            if inside and y not in instance.cross_y:
+                raise ValueError(
+                    f"{name} lies in the blocked part of aisle {aisle}, from {low} to {high}: "
+                    "leave it out or unblock the aisle"
+                )
+
+
 def route_instance(data: object) -> RouteInstance:
     """A route instance from its decoded JSON object.
 
@@ -179,7 +227,35 @@ def route_instance(data: object) -> RouteInstance:
         start=_point(fields, "start"),
         end=_point(fields, "end"),
         stops=_stops(_field(fields, "stops"), "stops"),
+        blocked=tuple(
+            _closed(one, f"blocked[{index}]")
+            for index, one in enumerate(_list(fields.get("blocked", []), "blocked"))
+        ),
+        one_way=tuple(
+            _direction(one, f"one_way[{index}]")
+            for index, one in enumerate(_list(fields.get("one_way", []), "one_way"))
+        ),
     )
+
+
+def _closed(data: object, where: str) -> Closed:
+    parts = _list(data, where)
+    if len(parts) != CLOSED_SIZE:
+        raise _wrong(where, data, "[aisle index, lower y, higher y]")
+    return _aisle_index(parts[0], where), _number(parts[1], where), _number(parts[2], where)
+
+
+def _direction(data: object, where: str) -> OneWay:
+    parts = _list(data, where)
+    if len(parts) != POINT_SIZE or not isinstance(parts[1], str):
+        raise _wrong(where, data, '[aisle index, "up" or "down"]')
+    return _aisle_index(parts[0], where), parts[1]
+
+
+def _aisle_index(data: object, where: str) -> int:
+    if not isinstance(data, int) or isinstance(data, bool):
+        raise _wrong(where, data, "an aisle index")
+    return data
 
 
 def batch_instance(data: object) -> BatchInstance:

@@ -2,84 +2,43 @@
 
 Allocation first (whole orders, most urgent first), then batching by the way that is saved, then
 the shortest route through each batch. Only as many walks are made as pickers wait: the orders that
-are left make better batches later.
+are left make better batches later. Once a wave has to be begun to be out in time (`waves`), its
+orders are walked by themselves, before all others. Walks under way are looked at by `replanning`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
-from edge.model.events import Event, WalkPlanned
-from edge.model.goods import Stock
-from edge.model.ids import IdMaker, LineId, LocationId, OrderId, Sku, ToteId, WalkId
-from edge.model.inputs import PlanReady
-from edge.model.orders import Order, OrderState
-from edge.model.places import Floor, LocationKind
-from edge.model.state import FloorState
-from edge.model.work import Stop, Walk
-from edge.rules import guiding
-from edge.rules.allocating import Allocation, FreeStock
+from edge.model.ids import IdMaker, OrderId, ToteId, WalkId
+from edge.model.places import Floor
+from edge.model.work import Walk
+from edge.rules.allocating import Allocation
 from edge.rules.batching import Effort
-from edge.rules.decision import Decision, accept
-from edge.rules.instances import Point
-from edge.rules.terms import Terms
+from edge.rules.snapshots import (
+    Snapshot,
+    free_stock,
+    free_totes,
+    is_rush,
+    is_walkable,
+    stop_of,
+    urgency,
+    walkways_of,
+)
 from edge.rules.walks import (
     Cart,
     OrderToWalk,
     PlaceToPick,
     PlannedWalk,
-    Walkways,
+    aisles_of,
+    alone_m,
     plan_walks,
 )
+from edge.rules.waves import OpenWork, Pace, waves
 
 ORDERS_MAX = 200
 """Orders of one plan; more would take longer than a picker should wait."""
-TOTES = 9999
-CROSS_AISLES_MIN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a plan is made from; a copy that the floor goes on changing without.
-
-    Attributes:
-        orders: released, in any order.
-        walks_wanted: how many pickers wait.
-        totes_used: labels that are on the floor now.
-    """
-
-    floor: Floor
-    orders: tuple[Order, ...]
-    stock: tuple[Stock, ...]
-    seen: Mapping[tuple[Sku, LocationId], int]
-    totes_used: frozenset[ToteId]
-    walks_wanted: int
-    terms: Terms
-
-
-def snapshot(state: FloorState, terms: Terms) -> Snapshot | None:
-    """What to plan now; None where nobody waits or nothing is released."""
-    wanted = guiding.walks_wanted(state)
-    released = state.orders.in_state(OrderState.RELEASED)
-    if not wanted or not released:
-        return None
-    frozen = state.frozen
-    return Snapshot(
-        floor=state.floor,
-        orders=tuple(released),
-        stock=tuple(one for one in state.stock.values() if one.location not in frozen),
-        seen=dict(state.seen),
-        totes_used=state.totes_in_use(),
-        walks_wanted=wanted,
-        terms=terms,
-    )
-
-
-def urgency(order: Order) -> tuple[int, float, int]:
-    """Sorts orders: higher priority, then earlier cut-off, then longer waiting."""
-    due_us = float("inf") if order.due_us is None else float(order.due_us)
-    return (-order.priority, due_us, order.received_us)
 
 
 def plan(
@@ -93,24 +52,51 @@ def plan(
         chance: decides where the search for short walks looks.
         effort: how long it looks.
     """
-    stock = FreeStock(snapshot_.stock, snapshot_.seen, snapshot_.floor)
+    if not snapshot_.walks_wanted:
+        return ()
+    stock = free_stock(snapshot_)
     allocated: dict[OrderId, list[Allocation]] = {}
     for order in sorted(snapshot_.orders, key=urgency):
-        found = stock.allocate(order)  # orders without stock do not keep later ones from work
-        if found:
+        found = stock.allocate(order, rush=is_rush(order, snapshot_.terms))
+        if found:  # orders without stock do not keep later ones from work
             allocated[order.order_id] = found
         if len(allocated) == ORDERS_MAX:
             break
     ranks = {order_id: rank for rank, order_id in enumerate(allocated)}
-    walks = sorted(
-        _walks(snapshot_, allocated, chance, effort),
-        key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
-    )
-    totes = _free_totes(snapshot_.totes_used)
+    walks: list[PlannedWalk] = []
+    for group in _groups(snapshot_, allocated):
+        if len(walks) < snapshot_.walks_wanted:
+            walks += sorted(
+                _walks(snapshot_, group, chance, effort),
+                key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
+            )
+    totes = free_totes(snapshot_.totes_used)
     return tuple(
-        _walk(walk, allocated, totes, WalkId(make_id()))
+        _walk(snapshot_, walk, allocated, totes, WalkId(make_id()))
         for walk in walks[: snapshot_.walks_wanted]
     )
+
+
+def _groups(
+    snapshot_: Snapshot, allocated: Mapping[OrderId, list[Allocation]]
+) -> Iterator[dict[OrderId, list[Allocation]]]:
+    """The orders of waves that have to be begun, then all others."""
+    terms = snapshot_.terms
+    pace = Pace(snapshot_.pickers, terms.line_s, terms.ready_before_s)
+    work = [
+        OpenWork(order.order_id, order.due_us, order.carrier, len(order.lines))
+        for order in snapshot_.orders
+    ]
+    now_us = snapshot_.knowledge.now_us
+    tight = {
+        order_id
+        for wave in waves(work, pace, now_us)
+        if wave.is_tight(now_us)
+        for order_id in wave.orders
+    }
+    first = {name: found for name, found in allocated.items() if name in tight}
+    rest = {name: found for name, found in allocated.items() if name not in tight}
+    yield from (group for group in (first, rest) if group)
 
 
 def _walks(
@@ -125,19 +111,13 @@ def _walks(
         OrderToWalk(order_id, tuple(_places(floor, allocations)))
         for order_id, allocations in allocated.items()
     ]
-    if not floor.aisle_x_m or len(floor.cross_y_m) < CROSS_AISLES_MIN:
+    if not is_walkable(floor):
         return tuple(_by_name(order) for order in orders)
-    base = _base(floor)
-    return plan_walks(
-        orders,
-        Walkways(floor.aisle_x_m, floor.cross_y_m, base, base),
-        Cart(terms.orders_per_walk, terms.pieces_per_walk),
-        chance,
-        effort,
-    )
+    cart = Cart(terms.orders_per_walk, terms.pieces_per_walk)
+    return plan_walks(orders, walkways_of(floor), cart, chance, effort)
 
 
-def _places(floor: Floor, allocations: list[Allocation]) -> Iterator[PlaceToPick]:
+def _places(floor: Floor, allocations: Sequence[Allocation]) -> Iterator[PlaceToPick]:
     for number, one in enumerate(allocations):
         place = floor.locations[one.location]
         yield PlaceToPick(str(number), place.x_m, place.y_m)
@@ -148,16 +128,8 @@ def _by_name(order: OrderToWalk) -> PlannedWalk:
     return PlannedWalk((order.id,), tuple((order.id, stop.id) for stop in order.stops), 0.0, ())
 
 
-def _base(floor: Floor) -> Point:
-    """Where walks begin and end: the first pack station, else the first corner of the hall."""
-    stations = floor.places_of(LocationKind.STATION)
-    if not stations:
-        return floor.aisle_x_m[0], floor.cross_y_m[0]
-    station = floor.locations[stations[0]]
-    return station.x_m, station.y_m
-
-
 def _walk(
+    snapshot_: Snapshot,
     planned: PlannedWalk,
     allocated: Mapping[OrderId, list[Allocation]],
     totes: Iterator[ToteId],
@@ -168,70 +140,42 @@ def _walk(
         (OrderId(order_id), allocated[OrderId(order_id)][int(number)])
         for order_id, number in planned.stops
     ]
-    stops = tuple(
-        Stop(
-            location=one.location,
-            sku=one.sku,
-            quantity=one.quantity,
-            order_id=order_id,
-            line_id=one.line_id,
-            tote_id=tote_of[order_id],
+    stops = tuple(stop_of(one, tote_of[order_id]) for order_id, one in halts)
+    floor = snapshot_.floor
+    orders = [OrderToWalk(one, tuple(_places(floor, allocated[one]))) for one in tote_of]
+    alone = alone_m(orders, walkways_of(floor)) if is_walkable(floor) else 0.0
+    return Walk(
+        walk_id,
+        stops,
+        planned.length_m,
+        _why(snapshot_, planned, orders, alone, [one for _, one in halts]),
+        alone_m=alone,
+        totes=tuple(tote_of.values()),
+    )
+
+
+def _why(
+    snapshot_: Snapshot,
+    planned: PlannedWalk,
+    orders: Sequence[OrderToWalk],
+    alone: float,
+    halts: Sequence[Allocation],
+) -> str:
+    """One sentence for people: what it saves, what presses, what is unsure."""
+    parts = [f"{len(orders)} orders in {planned.length_m:.0f} m"]
+    if is_walkable(snapshot_.floor):
+        places = [place for order in orders for place in order.stops]
+        aisles = aisles_of(walkways_of(snapshot_.floor), places)
+        parts[0] += f", aisles {', '.join(map(str, aisles))}"
+        if len(orders) > 1:
+            parts.append(f"saves {alone - planned.length_m:.0f} m against one by one")
+    together = {order.id for order in orders}
+    dues = [one.due_us for one in snapshot_.orders if one.order_id in together and one.due_us]
+    if dues:
+        parts.append(
+            f"first carrier leaves {datetime.fromtimestamp(min(dues) // 1_000_000, UTC):%H:%M} UTC"
         )
-        for order_id, one in halts
-    )
-    why = f"{len(planned.orders)} orders in {planned.length_m:.0f} m"
-    return Walk(walk_id, stops, planned.length_m, why)
-
-
-def _free_totes(used: frozenset[ToteId]) -> Iterator[ToteId]:
-    """Labels of totes that are not on the floor."""
-    for number in range(1, TOTES + 1):
-        tote_id = ToteId(f"T{number:04d}")
-        if tote_id not in used:
-            yield tote_id
-
-
-def ready(state: FloorState, input_: PlanReady) -> Decision:
-    """Take the walks that are still true: orders unchanged, stock free, totes unused."""
-    events: list[Event] = []
-    promised: dict[tuple[Sku, LocationId], int] = {}
-    for walk in input_.walks:
-        if _is_still_true(state, walk, promised):
-            events.append(WalkPlanned(walk))
-            for stop in walk.stops:
-                key = (stop.sku, stop.location)
-                promised[key] = promised.get(key, 0) + stop.quantity
-    return accept("planned", f"{len(events)} of {len(input_.walks)} walks are true", *events)
-
-
-def _is_still_true(
-    state: FloorState, walk: Walk, promised: Mapping[tuple[Sku, LocationId], int]
-) -> bool:
-    if not all(_is_whole(state.orders.get(order_id), walk) for order_id in walk.orders):
-        return False
-    used = state.totes_in_use()
-    frozen = state.frozen
-    if any(stop.tote_id in used or stop.location in frozen for stop in walk.stops):
-        return False
-    wanted: dict[tuple[Sku, LocationId], int] = {}
-    for stop in walk.stops:
-        key = (stop.sku, stop.location)
-        wanted[key] = wanted.get(key, 0) + stop.quantity
-    return all(
-        (stock := state.stock.get(key)) is not None
-        and stock.free >= quantity + promised.get(key, 0)
-        for key, quantity in wanted.items()
-    )
-
-
-def _is_whole(order: Order | None, walk: Walk) -> bool:
-    """Whether the order still waits and the walk picks just what its lines now ask for."""
-    if order is None or order.state is not OrderState.RELEASED:
-        return False
-    wanted = {line.line_id: (line.sku, line.quantity) for line in order.lines}
-    planned: dict[LineId, tuple[Sku, int]] = {}
-    for stop in walk.stops:
-        if stop.order_id == order.order_id:
-            _, quantity = planned.get(stop.line_id, (stop.sku, 0))
-            planned[stop.line_id] = (stop.sku, quantity + stop.quantity)
-    return wanted == planned
+    doubtful = sorted({one.location for one in halts if one.doubtful})
+    if doubtful:
+        parts.append(f"{', '.join(doubtful)} may not hold what the books say")
+    return "; ".join(parts)

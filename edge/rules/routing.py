@@ -1,9 +1,11 @@
 """The shortest walk to a set of stops: exact for every start, end and stop of a hall.
 
 How it works stands in `sweep`; here the sweep gets its costs from the stops, remembers by which
-choices it came, and turns the best of them into a walk. With more than `EXACT_CROSS_AISLES` cross
-aisles the states become too many: then a good order of the stops is searched (`ordering`), and
-the answer says that it is not proven.
+choices it came, and turns the best of them into a walk. Blocked parts of aisles are choices that a
+stretch does not have. With more than `EXACT_CROSS_AISLES` cross aisles the states become too many,
+and an aisle that is walked in one direction only is beyond the sweep: then the hall is a graph
+(`graph`), and a good order of the stops is searched (`ordering`). Of few stops every order is
+weighed; with more the answer says that it is not proven, and how far off it can be.
 """
 
 from bisect import bisect_left
@@ -14,14 +16,17 @@ from itertools import pairwise
 from math import inf
 
 from edge.rules import sweep
+from edge.rules.graph import GraphWays
 from edge.rules.hall import Aisle, Hall, hall_for
 from edge.rules.instances import Point, RouteInstance
-from edge.rules.ordering import Ways, bound_of, ordered_walk
+from edge.rules.ordering import Ways, best_order, bound_of, ordered_walk
 from edge.rules.sweep import Choices, State
 from edge.rules.walkway import Stretch, corners, length_of, stops_in_order, walk_over
 
 EXACT_CROSS_AISLES = 5
 """Up to here the states are followed: at most some thousand for each aisle."""
+ALL_ORDERS_STOPS = 10
+"""So few stops, and every order of them is weighed: a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,38 @@ def shortest_route(instance: RouteInstance) -> Route:
     """The shortest walk from the start over all stops to the end."""
     points = tuple((instance.aisle_x[aisle], y) for aisle, y in instance.stops)
     places = (instance.start, instance.end)
-    hall = hall_for(instance.aisle_x, instance.cross_y, places, instance.stops)
+    hall = hall_for(instance.aisle_x, instance.cross_y, places, instance.stops, instance.blocked)
     ends = {hall.start, hall.end}
     if len(ends) == 1 and ends.issuperset(points):
         return Route(0.0, tuple(range(len(points))), (hall.start,), exact=True, bound=0.0)
+    if instance.one_way:
+        return _on_graph(instance, hall, points)
     if hall.cross_aisles <= EXACT_CROSS_AISLES:
-        walk = walk_over(_walked(_swept(hall, points)), hall.start)
-        return _route(walk, points)
+        return _route(_shortest_walk(hall, points), points)
+    if instance.blocked:
+        return _on_graph(instance, hall, points)
     ways = Ways(frozenset(instance.aisle_x), instance.cross_y)
     walk = ordered_walk(ways, hall.start, hall.end, points)
     return _route(walk, points, bound_of(ways, hall.start, hall.end, points))
+
+
+def _shortest_walk(hall: Hall, points: tuple[Point, ...]) -> list[Point]:
+    frontier = _swept(hall, points)
+    if frontier.lengths.get(sweep.DONE, inf) == inf:
+        raise ValueError("what is blocked cuts a stop or the end off: leave it out or unblock")
+    return walk_over(_walked(frontier), hall.start)
+
+
+def _on_graph(instance: RouteInstance, hall: Hall, points: tuple[Point, ...]) -> Route:
+    """A walk that keeps to one-way aisles; the walk that need not is a bound for it."""
+    ways = GraphWays(instance, (hall.start, hall.end))
+    if len(set(points)) <= ALL_ORDERS_STOPS:
+        return _route(best_order(ways, hall.start, hall.end, points), points)
+    walk = ordered_walk(ways, hall.start, hall.end, points)
+    bound = bound_of(ways, hall.start, hall.end, points)
+    if hall.cross_aisles <= EXACT_CROSS_AISLES:
+        bound = max(bound, length_of(_shortest_walk(hall, points)))
+    return _route(walk, points, bound)
 
 
 def _route(walk: list[Point], points: tuple[Point, ...], bound: float | None = None) -> Route:
@@ -136,7 +163,11 @@ def _steps(aisle: Aisle, next_x: float, stops: list[float]) -> Iterator[_Step]:
     for low, is_passable in enumerate(aisle.passable):
         bottom, top = crossings[low].y, crossings[low + 1].y
         inside = [y for y in stops if bottom < y < top]
-        yield _aisle_step(aisle.x, low, (bottom, *inside, top), is_passable=is_passable)
+        closed = aisle.closed[low]
+        if closed is None:
+            yield _aisle_step(aisle.x, low, (bottom, *inside, top), is_passable=is_passable)
+        else:
+            yield _blocked_step(aisle.x, low, (bottom, *inside, top), closed)
     for at in reversed(range(len(crossings))):
         crossing = crossings[at]
         at_stop = bisect_left(stops, crossing.y)
@@ -169,6 +200,32 @@ def _aisle_step(x: float, low: int, heights: tuple[float, ...], *, is_passable: 
         for index in range(len(gaps)):
             if index != left_out.get(choice):
                 yield from [((x, heights[index]), (x, heights[index + 1]))] * copies
+
+    return _Step(sweep.aisle_choices, low, costs, stretches)
+
+
+def _blocked_step(
+    x: float, low: int, heights: tuple[float, ...], closed: tuple[float, float]
+) -> _Step:
+    """A stretch that is not walked through: up to what is blocked, or down to it, or both."""
+    bottom, *inside, top = heights
+    lowest = max((y for y in inside if y <= closed[0]), default=bottom)
+    highest = min((y for y in inside if y >= closed[1]), default=top)
+    below, above = lowest > bottom, highest < top
+    costs = (
+        inf if below or above else 0.0,
+        inf,
+        inf,
+        2 * (lowest - bottom) if below and not above else inf,
+        2 * (top - highest) if above and not below else inf,
+        2 * (lowest - bottom + top - highest) if below and above else inf,
+    )
+    halts = [y for y in heights if y <= lowest], [y for y in heights if y >= highest]
+
+    def stretches(choice: int) -> Iterator[Stretch]:
+        for part in halts if choice != sweep.NOTHING else ():
+            for here, there in pairwise(part):
+                yield from [((x, here), (x, there))] * 2
 
     return _Step(sweep.aisle_choices, low, costs, stretches)
 

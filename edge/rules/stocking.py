@@ -63,7 +63,8 @@ def stock_listed(state: FloorState, input_: StockListed) -> Decision:
         if known is None or one.version > known.version:
             newest[key] = one
     events = [
-        StockStated(one.sku, one.location, one.quantity, one.version) for one in newest.values()
+        StockStated(one.sku, one.location, one.quantity, one.version, one.expires_us, one.since_us)
+        for one in newest.values()
     ]
     return accept(
         "listed",

@@ -51,6 +51,9 @@ class Terms:
         quantity_max: pieces of one line above which a person must look.
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
+        rush_priority: orders of this priority or more are in a rush.
+        line_s: seconds that a picker takes for one line, walking included, for forecasts.
+        ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
         devices: names of all configured devices.
     """
@@ -60,5 +63,8 @@ class Terms:
     quantity_max: int = 999
     orders_per_walk: int = 8
     pieces_per_walk: int = 40
+    rush_priority: int = 5
+    line_s: float = 20.0
+    ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()

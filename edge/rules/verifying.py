@@ -182,13 +182,18 @@ def _lies_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
 
 
 def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) -> list[Event]:
-    """What it means that a tag has come onto a cart: a pick, its second sign, or a stranger."""
+    """What it means that a tag has come onto a cart: a pick, its second sign, or a stranger.
+
+    A piece in a tote that another picker fills is heard from the cart beside: it means nothing.
+    """
     walk = next(
         (one for one in state.open_walks() if one.cart == cart and one.state is WalkState.WALKING),
         None,
     )
     known = known_as(state, epc)
     if walk is None or walk.picker is None or _holds(walk, known):
+        return []
+    if _is_on_another_cart(state, walk, known):
         return []
     if state.order_holding(known) is not None or state.is_set_aside(known):
         return [ForeignItemSeen(epc, sku, cart, walk.picker)]
@@ -201,6 +206,11 @@ def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) 
         if sign.unit is not None:
             return [_picked(walk, current, sign.unit)]
     return [ForeignItemSeen(epc, sku, cart, walk.picker)]
+
+
+def _is_on_another_cart(state: FloorState, walk: Walk, epc: Epc) -> bool:
+    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
+    return any(_holds(one, epc) for one in others if one.state is WalkState.WALKING)
 
 
 def _holds(walk: Walk, epc: Epc) -> bool:

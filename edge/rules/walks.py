@@ -7,11 +7,13 @@ walked to.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 
 from edge.rules.batching import Effort, plan_batches, walk_of
-from edge.rules.instances import BatchInstance, BatchOrder, Point, Stop
+from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance, Stop
+from edge.rules.routing import shortest_route
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,39 @@ def plan_walks(
     ]
     place = {order.id: index for index, order in enumerate(orders)}
     return tuple(sorted(walks, key=lambda walk: place[walk.orders[0]]))
+
+
+def alone_m(orders: Sequence[OrderToWalk], walkways: Walkways) -> float:
+    """How long the ways are together if each of these orders is walked by itself."""
+    wave = _instance(orders, walkways, Cart(1, 1))
+    return fsum(walk_of(wave, [order]).length for order in wave.orders)
+
+
+def rest_of_walk(
+    walkways: Walkways, here: tuple[float, float], places: Sequence[PlaceToPick]
+) -> tuple[tuple[str, ...], float]:
+    """The shortest way on from where somebody stands: the places in order, and its length.
+
+    Args:
+        walkways: where; the walk ends at its end.
+        here: where the picker stands, anywhere near an aisle or cross aisle.
+        places: still to be visited.
+    """
+    route = shortest_route(
+        RouteInstance(
+            walkways.aisle_x_m,
+            walkways.cross_y_m,
+            walkable(walkways, here),
+            walkable(walkways, walkways.end),
+            tuple(_stop(walkways, place) for place in places),
+        )
+    )
+    return tuple(places[index].id for index in route.stops), route.length
+
+
+def aisles_of(walkways: Walkways, places: Sequence[PlaceToPick]) -> tuple[int, ...]:
+    """The aisles from which some places are reached, by number from 1, ascending."""
+    return tuple(sorted({_stop(walkways, place)[0] + 1 for place in places}))
 
 
 def _instance(orders: Sequence[OrderToWalk], walkways: Walkways, cart: Cart) -> BatchInstance:

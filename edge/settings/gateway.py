@@ -89,6 +89,9 @@ class Work(Section):
     quantity_max: Annotated[int, Field(ge=1)] = 999
     orders_per_walk: Annotated[int, Field(ge=1, le=60)] = 8
     pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
+    rush_priority: Annotated[int, Field(ge=-1000, le=1000)] = 5
+    line_s: Annotated[float, Field(ge=0.1, le=3600)] = 20.0
+    ready_before_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0
     lease_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
 
     @field_validator("lease_s")

@@ -25,11 +25,12 @@ Upgrade = Callable[[Data], Data]
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
+    "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
-    "order.changed": 2,  # as of `pick.planned`: where the radio heard a piece that was missed
-    # a stop tells whether its place was found empty; since 3 also where the radio heard a piece
-    # that was missed, and a walk in whose hands it was: not, nowhere and in none at first
-    "pick.planned": 3,
+    "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
+    # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
+    # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none
+    "pick.planned": 4,
 }
 """The version in which each type of fact is written now."""
 
@@ -45,6 +46,8 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,
+    ("stock.stated", 1): _unchanged,
+    ("pick.planned", 3): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 

@@ -85,6 +85,10 @@ def told_by_store(doing: str) -> Iterator[None]:
             (StoreFailedError, "look at the disk and the system's log"),
         )
         raise kind(f"{doing}: {error} ({name}); {cure}") from error
+    except UnicodeDecodeError as error:  # SQLite's sentence quotes a name of a damaged schema
+        raise StoreDamagedError(
+            f"{doing}: {error}; the file is damaged; restore a backup"
+        ) from error
     except OSError as error:
         kind = _ERRORS_OF_HOST.get(error.errno or 0, StoreFailedError)
         raise kind(f"{doing}: {error}; look at the disk and its rights") from error

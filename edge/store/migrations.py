@@ -162,6 +162,20 @@ def levels_slots_and_people(db: Database) -> None:
 
 
 @MIGRATIONS()
+def lots(db: Database) -> None:
+    """How old the stock of an article in a place is."""
+    db.execute(
+        """CREATE TABLE lots(
+        sku TEXT NOT NULL,
+        location TEXT NOT NULL,
+        body TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (sku, location)
+    ) WITHOUT ROWID, STRICT"""
+    )
+
+
+@MIGRATIONS()
 def tasks(db: Database) -> None:
     """What reports from the floor left to do."""
     db.execute(

@@ -10,6 +10,7 @@ is really there; until then nothing else is accepted.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Self
 
 from edge.clock import Clock
@@ -48,17 +49,23 @@ CHECKPOINT_ROWS_MAX = 60_000
 CURSOR_PAUSE_US = 5_000_000
 """A moved cursor that no commit takes along waits so long for a write of its own."""
 
+Opener = Callable[[Path], Connection]
+"""Opens the one writing connection; raises StoreError where it cannot."""
+
 
 class Store:
     """The journal, the state's tables and the answers in one file; made by `open`."""
 
-    def __init__(self, path: Path, clock: Clock, make_id: IdMaker, lock: StoreLock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, make_id: IdMaker, lock: StoreLock, opener: Opener
+    ) -> None:
         self._path = path
+        self._opener = opener
         self._clock = clock
         self._make_id = make_id
         self._lock = lock
         self._answers = AnswerCache()
-        self._connection = open_writer(path)
+        self._connection = opener(path)
         self._sound = True
         self._head = Head(0, CHAIN_START)
         self._acknowledged_position = 0
@@ -67,8 +74,16 @@ class Store:
         self._read_position()
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, make_id: IdMaker) -> Self:
+    def open(
+        cls, path: Path, clock: Clock, make_id: IdMaker, opener: Opener = open_writer
+    ) -> Self:
         """Open or make a store; the schema is brought up to date, a new store gets its epoch.
+
+        Args:
+            path: of the file.
+            clock: for stamps and pauses.
+            make_id: names facts and epochs.
+            opener: gives the writing connection; another one than usual to exercise bad disks.
 
         Raises:
             StoreBusyError: another daemon holds it.
@@ -78,7 +93,7 @@ class Store:
         """
         lock = StoreLock(path)
         try:
-            return cls(path, clock, make_id, lock)
+            return cls(path, clock, make_id, lock, opener)
         except BaseException:
             lock.release()
             raise
@@ -116,7 +131,7 @@ class Store:
         if not self._sound:
             self._connection.close()
             self._answers.clear()
-            self._connection = open_writer(self._path)
+            self._connection = self._opener(self._path)
             self._read_position()
             self._sound = True
         with told_by_store("reading the state"):

@@ -157,6 +157,13 @@ class ReturnGrade(_Body):
     grade: Literal["restock", "quarantine", "scrap"]
 
 
+class CountScan(_Body):
+    """What somebody who counts has scanned."""
+
+    code: ScannedCode
+    at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
 class CountResult(_Body):
     """So many pieces of an article were found in a place."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
+from starlette.responses import StreamingResponse
 
 from edge.model.ids import Badge, RequestId
 from edge.web.access import ROLES, SCOPES
@@ -17,7 +18,7 @@ from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session, Sessions
-from edge.web.sse import Streams
+from edge.web.sse import PEOPLE_TOPIC, Streams, Subscription
 
 CLOCK_SKEW_US_MAX = 5_000_000
 """A handheld's clock may be this far ahead; what claims to come from later is dated now."""
@@ -50,9 +51,17 @@ class Parts:
 
     def is_shut_out(self, badge: Badge) -> bool:
         """Whether the central system lists somebody as no longer active."""
-        sheet = self.given.board.look("people")
+        sheet = self.given.board.look(PEOPLE_TOPIC)
         listed = sheet.value.get(badge) if sheet else None
         return isinstance(listed, dict) and listed.get("active") is False
+
+    def stays(self, session: Session) -> bool:
+        """Whether a session still holds: it has not run out, and its person is not shut out."""
+        return self.sessions.left_us(session) > 0 and not self.is_shut_out(session.badge)
+
+    def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
+        """What a page listens to; it ends with the session that opened it."""
+        return self.streams.respond(session.badge, subscription, lambda: self.stays(session))
 
     def happened_us(self, told_us: int | None) -> int:
         """When something happened: as its sender tells, where that can be true, else now."""

@@ -17,6 +17,8 @@ from starlette.responses import StreamingResponse
 from edge.floor.board import Board, Shown
 from edge.web.refusals import RefusedError
 
+PEOPLE_TOPIC = "people"
+"""Of the board: whom the central system lists; who is shut out there has no stream any more."""
 HEARTBEAT_S = 10.0
 HEARTBEAT = b": alive\n\n"
 STREAMS_MAX = 256
@@ -68,14 +70,14 @@ class Streams:
             bell.set()
 
     def respond(
-        self, person: str, subscription: Subscription, left_us: Callable[[], int]
+        self, person: str, subscription: Subscription, stays: Callable[[], bool]
     ) -> StreamingResponse:
         """A response that streams a subscription.
 
         Args:
             person: whose it is; each may have `STREAMS_PER_PERSON_MAX`.
             subscription: what to tell.
-            left_us: microseconds until the session ends.
+            stays: whether the session that opened it still holds.
 
         Raises:
             RefusedError: 503; too many streams are open.
@@ -85,33 +87,39 @@ class Streams:
                 503, "too_many_streams", "too many pages are open", {"Retry-After": "5"}
             )
         return StreamingResponse(
-            self._counted(person, subscription, left_us),
+            self._counted(person, subscription, stays),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
     async def _counted(
-        self, person: str, subscription: Subscription, left_us: Callable[[], int]
+        self, person: str, subscription: Subscription, stays: Callable[[], bool]
     ) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         bell = asyncio.Event()
         self._open[person] += 1
         self._bells.add(bell)
-        end_watch = self._board.watch(subscription.topic, lambda _: _ring(loop, bell))
+        end_watches = [
+            self._board.watch(topic, lambda _: _ring(loop, bell))
+            for topic in (subscription.topic, PEOPLE_TOPIC)
+        ]
         try:
-            async for part in self._told(subscription, bell, left_us):
+            async for part in self._told(subscription, bell, stays):
                 yield part
         finally:
-            end_watch()
+            for end_watch in end_watches:
+                end_watch()
             self._bells.discard(bell)
             self._open[person] -= 1
 
     async def _told(
-        self, subscription: Subscription, bell: asyncio.Event, left_us: Callable[[], int]
+        self, subscription: Subscription, bell: asyncio.Event, stays: Callable[[], bool]
     ) -> AsyncIterator[bytes]:
         revision = -1
-        while not self._closing and left_us() > 0:
-            bell.clear()
+        while True:
+            bell.clear()  # before looking: what changes meanwhile rings again
+            if self._closing or not stays():
+                return
             newest, encoded = self._newest(subscription)
             yield encoded if newest != revision else HEARTBEAT
             revision = newest

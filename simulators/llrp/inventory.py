@@ -2,7 +2,7 @@
 
 One ROSpec runs at a time. A start trigger that fires while another runs waits, unless its ROSpec
 has the better (lower) priority: then the one that runs is pre-empted and becomes inactive. Time is
-handed in; between two calls of `advance` the antennas take turns of `TURN_US` each.
+handed in; between two calls of `advance` the antennas take turns.
 """
 
 import numpy as np
@@ -24,8 +24,6 @@ from simulators.llrp.spec_run import SpecState
 from simulators.llrp.survey import Survey, sweep_report
 from simulators.llrp.written_air import WrittenAir
 
-TURN_US = 40_000
-"""One antenna's turn; real readers stay 20 ms to some 100 ms."""
 _CATCH_UP_MOST_US = 10_000_000
 """A process that was held up longer than this does not hear what it missed."""
 
@@ -208,10 +206,10 @@ class Inventory:
         self._end_what_is_over(rospec)
 
     def _whose_turn(self, rospec: RoSpec) -> int:
-        """The antenna that listens now; turns of `TURN_US` go round those of the AISpec."""
+        """The antenna that listens now; turns go round those of the AISpec."""
         if self._now_us >= self._turn_ends_us:
             self._turn += 1
-            self._turn_ends_us = self._now_us + TURN_US
+            self._turn_ends_us = self._now_us + self._profile.turn_us
         antennas = rospec.run.spec.antennas
         return antennas[self._turn % len(antennas)]
 

@@ -82,6 +82,7 @@ class Profile:
         specs_most: AISpecs and RFSurveySpecs in one ROSpec.
         opspecs_most: operations in one AccessSpec.
         priorities: levels of a ROSpec's priority; 0 is the highest.
+        turn_us: one antenna's turn; real readers stay 20 ms to some 100 ms.
         reports_kept: tag reports that it keeps while no client takes them; then the oldest go.
     """
 
@@ -105,6 +106,7 @@ class Profile:
     specs_most: int = 32
     opspecs_most: int = 8
     priorities: int = 8
+    turn_us: int = 40_000
 
     def claiming(self, manufacturer: int, model: int) -> "Profile":
         """The same reader with another name on it."""

@@ -192,7 +192,7 @@ def rows(share: float) -> Iterator[tuple[str, str, float, float]]:
         case = Case(
             rate,
             10.0,
-            max(4, round(100 * share)),
+            max(4, round(300 * share)),
             3000 if slow else 600,
             carried_every_s=240 if slow else 60,
             rests_s=600 if slow else 120,

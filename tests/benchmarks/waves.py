@@ -10,10 +10,12 @@ import numpy as np
 from edge.model.ids import LocationId
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor
+from edge.rules.allocating import Knowledge
 from edge.rules.batching import Effort as Search
 from edge.rules.instances import RouteInstance
-from edge.rules.planning import Snapshot, plan
+from edge.rules.planning import plan
 from edge.rules.routing import shortest_route
+from edge.rules.snapshots import Snapshot
 from edge.rules.terms import Terms
 from tests.benchmarks.figures import Effort, Figure, cpu_s, in_turns
 from tests.benchmarks.hall import AISLE_M, articles, hall, orders, stock
@@ -31,7 +33,6 @@ def snapshot() -> Snapshot:
     floor = hall()
     goods = articles(400)
     return Snapshot(
-        floor=floor,
         orders=tuple(
             Order(
                 order_id=order_id,
@@ -46,7 +47,7 @@ def snapshot() -> Snapshot:
             for number, (order_id, lines) in enumerate(orders(ORDERS, LINES, goods))
         ),
         stock=tuple(stock(floor, goods)),
-        seen={},
+        knowledge=Knowledge(floor, {}, {}, frozenset(), frozenset(), 0),
         totes_used=frozenset(),
         walks_wanted=ORDERS,
         terms=TERMS,

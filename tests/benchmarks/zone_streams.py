@@ -168,6 +168,8 @@ def _delays(stream: Stream, answers: NDArray[np.int64]) -> list[float]:
 
 
 def calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_]) -> float:
-    """Mean distance of confidence from hit rate, ten bins."""
+    """Mean distance of confidence from hit rate, ten bins; NaN where there is no confidence."""
+    if np.isnan(confidence).any():
+        return float("nan")
     bins = np.minimum((confidence * 10).astype(int), 9)
     return float(np.abs(np.bincount(bins, confidence - hit, minlength=10)).sum() / len(hit))

@@ -132,6 +132,51 @@ def test_a_bad_line_is_named(floor: Path, tmp_path: Path) -> None:
     not (DATA / "r420").exists(),
     reason="development data is absent: set WAREHOUSE_EDGE_DATA to its folder",
 )
+def test_the_order_of_a_shelf_is_told_from_a_sweep_without_a_floor(tmp_path: Path) -> None:
+    """Three tags 40 cm apart, passed at 0.3 m/s; phase turns by 4 pi a wavelength of distance."""
+    rows: list[tuple[object, ...]] = [
+        ("time_us", "reader", "antenna", "epc", "rssi_dbm", "phase_rad", "channel")
+    ]
+    for read in range(300):
+        time_s, tag = read / 50, read % 3
+        apart_m = np.hypot(time_s * 0.3 - (0.5 + 0.4 * tag), 0.4)
+        phase = 4.0 * np.pi * apart_m / (299.792458 / 866.3) % (2.0 * np.pi)
+        level = -50.0 - 40.0 * np.log10(apart_m)
+        time_us = START_US + round(time_s * 1e6)
+        rows.append((time_us, "cart", 1, f"30{tag:02d}", f"{level:.0f}", f"{phase:.3f}", 4))
+    reads = write_csv(tmp_path / "sweep.csv", rows)
+
+    told = run("locate", "--order", "--reads", reads, "--mhz", 866.3, "--speed", 0.3)
+
+    assert told.exit_code == 0, told.output
+    answers = lines_of(told)
+    assert [(one["epc"], one["rank"]) for one in answers] == [
+        ("3000", 1),
+        ("3001", 2),
+        ("3002", 3),
+    ]
+    shares = [float(str(one["position_share"])) for one in answers]
+    assert shares == pytest.approx([0.5 / 1.8, 0.9 / 1.8, 1.3 / 1.8], abs=0.02)
+    assert all(float(str(one["confidence"])) > 0.99 for one in answers)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--order", "--mhz", "fast"), "--mhz is 'fast'"),
+        (("--order", "--mhz", "2400"), "UHF readers work at 840 to 960 MHz"),
+        ((), "--floor is needed"),
+    ],
+)
+def test_a_sweep_is_asked_for_with_what_it_needs(
+    reads: Path, words: tuple[str, ...], told: str
+) -> None:
+    answer = run("locate", "--reads", reads, *words)
+
+    assert answer.exit_code == 2
+    assert told in answer.stderr
+
+
 def test_a_real_recording_calibrates_and_is_located(tmp_path: Path) -> None:
     """One minute in each quarter of a room, four antennas in its corners, one after the other."""
     rows: list[tuple[object, ...]] = []

@@ -116,6 +116,16 @@ def test_the_mean_of_an_antenna_long_silent_is_kept() -> None:
     assert weight == pytest.approx(float(LEAST_WEIGHT), rel=0.01)
 
 
+def test_a_read_from_an_hour_ago_has_its_level_and_hardly_any_weight() -> None:
+    # given a tag that was heard, and a reader whose clock was set back meanwhile
+    table = table_with(1)
+    merge(table, [(0, 1, -50.0, 4_000_000)])
+    # when another antenna reads the tag
+    merge(table, [(0, 2, -60.0, 400_000)])
+    # then its mean is a level and no division by nothing
+    assert held(table, 0)[2] == (pytest.approx(-60.0), float(LEAST_WEIGHT))
+
+
 def test_a_million_tags_take_at_most_a_hundred_bytes_each() -> None:
     table = TagTable(WINDOW_S)
     step = 50_000

@@ -21,9 +21,10 @@ from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.posted import WorkWanted
 from edge.model.prompts import Answer, PromptKind
 from edge.model.state import FloorState
-from edge.rules import planning
+from edge.rules import planning, snapshots
 from edge.rules.batching import Effort
 from edge.rules.decide import decide, follow_up
+from edge.rules.replanning import changes
 from edge.rules.terms import Effect, Terms, TroubleTerms
 
 NOW_US = 1_700_000_000_000_000
@@ -102,15 +103,14 @@ class SmallFloor:
 
     def plan(self) -> Answer | None:
         """Plan as the planner's thread would; None where there is nothing to plan."""
-        snapshot = planning.snapshot(self.state, TERMS)
+        snapshot = snapshots.snapshot(self.state, TERMS, NOW_US)
         if snapshot is None:
             return None
-        return self.take(
-            PlanReady(
-                planning.plan(snapshot, self.number, np.random.default_rng(1), Effort(rounds=20)),
-                NOW_US,
-            )
-        )
+        mended = changes(snapshot)
+        rest = snapshots.without(snapshot, mended)
+        chance = np.random.default_rng(1)
+        walks = planning.plan(rest, self.number, chance, Effort(rounds=20))
+        return self.take(PlanReady(walks, NOW_US, mended))
 
     def order(
         self, order_id: str, *lines: tuple[Sku, int], rev: int = 1, **more: object

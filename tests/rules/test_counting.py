@@ -5,10 +5,11 @@ import pytest
 from edge.gs1.epc import sgtin96_hex
 from edge.model.counts import CountMethod
 from edge.model.events import CountMade
-from edge.model.ids import DeviceName, Epc, LocationId, RequestId, Sku
-from edge.model.inputs import DeviceChanged, ItemLocated, StockListed, StockStatement
+from edge.model.goods import PackLevel
+from edge.model.ids import DeviceName, Epc, Gtin, LocationId, RequestId, Sku
+from edge.model.inputs import DeviceChanged, ItemLocated, PacksListed, StockListed, StockStatement
 from edge.model.places import Antenna, Floor
-from edge.model.posted import CodeScanned, CountTold, SweepWanted, VarianceDecided
+from edge.model.posted import CodeScanned, CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
@@ -213,3 +214,43 @@ def test_a_count_of_nothing_known_is_refused() -> None:
     assert floor.take(CountTold(request(floor), LI, STATION, SHIRT, 1, NOW_US)).code == (
         "place_unknown"
     )
+
+
+def scanned(floor: SmallFloor, code: str) -> Answer:
+    return floor.take(CountScanned(request(floor), LI, code, NOW_US))
+
+
+def test_a_scanned_place_names_what_may_lie_there_but_not_how_much() -> None:
+    floor = stocked()
+
+    answer = scanned(floor, BIN_1)
+
+    assert answer.code == "count_place"
+    assert answer.data["location"] == BIN_1
+    articles = answer.data["articles"]
+    assert isinstance(articles, list)
+    assert {"sku": SHIRT, "name": floor.state.articles[SHIRT].name} in articles
+    assert "quantity" not in str(answer.data)
+
+
+def test_a_scanned_piece_counts_one_and_a_case_all_its_pieces() -> None:
+    floor = stocked()
+    case = Gtin("10614141000415")
+    floor.take(PacksListed((PackLevel(case, SHIRT, 12),), NOW_US))
+
+    assert scanned(floor, SHIRT_GTIN).data["quantity"] == 1
+    assert scanned(floor, case).data == {
+        "sku": SHIRT,
+        "name": floor.state.articles[SHIRT].name,
+        "quantity": 12,
+        "epc": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [(STATION, "place_unknown"), ("nonsense", "unknown_code")]
+)
+def test_what_is_no_place_for_stock_is_not_counted(code: str, why: str) -> None:
+    answer = scanned(stocked(), code)
+
+    assert (answer.accepted, answer.code) == (False, why)

@@ -69,7 +69,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.returns import Grade
 from edge.model.state import FloorState
 from edge.model.work import WalkState
-from edge.rules import guiding, packing, planning
+from edge.rules import guiding, packing, planning, replanning, snapshots
 from edge.rules.batching import Effort
 from tests.rules.small_floor import (
     ANNA,
@@ -192,7 +192,7 @@ class Laws(RuleBasedStateMachine):
         self.where: dict[Epc, LocationId] = {}
         self.revisions = Counter({OrderId("O1"): 1, OrderId("O2"): 1})
         self.versions = 10
-        self.snapshot: planning.Snapshot | None = None
+        self.snapshot: snapshots.Snapshot | None = None
         self.prompts: list[Prompt] = []
 
     @property
@@ -232,12 +232,18 @@ class Laws(RuleBasedStateMachine):
 
     # the central system
 
-    @rule(order_id=ORDERS, lines=LINES, wanted=st.sampled_from(["released"] * 4 + ["held"]))
+    @rule(
+        order_id=ORDERS,
+        lines=LINES,
+        wanted=st.sampled_from(["released"] * 4 + ["held"]),
+        priority=st.sampled_from([0, TERMS.rush_priority]),
+    )
     def order_comes_or_changes(
-        self, order_id: OrderId, lines: list[tuple[Sku, int]], wanted: str
+        self, order_id: OrderId, lines: list[tuple[Sku, int]], wanted: str, priority: int
     ) -> None:
         self.revisions[order_id] += 1
-        self.floor.order(order_id, *lines, rev=self.revisions[order_id], wanted=wanted)
+        rev = self.revisions[order_id]
+        self.floor.order(order_id, *lines, rev=rev, wanted=wanted, priority=priority)
 
     @rule(order_id=ORDERS, again=st.booleans())
     def order_is_cancelled(self, order_id: OrderId, again: bool) -> None:  # noqa: FBT001 - drawn
@@ -284,14 +290,16 @@ class Laws(RuleBasedStateMachine):
 
     @rule()
     def planner_looks(self) -> None:
-        self.snapshot = planning.snapshot(self.state, TERMS)
+        self.snapshot = snapshots.snapshot(self.state, TERMS, NOW_US)
 
     @rule()
     def planner_answers(self) -> None:
         if self.snapshot is not None:
             chance, effort = np.random.default_rng(1), Effort(rounds=3)
-            walks = planning.plan(self.snapshot, self.floor.number, chance, effort)
-            self.floor.take(PlanReady(walks, NOW_US))
+            changes = replanning.changes(self.snapshot)
+            rest = snapshots.without(self.snapshot, changes)
+            walks = planning.plan(rest, self.floor.number, chance, effort)
+            self.floor.take(PlanReady(walks, NOW_US, changes))
 
     def prompt(self, badge: Badge, stale: int | None) -> Prompt:
         now = guiding.prompt(self.state, badge)

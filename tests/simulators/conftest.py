@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.simulators.postgres import Cluster, cluster
+
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[tuple[str, int]]:
@@ -33,6 +35,13 @@ def broker(tmp_path: Path) -> Iterator[tuple[str, int]]:
     finally:
         process.terminate()
         process.wait(5)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL for all tests; each takes a database of its own."""
+    with cluster() as made:
+        yield made
 
 
 def _wait_until_listening(port: int) -> None:

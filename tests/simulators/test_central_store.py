@@ -2,14 +2,35 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulators.central_address import open_books
+from simulators.central_books import Books
 from simulators.central_events import Delivered, UnreadableEventError, events_of
 from simulators.central_store import CentralStore
+from tests.simulators.postgres import Cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where empty books are to be: both kinds keep the same promises."""
+    if request.param == "sqlite":
+        return str(tmp_path / "books.db")
+    server: Cluster = request.getfixturevalue("postgres")
+    return server.database()
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[Books]:
+    books = open_books(address)
+    yield books
+    books.close()
 
 
 def event(seq: int, **changes: object) -> Delivered:
@@ -24,32 +45,32 @@ def event(seq: int, **changes: object) -> Delivered:
     return events_of(json.dumps(values).encode())[0]
 
 
-def books_with(*seqs: int) -> CentralStore:
-    store = CentralStore(":memory:")
+def taken(store: Books, *seqs: int) -> Books:
     store.take([event(seq) for seq in seqs], 1)
     return store
 
 
-def test_the_same_event_twice_is_kept_once_and_harmless() -> None:
-    store = books_with(1, 2, 3)
+def test_the_same_event_twice_is_kept_once_and_harmless(store: Books) -> None:
+    taken(store, 1, 2, 3)
 
     assert store.take([event(2)], 2) == []
+    assert store.take([event(2), event(4), event(4)], 2) == [event(4)]
 
-    assert store.stored() == 3
-    assert store.counter("redelivered") == 1
+    assert store.stored() == 4
+    assert store.counter("redelivered") == 3
     assert (store.missing(), store.doubled()) == (0, 0)
 
 
-def test_a_late_delivery_of_the_same_fact_is_still_the_same_fact() -> None:
-    store = books_with(1)
+def test_a_late_delivery_of_the_same_fact_is_still_the_same_fact(store: Books) -> None:
+    taken(store, 1)
 
     store.take([event(1, late=True, clock={"synced": False, "offset_ms": 3})], 2)
 
     assert (store.counter("redelivered"), store.doubled()) == (1, 0)
 
 
-def test_only_the_gap_free_prefix_is_acknowledged() -> None:
-    store = books_with(1, 2, 5, 4)
+def test_only_the_gap_free_prefix_is_acknowledged(store: Books) -> None:
+    taken(store, 1, 2, 5, 4)
 
     assert (store.prefix("g1", "e1").upto, store.prefix("g1", "e1").highest) == (2, 5)
     assert (store.missing(), store.counter("reordered")) == (1, 1)
@@ -59,25 +80,98 @@ def test_only_the_gap_free_prefix_is_acknowledged() -> None:
     assert (store.prefix("g1", "e1").upto, store.missing()) == (5, 0)
 
 
-def test_another_fact_under_a_used_number_is_a_double() -> None:
-    store = books_with(1, 2)
+def test_a_prefix_longer_than_a_page_is_followed_to_its_end(store: Books) -> None:
+    taken(store, *range(2, 1_201))
+    assert store.prefix("g1", "e1").upto == 0
+
+    store.take([event(1)], 2)
+
+    assert store.prefix("g1", "e1").upto == 1_200
+
+
+def test_another_fact_under_a_used_number_is_a_double(store: Books) -> None:
+    taken(store, 1, 2)
 
     assert store.take([event(2, data={"n": "other"})], 2) == []
+    store.take([event(3), event(3, data={"n": "other"})], 2)
 
-    assert store.doubled() == 1
+    assert store.doubled() == 2
 
 
-def test_one_fact_under_two_numbers_is_a_double() -> None:
-    store = books_with(1, 2)
+def test_one_fact_under_two_numbers_is_a_double(store: Books) -> None:
+    taken(store, 1, 2)
 
     store.take([event(3, id="id-1")], 2)
+    store.take([event(4, id="x"), event(5, id="x")], 2)
+
+    assert store.doubled() == 2
+    assert store.prefix("g1", "e1").upto == 5
+
+
+def test_a_restored_gateway_may_send_its_facts_again_with_new_numbers(store: Books) -> None:
+    """docs/protocol.md: after a restore, facts come with new numbers and their old ids."""
+    store.add_order({"order_id": "o1", "lines": []}, 1)
+    left = {"type": "ship.departed", "data": {"order_id": "o1", "sscc": "395"}}
+    store.take([event(1), event(2, **left)], 1)
+    store.take([event(4)], 1)  # 3 was never acknowledged and went with the old disk
+
+    again = [event(1, epoch="e2", id="id-2", **left), event(2, epoch="e2", id="id-3")]
+    store.take(again, 2)
+
+    assert (store.counter("restored"), store.doubled()) == (1, 0)
+    assert (store.missing(), store.abandoned()) == (0, 1)
+    assert store.prefix("g1", "e2").upto == 2
+
+
+def test_an_old_id_with_another_content_is_a_double_in_any_epoch(store: Books) -> None:
+    taken(store, 1)
+
+    store.take([event(1, epoch="e2", id="id-1", data={"n": "other"})], 2)
 
     assert store.doubled() == 1
-    assert store.prefix("g1", "e1").upto == 3
 
 
-def test_a_parcel_that_left_twice_is_a_double() -> None:
-    store = CentralStore(":memory:")
+def test_a_fact_that_lay_behind_a_gap_is_applied_when_it_comes_again(store: Books) -> None:
+    store.add_order({"order_id": "o1", "lines": []}, 1)
+    left = {"type": "ship.departed", "data": {"order_id": "o1", "sscc": "395"}, "id": "left"}
+    store.take([event(2, **left)], 1)
+    assert store.order_count("shipped") == 0
+
+    store.take([event(1, epoch="e2", **left)], 2)
+
+    assert (store.order_count("shipped"), store.doubled()) == (1, 0)
+
+
+def test_events_are_applied_in_the_order_of_their_numbers(store: Books) -> None:
+    """Workers take messages that overtake each other; an order that has left stays so."""
+    store.add_order({"order_id": "o1", "lines": []}, 1)
+    cancelled = event(1, type="order.cancelled", data={"order_id": "o1"})
+    left = event(2, type="ship.departed", data={"order_id": "o1", "sscc": "395"})
+
+    store.take([left], 1)
+    store.take([cancelled], 2)
+
+    assert [store.order_count(state) for state in ("shipped", "cancelled")] == [1, 0]
+
+
+def test_a_gap_that_stays_is_given_to_one_of_the_workers(address: str, store: Books) -> None:
+    other = open_books(address)
+    store.take([event(1), event(3)], 10)
+    base = store.prefix("g1", "e1").base
+
+    assert store.gaps_due(11, 5, [base]) == [], "it may fill yet"
+    assert store.gaps_due(20, 5, ["elsewhere"]) == []
+    assert [gap.upto for gap in store.gaps_due(20, 5, [base])] == [1]
+    assert other.gaps_due(21, 5, [base]) == []
+    assert [gap.upto for gap in other.gaps_due(26, 5, [base])] == [1], "asked, and not answered"
+    assert store.counter("gaps") == 1
+
+    other.take([event(2)], 30)
+    assert store.gaps_due(99, 5, [base]) == []
+    other.close()
+
+
+def test_a_parcel_that_left_twice_is_a_double(store: Books) -> None:
     data = {"sscc": "395", "order_id": "o1"}
 
     store.take([event(n, type="ship.departed", data=data) for n in (1, 2)], 1)
@@ -85,8 +179,8 @@ def test_a_parcel_that_left_twice_is_a_double() -> None:
     assert store.doubled() == 1
 
 
-def test_a_new_epoch_counts_from_one_again() -> None:
-    store = books_with(1, 2, 3)
+def test_a_new_epoch_counts_from_one_again(store: Books) -> None:
+    taken(store, 1, 2, 3)
 
     store.take([event(1, epoch="e2", id="x")], 2)
 
@@ -109,14 +203,14 @@ def test_any_order_of_arrival_ends_in_the_same_books(order: list[int], again: li
     assert store.counter("redelivered") == len(again)
 
 
-def test_books_are_found_again(tmp_path: Path) -> None:
-    first = CentralStore(tmp_path / "c.db")
+def test_books_are_found_again(address: str) -> None:
+    first = open_books(address)
     first.take([event(1), event(2)], 1)
     first.add_order({"order_id": "o1", "lines": []}, 1)
     word = first.token("abc")
     first.close()
 
-    second = CentralStore(tmp_path / "c.db")
+    second = open_books(address)
 
     assert second.prefix("g1", "e1").upto == 2
     assert second.token("xyz") == word == "abc"
@@ -136,8 +230,7 @@ def test_books_can_be_read_while_they_are_written(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_an_order_is_followed_until_it_has_left() -> None:
-    store = CentralStore(":memory:")
+def test_an_order_is_followed_until_it_has_left(store: Books) -> None:
     for name in ("o1", "o2", "o3"):
         store.add_order({"order_id": name, "lines": []}, 5)
     assert len(store.unconfirmed(6)) == 3
@@ -153,16 +246,14 @@ def test_an_order_is_followed_until_it_has_left() -> None:
     assert store.unconfirmed(6) == []
 
 
-def test_a_batch_is_taken_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_batch_is_taken_whole_or_not_at_all(store: Books) -> None:
     """A fault in the middle of a transaction leaves nothing that an ack could cover."""
-    store = CentralStore(tmp_path / "c.db")
     broken = Delivered("g1", "e1", 2, "id-2", "t", {}, None)  # type: ignore[arg-type]
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.NotNullViolation)):
         store.take([event(1), broken], 1)
 
     assert (store.stored(), store.prefix("g1", "e1").upto) == (0, 0)
-    store.close()
 
 
 @pytest.mark.parametrize(
@@ -186,10 +277,12 @@ def test_an_array_is_so_many_events() -> None:
     assert [e.seq for e in events_of(json.dumps([one, one | {"seq": 2}]).encode())] == [1, 2]
 
 
-def test_two_centres_on_one_store_never_send_the_same_number_twice(tmp_path: Path) -> None:
-    here, there = CentralStore(tmp_path / "books"), CentralStore(tmp_path / "books")
+def test_two_centres_on_one_store_never_send_the_same_number_twice(address: str) -> None:
+    here, there = open_books(address), open_books(address)
     order = {"order_id": "a1-00001", "lines": []}
 
     assert here.add_order(order, 0)
     assert not there.add_order(order, 0)
     assert there.order_count() == 1
+    here.close()
+    there.close()

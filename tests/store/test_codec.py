@@ -104,7 +104,7 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
     e.PackListed(PackLevel(Gtin("14012345000014"), SKU, 12, 2)),
-    e.StockStated(SKU, BIN, 12, 3),
+    e.StockStated(SKU, BIN, 12, 3, 1_800_000_000_000_000, 1_700_000_000_000_000),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
     e.PiecePut("O-1/4", ErrandKind.PUT_BACK, CARRIED, BADGE),
     e.PieceLost("O-1/4", CARRIED, "empty", BADGE),
@@ -123,7 +123,19 @@ EVENTS: tuple[e.Event, ...] = (
     e.TagWritten(EPC, Epc("e280"), "e28011602000", BADGE),
     e.TagKilled(EPC, "e28011602000", BADGE),
     e.PortalPassed(EPC, SKU, DOCK, "out", 0.96875),
-    e.WalkPlanned(Walk(WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), 12.5, "same aisle")),
+    e.WalkPlanned(
+        Walk(
+            WALK,
+            (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),),
+            12.5,
+            "same aisle",
+            alone_m=30.5,
+            totes=(TOTE,),
+        )
+    ),
+    e.WalkReplanned(
+        WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), (TOTE,), 9.5, (ORDER,), "9 m to go"
+    ),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
@@ -253,8 +265,8 @@ def test_an_unknown_type_of_fact_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize("version", [0, 2, -1])
 def test_an_unknown_version_is_refused_with_what_is_known(version: int) -> None:
-    with pytest.raises(StoreCodecError, match=r"stock\.stated version"):
-        codec.decode_event("stock.stated", version, "{}")
+    with pytest.raises(StoreCodecError, match=r"stock\.placed version"):
+        codec.decode_event("stock.placed", version, "{}")
 
 
 def test_data_of_an_older_version_is_brought_up_to_date_step_by_step() -> None:

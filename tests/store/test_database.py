@@ -30,6 +30,7 @@ from edge.store.migrations import (
     found_readers,
     journal_and_state,
     levels_slots_and_people,
+    lots,
     questions_of_portals,
     returns_and_counts,
     tag_jobs,
@@ -148,6 +149,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(questions_of_portals)
     migrations()(returns_and_counts)
     migrations()(levels_slots_and_people)
+    migrations()(lots)
     migrations()(tasks)
     migrations()(step)
     return migrations

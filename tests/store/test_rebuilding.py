@@ -61,7 +61,7 @@ class Day:
             self._picked, self._picked, self._picked, self._confirmed, self._short, self._dropped,
             self._opened, self._checked, self._checked, self._strange, self._closed, self._shipped,
             self._located, self._located, self._passed, self._devices, self._told,
-            self._tagged, self._sorted,
+            self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
             self._counted, self._reported,
         ]  # fmt: skip
@@ -125,6 +125,14 @@ class Day:
         if stops:
             name = WalkId(f"W-{self._number()}")
             yield e.WalkPlanned(Walk(name, tuple(stops), 12.5, "near each other"))
+
+    def _replanned(self, state: FloorState) -> Iterator[e.Event]:
+        at = self._at_stop(state)
+        if at is not None:
+            walk, index, _ = at
+            kept = walk.stops[: index + 1]
+            turned = (*kept, *reversed(walk.stops[index + 1 :]))
+            yield e.WalkReplanned(walk.walk_id, turned, walk.slots, 9.5, (), "9 m to go")
 
     def _started(self, state: FloorState) -> Iterator[e.Event]:
         for walk in state.walks.values():

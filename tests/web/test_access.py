@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,73 +9,11 @@ from edge.web.access import PUBLIC, ROLES, SCOPES
 from edge.web.app import ROOMS, create_app
 from edge.web.people import Role
 from edge.web.routes import pages
+from tests.web import access_table
+from tests.web.asking import ask
 from tests.web.toy_house import METRICS_TOKEN, House
 
 ClientOf = Callable[[Role | None], httpx.Client]
-
-EXAMPLES = {
-    "/api/pack/{station}": "/api/pack/PACK-1",
-    "/api/pack/{station}/stream": "/api/pack/PACK-1/stream",
-    "/api/pack/{station}/scan": "/api/pack/PACK-1/scan",
-    "/api/pack/{station}/close": "/api/pack/PACK-1/close",
-    "/api/find/items": "/api/find/items?q=tea",
-    "/api/wall/{wall}": "/api/wall/WALL-1",
-    "/api/wall/{wall}/stream": "/api/wall/WALL-1/stream",
-    "/api/wall/{wall}/scan": "/api/wall/WALL-1/scan",
-    "/api/wall/{wall}/lay-back": "/api/wall/WALL-1/lay-back",
-    "/api/items": "/api/items?q=tea",
-    "/api/items/{epc}": "/api/items/30395dfa8000000000000001",
-    "/api/items/{epc}/why": "/api/items/30395dfa8000000000000001/why",
-    "/api/heat": "/api/heat?sku=TEA-250&hours=8",
-    "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
-    "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
-    "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
-    "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
-}
-BODIES: dict[str, dict[str, object]] = {
-    "/api/work": {"ready": False},
-    "/api/work/hand-over": {},
-    "/api/scan": {"prompt_id": "gone", "code": "TEA-250"},
-    "/api/trouble": {"prompt_id": "gone", "code": "short"},
-    "/api/pack/{station}/scan": {"code": "nothing"},
-    "/api/pack/{station}/close": {"partial": False},
-    "/api/wall/{wall}/scan": {"code": "nothing"},
-    "/api/wall/{wall}/lay-back": {},
-    "/api/find": {"epc": "30395dfa8000000000000001"},
-    "/api/find/end": {},
-    "/api/orders/{order_id}/decision": {"release": True},
-    "/api/readers/found/{found_id}/approve": {"name": "dock", "antennas": [1]},
-    "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
-    "/api/returns/scan": {"code": "TEA-250"},
-    "/api/returns/grade": {"piece_id": "3/0", "grade": "scrap"},
-    "/api/counts": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1},
-    "/api/counts/sweep": {"location": "A-01-1"},
-    "/api/counts/decision": {"location": "A-01-1", "sku": "TEA-250", "approve": True},
-    "/api/tasks/done": {"task_id": "freeze/A-01-3"},
-    "/api/tags/read": {"reader": "gate", "bank": "tid"},
-    "/api/tags/write": {"reader": "gate", "to_epc": "30" * 12},
-    "/api/tags/password": {"reader": "gate", "which": "kill", "new_password": "00000001"},
-    "/api/tags/lock": {"reader": "gate", "fields": ["epc"]},
-    "/api/tags/kill/confirmation": {"reader": "gate", "epc": "30" * 12, "tid": "e280" * 6},
-    "/api/tags/kill": {
-        "reader": "gate",
-        "epc": "30" * 12,
-        "tid": "e280" * 6,
-        "kill_password": "00000001",
-        "confirmation": "none was asked for",
-    },
-    "/api/board/questions/{name}": {"answer": "neither"},
-    "/api/calibration/steps": {"step": "moving"},
-    "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
-}
-
-
-def ask(client: httpx.Client, method: str, path: str) -> int:
-    """The status of one request of the table; of a stream only the beginning is read."""
-    headers = {"Idempotency-Key": f"{method} {path}".replace(" ", "-")}
-    body = BODIES.get(path) if method == "POST" else None
-    with client.stream(method, EXAMPLES.get(path, path), json=body, headers=headers) as answer:
-        return answer.status_code
 
 
 @pytest.mark.parametrize("role", Role)
@@ -98,6 +37,16 @@ def test_nobody_gets_in_without_a_session(client_of: ClientOf) -> None:
 
         refused = 303 if path in {f"/{name}" for name in pages.PAGES} else 401
         assert status == refused, f"{method} {path}"
+
+
+def test_the_published_table_is_what_the_server_does(address: str) -> None:
+    published = Path(__file__).parents[2] / "docs" / "access.md"
+
+    told = access_table.table(address)
+
+    assert published.read_text(encoding="utf-8") == told, (
+        "write it anew: .venv/bin/python -m tests.web.access_table > docs/access.md"
+    )
 
 
 def test_every_route_of_the_application_stands_in_the_table(house: House) -> None:

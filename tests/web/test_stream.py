@@ -76,6 +76,25 @@ def test_a_stream_tells_the_newest_at_once_and_then_each_change(
         assert next(told) == ("board", {"items_picked": 2})
 
 
+def test_the_open_page_of_somebody_who_is_listed_as_gone_is_told_nothing_more(
+    house: House, server: WebServer
+) -> None:
+    with (
+        client_at(server, Role.PICKER) as client,
+        client.stream("GET", "/api/prompt/stream") as answer,
+    ):
+        told = values(answer)
+        next(told)
+
+        house.floor.board.show("people", {BADGES[Role.PICKER]: {"name": "Ana", "active": False}})
+        house.floor.board.show("prompt/p1", {"prompt_id": "for the next one"})
+
+        try:
+            assert list(told) == []
+        finally:
+            house.floor.board.show("people", {})
+
+
 def test_a_prompt_reaches_its_picker_within_a_tenth_of_a_second(
     house: House, server: WebServer
 ) -> None:

@@ -63,6 +63,8 @@ CODES = (
     "reason_needed",
     "no_quarantine",
     "piece_unknown",
+    "count_place",
+    "count_piece",
     "found_empty",
     "count_right",
     "variance",

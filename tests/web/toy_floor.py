@@ -189,6 +189,7 @@ class ToyFloor:
             case (
                 said.ReturnScanned()
                 | said.GradeDecided()
+                | said.CountScanned()
                 | said.CountTold()
                 | said.SweepWanted()
                 | said.VarianceDecided()

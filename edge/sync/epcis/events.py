@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from edge.model import events as e
-from edge.model.ids import Epc, Sku
+from edge.model.ids import Epc, OrderId, Sku
 from edge.model.places import STORAGE_KINDS, LocationKind
 from edge.model.returns import Grade
-from edge.model.work import Unit
+from edge.model.work import Stop, Unit
 from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
 
@@ -75,7 +75,9 @@ class EpcisWriter:
 
     def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
         match event:
-            case e.StockStated() | e.StockPlaced() | e.CountWanted() | e.WalkPlanned():
+            case e.StockStated() | e.StockPlaced() | e.CountWanted():
+                return self._of_books(event)
+            case e.WalkPlanned() | e.WalkReplanned():
                 return self._of_books(event)
             case (
                 e.ItemArrived()
@@ -108,7 +110,8 @@ class EpcisWriter:
                 return None
 
     def _of_books(
-        self, event: e.StockStated | e.StockPlaced | e.CountWanted | e.WalkPlanned
+        self,
+        event: e.StockStated | e.StockPlaced | e.CountWanted | e.WalkPlanned | e.WalkReplanned,
     ) -> Draft:
         names = self._names
         match event:
@@ -132,15 +135,22 @@ class EpcisWriter:
                     "cycle_counting", "unknown", quantities=pieces_unknown, where=location
                 )
             case e.WalkPlanned(walk):
-                wanted: Counter[Sku] = Counter()
-                for stop in walk.stops:
-                    wanted[stop.sku] += stop.quantity
-                return Draft(
-                    "reserving",
-                    "reserved",
-                    quantities=tuple((names.article(sku), n) for sku, n in wanted.items()),
-                    transactions=tuple(("po", names.order(one)) for one in walk.orders),
-                )
+                return self._reserving(walk.stops, walk.orders)
+            case e.WalkReplanned():
+                orders = dict.fromkeys(one.order_id for one in event.stops if one.quantity > 0)
+                return self._reserving(event.stops, tuple(orders))
+
+    def _reserving(self, stops: tuple[Stop, ...], orders: tuple[OrderId, ...]) -> Draft:
+        """What is promised: the whole walk as it stands."""
+        wanted: Counter[Sku] = Counter()
+        for stop in stops:
+            wanted[stop.sku] += stop.quantity
+        return Draft(
+            "reserving",
+            "reserved",
+            quantities=tuple((self._names.article(sku), n) for sku, n in wanted.items() if n),
+            transactions=tuple(("po", self._names.order(one)) for one in orders),
+        )
 
     def _of_radio(
         self,

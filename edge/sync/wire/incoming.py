@@ -158,7 +158,14 @@ def _read_items(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
 def _read_stock(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     good, bad = _sorted_out(mail, parts, messages.STOCK)
     statements = tuple(
-        StockStatement(Sku(one.sku), LocationId(one.location), one.quantity, one.version)
+        StockStatement(
+            Sku(one.sku),
+            LocationId(one.location),
+            one.quantity,
+            one.version,
+            one.expires_at,
+            one.since_at,
+        )
         for one in good
     )
     return (*([StockListed(statements, mail.at_us)] if statements else []), *bad)

@@ -133,12 +133,18 @@ class ItemMessage(Message):
 
 
 class StockMessage(Message):
-    """Topic `master/stock`; `version` is that of the statement and grows with each change."""
+    """Topic `master/stock`; `version` is that of the statement and grows with each change.
+
+    `expires_at` is when the first of the pieces may no longer be sold, `since_at` since when they
+    lie in the warehouse.
+    """
 
     sku: Name
     location: Name
     quantity: Annotated[int, Field(ge=0, le=STOCK_MAX)]
     version: Revision
+    expires_at: DueUs = None
+    since_at: DueUs = None
 
 
 class PackMessage(Message):

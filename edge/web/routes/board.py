@@ -30,7 +30,7 @@ async def board(parts: TheParts) -> Shown:
 async def board_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("board", "board", _blank(), BOARD_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.get("/questions")

@@ -49,7 +49,7 @@ async def calibration(_: Who, parts: TheParts) -> Shown:
 async def calibration_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, up to five times a second."""
     subscription = Subscription(TOPIC, TOPIC, _NOTHING, PICTURE_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/steps")

@@ -5,8 +5,8 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import LocationId, Sku
-from edge.model.posted import CountTold, SweepWanted, VarianceDecided
-from edge.web.bodies import CountResult, Sweep, VarianceDecision
+from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
+from edge.web.bodies import CountResult, CountScan, Sweep, VarianceDecision
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.sse import Subscription
@@ -28,7 +28,7 @@ async def counts(_: Who, parts: TheParts) -> Shown:
 async def counts_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("")
@@ -42,6 +42,20 @@ async def count(body: CountResult, key: Key, who: Who, parts: TheParts) -> dict[
             sku=Sku(body.sku),
             quantity=body.quantity,
             at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+@router.post("/scan")
+async def scan_to_count(body: CountScan, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """Which place is counted, or which piece was found there; the answer's data say which."""
+    answer = await parts.desk.ask(
+        CountScanned(
+            request_id=key,
+            badge=who.badge,
+            code=body.code,
+            at_us=parts.happened_us(body.at_us),
         )
     )
     return told(answer)

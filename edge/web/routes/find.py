@@ -33,7 +33,7 @@ async def looked_for(who: Who, parts: TheParts) -> Shown:
 async def looked_for_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
     subscription = Subscription(f"find/{who.badge}", "find", not_looking())
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.get("/items")
@@ -58,7 +58,7 @@ async def choices(
 async def begin(body: Find, _key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Look for a tag; again for the same one, it begins anew."""
     try:
-        parts.given.finder.begin(who.badge, Epc(body.epc), lambda: parts.sessions.left_us(who) > 0)
+        parts.given.finder.begin(who.badge, Epc(body.epc), lambda: parts.stays(who))
     except SearchesFullError as error:
         raise RefusedError(503, "busy", str(error), {"Retry-After": "5"}) from error
     return {"accepted": True, "code": "looking", "text": f"looking for {body.epc}", "data": {}}

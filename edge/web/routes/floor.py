@@ -38,7 +38,7 @@ async def floor(_: Who, parts: TheParts) -> Shown:
 async def floor_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("floor", "floor", _bare(parts.given.floor), MAP_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.get("/items")

@@ -29,7 +29,7 @@ async def orders(_: Who, parts: TheParts) -> Shown:
 async def orders_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/{order_id}/decision")

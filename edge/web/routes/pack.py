@@ -33,7 +33,7 @@ async def pack_stream(station: StationName, who: Who, parts: TheParts) -> Stream
     """The same, each time it changes."""
     place = _station(parts, station)
     subscription = Subscription(f"pack/{place}", "pack", _empty(place))
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/pack/{station}/scan")

@@ -80,7 +80,7 @@ async def prompt(who: Who, parts: TheParts) -> Shown:
 async def prompt_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The prompt, each time it changes."""
     subscription = Subscription(f"prompt/{who.badge}", "prompt", _no_prompt(who.badge))
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/scan")

@@ -24,4 +24,4 @@ async def radio(parts: TheParts) -> Shown:
 async def radio_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("radio", "radio", _BLANK, FIGURES_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)

@@ -28,7 +28,7 @@ async def returns(_: Who, parts: TheParts) -> Shown:
 async def returns_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
     subscription = Subscription("returns", "returns", NOTHING)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/scan")

@@ -52,7 +52,7 @@ async def jobs(_: Who, parts: TheParts) -> Shown:
 async def jobs_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
     subscription = Subscription("tags", "tags", _NONE)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/read")

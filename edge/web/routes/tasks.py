@@ -27,7 +27,7 @@ async def tasks(_: Who, parts: TheParts) -> Shown:
 async def tasks_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
     subscription = Subscription("tasks", "tasks", NOTHING, LIST_PAUSE_S)
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/done")

@@ -33,7 +33,7 @@ async def wall_stream(wall: WallName, who: Who, parts: TheParts) -> StreamingRes
     """The same, each time it changes."""
     place = _wall(parts, wall)
     subscription = Subscription(f"wall/{place}", "wall", _dark(place))
-    return parts.streams.respond(who.badge, subscription, lambda: parts.sessions.left_us(who))
+    return parts.stream(who, subscription)
 
 
 @router.post("/{wall}/scan")

@@ -6,10 +6,10 @@ import { Frame } from "./frame.js";
 import { knows, onLanguage, t } from "./language.js";
 
 const PAGES = {
-  picker: ["pick", "find"],
+  picker: ["pick", "counts", "find"],
   packer: ["pack", "wall", "returns", "find"],
-  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "find"],
-  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "find"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "counts", "find"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "counts", "find"],
 };
 
 const frame = await Frame.start("home");

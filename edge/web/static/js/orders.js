@@ -1,7 +1,7 @@
 // Orders: those that wait for a decision first, with the reasons, then the rest.
 
 import { get, newKey, post, whoAmI } from "./api.js";
-import { countSections } from "./counts.js";
+import { countSections } from "./count-lists.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";

@@ -2,6 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
+import { Note, scanField } from "./station-parts.js";
 
 const VERDICT_ICONS = { match: "right", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
 
@@ -9,33 +10,21 @@ export class PackView {
   /** @param actions chooseStation(name), close(), closeAnyway(), again(). */
   constructor(actions) {
     this._actions = actions;
-    this.input = h("input", {
-      id: "scan",
-      class: "scan",
-      inputmode: "none",
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
-      maxlength: 512,
-    });
-    this._note = h("div", { class: "note", role: "status", hidden: true });
+    this.input = scanField();
+    this._note = new Note();
     this._body = h("div", { class: "station" });
     this._scanLabel = h("label", { for: "scan" });
     this._close = h("button", { type: "button", class: "main", id: "close", onclick: () => actions.close() });
     this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input, this._close);
     this._dialog = h("dialog", { "aria-labelledby": "partial-title" });
-    fill(document.getElementById("page"), this._note, this._body, this._foot);
+    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
     document.body.append(this._dialog);
   }
 
   show(all) {
     const { station, pack, note } = all;
     this._scanLabel.textContent = t(station === null ? "pack.scan_station" : pack?.open ? "pack.scan_piece" : "pack.scan_tote");
-    this._note.hidden = note === null;
-    if (note !== null) {
-      this._note.className = `note note-${note.kind}`;
-      fill(this._note, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
-    }
+    this._note.show(note);
     this._close.hidden = !pack?.open;
     this._close.textContent = t("pack.close");
     if (!pack?.open) this._dialog.close();

@@ -285,7 +285,12 @@ function noticeOf({ notice, notice_location: location, totes }) {
   if (notice === "taken_over") {
     return { kind: "info", words: t("notice.taken_over"), details: t("notice.taken_over_details", { totes: totes.join(", ") }) };
   }
-  return { kind: "wrong", words: noticeWords(notice) };
+  return { kind: isMild(notice) ? "info" : "wrong", words: noticeWords(notice) };
+}
+
+/** Something to know that nobody did wrong. */
+export function isMild(notice) {
+  return ["zero_check", "neighbour_item", "look_near", "taken_over", "not_at_work"].includes(notice);
 }
 
 function noticeWords(notice) {

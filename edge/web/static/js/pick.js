@@ -6,11 +6,10 @@ import { Capture, keepFocus } from "./capture.js";
 import { Frame } from "./frame.js";
 import { knows, onLanguage, t } from "./language.js";
 import { Outbox } from "./outbox.js";
-import { PickView } from "./pick-view.js";
+import { PickView, isMild } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 
-const CALM_NOTICES = ["zero_check", "look_near", "taken_over"];
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
 const PUTTING = ["put_back", "put_away"];
 
@@ -120,7 +119,7 @@ function tellChange(before, now) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
     if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
-  } else if (now.notice && !CALM_NOTICES.includes(now.notice) && now.notice !== before.notice) {
+  } else if (now.notice && !isMild(now.notice) && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
 }

@@ -2,6 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { knows, t } from "./language.js";
+import { Note, scanField } from "./station-parts.js";
 
 const GRADES = ["restock", "quarantine", "scrap"];
 
@@ -9,31 +10,19 @@ export class ReturnsView {
   /** @param actions grade(piece, grade), giveReason(code, reason), otherOrder(). */
   constructor(actions) {
     this._actions = actions;
-    this.input = h("input", {
-      id: "scan",
-      class: "scan",
-      inputmode: "none",
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
-      maxlength: 512,
-    });
-    this._note = h("div", { class: "note", role: "status", hidden: true });
+    this.input = scanField();
+    this._note = new Note();
     this._body = h("div", { class: "station" });
     this._scanLabel = h("label", { for: "scan" });
     this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input);
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "reason-title" });
-    fill(document.getElementById("page"), this._note, this._body, this._foot);
+    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
     document.body.append(this._dialog);
   }
 
   show({ list, order, note }) {
     this._scanLabel.textContent = t(order === null ? "returns.scan" : "returns.scan_piece");
-    this._note.hidden = note === null;
-    if (note !== null) {
-      this._note.className = `note note-${note.kind}`;
-      fill(this._note, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
-    }
+    this._note.show(note);
     fill(this._body, this._head(order), ...(list === null ? [] : this._lists(list)));
   }
 

@@ -93,6 +93,7 @@ const KINDS = {
   return_found: "right",
   received: "right",
   graded: "right",
+  count_place: "right",
   found_empty: "right",
   count_right: "right",
   variance_approved: "right",

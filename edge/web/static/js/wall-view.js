@@ -2,6 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
+import { Note, scanField } from "./station-parts.js";
 
 const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right" };
 
@@ -9,31 +10,19 @@ export class WallView {
   /** @param actions choose(name), layBack(), again(). */
   constructor(actions) {
     this._actions = actions;
-    this.input = h("input", {
-      id: "scan",
-      class: "scan",
-      inputmode: "none",
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
-      maxlength: 512,
-    });
-    this._note = h("div", { class: "note", role: "status", hidden: true });
+    this.input = scanField();
+    this._note = new Note();
     this._body = h("div", { class: "station" });
     this._label = h("label", { for: "scan" });
     this._back = h("button", { type: "button", class: "second", id: "lay-back", onclick: () => actions.layBack() });
     this._foot = h("footer", { class: "foot" }, this._label, this.input, this._back);
-    fill(document.getElementById("page"), this._note, this._body, this._foot);
+    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
   }
 
   show({ walls, name, wall, note }) {
     const hand = wall?.hand ?? null;
     this._label.textContent = t(name === null ? "wall.scan_wall" : hand ? "wall.scan_slot" : "wall.scan_piece");
-    this._note.hidden = note === null;
-    if (note !== null) {
-      this._note.className = `note note-${note.kind}`;
-      fill(this._note, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
-    }
+    this._note.show(note);
     this._back.hidden = hand === null;
     this._back.textContent = t("wall.lay_back");
     fill(this._body, ...(name === null ? this._choice(walls) : wall === null ? [] : this._wall(wall)));

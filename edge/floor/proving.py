@@ -1,0 +1,42 @@
+"""Which facts prove where a tag is: a person scanned a piece at a place.
+
+What the radio alone has counted proves nothing to the radio.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from edge.locating.proofs import Proof
+from edge.model.events import Event, PieceConfirmed, PiecePicked, PiecePut, StockPlaced
+from edge.model.ids import LocationId
+from edge.model.state import FloorState
+from edge.model.work import Unit
+
+
+def proofs(state: FloorState, events: Iterable[Event]) -> Iterator[Proof]:
+    """What these facts prove, in their order.
+
+    Args:
+        state: after them.
+        events: of one turn, on disk.
+    """
+    for event in events:
+        match event:
+            case PiecePicked():
+                yield from _of(event.unit, event.location, lies_there_now=False)
+            case PieceConfirmed():
+                walk = state.walks.get(event.walk_id)
+                if walk is not None and event.stop < len(walk.stops):
+                    place = walk.stops[event.stop].location
+                    yield from _of(event.unit, place, lies_there_now=False)
+            case PiecePut():
+                yield from _of(event.piece.unit, event.piece.location, lies_there_now=True)
+            case StockPlaced():
+                for epc in event.epcs:
+                    yield Proof(epc, event.location, lies_there_now=True)
+            case _:
+                pass
+
+
+def _of(unit: Unit, place: LocationId, *, lies_there_now: bool) -> Iterator[Proof]:
+    if unit.epc is not None and unit.scanned:
+        yield Proof(unit.epc, place, lies_there_now)

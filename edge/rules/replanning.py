@@ -1,0 +1,147 @@
+"""Replanning: walks under way go on by the shortest way from where their picker stands.
+
+What was added to a walk where it came up, another place for missing pieces or more of a changed
+order, is put into the best order. An order in a rush, while nobody is free to begin it, joins the
+walk that becomes the least longer by it. The stop at hand and all before it stay as they are, for
+a picker looks at it; what comes after it nobody has seen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from edge.model.ids import LocationId, OrderId, ToteId, WalkId
+from edge.model.inputs import WalkChange
+from edge.model.places import Floor
+from edge.model.work import Stop, Walk
+from edge.rules.allocating import Allocation
+from edge.rules.snapshots import (
+    Snapshot,
+    free_stock,
+    free_totes,
+    is_rush,
+    is_walkable,
+    stop_of,
+    urgency,
+    walkways_of,
+)
+from edge.rules.walks import PlaceToPick, rest_of_walk
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a walk goes on.
+
+    Attributes:
+        after: the stops after the one at hand, in walking order.
+        rest_m: the way from the stop at hand past them to the end.
+    """
+
+    walk: Walk
+    totes: tuple[ToteId, ...]
+    after: tuple[Stop, ...]
+    rest_m: float
+    joined: tuple[OrderId, ...] = ()
+
+
+def changes(snapshot: Snapshot) -> tuple[WalkChange, ...]:
+    """How the walks under way had better go on; none for a walk that is well as it is."""
+    if not is_walkable(snapshot.floor):
+        return ()
+    courses = {walk.walk_id: _course(snapshot.floor, walk) for walk in snapshot.running}
+    if not snapshot.idle:
+        _join(snapshot, courses)
+    return tuple(
+        _change(course) for course in courses.values() if course.joined or course.walk.to_replan
+    )
+
+
+def _join(snapshot: Snapshot, courses: dict[WalkId, _Course]) -> None:
+    """Give each order in a rush to the walk that becomes the least longer."""
+    stock, totes = free_stock(snapshot), free_totes(snapshot.totes_used)
+    rush = [order for order in snapshot.orders if is_rush(order, snapshot.terms)]
+    for order in sorted(rush, key=urgency):
+        found = stock.allocate(order, rush=True)
+        if not found:
+            continue
+        tote_id = next(totes)
+        longer = [
+            (course.rest_m - courses[name].rest_m, name, course)
+            for name, course in _joinings(snapshot, courses, found, tote_id)
+        ]
+        if longer:
+            _, name, course = min(longer, key=lambda one: one[:2])
+            courses[name] = course
+
+
+def _joinings(
+    snapshot: Snapshot,
+    courses: Mapping[WalkId, _Course],
+    found: Sequence[Allocation],
+    tote_id: ToteId,
+) -> Iterator[tuple[WalkId, _Course]]:
+    """Each walk with room, as it would go on with the order."""
+    more = tuple(stop_of(one, tote_id) for one in found)
+    pieces = sum(one.quantity for one in more)
+    for name, course in courses.items():
+        held = sum(
+            one.quantity for one in (*course.walk.stops[: _kept(course.walk)], *course.after)
+        )
+        fits = held + pieces <= snapshot.terms.pieces_per_walk
+        if fits and len(course.totes) < snapshot.terms.orders_per_walk:
+            yield (
+                name,
+                _course(
+                    snapshot.floor,
+                    course.walk,
+                    (*course.after, *more),
+                    (*course.totes, tote_id),
+                    (*course.joined, found[0].order_id),
+                ),
+            )
+
+
+def _kept(walk: Walk) -> int:
+    """How many stops stay: those that were begun or seen."""
+    return (walk.current or 0) + 1
+
+
+def _course(
+    floor: Floor,
+    walk: Walk,
+    after: tuple[Stop, ...] | None = None,
+    totes: tuple[ToteId, ...] | None = None,
+    joined: tuple[OrderId, ...] = (),
+) -> _Course:
+    """The shortest way on; stops of which nothing is open any more come first."""
+    stops = walk.stops[_kept(walk) :] if after is None else after
+    done = tuple(one for one in stops if one.open_quantity == 0)
+    left = tuple(one for one in stops if one.open_quantity > 0)
+    here = floor.locations[walk.stops[_kept(walk) - 1].location]
+    order, rest_m = rest_of_walk(
+        walkways_of(floor),
+        (here.x_m, here.y_m),
+        [_place(floor, index, one.location) for index, one in enumerate(left)],
+    )
+    ordered = tuple(left[int(index)] for index in order)
+    return _Course(walk, totes or walk.slots, (*done, *ordered), rest_m, joined)
+
+
+def _place(floor: Floor, index: int, location: LocationId) -> PlaceToPick:
+    place = floor.locations[location]
+    return PlaceToPick(str(index), place.x_m, place.y_m)
+
+
+def _change(course: _Course) -> WalkChange:
+    walk, kept = course.walk, _kept(course.walk)
+    here = walk.stops[kept - 1].location
+    joined = f"; {', '.join(course.joined)} joins in a rush" if course.joined else ""
+    return WalkChange(
+        walk_id=walk.walk_id,
+        kept=kept,
+        before=walk.stops[kept:],
+        after=course.after,
+        totes=course.totes,
+        length_m=course.rest_m,
+        joined=course.joined,
+        why=f"{course.rest_m:.0f} m to go from {here}{joined}",
+    )

@@ -1,0 +1,32 @@
+// What the pages of stations have in common: the field that the scanner types into, and the line
+// that keeps telling what went wrong until the next scan.
+
+import { fill, h, icon } from "./dom.js";
+
+/** One real, visible field: no keyboard comes up for it, and nothing is put in by the browser. */
+export function scanField() {
+  return h("input", {
+    id: "scan",
+    class: "scan",
+    inputmode: "none",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    maxlength: 512,
+  });
+}
+
+/** The line of a page's last trouble. */
+export class Note {
+  constructor() {
+    this.element = h("div", { class: "note", role: "status", hidden: true });
+  }
+
+  /** @param note `{kind, words, details}`, or null for none. */
+  show(note) {
+    this.element.hidden = note === null;
+    if (note === null) return;
+    this.element.className = `note note-${note.kind}`;
+    fill(this.element, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
+  }
+}

@@ -1,0 +1,83 @@
+"""`warehouse-sim day`: a whole simulated day in fast time, told as JSON."""
+
+import json
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from edge.settings.faults import ConfigurationError
+from simulators.day.judge import Judge
+from simulators.day.plan import Faults, Story
+from simulators.day.playing import played
+from simulators.day.report import report_of
+
+SCRATCH = Path("/dev/shm")  # noqa: S108 - memory where there is some; every file in a folder of ours
+
+
+def quiet() -> None:
+    """The product's log is not wanted: a day has its own report."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        cache_logger_on_first_use=False,
+    )
+
+
+def day_report(story: Story, config: Path | None) -> tuple[dict[str, Any], Judge]:
+    """Play a story on a scratch disk; its report and its judge.
+
+    Raises:
+        ConfigurationError: the file is wrong.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="warehouse-day-", dir=SCRATCH if SCRATCH.is_dir() else None
+    ) as folder:
+        day, judge = played(story, config, Path(folder))
+        return report_of(day, judge), judge
+
+
+def kept_of(text: str | None) -> tuple[int, ...] | None:
+    """Numbers of the timetable's entries that happen.
+
+    Raises:
+        BadParameter: no such numbers.
+    """
+    if text is None:
+        return None
+    if text == "none":
+        return ()
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("write numbers with commas, or none") from error
+
+
+def day_command(
+    config: Annotated[
+        Path | None,
+        typer.Option(help="A gateway's file; its devices and people are the day's own."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Settles everything.")] = 1,
+    orders: Annotated[int, typer.Option(min=1, max=5000, help="Orders of the day.")] = 120,
+    faults: Annotated[Faults, typer.Option(help="How much goes wrong.")] = Faults.NONE,
+    pickers: Annotated[int, typer.Option(min=1, max=9, help="People who pick.")] = 4,
+    keep: Annotated[
+        str | None, typer.Option(help="Only these entries of the day's faults happen.")
+    ] = None,
+) -> None:
+    """A whole simulated day in fast time; one JSON report, exit 1 if any promise broke."""
+    quiet()
+    story = Story(seed, orders, faults, pickers, kept_of(keep))
+    try:
+        report, judge = day_report(story, config)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from error
+    typer.echo(json.dumps(report, ensure_ascii=False))
+    if judge.broken:
+        sys.stderr.write(f"broken; play it again with: {story.command()}\n")
+        raise typer.Exit(1)

@@ -1,0 +1,405 @@
+"""One simulated day: everything wired, played from opening to closing, and looked at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from edge.clock import PlayedClock
+from edge.compose.devices import reader_settings, scanner_settings
+from edge.floor.alerts import Alert
+from edge.model.events import Fact
+from edge.model.inputs import Input
+from edge.model.prompts import Answer
+from edge.model.state import FloorState
+from edge.store.errors import StoreError
+from simulators.catalogue import make_catalogue
+from simulators.central_events import Delivered
+from simulators.day.air import DayAir, Ether
+from simulators.day.central import Central, rfc_3339
+from simulators.day.device import Airwaves
+from simulators.day.disk import Disk, KilledError
+from simulators.day.gateway import Ears, Gateway
+from simulators.day.network import Network
+from simulators.day.pages import Pages
+from simulators.day.people import Clerk, DayPacker, DayPicker, DayShift
+from simulators.day.plan import SHARES, ComingOrder, Story, order_book
+from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
+from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
+from simulators.day.timetable import Entry, Kind, timetable
+from simulators.faults import FaultName, PlannedFault
+from simulators.hall import BARE_STATION, CARTS
+from simulators.packer import Carrier
+from simulators.people import Person, at_work
+from simulators.radio import ETSI
+from simulators.stock_keeper import StockKeeper
+from simulators.things import GONE, Departure
+from simulators.world import World
+
+OPENING_US = 1_767_337_200_000_000
+"""2 January 2026, 07:00 UTC."""
+RESTART_S = 3.0
+ARTICLES_MIN, ARTICLES_MAX = 24, 120
+"""A small day has a small assortment: the books of each article cost the same on every day."""
+LOOK_S = 5.0
+_CANCEL_AGAIN_S = 10.0
+_CANCELS_MAX = 20
+_RETURN_S = 120.0
+_BACK_S_MAX = 130.0
+"""So long after it works again a reader may take to be connected to: pauses grow to a minute."""
+
+
+class Day:
+    """A day under way.
+
+    Args:
+        story: what happens.
+        site: where.
+        watch: told of everything that happens; see `Watch`.
+        entries: what goes wrong; None for what the story draws.
+    """
+
+    def __init__(
+        self,
+        story: Story,
+        site: Site,
+        watch: "Watch",
+        entries: list[Entry] | None = None,
+    ) -> None:
+        self.story = story
+        self.site = site
+        self.watch = watch
+        self.shares = SHARES[story.faults]
+        self.clock = PlayedClock(OPENING_US)
+        self.true_time = TrueTime(self.clock, OPENING_US)
+        self.catalogue = make_catalogue(
+            story.seed, min(max(story.orders, ARTICLES_MIN), ARTICLES_MAX)
+        )
+        self.book = order_book(story, self.catalogue)
+        self.world = World.opened(self.catalogue)
+        self.network = Network(BROKERS, self.chance(30))
+        gateway = site.settings.gateway
+        base = f"{site.settings.mqtt.prefix}/{gateway.site}/{gateway.name}/"
+        self.central = Central(self.network, self.catalogue, self.clock, base, self._heard)
+        self.disk = Disk()
+        self.gateway: Gateway | None = None
+        self.pages: Pages | None = None
+        self.lives = 0
+        drawn = timetable(story, self.book.last_s) if entries is None else entries
+        self.timetable = drawn
+        self.fault_log = [str(entry) for entry in self.timetable]
+        kinds = {entry.kind for entry in self.timetable}
+        self.disk_is_bad = bool(kinds & {Kind.DISK_FULL, Kind.DISK_ERROR})
+        self.network_disturbs = Kind.SWAPPED in kinds
+        self.readers = self._made_readers()
+        self.scanner = ScannerLine(
+            scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
+        )
+        self.airwaves = Airwaves(
+            lambda: self.pages,
+            watch.answered,
+            self.chance(32).random,
+            twice_share=self.shares.posts_twice,
+        )
+        self.shift = self._made_shift()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._life: list[asyncio.Task[None]] = []
+
+    def chance(self, stream: int) -> np.random.Generator:
+        """Chance for one purpose; other purposes do not disturb it."""
+        return np.random.default_rng([self.story.seed, stream])
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since opening."""
+        return self.clock.monotonic_us() / 1e6
+
+    @property
+    def everything_works(self) -> bool:
+        """Whether process, a broker and the central system are all there."""
+        return (
+            self.gateway is not None
+            and not self.gateway.held
+            and not self.central.away
+            and all(one.up and not one.mute for one in self.network.brokers.values())
+            and self.disk.refusal is None
+            and self.disk.fails == 0
+            and self.airwaves.up
+        )
+
+    def excused_alerts(self) -> set[str]:
+        """What may still stand when the day is over: a reader is away, or only just back."""
+        found = set()
+        for entry in self.timetable:
+            recent = self.now_s < entry.at_s + entry.lasts_s + _BACK_S_MAX
+            if entry.kind is Kind.READER_UNPLUGGED and recent:
+                found.add(f"device-lost-{entry.what}")
+            if entry.kind is Kind.READER_FAULT:
+                found.add(f"device-lost-{entry.what.partition('/')[0]}")
+            if entry.kind in {Kind.DISK_FULL, Kind.DISK_ERROR} and recent:
+                found.add("store-failed")
+            if entry.kind is Kind.SCANNER_CUT and recent:
+                found.add(f"device-lost-{SCANNER}")
+        return found
+
+    def left_at_true_time(self) -> list[Departure]:
+        """Parcels that left, with the time at which they really did."""
+        return self.world.ledger
+
+    async def run(self) -> None:
+        """From opening to closing."""
+        self.start_gateway()
+        self.begin(self.central.run())
+        self.begin(self._send_orders())
+        for name, work in self._jobs():
+            self.begin(at_work(self.shift, name, work, self.watch.refused))
+        ends_s = self.book.last_s + self.story.closing_s
+        while self.now_s < ends_s and not self._is_done() and not self.watch.has_seen_enough:
+            await asyncio.sleep(LOOK_S)
+            self.watch.looked()
+        await self._close()
+
+    # -- the gateway's process -----------------------------------------------------------------
+    def start_gateway(self) -> None:
+        """Start a process, if none runs; where that fails it is tried again."""
+        if self.gateway is not None:
+            return
+        self.lives += 1
+        ears = Ears(self.watch.turned, self.watch.told, self.watch.alerted, self._died)
+        seed = [self.story.seed, 33, self.lives]
+        try:
+            gateway = Gateway(self.site, self.clock, seed, self.disk, self.network, ears)
+        except (StoreError, KilledError) as error:
+            self.disk.cut()
+            self.watch.refused(f"start {self.lives}: {error!r}")
+            self._later(RESTART_S, self.start_gateway)
+            return
+        self.gateway, self.pages = gateway, Pages(gateway.core, gateway.gone)
+        self.watch.started(gateway)
+        self.scanner.plug(gateway.listener)
+        chance = np.random.default_rng(seed)
+        self._life = [
+            asyncio.create_task(
+                ReaderLink(
+                    one, self.readers[one.device], gateway.listener, self.clock, chance
+                ).run()
+            )
+            for one in reader_settings(self.site.settings)
+        ]
+
+    def kill_gateway(self, away_s: float = RESTART_S) -> None:
+        """End the process at once; another one is started a little later."""
+        if self.gateway is not None:
+            self.gateway.kill()
+            self._died(away_s)
+
+    def restart_gateway(self) -> None:
+        """End the process in order and start another one."""
+        if self.gateway is None:
+            return
+        gateway = self.gateway
+        try:
+            gateway.stop()
+        except (StoreError, KilledError) as error:
+            self.watch.refused(f"stop: {error!r}")
+        if self.gateway is gateway:
+            self._died()
+
+    def _died(self, away_s: float = RESTART_S) -> None:
+        self.watch.died()
+        self._let_go()
+        self._later(away_s, self.start_gateway)
+
+    def _let_go(self) -> None:
+        self.gateway, self.pages = None, None
+        self.scanner.unplug()
+        for task in self._life:
+            task.cancel()
+
+    # -- orders --------------------------------------------------------------------------------
+    async def _send_orders(self) -> None:
+        for coming in self.book.orders:
+            await asyncio.sleep(max(0.0, coming.at_s - self.now_s))
+            due = rfc_3339(OPENING_US + int(coming.due_s * 1e6))
+            self.central.order(coming.body | {"due_at": due})
+            if coming.cancelled_s is not None:
+                self.begin(self._cancel(coming))
+
+    async def _cancel(self, coming: ComingOrder) -> None:
+        """A customer thinks otherwise: said again until it has an effect, or is too late."""
+        await asyncio.sleep(max(0.0, (coming.cancelled_s or 0.0) - self.now_s))
+        body = coming.body | {"rev": 2, "state": "cancelled"}
+        for _ in range(_CANCELS_MAX):
+            if self.central.state_of(body["order_id"]) != "open":
+                return
+            self.central.publish("order", body)
+            await asyncio.sleep(_CANCEL_AGAIN_S)
+
+    def _heard(self, events: list[Delivered]) -> None:
+        self.watch.central_stored(events)
+        for event in events:
+            if event.type == "ship.departed":
+                self._maybe_back(str(event.data.get("order_id", "")))
+
+    def _maybe_back(self, order_id: str) -> None:
+        coming = next((o for o in self.book.orders if o.body["order_id"] == order_id), None)
+        if coming is not None and coming.comes_back:
+            self._later(_RETURN_S, lambda: self._comes_back(order_id))
+
+    def _comes_back(self, order_id: str) -> None:
+        """Goods of a shipped order stand at the returns station."""
+        lines = next(o.body["lines"] for o in self.book.orders if o.body["order_id"] == order_id)
+        self.central.publish(
+            "return",
+            {
+                "return_id": f"R-{order_id}",
+                "order_id": order_id,
+                "lines": lines[:1],
+                "reason": "unwanted",
+            },
+        )
+        self.shift.returned.append(order_id)
+
+    # -- people and devices --------------------------------------------------------------------
+    def _made_readers(self) -> dict[str, RadioReader]:
+        self.ether = Ether(
+            self.world,
+            self.story.seed,
+            self.chance(34),
+            self.shares.missed_tags,
+            self.shares.strays_per_s,
+        )
+        return {
+            name: RadioReader(
+                name, DayAir(self.ether, name, ETSI), self.true_time, self._reader_faults(name)
+            )
+            for name in READERS
+        }
+
+    def _reader_faults(self, name: str) -> tuple[PlannedFault, ...]:
+        """What goes wrong with a reader today."""
+        found = []
+        for entry in self.timetable:
+            reader, _, fault = entry.what.partition("/")
+            if entry.kind is Kind.READER_FAULT and reader == name:
+                found.append(PlannedFault(FaultName(fault), entry.at_s))
+        return tuple(found)
+
+    def _made_shift(self) -> DayShift:
+        shares = self.shares
+        return DayShift(
+            self.world,
+            self.catalogue,
+            "",
+            1.0,
+            self.chance(35),
+            self.true_time.now_us,
+            wrong_piece_share=shares.wrong_pieces,
+            double_scan_share=shares.double_scans,
+            airwaves=self.airwaves,
+            slip_share=shares.slips,
+            coffee_share=shares.coffee,
+        )
+
+    def _jobs(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        shift = self.shift
+        badges = picker_badges(self.story.pickers)
+        carts = [*CARTS, *[None] * len(badges)]
+        pickers = [
+            DayPicker(shift, Person(badge, "", "picker"), cart)
+            for badge, cart in zip(badges, carts, strict=False)
+        ]
+        packers = [Person(badge, "", "packer") for badge in PACKERS]
+        radio = DayPacker(shift, packers[0], self.scanner.scan)
+        bare = DayPacker(shift, packers[1], None, BARE_STATION)
+        others: list[tuple[str, Any]] = [
+            ("packer with radio", radio),
+            ("packer without", bare),
+            ("carrier", Carrier(shift, packers[1])),
+            ("returns clerk", Clerk(shift, packers[0])),
+            ("stock keeper", StockKeeper(shift, Person(LEADER, "", "supervisor"))),
+        ]
+        return [
+            *((f"picker {one.person.badge}", one.work) for one in pickers),
+            *((name, one.work) for name, one in others),
+        ]
+
+    # -- the end -------------------------------------------------------------------------------
+    def _is_done(self) -> bool:
+        gateway = self.gateway
+        return (
+            self.now_s > self.book.last_s
+            and self.central.store.order_count() == len(self.book.orders)
+            and not self.central.open_orders()
+            and gateway is not None
+            and not gateway.held
+            and gateway.store.acknowledged == gateway.store.last_seq
+            and not self.shift.returned
+            and not gateway.floor.state.errands
+            and all(one.holder == GONE for one in self.world.parcels.values())
+        )
+
+    async def _close(self) -> None:
+        self.disk.mend()
+        if self.gateway is not None:
+            self.watch.closing(self.gateway)
+        for task in (*self._tasks, *self._life):
+            task.cancel()
+        if self.gateway is not None:
+            with suppress(StoreError):
+                self.gateway.stop()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the rest of the day."""
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.watch.failed(error)
+
+    def _later(self, wait_s: float, work: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(wait_s, work)
+
+
+class Watch:
+    """Told of everything that happens on a day; this one looks away."""
+
+    has_seen_enough = False
+    """Whether the day may end here."""
+
+    def turned(self, facts: list[Fact], state: FloorState) -> None:
+        """A turn of the loop: what it committed and the state behind it."""
+
+    def told(self, input_: Input, answer: Answer) -> None:
+        """An input was answered, after the commit."""
+
+    def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
+        """A person has an answer to what they posted."""
+
+    def alerted(self, name: str, alert: Alert | None) -> None:
+        """An alert began, or ended."""
+
+    def started(self, gateway: Gateway) -> None:
+        """A process has read its state back and begins."""
+
+    def died(self) -> None:
+        """The process is gone without a word."""
+
+    def refused(self, sentence: str) -> None:
+        """Somebody was told something that they did not understand."""
+
+    def failed(self, error: BaseException) -> None:
+        """A part of the day itself broke."""
+
+    def central_stored(self, events: list[Delivered]) -> None:
+        """The central system has stored events that are new to it, in this order."""
+
+    def looked(self) -> None:
+        """Some seconds have passed."""
+
+    def closing(self, gateway: Gateway) -> None:
+        """The day is over; the process still runs."""

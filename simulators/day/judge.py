@@ -1,0 +1,274 @@
+"""The judge of a day: keeps a mirror of the floor from the facts alone, and asks every law."""
+
+import hashlib
+from typing import Any
+
+from typing_extensions import override
+
+from edge.floor.alerts import Alert
+from edge.model.applying import apply
+from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved
+from edge.model.ids import Epc, LocationId, RequestId
+from edge.model.state import FloorState
+from edge.store.reader import JournalReader
+from edge.store.store import Store
+from simulators.central_events import Delivered
+from simulators.day.day import Day, Watch
+from simulators.day.gateway import Gateway
+from simulators.day.laws.delivery import (
+    AnswerIsKept,
+    CursorIsTrue,
+    JournalIsSound,
+    NothingDoubled,
+    NothingLost,
+    OrderKept,
+    SentOnlyCommitted,
+)
+from simulators.day.laws.goods import (
+    DeadReaderMovesNothing,
+    FactsSayTheSame,
+    OnePlaceForATag,
+    ParcelIsItsOrder,
+    PromisedLiesThere,
+    StockAddsUp,
+)
+from simulators.day.laws.law import Broken, Ending, Law, Reading
+from simulators.day.laws.work import (
+    AlertsAreTrue,
+    EventsInOrder,
+    EverythingGetsDone,
+    NoPieceTwice,
+    PromptsLeadOn,
+    RulesDecide,
+)
+
+LAWS: tuple[type[Law], ...] = (
+    *(NothingLost, NothingDoubled, OrderKept, CursorIsTrue, SentOnlyCommitted, AnswerIsKept),
+    *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
+    *(FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder, NoPieceTwice, PromptsLeadOn),
+    *(EverythingGetsDone, AlertsAreTrue, RulesDecide),
+)
+BROKEN_MAX = 50
+_PAGE = 1_000
+_PLACES_EVERY = 6
+_PAGE_BYTES = 4_000_000
+
+
+class Judge(Watch):
+    """Told of everything; asks the laws.
+
+    Args:
+        ends_when_broken: the day is over as soon as a promise is broken.
+
+    Attributes:
+        broken: promises that were broken, in the order in which that was seen.
+        facts: all that was committed, as far as it was seen.
+        located: how often the product named the right place of a piece, of how many looks.
+        notes: what people were told that they did not understand.
+    """
+
+    def __init__(self, *, ends_when_broken: bool = False) -> None:
+        self._ends_when_broken = ends_when_broken
+        self.laws = [kind() for kind in LAWS]
+        self.broken: list[Broken] = []
+        self.facts: list[Fact] = []
+        self.notes: list[str] = []
+        self.failure: BaseException | None = None
+        self.digest = ""
+        self.located = (0, 0)
+        self._where: dict[Epc, LocationId] = {}
+        self._looks = 0
+        self._day: Day | None = None
+        self._mirror: FloorState | None = None
+        self._posted: dict[str, None] = {}
+        self._alerts: dict[str, str] = {}
+
+    def attach(self, day: Day) -> None:
+        """Judge this day."""
+        self._day = day
+        self._mirror = FloorState(day.site.floor)
+        for law in self.laws:
+            if isinstance(law, AlertsAreTrue):
+                law.may_fail = day.disk_is_bad
+
+    # -- told ----------------------------------------------------------------------------------
+    @override
+    def turned(self, facts: list[Fact], state: FloorState) -> None:
+        mirror = self._mirror
+        if mirror is None:
+            return
+        mirror.numbers_base = state.numbers_base
+        self._take(facts)
+        if facts:
+            for law in self.laws:
+                law.turn(state, mirror)
+        self._look_at_cursor()
+        self._gather()
+
+    def _look_at_cursor(self) -> None:
+        day = self._day
+        if day is None or day.gateway is None:
+            return
+        store, name = day.gateway.store, day.site.settings.gateway.name
+        upto = day.central.store.prefix(name, store.epoch).upto
+        for law in self.laws:
+            law.moved(store.acknowledged, upto)
+
+    def _take(self, facts: list[Fact]) -> None:
+        mirror = self._mirror
+        if mirror is None:
+            return
+        for fact in facts:
+            for law in self.laws:
+                law.fact(fact, mirror)
+            apply(mirror, fact.event, fact.occurred_us)
+            self.facts.append(fact)
+            self._locate(fact.event)
+
+    def _locate(self, event: Event) -> None:
+        match event:
+            case ItemArrived():
+                self._where[event.epc] = event.location
+            case ItemMoved():
+                self._where[event.epc] = event.to_location
+            case ItemDeparted():
+                self._where.pop(event.epc, None)
+            case _:
+                pass
+
+    def _judge_places(self, day: Day) -> None:
+        """Where the product thinks that pieces are, against the truth; not those in hand."""
+        right, looks = self.located
+        for piece in day.world.pieces.values():
+            place = day.world.hall.places.get(day.world.root(piece.holder))
+            if place is not None:
+                looks += 1
+                right += self._where.get(Epc(piece.epc)) in {place.id, place.parent}
+        self.located = (right, looks)
+
+    @override
+    def started(self, gateway: Gateway) -> None:
+        """A process has read its state back; it may have committed facts and never told."""
+        last_seq = self.facts[-1].seq if self.facts else 0
+        self._take(gateway.link.journal.facts_after(last_seq, _PAGE, _PAGE_BYTES))
+        mirror, state = self._mirror, gateway.floor.state
+        if mirror is not None:
+            mirror.numbers_base = state.numbers_base
+            for law in self.laws:
+                law.turn(state, mirror)
+        self._gather()
+
+    @override
+    def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
+        self._posted[key] = None
+        for law in self.laws:
+            law.answered(key, path, answer)
+
+    @override
+    def alerted(self, name: str, alert: Alert | None) -> None:
+        if alert is None:
+            self._alerts.pop(name, None)
+            return
+        self._alerts[name] = alert.code
+        for law in self.laws:
+            law.alerted(alert.code, alert.text)
+
+    @override
+    def died(self) -> None:
+        self._alerts.clear()
+        for law in self.laws:
+            law.died()
+
+    @override
+    def refused(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+    @override
+    def failed(self, error: BaseException) -> None:
+        self.failure = self.failure or error
+
+    @override
+    def central_stored(self, events: list[Delivered]) -> None:
+        for law in self.laws:
+            law.stored(events)
+
+    @override
+    def looked(self) -> None:
+        day = self._day
+        if day is None or day.gateway is None or day.pages is None:
+            return
+        if "store-failed" in self._alerts:
+            return  # what is in memory has not happened; it is read back before anything else
+        gateway = day.gateway
+        reading = Reading(
+            at_s=day.now_s,
+            last_seq=gateway.store.last_seq,
+            state=gateway.floor.state,
+            shown={
+                topic: day.pages.shown(topic)
+                for topic in (f"prompt/{badge}" for badge in gateway.floor.state.pickers)
+            },
+            up=day.everything_works,
+        )
+        self._looks += 1
+        if self._looks % _PLACES_EVERY == 0:
+            self._judge_places(day)
+        for law in self.laws:
+            law.look(reading)
+        self._gather()
+
+    @override
+    def closing(self, gateway: Gateway) -> None:
+        day = self._day
+        if day is None:
+            return
+        store = gateway.store
+        journal = self._journal(gateway)
+        again = FloorState(day.site.floor)
+        store.load(again)
+        ending = Ending(
+            journal=journal,
+            books=day.central.books_of(store.epoch),
+            doubled=day.central.store.doubled(),
+            reordered=day.central.store.counter("reordered"),
+            may_reorder=day.network_disturbs,
+            answers={key: _code(store, key) for key in self._posted},
+            damage="; ".join(map(str, store.verify().problems)),
+            live=gateway.floor.state,
+            again=again,
+            open_orders=tuple(one["order_id"] for one in day.central.store.orders("open")),
+            alerts=tuple(name for name in self._alerts if name not in day.excused_alerts()),
+        )
+        for law in self.laws:
+            law.end(ending)
+        self._gather()
+        self.digest = digest_of(journal)
+
+    def _journal(self, gateway: Gateway) -> list[Fact]:
+        reader: JournalReader = gateway.link.journal
+        found: list[Fact] = []
+        while page := reader.facts_after(found[-1].seq if found else 0, _PAGE, _PAGE_BYTES):
+            found += page
+        return found
+
+    def _gather(self) -> None:
+        at_s = self._day.now_s if self._day else 0.0
+        for law in self.laws:
+            known = {one.text for one in self.broken if one.law == law.name}
+            for text in law.broken:
+                if text not in known and len(self.broken) < BROKEN_MAX:
+                    self.broken.append(Broken(law.name, at_s, text))
+        self.has_seen_enough = self._ends_when_broken and bool(self.broken)
+
+
+def _code(store: Store, key: str) -> str | None:
+    answer = store.answer_to(RequestId(key))
+    return answer.code if answer is not None else None
+
+
+def digest_of(journal: list[Fact]) -> str:
+    """A print of every fact of a day: the same day has the same."""
+    found = hashlib.sha256()
+    for fact in journal:
+        found.update(repr(fact).encode())
+    return found.hexdigest()

@@ -1,0 +1,155 @@
+"""What happens on a day, from its seed: orders with peaks, cancellations, returns, faults."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from simulators.catalogue import Catalogue
+from simulators.central_orders import OrderMaker
+
+ORDERS_PER_HOUR = 72.0
+"""The planned load of four pickers and two packers."""
+_PEAKS = ((0.25, 0.10, 0.9), (0.7, 0.12, 0.7))
+"""Middle and width as shares of the day, and height over the even flow of 1."""
+CUT_OFF_EVERY_S = 1_800.0
+"""Carriers come each half hour."""
+NOTICE_S = 1_500.0
+"""An order goes with the first carrier that comes so long after it came in, or later."""
+
+
+class Faults(StrEnum):
+    """How much goes wrong."""
+
+    NONE = "none"
+    LIGHT = "light"
+    HEAVY = "heavy"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One day, told completely: the same story plays the same.
+
+    Attributes:
+        orders: how many the central system sends.
+        pickers: how many work.
+        kept: numbers of the timetable's entries that happen; None for all of them.
+        closing_s: so long after the last order everything must be done.
+    """
+
+    seed: int
+    orders: int
+    faults: Faults = Faults.NONE
+    pickers: int = 4
+    kept: tuple[int, ...] | None = None
+    closing_s: float = 7_200.0
+
+    def command(self) -> str:
+        """The one command that plays it again."""
+        text = (
+            f"warehouse-sim day --seed {self.seed} --orders {self.orders} "
+            f"--faults {self.faults.value} --pickers {self.pickers}"
+        )
+        if self.kept is not None:
+            text += f" --keep {','.join(map(str, self.kept)) or 'none'}"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class ComingOrder:
+    """An order and when it comes.
+
+    Attributes:
+        at_s: seconds after opening.
+        due_s: when its carrier leaves.
+        cancelled_s: when the customer thinks otherwise; None for never.
+        comes_back: whether goods of it are sent back.
+    """
+
+    at_s: float
+    due_s: float
+    body: dict[str, Any]
+    cancelled_s: float | None = None
+    comes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often what happens; by how much goes wrong."""
+
+    cancelled: float = 0.0
+    returned: float = 0.04
+    slips: float = 0.003
+    wrong_pieces: float = 0.003
+    double_scans: float = 0.005
+    coffee: float = 0.05
+    missed_tags: float = 0.02
+    strays_per_s: float = 0.002
+    posts_twice: float = 0.0
+
+
+SHARES = {
+    Faults.NONE: Shares(),
+    Faults.LIGHT: Shares(cancelled=0.02, posts_twice=0.01),
+    Faults.HEAVY: Shares(
+        cancelled=0.08,
+        returned=0.1,
+        slips=0.02,
+        wrong_pieces=0.02,
+        double_scans=0.03,
+        missed_tags=0.05,
+        strays_per_s=0.01,
+        posts_twice=0.05,
+    ),
+}
+"""Without faults people and radio are as they are: 0.3 % slips, 2 % of tags missed."""
+
+
+@dataclass(slots=True)
+class OrderBook:
+    """All orders of a day."""
+
+    orders: list[ComingOrder] = field(default_factory=list)
+
+    @property
+    def last_s(self) -> float:
+        """When the last one comes."""
+        return self.orders[-1].at_s if self.orders else 0.0
+
+
+def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
+    """The orders of a story; a smaller number is a beginning of a larger one's, rescaled."""
+    chance = np.random.default_rng([story.seed, 20])
+    shares = SHARES[story.faults]
+    maker = OrderMaker(catalogue, f"D{story.seed}")
+    times = _arrivals(story.orders, np.random.default_rng([story.seed, 21]))
+    found = OrderBook()
+    for number, at_s in enumerate(times, 1):
+        due_s = (np.ceil((at_s + NOTICE_S) / CUT_OFF_EVERY_S)) * CUT_OFF_EVERY_S
+        body = maker.make(number, "")
+        cancelled, returned, wait_s = chance.random(3)
+        if body is None:
+            break
+        found.orders.append(
+            ComingOrder(
+                float(at_s),
+                float(due_s),
+                body,
+                float(at_s + 300.0 * wait_s) if cancelled < shares.cancelled else None,
+                bool(returned < shares.returned),
+            )
+        )
+    return found
+
+
+def _arrivals(count: int, chance: np.random.Generator) -> list[float]:
+    """When orders come: an even flow with two peaks."""
+    length_s = count / ORDERS_PER_HOUR * 3600.0
+    grid = np.linspace(0.0, 1.0, 201)
+    rate = np.ones_like(grid)
+    for middle, width, height in _PEAKS:
+        rate += height * np.exp(-0.5 * ((grid - middle) / width) ** 2)
+    share = np.cumsum(rate) / rate.sum()
+    drawn = np.sort(chance.random(count))
+    return [float(at) for at in np.interp(drawn, share, grid) * length_s]

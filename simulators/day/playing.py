@@ -1,0 +1,47 @@
+"""Playing a story from opening to closing."""
+
+from pathlib import Path
+
+from simulators.day.day import Day
+from simulators.day.judge import Judge
+from simulators.day.kernel import play
+from simulators.day.plan import Story
+from simulators.day.site import site_of
+from simulators.day.striking import Striking
+from simulators.day.timetable import Entry
+
+
+def played(
+    story: Story,
+    config: Path | None,
+    folder: Path,
+    entries: list[Entry] | None = None,
+    *,
+    ends_when_broken: bool = False,
+) -> tuple[Day, Judge]:
+    """A day that is over, and its judge.
+
+    Args:
+        story: what happens.
+        config: a gateway's file; None for the defaults.
+        folder: an empty one, for the journal.
+        ends_when_broken: the day is over as soon as a promise is broken.
+        entries: what goes wrong instead of the story's own timetable; None for that.
+
+    Raises:
+        ConfigurationError: the file is wrong.
+        NothingToDoError: the day stood still, which is a mistake of the simulation.
+    """
+    judge = Judge(ends_when_broken=ends_when_broken)
+    day = Day(story, site_of(config, folder), judge, entries)
+    judge.attach(day)
+    play(day.clock, _whole(day))
+    if judge.failure is not None:
+        raise judge.failure
+    return day, judge
+
+
+async def _whole(day: Day) -> None:
+    """People work, and things go wrong."""
+    day.begin(Striking(day, day.timetable).run())
+    await day.run()

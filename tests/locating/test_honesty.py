@@ -1,0 +1,55 @@
+"""Telling no more certainty than there is."""
+
+import numpy as np
+import pytest
+
+from edge.locating.calibration import Calibration
+from edge.locating.honesty import honest, learnt_factor
+from edge.locating.settings import DEFAULTS, WALKED
+
+
+def test_a_modest_answer_keeps_the_order_and_leaves_the_rest_to_elsewhere() -> None:
+    belief = np.array([0.9, 0.06, 0.03])
+
+    told = honest(belief, 0.4)
+
+    assert np.argsort(told).tolist() == [2, 1, 0]
+    assert told[0] < 0.6
+    assert told.sum() + 0.01**0.4 / (belief**0.4).sum() * told.sum() == pytest.approx(1.0)
+
+
+def test_beliefs_that_are_honest_already_are_told_as_they_are() -> None:
+    belief = np.array([[0.7, 0.2], [0.2, 0.8]])
+
+    assert honest(belief, 1.0) == pytest.approx(belief)
+
+
+def test_the_more_rivals_a_place_has_the_more_modest_is_the_answer() -> None:
+    two, four = np.array([0.97, 0.03]), np.array([0.97, 0.01, 0.01, 0.01])
+
+    assert honest(four, 0.4)[0] < honest(two, 0.4)[0] - 0.1
+
+
+@pytest.mark.parametrize(("right", "more"), [(0.5, False), (1.0, True)])
+def test_how_sure_answers_may_be_is_learnt_from_held_out_ones(right: float, *, more: bool) -> None:
+    belief = np.repeat([[0.8], [0.1], [0.05]], 2000, axis=1)
+    hit = np.arange(2000) < right * 2000
+
+    factor = learnt_factor(belief, hit)
+
+    assert (factor > 1.2) if more else (factor < 0.8)
+
+
+def test_a_minute_of_held_out_answers_changes_little() -> None:
+    belief = np.repeat([[0.8], [0.1], [0.05]], 60, axis=1)
+
+    assert learnt_factor(belief, np.zeros(60, np.bool_)) == pytest.approx(1.0, abs=0.3)
+
+
+def test_the_sureness_of_an_older_calibration_file_is_kept() -> None:
+    plain = Calibration("hash", {"north/1": -60.0}, tuned=WALKED).to_dict()
+    tuned = {name: value for name, value in WALKED.items() if name != "sureness"}
+    older = Calibration.from_dict(plain | {"tuned": tuned, "sureness": 0.45, "bias": -0.5})
+
+    assert older.settings(DEFAULTS).sureness == 0.45
+    assert Calibration.from_dict(plain).settings(DEFAULTS).sureness == WALKED["sureness"]

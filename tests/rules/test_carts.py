@@ -1,0 +1,101 @@
+"""What a cart's antenna hears, against the totes on it: expected, missing, foreign, or beside."""
+
+from dataclasses import replace
+
+import pytest
+
+from edge.gs1.epc import sgtin96_hex
+from edge.model.events import ForeignItemSeen
+from edge.model.ids import Badge, DeviceName, Epc, LocationId, RequestId
+from edge.model.inputs import ItemLocated
+from edge.model.places import Antenna, Location, LocationKind
+from edge.model.posted import CodeScanned
+from edge.model.presence import Arrived, Departed, Moved
+from edge.rules import guiding
+from tests.rules.small_floor import (
+    ANNA,
+    CART,
+    FLOOR,
+    LI,
+    MUG_GTIN,
+    NOW_US,
+    SHIRT,
+    SHIRT_GTIN,
+    SmallFloor,
+    stock_up,
+)
+
+OTHER_CART = LocationId("cart-2")
+MINE, HERS = (Epc(sgtin96_hex(SHIRT_GTIN, 7, number)) for number in range(2))
+
+
+@pytest.fixture
+def floor() -> SmallFloor:
+    """Li and Anna with a cart each, two shirts for each of them; Anna's cart has heard one."""
+    places = {**FLOOR.locations, OTHER_CART: Location(OTHER_CART, LocationKind.CART)}
+    antennas = (*FLOOR.antennas, Antenna(DeviceName("reader-1"), 5, OTHER_CART))
+    floor = stock_up(SmallFloor(replace(FLOOR, locations=places, antennas=antennas)))
+    for order, badge, cart in (("O1", LI, CART), ("O2", ANNA, OTHER_CART)):
+        floor.order(order, (SHIRT, 2))
+        floor.ready(badge, cart)
+        floor.plan()
+    heard(floor, HERS, OTHER_CART)
+    assert picked(floor, ANNA) == 1
+    return floor
+
+
+def heard(floor: SmallFloor, epc: Epc, cart: LocationId) -> None:
+    floor.take(ItemLocated(Arrived(epc, cart, 0.99, NOW_US), NOW_US))
+
+
+def picked(floor: SmallFloor, badge: Badge) -> int:
+    return guiding.prompt(floor.state, badge).picked
+
+
+def notice(floor: SmallFloor, badge: Badge = LI) -> str:
+    return guiding.prompt(floor.state, badge).notice
+
+
+def test_a_piece_in_another_pickers_tote_is_beside_and_neither_counted_nor_foreign(
+    floor: SmallFloor,
+) -> None:
+    """Its article is wanted here, too: only the order context tells the two apart."""
+    floor.take(ItemLocated(Moved(HERS, OTHER_CART, CART, 0.9, NOW_US), NOW_US))
+
+    assert not [one for one in floor.facts if isinstance(one, ForeignItemSeen)]
+    assert (picked(floor, LI), notice(floor)) == (0, "neighbour_item")
+    assert (picked(floor, ANNA), notice(floor, ANNA)) == (1, "")
+
+
+def test_a_piece_that_belongs_in_no_tote_is_foreign_though_a_neighbour_is_heard(
+    floor: SmallFloor,
+) -> None:
+    floor.take(ItemLocated(Moved(HERS, OTHER_CART, CART, 0.9, NOW_US), NOW_US))
+    heard(floor, Epc(sgtin96_hex(MUG_GTIN, 7, 1)), CART)
+
+    assert isinstance(floor.facts[-1], ForeignItemSeen)
+    assert notice(floor) == "foreign_item"
+
+
+def test_a_piece_that_only_the_radio_counted_is_missing_when_it_is_no_longer_heard(
+    floor: SmallFloor,
+) -> None:
+    heard(floor, MINE, CART)
+    assert (picked(floor, LI), notice(floor)) == (1, "")
+
+    floor.take(ItemLocated(Departed(MINE, CART, NOW_US, NOW_US), NOW_US))
+    assert (picked(floor, LI), notice(floor)) == (1, "missing_item")
+
+    heard(floor, MINE, CART)
+    assert notice(floor) == ""
+
+
+def test_a_piece_that_a_person_scanned_is_not_missed_by_the_radio(floor: SmallFloor) -> None:
+    """A tag that metal hides is read now and then only; the scan is enough."""
+    heard(floor, MINE, CART)
+    prompt = guiding.prompt(floor.state, LI)
+    floor.take(CodeScanned(RequestId("s1"), LI, prompt.prompt_id, SHIRT_GTIN, NOW_US))
+
+    floor.take(ItemLocated(Departed(MINE, CART, NOW_US, NOW_US), NOW_US))
+
+    assert notice(floor) == ""

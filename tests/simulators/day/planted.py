@@ -1,0 +1,332 @@
+"""Bugs to be planted in the product: each is one of those that a day must find."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+import edge.model.applying as applying
+import edge.rules.decide as decide_module
+import edge.rules.guiding as guiding
+import edge.rules.packing as packing
+import edge.store.store as store_module
+from edge.floor.loop import FloorLoop
+from edge.floor.showing import Showing
+from edge.locating.locator import Locator
+from edge.model import booking
+from edge.model.events import WalkStarted
+from edge.model.ids import Sku
+from edge.model.presence import Departed, Stale
+from edge.model.state import FloorState
+from edge.model.work import Unit
+from edge.rules.decision import accept
+from edge.store.store import Store
+from edge.sync.session.delivery import Delivery
+from edge.sync.session.phases import Publish
+from simulators.day.timetable import Entry, Kind
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One bug: what it is, how it is planted, on which day, and which law finds it."""
+
+    name: str
+    plant: Plant
+    law: str
+    entries: tuple[Entry, ...] = ()
+    seed: int = 1
+    orders: int = 2
+    twice: float = 0.0
+
+
+BUGS: list[Bug] = []
+
+
+def bug(law: str, *entries: Entry, **day: Any) -> Callable[[Plant], Plant]:
+    """Enter a bug in the list; its function's name, in words, says what it is."""
+
+    def enter(plant: Plant) -> Plant:
+        BUGS.append(Bug(plant.__name__.replace("_", " "), plant, law, entries, **day))
+        return plant
+
+    return enter
+
+
+def disk_errors(*at_s: float, writes: int = 2) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(number, at, Kind.DISK_ERROR, amount=writes) for number, at in enumerate(at_s)
+    )
+
+
+def kills(*at_s: float) -> tuple[Entry, ...]:
+    return tuple(Entry(number, at, Kind.KILL) for number, at in enumerate(at_s))
+
+
+# -- the loop and the store --------------------------------------------------------------------
+
+
+@bug("AnswerIsKept", *disk_errors(*range(5, 120, 4)))
+def answers_go_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
+    commit = FloorLoop._commit
+
+    def early(self: FloorLoop, turn: Any) -> Any:
+        self._tell(turn.told)
+        return commit(self, turn)
+
+    patch.setattr(FloorLoop, "_commit", early)
+
+
+@bug("JournalIsSound", *disk_errors(*range(5, 120, 4)))
+def a_failed_commit_leaves_its_facts_in_memory(patch: pytest.MonkeyPatch) -> None:
+    fall = FloorLoop._fall_behind
+
+    def stay(self: FloorLoop, error: Any) -> None:
+        fall(self, error)
+        self._is_behind = False
+        self._parts.store.load(FloorState(self._parts.floor))
+
+    patch.setattr(FloorLoop, "_fall_behind", stay)
+
+
+@bug("AnswerIsKept", twice=1.0)
+def the_same_request_has_its_effect_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(FloorLoop, "_known_answer", lambda *_: None)
+
+
+@bug("AnswerIsKept", *kills(60.0, 80.0))
+def answers_are_not_written(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(store_module, "write_answers", lambda *_: None)
+
+
+@bug("JournalIsSound")
+def one_table_is_not_written(patch: pytest.MonkeyPatch) -> None:
+    changes = store_module.changes_of
+
+    def some(state: FloorState) -> list[Any]:
+        state.stock.touched.clear()
+        return changes(state)
+
+    patch.setattr(store_module, "changes_of", some)
+
+
+@bug("NothingDoubled")
+def two_facts_get_one_id(patch: pytest.MonkeyPatch) -> None:
+    words = store_module.put_in_words
+
+    def same(happenings: Any, head: Any, epoch: Any, recorded_us: int, make_id: Any) -> Any:
+        one = make_id()
+        return words(happenings, head, epoch, recorded_us, lambda: one)
+
+    patch.setattr(store_module, "put_in_words", same)
+
+
+# -- the way to the central system -------------------------------------------------------------
+
+
+@bug("CursorIsTrue")
+def the_cursor_moves_too_far(patch: pytest.MonkeyPatch) -> None:
+    acknowledge = Store.acknowledge
+
+    def far(self: Store, epoch: str, upto: int) -> bool:
+        return acknowledge(self, epoch, min(upto + 5, self.last_seq))
+
+    patch.setattr(Store, "acknowledge", far)
+
+
+@bug("NothingLost")
+def a_fact_is_left_out_of_the_stream(patch: pytest.MonkeyPatch) -> None:
+    fetched = Delivery.fetched
+
+    def some(self: Delivery, after: int, facts: Any, now_us: int) -> Any:
+        return fetched(self, after, [one for one in facts if one.seq % 50], now_us)
+
+    patch.setattr(Delivery, "fetched", some)
+
+
+@bug("OrderKept")
+def facts_are_sent_out_of_order(patch: pytest.MonkeyPatch) -> None:
+    drained = Delivery._drained
+
+    def turned(self: Delivery) -> Any:
+        found = drained(self)
+        sent = [one for one in found if isinstance(one, Publish)]
+        return [*reversed(sent), *(one for one in found if not isinstance(one, Publish))]
+
+    patch.setattr(Delivery, "_drained", turned)
+
+
+@bug("NothingLost", Entry(0, 40.0, Kind.BROKER_FORGETS, 60.0, "broker-1"), seed=2)
+def what_a_broker_took_is_never_sent_again(patch: pytest.MonkeyPatch) -> None:
+    rewind = Delivery._rewind
+
+    def stay(self: Delivery, after: int) -> None:
+        rewind(self, max(after, self._fetched))
+
+    patch.setattr(Delivery, "_rewind", stay)
+
+
+# -- the rules and the state -------------------------------------------------------------------
+
+
+@bug("StockAddsUp")
+def a_pick_takes_nothing_out_of_the_stock(patch: pytest.MonkeyPatch) -> None:
+    take = booking.take
+
+    def kept(state: FloorState, sku: Any, location: Any, quantity: int) -> None:
+        take(state, sku, location, quantity)
+        known = state.stock[sku, location]
+        state.stock[sku, location] = replace(known, quantity=known.quantity + quantity)
+
+    patch.setattr(booking, "take", kept)
+
+
+@bug("PromisedLiesThere")
+def a_plan_reserves_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(booking, "reserve", lambda *_: None)
+
+
+@bug("ParcelIsItsOrder")
+def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
+    parcel = packing._parcel
+
+    def unchecked(state: FloorState, terms: Any, pack: Any, serial: int) -> Any:
+        whole = parcel(state, terms, pack, serial)
+        return replace(whole, contents=state.totes[pack.tote_id].picked)
+
+    patch.setattr(packing, "_parcel", unchecked)
+    patch.setattr(packing, "missing_of", lambda *_: {})
+
+
+@bug("ParcelIsItsOrder")
+def a_stranger_is_packed_too(patch: pytest.MonkeyPatch) -> None:
+    parcel = packing._parcel
+
+    def more(state: FloorState, terms: Any, pack: Any, serial: int) -> Any:
+        whole = parcel(state, terms, pack, serial)
+        other = next(sku for sku in state.articles if sku not in dict(whole.contents))
+        return replace(whole, contents=(*whole.contents, (Sku(other), Unit(None, True))))
+
+    patch.setattr(packing, "_parcel", more)
+
+
+@bug("EventsInOrder")
+def a_walk_is_given_to_two_pickers(patch: pytest.MonkeyPatch) -> None:
+    assigned = guiding.assignments
+
+    def twice(state: FloorState) -> list[Any]:
+        found = assigned(state)
+        others = [one for one in state.pickers.values() if one.ready]
+        more = [
+            WalkStarted(one.walk_id, others[0].badge, None)
+            for one in found
+            if isinstance(one, WalkStarted) and others[0].badge != one.badge
+        ]
+        return [*found, *more]
+
+    patch.setattr(guiding, "assignments", twice)
+
+
+@bug("AlertsAreTrue")
+def a_rule_raises(patch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise KeyError("planted")
+
+    patch.setattr(packing, "scanned", broken)
+
+
+@bug("EventsInOrder")
+def a_parcel_leaves_twice(patch: pytest.MonkeyPatch) -> None:
+    dispatching = decide_module.dispatching
+
+    def again(state: FloorState, input_: Any) -> Any:
+        parcel = state.parcels[input_.sscc]
+        left = dispatching.shipped(parcel, input_.portal, input_.badge)
+        return accept("shipped", "again", left, left)
+
+    patch.setattr(applying, "_step_order", lambda *_: None)
+    patch.setattr(dispatching, "declared", again)
+    patch.setattr(dispatching, "tag_at_portal", lambda *_: [])
+
+
+@bug("OnePlaceForATag")
+def a_closed_tote_keeps_its_pieces(patch: pytest.MonkeyPatch) -> None:
+    close = applying._close
+
+    def kept(state: FloorState, event: Any) -> None:
+        tote = state.totes[event.tote_id]
+        close(state, event)
+        state.totes[event.tote_id] = tote
+
+    patch.setattr(applying, "_close", kept)
+
+
+@bug("FactsSayTheSame", *kills(50.0))
+def a_picked_piece_is_forgotten_at_a_restart(patch: pytest.MonkeyPatch) -> None:
+    load = store_module.load_state
+
+    def without(connection: Any, state: FloorState, present: Any = None) -> None:
+        load(connection, state, present)
+        for walk_id, walk in state.walks.items():
+            stops = tuple(replace(stop, units=()) for stop in walk.stops)
+            state.walks.load(walk_id, replace(walk, stops=stops))
+        for order_id in list(state.orders)[:1]:
+            order = state.orders[order_id]
+            state.orders.load(order_id, replace(order, priority=order.priority + 1))
+
+    patch.setattr(store_module, "load_state", without)
+
+
+# -- what people see, and what gets done -------------------------------------------------------
+
+
+@bug("PromptsLeadOn")
+def the_screen_keeps_its_first_prompt(patch: pytest.MonkeyPatch) -> None:
+    near = Showing.near
+
+    def once(self: Showing, state: FloorState) -> None:
+        show = self._board.show
+        prompts = [
+            f"prompt/{badge}" for badge in state.pickers if self._board.look(f"prompt/{badge}")
+        ]
+
+        def some(topic: str, value: Any) -> None:
+            if topic not in prompts:
+                show(topic, value)
+
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self._board, "show", some)
+            near(self, state)
+
+    patch.setattr(Showing, "near", once)
+
+
+@bug("EverythingGetsDone")
+def the_planner_is_asked_but_once(patch: pytest.MonkeyPatch) -> None:
+    ask = FloorLoop._ask_planner
+    asked: list[int] = []
+
+    def once(self: FloorLoop) -> None:
+        if self._state.walks or asked:
+            asked.append(1)
+            return
+        ask(self)
+
+    patch.setattr(FloorLoop, "_ask_planner", once)
+
+
+@bug("DeadReaderMovesNothing", Entry(0, 60.0, Kind.READER_UNPLUGGED, 120.0, "reader-1"))
+def what_a_dead_reader_covered_departs(patch: pytest.MonkeyPatch) -> None:
+    turn = Locator.turn
+
+    def gone(self: Locator, now_us: int) -> list[Any]:
+        return [
+            Departed(one.epc, one.location, now_us, one.since_us)
+            if isinstance(one, Stale)
+            else one
+            for one in turn(self, now_us)
+        ]
+
+    patch.setattr(Locator, "turn", gone)

@@ -1,0 +1,34 @@
+"""The laws are worth what they find: each planted bug is found by the law that is meant for it."""
+
+from pathlib import Path
+
+import pytest
+
+from simulators.day.command import quiet
+from simulators.day.plan import SHARES, Faults, Shares, Story
+from simulators.day.playing import played
+from tests.simulators.day.planted import BUGS, Bug
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
+def test_a_planted_bug_is_found(bug: Bug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    quiet()
+    monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
+    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=400.0)
+    # given a day on which nothing breaks
+    # when the bug is planted in the product
+    bug.plant(monkeypatch)
+    _, judge = played(story, None, tmp_path, list(bug.entries), ends_when_broken=True)
+    # then the law that is meant for it says so
+    assert bug.law in {one.law for one in judge.broken}, judge.broken
+
+
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.entries or bug.twice], ids=repr)
+def test_without_the_bug_the_same_day_breaks_nothing(
+    bug: Bug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    quiet()
+    monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
+    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=400.0)
+    _, judge = played(story, None, tmp_path, list(bug.entries))
+    assert judge.broken == []
