@@ -37,6 +37,7 @@ from edge.web.routes import (
     wall,
 )
 from edge.web.sessions import Sessions, load_key
+from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
 ROOMS = (
@@ -62,6 +63,11 @@ def create_app(given: WebDependencies) -> FastAPI:
         lockout=Lockout(given.clock),
         pins=PinChecker(),
         confirmations=Confirmations(key, given.clock),
+        signed_out=SignedOut(
+            given.session_key_path.with_name("signed-out"),
+            given.session_times.absolute_s,
+            given.clock,
+        ),
     )
 
     @asynccontextmanager

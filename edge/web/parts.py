@@ -18,6 +18,7 @@ from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session, Sessions
+from edge.web.signed_out import SignedOut
 from edge.web.sse import PEOPLE_TOPIC, Streams, Subscription
 
 CLOCK_SKEW_US_MAX = 5_000_000
@@ -43,6 +44,7 @@ class Parts:
     lockout: Lockout
     pins: PinChecker
     confirmations: Confirmations
+    signed_out: SignedOut
 
     @property
     def cookie(self) -> str:
@@ -56,8 +58,9 @@ class Parts:
         return isinstance(listed, dict) and listed.get("active") is False
 
     def stays(self, session: Session) -> bool:
-        """Whether a session still holds: it has not run out, and its person is not shut out."""
-        return self.sessions.left_us(session) > 0 and not self.is_shut_out(session.badge)
+        """Whether a session still holds: not run out, not signed out, its person not shut out."""
+        over = self.sessions.left_us(session) <= 0 or self.signed_out.has(session)
+        return not over and not self.is_shut_out(session.badge)
 
     def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
         """What a page listens to; it ends with the session that opened it."""
@@ -95,7 +98,7 @@ def session_of(request: Request) -> Session | None:
     parts = parts_of(request)
     token = request.cookies.get(parts.cookie)
     session = parts.sessions.open(token) if token else None
-    return None if session is None or parts.is_shut_out(session.badge) else session
+    return session if session is not None and parts.stays(session) else None
 
 
 def place_of(request: Request) -> tuple[str, str]:

@@ -176,6 +176,31 @@ def test_who_signs_out_is_nobody(played: House, client_for: ClientFor) -> None:
     assert client.get("/api/session").status_code == 401
 
 
+def test_a_copied_token_opens_nothing_once_its_person_has_signed_out(
+    played: House, client_for: ClientFor, clock: PlayedClock
+) -> None:
+    # given: two devices of one person, and a copy of the first one's token
+    first = client_for(played.given)
+    first.post("/api/session", json=PICKER)
+    copied = dict(first.cookies)
+    clock.advance_us(1)
+    second = client_for(played.given)
+    second.post("/api/session", json=PICKER)
+
+    # when: the person signs out on the first device
+    first.delete("/api/session")
+
+    # then: the copy is worth nothing, also after a restart; the other device works on
+    assert httpx.get(first.base_url.join("/api/session"), cookies=copied).status_code == 401
+    restarted = client_for(played.given)
+    assert httpx.get(restarted.base_url.join("/api/session"), cookies=copied).status_code == 401
+    assert second.get("/api/session").status_code == 200
+    # and: what has run out by itself is remembered no longer
+    clock.advance_us(played.given.session_times.absolute_s * 1_000_000)
+    client_for(played.given)
+    assert played.given.session_key_path.with_name("signed-out").read_text() == ""
+
+
 def test_after_five_wrong_pins_the_badge_is_locked_for_a_time(
     played: House, client_for: ClientFor, clock: PlayedClock
 ) -> None:

@@ -1,6 +1,7 @@
 """Signing in, signing out, and who am I."""
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.web.bodies import SignIn
@@ -49,9 +50,10 @@ async def who_am_i(who: Who) -> dict[str, object]:
 
 @router.delete("", status_code=204)
 async def sign_out(request: Request, parts: TheParts, response: Response) -> None:
-    """Forget who is signed in on this device; what they looked for is looked for no more."""
+    """End a session, and every copy of it; what they looked for is looked for no more."""
     session = session_of(request)
     if session is not None:
+        await run_in_threadpool(parts.signed_out.note, session)
         parts.given.finder.end(session.badge)
         parts.given.handhelds.left(session.badge, session.signed_in_us)
     response.delete_cookie(
