@@ -31,6 +31,7 @@ VERSIONS: Mapping[str, int] = {
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none
     "pick.planned": 4,
+    "pick.replanned": 2,  # as 4 of `pick.planned`
 }
 """The version in which each type of fact is written now."""
 
@@ -48,6 +49,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pick.short", 1): _unchanged,
     ("stock.stated", 1): _unchanged,
     ("pick.planned", 3): _unchanged,
+    ("pick.replanned", 1): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 
