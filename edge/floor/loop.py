@@ -49,20 +49,14 @@ from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
 from edge.rules import snapshots
 from edge.rules.decide import decide, follow_up
+from edge.rules.decision import refuse
 from edge.rules.terms import Terms
 from edge.store.errors import StoreError, StoreFullError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
-STORE_FAILED = Answer(
-    accepted=False, code="store_failed", text="it could not be kept on disk; try again", data={}
-)
-RULE_FAILED = Answer(
-    accepted=False,
-    code="rule_failed",
-    text="this could not be decided; tell the operator",
-    data={},
-)
+STORE_FAILED = refuse("store_failed", "it could not be kept on disk; try again").answer
+RULE_FAILED = refuse("rule_failed", "this could not be decided; tell the operator").answer
 
 
 SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
