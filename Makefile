@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench faults fuzz package package-test supply clean
+.PHONY: setup setup-dev demo test lint format lock bench faults fleet fuzz package package-test supply clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -50,6 +50,8 @@ FAULTS ?= full
 faults: setup-dev
 	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
 	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
+
+.PHONY: setup setup-dev demo test lint format lock bench days faults fuzz package package-test supply clean
 
 # make fuzz TRIES=10000000
 TRIES ?= 1000000

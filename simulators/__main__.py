@@ -1,42 +1,52 @@
-"""`warehouse-sim`: the simulators' command line; each command lives in a module of its own."""
+"""`warehouse-sim`: the simulators' command line; each command lives in a module of its own.
+
+Only the command that was called is imported: `day` needs the whole product, a reader none of it.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 
 import typer
 
-from simulators.catalogue_command import catalogue_command
-from simulators.central import central_command
-from simulators.crew import pickers_command
-from simulators.day.command import day_command
-from simulators.llrp.busy_readers import readers
-from simulators.llrp.command import reader
-from simulators.scanner import scanner_command
-from simulators.uhf.command import uhf_command
-from simulators.warehouse import warehouse_command
-
-app = typer.Typer(
-    help="Simulated devices, people and systems that speak the real protocols.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("reader")(reader)
-app.command("readers")(readers)
-app.command("scanner")(scanner_command)
-app.command("uhf")(uhf_command)
-app.command("central")(central_command)
-app.command("pickers")(pickers_command)
-app.command("warehouse")(warehouse_command)
-app.command("catalogue")(catalogue_command)
-app.command("day")(day_command)
+COMMANDS: Mapping[str, str] = {
+    "reader": "llrp.command:reader",
+    "readers": "llrp.busy_readers:readers",
+    "scanner": "scanner:scanner_command",
+    "uhf": "uhf.command:uhf_command",
+    "central": "central:central_command",
+    "pickers": "crew:pickers_command",
+    "warehouse": "warehouse:warehouse_command",
+    "catalogue": "catalogue_command:catalogue_command",
+    "day": "day.command:day_command",
+    "days": "day.many:days_command",
+}
+"""Module and function of each command."""
 
 
-@app.callback()
+def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with some of the commands, by default all."""
+    app = typer.Typer(
+        help="Simulated devices, people and systems that speak the real protocols.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        app.command(name)(getattr(import_module(f"simulators.{module}"), function))
+    return app
+
+
 def _root() -> None:
     """Keep every command a command, even while there is one only."""
 
 
 def main() -> None:
     """Run the command that the arguments name."""
-    app()
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
+    assemble([called] if called in COMMANDS else COMMANDS)()
 
 
 if __name__ == "__main__":

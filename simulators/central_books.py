@@ -64,8 +64,8 @@ class Books(Protocol):
 
         Args:
             now_us: UTC microseconds.
-            patience_us: a gap stays when nothing has filled it for so long; then it is given out,
-                and once more each time that so much has passed.
+            patience_us: a gap stays when it has been there for so long and nothing has filled it;
+                then it is given out, and once more each time that so much has passed.
             bases: of the gateways that may be asked from here.
         """
         ...

@@ -5,6 +5,10 @@ stores it in one transaction, and then, not before, tells the broker that the me
 (PUBACK) and the gateway that its events are stored (the retained, cumulative `ack`). An ack covers
 the gap-free prefix only; a gap that stays is asked for with `request/resend`. Killed anywhere, it
 finds its books, its broker session and its open orders again.
+
+A gateway that comes up is asked for its epoch (`request/snapshot`). One that was not seen before
+means that its journal was made anew: every open order is sent again, which an order's key makes
+harmless where the gateway still knows it.
 """
 
 import json
@@ -36,6 +40,7 @@ _SESSION_S = 86_400
 _GAP_PATIENCE_S = 2.0
 _AGAIN_S = 10.0
 """An order of which no event has told after this time is sent again: its key makes it harmless."""
+_SNAPSHOT = "response/snapshot"
 ANY = "+"
 
 
@@ -136,7 +141,7 @@ class Central:
     def _on_connect(self, client: mqtt.Client, *_: object) -> None:
         base = f"{self._settings.prefix}/{self._settings.site}/{self._settings.gateway}"
         events = ("event/#",) if self._settings.takes_events else ()
-        topics = (*events, "state", "info", "health", "alert/#")
+        topics = (*events, "state", "info", "health", "alert/#", _SNAPSHOT)
         client.subscribe([(f"{base}/{topic}", SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
@@ -201,11 +206,23 @@ class Central:
             self._gateway = _Gateway(base)
 
     def _hear(self, message: mqtt.MQTTMessage) -> None:
-        """A gateway's state: a new session gets the master data (again)."""
+        """A gateway's state, or its answer about its epoch."""
         base, _, leaf = message.topic.rpartition("/")
-        if leaf != "state":
-            return
-        state = _object(bytes(message.payload))
+        if leaf == "state":
+            self._hear_state(base, _object(bytes(message.payload)))
+        elif message.topic.endswith(f"/{_SNAPSHOT}"):
+            self._hear_epoch(str(_object(bytes(message.payload)).get("epoch", "")))
+
+    def _hear_epoch(self, epoch: str) -> None:
+        """An epoch that was not told before gets all open orders (again)."""
+        name = f"epoch {epoch}"
+        if self._store.counter(name) == 0:
+            for order in self._store.orders("open"):
+                self._publish("order", order)
+        self._store.count(name)
+
+    def _hear_state(self, base: str, state: dict[str, Any]) -> None:
+        """A new session gets the master data (again), and is asked for its epoch."""
         self._serve(base)
         if self._gateway is None or self._gateway.base != base:
             return
@@ -215,6 +232,7 @@ class Central:
             self._gateway.session = session
             self._publish("master/items", master_items(self._catalogue))
             self._state_stock()
+            self._ask("snapshot", {"limit": 1})
             self._next_order_s = monotonic()
 
     def _mind_gaps(self) -> None:
@@ -231,14 +249,15 @@ class Central:
             self._store.count("gaps")
         if min(now_s - gateway.gap_since_s, now_s - gateway.asked_s) >= _GAP_PATIENCE_S:
             gateway.asked_s = now_s
-            self._ask_again(gateway, last.epoch, last.upto + 1)
+            self._ask("resend", {"epoch": last.epoch, "from": last.upto + 1})
 
-    def _ask_again(self, gateway: _Gateway, epoch: str, first: int) -> None:
-        properties = _properties(PacketTypes.PUBLISH)
-        properties.ResponseTopic = f"{gateway.base}/response/resend"
-        properties.CorrelationData = f"{epoch}-{first}".encode()
-        properties.MessageExpiryInterval = 30
-        self._publish("request/resend", {"epoch": epoch, "from": first}, properties=properties)
+    def _ask(self, name: str, payload: dict[str, Any]) -> None:
+        if self._gateway is not None:
+            properties = _properties(PacketTypes.PUBLISH)
+            properties.ResponseTopic = f"{self._gateway.base}/response/{name}"
+            properties.CorrelationData = name.encode()
+            properties.MessageExpiryInterval = 30
+            self._publish(f"request/{name}", payload, properties=properties)
 
     # -- orders --------------------------------------------------------------------------------
     def _send_orders(self) -> None:

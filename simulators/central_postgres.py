@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS parcels (
 _INSERT = """INSERT INTO events (gateway, epoch, seq, id, type, body, arrived_us)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
   %s::bigint[]) ON CONFLICT DO NOTHING RETURNING gateway, epoch, seq"""
+_BODIES = """SELECT gateway, epoch, seq, body FROM events
+JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS wanted (gateway, epoch, seq)
+  USING (gateway, epoch, seq)"""
 _NEWEST = """touched = (
   SELECT max(touched) FROM cursors AS one WHERE one.gateway = cursors.gateway)"""
 _MISSING = """SELECT coalesce(sum(highest - (SELECT count(*) FROM events
@@ -122,11 +125,12 @@ class PostgresBooks(Books):
 
     def _compare(self, events: Sequence[Delivered]) -> None:
         """Events whose number was taken: the same fact, or a double."""
+        if not events:
+            return
+        rows = self._rows(_BODIES, tuple(map(list, zip(*map(_key, events), strict=True))))
+        bodies = {(row[0], row[1], row[2]): str(row[3]) for row in rows}
         for event in events:
-            ((body,),) = self._rows(
-                "SELECT body FROM events WHERE gateway=%s AND epoch=%s AND seq=%s", _key(event)
-            )
-            if not same_fact(str(body), event):
+            if not same_fact(bodies[_key(event)], event):
                 self._double(event, "another event has this number")
         self._add("redelivered", len(events))
 
@@ -137,15 +141,12 @@ class PostgresBooks(Books):
             " WHERE id = ANY(%s) AND b.arrived < a.arrived ORDER BY b.arrived",
             ([one.id for one in fresh],),
         )
-        earlier = {(row[0], row[1], row[2]): row[3] for row in reversed(known)}
-        for event in fresh:
-            body = earlier.get(_key(event))
-            if body is None:
-                continue
-            if same_restored(str(body), event):
-                self._add("restored", 1)
-            else:
-                self._double(event, "another event has this id")
+        earlier = {(row[0], row[1], row[2]): str(row[3]) for row in reversed(known)}
+        again = [event for event in fresh if _key(event) in earlier]
+        strange = [one for one in again if not same_restored(earlier[_key(one)], one)]
+        for event in strange:
+            self._double(event, "another event has this id")
+        self._add("restored", len(again) - len(strange))
 
     def _advance(self, gateway: str, epoch: str, fresh: Sequence[Delivered], now_us: int) -> None:
         """Go on to the next gap, and apply what lies before it in order."""
@@ -167,7 +168,7 @@ class PostgresBooks(Books):
             upto += len(page)
         self._do(
             "UPDATE cursors SET touched = nextval('touches'), highest=%s, base=%s, upto=%s,"
-            " moved_us = CASE WHEN upto < %s THEN %s ELSE moved_us END"
+            " moved_us = CASE WHEN upto < %s OR upto = highest THEN %s ELSE moved_us END"
             " WHERE gateway=%s AND epoch=%s",
             (highest, fresh[-1].base, upto, upto, now_us, gateway, epoch),
         )

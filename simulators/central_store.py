@@ -247,7 +247,8 @@ class CentralStore(Books):
             "INSERT INTO cursors (gateway, epoch, upto, highest, touched, base, moved_us)"
             " VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (gateway, epoch) DO UPDATE"
             " SET highest = max(highest, excluded.highest), touched = excluded.touched,"
-            " base = excluded.base",
+            " base = excluded.base,"
+            " moved_us = CASE WHEN upto = highest THEN excluded.moved_us ELSE moved_us END",
             (*key, arrived, event.base, now_us),
         )
 

@@ -29,6 +29,8 @@ from simulators.central_events import Delivered, UnreadableEventError, events_of
 _UNCONFIRMED_MOST = 100
 """Messages under way to one worker: what has to be asked for again when it dies."""
 _BATCH_MOST = 100
+_BATCH_BYTES_MOST = 256 * 1024
+"""A transaction holds its gateways: others must not wait long, and a death must cost little."""
 _GAP_PATIENCE_S = 2.0
 _HEARD_S = 30.0
 """A gateway that was heard on this broker so long ago may have gone to another one."""
@@ -116,8 +118,10 @@ class Worker:
         found = []
         try:
             found.append(self._queue.get(timeout=wait_s))
-            while len(found) < _BATCH_MOST:
+            size = len(found[0].payload)
+            while len(found) < _BATCH_MOST and size < _BATCH_BYTES_MOST:
                 found.append(self._queue.get_nowait())
+                size += len(found[-1].payload)
         except queue.Empty:
             pass
         return found

@@ -12,7 +12,7 @@ from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
 from edge.settings.gateway import Backup, load
 from edge.store import backup
-from edge.store.errors import StoreError
+from edge.store.errors import StoreError, told_by_store
 from edge.store.rotating import rotate
 
 app = typer.Typer(no_args_is_help=True, help="Back up, verify, restore.")
@@ -75,6 +75,8 @@ def restore(target: Target, config: Config = Path("gateway.toml")) -> None:
     """Make a gateway's journal from a backup; its numbering starts anew (a new epoch)."""
     path = store_path(config)
     try:
+        with told_by_store(f"making {path.parent}"):  # a new disk has nothing on it
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         epoch = backup.restore(target, path, new_id_maker())
     except StoreError as error:
         raise fail(str(error)) from None

@@ -6,6 +6,7 @@ Exit codes as everywhere: 1 where a promise broke.
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,9 @@ from edge.cli.console import NO, fail, print_json
 from edge.cli.journal import store_path
 from edge.clock import SystemClock
 from edge.compose.core import seeded
+from edge.drills.access import attempts
 from edge.drills.errors import DrillError
+from edge.drills.hardware import HardwareDrills
 from edge.drills.links import LinkDrills
 from edge.drills.report import Run, report
 from edge.drills.stores import StoreDrills
@@ -54,17 +57,31 @@ def power(runs: Runs = 50, config: Config = None, seed: Seed = 1, scratch: Scrat
 
 
 @app.command()
-def disk(runs: Runs = 10, seed: Seed = 1, scratch: Scratch = None) -> None:
+def disk(
+    runs: Runs = 10,
+    seed: Seed = 1,
+    scratch: Scratch = None,
+    *,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="let it fail and become read-only instead")
+    ] = False,
+) -> None:
     """Let the disk fill up while facts are written, then make room; needs root."""
-    _exercise("disk", runs, None, seed, scratch, lambda drills: drills.disk(runs))
+    if read_only:
+        _exercise("disk", runs, None, seed, scratch, lambda drills: drills.readonly(runs))
+    else:
+        _exercise("disk", runs, None, seed, scratch, lambda drills: drills.disk(runs))
 
 
 @app.command()
-def restore(
-    runs: Runs = 10, config: Config = None, seed: Seed = 1, scratch: Scratch = None
-) -> None:
-    """Lose the gateway with its disk, and make a new one from the last backup."""
-    _exercise("restore", runs, config, seed, scratch, lambda drills: drills.restore(runs))
+def restore(runs: Runs = 3, seed: Seed = 1, scratch: Scratch = None) -> None:
+    """Lose the gateway with its disk, and make a new one: backup, then open work from the central.
+
+    A whole gateway works with a central system; a backup in a second place is all that is left.
+    """
+    with _scratch("restore", scratch) as folder:
+        drills = HardwareDrills(folder, SystemClock(), seeded(seed))
+        _tell_report("restore", runs, drills.restore(runs))
 
 
 @app.command()
@@ -79,6 +96,24 @@ def failover(runs: Runs = 20, seed: Seed = 1, scratch: Scratch = None) -> None:
     _exercise_link("failover", runs, seed, scratch, lambda drills: drills.failover(runs))
 
 
+@app.command()
+def access(scratch: Scratch = None) -> None:
+    """Try to get in: wrong badges, stolen sessions, foreign pages, replays, revoked certificates.
+
+    On a scratch gateway of this machine; exit 1 if anything gave way.
+    """
+    with tempfile.TemporaryDirectory(prefix="drill-access-", dir=scratch) as folder:
+        try:
+            made = [asdict(one) for one in attempts(Path(folder), SystemClock())]
+        except DrillError as error:
+            raise fail(str(error)) from None
+    gave_way = [str(one["attack"]) for one in made if not one["held"]]
+    told = {"drill": "access", "attacks": len(made), "held": len(made) - len(gave_way)}
+    print_json({**told, "gave_way": gave_way, "seen": made})
+    if gave_way:
+        raise typer.Exit(NO)
+
+
 def _exercise_link(
     name: str,
     runs: int,
@@ -86,8 +121,8 @@ def _exercise_link(
     scratch: Path | None,
     make: Callable[[LinkDrills], Iterator[Run]],
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
-        drills = LinkDrills(Path(folder), SystemClock(), seeded(seed))
+    with _scratch(name, scratch) as folder:
+        drills = LinkDrills(folder, SystemClock(), seeded(seed))
         _tell_report(name, runs, make(drills))
 
 
@@ -100,9 +135,15 @@ def _exercise(
     make: Callable[[StoreDrills], Iterator[Run]],
 ) -> None:
     origin = store_path(config) if config else None
-    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=scratch) as folder:
-        drills = StoreDrills(Path(folder), SystemClock(), seeded(seed), origin)
+    with _scratch(name, scratch) as folder:
+        drills = StoreDrills(folder, SystemClock(), seeded(seed), origin)
         _tell_report(name, runs, make(drills))
+
+
+@contextmanager
+def _scratch(name: str, folder: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=folder) as made:
+        yield Path(made)
 
 
 def _tell_report(name: str, runs: int, made: Iterator[Run]) -> None:

@@ -163,7 +163,11 @@ def floor_loop(
     names: Mapping[str, str] = {one.badge: one.name for one in settings.person}
     showing = Showing(
         core.board,
-        Rates(core.clock.now_us()),
+        Rates(
+            core.clock.now_us(),
+            settings.work.line_s,
+            60 * settings.work.ready_before_minutes,
+        ),
         core.alerts,
         lambda: backlog(core, store, link),
         names,

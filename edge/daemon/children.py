@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 END_S_MAX = 2.5
@@ -41,15 +42,16 @@ class Child:
 
     def start(self) -> None:
         """Start it, in a process group of its own, so that Ctrl-C reaches only the parent."""
-        self._process = subprocess.Popen(  # noqa: S603 - our own programs and the broker
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log_path.open("a", encoding="utf-8"),
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        with self._log_path.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own programs and the broker
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
         threading.Thread(
             target=self._listen, args=(self._process,), name=f"listen-{self.name}", daemon=True
         ).start()
@@ -57,8 +59,8 @@ class Child:
     def _listen(self, process: "subprocess.Popen[str]") -> None:
         if process.stdout is None:
             return
-        with self._log_path.open("a", encoding="utf-8") as log:
-            for line in process.stdout:
+        with process.stdout as said, self._log_path.open("a", encoding="utf-8") as log:
+            for line in said:
                 log.write(line)
                 log.flush()
                 if line.startswith("{"):
@@ -112,6 +114,7 @@ class Child:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self._let_go(self._process)
 
     def end(self, wait_s: float = END_S_MAX) -> None:
         """Wait for its end; kill it when it takes too long."""
@@ -122,3 +125,11 @@ class Child:
             self._process.wait(wait_s)
         except subprocess.TimeoutExpired:
             self.kill()
+        self._let_go(self._process)
+
+    @staticmethod
+    def _let_go(process: "subprocess.Popen[str]") -> None:
+        """Close our end of its standard input; the listening thread closes the other."""
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):
+                process.stdin.close()

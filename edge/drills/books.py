@@ -70,6 +70,20 @@ def facts_of(path: Path) -> list[ToldFact]:
     return [ToldFact(position - first + 1, id_, epc or "") for position, id_, epc in rows]
 
 
+def orders_received(path: Path) -> set[str]:
+    """Every order that a journal tells of; somebody may be writing it.
+
+    Raises:
+        StoreError: the file cannot be read.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with told_by_store(f"reading {path}"), closing(sqlite3.connect(address, uri=True)) as journal:
+        rows = journal.execute(
+            "SELECT json_extract(body, '$.order.order_id') FROM facts WHERE type='order.received'"
+        ).fetchall()
+    return {order_id for (order_id,) in rows}
+
+
 def judge(path: Path, told: Sequence[ToldFact]) -> Verdict:
     """Compare a store that nobody writes with what was told of it.
 

@@ -1,8 +1,13 @@
-"""Disks for exercises: one whose power can be cut, and one that fills up. Both need root.
+"""Disks for exercises: one whose power can be cut or that fails, and one that fills up.
+
+All need root.
 
 The power cut: a file as a loop device with ext4, and the ioctl FS_IOC_SHUTDOWN without log flush:
 from that instant nothing reaches the file, not even what the system still has in memory. Mounting
 again replays the file system's log, as after a real power cut (Linux, fs/ext4/ioctl.c).
+
+The failure: ext4 is told of an error (`trigger_fs_error`) and, mounted with `errors=remount-ro`,
+becomes read-only at once, under whoever writes, as with a worn card.
 """
 
 import fcntl
@@ -23,7 +28,7 @@ _COMMAND_S_MAX = 60
 
 
 class PowerDisk:
-    """An ext4 file system of its own, whose power can be cut; made by `power_disk`."""
+    """An ext4 file system of its own, cut off or failing at will; made by `power_disk`."""
 
     def __init__(self, device: str, mount: Path) -> None:
         self._device = device
@@ -37,10 +42,25 @@ class PowerDisk:
         finally:
             os.close(descriptor)
 
+    def fail(self) -> None:
+        """From now on the file system is read-only.
+
+        Raises:
+            DrillError: the kernel offers no way to say so.
+        """
+        trigger = Path("/sys/fs/ext4") / Path(self._device).name / "trigger_fs_error"
+        if not trigger.exists():
+            raise DrillError(f"this kernel has no {trigger}; ext4 cannot be told to fail")
+        trigger.write_text("1", encoding="ascii")
+
     def restore_power(self) -> None:
         """Mount again, as after a start."""
         _run("umount", str(self.mount))
-        _run("mount", self._device, str(self.mount))
+        self.attach()
+
+    def attach(self) -> None:
+        """Mount it; at the first error it is to become read-only."""
+        _run("mount", "-o", "errors=remount-ro", self._device, str(self.mount))
 
 
 @contextmanager
@@ -59,8 +79,9 @@ def power_disk(folder: Path) -> Iterator[PowerDisk]:
     device = _run("losetup", "-f", "--show", str(image)).strip()
     try:
         _run("mkfs.ext4", "-q", "-F", device)
-        _run("mount", device, str(mount))
-        yield PowerDisk(device, mount)
+        disk = PowerDisk(device, mount)
+        disk.attach()
+        yield disk
     finally:
         _try("umount", str(mount))
         _try("losetup", "-d", device)

@@ -17,12 +17,14 @@ from pathlib import Path
 
 from edge.clock import Clock
 from edge.compose.books import JournalCounts, journal_counts
+from edge.compose.core import STORE_FILE
 from edge.daemon.broker import PROGRAM, broker, broker_path, free_port
 from edge.daemon.children import Child, program
 from edge.drills.errors import DrillError
 from edge.settings.exceptions_file import SHIPPED
 
 ORDERS_PER_MINUTE = 1_200
+DATA, SECOND_PLACE, BOOKS, CONFIG = "data", "second", "central.sqlite", "gateway.toml"
 START_S_MAX = 60.0
 POLL_S = 0.02
 COMPLAINT_CHARACTERS_MAX = 2_000
@@ -52,17 +54,56 @@ class ScratchGateway:
 
     Attributes:
         brokers: by port, the preferred one first.
+        daemon: the gateway's process.
+        data, journal: its folder, as it would lie on its disk, and its journal there.
+        second_place: where the copies of its backups go, off that disk.
+        books_path: of the central system.
     """
 
-    def __init__(self, folder: Path, brokers: dict[int, Child], clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, brokers: dict[int, Child], daemon: Child, clock: Clock
+    ) -> None:
         self._folder = folder
         self._clock = clock
         self._pause = threading.Event()
         self.brokers = brokers
+        self.daemon = daemon
+        self.data = folder / DATA
+        self.journal = self.data / STORE_FILE
+        self.second_place = folder / SECOND_PLACE
+        self.books_path = folder / BOOKS
 
     def counts(self) -> JournalCounts:
         """How far the journal and the central system are, by the gateway's own word."""
-        return journal_counts(self._folder / "data")
+        return journal_counts(self.data)
+
+    def start_daemon(self) -> None:
+        """Start the gateway, and wait until it is ready.
+
+        Raises:
+            DrillError: it did not start; with its own words.
+        """
+        self.daemon.start()
+        said = self.daemon.hear(START_S_MAX)
+        if said is None or not said.get("ready"):
+            log = (self._folder / "logs" / "daemon.log").read_text(encoding="utf-8").strip()
+            raise DrillError(f"the daemon did not start: {log[-COMPLAINT_CHARACTERS_MAX:]}")
+
+    def command(self, *words: str) -> None:
+        """Run a command of the product on this gateway's configuration.
+
+        Raises:
+            DrillError: it said no; with its own words.
+        """
+        config = ("--config", str(self._folder / CONFIG))
+        done = subprocess.run(  # noqa: S603 - our own program
+            [program("warehouse-edge"), *words, *config],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise DrillError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
 
     def books(self) -> CentralBooks:
         """The central system's books.
@@ -73,7 +114,7 @@ class ScratchGateway:
         done = subprocess.run(  # noqa: S603 - our own program
             [
                 *(program("warehouse-sim"), "central", "--check"),
-                *("--store", str(self._folder / "central.sqlite")),
+                *("--store", str(self.books_path)),
             ],
             check=False,
             capture_output=True,
@@ -140,18 +181,15 @@ def scratch_gateway(
     }
     _write_configuration(folder, ports)
     centrals = [_central(port, folder, logs) for port in ports]
-    config = str(folder / "gateway.toml")
+    config = str(folder / CONFIG)
     command = [*before, program("warehouse-edge"), "run", "--config", config]
     daemon = Child("daemon", command, logs)
     parts = [*found.values(), *centrals, daemon]
-    gateway = ScratchGateway(folder, found, clock)
+    gateway = ScratchGateway(folder, found, daemon, clock)
     try:
-        for part in parts:
+        for part in (*found.values(), *centrals):
             part.start()
-        said = daemon.hear(START_S_MAX)
-        if said is None or not said.get("ready"):
-            log = (logs / "daemon.log").read_text(encoding="utf-8").strip()
-            raise DrillError(f"the daemon did not start: {log[-COMPLAINT_CHARACTERS_MAX:]}")
+        gateway.start_daemon()
         gateway.wait_until(
             lambda: gateway.counts().acknowledged > 0,
             START_S_MAX,
@@ -170,7 +208,7 @@ def _central(port: int, folder: Path, logs: Path) -> Child:
         f"central-{port}",
         [
             *(program("warehouse-sim"), "central", "--broker", f"127.0.0.1:{port}"),
-            *("--store", str(folder / "central.sqlite")),
+            *("--store", str(folder / BOOKS)),
             *("--orders-per-minute", str(ORDERS_PER_MINUTE), "--open-max", "1000000"),
             *("--site", "drill", "--gateway", "gateway", "--restock"),
         ],
@@ -187,8 +225,11 @@ def _write_configuration(folder: Path, ports: list[int]) -> None:
     )
     shutil.copyfile(SHIPPED, folder / "exceptions.toml")
     standby = ", ".join(f'"127.0.0.1:{port}"' for port in ports[1:])
-    (folder / "gateway.toml").write_text(
-        f'[gateway]\nsite = "drill"\nname = "gateway"\ndata_dir = "{folder / "data"}"\n'
+    (folder / SECOND_PLACE).mkdir()
+    (folder / CONFIG).write_text(
+        f'[gateway]\nsite = "drill"\nname = "gateway"\ndata_dir = "{folder / DATA}"\n'
+        f'[backup]\nfolder = "{folder / DATA / "backups"}"\n'
+        f'second_folder = "{folder / SECOND_PLACE}"\n'
         f'[mqtt]\nhost = "127.0.0.1"\nport = {ports[0]}\nstandby = [{standby}]\n'
         "keepalive_s = 5\nabsent_s = 5.0\nreconnect_s_max = 3.0\n"
         f'[web]\nport = {free_port()}\n[log]\nlevel = "info"\n',

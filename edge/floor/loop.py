@@ -12,6 +12,7 @@ decided again without it, so that one bad input costs only itself.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from edge.clock import Clock
 from edge.floor.alarming import Alarming
@@ -117,7 +118,6 @@ class FloorLoop:
         self._boxes = BoxWatch(parts.floor)
         self._state = FloorState(parts.floor)
         self._unsaved: list[Entry] = []
-        self._planned_seq = -1
         self._is_behind = False
         self._is_settled = False
         self._stopping = threading.Event()
@@ -374,7 +374,7 @@ class FloorLoop:
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
         self._is_behind = True
-        self._planned_seq = -1
+        self._parts.planner.look_again()
 
     def _show(self) -> None:
         self._parts.showing.near(self._state)
@@ -388,12 +388,6 @@ class FloorLoop:
             self._fall_behind(error)
 
     def _ask_planner(self) -> None:
-        planner = self._parts.planner
-        seq = self._parts.store.last_seq
-        if planner.busy or seq == self._planned_seq:
-            return  # nothing has changed since it was asked last
-        self._planned_seq = seq
-        terms, now_us = self._parts.terms, self._parts.clock.now_us()
-        snapshot = snapshots.snapshot(self._state, terms, now_us)
-        if snapshot is not None:
-            planner.offer(snapshot)
+        parts = self._parts
+        look = partial(snapshots.snapshot, self._state, parts.terms, parts.clock.now_us())
+        parts.planner.consider(parts.store.last_seq, look)

@@ -47,6 +47,7 @@ class Planner:
         self._changed = threading.Condition()
         self._snapshot: Snapshot | None = None
         self._busy = False
+        self._seen_seq = -1
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
 
@@ -66,6 +67,24 @@ class Planner:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join(3)
+
+    def consider(self, seq: int, look: Callable[[], Snapshot | None]) -> None:
+        """Look whether there is work, unless one is at hand or nothing has changed since.
+
+        Args:
+            seq: of the newest fact.
+            look: takes the snapshot.
+        """
+        if self._busy or seq == self._seen_seq:
+            return
+        self._seen_seq = seq
+        snapshot = look()
+        if snapshot is not None:
+            self.offer(snapshot)
+
+    def look_again(self) -> None:
+        """What was planned may have been refused: look next time though nothing has changed."""
+        self._seen_seq = -1
 
     def offer(self, snapshot: Snapshot) -> None:
         """Work out this snapshot; only called while not busy."""

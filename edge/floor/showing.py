@@ -11,6 +11,7 @@ from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
+from edge.floor.progress import walks_view, waves_view
 from edge.floor.rates import Rates
 from edge.floor.views import (
     Names,
@@ -42,9 +43,12 @@ from edge.model.events import (
     TaskOpened,
     VarianceSettled,
 )
+from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
+from edge.model.prompts import Prompt
 from edge.model.state import FloorState
+from edge.rules import guiding
 
 WIDE_VIEW_US = 400_000
 DRAWING_PAUSE = 10
@@ -91,6 +95,7 @@ class Showing:
         self._link_status = link_status
         self._known_names = names
         self._names = names
+        self._prompts: dict[Badge, Prompt] = {}
         self._wide_due_us = 0
         self._is_outdated = True
         self._tags_outdated = True
@@ -100,7 +105,7 @@ class Showing:
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         if isinstance(event, PiecePicked):
-            self._rates.note(event.badge, occurred_us)
+            self._rates.note(event, occurred_us)
         self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
@@ -110,7 +115,7 @@ class Showing:
         self._is_outdated = True
         self._board.show("readers/decided", decided_view(state))
         for badge in state.pickers:
-            self._board.show(f"prompt/{badge}", prompt_view(state, badge))
+            self._show_prompt(guiding.prompt(state, badge))
         for station in state.floor.places_of(LocationKind.STATION):
             self._board.show(f"pack/{station}", pack_view(state, station))
         if self._people_outdated:
@@ -128,6 +133,12 @@ class Showing:
             self._board.show("returns", returns_view(state))
             self._board.show("counts", counts_view(state))
             self._board.show("tasks", tasks_view(state))
+
+    def _show_prompt(self, prompt: Prompt) -> None:
+        """Only one that changed is put into words: with fifty pickers one scan changes one."""
+        if self._prompts.get(prompt.badge) != prompt:
+            self._prompts[prompt.badge] = prompt
+            self._board.show(f"prompt/{prompt.badge}", prompt_view(prompt))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
         """The board, if it is due; articles, floor and orders too if anything has happened.
@@ -149,6 +160,7 @@ class Showing:
     def _rates_view(self, state: FloorState, now_us: int) -> Shown:
         per_minute = self._rates.per_minute(now_us)
         readers = {antenna.reader for antenna in state.floor.antennas}
+        pickers = sum(one.ready for one in state.pickers.values())
         down = sum(reader in state.outages for reader in readers)
         return {
             "orders": {one.value: state.orders.count(one) for one in OrderState},
@@ -163,6 +175,8 @@ class Showing:
                 }
                 for badge, items in sorted(self._rates.picked.items())
             ],
+            "waves": waves_view(state, self._rates.pace(pickers, now_us), now_us),
+            "walks": walks_view(state, self._names),
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
             "questions": [asdict(one) for one in state.questions.values()],

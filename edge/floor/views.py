@@ -2,26 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from edge.floor.board import Shown
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
+from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
 from edge.rules import guiding, packing, walling
 
 SHOWN_ORDERS_MAX = 500
+PROMPT_FIELDS = tuple(one.name for one in fields(Prompt))
 FINISHED = frozenset({OrderState.SHIPPED, OrderState.CANCELLED})
 
 Names = Mapping[str, str]
 """People's names by badge."""
 
 
-def prompt_view(state: FloorState, badge: Badge) -> Shown:
-    """A picker's prompt as plain values."""
-    prompt = guiding.prompt(state, badge)
-    return {**asdict(prompt), "kind": prompt.kind.value, "totes": list(prompt.totes)}
+def prompt_view(prompt: Prompt) -> Shown:
+    """A picker's prompt as plain values: it holds no others but its kind and its totes."""
+    plain = {name: getattr(prompt, name) for name in PROMPT_FIELDS}
+    return {**plain, "kind": prompt.kind.value, "totes": list(prompt.totes)}
 
 
 def pack_view(state: FloorState, station: LocationId) -> Shown:

@@ -25,7 +25,7 @@ from edge.locating.judging import (
 )
 from edge.locating.labelling import labelled
 from edge.locating.pieces import Piece
-from edge.locating.points import Points, surveyed_points
+from edge.locating.points import Points, misplaced, surveyed_points
 from edge.locating.recordings import Truth
 from edge.locating.settings import DEFAULTS, WALKED, LocatingSettings
 from edge.locating.surveying import layout_survey, survey
@@ -72,7 +72,7 @@ def calibrate(
         if points is None:
             raise
         made = _of_points(floor, points, settings, str(why))
-    return made if points is None else _with_points(made, points)
+    return made if points is None else _with_points(made, floor, points)
 
 
 def _of_points(floor: Floor, points: Points, settings: LocatingSettings, why: str) -> Calibration:
@@ -91,8 +91,13 @@ def _of_points(floor: Floor, points: Points, settings: LocatingSettings, why: st
     )
 
 
-def _with_points(made: Calibration, points: Points) -> Calibration:
-    warnings = made.warnings
+def _with_points(made: Calibration, floor: Floor, points: Points) -> Calibration:
+    doubted = (
+        f"RSSI does not fall with distance at antenna {name}: its x_m, y_m in the floor file are "
+        "wrong, or its cable is swapped with another's"
+        for name in misplaced(floor, points)
+    )
+    warnings = (*made.warnings, *doubted)
     if not points.tell:
         told = (
             f"zone only: positions err by {points.error_m:.2f} m, the middle of the points by "

@@ -147,6 +147,9 @@ class Fields:
         return Position(x_m, y_m, math.sqrt(float(weight @ far)))
 
 
+_FALLS_MIN = 0.3
+
+
 def surveyed_points(
     floor: Floor, antennas: tuple[str, ...], xy_m: Doubles, level_dbm: Doubles
 ) -> Points | None:
@@ -179,6 +182,28 @@ def surveyed_points(
         error_m=float(np.mean(errors)),
         middle_error_m=float(np.mean(middle_errors)),
     )
+
+
+def misplaced(floor: Floor, points: Points) -> tuple[str, ...]:
+    """Antennas, as "reader/port", whose level does not fall with the distance from where they are.
+
+    A correlation of level with log distance is about -0.9 where the plan is right, and near 0 or
+    above where two antennas are mixed up; weaker than -0.3 is doubted.
+    """
+    antenna_of = {f"{one.reader}/{one.port}": one for one in floor.antennas}
+    xy_m = np.array(points.xy_m)
+    found = []
+    for name, levels in zip(points.antennas, zip(*points.level_dbm, strict=True), strict=True):
+        level = np.array([np.nan if one is None else one for one in levels])
+        heard = np.isfinite(level)
+        if heard.sum() < POINTS_MIN - 2:
+            continue
+        fall = _trend(antenna_of.get(name), xy_m[heard])[:, 1]
+        if np.ptp(fall) > 0.0 and np.ptp(level[heard]) > 0.0:
+            agrees = float(np.corrcoef(fall, level[heard])[0, 1])
+            if agrees < _FALLS_MIN:
+                found.append(name)
+    return tuple(found)
 
 
 def fields_of(floor: Floor, points: Points) -> Fields:

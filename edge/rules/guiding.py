@@ -4,6 +4,8 @@ The prompt is a pure function of the state. It is never stored: after a restart,
 handheld or after a reload it is the same.
 """
 
+from itertools import islice
+
 from edge.model.events import Event, PickerChanged, WalkStarted
 from edge.model.ids import Badge, Epc, LocationId
 from edge.model.orders import OrderState
@@ -87,7 +89,8 @@ def walks_wanted(state: FloorState) -> int:
 
 def _is_near_its_end(walk: Walk) -> bool:
     """Whether the next walk had better be planned now, so that nobody waits for it."""
-    return sum(stop.open_quantity > 0 for stop in walk.stops) <= STOPS_AT_THE_END
+    still_open = (stop for stop in reversed(walk.stops) if stop.open_quantity > 0)
+    return len(list(islice(still_open, STOPS_AT_THE_END + 1))) <= STOPS_AT_THE_END
 
 
 def prompt(state: FloorState, badge: Badge) -> Prompt:

@@ -7,6 +7,7 @@ orders are walked by themselves, before all others. Walks under way are looked a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -70,11 +71,32 @@ def plan(
                 _walks(snapshot_, group, chance, effort),
                 key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
             )
+    chosen = walks[: snapshot_.walks_wanted]
+    alone = _alone_m(snapshot_.floor, chosen, allocated)
     totes = free_totes(snapshot_.totes_used)
     return tuple(
-        _walk(snapshot_, walk, allocated, totes, WalkId(make_id()))
-        for walk in walks[: snapshot_.walks_wanted]
+        _walk(
+            snapshot_,
+            replace(walk, alone_m=sum(alone.get(one, 0.0) for one in walk.orders)),
+            allocated,
+            totes,
+            WalkId(make_id()),
+        )
+        for walk in chosen
     )
+
+
+def _alone_m(
+    floor: Floor,
+    walks: Sequence[PlannedWalk],
+    allocated: Mapping[OrderId, list[Allocation]],
+) -> dict[str, float]:
+    """How long each order's way is by itself; nothing where no aisles are named."""
+    if not is_walkable(floor):
+        return {}
+    names = [OrderId(one) for walk in walks for one in walk.orders]
+    orders = [OrderToWalk(one, tuple(_places(floor, allocated[one]))) for one in names]
+    return alone_m(orders, walkways_of(floor))
 
 
 def _groups(
@@ -143,13 +165,12 @@ def _walk(
     stops = tuple(stop_of(one, tote_of[order_id]) for order_id, one in halts)
     floor = snapshot_.floor
     orders = [OrderToWalk(one, tuple(_places(floor, allocated[one]))) for one in tote_of]
-    alone = alone_m(orders, walkways_of(floor)) if is_walkable(floor) else 0.0
     return Walk(
         walk_id,
         stops,
         planned.length_m,
-        _why(snapshot_, planned, orders, alone, [one for _, one in halts]),
-        alone_m=alone,
+        _why(snapshot_, planned, orders, [one for _, one in halts]),
+        alone_m=planned.alone_m,
         totes=tuple(tote_of.values()),
     )
 
@@ -158,7 +179,6 @@ def _why(
     snapshot_: Snapshot,
     planned: PlannedWalk,
     orders: Sequence[OrderToWalk],
-    alone: float,
     halts: Sequence[Allocation],
 ) -> str:
     """One sentence for people: what it saves, what presses, what is unsure."""
@@ -168,7 +188,7 @@ def _why(
         aisles = aisles_of(walkways_of(snapshot_.floor), places)
         parts[0] += f", aisles {', '.join(map(str, aisles))}"
         if len(orders) > 1:
-            parts.append(f"saves {alone - planned.length_m:.0f} m against one by one")
+            parts.append(f"saves {planned.alone_m - planned.length_m:.0f} m against one by one")
     together = {order.id for order in orders}
     dues = [one.due_us for one in snapshot_.orders if one.order_id in together and one.due_us]
     if dues:

@@ -69,20 +69,25 @@ def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
     return Snapshot(
         orders=tuple(released),
         stock=tuple(one for one in state.stock.values() if one.location not in frozen),
-        knowledge=Knowledge(
-            floor=state.floor,
-            seen=dict(state.seen),
-            lots=dict(state.lots),
-            uncounted=frozenset((sku, location) for location, sku in state.counts),
-            silent=frozenset(state.outages),
-            now_us=now_us,
-        ),
+        knowledge=knowledge_of(state, now_us),
         totes_used=state.totes_in_use(),
         walks_wanted=wanted,
         terms=terms,
         running=running,
         idle=len(putting.free_pickers(state)),
         pickers=sum(one.ready for one in state.pickers.values()),
+    )
+
+
+def knowledge_of(state: FloorState, now_us: int) -> Knowledge:
+    """What is known of the stock besides the books."""
+    return Knowledge(
+        floor=state.floor,
+        seen=dict(state.seen),
+        lots=dict(state.lots),
+        uncounted=frozenset((sku, location) for location, sku in state.counts),
+        silent=frozenset(state.outages),
+        now_us=now_us,
     )
 
 

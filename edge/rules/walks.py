@@ -7,12 +7,12 @@ walked to.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
 
 import numpy as np
 
 from edge.rules.batching import Effort, plan_batches, walk_of
 from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance, Stop
+from edge.rules.lengths import Lengths
 from edge.rules.routing import shortest_route
 
 
@@ -81,12 +81,14 @@ class PlannedWalk:
         stops: order id and stop id, in walking order.
         length_m: of the shortest walk.
         path: its corners and stops.
+        alone_m: of the ways together if each order were walked by itself; 0 while not reckoned.
     """
 
     orders: tuple[str, ...]
     stops: tuple[tuple[str, str], ...]
     length_m: float
     path: tuple[Point, ...]
+    alone_m: float = 0.0
 
 
 def plan_walks(
@@ -121,10 +123,14 @@ def plan_walks(
     return tuple(sorted(walks, key=lambda walk: place[walk.orders[0]]))
 
 
-def alone_m(orders: Sequence[OrderToWalk], walkways: Walkways) -> float:
-    """How long the ways are together if each of these orders is walked by itself."""
+def alone_m(orders: Sequence[OrderToWalk], walkways: Walkways) -> dict[str, float]:
+    """How long the way is if each of these orders is walked by itself, to some centimetres."""
+    if not orders:
+        return {}
     wave = _instance(orders, walkways, Cart(1, 1))
-    return fsum(walk_of(wave, [order]).length for order in wave.orders)
+    points = [[(wave.aisle_x[aisle], y) for aisle, y in order.stops] for order in wave.orders]
+    lengths = Lengths(wave, [[], *points]).with_each([[]], len(orders) + 1)[0, 1:]
+    return {order.id: float(one) for order, one in zip(orders, lengths, strict=True)}
 
 
 def rest_of_walk(

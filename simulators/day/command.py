@@ -12,6 +12,7 @@ import typer
 
 from edge.settings.faults import ConfigurationError
 from simulators.day.judge import Judge
+from simulators.day.page import page_of
 from simulators.day.plan import Faults, Story
 from simulators.day.playing import played
 from simulators.day.report import report_of
@@ -27,17 +28,29 @@ def quiet() -> None:
     )
 
 
-def day_report(story: Story, config: Path | None) -> tuple[dict[str, Any], Judge]:
+def day_report(
+    story: Story, config: Path | None, *, page: Path | None = None, ends_when_broken: bool = False
+) -> tuple[dict[str, Any], Judge]:
     """Play a story on a scratch disk; its report and its judge.
+
+    Args:
+        story: what happens.
+        config: a gateway's file; None for the defaults.
+        page: where the report goes as HTML; None for nowhere.
+        ends_when_broken: the day is over as soon as a promise is broken.
 
     Raises:
         ConfigurationError: the file is wrong.
+        OSError: the page cannot be written.
     """
     with tempfile.TemporaryDirectory(
         prefix="warehouse-day-", dir=SCRATCH if SCRATCH.is_dir() else None
     ) as folder:
-        day, judge = played(story, config, Path(folder))
-        return report_of(day, judge), judge
+        day, judge = played(story, config, Path(folder), ends_when_broken=ends_when_broken)
+        report = report_of(day, judge)
+        if page is not None:
+            page.write_text(page_of(day, judge, report), encoding="utf-8")
+        return report, judge
 
 
 def kept_of(text: str | None) -> tuple[int, ...] | None:
@@ -56,7 +69,7 @@ def kept_of(text: str | None) -> tuple[int, ...] | None:
         raise typer.BadParameter("write numbers with commas, or none") from error
 
 
-def day_command(
+def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config: Annotated[
         Path | None,
         typer.Option(help="A gateway's file; its devices and people are the day's own."),
@@ -65,6 +78,9 @@ def day_command(
     orders: Annotated[int, typer.Option(min=1, max=5000, help="Orders of the day.")] = 120,
     faults: Annotated[Faults, typer.Option(help="How much goes wrong.")] = Faults.NONE,
     pickers: Annotated[int, typer.Option(min=1, max=9, help="People who pick.")] = 4,
+    html: Annotated[
+        Path | None, typer.Option(help="The report as a page with plots goes there.")
+    ] = None,
     keep: Annotated[
         str | None, typer.Option(help="Only these entries of the day's faults happen.")
     ] = None,
@@ -73,8 +89,8 @@ def day_command(
     quiet()
     story = Story(seed, orders, faults, pickers, kept_of(keep))
     try:
-        report, judge = day_report(story, config)
-    except ConfigurationError as error:
+        report, judge = day_report(story, config, page=html)
+    except (ConfigurationError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from error
     typer.echo(json.dumps(report, ensure_ascii=False))

@@ -30,7 +30,7 @@ from edge.model.ids import IdMaker, uuid7
 from edge.model.inputs import Input
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
-from edge.rules.planning import Snapshot
+from edge.rules.snapshots import Snapshot
 from edge.settings.exceptions_file import load_troubles
 from edge.store.store import Store
 from simulators.day.disk import Disk, KilledError

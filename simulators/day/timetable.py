@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from typing_extensions import override
 
 from simulators.day.plan import Faults, Story
 from simulators.day.site import BROKERS, READERS
@@ -62,6 +63,7 @@ class Entry:
     what: str = ""
     amount: float = 0.0
 
+    @override
     def __str__(self) -> str:
         parts = [f"{self.number}: {self.at_s:.0f} s {self.kind.value}", self.what]
         parts += [f"for {self.lasts_s:.0f} s"] if self.lasts_s else []

@@ -15,7 +15,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import answering, decoding, end_to_end, following, passing, waves
+from tests.benchmarks import (
+    answering,
+    decoding,
+    end_to_end,
+    following,
+    many_pickers,
+    orders_in,
+    passing,
+    waves,
+)
 from tests.benchmarks.figures import QUICK, Effort, Figure
 
 BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
@@ -31,6 +40,8 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "start_1m": end_to_end.start_1m,
     "portal": passing.portal,
     "scan_to_prompt": answering.scan_to_prompt,
+    "fifty_pickers": many_pickers.scan_to_prompt_50,
+    "orders_in": orders_in.orders_in,
     "plan_1000_lines": waves.plan_1000_lines,
 }
 

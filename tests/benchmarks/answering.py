@@ -29,6 +29,7 @@ from edge.compose.pages import web_server
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.finding import FinderDesk
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Planner
@@ -50,9 +51,10 @@ BASELINE = "bare FastAPI echo"
 class Client:
     """One connection that is kept open, as a page keeps it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "bench") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self._cookie = ""
+        self._name = name
+        self.cookie = ""
         self._keys = count(1)
 
     def ask(
@@ -61,16 +63,21 @@ class Client:
         """The JSON of an answer; it must be a good one."""
         headers = {
             "Content-Type": "application/json",
-            "Idempotency-Key": f"bench-{next(self._keys)}",
-            "Cookie": self._cookie,
+            "Idempotency-Key": f"{self._name}-{next(self._keys)}",
+            "Cookie": self.cookie,
         }
         text = None if body is None else json.dumps(body)
-        self._connection.request(method, path, text, headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, text, headers)
+            answer = self._connection.getresponse()
+        except ConnectionError:  # a server hangs up on whoever was silent for long
+            self._connection.close()
+            self._connection.request(method, path, text, headers)
+            answer = self._connection.getresponse()
         told = answer.read()
         if answer.status != 200:
             raise AssertionError(f"{method} {path}: {answer.status} {told[:200]!r}")
-        self._cookie = answer.headers.get("Set-Cookie", self._cookie).partition(";")[0]
+        self.cookie = answer.headers.get("Set-Cookie", self.cookie).partition(";")[0]
         value: dict[str, Any] = json.loads(told)
         return value
 
@@ -153,7 +160,7 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         ending.callback(store.close)
         planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(1), guard)
         loop = floor_loop(core, store, planner, None)
-        web = web_server(core, calibration_bench(core, None), str, dict)
+        web = web_server(core, calibration_bench(core, None), _no_finder(core), str, dict)
         for part in (planner, loop, web):
             part.start()
             ending.callback(part.stop)
@@ -162,6 +169,11 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         client = Client(web.port)
         ending.callback(client.close)
         yield Picker(client, {one.sku: str(one.gtin) for one in goods})
+
+
+def _no_finder(core: Core) -> FinderDesk:
+    """Nobody looks for a tag here."""
+    return FinderDesk(core.floor, core.board, core.clock, lambda _reader, _port: None)
 
 
 def _master_data(core: Core, orders_wanted: int) -> Iterator[Input]:

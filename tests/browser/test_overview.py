@@ -126,3 +126,17 @@ def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoo
     expect(page.locator("#badge")).to_be_visible()
     page.goto("/floor")
     expect(page).to_have_url(re.compile(r"/\?next=floor$"))
+
+
+def test_the_board_tells_what_leaves_when_and_why_orders_are_walked_together(
+    signed_in: SignIn, shoot: Shoot
+) -> None:
+    board = signed_in(Role.SUPERVISOR, "/board", STATION)
+
+    expect(board.locator("body")).to_contain_text("Begin now: picked by")
+    expect(board.locator("body")).to_contain_text("Too late: picked only by")
+    expect(board.locator("body")).to_contain_text("DHL, UPS")
+    expect(board.locator("body")).to_contain_text("8 orders together, 142 m: saves 388 m")
+    shoot(board, "board-waves-1280x800")
+    board.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    shoot(board, "board-waves-360x640")

@@ -44,6 +44,7 @@ def test_the_prompt_says_where_what_how_many_and_into_which_tote(page: Page, sho
     expect(page.locator("#quantity")).to_have_text("2")
     expect(page.locator("#count")).to_have_text("0 of 2 picked")
     expect(page.locator("#tote")).to_have_text("TOTE-7")
+    expect(page.locator("#slot")).to_have_text("Place 1 on the cart")
     expect(page.locator(".stop")).to_have_text("Stop 1 of 3")
     expect(page.locator("#scan")).to_be_focused()
     assert page.locator("#scan").get_attribute("inputmode") == "none"

@@ -1,7 +1,8 @@
 """The exercises' writer with mistakes planted in it, which the books must notice.
 
 With `--bug early` facts are told before the commit, with `--bug unsynced` the disk is not waited
-for, with `--bug twice` a fact is committed a second time after it was told.
+for, with `--bug twice` a fact is committed a second time after it was told, with `--bug believing`
+facts are told although the disk refused them.
 """
 
 import sys
@@ -12,6 +13,7 @@ from typing_extensions import override
 
 from edge.drills.writer import Writer, arguments, epc_of, tell, work
 from edge.model.events import Fact
+from edge.store.errors import StoreError
 
 EARLY_FACTS = 1_000
 """A large turn takes long enough to be hit by a kill between telling and committing."""
@@ -40,7 +42,24 @@ class TwiceWriter(Writer):
         self.store.commit([(facts[0].event, 0)], self.state, {})
 
 
-WRITERS = {"early": EarlyWriter, "unsynced": UnsyncedWriter, "twice": TwiceWriter}
+class BelievingWriter(Writer):
+    @override
+    def turn(self, count: int) -> None:
+        first = self.store.last_seq + 1
+        try:
+            super().turn(count)
+        except StoreError:
+            for number in range(first, first + count):
+                tell(f"{number} - {epc_of(number)}")
+            raise
+
+
+WRITERS = {
+    "early": EarlyWriter,
+    "unsynced": UnsyncedWriter,
+    "twice": TwiceWriter,
+    "believing": BelievingWriter,
+}
 
 
 def main() -> int:

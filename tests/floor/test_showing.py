@@ -8,7 +8,7 @@ from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
 from edge.floor.showing import WIDE_VIEW_US, Showing
 from edge.model.state import FloorState
-from tests.rules.small_floor import FLOOR, STATION
+from tests.rules.small_floor import ANNA, FLOOR, LI, MUG, STATION, stocked
 
 
 class SlowBoard(Board):
@@ -57,3 +57,20 @@ def test_a_floor_that_takes_long_is_drawn_seldom_and_stations_every_time() -> No
     clock.advance_us(2_000_000)
     showing.wide(state, clock)
     assert board.drawn.count("floor") == 1
+
+
+def test_a_scan_of_one_picker_puts_no_other_prompt_into_words_again() -> None:
+    clock, floor = PlayedClock(), stocked()
+    floor.order("first", (MUG, 1))
+    floor.ready(LI)
+    floor.ready(ANNA)
+    board = SlowBoard(clock)
+    showing = Showing(board, Rates(0), Alerts(), dict, {})
+    showing.near(floor.state)
+    board.drawn.clear()
+
+    floor.plan()
+    showing.near(floor.state)
+
+    assert f"prompt/{LI}" in board.drawn
+    assert f"prompt/{ANNA}" not in board.drawn

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from drivers.reads import ReadBatch
 from edge.locating.learning import calibrate
-from edge.locating.points import Fields, Points, surveyed_points
+from edge.locating.points import Fields, Points, misplaced, surveyed_points
 from edge.locating.recordings import Truth, read_reads_csv
 from edge.locating.stream import locate_stream
 from edge.model.ids import DeviceName, Epc, LocationId
@@ -77,6 +78,28 @@ def test_levels_that_tell_nothing_make_the_floor_zone_only(square: Floor) -> Non
     assert points.error_m > 0.9 * points.middle_error_m
 
 
+def test_antennas_that_are_not_where_the_floor_file_says_are_named(square: Floor) -> None:
+    """The cables of two opposite corners are swapped; the plan that is right doubts nobody."""
+    xy_m = grid_points()
+    level = heard_at(xy_m, 4, 2.0)
+    right = surveyed_points(square, NAMES, xy_m, level)
+    swapped = surveyed_points(square, NAMES, xy_m, level[:, [2, 1, 0, 3]])
+
+    assert right is not None
+    assert swapped is not None
+    assert misplaced(square, right) == ()
+    assert misplaced(square, swapped) == ("r/1", "r/3")
+
+
+def test_an_antenna_that_nobody_measured_is_not_doubted(square: Floor) -> None:
+    xy_m = grid_points()
+    points = surveyed_points(square, NAMES, xy_m, heard_at(xy_m, 5, 2.0)[:, ::-1])
+    assert points is not None
+    unmeasured = tuple(replace(one, x_m=None, y_m=None) for one in square.antennas)
+
+    assert misplaced(replace(square, antennas=unmeasured), points) == ()
+
+
 def test_too_few_points_are_none(square: Floor) -> None:
     xy_m = grid_points()[:5]
 
@@ -132,5 +155,6 @@ def test_real_points_are_found_by_calibrating_on_the_others(
         errors.append(np.hypot(last.position.x_m - x_m, last.position.y_m - y_m))
         assert made.points is not None
         assert made.points.error_m < made.points.middle_error_m
+        assert not made.warnings[1:]  # the first says that only points were measured
 
     assert np.mean(errors) <= goal_m

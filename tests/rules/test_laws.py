@@ -614,7 +614,7 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def everything_can_be_shown(self) -> None:
         for badge in self.state.pickers:
-            shown = prompt_view(self.state, badge)
+            shown = prompt_view(guiding.prompt(self.state, badge))
             if shown["kind"] == PromptKind.PICK:
                 assert shown["quantity"]
         for station in (STATION, STATION_2):

@@ -70,6 +70,12 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self._address(name)
 
+    def cpu_s(self) -> float:
+        """Processor seconds of the server and of every connection that has ended."""
+        pid = (self._data / "postmaster.pid").read_text(encoding="ascii").split()[0]
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
+
     def _address(self, name: str) -> str:
         return f"postgresql://edge@127.0.0.1:{self.port}/{name}"
 

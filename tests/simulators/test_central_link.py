@@ -196,6 +196,30 @@ def test_an_order_that_no_event_has_told_of_is_sent_again(
     it.stop()
 
 
+def test_a_gateway_that_was_made_anew_gets_every_open_order_again(
+    broker: tuple[str, int], gateway: GatewaySide
+) -> None:
+    """Its epoch tells; one that is known already gets none (docs/protocol.md)."""
+    store = CentralStore(":memory:")
+    store.add_order({"order_id": "o1", "lines": []}, time.time_ns() // 1000)
+    it = central(broker, store)
+
+    def answered(epoch: str) -> None:
+        asked = turn_until(it, gateway, lambda topic, _: topic == "request/snapshot")
+        assert asked == {"limit": 1}
+        answer = json.dumps({"epoch": epoch, "orders": []})
+        gateway.client.publish(f"{BASE}/response/snapshot", answer, 1).wait_for_publish(5)
+
+    for session, epoch in (("s1", "e1"), ("s2", "e1"), ("s3", "e2")):
+        gateway.born(session)
+        answered(epoch)
+        if session != "s2":
+            again = turn_until(it, gateway, lambda topic, _: topic == "order")
+            assert again["order_id"] == "o1"
+    assert store.counter("epoch e1") == 2
+    it.stop()
+
+
 def test_orders_ask_only_for_what_the_books_hold(
     broker: tuple[str, int], gateway: GatewaySide
 ) -> None:

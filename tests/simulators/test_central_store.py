@@ -171,6 +171,18 @@ def test_a_gap_that_stays_is_given_to_one_of_the_workers(address: str, store: Bo
     other.close()
 
 
+def test_a_gap_after_a_quiet_hour_is_given_time_too(store: Books) -> None:
+    """Messages that overtake each other between two workers are no loss, however quiet it was."""
+    hour_us = 3_600_000_000
+    store.take([event(1)], 0)
+    store.take([event(3)], hour_us)
+    base = store.prefix("g1", "e1").base
+
+    assert store.gaps_due(hour_us + 1, 5, [base]) == []
+    store.take([event(4)], hour_us + 4)
+    assert [gap.upto for gap in store.gaps_due(hour_us + 5, 5, [base])] == [1]
+
+
 def test_a_parcel_that_left_twice_is_a_double(store: Books) -> None:
     data = {"sscc": "395", "order_id": "o1"}
 

@@ -13,11 +13,12 @@ from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
 from edge.model import posted as said
-from edge.model.ids import Badge, LocationId, WalkId
+from edge.model.ids import Badge, LocationId, ToteId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_after_sales import ToyAfterSales
 from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, WALL, Halt, toy_halts, ware_of
+from tests.web.toy_questions import ToyQuestions
 from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
 from tests.web.toy_wall import ToyWall
 
@@ -141,6 +142,7 @@ class ToyFloor:
             self.effects = Effects()
             self._show_floor()
             self._show_orders()
+            self._show_board()
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -181,7 +183,7 @@ class ToyFloor:
                 known = posted.sscc == SSCC
                 return _yes("shipped", "gone") if known else _no("parcel_unknown", "?")
             case said.PassageAnswered():
-                return _no("done_already", "nobody asks about this any more")
+                return self.questions.take(posted)
             case said.TagWorkWanted():
                 return _yes("begun", "on its way")
             case said.FoundReaderDecided():
@@ -240,10 +242,11 @@ class ToyFloor:
             halt.picked,
             TOTE,
             ORDER,
-            (TOTE,),
+            (TOTE, ToteId("TOTE-8")),
             number + 1,
             len(halts),
             self._carts.get(badge) is not None,
+            slot=1,
         )
 
     def _show(self, prompt: Prompt) -> None:
@@ -411,6 +414,9 @@ class ToyFloor:
         self.board.show("floor", floor_view(self._plan, self._stale))
 
     def _show_board(self) -> None:
+        self.questions = ToyQuestions(
+            lambda asked: self.board.show("board", {**board_view(), "questions": asked})
+        )
         self.board.show("board", board_view())
         self.board.show("readers/found", found_view())
 

@@ -64,6 +64,8 @@ def _blank() -> Shown:
         "items_picked": 0,
         "items_per_minute": 0.0,
         "pickers": [],
+        "waves": [],
+        "walks": [],
         "backlog": {"unsent": 0, "oldest_unsent_s": 0, "connected": False},
         "readers": {"up": 0, "down": 0},
         "questions": [],

@@ -139,7 +139,7 @@ class PromptsLeadOn(Law):
     def look(self, reading: Reading) -> None:
         for badge, picker in reading.state.pickers.items():
             shown = reading.shown.get(f"prompt/{badge}")
-            if shown is not None and shown != prompt_view(reading.state, badge):
+            if shown is not None and shown != prompt_view(guiding.prompt(reading.state, badge)):
                 self.breaks(f"{badge} sees {shown['prompt_id']}, which is not the newest prompt")
             prompt = guiding.prompt(reading.state, badge)
             done = f"{prompt.prompt_id}/{prompt.quantity}"

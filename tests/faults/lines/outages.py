@@ -72,14 +72,15 @@ def broker(folder: Path) -> Iterator[Broker]:
         made.stop()
 
 
-def short_queue(bench: Bench) -> Found:
+def short_queue(bench: Bench, away_s: float = AWAY_S, confirmed_by: str = "central") -> Found:
     """So many facts while the central system is away behind a broker that drops them."""
     journal = MemoryJournal()
     books = bench.folder / "central.sqlite"
     with broker(bench.folder / "broker") as one, ExitStack() as stack:
         one.start()
         with central(one.port, books):
-            link = MqttLink(settings_for(one.port), parts_for(journal, FloorInMemory(journal)))
+            settings = settings_for(one.port, confirmed_by=confirmed_by)
+            link = MqttLink(settings, parts_for(journal, FloorInMemory(journal)))
             link.start()
             stack.callback(link.stop)
             journal.append(CountWanted(PLACES[0], Sku("S"), "empty"))
@@ -88,7 +89,7 @@ def short_queue(bench: Bench) -> Found:
         for _ in range(bench.tries - 1):
             journal.append(CountWanted(PLACES[0], Sku("S"), "empty"))
         link.wake()
-        threading.Event().wait(AWAY_S)
+        threading.Event().wait(away_s)
         kept_back = journal.last_seq() - journal.acknowledged()
         with central(one.port, books):
             drain_s = wait(

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,13 +60,19 @@ def calls_of_a_run(folder: Path) -> dict[str, int]:
     return {name: int(count) for count, name in rows if name in CALLS}
 
 
-def inject(folder: Path, number: int, injection: str, counted: Counted) -> bool:
-    """One run with one injection; whether the writer noticed anything of it."""
+def inject(
+    folder: Path,
+    number: int,
+    injection: str,
+    counted: Counted,
+    program: Sequence[str] = WRITER,
+) -> None:
+    """One run with one injection."""
     path = folder / f"run-{number}" / "edge.db"
     new_store(path)
     trace = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={injection}")
     options = ("--turns", TURNS, "--refusals-max", REFUSALS_MAX)
-    child = WritingChild(path, SystemClock(), options, before=trace)
+    child = WritingChild(path, SystemClock(), options, program=program, before=trace)
     told = child.end()
     code = child.process.returncode
     counted.runs += 1
@@ -77,7 +84,6 @@ def inject(folder: Path, number: int, injection: str, counted: Counted) -> bool:
     for part in path.parent.iterdir():
         part.unlink()
     path.parent.rmdir()
-    return code != 0 or bool(child.refused)
 
 
 def _judge(path: Path, told: list, counted: Counted) -> None:  # type: ignore[type-arg]

@@ -1,25 +1,26 @@
 """Bugs to be planted in the product: each is one of those that a day must find."""
+# ruff: noqa: ANN401 - what is replaced is handed through as it is
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-import edge.model.applying as applying
 import edge.rules.decide as decide_module
-import edge.rules.guiding as guiding
-import edge.rules.packing as packing
 import edge.store.store as store_module
 from edge.floor.loop import FloorLoop
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
-from edge.model import booking
-from edge.model.events import WalkStarted
+from edge.model import applying, booking
+from edge.model.events import PiecePicked
 from edge.model.ids import Sku
+from edge.model.orders import OrderState
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
+from edge.rules import guiding, packing
 from edge.rules.decision import accept
 from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
@@ -40,6 +41,7 @@ class Bug:
     seed: int = 1
     orders: int = 2
     twice: float = 0.0
+    closing_s: float = 400.0
 
 
 BUGS: list[Bug] = []
@@ -136,7 +138,7 @@ def the_cursor_moves_too_far(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "acknowledge", far)
 
 
-@bug("NothingLost")
+@bug("NothingLost", orders=1, closing_s=60.0)
 def a_fact_is_left_out_of_the_stream(patch: pytest.MonkeyPatch) -> None:
     fetched = Delivery.fetched
 
@@ -188,7 +190,7 @@ def a_plan_reserves_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(booking, "reserve", lambda *_: None)
 
 
-@bug("ParcelIsItsOrder")
+@bug("ParcelIsItsOrder", orders=3)
 def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
     parcel = packing._parcel
 
@@ -196,8 +198,13 @@ def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
         whole = parcel(state, terms, pack, serial)
         return replace(whole, contents=state.totes[pack.tote_id].picked)
 
+    missing = packing.missing_of
+
+    def enough(state: FloorState, pack: Any) -> Any:
+        return Counter() if pack.checked else missing(state, pack)
+
     patch.setattr(packing, "_parcel", unchecked)
-    patch.setattr(packing, "missing_of", lambda *_: {})
+    patch.setattr(packing, "missing_of", enough)
 
 
 @bug("ParcelIsItsOrder")
@@ -212,21 +219,18 @@ def a_stranger_is_packed_too(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(packing, "_parcel", more)
 
 
-@bug("EventsInOrder")
-def a_walk_is_given_to_two_pickers(patch: pytest.MonkeyPatch) -> None:
-    assigned = guiding.assignments
+@bug("NoPieceTwice")
+def one_scan_picks_two_pieces(patch: pytest.MonkeyPatch) -> None:
+    verifying = decide_module.verifying
+    scanned = verifying.scanned
 
-    def twice(state: FloorState) -> list[Any]:
-        found = assigned(state)
-        others = [one for one in state.pickers.values() if one.ready]
-        more = [
-            WalkStarted(one.walk_id, others[0].badge, None)
-            for one in found
-            if isinstance(one, WalkStarted) and others[0].badge != one.badge
-        ]
-        return [*found, *more]
+    def twice(state: FloorState, input_: Any) -> Any:
+        decision = scanned(state, input_)
+        picks = [one for one in decision.events if isinstance(one, PiecePicked)]
+        return replace(decision, events=(*decision.events, *picks))
 
-    patch.setattr(guiding, "assignments", twice)
+    patch.setattr(guiding, "has_antenna", lambda *_: False)  # so that everything is scanned
+    patch.setattr(verifying, "scanned", twice)
 
 
 @bug("AlertsAreTrue")
@@ -239,16 +243,19 @@ def a_rule_raises(patch: pytest.MonkeyPatch) -> None:
 
 @bug("EventsInOrder")
 def a_parcel_leaves_twice(patch: pytest.MonkeyPatch) -> None:
-    dispatching = decide_module.dispatching
+    dispatching, step = decide_module.dispatching, applying._step_order
 
     def again(state: FloorState, input_: Any) -> Any:
         parcel = state.parcels[input_.sscc]
         left = dispatching.shipped(parcel, input_.portal, input_.badge)
-        return accept("shipped", "again", left, left)
+        return accept("shipped", "it has left, whether or not it had before", left)
 
-    patch.setattr(applying, "_step_order", lambda *_: None)
+    def any_step(state: FloorState, order_id: Any, wanted: Any) -> None:
+        if state.orders[order_id].state is not OrderState.SHIPPED:
+            step(state, order_id, wanted)
+
+    patch.setattr(applying, "_step_order", any_step)
     patch.setattr(dispatching, "declared", again)
-    patch.setattr(dispatching, "tag_at_portal", lambda *_: [])
 
 
 @bug("OnePlaceForATag")

@@ -4,6 +4,8 @@ import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, language, moment, onLanguage, t } from "./language.js";
+import { Questions } from "./questions.js";
+import { Signs } from "./signs.js";
 import { listen } from "./stream.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
@@ -12,6 +14,8 @@ const STATES = ["held", "released", "planned", "picking", "picked", "packed", "s
 const frame = await Frame.start("board");
 await whoAmI();
 const page = document.getElementById("page");
+const questions = new Questions(new Signs());
+page.before(questions.element);
 let board = null;
 
 function show() {
@@ -23,7 +27,9 @@ function show() {
       { class: "board-layout" },
       h("div", { class: "figures" }, ...figures()),
       h("section", { class: "card" }, h("h2", {}, t("board.orders")), orders()),
+      h("section", { class: "card" }, h("h2", {}, t("board.waves")), waves()),
       h("section", { class: "card" }, h("h2", {}, t("board.pickers")), pickers()),
+      h("section", { class: "card" }, h("h2", {}, t("board.walks")), walks()),
       h("section", { class: "card" }, h("h2", {}, t("board.alerts")), alerts()),
     ),
   );
@@ -95,6 +101,52 @@ function pickers() {
   );
 }
 
+// What leaves when, and whether it will be ready: a word and a sign, never a colour alone.
+function waves() {
+  if (board.waves.length === 0) return h("p", { class: "muted" }, t("board.no_waves"));
+  return h(
+    "ul",
+    { class: "doubts" },
+    ...board.waves.map((one) =>
+      h(
+        "li",
+        {},
+        icon(one.standing === "well" ? "right" : "trouble"),
+        h(
+          "div",
+          {},
+          h("strong", {}, one.due_us === null ? t("board.no_cut_off") : moment(one.due_us), one.carriers.length > 0 ? ` · ${one.carriers.join(", ")}` : ""),
+          h("p", {}, t(`board.wave_${one.standing}`, { picked: moment(one.picked_us) })),
+          h("p", { class: "muted" }, t("board.wave_work", { orders: number(one.orders), lines: number(one.lines) })),
+        ),
+      ),
+    ),
+  );
+}
+
+// Why the orders of each walk go together.
+function walks() {
+  if (board.walks.length === 0) return h("p", { class: "muted" }, t("board.no_walks"));
+  return h(
+    "ul",
+    { class: "doubts" },
+    ...board.walks.map((one) =>
+      h(
+        "li",
+        {},
+        icon("cart"),
+        h(
+          "div",
+          {},
+          h("strong", {}, one.name || t("board.walk_waits"), ` · ${number(one.done)} / ${number(one.stops)}`),
+          h("p", {}, t(one.saved_m > 0 ? "board.walk_why" : "board.walk_plain", { orders: number(one.orders), length: number(one.length_m), saved: number(one.saved_m) })),
+          one.due_us === null ? "" : h("p", { class: "muted" }, t("board.walk_due", { due: moment(one.due_us) })),
+        ),
+      ),
+    ),
+  );
+}
+
 function alerts() {
   if (board.alerts.length === 0) return h("p", { class: "muted" }, t("board.no_alerts"));
   return h(
@@ -126,7 +178,7 @@ function number(value, digits = 0) {
   return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", form).format(value);
 }
 
-onLanguage(show);
+onLanguage(() => (show(), questions.draw()));
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
-listen("/api/board/stream", "board", (value) => ((board = value), show()), (state) => frame.connected(state));
+listen("/api/board/stream", "board", (value) => ((board = value), show(), questions.take(value.questions)), (state) => frame.connected(state));

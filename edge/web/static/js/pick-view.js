@@ -117,7 +117,14 @@ export class PickView {
         "section",
         { class: "into" },
         icon("tote"),
-        h("span", { class: "caption" }, t("pick.into")),
+        h(
+          "span",
+          { class: "caption" },
+          t("pick.into"),
+          prompt.slot > 0 && prompt.totes.length > 1
+            ? h("span", { class: "slot", id: "slot" }, t("pick.slot", { slot: prompt.slot }))
+            : "",
+        ),
         h("strong", { class: `tote ${lengthClass(prompt.tote_id ?? "")}`, id: "tote" }, prompt.tote_id),
       ),
     ];

@@ -1,0 +1,64 @@
+// What portals ask of whoever stood by: how did it go? One question for each parcel or piece.
+//
+// The questions are drawn again only when they change, so that no press is lost while figures move.
+
+import { newKey, post } from "./api.js";
+import { fill, h, icon } from "./dom.js";
+import { knows, moment, t } from "./language.js";
+import { signOf } from "./signs.js";
+
+const ANSWERS = ["in", "out", "neither"];
+
+export class Questions {
+  constructor(signs) {
+    this._signs = signs;
+    this._keys = new Map(); // one id for each answer until it arrives: pressing twice has one effect
+    this._asked = [];
+    this._drawn = "";
+    this.element = h("section", { class: "questions", "aria-live": "polite", hidden: true });
+  }
+
+  take(asked) {
+    this._asked = asked;
+    if (JSON.stringify(asked) !== this._drawn) this.draw();
+  }
+
+  draw() {
+    this._drawn = JSON.stringify(this._asked);
+    this.element.hidden = this._asked.length === 0;
+    fill(this.element, h("h2", {}, t("ask.title", { count: this._asked.length })), ...this._asked.map((one) => this._question(one)));
+  }
+
+  _question(one) {
+    const what = one.sscc ? t("ask.parcel", { sscc: one.sscc }) : t("ask.piece", { sku: one.sku ?? one.epc });
+    const likeliest = { way: t(`ask.way.${one.likeliest}`), share: Math.round(one.probability * 100) };
+    return h(
+      "article",
+      { class: "card question", "data-question": one.name },
+      h("p", {}, icon("trouble"), h("strong", {}, what)),
+      h("p", {}, t("ask.seen", { portal: one.portal, since: moment(one.began_us), seconds: Math.ceil((one.ended_us - one.began_us) / 1e6) })),
+      h("p", { class: "muted" }, t("ask.likeliest", likeliest)),
+      h(
+        "div",
+        { class: "answers", role: "group", "aria-label": t("ask.how") },
+        ...ANSWERS.map((answer) =>
+          h("button", { type: "button", class: "second", onclick: () => this._answer(one, answer, what) }, t(`ask.${answer}`)),
+        ),
+      ),
+    );
+  }
+
+  async _answer(one, answer, what) {
+    const name = `${one.name}/${one.began_us}/${answer}`;
+    if (!this._keys.has(name)) this._keys.set(name, newKey());
+    try {
+      const { status, body } = await post(`/api/board/questions/${encodeURIComponent(one.name)}`, { answer }, this._keys.get(name));
+      if (status >= 500) throw new Error(body?.text);
+      this._keys.delete(name);
+      if (status !== 200) return this._signs.show("wrong", t("code.invalid"), body.text);
+      this._signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, `${what}: ${t(`ask.${answer}`)}`);
+    } catch {
+      this._signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+"""`warehouse-sim days`: a thousand days, and the table of what they came to.
+
+Each day is played in a process of a small pool. A day that breaks a promise is played again and
+again, shorter each time, and told as the one command that plays its shortest story.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic, process_time
+from typing import Annotated, Any
+
+import typer
+
+from simulators.day.command import day_report, quiet
+from simulators.day.plan import Faults, Story
+from simulators.day.shrinking import shortest
+
+_SHRUNK_MAX = 5
+"""Failing days that are made short; more would take the night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One day of many.
+
+    Attributes:
+        report: as `warehouse-sim day` tells it; empty where the simulation itself failed.
+        failure: what failed in the simulation; empty for nothing.
+        cpu_s: processor seconds.
+    """
+
+    story: Story
+    report: dict[str, Any]
+    failure: str
+    cpu_s: float
+
+
+def play_one(story: Story) -> Played:
+    """Play a day; whatever goes wrong with the simulation itself is told, not raised."""
+    quiet()
+    began_s = process_time()
+    try:
+        report, _ = day_report(story, None)
+    except Exception as error:  # noqa: BLE001 - one day of a thousand must not end the others
+        return Played(story, {}, repr(error), process_time() - began_s)
+    return Played(story, report, "", process_time() - began_s)
+
+
+def still_breaks(laws: frozenset[str], story: Story) -> bool:
+    """Whether a story breaks one of these laws."""
+    quiet()
+    report, _ = day_report(story, None, ends_when_broken=True)
+    return any(one["promise"] in laws for one in report["broken"])
+
+
+def shortened(story: Story, report: dict[str, Any]) -> Story:
+    """The shortest story that breaks what this one broke."""
+    laws = frozenset(one["promise"] for one in report["broken"])
+    entries = tuple(int(text.partition(":")[0]) for text in report["faults"])
+    return shortest(story, entries, partial(still_breaks, laws))
+
+
+def days_command(
+    seeds: Annotated[int, typer.Option(min=1, help="So many days.")] = 1000,
+    first: Annotated[int, typer.Option(min=0, help="The first one's seed.")] = 1,
+    orders: Annotated[int, typer.Option(min=1, help="Orders of each day.")] = 8,
+    faults: Annotated[Faults, typer.Option(help="How much goes wrong.")] = Faults.HEAVY,
+    processes: Annotated[int, typer.Option(min=1, help="Played at one time.")] = 2,
+) -> None:
+    """Many simulated days; a table at the end, exit 1 if any promise of any day broke."""
+    stories = [Story(first + number, orders, faults) for number in range(seeds)]
+    began_s = monotonic()
+    played: list[Played] = []
+    with ProcessPoolExecutor(processes) as pool:
+        for one in pool.map(play_one, stories, chunksize=1):
+            played.append(one)
+            _tell(one)
+        failed = [one for one in played if one.report.get("broken")]
+        stories = [one.story for one in failed[:_SHRUNK_MAX]]
+        reports = [one.report for one in failed[:_SHRUNK_MAX]]
+        for story in pool.map(shortened, stories, reports):
+            sys.stdout.write(f"shortest: {story.command()}\n")
+    for line in table(played, monotonic() - began_s):
+        sys.stdout.write(line + "\n")
+    if failed or any(one.failure for one in played):
+        raise typer.Exit(1)
+
+
+def _tell(one: Played) -> None:
+    if one.failure:
+        sys.stdout.write(f"seed {one.story.seed}: the simulation failed: {one.failure}\n")
+    for broken in one.report.get("broken", [])[:1]:
+        sys.stdout.write(f"seed {one.story.seed}: {broken['promise']}: {broken['text']}\n")
+        sys.stdout.write(f"  {one.story.command()}\n")
+    sys.stdout.flush()
+
+
+def table(played: list[Played], wall_s: float) -> Iterator[str]:
+    """What many days came to, a line for each figure."""
+    reports = [one.report for one in played if one.report]
+    total: Counter[str] = Counter()
+    for report in reports:
+        for name in ("orders", "lines", "items", "facts", "restarts", "lost", "doubled"):
+            total[name] += report[name]
+        for name in ("right_lines", "short_lines", "wrong_lines", "redelivered"):
+            total[name] += report[name]
+        total["faults"] += len(report["faults"])
+        total["minutes"] += round(report["minutes"])
+    judged = total["right_lines"] + total["wrong_lines"]
+    rows = {
+        "days": len(played),
+        "days that broke a promise": sum(bool(one["broken"]) for one in reports),
+        "days that the simulation failed": sum(bool(one.failure) for one in played),
+        "orders": total["orders"],
+        "lines": total["lines"],
+        "items": total["items"],
+        "facts": total["facts"],
+        "faults": total["faults"],
+        "restarts": total["restarts"],
+        "lost": total["lost"],
+        "doubled": total["doubled"],
+        "redelivered": total["redelivered"],
+        "lines right, of those not told short": f"{total['right_lines'] / max(1, judged):.4%}",
+        "lines told short": total["short_lines"],
+        "orders on time, mean": _mean([one["on_time_share"] for one in reports]),
+        "simulated hours": f"{total['minutes'] / 60:.0f}",
+        "core seconds a day": _mean([one.cpu_s for one in played]),
+        "minutes": f"{wall_s / 60:.1f}",
+    }
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        yield f"{name:<{width}}  {value}"
+
+
+def _mean(values: list[float]) -> str:
+    return f"{sum(values) / len(values):.3f}" if values else "-"

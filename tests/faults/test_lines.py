@@ -1,0 +1,152 @@
+"""The lines of `make faults` are shown the mistakes that they are for, and notice them."""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from typing_extensions import override
+
+from edge.store.errors import StoreDamagedError, told_by_store
+from edge.sync.mqtt.link import MqttLink
+from edge.sync.mqtt.settings import LinkStatus
+from tests.faults.__main__ import LINES
+from tests.faults.conftest import FAULTY_WRITER
+from tests.faults.lines import flips, outages, wires
+from tests.faults.lines.line import Bench, Found
+from tests.faults.lines.syscalls import Counted, inject
+from tests.faults.table import BEGIN, END, PAGE, Measured, write_table
+from tests.faults.test_disk import _need_strace
+
+pytestmark = pytest.mark.fault
+BITS = 120
+
+
+def test_a_flipped_bit_is_found_and_what_it_spoilt_is_not_used(tmp_path: Path) -> None:
+    found = flips.flip_bits(Bench(tmp_path, 30, 1))
+
+    assert found.good, found.text
+    assert found.figures["noticed"] > 0
+
+
+def test_the_oracle_notices_who_believes_sqlite(tmp_path: Path) -> None:
+    found = flips.flip_bits(Bench(tmp_path, BITS, 1), flips.by_trust)
+
+    assert not found.good
+    assert found.amiss["wrong_and_used"] > 0
+
+
+def test_a_damaged_schema_whose_name_is_no_text_is_damage() -> None:
+    """SQLite quotes the name in its sentence, which Python then cannot read: no crash for that."""
+    with (
+        pytest.raises(StoreDamagedError, match=r"opening x.*restore a backup"),
+        told_by_store("opening x"),
+    ):
+        b"\xa0".decode()
+
+
+@pytest.mark.parametrize("bug", [False, True], ids=["the writer", "one that tells all the same"])
+def test_what_the_disk_refused_and_was_told_is_noticed(tmp_path: Path, *, bug: bool) -> None:
+    _need_strace()
+    counted = Counted()
+    program = (*FAULTY_WRITER, "--bug", "believing") if bug else None
+    options: dict[str, Any] = {"program": program} if program else {}
+
+    inject(tmp_path, 0, "pwrite64:error=ENOSPC:when=150+", counted, **options)
+
+    assert counted.refused > 0
+    assert (counted.amiss["told_and_lost"] > 0) is bug
+
+
+def test_a_brokers_word_for_the_central_systems_is_noticed(tmp_path: Path) -> None:
+    """Behind a short queue a PUBACK proves nothing: what the broker drops is lost."""
+    bench = Bench(tmp_path, 12_000, 1)
+
+    found = outages.short_queue(bench, away_s=0.0, confirmed_by="broker")
+
+    assert found.amiss["lost"] > 0
+    assert not found.good
+
+
+class LeakingLink(MqttLink):
+    """Forgets a descriptor each time that somebody looks."""
+
+    forgotten: ClassVar[list[int]] = []
+
+    @override
+    def status(self) -> LinkStatus:
+        self.forgotten.append(os.open(os.devnull, os.O_RDONLY))
+        return super().status()
+
+
+def test_a_descriptor_for_each_connection_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wires, "MqttLink", LeakingLink)
+    monkeypatch.setattr(wires, "WARM_FLAPS", 5)
+    found = wires.flapping(Bench(tmp_path, 60, 1))
+
+    for descriptor in LeakingLink.forgotten:
+        os.close(descriptor)
+    grown, most = found.bounds["descriptors_grown"]
+    assert grown > most
+    assert not found.good
+
+
+def test_a_backlog_kept_in_memory_shows() -> None:
+    hoard = b"x" * (200 * 1024 * 1024)
+
+    assert outages._resident_mib() > 200 > outages.RESIDENT_MIB_MAX
+    assert len(hoard) == 200 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("found", "good"),
+    [
+        (Found(5, {"lost": 0}, {"told": 9}, {"noticed_ms_max": (3_300, 3_300)}), True),
+        (Found(5, {"lost": 1}, {}, {}), False),
+        (Found(5, {"lost": 0}, {}, {"noticed_ms_max": (3_301, 3_300)}), False),
+        (Found(0, {"lost": 0}, {}, {}), False),
+    ],
+    ids=["held", "something lost", "too late", "nothing tried"],
+)
+def test_a_line_holds_only_if_every_count_does(found: Found, *, good: bool) -> None:
+    assert found.good is good
+
+
+def test_rows_replace_those_of_the_same_name_and_leave_the_others(tmp_path: Path) -> None:
+    page = tmp_path / "guarantees.md"
+    page.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
+    held, broken = Found(5, {"lost": 0}, {"told": 1_234}, {}), Found(6, {"lost": 2}, {}, {})
+    names = ["kill", "power", "disk"]
+
+    write_table(
+        [Measured(LINES[name], 1.0, 2.0, held, "") for name in ("disk", "kill")], names, page
+    )
+    write_table(
+        [
+            Measured(LINES["kill"], 0.5, 2.0, broken, ""),
+            Measured(LINES["power"], 1.0, 0.1, None, "needs root"),
+        ],
+        names,
+        page,
+    )
+
+    text = page.read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == names
+    assert "lost 2" in rows[0]
+    assert "**broken**" in rows[0]
+    assert "--scale 0.5 kill" in rows[0]
+    assert "needs root | not made" in rows[1]
+    assert "lost 0, told 1,234 | held" in rows[2]
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+
+
+def test_every_line_of_the_page_can_be_made() -> None:
+    """A row whose command no longer exists would be a promise that nobody can check."""
+    table = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+
+    assert {row.split("`")[1] for row in rows} <= set(LINES)
