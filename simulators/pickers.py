@@ -225,9 +225,7 @@ class Picker:
         code = self._short_code if int(prompt["picked"]) else self._empty_code
         self.shift.deeds["empty_bins"] += 1
         await self.shift.spend(_SCAN_S)
-        await self._device.post(
-            "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": code}
-        )
+        await self._device.post("/api/trouble", {"prompt_id": prompt["prompt_id"], "code": code})
 
     # -- back to the shelf -----------------------------------------------------------------------
     async def _put(self, prompt: dict[str, Any]) -> None:
