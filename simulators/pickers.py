@@ -26,6 +26,8 @@ _IDLE_S = 5.0
 _IDLE_LOOKS = 3
 """After so many looks without work the picker says again that he is there."""
 _TAKEN = frozenset({"picked", "stop_done", "walk_done", "paired"})
+_PUTTING = frozenset({"put_back", "put_away"})
+_PUT = frozenset({"put", "all_put"})
 _SAME_STOP = ("walk_id", "stop", "location", "sku", "tote_id")
 
 
@@ -45,6 +47,7 @@ class Picker:
     _believed: set[str] = field(default_factory=set)
     _scanned: set[str] = field(default_factory=set)
     _empty_code: str = "empty"
+    _short_code: str = "empty"
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
@@ -74,6 +77,7 @@ class Picker:
         codes = [row.get("code") for row in troubles if isinstance(row, dict)]
         if codes and self._empty_code not in codes:
             self._empty_code = str(codes[0])
+        self._short_code = "short" if "short" in codes else self._empty_code
         answer = await self._device.post("/api/work", {"ready": True, "cart": self.cart})
         if answer.get("code") in {"cart_taken", "cart_unknown"}:
             self.cart = None
@@ -88,6 +92,8 @@ class Picker:
             await self._pick(prompt)
         elif prompt["kind"] == "drop":
             await self._drop(prompt)
+        elif prompt["kind"] in _PUTTING:
+            await self._put(prompt)
         else:
             await self._wait()
 
@@ -216,11 +222,38 @@ class Picker:
         return str(answer["code"])
 
     async def _report_empty(self, prompt: dict[str, Any]) -> None:
+        code = self._short_code if int(prompt["picked"]) else self._empty_code
         self.shift.deeds["empty_bins"] += 1
         await self.shift.spend(_SCAN_S)
-        await self._device.post(
-            "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": self._empty_code}
-        )
+        await self._device.post("/api/trouble", {"prompt_id": prompt["prompt_id"], "code": code})
+
+    # -- back to the shelf -----------------------------------------------------------------------
+    async def _put(self, prompt: dict[str, Any]) -> None:
+        """Bring the next piece to its place, and scan it there; what is nowhere is told."""
+        await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        await self.shift.spend(_TAKE_S)
+        piece = self._to_put(prompt)
+        if piece is None:
+            self.shift.deeds["put_missing"] += 1
+            await self._device.post(
+                "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": "not_there"}
+            )
+            return
+        holder = piece.holder
+        self.shift.world.put(piece.epc, hand_of(self.person.badge))
+        code = await self._scan(prompt, piece)
+        self.shift.world.put(piece.epc, prompt["location"] if code in _PUT else holder)
+        if code in _PUT:
+            self._believed.discard(piece.epc)
+            self._scanned.discard(piece.epc)
+            self.shift.deeds["put_to_place"] += 1
+
+    def _to_put(self, prompt: dict[str, Any]) -> Piece | None:
+        """A piece of the article in hand, in the tote, or where what came back lies."""
+        world, tote = self.shift.world, prompt["tote_id"]
+        held = tote_holder(tote) if tote in world.totes else ASIDE
+        pieces = (*world.pieces_in(hand_of(self.person.badge)), *world.pieces_in(held))
+        return next((piece for piece in pieces if piece.sku == prompt["sku"]), None)
 
     # -- at the station ------------------------------------------------------------------------
     async def _drop(self, prompt: dict[str, Any]) -> None:

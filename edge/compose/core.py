@@ -1,7 +1,7 @@
 """What every part of a gateway is wired to."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.random import Generator
 from edge.clock import Clock, SystemClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import IdMaker, uuid7
@@ -46,3 +47,4 @@ class Core:
     alerts: Alerts
     desk: LocatingDesk
     store_path: Path
+    handhelds: Handhelds = field(default_factory=lambda: Handhelds(Alerts(), 0))

@@ -27,6 +27,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.finding import FinderDesk
 from edge.floor.found import FoundReaders
+from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.lights import Lights
@@ -40,8 +41,8 @@ from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
-from edge.model.prompts import Answer
-from edge.rules.terms import Effect, Terms
+from edge.model.prompts import Answer, PromptKind
+from edge.rules.terms import Effect, Terms, TroubleTerms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
@@ -123,6 +124,7 @@ def _core(settings: Settings, clock: Clock) -> Core:
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=settings.gateway.data_dir / STORE_FILE,
+        handhelds=Handhelds(alerts, settings.work.lease_s),
     )
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
@@ -176,10 +178,15 @@ def floor_loop(
         quantity_max=settings.work.quantity_max,
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
+        troubles={
+            one.code: TroubleTerms(
+                frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))
+            )
+            for one in core.troubles
+        },
         rush_priority=settings.work.rush_priority,
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
-        troubles={one.code: Effect(one.effect) for one in core.troubles},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(
@@ -207,6 +214,7 @@ def floor_loop(
             tick_ms=settings.timing.tick_ms,
             work_on_tags=work_on_tags or _nobody_works,
             answered=answered or _nobody_looks,
+            silent=core.handhelds.silent,
         )
     )
 

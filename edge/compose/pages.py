@@ -58,6 +58,7 @@ def web_server(
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,
         finder=finder,
+        handhelds=core.handhelds,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,

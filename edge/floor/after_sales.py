@@ -1,9 +1,10 @@
-"""After sales: what came back and what is counted, as plain values for their pages."""
+"""After sales: what came back, what is counted and what is to be done, as plain values."""
 
 from edge.floor.board import Shown
 from edge.model.counts import Count
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState
+from edge.model.tasks import Task
 
 SHOWN_MAX = 300
 """Rows of each list; the oldest first, so that none is forgotten."""
@@ -76,4 +77,25 @@ def _count(state: FloorState, count: Count) -> Shown:
         "variance": count.variance,
         "method": count.method.value if count.method is not None else None,
         "by": count.by,
+    }
+
+
+def tasks_view(state: FloorState) -> Shown:
+    """What reports from the floor left to do, the oldest first."""
+    tasks = sorted(state.tasks.values(), key=lambda one: (one.since_us, one.task_id))
+    return {"tasks": [_task(state, one) for one in tasks[:SHOWN_MAX]], "open": len(tasks)}
+
+
+def _task(state: FloorState, task: Task) -> Shown:
+    article = state.articles.get(task.sku) if task.sku is not None else None
+    return {
+        "task_id": task.task_id,
+        "kind": task.kind.value,
+        "code": task.code,
+        "location": task.location,
+        "sku": task.sku,
+        "name": article.name if article is not None else "",
+        "order_id": task.order_id,
+        "by": task.by,
+        "since_us": task.since_us,
     }

@@ -29,18 +29,14 @@ from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
 from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
-from edge.model.events import (
-    Event,
-    Fact,
-    PackOpened,
-    TagWorkBegun,
-)
+from edge.model.events import Event, Fact, PackOpened, TagWorkBegun
 from edge.model.goods import PresentItems
 from edge.model.ids import RequestId
 from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    HandheldSilent,
     Input,
     ItemLocated,
     PassageJudged,
@@ -54,20 +50,14 @@ from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
 from edge.rules import snapshots
 from edge.rules.decide import decide, follow_up
+from edge.rules.decision import refuse
 from edge.rules.terms import Terms
 from edge.store.errors import StoreError, StoreFullError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
-STORE_FAILED = Answer(
-    accepted=False, code="store_failed", text="it could not be kept on disk; try again", data={}
-)
-RULE_FAILED = Answer(
-    accepted=False,
-    code="rule_failed",
-    text="this could not be decided; tell the operator",
-    data={},
-)
+STORE_FAILED = refuse("store_failed", "it could not be kept on disk; try again").answer
+RULE_FAILED = refuse("rule_failed", "this could not be decided; tell the operator").answer
 
 
 SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
@@ -86,6 +76,7 @@ class LoopParts:
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
         answered: told what came of each input, after the commit; returns at once.
+        silent: whose work nobody answers for; says it again until it has left their hands.
     """
 
     floor: Floor
@@ -105,6 +96,7 @@ class LoopParts:
     tick_ms: int = 20
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
     answered: Callable[[Input, Answer], None] = lambda _, __: None
+    silent: Callable[[FloorState, int], list[HandheldSilent]] = lambda _, __: []
 
 
 @dataclass(slots=True)
@@ -272,7 +264,8 @@ class FloorLoop:
         boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
         self._parts.desk.turn(locator, taken.batches, now_us)
         unsaved, self._unsaved = self._unsaved, []
-        return [*unsaved, *taken.entries, *located, *passed, *boxes]
+        silent = (Entry(one, None) for one in self._parts.silent(self._state, now_us))
+        return [*unsaved, *taken.entries, *located, *passed, *boxes, *silent]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
         """Decide a turn's inputs; again without what has a fault in its rule, if anything has.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from edge.clock import Clock
-from edge.floor.after_sales import counts_view, returns_view
+from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.progress import walks_view, waves_view
@@ -39,6 +39,8 @@ from edge.model.events import (
     StockStated,
     TagWorkBegun,
     TagWorkEnded,
+    TaskDone,
+    TaskOpened,
     VarianceSettled,
 )
 from edge.model.ids import Badge
@@ -62,8 +64,10 @@ AFTER_SALES = (
     CountMade,
     VarianceSettled,
     StockStated,
+    TaskOpened,
+    TaskDone,
 )
-"""Facts that change the lists of returns and counts."""
+"""Facts that change the lists of returns, counts and tasks."""
 
 
 class Showing:
@@ -128,6 +132,7 @@ class Showing:
             self._after_sales_outdated = False
             self._board.show("returns", returns_view(state))
             self._board.show("counts", counts_view(state))
+            self._board.show("tasks", tasks_view(state))
 
     def _show_prompt(self, prompt: Prompt) -> None:
         """Only one that changed is put into words: with fifty pickers one scan changes one."""

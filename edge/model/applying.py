@@ -14,7 +14,17 @@ from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
-from edge.model.work import WALK_STEPS, PackSession, Picker, Stop, Tote, Walk, WalkStep, WallSlot
+from edge.model.work import (
+    WALK_STEPS,
+    PackSession,
+    Picker,
+    Stop,
+    Tote,
+    Walk,
+    WalkState,
+    WalkStep,
+    WallSlot,
+)
 
 TAG_JOBS_KEPT = 100
 
@@ -70,6 +80,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.people[event.person.badge] = event.person
         case e.WalkStarted():
             _start(state, event)
+        case e.WorkReturned():
+            _park(state, event)
         case e.ErrandStarted():
             errand = state.errands[event.errand_id]
             state.errands[event.errand_id] = replace(errand, picker=event.badge)
@@ -79,6 +91,16 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _confirm(state, event)
         case e.StopShort():
             _short(state, event)
+        case e.StopSought():
+            walk = state.walks[event.walk_id]
+            sought = replace(walk.stops[event.stop], heard_at=event.heard_at)
+            state.walks[event.walk_id] = _with_stop(walk, event.stop, sought)
+        case e.StopPostponed():
+            _postpone(state, event)
+        case e.TaskOpened():
+            state.tasks[event.task.task_id] = event.task
+        case e.TaskDone():
+            del state.tasks[event.task.task_id]
         case e.StopRerouted():
             _reroute(state, event)
         case e.TotesDropped():
@@ -227,8 +249,28 @@ def _start(state: FloorState, event: e.WalkStarted) -> None:
         picker=event.badge,
         cart=event.cart,
     )
-    for order_id in walk.orders:
-        _step_order(state, order_id, OrderStep.START)
+    if walk.state is WalkState.WAITING:
+        for order_id in walk.orders:
+            _step_order(state, order_id, OrderStep.START)
+
+
+def _park(state: FloorState, event: e.WorkReturned) -> None:
+    """Work that nobody has in hand keeps all that was done."""
+    if event.walk_id is not None:
+        walk = state.walks[event.walk_id]
+        state.walks[event.walk_id] = replace(
+            walk,
+            state=after(WALK_STEPS, walk.state, WalkStep.PARK),
+            picker=None,
+            cart=None,
+            fence=walk.fence + 1,
+            picker_before=event.badge,
+        )
+    for errand_id in event.errands:
+        errand = state.errands[errand_id]
+        state.errands[errand_id] = replace(
+            errand, picker=None, fence=errand.fence + 1, picker_before=event.badge
+        )
 
 
 def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
@@ -266,6 +308,9 @@ def _short(state: FloorState, event: e.StopShort) -> None:
     stop = walk.stops[event.stop]
     given_up = replace(stop, missing=stop.missing + event.quantity)
     state.walks[event.walk_id] = _with_stop(walk, event.stop, given_up)
+    if event.stays:
+        booking.reserve(state, event.sku, event.location, -event.quantity)
+        return
     known = state.stock[event.sku, event.location]
     # what others were promised here stays promised: their pickers will look for themselves
     reserved = known.reserved - event.quantity
@@ -276,11 +321,27 @@ def _reroute(state: FloorState, event: e.StopRerouted) -> None:
     walk = state.walks[event.walk_id]
     stop = walk.stops[event.stop]
     elsewhere = replace(
-        stop, location=event.location, quantity=event.quantity, units=(), missing=0
+        stop,
+        location=event.location,
+        quantity=event.quantity,
+        units=(),
+        missing=0,
+        checked_empty=False,
+        heard_at=None,
     )
     stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
     state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
     booking.reserve(state, stop.sku, event.location, event.quantity)
+
+
+def _postpone(state: FloorState, event: e.StopPostponed) -> None:
+    """The promise stays; the stop keeps its number and its pieces, the rest gets a new one."""
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    done = replace(stop, quantity=stop.quantity - stop.open_quantity)
+    rest = replace(stop, quantity=stop.open_quantity, units=(), missing=0, checked_empty=False)
+    stops = (*_with_stop(walk, event.stop, done).stops, rest)
+    state.walks[event.walk_id] = replace(walk, stops=stops)
 
 
 def _drop(state: FloorState, event: e.TotesDropped) -> None:

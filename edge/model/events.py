@@ -28,6 +28,7 @@ from edge.model.orders import Order, OrderLine
 from edge.model.passages import PassageQuestion
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
+from edge.model.tasks import Task
 from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Unit, Walk
 
 
@@ -296,6 +297,25 @@ class WalkStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkReturned:
+    """A picker's work has left their hand: `handed_over` by a person, or they were `silent`.
+
+    Attributes:
+        badge: whose hand.
+        walk_id: the walk; None where only errands were in hand.
+        errands: what was to be brought to places of storage.
+        by: who handed it over; None where nobody did.
+    """
+
+    type: ClassVar[str] = "pick.returned"
+    badge: Badge
+    walk_id: WalkId | None
+    errands: tuple[str, ...]
+    reason: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrandStarted:
     """A picker has pieces to bring to places of storage."""
 
@@ -335,7 +355,12 @@ class PieceConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class StopShort:
-    """Pieces are not where the books say; what remains of the stop is given up."""
+    """Pieces are not to be had where the books say; what remains of the stop is given up.
+
+    Attributes:
+        stays: whether they lie there all the same, such as behind a fallen pallet: what is free
+            stays in the books; false in facts of version 1.
+    """
 
     type: ClassVar[str] = "pick.short"
     walk_id: WalkId
@@ -346,6 +371,27 @@ class StopShort:
     sku: Sku
     location: LocationId
     quantity: int
+    reason: str
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopSought:
+    """Pieces were not found, and the radio hears some near: the picker is to look once more."""
+
+    type: ClassVar[str] = "pick.sought"
+    walk_id: WalkId
+    stop: int
+    heard_at: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class StopPostponed:
+    """What is still wanted of a stop is picked at the walk's end."""
+
+    type: ClassVar[str] = "pick.postponed"
+    walk_id: WalkId
+    stop: int
     reason: str
 
 
@@ -609,6 +655,23 @@ class TroubleRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskOpened:
+    """A report leaves something to do."""
+
+    type: ClassVar[str] = "exception.task_opened"
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    """A person says that it is done."""
+
+    type: ClassVar[str] = "exception.task_done"
+    task: Task
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignItemSeen:
     """A tag on a cart that no stop of its walk asked for."""
 
@@ -711,10 +774,13 @@ Event = (
     | PickerChanged
     | PersonListed
     | WalkStarted
+    | WorkReturned
     | ErrandStarted
     | PiecePicked
     | PieceConfirmed
     | StopShort
+    | StopSought
+    | StopPostponed
     | StopRerouted
     | TotesDropped
     | PackOpened
@@ -736,6 +802,8 @@ Event = (
     | CountMade
     | VarianceSettled
     | TroubleRecorded
+    | TaskOpened
+    | TaskDone
     | ForeignItemSeen
     | PassageUnclear
     | PassageSettled

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from edge.model.boxes import BoxVerdict
 from edge.model.goods import Article, PackLevel
 from edge.model.ids import (
+    Badge,
     DeviceName,
     LocationId,
     OrderId,
@@ -150,6 +151,15 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandheldSilent:
+    """A picker's handheld has not been heard for as long as work may lie with it."""
+
+    badge: Badge
+    heard_us: int
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class WalkChange:
     """How a walk that is under way had better go on.
 
@@ -204,6 +214,7 @@ Input = (
     | PassageJudged
     | BoxJudged
     | DeviceChanged
+    | HandheldSilent
     | PlanReady
     | TagWorkOver
     | Posted

@@ -31,6 +31,17 @@ class WorkWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkHandedOver:
+    """A person gives somebody's work (`holder`) to a colleague, or to whoever is free next."""
+
+    request_id: RequestId
+    badge: Badge
+    holder: Badge
+    to: Badge | None
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScanned:
     """A picker scanned something while this prompt was on the screen."""
 
@@ -49,6 +60,16 @@ class TroubleReported:
     badge: Badge
     prompt_id: str
     code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A person says that what a report left to do is done."""
+
+    request_id: RequestId
+    badge: Badge
+    task_id: str
     at_us: int
 
 
@@ -249,8 +270,10 @@ class PassageAnswered:
 
 Posted = (
     WorkWanted
+    | WorkHandedOver
     | CodeScanned
     | TroubleReported
+    | TaskFinished
     | StationScanned
     | HandEmptied
     | ParcelWanted

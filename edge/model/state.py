@@ -33,6 +33,7 @@ from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.tag_work import TagJob
+from edge.model.tasks import Task, TaskKind
 from edge.model.work import (
     Errand,
     ListedPerson,
@@ -227,6 +228,7 @@ class FloorState:
         returns: what is announced to come back.
         returned: pieces that came back and lie in quarantine.
         counts: places to be counted, and variances that wait for a decision.
+        tasks: what reports from the floor left to do.
         numbers: the last number of a kind that was given out, such as that of `parcels`.
         numbers_base: any number up to here may have been given out before this epoch; told by
             the store.
@@ -262,6 +264,7 @@ class FloorState:
             lambda piece: _tags_of([(piece.sku, piece.unit)])
         )
         self.counts: Table[tuple[LocationId, Sku], Count] = Table()
+        self.tasks: Table[str, Task] = Table()
         self.numbers: Table[str, int] = Table()
         self.numbers_base = 0
         self.outages: Table[DeviceName, int] = Table()
@@ -278,6 +281,18 @@ class FloorState:
     def errand_of(self, badge: Badge) -> Errand | None:
         """What a picker has to bring to its place before anything else."""
         return next((one for one in self.errands.values() if one.picker == badge), None)
+
+    @property
+    def frozen(self) -> frozenset[LocationId]:
+        """Places that nothing is promised from until a person has looked at them."""
+        tasks = (one for one in self.tasks.values() if one.kind is TaskKind.FREEZE)
+        return frozenset(one.location for one in tasks if one.location is not None)
+
+    def is_held(self, order_id: OrderId) -> bool:
+        """Whether an order's parcel waits for a person's decision on what was reported."""
+        return any(
+            one.kind is TaskKind.HOLD and one.order_id == order_id for one in self.tasks.values()
+        )
 
     def is_set_aside(self, epc: Epc) -> bool:
         """Whether a tagged piece is on its way back to storage, or lies in quarantine."""

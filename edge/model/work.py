@@ -37,6 +37,8 @@ class WalkState(StrEnum):
 
     WAITING = "waiting"
     WALKING = "walking"
+    PARKED = "parked"
+    """Begun, and in nobody's hand any more."""
     DROPPED = "dropped"
 
 
@@ -44,11 +46,14 @@ class WalkStep(StrEnum):
     """What can happen to a walk."""
 
     START = "start"
+    PARK = "park"
     DROP = "drop"
 
 
 WALK_STEPS = {
     (WalkState.WAITING, WalkStep.START): WalkState.WALKING,
+    (WalkState.WALKING, WalkStep.PARK): WalkState.PARKED,
+    (WalkState.PARKED, WalkStep.START): WalkState.WALKING,
     (WalkState.WALKING, WalkStep.DROP): WalkState.DROPPED,
 }
 """A walk waits for a picker, is walked, and ends when its totes stand at the pack station."""
@@ -63,6 +68,8 @@ class Stop:
         units: pieces in the tote so far.
         missing: pieces that were declared not to be there.
         checked_empty: whether the picker found the place empty after the last piece.
+        heard_at: where the radio heard a piece near when none was found; None while nobody missed
+            any.
     """
 
     location: LocationId
@@ -74,6 +81,7 @@ class Stop:
     units: tuple[Unit, ...] = ()
     missing: int = 0
     checked_empty: bool = False
+    heard_at: LocationId | None = None
 
     @property
     def open_quantity(self) -> int:
@@ -90,6 +98,8 @@ class Walk:
         cart: the cart that goes along; None where it has no antenna or no walk has begun.
         length_m: of the planned way.
         why: one sentence: why these orders go together.
+        fence: how often it has left a picker's hand; what names an older one comes too late.
+        picker_before: who had it in hand before.
         alone_m: of the ways together if each order were walked by itself; 0 where not known.
         totes: the places of the cart, the first one's tote first; empty in a walk of old.
         to_replan: whether stops were added where they came up, so that a better order is wanted.
@@ -102,6 +112,8 @@ class Walk:
     state: WalkState = WalkState.WAITING
     picker: Badge | None = None
     cart: LocationId | None = None
+    fence: int = 0
+    picker_before: Badge | None = None
     alone_m: float = 0.0
     totes: tuple[ToteId, ...] = ()
     to_replan: bool = False
@@ -199,6 +211,7 @@ class Errand:
         tote_id: the tote that they lie in; None where they lie in quarantine.
         picker: who brings them; None while nobody does.
         done: pieces that were brought so far.
+        fence, picker_before: as of a walk.
     """
 
     errand_id: str
@@ -207,6 +220,8 @@ class Errand:
     tote_id: ToteId | None = None
     picker: Badge | None = None
     done: int = 0
+    fence: int = 0
+    picker_before: Badge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _added(
         left = quantity
         for stock in sorted(state.stock.of(sku), key=lambda one: -one.free):
             taken = min(left, stock.free)
-            if taken > 0:
+            if taken > 0 and stock.location not in state.frozen:
                 left -= taken
                 found.append(
                     Stop(stock.location, sku, taken, like.order_id, names[sku][0], like.tote_id)

@@ -6,6 +6,7 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    HandheldSilent,
     Input,
     ItemLocated,
     MessageRefused,
@@ -35,8 +36,10 @@ from edge.model.posted import (
     StockPutAway,
     SweepWanted,
     TagWorkWanted,
+    TaskFinished,
     TroubleReported,
     VarianceDecided,
+    WorkHandedOver,
     WorkWanted,
 )
 from edge.model.state import FloorState
@@ -45,6 +48,7 @@ from edge.rules import (
     dispatching,
     finding,
     guiding,
+    handing_over,
     intake,
     packing,
     passing,
@@ -84,10 +88,16 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return taking_plans.ready(state, input_)
         case WorkWanted():
             return guiding.work_wanted(state, input_)
+        case WorkHandedOver():
+            return handing_over.handed_over(state, input_)
+        case HandheldSilent():
+            return handing_over.silent(state, input_)
         case CodeScanned():
             return verifying.scanned(state, input_)
         case TroubleReported():
             return troubles.reported(state, terms, input_)
+        case TaskFinished():
+            return troubles.finished(state, input_)
         case StationScanned():
             if state.floor.kind_of(input_.station) is LocationKind.WALL:
                 return walling.scanned(state, input_)

@@ -67,8 +67,11 @@ def _holder(state: FloorState, cart: LocationId) -> Badge | None:
 
 
 def assignments(state: FloorState) -> list[Event]:
-    """Waiting walks for pickers who are ready and have none, first planned first."""
-    waiting = [walk for walk in state.open_walks() if walk.state is WalkState.WAITING]
+    """Walks for pickers who are ready and have none: begun ones first, then as planned."""
+    waiting = sorted(
+        (walk for walk in state.open_walks() if walk.picker is None),
+        key=lambda walk: walk.state is WalkState.WAITING,
+    )
     return [
         WalkStarted(walk.walk_id, badge, state.pickers[badge].cart)
         for walk, badge in zip(waiting, putting.for_walks(state), strict=False)
@@ -79,7 +82,7 @@ def walks_wanted(state: FloorState) -> int:
     """How many walks are wanted: for ready pickers without one, or soon at the end of theirs."""
     walks = list(state.open_walks())
     busy = {walk.picker for walk in walks if not _is_near_its_end(walk)}
-    waiting = sum(walk.state is WalkState.WAITING for walk in walks)
+    waiting = sum(walk.picker is None for walk in walks)
     free = sum(one.ready and one.badge not in busy for one in state.pickers.values())
     return max(0, free - waiting)
 
@@ -97,11 +100,18 @@ def prompt(state: FloorState, badge: Badge) -> Prompt:
         return putting.prompt(state, badge, errand)
     walk = state.walk_of(badge)
     if walk is None:
-        return Prompt(badge, f"wait/{badge}", PromptKind.WAIT)
+        picker = state.pickers.get(badge)
+        notice = "not_at_work" if picker is not None and not picker.ready else ""
+        return Prompt(badge, f"wait/{badge}", PromptKind.WAIT, notice=notice)
     current = walk.current
     if current is None:
         return _drop(state, badge, walk)
     return _pick(state, badge, walk, current)
+
+
+def held_name(name: str, fence: int) -> str:
+    """What prompts of a walk or an errand are named after: another name for each hand."""
+    return f"{name}~{fence}" if fence else name
 
 
 def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
@@ -111,7 +121,7 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
     kinds = (walls, stations) if len(totes) > 1 else (stations, walls)
     return Prompt(
         badge,
-        f"{walk.walk_id}/drop",
+        f"{held_name(walk.walk_id, walk.fence)}/drop",
         PromptKind.DROP,
         walk_id=walk.walk_id,
         location=next((place for kind in kinds for place in kind), None),
@@ -128,7 +138,7 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
     stop = walk.stops[current]
     return Prompt(
         badge,
-        f"{walk.walk_id}/{current}",
+        f"{held_name(walk.walk_id, walk.fence)}/{current}",
         PromptKind.PICK,
         walk_id=walk.walk_id,
         location=stop.location,
@@ -150,8 +160,19 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
 
 def _notice(state: FloorState, walk: Walk) -> str:
     """What the picker should know besides: what the cart's antenna hears against the totes."""
+    current = walk.current
+    if current is not None and walk.stops[current].heard_at is not None:
+        return "look_near"
     if to_check_empty(state, walk) is not None:
         return "zero_check"
+    if heard := _heard(state, walk):
+        return heard
+    taken_over = walk.picker_before not in {None, walk.picker}
+    return "taken_over" if taken_over and any(stop.units for stop in walk.stops) else ""
+
+
+def _heard(state: FloorState, walk: Walk) -> str:
+    """What the cart's antenna hears that it should not, or the reverse; empty for nothing."""
     if walk.cart is None or not has_antenna(state, walk.cart):
         return ""
     near = {known_as(state, epc) for epc in state.near.get(walk.cart, {})}
@@ -180,6 +201,10 @@ def to_check_empty(state: FloorState, walk: Walk) -> int | None:
 
 
 def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
+    current = walk.current
+    heard_at = walk.stops[current].heard_at if current is not None else None
+    if heard_at is not None:
+        return heard_at
     done = to_check_empty(state, walk)
     return walk.stops[done].location if done is not None else None
 

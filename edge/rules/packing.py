@@ -241,6 +241,8 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
+    if state.is_held(pack.order_id):
+        return refuse("order_held", f"order {pack.order_id} waits for a supervisor's decision")
     if pack.strangers and not input_.partial:
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)

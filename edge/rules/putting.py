@@ -16,7 +16,7 @@ from edge.model.ids import Badge
 from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, ErrandKind, WalkState
+from edge.model.work import Carried, Errand, ErrandKind
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -29,9 +29,10 @@ KINDS = {
 def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
     """Where the next piece goes, and how many of its kind go there."""
     piece = errand.pieces[0]
+    name = f"{errand.errand_id}~{errand.fence}" if errand.fence else errand.errand_id
     return Prompt(
         badge,
-        f"{errand.errand_id}/{errand.done}",
+        f"{name}/{errand.done}",
         KINDS[errand.kind],
         location=piece.location,
         sku=piece.sku,
@@ -96,7 +97,7 @@ def _meant(pieces: list[Carried], scan: Piece) -> Carried | None:
     return same or untold or (pieces[0] if scan.epc is None else None)
 
 
-def lost(errand: Errand, record: TroubleRecorded) -> Decision:
+def lost(errand: Errand, record: TroubleRecorded, *besides: Event) -> Decision:
     """The piece is not to be found: it leaves the books, and its place is counted."""
     piece = errand.pieces[0]
     return accept(
@@ -105,6 +106,7 @@ def lost(errand: Errand, record: TroubleRecorded) -> Decision:
         record,
         PieceLost(errand.errand_id, piece, record.code, record.badge),
         CountWanted(piece.location, piece.sku, record.code),
+        *besides,
     )
 
 
@@ -118,7 +120,7 @@ def assignments(state: FloorState) -> list[Event]:
         return []
     back = [one for one in waiting if one.kind is ErrandKind.PUT_BACK]
     away = [one for one in waiting if one.kind is ErrandKind.PUT_AWAY]
-    walks = sum(walk.state is WalkState.WAITING for walk in state.open_walks())
+    walks = sum(walk.picker is None for walk in state.open_walks())
     free = free_pickers(state)
     pairs = [
         *zip(back, free, strict=False),

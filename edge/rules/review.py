@@ -38,8 +38,10 @@ def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> list[Doubt]:
     for line in lines:
         wanted[line.sku] += line.quantity
     short = []
+    frozen = state.frozen
     for sku, quantity in wanted.items():
-        free = sum(stock.free for stock in state.stock.of(sku))
+        places = state.stock.of(sku)
+        free = sum(stock.free for stock in places if stock.location not in frozen)
         if sku in state.articles and free < quantity:
             short.append(Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free"))
     return short

@@ -65,9 +65,10 @@ def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
     )
     if not (wanted and released) and not _is_to_mend(running, released, terms):
         return None
+    frozen = state.frozen
     return Snapshot(
         orders=tuple(released),
-        stock=tuple(state.stock.values()),
+        stock=tuple(one for one in state.stock.values() if one.location not in frozen),
         knowledge=knowledge_of(state, now_us),
         totes_used=state.totes_in_use(),
         walks_wanted=wanted,

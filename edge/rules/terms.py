@@ -4,14 +4,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from edge.model.prompts import PromptKind
+
 
 class Effect(StrEnum):
-    """What reporting a trouble does to the stop at hand."""
+    """What reporting a trouble does, besides that it is recorded."""
 
     SHORT = "short"
-    """The remaining pieces are not to be had here: other place in the walk, else given up."""
-    NOTE = "note"
-    """It is recorded and told; the stop stays as it is."""
+    """The remaining pieces are not there: other place in the walk, else given up; a count."""
+    AVOID = "avoid"
+    """They are there and cannot be taken: as `short`, and they stay in the books, uncounted."""
+    LATER = "later"
+    """The stop goes to the walk's end."""
+    COUNT = "count"
+    """The place is to be counted."""
+    FREEZE = "freeze"
+    """Nothing is promised from the place until a person has looked at it."""
+    RETAG = "retag"
+    """A piece's tag or label is to be made anew."""
+    HOLD = "hold"
+    """The order's parcel is not closed until a person has decided."""
+    TELL = "tell"
+    """A supervisor is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleTerms:
+    """What a trouble is good for.
+
+    Attributes:
+        at: kinds of prompt at which it may be reported.
+        effects: what it does; none where it is only recorded.
+    """
+
+    at: frozenset[PromptKind] = frozenset({PromptKind.PICK})
+    effects: frozenset[Effect] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +54,7 @@ class Terms:
         rush_priority: orders of this priority or more are in a rush.
         line_s: seconds that a picker takes for one line, walking included, for forecasts.
         ready_before_s: seconds before its cut-off at which an order is to be picked.
-        troubles: what may be reported, with its effect.
+        troubles: what may be reported.
         devices: names of all configured devices.
     """
 
@@ -39,5 +66,5 @@ class Terms:
     rush_priority: int = 5
     line_s: float = 20.0
     ready_before_s: float = 1800.0
-    troubles: Mapping[str, Effect] = field(default_factory=dict)
+    troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import counting, guiding, pairing, putting
+from edge.rules import counting, guiding, handing_over, pairing, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -31,6 +31,9 @@ def scanned(state: FloorState, input_: CodeScanned) -> Decision:
     """Judge a picker's scan against the prompt that it answers."""
     walk, errand = state.walk_of(input_.badge), state.errand_of(input_.badge)
     prompt = guiding.prompt(state, input_.badge)
+    elsewhere = handing_over.gone_elsewhere(state, input_.badge, input_.prompt_id)
+    if elsewhere is not None:
+        return elsewhere
     if prompt.kind is PromptKind.WAIT:
         return refuse("nothing_to_do", "there is no work in hand")
     if input_.prompt_id != prompt.prompt_id:
@@ -46,7 +49,8 @@ def _on_walk(
 ) -> Decision:
     if walk is None:
         return refuse("nothing_to_do", "there is no walk in hand")
-    if isinstance(named, Place) and named.location == prompt.notice_location:
+    is_noticed = isinstance(named, Place) and named.location == prompt.notice_location
+    if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
         return _dropped(state, walk, input_, named)

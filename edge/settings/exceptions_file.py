@@ -2,9 +2,9 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from edge.settings.faults import Section, read_model
 
@@ -17,14 +17,23 @@ class TroubleTable(Section):
 
     Attributes:
         at: prompts at which it is offered.
-        effect: `short` looks for the pieces elsewhere and otherwise gives them up; `note` records.
+        effects: what follows besides that it is recorded; see the shipped file.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
     at: tuple[Literal["pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
-    effect: Literal["short", "note"] = "note"
+    effects: tuple[
+        Literal["short", "avoid", "later", "count", "freeze", "retag", "hold", "tell"], ...
+    ] = ()
+
+    @model_validator(mode="after")
+    def _one_way_on(self) -> Self:
+        ways = sorted({"short", "avoid", "later"} & set(self.effects))
+        if len(ways) > 1:
+            raise ValueError(f"{' and '.join(ways)} exclude each other; keep one of them")
+        return self
 
 
 class ExceptionsFile(Section):

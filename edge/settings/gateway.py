@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
 from edge.settings.faults import Section, SomeSection, read_model
@@ -79,6 +79,10 @@ class Backup(Section):
     keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
 
 
+LEASE_S_MIN = 90.0
+"""Three beats of a handheld: two may be lost on the air."""
+
+
 class Work(Section):
     """How orders are put together and checked."""
 
@@ -88,6 +92,16 @@ class Work(Section):
     rush_priority: Annotated[int, Field(ge=-1000, le=1000)] = 5
     line_s: Annotated[float, Field(ge=0.1, le=3600)] = 20.0
     ready_before_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0
+    lease_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+
+    @field_validator("lease_s")
+    @classmethod
+    def _longer_than_a_beat(cls, seconds: float) -> float:
+        if 0 < seconds < LEASE_S_MIN:
+            raise ValueError(
+                f"a handheld is heard every 30 s; give at least {LEASE_S_MIN:.0f}, or 0 for ever"
+            )
+        return seconds
 
 
 class Scanner(Section):

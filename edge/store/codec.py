@@ -26,7 +26,12 @@ VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
-    "pick.planned": 3,  # the ways one by one, the places of the cart; 2: was a place found empty
+    "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
+    "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
+    # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
+    # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none
+    "pick.planned": 4,
+    "pick.replanned": 2,  # as 4 of `pick.planned`
 }
 """The version in which each type of fact is written now."""
 
@@ -38,9 +43,13 @@ def _unchanged(data: Data) -> Data:
 
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
+    ("order.changed", 1): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
+    ("pick.short", 1): _unchanged,
     ("stock.stated", 1): _unchanged,
+    ("pick.planned", 3): _unchanged,
+    ("pick.replanned", 1): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 

@@ -173,3 +173,12 @@ def lots(db: Database) -> None:
         PRIMARY KEY (sku, location)
     ) WITHOUT ROWID, STRICT"""
     )
+
+
+@MIGRATIONS()
+def tasks(db: Database) -> None:
+    """What reports from the floor left to do."""
+    db.execute(
+        "CREATE TABLE tasks(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )

@@ -19,6 +19,7 @@ from edge.model.passages import PassageQuestion
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState, Table
 from edge.model.tag_work import TagJob
+from edge.model.tasks import Task
 from edge.model.work import (
     Errand,
     ListedPerson,
@@ -155,6 +156,7 @@ LOADED = (
     _documents("errands", Errand),
     _documents("returns", AnnouncedReturn),
     _documents("returned", ReturnedPiece),
+    _documents("tasks", Task),
     RowForm(
         "counts",
         ("location", "sku"),

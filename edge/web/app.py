@@ -33,6 +33,7 @@ from edge.web.routes import (
     returns,
     session,
     tags,
+    tasks,
     wall,
 )
 from edge.web.sessions import Sessions, load_key
@@ -41,7 +42,7 @@ from edge.web.sse import Streams
 
 ROOMS = (
     *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, calibration),
-    *(orders, board, tags, health, pages),
+    *(orders, board, tags, tasks, health, pages),
 )
 """The files of routes."""
 

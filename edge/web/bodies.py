@@ -31,6 +31,13 @@ class Work(_Body):
     cart: Name | None = None
 
 
+class HandOver(_Body):
+    """Whose work goes to whom; else one's own, and to whoever is free next."""
+
+    holder: Name | None = None
+    to: Name | None = None
+
+
 class Scan(_Body):
     """A picker's scan, and what the screen said then."""
 
@@ -45,6 +52,12 @@ class TroubleReport(_Body):
     prompt_id: Annotated[str, StringConstraints(max_length=128)]
     code: Name
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class TaskEnd(_Body):
+    """What a report left to do is done."""
+
+    task_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class StationScan(_Body):

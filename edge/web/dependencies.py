@@ -8,6 +8,7 @@ from typing import Protocol
 from edge.clock import Clock
 from edge.floor.board import Board
 from edge.floor.calibration_steps import Step
+from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox
 from edge.model.ids import Badge, Epc, RequestId
 from edge.model.places import Floor
@@ -127,6 +128,7 @@ class WebDependencies:
     session_key_path: Path
     lookups: Lookups
     finder: Finder
+    handhelds: Handhelds
     explainer: Explainer
     calibration: Calibrating
     troubles: tuple[Trouble, ...]

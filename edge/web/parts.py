@@ -27,6 +27,12 @@ LATE_US_MAX = 24 * 3600 * 1_000_000
 """A scan that waited in a handheld without network keeps its own time for a day."""
 
 
+OF_HANDHELDS = frozenset(
+    {"/api/work", "/api/prompt", "/api/prompt/stream", "/api/scan", "/api/trouble"}
+)
+"""Whoever asks here has a handheld in hand, and work lies with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of one application."""
@@ -113,6 +119,10 @@ def signed_in(request: Request, response: Response) -> Session:
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         raise RefusedError(403, "not_allowed", "your role may not do this")
     parts = parts_of(request)
+    if place_of(request)[1] in OF_HANDHELDS:
+        parts.given.handhelds.heard(
+            session.badge, session.signed_in_us, parts.given.clock.now_us()
+        )
     renewed = parts.sessions.renewed(session)
     if renewed is not None:
         parts.hand_out(response, renewed)

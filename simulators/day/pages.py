@@ -128,6 +128,7 @@ class Pages:
             session_key_path=core.store_path,
             lookups=nobody,
             finder=nobody,
+            handhelds=core.handhelds,
             explainer=nobody,
             calibration=nobody,
             troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),

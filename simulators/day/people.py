@@ -72,43 +72,6 @@ class DayPicker(Picker):
         return cast("DayShift", self.shift)
 
     @override
-    async def _follow(self, prompt: dict[str, Any]) -> None:
-        if prompt["kind"] in {"put_back", "put_away"}:
-            await self._put(prompt)
-        else:
-            await super(DayPicker, self)._follow(prompt)
-
-    async def _put(self, prompt: dict[str, Any]) -> None:
-        """Bring a piece to the place that the screen tells, and scan it there."""
-        world, badge = self.shift.world, self.person.badge
-        piece = self._to_put(prompt)
-        await self.shift.walk(badge, str(prompt["location"]), self.cart)
-        await self.shift.spend(_TAKE_S)
-        if piece is None:
-            await self._report_empty(prompt)
-            return
-        world.put(piece.epc, hand_of(badge))
-        code = await self._scan(prompt, piece)
-        if code in {"put", "all_put"}:
-            world.put(piece.epc, str(prompt["location"]))
-        else:
-            world.put(piece.epc, piece.holder if piece.holder != hand_of(badge) else piece.origin)
-
-    def _to_put(self, prompt: dict[str, Any]) -> Piece | None:
-        """A piece of the article in the errand's tote, in hand, or where returns lie."""
-        world = self.shift.world
-        holders = [hand_of(self.person.badge)]
-        if prompt["tote_id"] in world.totes:
-            holders.append(tote_holder(prompt["tote_id"]))
-        if prompt["kind"] == "put_away":
-            holders.append(ASIDE)
-        for holder in holders:
-            for piece in world.pieces_in(holder):
-                if piece.sku == prompt["sku"]:
-                    return piece
-        return None
-
-    @override
     async def _take_one(self, prompt: dict[str, Any]) -> bool:
         day = self._day
         if not day.slips(day.slip_share):

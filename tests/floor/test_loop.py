@@ -13,6 +13,7 @@ from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
+from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
@@ -49,6 +50,9 @@ from edge.store.store import Store
 from tests.rules.small_floor import BIN_1, CART, DOCK, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
 
 GATE = DeviceName("gate")
+
+
+LEASE_S = 600
 
 
 class FailingStore(Store):
@@ -116,6 +120,7 @@ class Gateway:
             committed=self.note_commit,
             guard=self.guard,
             desk=LocatingDesk(FLOOR, self.alerts),
+            silent=Handhelds(self.alerts, LEASE_S).silent,
         )
         self.loop = FloorLoop(self.parts)
         self.loop.load()
@@ -318,6 +323,22 @@ def test_what_a_portal_is_not_sure_of_is_asked_until_somebody_answers(gateway: G
     assert answer.code == "settled"
     assert again.alerts.active() == ()
     gateway.store = again.store
+
+
+def test_work_of_a_handheld_that_is_not_heard_any_more_is_free_for_others(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path / "journal.sqlite", PlayedClock())
+    gateway.stock_and_walk()
+    gateway.clock.advance_us(2_000_000)
+    gateway.loop.turn(0)  # from here on its silence is reckoned
+    assert gateway.prompt()["kind"] == "pick"
+
+    gateway.clock.advance_us(LEASE_S * 1_000_000)
+    gateway.loop.turn(0)
+
+    prompt = gateway.prompt()
+    assert (prompt["kind"], prompt["notice"]) == ("wait", "not_at_work")
+    assert gateway.ask(scan("late")).code == "handed_over"
+    gateway.store.close()
 
 
 def test_reads_of_a_tag_that_is_carried_through_a_gate_become_its_passage(tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from edge.model.inputs import (
 from edge.model.orders import OrderLine
 from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.posted import WorkWanted
-from edge.model.prompts import Answer
+from edge.model.prompts import Answer, PromptKind
 from edge.model.state import FloorState
 from edge.rules import planning, snapshots
 from edge.rules.batching import Effort
 from edge.rules.decide import decide, follow_up
 from edge.rules.replanning import changes
-from edge.rules.terms import Effect, Terms
+from edge.rules.terms import Effect, Terms, TroubleTerms
 
 NOW_US = 1_700_000_000_000_000
 SHIRT, MUG = Sku("SHIRT"), Sku("MUG")
@@ -36,7 +36,18 @@ QUARANTINE = LocationId("quarantine-1")
 LI, ANNA = Badge("1001"), Badge("1002")
 TERMS = Terms(
     company_prefix="9521234",
-    troubles={"empty": Effect.SHORT, "tag_unreadable": Effect.NOTE},
+    troubles={
+        "empty": TroubleTerms(
+            frozenset({PromptKind.PICK, PromptKind.PUT_BACK, PromptKind.PUT_AWAY}),
+            frozenset({Effect.SHORT}),
+        ),
+        "tag_unreadable": TroubleTerms(effects=frozenset({Effect.RETAG})),
+        "blocked": TroubleTerms(effects=frozenset({Effect.AVOID, Effect.FREEZE, Effect.TELL})),
+        "later": TroubleTerms(effects=frozenset({Effect.LATER})),
+        "lot_refused": TroubleTerms(effects=frozenset({Effect.AVOID, Effect.HOLD})),
+        "extra_found": TroubleTerms(effects=frozenset({Effect.COUNT, Effect.TELL})),
+        "safety_stop": TroubleTerms(frozenset(PromptKind), frozenset({Effect.TELL})),
+    },
 )
 FLOOR = Floor(
     locations={

@@ -19,9 +19,11 @@ from edge.model.events import (
     ReturnGraded,
     StockPlaced,
     StockStated,
+    StopRerouted,
     StopShort,
     ToteGivenUp,
     VarianceSettled,
+    WalkPlanned,
 )
 from edge.model.ids import (
     Badge,
@@ -36,6 +38,7 @@ from edge.model.ids import (
 )
 from edge.model.inputs import (
     DeviceChanged,
+    HandheldSilent,
     ItemLocated,
     PlanReady,
     ReturnAnnounced,
@@ -55,8 +58,10 @@ from edge.model.posted import (
     StationScanned,
     StockPutAway,
     SweepWanted,
+    TaskFinished,
     TroubleReported,
     VarianceDecided,
+    WorkHandedOver,
     WorkWanted,
 )
 from edge.model.presence import Arrived, Departed, Moved
@@ -128,6 +133,7 @@ class CountedFloor(SmallFloor):
     @override
     def apply(self, event: Event) -> None:
         before = self.in_stock()
+        self.keep_promises(event)
         if isinstance(event, ParcelClosed):
             for sku, _ in self.state.totes[event.tote_id].picked:
                 self.came[sku] -= 1  # what is not in the parcel was declared missing
@@ -139,6 +145,18 @@ class CountedFloor(SmallFloor):
             after = self.in_stock()
             for sku in GTINS:
                 self.came[sku] += after[sku] - before[sku]
+
+    def keep_promises(self, event: Event) -> None:
+        """From a frozen place nothing is promised anew, and no parcel of a held order closed."""
+        match event:
+            case WalkPlanned(walk):
+                assert not self.state.frozen & {stop.location for stop in walk.stops}
+            case StopRerouted(location=location):
+                assert location not in self.state.frozen
+            case ParcelClosed(parcel=parcel):
+                assert not self.state.is_held(parcel.order_id)
+            case _:
+                pass
 
     def lose(self, event: Event) -> None:
         """Pieces that somebody declared gone leave the books."""
@@ -331,10 +349,45 @@ class Laws(RuleBasedStateMachine):
         code = own or epc_of(*piece)
         self.floor.take(CodeScanned(self.request(), badge, prompt.prompt_id, code, NOW_US))
 
-    @rule(badge=BADGES, code=st.sampled_from(["empty", "tag_unreadable", "nonsense"]))
+    @rule(badge=BADGES, code=st.sampled_from(["empty", *TERMS.troubles, "nonsense"]))
     def picker_reports_trouble(self, badge: Badge, code: str) -> None:
         prompt = self.prompt(badge, None)
         self.floor.take(TroubleReported(self.request(), badge, prompt.prompt_id, code, NOW_US))
+
+    @rule(number=st.integers(0, 3))
+    def supervisor_says_that_it_is_done(self, number: int) -> None:
+        tasks = sorted(self.state.tasks)
+        task_id = tasks[number % len(tasks)] if tasks else "freeze/nowhere"
+        self.floor.take(TaskFinished(self.request(), LI, task_id, NOW_US))
+
+    # work that leaves a hand
+
+    @rule(badge=BADGES, how=st.sampled_from(["silent", "over", "to"]), late=st.booleans())
+    def work_leaves_a_hand(self, badge: Badge, how: str, late: bool) -> None:  # noqa: FBT001 - drawn
+        old = self.prompt(badge, None)
+        other = ANNA if badge == LI else LI
+        if how == "silent":
+            self.floor.take(HandheldSilent(badge, NOW_US - 1, NOW_US))
+        else:
+            to = other if how == "to" else None
+            self.floor.take(WorkHandedOver(self.request(), LI, badge, to, NOW_US))
+        gone = self.state.walk_of(badge) is None and self.state.errand_of(badge) is None
+        if late and gone and old.kind is not PromptKind.WAIT:
+            self.nothing_comes_of_it(badge, old)
+
+    def nothing_comes_of_it(self, badge: Badge, old: Prompt) -> None:
+        """Whatever the old handheld kept and sends late."""
+        before = len(self.floor.facts)
+        code = GTINS[old.sku] if old.sku else STATION
+        scanned = CodeScanned(self.request(), badge, old.prompt_id, code, NOW_US)
+        told = TroubleReported(self.request(), badge, old.prompt_id, "empty", NOW_US)
+        for late in (scanned, told):
+            assert self.floor.take(late).code in {"handed_over", "nothing_to_do", "done_already"}
+        assert len(self.floor.facts) == before
+
+    @rule(badge=BADGES, cart=CARTS)
+    def picker_comes_back(self, badge: Badge, cart: LocationId | None) -> None:
+        self.floor.take(WorkWanted(self.request(), badge, True, cart, NOW_US))
 
     # the radio
 
@@ -584,7 +637,7 @@ class Laws(RuleBasedStateMachine):
             apply(again, event, NOW_US)
         for name in ("articles", "stock", "orders", "walks", "pickers", "totes", "packs"):
             assert getattr(again, name) == getattr(self.state, name)
-        for name in ("parcels", "errands", "returns", "returned", "counts", "numbers"):
+        for name in ("parcels", "errands", "returns", "returned", "counts", "tasks", "numbers"):
             assert getattr(again, name) == getattr(self.state, name)
         for name in ("outages", "items", "near", "seen"):
             assert getattr(again, name) == getattr(self.state, name)

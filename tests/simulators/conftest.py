@@ -77,6 +77,7 @@ class PaperGateway:
         barcodes: SKU of each barcode.
         radio: whether the cart hears; `hear` is what it does at each look at the prompt.
         cut: how often each key is done without an answer, as by a gateway killed after its commit.
+        unwanted: how many pieces of the first stop are to be put back once they are picked.
         effects: what was done, each key once.
     """
 
@@ -85,6 +86,7 @@ class PaperGateway:
     radio: bool = False
     hear: Callable[["PaperGateway"], None] = lambda _: None
     cut: int = 0
+    unwanted: int = 0
     effects: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
@@ -167,7 +169,11 @@ class PaperGateway:
         self.hear(self)
         number = next((i for i, stop in enumerate(self.stops) if stop.wanted), None)
         prompt: dict[str, Any] = {"kind": "wait", "prompt_id": "0", "quantity": 0}
-        if number is not None and self.at_work:
+        if self.unwanted and self.stops[0].picked >= self.unwanted:
+            stop = self.stops[0]
+            prompt = {"kind": "put_back", "prompt_id": f"put-{self.unwanted}"}
+            prompt |= {"location": stop.location, "sku": stop.sku, "quantity": self.unwanted}
+        elif number is not None and self.at_work:
             stop = self.stops[number]
             prompt = {"kind": "pick", "prompt_id": f"{number}-{stop.picked}", "stop": number + 1}
             prompt |= {"location": stop.location, "sku": stop.sku, "quantity": stop.wanted}
@@ -216,6 +222,8 @@ class PaperGateway:
         prompt = self._prompt()
         if body["prompt_id"] != prompt["prompt_id"]:
             return "done_already", {}
+        if prompt["kind"] == "put_back":
+            return self._put_back(body["code"])
         if prompt["kind"] == "drop":
             self.dropped = body["code"] == "pack-1"
             return ("dropped" if self.dropped else "place_wrong"), {}
@@ -224,6 +232,14 @@ class PaperGateway:
             return "wrong_item", {}
         stop.picked += 1
         return ("picked" if stop.wanted else "stop_done"), {}
+
+    def _put_back(self, code: str) -> tuple[str, dict[str, Any]]:
+        if self.barcodes.get(code) != self.stops[0].sku:
+            return "wrong_item", {}
+        self.unwanted -= 1
+        self.stops[0].picked -= 1
+        self.stops[0].quantity -= 1
+        return ("put" if self.unwanted else "all_put"), {}
 
     def _trouble(self, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         assert body["code"] == "empty"

@@ -119,6 +119,21 @@ def test_what_the_cart_hears_is_not_scanned(catalogue: Catalogue, gateway: Paper
     assert shift.deeds["confirmed_by_radio"] == 3
 
 
+def test_a_piece_that_is_no_longer_wanted_is_brought_back_to_its_place(
+    catalogue: Catalogue, gateway: Paper
+) -> None:
+    shift = shift_of(catalogue, gateway)
+    stop = gateway.stops[0]
+    lay_there = shift.world.count(stop.sku, stop.location)
+    gateway.unwanted = 1
+
+    verdict = walk_and_judge(shift, gateway)
+
+    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert shift.world.count(stop.sku, stop.location) == lay_there - 1
+    assert shift.deeds["put_to_place"] == 1
+
+
 def test_what_the_cart_does_not_hear_is_scanned_after_a_while(
     catalogue: Catalogue, gateway: Paper
 ) -> None:

@@ -35,6 +35,7 @@ from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
+from edge.model.tasks import Task, TaskKind
 from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Tote, Unit, Walk
 from edge.store import codec
 from edge.store.errors import StoreCodecError
@@ -62,6 +63,9 @@ RETURNED = ReturnedPiece(
     "too small",
     Grade.QUARANTINE,
     1_700_000_000_000_000,
+)
+TASK = Task(
+    "freeze/A-01", TaskKind.FREEZE, "blocked", BIN, SKU, ORDER, BADGE, 1_700_000_000_000_000
 )
 TAG_JOB = TagJob(
     RequestId("R-9"),
@@ -135,10 +139,13 @@ EVENTS: tuple[e.Event, ...] = (
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
+    e.WorkReturned(BADGE, WALK, ("O-1/4",), "silent", None),
     e.ErrandStarted("O-1/4", BADGE),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
     e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),
     e.StopShort(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, 1, "empty"),
+    e.StopSought(WALK, 0, BIN),
+    e.StopPostponed(WALK, 0, "later"),
     e.StopRerouted(WALK, 0, BIN, 1),
     e.TotesDropped(WALK, BADGE, STATION),
     e.PackOpened(STATION, TOTE, ORDER, BADGE),
@@ -166,6 +173,8 @@ EVENTS: tuple[e.Event, ...] = (
     e.CountMade(BIN, SKU, 0, 0, CountMethod.ZERO, BADGE, WALK, 3),
     e.VarianceSettled(BIN, SKU, -2, 3, approved=True, by=BADGE),
     e.TroubleRecorded("damaged", BADGE, WALK, 0, BIN, SKU),
+    e.TaskOpened(TASK),
+    e.TaskDone(TASK, BADGE),
     e.ForeignItemSeen(EPC, None, CART, BADGE),
     e.PassageUnclear(
         PassageQuestion(

@@ -34,6 +34,7 @@ from edge.store.migrations import (
     questions_of_portals,
     returns_and_counts,
     tag_jobs,
+    tasks,
 )
 from edge.store.reader import JournalReader
 from edge.store.store import Store
@@ -149,6 +150,7 @@ def newer(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     migrations()(returns_and_counts)
     migrations()(levels_slots_and_people)
     migrations()(lots)
+    migrations()(tasks)
     migrations()(step)
     return migrations
 

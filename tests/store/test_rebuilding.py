@@ -31,6 +31,7 @@ from edge.model.places import Floor
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
+from edge.model.tasks import Task, TaskKind
 from edge.model.work import Carried, ListedPerson, Parcel, Stop, Unit, Walk, WalkState
 from edge.store.rebuilding import rebuild_and_compare
 
@@ -62,7 +63,7 @@ class Day:
             self._located, self._located, self._passed, self._devices, self._told,
             self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
-            self._counted,
+            self._counted, self._reported,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -135,7 +136,7 @@ class Day:
 
     def _started(self, state: FloorState) -> Iterator[e.Event]:
         for walk in state.walks.values():
-            if walk.state is WalkState.WAITING:
+            if walk.picker is None:
                 yield e.PickerChanged(BADGE, ready=True, cart=CART)
                 yield e.WalkStarted(walk.walk_id, BADGE, CART)
                 return
@@ -358,6 +359,19 @@ class Day:
             yield e.CountMade(
                 stock.location, stock.sku, stock.quantity, found, CountMethod.HAND, BADGE
             )
+
+    def _reported(self, state: FloorState) -> Iterator[e.Event]:
+        """A picker misses something, puts it off or leaves a task, and one task is done."""
+        task = Task("freeze/A-01", TaskKind.FREEZE, "blocked", BINS[0], SKUS[0], None, BADGE, 1)
+        yield (e.TaskDone(task, BADGE) if task.task_id in state.tasks else e.TaskOpened(task))
+        if found := self._at_stop(state):
+            walk, at, stop = found
+            yield e.StopSought(walk.walk_id, at, stop.location)
+            if self.rng.random() < 0.2:
+                yield e.WorkReturned(BADGE, walk.walk_id, (), "silent", None)
+                return
+            if sum(one.open_quantity > 0 for one in walk.stops) > 1:
+                yield e.StopPostponed(walk.walk_id, at, "later")
 
     def _told(self, _: FloorState) -> Iterator[e.Event]:
         yield e.ReturnExpected("R-1", OrderId("O-1"), (), "small")

@@ -202,6 +202,9 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
     assert EpcisWriter(NAMES)(fact_of(lost)) is None
     assert {kind.type for kind in TOLD} - {kind.type for kind in WITH_EVENT} == {
         "stock.article_listed",
+        "pick.sought",
+        "pick.returned",
+        "pick.postponed",
         "stock.pack_listed",
         "pack.slot_lit",
         "pack.laid_back",

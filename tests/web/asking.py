@@ -24,6 +24,8 @@ EXAMPLES = {
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
     "/api/scan": {"prompt_id": "gone", "code": "TEA-250"},
+    "/api/work/hand-over": {},
+    "/api/tasks/done": {"task_id": "freeze/A-01-3"},
     "/api/trouble": {"prompt_id": "gone", "code": "short"},
     "/api/pack/{station}/scan": {"code": "nothing"},
     "/api/pack/{station}/close": {"partial": False},

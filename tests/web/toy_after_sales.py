@@ -1,17 +1,19 @@
 """Returns and counts of the toy: the product's own rules on a small state, without journal."""
 
-from edge.floor.after_sales import counts_view, returns_view
+from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.board import Board
 from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
+from edge.model.events import TaskOpened
 from edge.model.goods import Article, Stock
-from edge.model.ids import Epc, Gtin, LineId, LocationId, OrderId, Sscc
+from edge.model.ids import Badge, Epc, Gtin, LineId, LocationId, OrderId, Sscc
 from edge.model.inputs import ReturnAnnounced
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
 from edge.model.posted import Posted
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
+from edge.model.tasks import Task, TaskKind
 from edge.model.work import Parcel, Unit
 from edge.rules.decide import decide
 from edge.rules.terms import Terms
@@ -20,6 +22,7 @@ from tests.web.toy_goods import CUP, LAMP, TEA, WARES
 SENT = OrderId("SO-0990")
 SENT_SSCC = Sscc("034531200000000995")
 CUP_TAG = Epc(sgtin96_hex(Gtin(CUP.gtin), 7, 77))
+ANA = Badge("p1")
 TEA_BIN = LocationId("A-01-3")
 
 
@@ -55,6 +58,14 @@ class ToyAfterSales:
         back = (OrderLine(LineId("1"), LAMP.sku, 1),)
         self.take(ReturnAnnounced("RMA-17", SENT, back, "defective", now_us))
 
+    def place_is_blocked(self, now_us: int) -> None:
+        """A picker has reported that nobody gets to the tea."""
+        task = Task(
+            f"freeze/{TEA_BIN}", TaskKind.FREEZE, "blocked", TEA_BIN, TEA.sku, None, ANA, now_us
+        )
+        apply(self.state, TaskOpened(task), now_us)
+        self._board.show("tasks", tasks_view(self.state))
+
     def take(self, input_: Posted | ReturnAnnounced) -> Answer:
         """Decide, let it happen, and show the lists."""
         decision = decide(self.state, Terms(), input_)
@@ -62,4 +73,5 @@ class ToyAfterSales:
             apply(self.state, event, input_.at_us)
         self._board.show("returns", returns_view(self.state))
         self._board.show("counts", counts_view(self.state))
+        self._board.show("tasks", tasks_view(self.state))
         return decision.answer

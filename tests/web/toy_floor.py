@@ -165,6 +165,8 @@ class ToyFloor:
         match posted:
             case said.WorkWanted():
                 return self._work(posted)
+            case said.WorkHandedOver():
+                return self._hand_over(posted.holder)
             case said.CodeScanned():
                 return self._scan(posted)
             case said.TroubleReported():
@@ -193,10 +195,16 @@ class ToyFloor:
                 | said.CountTold()
                 | said.SweepWanted()
                 | said.VarianceDecided()
+                | said.TaskFinished()
             ):
                 return self.after_sales.take(posted)
 
     # Picking
+
+    def _hand_over(self, holder: Badge) -> Answer:
+        wait = Prompt(holder, f"wait/{holder}", PromptKind.WAIT, notice="not_at_work")
+        self._show(wait)
+        return _yes("work_handed_over", "it goes to whoever is free next")
 
     def _work(self, wanted: said.WorkWanted) -> Answer:
         if wanted.cart is not None and self._plan.kind_of(wanted.cart) is not LocationKind.CART:

@@ -7,9 +7,11 @@ from typing import cast
 
 from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import CommandLearner
+from edge.floor.alerts import Alerts
 from edge.floor.calibrating import CalibratingParts, CalibrationBench
 from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
+from edge.floor.handhelds import Handhelds
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.model.places import Floor
@@ -100,6 +102,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
         calibration=bench,
         finder=finder,
+        handhelds=Handhelds(Alerts(), 0),
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
         protocol=lambda: {"asyncapi": "3.0.0"},

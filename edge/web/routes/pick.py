@@ -7,11 +7,13 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.model.ids import Badge, LocationId
-from edge.model.posted import CodeScanned, TroubleReported, WorkWanted
+from edge.model.posted import CodeScanned, TroubleReported, WorkHandedOver, WorkWanted
 from edge.model.prompts import Answer, Prompt, PromptKind
-from edge.web.bodies import Scan, TroubleReport, Work
+from edge.web.access import LEADERS
+from edge.web.bodies import HandOver, Scan, TroubleReport, Work
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.refusals import RefusedError
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api", tags=["picking"])
@@ -34,6 +36,37 @@ async def want_work(
     if answer.accepted:
         cart = LocationId(body.cart) if body.ready and body.cart else None
         parts.hand_out(response, replace(who, at_work=body.ready, cart=cart))
+    return told(answer)
+
+
+@router.get("/work")
+async def be_there(who: Who, parts: TheParts) -> dict[str, object]:
+    """A handheld's beat: work lies with it while it is heard; is the badge elsewhere, too?"""
+    elsewhere = parts.given.handhelds.is_elsewhere(
+        who.badge, who.signed_in_us, parts.given.clock.now_us()
+    )
+    return {"elsewhere": elsewhere}
+
+
+@router.post("/work/hand-over")
+async def hand_over(
+    body: HandOver, key: Key, who: Who, parts: TheParts, response: Response
+) -> dict[str, object]:
+    """Give one's own work to a colleague; a supervisor may give anybody's."""
+    holder = Badge(body.holder) if body.holder else who.badge
+    if holder != who.badge and who.person.role not in LEADERS:
+        raise RefusedError(403, "not_allowed", "only a supervisor hands over another's work")
+    answer = await parts.desk.ask(
+        WorkHandedOver(
+            request_id=key,
+            badge=who.badge,
+            holder=holder,
+            to=Badge(body.to) if body.to else None,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    if answer.accepted and holder == who.badge:
+        parts.hand_out(response, replace(who, at_work=False, cart=None))
     return told(answer)
 
 

@@ -55,6 +55,7 @@ async def sign_out(request: Request, parts: TheParts, response: Response) -> Non
     if session is not None:
         await run_in_threadpool(parts.signed_out.note, session)
         parts.given.finder.end(session.badge)
+        parts.given.handhelds.left(session.badge, session.signed_in_us)
     response.delete_cookie(
         parts.cookie, path="/", secure=parts.given.secure, httponly=True, samesite="strict"
     )

@@ -7,6 +7,7 @@ import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
+import { taskSections } from "./tasks.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const STATES = ["held", "released", "planned", "picking", "picked", "packed", "shipped", "cancelled"];
@@ -21,6 +22,8 @@ document.body.append(dialog);
 const keys = new Map(); // one id for each decision, however often it must be sent
 let orders = null;
 let counts = [];
+let tasks = [];
+let troubles = [];
 
 function show() {
   if (orders === null) return fill(page, h("p", { class: "muted padded" }, t("pick.loading")));
@@ -34,6 +37,7 @@ function show() {
       h("h2", {}, t("orders.held", { count: held.length })),
       held.length === 0 ? h("p", { class: "muted" }, t("orders.none_held")) : null,
       ...held.sort(byUrgency).map(heldCard),
+      ...taskSections(tasks, troubles, finishTask),
       ...countSections(counts, decideVariance),
       h("h2", {}, t("orders.open", { count: rest.length })),
       rest.length === 0 ? null : table(rest.sort(byUrgency)),
@@ -142,6 +146,10 @@ function decideVariance({ location, sku }, approve) {
   return send("/api/counts/decision", { location, sku, approve }, `${location} · ${sku}`);
 }
 
+function finishTask({ task_id: taskId, location, order_id: orderId }) {
+  return send("/api/tasks/done", { task_id: taskId }, location ?? orderId ?? "");
+}
+
 async function send(path, decision, about) {
   const name = `${path}/${JSON.stringify(decision)}`;
   if (!keys.has(name)) keys.set(name, newKey());
@@ -159,5 +167,8 @@ async function send(path, decision, about) {
 onLanguage(show);
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
+listen("/api/tasks/stream", "tasks", (value) => ((tasks = value.tasks), show()), () => {});
 listen("/api/counts/stream", "counts", (value) => ((counts = value.counts), show()), () => {});
 listen("/api/orders/stream", "orders", (value) => ((orders = value.orders), show()), (state) => frame.connected(state));
+troubles = (await get("/api/troubles")).body.troubles;
+show();

@@ -4,7 +4,7 @@ import { fill, h, icon } from "./dom.js";
 import { language, moment, t, knows } from "./language.js";
 
 export class PickView {
-  /** @param actions chooseCart(cart), report(code), stopWork(), understood(). */
+  /** @param actions chooseCart(cart), report(code), stopWork(), handOver(), understood(). */
   constructor(actions) {
     this._actions = actions;
     this.input = h("input", {
@@ -201,7 +201,7 @@ export class PickView {
   }
 
   _showNote(note, prompt) {
-    const notice = prompt?.notice ? noticeOf(prompt) : null;
+    const notice = prompt?.notice && prompt.notice !== "not_at_work" ? noticeOf(prompt) : null;
     const told = note ?? notice;
     this._body.classList.toggle("noted", told !== null);
     this._note.hidden = told === null;
@@ -223,6 +223,10 @@ export class PickView {
   _fillTroubles() {
     const { prompt, troubles } = this._shown;
     const allowed = troubles.filter((one) => one.kinds.includes(prompt.kind));
+    const handOver = () => {
+      this._dialog.close();
+      this._actions.handOver();
+    };
     const choose = (code) => {
       this._dialog.close();
       this._actions.report(code);
@@ -240,6 +244,9 @@ export class PickView {
             language() === "zh" ? one.text_zh : one.text_en,
           ),
         ),
+        prompt.kind === "wait"
+          ? ""
+          : h("button", { type: "button", class: "second", id: "hand-over", onclick: handOver }, t("pick.hand_over")),
         h("button", { type: "button", class: "main", onclick: () => this._dialog.close() }, t("pick.back")),
       ),
     );
@@ -275,16 +282,22 @@ export class PickView {
 }
 
 /** A free count is asked for, not told of; anything else is a fault. */
-function noticeOf({ notice, notice_location: location }) {
+function noticeOf({ notice, notice_location: location, totes }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
+  }
+  if (notice === "look_near") {
+    return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
+  }
+  if (notice === "taken_over") {
+    return { kind: "info", words: t("notice.taken_over"), details: t("notice.taken_over_details", { totes: totes.join(", ") }) };
   }
   return { kind: isMild(notice) ? "info" : "wrong", words: noticeWords(notice) };
 }
 
 /** Something to know that nobody did wrong. */
 export function isMild(notice) {
-  return notice === "zero_check" || notice === "neighbour_item";
+  return ["zero_check", "neighbour_item", "look_near", "taken_over", "not_at_work"].includes(notice);
 }
 
 function noticeWords(notice) {

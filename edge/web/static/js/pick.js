@@ -10,13 +10,13 @@ import { PickView, isMild } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 
+const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
 const PUTTING = ["put_back", "put_away"];
-const SESSION_KEPT_MS = 5 * 60 * 1000; // a page that is only looked at stays signed in
 
 const frame = await Frame.start("pick");
 const signs = new Signs();
 const person = await whoAmI();
-const view = new PickView({ chooseCart, report, stopWork, understood: () => setRefused([]) });
+const view = new PickView({ chooseCart, report, stopWork, handOver, understood: () => setRefused([]) });
 
 let prompt = null;
 let revision = 0;
@@ -24,6 +24,8 @@ let atWork = person.at_work;
 let carts = [];
 let troubles = [];
 let refused = []; // late scans that were not taken, until the picker has seen them
+let leaving = false; // whether the work goes away because this picker said so
+let elsewhere = false; // whether the badge is at work on another device, too
 let note = null; // what was wrong with the last scan, shown until the next one
 
 const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
@@ -31,7 +33,7 @@ const capture = new Capture(view.input, scanned, doubled);
 const focus = keepFocus(view.input);
 
 function show() {
-  view.show({ prompt, atWork, carts, troubles, refused, note });
+  view.show({ prompt, atWork, carts, troubles, refused, note: note ?? (elsewhere ? elsewhereNote() : null) });
   focus();
 }
 
@@ -50,6 +52,10 @@ function scanned(code) {
   });
   if (entry.late) signs.show("kept", t("pick.kept"), t("pick.kept_details"));
   show();
+}
+
+function elsewhereNote() {
+  return { kind: "wrong", words: t("pick.elsewhere"), details: t("pick.elsewhere_details") };
 }
 
 function doubled(code) {
@@ -94,10 +100,14 @@ function take(value, newRevision) {
   prompt = value;
   revision = newRevision;
   if (value.kind !== "wait") atWork = true;
+  else if (value.notice === "not_at_work") atWork = false;
 }
 
 function tellChange(before, now) {
-  if (PUTTING.includes(now.kind) && now.kind !== before.kind) {
+  if (now.notice === "not_at_work" && before.kind !== "wait" && !leaving) {
+    note = null;
+    signs.show("wrong", t("pick.work_gone"), t("pick.work_gone_details"));
+  } else if (PUTTING.includes(now.kind) && now.kind !== before.kind) {
     note = null;
     signs.show("wrong", t(`pick.${now.kind}`), now.kind === "put_back" ? t("pick.put_back_details") : "");
   } else if (PUTTING.includes(before.kind)) {
@@ -148,9 +158,16 @@ async function stopWork() {
   await setWork(false, null);
 }
 
-async function setWork(ready, cart) {
+/** The work in hand goes to whoever is free next, and this picker stops. */
+async function handOver() {
+  leaving = true;
+  await setWork(false, null, "/api/work/hand-over", {});
+  leaving = false;
+}
+
+async function setWork(ready, cart, path = "/api/work", wanted = { ready, cart }) {
   try {
-    const { status, body } = await post("/api/work", { ready, cart });
+    const { status, body } = await post(path, wanted);
     const answer = status === 200 ? body : { accepted: false, code: "invalid", text: body.text };
     if (answer.accepted) atWork = ready;
     signs.show(signOf(answer), wordsOf(answer), cart ?? "");
@@ -167,6 +184,7 @@ function setRefused(list) {
 
 async function begin() {
   frame.pending(outbox.count);
+  beat();
   listen("/api/prompt/stream", "prompt", streamed, (state) => {
     frame.connected(state);
     if (state) outbox.send();
@@ -176,6 +194,18 @@ async function begin() {
   carts = floor.body.locations.filter((one) => one.kind === "cart").map((one) => one.id);
   troubles = told.body.troubles;
   show();
+}
+
+/** The gateway hears that this handheld is there, and says where else the badge is at work. */
+async function beat() {
+  try {
+    const { body } = await get("/api/work");
+    if (body.elsewhere && !elsewhere) signs.show("wrong", t("pick.elsewhere"), t("pick.elsewhere_details"));
+    elsewhere = Boolean(body.elsewhere);
+    show();
+  } catch {
+    // the stream's pill tells that there is no connection
+  }
 }
 
 /** The screen stays on while picking, where the browser can do that. */
@@ -189,7 +219,7 @@ async function keepAwake() {
 
 onLanguage(show);
 document.addEventListener("visibilitychange", keepAwake);
-setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
+setInterval(beat, BEAT_MS);
 show();
 keepAwake();
 await begin();
