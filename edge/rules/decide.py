@@ -27,6 +27,7 @@ from edge.model.posted import (
     GradeDecided,
     HandEmptied,
     HoldDecided,
+    LabelWanted,
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
@@ -46,6 +47,7 @@ from edge.rules import (
     finding,
     guiding,
     intake,
+    labels,
     packing,
     passing,
     putting,
@@ -96,6 +98,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return walling.laid_back(state, input_)
         case ParcelWanted():
             return packing.parcel_wanted(state, terms, input_)
+        case LabelWanted():
+            return labels.wanted(state, input_)
         case ParcelDispatched():
             return dispatching.declared(state, input_)
         case ItemLocated():
