@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "reader": "llrp.command:reader",
     "readers": "llrp.busy_readers:readers",
     "scanner": "scanner:scanner_command",
+    "printer": "printer:printer_command",
     "uhf": "uhf.command:uhf_command",
     "central": "central:central_command",
     "pickers": "crew:pickers_command",

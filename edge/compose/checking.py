@@ -106,6 +106,12 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         for one in settings.module
         if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
+    faults += [
+        f"{path}: printer.station: {one.name} stands at {one.station}, which is no station of "
+        "the floor file"
+        for one in settings.printer
+        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
+    ]
     faults += _of_lights(path, settings, floor)
     return faults
 
@@ -128,6 +134,8 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     """Names and ports that two devices have, and badges that two people have."""
     badges = Counter(one.badge for one in settings.person)
     names = Counter(settings.reader_names + [one.name for one in settings.scanner])
+    names.update(one.name for one in settings.printer)
+    stations = Counter(one.station for one in settings.printer)
     ports = Counter(one.path for one in settings.module)
     ports.update(one.path for one in settings.scanner)
     return (
@@ -139,6 +147,11 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
         + [
             f"{path}: path: {port} is used twice; two devices cannot share a port"
             for port, times in sorted(ports.items())
+            if times > 1
+        ]
+        + [
+            f"{path}: printer.station: {station} has two printers; each station has one"
+            for station, times in sorted(stations.items())
             if times > 1
         ]
         + [

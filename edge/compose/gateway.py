@@ -17,6 +17,7 @@ from edge.compose.info import Info
 from edge.compose.lighting import stack_lights, switching
 from edge.compose.link import Condition, Link, backlog, mqtt_link
 from edge.compose.pages import web_server
+from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
 from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
@@ -30,6 +31,7 @@ from edge.floor.found import FoundReaders
 from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
+from edge.floor.labels import LabelDesk
 from edge.floor.lights import Lights
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
@@ -66,7 +68,8 @@ def build(settings: Settings) -> Daemon:
     planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(), guard)
     tag_port = TagPort(core.inbox, clock)
     lights, finder = stack_lights(core), finder_desk(core, listener)
-    loop = floor_loop(core, store, planner, link, tag_port, lights.answered)
+    labels, printers = label_desk(core)
+    loop = floor_loop(core, store, planner, link, tag_port, _both(lights, labels))
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
     _attach(wire, tag_port, lights, finder)
@@ -81,9 +84,11 @@ def build(settings: Settings) -> Daemon:
     )
     services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in drivers]
-    services += [Service("discovery", discoverer), Service("calibration", bench)]
-    services += [Service("finder", finder), Service("web", web)]
+    services += [Service(name, driver) for name, driver in (*drivers, *printers)]
+    services += [
+        *(Service("discovery", discoverer), Service("calibration", bench)),
+        *(Service("finder", finder), Service("web", web)),
+    ]
 
     def tell() -> None:
         health.tell()
@@ -98,6 +103,16 @@ def build(settings: Settings) -> Daemon:
         lambda: {"ready": True, "url": _url(settings, web.port)},
         ending=Condition(core, link).drain if link else _nobody_waits,
     )
+
+
+def _both(lights: Lights, labels: LabelDesk) -> Callable[[Input, Answer], None]:
+    """Lights and labels follow from the same answers."""
+
+    def answered(input_: Input, answer: Answer) -> None:
+        lights.answered(input_, answer)
+        labels.answered(input_, answer)
+
+    return answered
 
 
 def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDesk) -> None:

@@ -7,6 +7,7 @@ the loop.
 Topics and their values (plain JSON values):
     `prompt/{badge}`   the picker's prompt
     `pack/{station}`   the pack station's tote, what is expected, what was checked, the verdict
+    `label/{station}`  the label of the parcel closed last, and whether it is printed
     `wall/{wall}`      the put wall's slots and the piece in hand
     `find/{badge}`     how near the tag is that somebody looks for
     `floor`            places with stock and items, antennas, readers, pickers

@@ -110,6 +110,17 @@ class ParcelWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelWanted:
+    """Somebody at a pack station wants a parcel's label again; `code` is its number or order."""
+
+    request_id: RequestId
+    station: LocationId
+    badge: Badge
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldDecided:
     """A person lets a held order go or refuses it."""
 
@@ -277,6 +288,7 @@ Posted = (
     | StationScanned
     | HandEmptied
     | ParcelWanted
+    | LabelWanted
     | HoldDecided
     | StockPutAway
     | ParcelDispatched

@@ -28,6 +28,7 @@ from edge.model.posted import (
     GradeDecided,
     HandEmptied,
     HoldDecided,
+    LabelWanted,
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
@@ -50,6 +51,7 @@ from edge.rules import (
     guiding,
     handing_over,
     intake,
+    labels,
     packing,
     passing,
     putting,
@@ -106,6 +108,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return walling.laid_back(state, input_)
         case ParcelWanted():
             return packing.parcel_wanted(state, terms, input_)
+        case LabelWanted():
+            return labels.wanted(state, input_)
         case ParcelDispatched():
             return dispatching.declared(state, input_)
         case ItemLocated():

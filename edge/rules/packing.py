@@ -28,7 +28,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import guiding, pairing, walling
+from edge.rules import guiding, labels, pairing, walling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
 from edge.rules.terms import Terms
@@ -258,9 +258,7 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
         "closed",
         f"parcel {parcel.sscc}",
         ParcelClosed(input_.station, parcel, pack.tote_id, input_.badge, serial),
-        sscc=parcel.sscc,
-        order_id=parcel.order_id,
-        complete=parcel.complete,
+        **labels.told(state, parcel),
     )
 
 

@@ -38,6 +38,8 @@ def _port_named(text: str) -> str:
 
 
 PortPath = Annotated[str, AfterValidator(_port_named)]
+RAW_PORT = 9100
+"""Of a printer that takes what comes as it is."""
 BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
 
 
@@ -211,6 +213,24 @@ class Light(Section):
     seconds: Annotated[float, Field(ge=0.1, le=600)] = 2.0
 
 
+class Printer(Section):
+    """One label printer of a pack station."""
+
+    name: Name
+    address: Annotated[str, Field(pattern=r"^tcp://[^\s/:]+(:\d{1,5})?$")]
+    station: str
+    answers: bool = True
+    width_mm: Annotated[float, Field(ge=95, le=220)] = 100.0
+    height_mm: Annotated[float, Field(ge=125, le=320)] = 150.0
+    dots_per_mm: Literal[6, 8, 12, 24] = 8
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """Where it takes raw ZPL."""
+        host, _, port = self.address.removeprefix("tcp://").partition(":")
+        return host, int(port or RAW_PORT)
+
+
 class Token(Section):
     """A machine that may ask; `sha256` of its token in hex."""
 
@@ -245,6 +265,7 @@ class Settings(Section):
     person: tuple[Person, ...] = ()
     token: tuple[Token, ...] = ()
     light: tuple[Light, ...] = ()
+    printer: tuple[Printer, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

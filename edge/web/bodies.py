@@ -87,6 +87,12 @@ class Close(_Body):
     partial: bool = False
 
 
+class AnotherLabel(_Body):
+    """The label of a closed parcel, by its number or its order's."""
+
+    code: ScannedCode
+
+
 class Decision(_Body):
     """Let a held order go, or refuse it."""
 

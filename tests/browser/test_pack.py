@@ -3,10 +3,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from edge.model.ids import Badge, RequestId
+from edge.model.posted import ParcelWanted
+from edge.model.prompts import Answer
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.test_everybody import judge
 from tests.browser.wedge import scan
-from tests.web.toy_goods import CUP, LAMP, SOAP, TEA, TOTE
+from tests.web.toy_goods import CUP, LAMP, ORDER, SOAP, TEA, TOTE, label_data
+from tests.web.toy_goods import STATION as STATION_NAME
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
@@ -59,9 +64,10 @@ def test_when_all_is_there_the_parcel_is_closed_and_its_label_told(
 
     page.get_by_role("button", name="Close parcel").click()
 
-    expect(page.locator("#label")).to_contain_text("(00) 0 3453120 000000001 8")
+    expect(page.locator(".label-picture")).to_contain_text("(00) 0 3453120 000000001 8")
     expect(page.locator("#label")).to_contain_text("SO-1042")
     expect(page.locator("#label")).to_contain_text("DHL")
+    expect(page.locator(".label-picture rect")).to_have_count(1 + (156 - 13) // 11 * 3 + 4)
     expect(page.locator(".sign")).to_be_hidden()
     shoot(page, "pack-label-1280x800")
 
@@ -117,3 +123,63 @@ def test_the_station_is_remembered_and_can_be_changed(page: Page) -> None:
 
     expect(page.get_by_role("heading", name="Scan a tote")).to_be_visible()
     expect(page.locator(".station-head")).to_contain_text("PACK-2")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_label_that_cannot_come_out_waits_and_is_printed_again_on_request(
+    signed_in: SignIn, house: House, locale: str, shoot: Shoot
+) -> None:
+    page = signed_in(Role.PACKER, "/pack", HANDHELD, locale)
+    page.get_by_role("button", name="PACK-1").click()
+    expect(page.locator(".empty")).to_be_visible()
+    scan(page, TOTE)
+    expect(page.locator("#tote")).to_have_text(TOTE)
+    expect(page.locator(".sign")).to_be_hidden()
+    page.locator("#close").click()
+    page.locator("#close-anyway").click()
+    expect(page.locator("#label-state")).to_have_attribute("data-state", "sent")
+
+    house.floor.printer_has_no_paper()
+
+    expect(page.locator("#label-state")).to_contain_text(
+        "It has no labels left" if locale == "en-GB" else "标签纸用完"
+    )
+    page.reload()
+    expect(page.locator("#label-state")).to_have_attribute("data-state", "waiting")
+    judge(page)
+    shoot(page, f"pack-label-waiting-{locale}-360x640")
+    page.locator("#ask-label").click()
+    scan(page, ORDER)
+    expect(page.locator("#label-state")).to_have_attribute("data-state", "sent")
+    house.floor.label_is_printed()
+    expect(page.locator("#label-state")).to_have_attribute("data-state", "printed")
+    assert len(house.floor.effects.labels) == 2
+    assert house.floor.alerts.active() == ()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_the_packing_slip_names_what_is_missing(
+    signed_in: SignIn, house: House, locale: str, shoot: Shoot
+) -> None:
+    page = signed_in(Role.PACKER, "/slip?station=PACK-1", HANDHELD, locale)
+    expect(page.locator(".fault")).to_be_visible()
+    wanted = ParcelWanted(
+        RequestId(f"slip-{locale}"),
+        STATION_NAME,
+        Badge("k1"),
+        partial=True,
+        at_us=house.given.clock.now_us(),
+    )
+    house.floor.labels.answered(
+        wanted, Answer(accepted=True, code="closed", text="", data=label_data(complete=False))
+    )
+
+    page.reload()
+
+    expect(page.locator(".slip-short")).to_contain_text(LAMP.name)
+    expect(page.locator(".slip .fault")).to_be_visible()
+    judge(page)
+    shoot(page, f"slip-{locale}-360x640")
+    page.emulate_media(media="print")
+    expect(page.locator("#frame")).to_be_hidden()
+    expect(page.locator("#print")).to_be_hidden()

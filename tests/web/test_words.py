@@ -37,6 +37,7 @@ CODES = (
     "tote_not_here",
     "nothing_open",
     "closed",
+    "label",
     "missing",
     "extra",
     "released",

@@ -10,14 +10,29 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from edge.clock import Clock
+from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
+from edge.floor.label_zpl import LabelForm
+from edge.floor.labels import LabelDesk, StationPrinter, no_label
 from edge.model import posted as said
 from edge.model.ids import Badge, LocationId, ToteId, WalkId
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_after_sales import ToyAfterSales
-from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, WALL, Halt, toy_halts, ware_of
+from tests.web.toy_goods import (
+    ORDER,
+    PRINTER,
+    SOAP,
+    SSCC,
+    STATION,
+    TOTE,
+    WALL,
+    Halt,
+    label_data,
+    toy_halts,
+    ware_of,
+)
 from tests.web.toy_questions import ToyQuestions
 from tests.web.toy_views import board_view, empty_pack, floor_view, found_view, orders_view
 from tests.web.toy_wall import ToyWall
@@ -29,6 +44,7 @@ class Effects:
 
     picked: int = 0
     posts: list[said.Posted] = field(default_factory=list)
+    labels: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 class ToyFloor:
@@ -44,6 +60,11 @@ class ToyFloor:
         self.board = Board()
         self.effects = Effects()
         self.wall = ToyWall(plan, self.board)
+        self.alerts = Alerts()
+        self.labels = LabelDesk(
+            {STATION: StationPrinter(PRINTER, LabelForm())}, self.board, self.alerts, clock
+        )
+        self.labels.attach(PRINTER, self._print)
         self._plan = plan
         self._clock = clock
         self._answers: dict[str, Answer] = {}
@@ -71,6 +92,14 @@ class ToyFloor:
         self._over.set()
         self.inbox.wake()
         self._thread.join(5)
+
+    def label_is_printed(self) -> None:
+        """The station's printer has brought out the newest label."""
+        self.labels.printed(PRINTER, self.effects.labels[-1][0])
+
+    def printer_has_no_paper(self) -> None:
+        """It cannot print."""
+        self.labels.troubled(PRINTER, "it has no labels left")
 
     def radio_sees_a_piece(self, badge: str) -> None:
         """The cart's antenna sees the wanted piece in the tote."""
@@ -138,6 +167,7 @@ class ToyFloor:
             self._pack = None
             self.wall.begin()
             self.board.show(f"pack/{STATION}", empty_pack())
+            self.board.show(f"label/{STATION}", no_label(STATION))
             self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
             self.effects = Effects()
             self._show_floor()
@@ -158,6 +188,7 @@ class ToyFloor:
             self.effects.posts.append(posted)
             answer = self._answer(posted)
             self._answers[posted.request_id] = answer
+        self.labels.answered(posted, answer)
         if entry.settle is not None:
             entry.settle(answer)
 
@@ -175,6 +206,8 @@ class ToyFloor:
                 return self._at_place(posted)
             case said.ParcelWanted():
                 return self._close(partial=posted.partial)
+            case said.LabelWanted():
+                return self._label(posted.code)
             case said.HoldDecided():
                 return self._decide(posted)
             case said.StockPutAway():
@@ -389,8 +422,16 @@ class ToyFloor:
             return _no("missing", "pieces are missing")
         self._pack = None
         self.board.show(f"pack/{STATION}", empty_pack())
-        data = {"sscc": SSCC, "order_id": ORDER, "complete": complete}
-        return _yes("closed", "closed", data)
+        return _yes("closed", "closed", label_data(complete=complete))
+
+    def _label(self, code: str) -> Answer:
+        if code not in {SSCC, ORDER}:
+            return _no("parcel_unknown", "?")
+        return _yes("label", "here it comes", label_data(complete=True))
+
+    def _print(self, job: str, zpl: bytes) -> bool:
+        self.effects.labels.append((job, zpl))
+        return True
 
     # Orders, the map and the board
 

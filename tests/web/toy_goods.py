@@ -10,6 +10,7 @@ SSCC = "034531200000000018"
 TOTE = ToteId("TOTE-7")
 ORDER = OrderId("SO-1042")
 STATION = LocationId("PACK-1")
+PRINTER = "pack-printer"
 WALL = LocationId("WALL-1")
 SLOTS = tuple(LocationId(f"W1-{number:02}") for number in range(1, 9))
 
@@ -47,6 +48,27 @@ def toy_halts() -> list[Halt]:
         Halt(LocationId("B-02-1"), CUP, 1),
         Halt(LocationId("C-03-2"), LAMP, 1),
     ]
+
+
+def label_data(*, complete: bool) -> dict[str, object]:
+    """What the answer says of the closed parcel: all of the toy's walk, or without the lamp."""
+    lines = [
+        {
+            "sku": one.ware.sku,
+            "name": one.ware.name,
+            "ordered": one.quantity,
+            "packed": one.quantity if complete or one.ware is not LAMP else 0,
+        }
+        for one in toy_halts()
+    ]
+    return {
+        "sscc": SSCC,
+        "order_id": ORDER,
+        "carrier": "DHL",
+        "complete": complete,
+        "pieces": sum(int(str(one["packed"])) for one in lines),
+        "lines": lines,
+    }
 
 
 def toy_plan() -> Floor:

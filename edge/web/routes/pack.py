@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
+from edge.floor.labels import no_label
 from edge.model.ids import LocationId, Sscc
 from edge.model.places import LocationKind
-from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
-from edge.web.bodies import Close, Dispatch, StationScan
+from edge.model.posted import LabelWanted, ParcelDispatched, ParcelWanted, StationScanned
+from edge.web.bodies import AnotherLabel, Close, Dispatch, StationScan
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
@@ -64,6 +65,38 @@ async def close_parcel(
             station=_station(parts, station),
             badge=who.badge,
             partial=body.partial,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+@router.get("/pack/{station}/label")
+async def label(station: StationName, _: Who, parts: TheParts) -> Shown:
+    """The label that was made last at a station, what its slip says, whether it is printed."""
+    place = _station(parts, station)
+    sheet = parts.given.board.look(f"label/{place}")
+    return sheet.value if sheet else no_label(place)
+
+
+@router.get("/pack/{station}/label/stream")
+async def label_stream(station: StationName, who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, each time it changes."""
+    place = _station(parts, station)
+    return parts.stream(who, Subscription(f"label/{place}", "label", no_label(place)))
+
+
+@router.post("/pack/{station}/label")
+async def print_label(
+    station: StationName, body: AnotherLabel, key: Key, who: Who, parts: TheParts
+) -> dict[str, object]:
+    """Print the label of a closed parcel again, here."""
+    answer = await parts.desk.ask(
+        LabelWanted(
+            request_id=key,
+            station=_station(parts, station),
+            badge=who.badge,
+            code=body.code,
             at_us=parts.given.clock.now_us(),
         )
     )

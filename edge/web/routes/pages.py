@@ -9,7 +9,19 @@ from edge.web.access import ROLES
 from edge.web.parts import place_of, session_of
 
 STATIC = Path(__file__).parent.parent / "static"
-PAGES = ("pick", "pack", "wall", "find", "returns", "counts", "floor", "orders", "board", "setup")
+PAGES = (
+    "pick",
+    "pack",
+    "wall",
+    "slip",
+    "find",
+    "returns",
+    "counts",
+    "floor",
+    "orders",
+    "board",
+    "setup",
+)
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,13 +1,14 @@
 // How the pack station looks. It is given everything and keeps nothing but its elements.
 
 import { fill, h, icon } from "./dom.js";
+import { labelSection } from "./label-view.js";
 import { t } from "./language.js";
 import { Note, scanField } from "./station-parts.js";
 
 const VERDICT_ICONS = { match: "right", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
 
 export class PackView {
-  /** @param actions chooseStation(name), close(), closeAnyway(), again(). */
+  /** @param actions chooseStation(name), close(), closeAnyway(), again(), printLabel(code), askLabel(). */
   constructor(actions) {
     this._actions = actions;
     this.input = scanField();
@@ -22,8 +23,9 @@ export class PackView {
   }
 
   show(all) {
-    const { station, pack, note } = all;
-    this._scanLabel.textContent = t(station === null ? "pack.scan_station" : pack?.open ? "pack.scan_piece" : "pack.scan_tote");
+    const { station, pack, note, asksLabel } = all;
+    const wanted = station === null ? "station" : pack?.open ? "piece" : asksLabel ? "parcel" : "tote";
+    this._scanLabel.textContent = t(`pack.scan_${wanted}`);
     this._note.show(note);
     this._close.hidden = !pack?.open;
     this._close.textContent = t("pack.close");
@@ -74,7 +76,7 @@ export class PackView {
     ];
   }
 
-  _tote({ station, pack, label }) {
+  _tote({ station, pack, label, asksLabel }) {
     const head = h(
       "div",
       { class: "station-head" },
@@ -84,7 +86,14 @@ export class PackView {
       pack.open && pack.carrier ? h("span", { class: "carrier" }, pack.carrier) : null,
       h("button", { type: "button", class: "link", onclick: () => this._actions.again() }, t("pack.other_station")),
     );
-    if (!pack.open) return [head, label ? parcelLabel(label) : this._empty()];
+    if (!pack.open) {
+      const ask = h(
+        "button",
+        { type: "button", class: "second", id: "ask-label", "aria-pressed": String(asksLabel), onclick: () => this._actions.askLabel() },
+        t("label.of_another"),
+      );
+      return [head, label?.sscc ? labelSection(label, this._actions.printLabel) : this._empty(), ask];
+    }
     return [head, h("div", { class: "station-body" }, verdict(pack), lines(pack))];
   }
 
@@ -148,26 +157,5 @@ function lines(pack) {
         h("span", { class: "line-words" }, done(line) ? t("pack.line_done") : t("pack.missing", { count: line.expected - line.checked })),
       ),
     ),
-  );
-}
-
-/** What the label says: GS1 General Specifications, AI 00, in groups that are easy to read aloud. */
-function parcelLabel(label) {
-  const groups = label.sscc.replace(/^(\d)(\d{7})(\d{9})(\d)$/, "$1 $2 $3 $4");
-  return h(
-    "section",
-    { class: "label", id: "label" },
-    h("p", { class: "caption" }, t("pack.label")),
-    h("p", { class: "sscc" }, h("span", {}, "(00) "), groups),
-    h(
-      "dl",
-      {},
-      h("dt", {}, t("pack.label_order")),
-      h("dd", {}, label.order_id),
-      label.carrier ? h("dt", {}, t("pack.label_carrier")) : null,
-      label.carrier ? h("dd", {}, label.carrier) : null,
-    ),
-    label.complete ? null : h("p", { class: "fault" }, t("pack.label_partial")),
-    h("p", { class: "muted" }, t("pack.empty_details")),
   );
 }

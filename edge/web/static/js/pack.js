@@ -15,21 +15,29 @@ const SESSION_KEPT_MS = 5 * 60 * 1000;
 const frame = await Frame.start("pack");
 const signs = new Signs();
 const person = await whoAmI();
-const view = new PackView({ chooseStation, close, closeAnyway: () => sendClose(true), again: forget });
+const view = new PackView({
+  chooseStation,
+  close,
+  closeAnyway: () => sendClose(true),
+  again: forget,
+  printLabel,
+  askLabel,
+});
 
 let stations = [];
 let station = null;
 let pack = null;
-let label = null; // the parcel that was closed last, until the next tote is open
+let label = null; // the parcel that was closed last here, and whether its label is printed
+let asksLabel = false; // whether the next scan names a parcel whose label is wanted again
 let note = null;
-let endStream = () => {};
+let endStreams = [];
 
 const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
 const capture = new Capture(view.input, scanned, (code) => tell("wrong", t("pick.doubled"), code));
 const focus = keepFocus(view.input);
 
 function show() {
-  view.show({ stations, station, pack, label, note });
+  view.show({ stations, station, pack, label, asksLabel, note });
   focus();
 }
 
@@ -40,6 +48,7 @@ function scanned(code) {
     else tell("wrong", t("pack.station_unknown"), code);
     return;
   }
+  if (asksLabel) return printLabel(code);
   const entry = outbox.add(`/api/pack/${encodeURIComponent(station)}/scan`, {
     code,
     at_us: Date.now() * 1000,
@@ -54,8 +63,6 @@ function answered(entry, status, body) {
   const words = knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text;
   const details = detailsOf(body, entry);
   note = kind === "wrong" ? { kind, words, details } : null;
-  if (body.code === "opened") label = null;
-  if (body.code === "closed") label = { ...body.data, carrier: entry.carrier };
   signs.show(kind, words, details);
   show();
 }
@@ -75,8 +82,20 @@ function close() {
 
 function sendClose(partial) {
   const entry = outbox.add(`/api/pack/${encodeURIComponent(station)}/close`, { partial });
-  entry.carrier = pack.carrier;
   if (entry.late) signs.show("kept", t("pick.kept"), t("pick.kept_details"));
+}
+
+/** The label of a closed parcel, by its number or its order's, once more. */
+function printLabel(code) {
+  asksLabel = false;
+  outbox.add(`/api/pack/${encodeURIComponent(station)}/label`, { code });
+  show();
+}
+
+function askLabel() {
+  asksLabel = !asksLabel;
+  note = null;
+  show();
 }
 
 function tell(kind, words, details) {
@@ -89,7 +108,7 @@ function tell(kind, words, details) {
 function streamed(value, _, first) {
   const before = pack;
   pack = value;
-  if (value.open && value.tote_id !== before?.tote_id) label = null;
+  if (value.open) asksLabel = false;
   if (!first && outbox.count === 0 && before?.open && value.open) tellChange(before, value);
   show();
 }
@@ -111,19 +130,29 @@ function chooseStation(name) {
   } catch {
     // the station must be chosen again after a reload
   }
-  endStream();
-  pack = null;
-  endStream = listen(`/api/pack/${encodeURIComponent(name)}/stream`, "pack", streamed, (state) => {
+  endListening();
+  const path = `/api/pack/${encodeURIComponent(name)}`;
+  const connected = (state) => {
     frame.connected(state);
     if (state) outbox.send();
-  });
+  };
+  endStreams = [
+    listen(`${path}/stream`, "pack", streamed, connected),
+    listen(`${path}/label/stream`, "label", (value) => ((label = value), show()), () => {}),
+  ];
   show();
 }
 
+function endListening() {
+  endStreams.forEach((end) => end());
+  endStreams = [];
+  pack = label = null;
+  asksLabel = false;
+}
+
 function forget() {
-  endStream();
-  endStream = () => {};
-  station = pack = label = note = null;
+  endListening();
+  station = note = null;
   frame.connected(true);
   show();
 }

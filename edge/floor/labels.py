@@ -1,0 +1,151 @@
+"""Labels of closed parcels: printed at their station, shown with what became of them.
+
+A label follows from the answer that closed the parcel or asked for it again, after the commit. The
+printer works in its own time: nobody waits for it, a label that cannot come out is told as an
+alert, once, and waits for the printer. The newest label of each station stands on the board, so
+that a reload of the page shows it, and can be printed again whatever became of the first try.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from edge.clock import Clock
+from edge.floor.alerts import Alert, Alerts
+from edge.floor.board import Board, Shown
+from edge.floor.label_zpl import LabelForm, LabelText, zpl
+from edge.gs1.code128 import widths
+from edge.model.ids import LocationId, RequestId, Sscc
+from edge.model.inputs import Input
+from edge.model.posted import LabelWanted, ParcelWanted
+from edge.model.prompts import Answer
+
+PrintJob = Callable[[str, bytes], bool]
+"""Takes a job with its name and its ZPL; False where too many wait. Returns at once."""
+REMEMBERED_MAX = 256
+"""Answers whose label was made: the same answer again makes no second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationPrinter:
+    """The printer of a pack station.
+
+    Attributes:
+        name: in the configuration.
+        form: its paper and print head.
+    """
+
+    name: str
+    form: LabelForm
+
+
+def no_label(station: LocationId) -> Shown:
+    """What the board has of a station where no parcel was closed yet."""
+    return {"station": station, "sscc": None, "state": "none", "printer": None, "reason": ""}
+
+
+class LabelDesk:
+    """Makes labels from answers and follows their printing; thread-safe.
+
+    Args:
+        printers: by pack station.
+        board, alerts: told what becomes of labels.
+        clock: the host's.
+    """
+
+    def __init__(
+        self,
+        printers: Mapping[LocationId, StationPrinter],
+        board: Board,
+        alerts: Alerts,
+        clock: Clock,
+    ) -> None:
+        self._printers = printers
+        self._stations = {printer.name: station for station, printer in printers.items()}
+        self._jobs: dict[str, PrintJob] = {}
+        self._board = board
+        self._alerts = alerts
+        self._clock = clock
+        self._made: dict[RequestId, None] = {}
+        self._lock = threading.Lock()
+
+    def attach(self, printer: str, take: PrintJob) -> None:
+        """The printer of a name, once there is one."""
+        self._jobs[printer] = take
+
+    def answered(self, input_: Input, answer: Answer) -> None:
+        """A parcel may have been closed, or its label wanted again."""
+        if not isinstance(input_, ParcelWanted | LabelWanted) or "sscc" not in answer.data:
+            return
+        with self._lock:
+            if input_.request_id in self._made:
+                return
+            self._made[input_.request_id] = None
+            if len(self._made) > REMEMBERED_MAX:
+                del self._made[next(iter(self._made))]
+            self._make(input_.station, input_.request_id, answer.data)
+
+    def printed(self, printer: str, job: str) -> None:
+        """A label is out."""
+        self._alerts.end(_alert_id(printer))
+        self._follow(printer, job, "printed", "")
+
+    def troubled(self, printer: str, reason: str) -> None:
+        """A printer cannot be reached or cannot print; its labels wait."""
+        text = (
+            f"printer {printer} at {self._stations[printer]} does not print: {reason}; labels "
+            "wait and come out when it does"
+        )
+        now_us = self._clock.now_us()
+        self._alerts.begin(Alert(_alert_id(printer), "printer_troubled", "warning", text, now_us))
+        self._follow(printer, None, "waiting", reason)
+
+    def _make(self, station: LocationId, job: RequestId, data: Mapping[str, object]) -> None:
+        sscc = Sscc(str(data["sscc"]))
+        shown: Shown = {
+            **data,
+            "station": station,
+            "job": job,
+            "bars": list(widths(f"00{sscc}")),
+            "printer": None,
+            "state": "no_printer",
+            "reason": "",
+        }
+        printer = self._printers.get(station)
+        take = self._jobs.get(printer.name) if printer is not None else None
+        if printer is None or take is None:
+            self._board.show(_topic(station), shown)
+            return
+        # shown first: it may be out before this returns
+        self._board.show(_topic(station), {**shown, "printer": printer.name, "state": "sent"})
+        if not take(job, zpl(sscc, _text_of(data), printer.form)):
+            full = {"printer": printer.name, "state": "refused", "reason": "too many labels wait"}
+            self._board.show(_topic(station), {**shown, **full})
+
+    def _follow(self, printer: str, job: str | None, state: str, reason: str) -> None:
+        """What became of a job; None for whichever is shown and not out yet."""
+        station = self._stations[printer]
+        with self._lock:
+            sheet = self._board.look(_topic(station))
+            if sheet is None or (job is not None and sheet.value.get("job") != job):
+                return
+            if job is None and sheet.value["state"] not in {"sent", "waiting"}:
+                return
+            self._board.show(_topic(station), {**sheet.value, "state": state, "reason": reason})
+
+
+def _text_of(data: Mapping[str, object]) -> LabelText:
+    return LabelText(
+        order_id=str(data["order_id"]),
+        carrier=str(data["carrier"]),
+        pieces=int(str(data["pieces"])),
+        complete=bool(data["complete"]),
+    )
+
+
+def _topic(station: LocationId) -> str:
+    return f"label/{station}"
+
+
+def _alert_id(printer: str) -> str:
+    return f"printer-troubled-{printer}"

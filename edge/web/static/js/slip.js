@@ -1,0 +1,68 @@
+// The packing slip of the parcel whose label was made last at a station, for any paper printer.
+
+import { get, whoAmI } from "./api.js";
+import { fill, h } from "./dom.js";
+import { Frame } from "./frame.js";
+import { grouped } from "./label-view.js";
+import { onLanguage, t } from "./language.js";
+
+const frame = await Frame.start("slip");
+await whoAmI();
+const page = document.getElementById("page");
+const station = new URLSearchParams(location.search).get("station") ?? "";
+const { status, body } = await get(`/api/pack/${encodeURIComponent(station)}/label`);
+const label = status === 200 && body.sscc ? body : null;
+
+function show() {
+  if (label === null) return fill(page, h("p", { class: "fault" }, t("slip.nothing")));
+  const missing = label.lines.some((line) => line.packed < line.ordered);
+  fill(
+    page,
+    h(
+      "article",
+      { class: "card slip" },
+      h("h2", {}, t("slip.title")),
+      h(
+        "dl",
+        {},
+        ...fact("pack.label_order", label.order_id),
+        ...fact("pack.label_carrier", label.carrier || "–"),
+        ...fact("slip.parcel", grouped(label.sscc)),
+        ...fact("slip.pieces", label.pieces),
+      ),
+      table(label.lines),
+      missing ? h("p", { class: "fault" }, t("slip.missing")) : null,
+    ),
+    h("button", { type: "button", class: "main", id: "print", onclick: () => print() }, t("slip.print")),
+  );
+}
+
+function fact(name, value) {
+  return [h("dt", {}, t(name)), h("dd", {}, String(value))];
+}
+
+function table(lines) {
+  const head = (name, number) => h("th", { scope: "col", class: number ? "number" : null }, t(`slip.${name}`));
+  return h(
+    "table",
+    {},
+    h("thead", {}, h("tr", {}, head("article"), head("ordered", true), head("packed", true))),
+    h(
+      "tbody",
+      {},
+      ...lines.map((line) =>
+        h(
+          "tr",
+          { class: line.packed < line.ordered ? "slip-short" : null },
+          h("th", { scope: "row" }, line.name || line.sku, h("small", { class: "sku" }, line.sku)),
+          h("td", { class: "number" }, String(line.ordered)),
+          h("td", { class: "number" }, line.packed < line.ordered ? `${line.packed} ⚠` : String(line.packed)),
+        ),
+      ),
+    ),
+  );
+}
+
+onLanguage(show);
+frame.connected(true);
+show();
