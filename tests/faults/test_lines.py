@@ -60,7 +60,7 @@ def test_what_the_disk_refused_and_was_told_is_noticed(tmp_path: Path, *, bug: b
 
 def test_a_brokers_word_for_the_central_systems_is_noticed(tmp_path: Path) -> None:
     """Behind a short queue a PUBACK proves nothing: what the broker drops is lost."""
-    bench = Bench(tmp_path, 12_000, 1)
+    bench = Bench(tmp_path, 8_000, 1)
 
     found = outages.short_queue(bench, away_s=0.0, confirmed_by="broker")
 

@@ -115,9 +115,9 @@ def workers(
     options = ["--broker", f"{broker[0]}:{broker[1]}", "--store", address, "--share", "central"]
     command = [sys.executable, *(program or ("-m", "simulators", "central")), *options]
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
-    with psycopg.connect(address, autocommit=True) as books:
-        until(lambda: _connections(books) > count, "the workers have opened the books")
     try:
+        with psycopg.connect(address, autocommit=True) as books:
+            until(lambda: _connections(books) > count, "the workers have opened the books")
         yield running
     finally:
         for process in running:
