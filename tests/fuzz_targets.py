@@ -352,7 +352,7 @@ def resends(chance: Random, tries: Tries) -> None:
     """Requests to send again."""
     for _ in tries:
         with contextlib.suppress(ValueError):
-            resend_from(mutated(chance, b'{"from":17}', JSON_TOKENS))
+            resend_from(mutated(chance, b'{"from":17}', JSON_TOKENS), "e1")
 
 
 def mail(chance: Random, tries: Tries) -> None:

@@ -208,7 +208,7 @@ def test_whatever_happens_everything_arrives_without_a_gap(
             case "acknowledge_old":
                 world.do(world.delivery.acknowledged("e", world.upto // 2, world.now_us))
             case "resend":
-                world.do(world.delivery.resend(1 + world.upto // 2))
+                world.do(world.delivery.resend(1 + world.upto // 2, world.now_us))
             case "puback_twice":
                 message = world.answer()
                 if message is not None:
@@ -304,6 +304,23 @@ def test_what_a_broker_forgot_in_silence_follows_as_soon_as_the_central_system_i
     assert len(sent_seqs(world)) == 49
 
 
+def test_a_central_system_that_asks_again_is_there() -> None:
+    # given: a central system that was taken for absent, so that one fact at a time knocks
+    world = World()
+    world.connect()
+    world.grow(50)
+    world.wait(31)
+    assert world.delivery.phase is Phase.ABSENT
+    world.at_broker.clear()
+
+    # when: it asks for what it lacks
+    world.do(world.delivery.resend(1, world.now_us))
+
+    # then: everything comes at once
+    assert world.delivery.phase is Phase.DRAINING
+    assert sent_seqs(world)[-50:] == list(range(1, 51))
+
+
 def test_an_answer_of_the_journal_that_is_out_of_date_makes_no_hole() -> None:
     world = World(is_patient=False)
     world.connect()
@@ -312,7 +329,7 @@ def test_an_answer_of_the_journal_that_is_out_of_date_makes_no_hole() -> None:
     while world.sent:
         world.answer()
     world.grow(5)
-    world.do(world.delivery.resend(3))
+    world.do(world.delivery.resend(3, world.now_us))
     while world.fetches:
         world.answer_fetch()
 

@@ -194,10 +194,13 @@ def test_a_foreign_topic_is_refused() -> None:
 
 
 def test_a_request_to_send_again_says_from_where() -> None:
-    assert incoming.resend_from(b'{"from": 12}') == 12
+    assert incoming.resend_from(b'{"from": 12}', "e1") == 12
+    assert incoming.resend_from(b'{"epoch": "e1", "from": 12}', "e1") == 12
+    with pytest.raises(ValueError, match="e0 is over, e1 is in force"):
+        incoming.resend_from(b'{"epoch": "e0", "from": 12}', "e1")
     for bad in (b"{}", b'{"from": 0}', b'{"from": "1"}', b"", b"[]"):
         with pytest.raises(ValueError, match=r"\w"):
-            incoming.resend_from(bad)
+            incoming.resend_from(bad, "e1")
 
 
 json_values = st.recursive(

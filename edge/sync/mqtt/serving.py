@@ -159,11 +159,12 @@ class Serving:
 
     def _resend(self, payload: bytes) -> bytes:
         try:
-            from_seq = resend_from(payload)
+            from_seq = resend_from(payload, self._delivery.epoch)
         except ValueError as error:
             return _error(str(error))
         _log.info("resend requested", from_seq=from_seq)
-        self._do(self._delivery.resend(from_seq))
+        now_us = self._parts.clock.monotonic_us()
+        self._do(self._delivery.resend(from_seq, now_us))
         return json.dumps({"accepted": True, "from": from_seq}).encode()
 
     def _answered(self, answered: Answered) -> None:

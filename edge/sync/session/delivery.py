@@ -187,10 +187,15 @@ class Delivery:
             self._rewind(upto)
         return found + self._drained()
 
-    def resend(self, from_seq: int) -> list[Output]:
-        """The central system asks for everything from this number on once more."""
+    def resend(self, from_seq: int, now_us: int) -> list[Output]:
+        """The central system asks for everything from this number on once more: it is there."""
+        found: list[Output] = []
+        if self.phase is Phase.ABSENT:
+            self._step(Trigger.HEARD)
+            self._progress_us = now_us
+            found += self._alarm(CENTRAL_ABSENT, None)
         self._rewind(min(self._fetched, max(0, from_seq - 1)))
-        return self._drained()
+        return found + self._drained()
 
     def tick(self, now_us: int) -> list[Output]:
         """Time has passed; several times a second."""

@@ -112,17 +112,24 @@ def objects_of(payload: bytes) -> list[object]:
     return parts
 
 
-def resend_from(payload: bytes) -> int:
+def resend_from(payload: bytes, epoch: str) -> int:
     """The number from which everything shall be sent again.
 
+    Args:
+        payload: of the request.
+        epoch: the numbering in force.
+
     Raises:
-        ValueError: not a request in the form of the interface.
+        ValueError: not a request in the form of the interface, or of another epoch.
     """
     parts = objects_of(payload)
     try:
-        return messages.RESEND.validate_python(parts[0]).from_seq
+        asked = messages.RESEND.validate_python(parts[0])
     except ValidationError as error:
         raise ValueError(sentence(error)) from error
+    if asked.epoch not in {None, epoch}:
+        raise ValueError(f"epoch: {asked.epoch} is over, {epoch} is in force; ask snapshot anew")
+    return asked.from_seq
 
 
 def _read_orders(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:

@@ -167,8 +167,12 @@ class PickerMessage(Message):
 
 
 class ResendMessage(Message):
-    """Topic `request/resend`: everything from this number on shall be sent again."""
+    """Topic `request/resend`: everything from this number on shall be sent again.
 
+    The epoch is that of the events which are missing; without it, the one in force is meant.
+    """
+
+    epoch: Name | None = None
     from_seq: Annotated[int, Field(ge=1, le=NUMBER_MAX, alias="from")]
 
 
