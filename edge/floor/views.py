@@ -67,7 +67,8 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
 
 
 def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:
-    sku = state.near.get(station, {}).get(epc)
+    heard = state.near.get(station, {}).get(epc)
+    sku = heard.sku if heard else None
     owner = state.order_holding(epc)
     return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
 

@@ -97,6 +97,13 @@ class PresentItem:
     seen_us: int
 
 
+class NearItem(NamedTuple):
+    """What the radio says of a tag near a station, cart or portal."""
+
+    sku: Sku | None
+    probability: float
+
+
 class PresentItems(NamedTuple):
     """Many items that are somewhere, as columns of equal length: there may be a million.
 

@@ -14,7 +14,15 @@ from typing_extensions import override
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, Lot, PackLevel, PresentItem, PresentItems, Stock
+from edge.model.goods import (
+    Article,
+    Lot,
+    NearItem,
+    PackLevel,
+    PresentItem,
+    PresentItems,
+    Stock,
+)
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -237,7 +245,7 @@ class FloorState:
         found: what was decided about readers that were found, by where they are.
         items: rows of tagged items that changed since the last commit; the rest lives in the store
             and in locating, for there may be a million.
-        near: tags at stations, carts, portals and staging, with their article.
+        near: tags at stations, carts, portals and staging.
         seen: how many tagged items of an article the radio knows in a place.
     """
 
@@ -271,7 +279,7 @@ class FloorState:
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()
         self.items: Table[Epc, PresentItem] = Table()
-        self.near: dict[LocationId, dict[Epc, Sku | None]] = {}
+        self.near: dict[LocationId, dict[Epc, NearItem]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
 
     def walk_of(self, badge: Badge) -> Walk | None:
@@ -336,7 +344,8 @@ class FloorState:
                 key = (item.sku, item.location)
                 self.seen[key] = self.seen.get(key, 0) + 1
         else:
-            self.near.setdefault(item.location, {})[item.epc] = item.sku
+            heard = NearItem(item.sku, item.probability)
+            self.near.setdefault(item.location, {})[item.epc] = heard
 
     def note_present(self, items: PresentItems) -> None:
         """The same for many items that have just been read back."""
@@ -348,9 +357,10 @@ class FloorState:
                 self.seen[sku, location] = self.seen.get((sku, location), 0) + count
         if not near:
             return
-        for epc, sku, location in zip(items.epc, items.sku, items.location, strict=True):
+        rows = zip(items.epc, items.sku, items.location, items.probability, strict=True)
+        for epc, sku, location, probability in rows:
             if location in near:
-                self.near.setdefault(location, {})[epc] = sku
+                self.near.setdefault(location, {})[epc] = NearItem(sku, probability)
 
     def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
         if self.floor.kind_of(location) not in STORAGE_KINDS:

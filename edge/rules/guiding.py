@@ -7,6 +7,7 @@ handheld or after a reload it is the same.
 from itertools import islice
 
 from edge.model.events import Event, PickerChanged, WalkStarted
+from edge.model.goods import NearItem
 from edge.model.ids import Badge, Epc, LocationId
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
@@ -18,6 +19,8 @@ from edge.rules import putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
 
+STRANGER_AT = 0.9
+"""From this probability on, a tag on a cart that nobody expects is told."""
 STOPS_AT_THE_END = 2
 """With so few stops to go, the picker's next walk is planned."""
 
@@ -175,8 +178,9 @@ def _heard(state: FloorState, walk: Walk) -> str:
     """What the cart's antenna hears that it should not, or the reverse; empty for nothing."""
     if walk.cart is None or not has_antenna(state, walk.cart):
         return ""
-    near = {known_as(state, epc) for epc in state.near.get(walk.cart, {})}
-    if any(_is_foreign(state, epc) for epc in near):
+    heard = state.near.get(walk.cart, {})
+    near = {known_as(state, epc) for epc in heard}
+    if any(is_stranger(state, walk, known_as(state, epc), one) for epc, one in heard.items()):
         return "foreign_item"
     if any(_is_missing(state, unit) for stop in walk.stops for unit in stop.units):
         return "missing_item"
@@ -209,9 +213,21 @@ def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
     return walk.stops[done].location if done is not None else None
 
 
-def _is_foreign(state: FloorState, epc: Epc) -> bool:
-    """In nobody's tote: whoever stands here has it in hand."""
-    return state.order_holding(epc) is None
+def is_stranger(state: FloorState, walk: Walk, epc: Epc, heard: NearItem) -> bool:
+    """Whether a tag on a cart belongs in nobody's tote: whoever stands here has it in hand.
+
+    What is expected is believed at once, a stranger only when the radio is sure: a cart that
+    passes a shelf hears it, too. And while another picker has pieces of its article whose tags
+    nobody has seen yet, it may be one of those, heard from the cart beside.
+    """
+    if state.order_holding(epc) is not None or heard.probability < STRANGER_AT:
+        return False
+    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
+    return not any(
+        stop.sku == heard.sku and any(unit.epc is None for unit in stop.units)
+        for one in others
+        for stop in one.stops
+    )
 
 
 def _is_missing(state: FloorState, unit: Unit) -> bool:

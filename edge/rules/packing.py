@@ -167,7 +167,7 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
     heard = state.near.get(pack.station, {})
     near = {
         epc: sku
-        for epc, sku in ((known_as(state, epc), sku) for epc, sku in heard.items())
+        for epc, sku in ((known_as(state, epc), one.sku) for epc, one in heard.items())
         if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
     left = next((epc for epc in pack.strangers if epc not in near), None)

@@ -8,6 +8,7 @@ from edge.model.events import (
     ItemDeparted,
     ItemMoved,
 )
+from edge.model.goods import NearItem
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.inputs import DeviceChanged, ItemLocated
 from edge.model.places import LocationKind
@@ -24,9 +25,15 @@ def located(state: FloorState, input_: ItemLocated) -> Decision:
     change = input_.change
     sku = article_of(state, change.epc)
     events = _recorded(change, sku)
-    place = _place(change)
-    if place is not None:
-        events += _meaning(state, change.epc, sku, place)
+    match change:
+        case Arrived() | Returned(departed=True):
+            heard = NearItem(sku, change.probability)
+            events += _meaning(state, change.epc, heard, change.location)
+        case Moved():
+            heard = NearItem(sku, change.probability)
+            events += _meaning(state, change.epc, heard, change.to_location)
+        case Departed() | Stale() | Returned():
+            pass
     return accept("located", "", *events)
 
 
@@ -46,20 +53,10 @@ def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
             return []  # one fact tells of the device and its places; nothing has happened to items
 
 
-def _place(change: PresenceChange) -> LocationId | None:
-    match change:
-        case Arrived() | Returned(departed=True):
-            return change.location
-        case Moved():
-            return change.to_location
-        case Departed() | Stale() | Returned():
-            return None
-
-
-def _meaning(state: FloorState, epc: Epc, sku: Sku | None, place: LocationId) -> list[Event]:
+def _meaning(state: FloorState, epc: Epc, heard: NearItem, place: LocationId) -> list[Event]:
     kind = state.floor.kind_of(place)
     if kind is LocationKind.CART:
-        return tag_on_cart(state, epc, sku, place)
+        return tag_on_cart(state, epc, heard, place)
     if kind is LocationKind.PORTAL:
         return tag_at_portal(state, epc, place)
     return []

@@ -7,6 +7,7 @@ from edge.model.events import (
     PiecePicked,
     TotesDropped,
 )
+from edge.model.goods import NearItem
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.places import LocationKind
 from edge.model.posted import CodeScanned
@@ -181,11 +182,12 @@ def _lies_elsewhere(state: FloorState, epc: Epc, here: Stop) -> bool:
     return not picked_here and (state.order_holding(epc) is not None or state.is_set_aside(epc))
 
 
-def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) -> list[Event]:
+def tag_on_cart(state: FloorState, epc: Epc, heard: NearItem, cart: LocationId) -> list[Event]:
     """What it means that a tag has come onto a cart: a pick, its second sign, or a stranger.
 
     A piece in a tote that another picker fills is heard from the cart beside: it means nothing.
     """
+    sku = heard.sku
     walk = next(
         (one for one in state.open_walks() if one.cart == cart and one.state is WalkState.WALKING),
         None,
@@ -205,7 +207,8 @@ def tag_on_cart(state: FloorState, epc: Epc, sku: Sku | None, cart: LocationId) 
         sign = pairing.tag_seen((), epc)
         if sign.unit is not None:
             return [_picked(walk, current, sign.unit)]
-    return [ForeignItemSeen(epc, sku, cart, walk.picker)]
+    stranger = guiding.is_stranger(state, walk, known, heard)
+    return [ForeignItemSeen(epc, sku, cart, walk.picker)] if stranger else []
 
 
 def _is_on_another_cart(state: FloorState, walk: Walk, epc: Epc) -> bool:

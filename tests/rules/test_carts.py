@@ -77,6 +77,33 @@ def test_a_piece_that_belongs_in_no_tote_is_foreign_though_a_neighbour_is_heard(
     assert notice(floor) == "foreign_item"
 
 
+def test_a_shelf_that_a_cart_passes_is_no_stranger_on_it(floor: SmallFloor) -> None:
+    """The radio is not sure; what is expected is believed all the same."""
+    floor.take(ItemLocated(Arrived(Epc(sgtin96_hex(MUG_GTIN, 7, 1)), CART, 0.65, NOW_US), NOW_US))
+    assert notice(floor) == ""
+
+    floor.take(ItemLocated(Arrived(MINE, CART, 0.65, NOW_US), NOW_US))
+    assert (picked(floor, LI), notice(floor)) == (1, "")
+
+
+def test_a_tag_that_may_be_a_neighbours_scanned_piece_is_no_stranger(floor: SmallFloor) -> None:
+    # given: Anna has scanned her second shirt, whose tag nobody has seen; Li has his two
+    hers = guiding.prompt(floor.state, ANNA)
+    floor.take(CodeScanned(RequestId("s1"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
+    floor.take(CodeScanned(RequestId("s2"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
+    third = Epc(sgtin96_hex(SHIRT_GTIN, 7, 9))
+    for epc in (MINE, Epc(sgtin96_hex(SHIRT_GTIN, 7, 8))):
+        heard(floor, epc, CART)
+
+    # when: one more shirt is heard from Li's cart
+    heard(floor, third, CART)
+
+    # then: it may be hers; a mug can not
+    assert not [one for one in floor.facts if isinstance(one, ForeignItemSeen)]
+    heard(floor, Epc(sgtin96_hex(MUG_GTIN, 7, 1)), CART)
+    assert isinstance(floor.facts[-1], ForeignItemSeen)
+
+
 def test_a_piece_that_only_the_radio_counted_is_missing_when_it_is_no_longer_heard(
     floor: SmallFloor,
 ) -> None:
