@@ -15,7 +15,7 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import ASIDE, DOCK, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.things import OUTFEED, RACK, Tote, hand_of, parcel_holder, tote_holder
+from simulators.things import OUTFEED, RACK, Piece, Tote, hand_of, parcel_holder, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""
@@ -140,21 +140,34 @@ class Packer:
     async def _scan_pieces(self, tote_id: str) -> None:
         """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""
         for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
-            answer = await self._scan_on_page(self.shift.barcode(piece.sku))
-            self.shift.deeds[f"pack_{answer['code']}"] += 1
-            if answer["code"] == "not_wanted":
-                self.shift.world.put(piece.epc, ASIDE)
-                self.shift.deeds["put_aside"] += 1
+            await self._scan_piece(piece)
+
+    async def _scan_piece(self, piece: Piece) -> None:
+        answer = await self._scan_on_page(self.shift.barcode(piece.sku))
+        self.shift.deeds[f"pack_{answer['code']}"] += 1
+        if answer["code"] == "not_wanted":
+            self.shift.world.put(piece.epc, ASIDE)
+            self.shift.deeds["put_aside"] += 1
 
     async def _clear_strangers(self, tote_id: str) -> None:
-        view = await self._view()
-        told = {str(stranger["epc"]) for stranger in view["strangers"]}
-        for piece in self.shift.world.pieces_in(tote_holder(tote_id)):
-            if piece.epc in told:
+        while lying := self._strangers_in(tote_id, await self._view()):
+            for piece in lying:
                 await self.shift.spend(_HANDLE_S)
                 self.shift.world.put(piece.epc, ASIDE)
                 self.shift.deeds["put_aside"] += 1
+            await self._view_until(
+                _GHOST_PATIENCE_S,
+                lambda shown: (
+                    shown["verdict"] != "extra" or bool(self._strangers_in(tote_id, shown))
+                ),
+            )
         await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
+
+    def _strangers_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
+        """What the screen calls a stranger and really lies in the tote."""
+        told = {str(stranger["epc"]) for stranger in view["strangers"]}
+        lying = self.shift.world.pieces_in(tote_holder(tote_id))
+        return [piece for piece in lying if piece.epc in told]
 
     async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
         await self.shift.spend(_HANDLE_S)

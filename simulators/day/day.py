@@ -9,11 +9,6 @@ import numpy as np
 
 from edge.clock import PlayedClock
 from edge.compose.devices import reader_settings, scanner_settings
-from edge.floor.alerts import Alert
-from edge.model.events import Fact
-from edge.model.inputs import Input
-from edge.model.prompts import Answer
-from edge.model.state import FloorState
 from edge.store.errors import StoreError
 from simulators.catalogue import make_catalogue
 from simulators.central_events import Delivered
@@ -29,6 +24,7 @@ from simulators.day.plan import SHARES, ComingOrder, Story, order_book
 from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
 from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
 from simulators.day.timetable import Entry, Kind, timetable
+from simulators.day.watch import Watch
 from simulators.faults import FaultName, PlannedFault
 from simulators.hall import BARE_STATION, CARTS
 from simulators.packer import Carrier
@@ -65,7 +61,7 @@ class Day:
         self,
         story: Story,
         site: Site,
-        watch: "Watch",
+        watch: Watch,
         entries: list[Entry] | None = None,
     ) -> None:
         self.story = story
@@ -363,43 +359,3 @@ class Day:
 
     def _later(self, wait_s: float, work: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(wait_s, work)
-
-
-class Watch:
-    """Told of everything that happens on a day; this one looks away."""
-
-    has_seen_enough = False
-    """Whether the day may end here."""
-
-    def turned(self, facts: list[Fact], state: FloorState) -> None:
-        """A turn of the loop: what it committed and the state behind it."""
-
-    def told(self, input_: Input, answer: Answer) -> None:
-        """An input was answered, after the commit."""
-
-    def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
-        """A person has an answer to what they posted."""
-
-    def alerted(self, name: str, alert: Alert | None) -> None:
-        """An alert began, or ended."""
-
-    def started(self, gateway: Gateway) -> None:
-        """A process has read its state back and begins."""
-
-    def died(self) -> None:
-        """The process is gone without a word."""
-
-    def refused(self, sentence: str) -> None:
-        """Somebody was told something that they did not understand."""
-
-    def failed(self, error: BaseException) -> None:
-        """A part of the day itself broke."""
-
-    def central_stored(self, events: list[Delivered]) -> None:
-        """The central system has stored events that are new to it, in this order."""
-
-    def looked(self) -> None:
-        """Some seconds have passed."""
-
-    def closing(self, gateway: Gateway) -> None:
-        """The day is over; the process still runs."""

@@ -13,7 +13,7 @@ from edge.model.state import FloorState
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 from simulators.central_events import Delivered
-from simulators.day.day import Day, Watch
+from simulators.day.day import Day
 from simulators.day.gateway import Gateway
 from simulators.day.laws.delivery import (
     AnswerIsKept,
@@ -41,6 +41,7 @@ from simulators.day.laws.work import (
     PromptsLeadOn,
     RulesDecide,
 )
+from simulators.day.watch import Watch
 
 LAWS: tuple[type[Law], ...] = (
     *(NothingLost, NothingDoubled, OrderKept, CursorIsTrue, SentOnlyCommitted, AnswerIsKept),

@@ -131,6 +131,9 @@ class DayPacker(Packer):
         await super(DayPacker, self)._scan_pieces(tote_id)
         for piece in overlooked:
             piece.holder = tote_holder(tote_id)
+        if overlooked and (await self._view())["verdict"] == "checking":
+            for piece in overlooked:  # something is missing: they look again
+                await self._scan_piece(piece)
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ class Pace:
 
 
 CEILING = Pace(4.0, 1_000_000)
-NEAR = Pace(0.5, 250_000)
+NEAR = Pace(1.0, 250_000)
 
 
 def pace_of(reader: str) -> Pace:

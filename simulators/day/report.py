@@ -24,12 +24,13 @@ class LineCount:
     Attributes:
         right: exactly what was ordered and told.
         short: fewer pieces than ordered, and so told.
-        wrong: anything else.
+        wrong: anything else; a sentence for each in `sentences`.
     """
 
     right: int = 0
     short: int = 0
     wrong: int = 0
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "cancelled_orders": central.order_count("cancelled"),
         "right_lines": lines.right,
         "short_lines": lines.short,
+        "wrong": list(lines.sentences),
         "parcels": len(shipped),
         "walk_m_per_line": _walk_m_per_line(day, judge),
         "location_accuracy": _location_accuracy(judge),
@@ -96,6 +98,7 @@ def _truth_of(day: Day, judge: Judge) -> _Truth:
 def _lines(day: Day, truth: _Truth) -> LineCount:
     """Each ordered article of each order that left; what nobody ordered is a wrong line more."""
     count = Counter[str]()
+    wrong: list[str] = []
     for coming in day.book.orders:
         order_id = coming.body["order_id"]
         if order_id not in truth.inside:
@@ -111,7 +114,11 @@ def _lines(day: Day, truth: _Truth) -> LineCount:
                 count["short"] += 1
             else:
                 count["wrong"] += 1
-    return LineCount(**count)
+                wrong.append(
+                    f"{order_id}: {wanted[sku]} x {sku} ordered, {told[sku]} told, "
+                    f"{inside[sku]} inside"
+                )
+    return LineCount(**count, sentences=tuple(wrong))
 
 
 def _on_time_share(day: Day) -> float:
