@@ -216,11 +216,26 @@ def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> E
         return StrangerSeen(pack.station, epc, sku, owner)
     if sku is not None and owner in {None, pack.order_id}:
         sign = pairing.tag_seen(units_of(pack, sku), epc)
-        if sign.unit is not None and (sign.before or missing_of(state, pack)[sku] > 0):
+        if sign.unit is not None and (sign.before or _may_be_of_the_tote(state, pack, sku, epc)):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
     if owner is None and _may_be_a_neighbour(state, pack, sku):
         return None
     return StrangerSeen(pack.station, epc, sku, owner)
+
+
+def _may_be_of_the_tote(state: FloorState, pack: PackSession, sku: Sku, epc: Epc) -> bool:
+    """Whether a tag that nobody scanned here can be that of a missing piece.
+
+    A piece whose tag was seen when it was picked is missing until that very tag is heard or its
+    barcode scanned; only pieces whose tags are not known yet may have any of their article.
+    """
+    if missing_of(state, pack)[sku] < 1:
+        return False
+    picked = [unit.epc for one, unit in state.totes[pack.tote_id].picked if one == sku]
+    if epc in picked:
+        return True
+    unnamed = sum(unit.epc not in {None, *picked} for unit in units_of(pack, sku))
+    return picked.count(None) > unnamed
 
 
 def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -> bool:

@@ -138,6 +138,26 @@ def test_a_very_piece_of_another_order_is_not_wanted() -> None:
     assert at_station(floor, tag(1)).code == "complete"
 
 
+def test_a_picked_tag_that_is_missing_is_not_made_good_by_another_of_its_article() -> None:
+    # given: two pieces whose tags are known since they were picked
+    floor = at_work((SHIRT, 2))
+    for number in (1, 2):
+        scan(floor, tag(number))
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+
+    # when: the station hears one of them, and a third piece of the article
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(3))
+
+    # then: that is no match, until the right one is there and the third is gone
+    assert close(floor).code == "extra"
+    seen_at_station(floor, tag(2))
+    assert packing.verdict(floor.state, STATION) == "extra"
+    floor.take(ItemLocated(Moved(tag(3), STATION, DOCK, 0.9, NOW_US), NOW_US))
+    assert packing.verdict(floor.state, STATION) == "match"
+
+
 def test_a_piece_that_came_back_and_is_picked_again_is_checked_by_its_tag() -> None:
     floor = picked(1)
     at_station(floor, "T0001")
