@@ -132,5 +132,8 @@ class Housekeeping:
             descriptor = os.open(self._reserve, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
             try:
                 os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+            except OSError:
+                self._reserve.unlink(missing_ok=True)  # an empty one would pass for made
+                raise
             finally:
                 os.close(descriptor)

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import resource
+import signal
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -145,6 +147,25 @@ def test_the_reserve_is_given_up_when_the_disk_is_nearly_full_and_made_again(hou
     house.used = 0.85
     house.idle()
     assert house.reserve.exists()
+
+
+def test_a_reserve_for_which_there_was_no_room_is_made_when_there_is(house: House) -> None:
+    # given: a disk that has no room for it (here a file may not grow that large)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (RESERVE_BYTES // 2, hard))
+    try:
+        house.idle()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handled)
+    assert not house.reserve.exists()
+
+    # when: there is room
+    house.idle()
+
+    # then
+    assert house.reserve.stat().st_size == RESERVE_BYTES
 
 
 def test_a_refused_commit_frees_the_reserve_at_once(house: House) -> None:

@@ -121,3 +121,15 @@ def test_pages_hold_nothing_inline_and_name_no_other_host() -> None:
         text = script.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "innerHTML" not in text
         assert not re.search(r"https?://", text), script.name
+
+
+def test_no_word_stands_twice_in_a_catalogue() -> None:
+    for file in (STATIC / "lang").glob("*.json"):
+        pairs: list[tuple[str, str]] = json.loads(
+            file.read_text(encoding="utf-8"), object_pairs_hook=list
+        )
+        keys = [key for key, _ in pairs]
+
+        assert len(keys) == len(set(keys)), (
+            f"{file.name}: {[k for k in keys if keys.count(k) > 1]}"
+        )
