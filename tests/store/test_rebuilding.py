@@ -378,6 +378,7 @@ class Day:
         yield e.TroubleRecorded("damaged", BADGE, None, None, None, None)
         yield e.ForeignItemSeen(self._tag(), None, CART, BADGE)
         yield e.MessageSetAside("order", "not JSON", "{")
+        yield e.JournalRestored("old", 4, 7, "", "bad page")
 
 
 def _stops_for(
