@@ -1,13 +1,12 @@
 """A damaged store is put aside whole, the newest sound backup takes its place, the gap is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from edge.clock import PlayedClock
 from edge.model.events import JournalRestored
-from edge.model.places import Floor
 from edge.store import backup, mending
 from edge.store.database import open_reader
 from edge.store.durable import sync_to_disk
@@ -29,38 +28,6 @@ def mend_it(path: Path, folder: Path, ids: CountingIds) -> Callable[[int], Mende
     return lambda now_us: mend(path, [folder], ids, now_us, "a page is not as it was written")
 
 
-class Stoppable(Gateway):
-    """A gateway whose daemon can be stopped by hand."""
-
-    runs = True
-
-    def close(self) -> None:
-        """Stop the daemon; all of the store is in the one file then."""
-        if self.runs:
-            self.store.close()
-        self.runs = False
-
-
-@pytest.fixture
-def open_gateway(
-    path: Path, clock: PlayedClock, ids: CountingIds, floor: Floor
-) -> Iterator[Callable[[], Stoppable]]:
-    opened: list[Stoppable] = []
-
-    def open_one() -> Stoppable:
-        opened.append(Stoppable(path, clock, ids, floor))
-        return opened[-1]
-
-    yield open_one
-    for gateway in opened:
-        gateway.close()
-
-
-@pytest.fixture
-def gateway(open_gateway: Callable[[], Stoppable]) -> Stoppable:
-    return open_gateway()
-
-
 def spoil(path: Path, what: bytes = b"30340000000000", by: bytes = b"!") -> bytes:
     """Flip a byte wherever a tag's number stands; what the file then is."""
     found = path.read_bytes().replace(what, by + what[1:])
@@ -68,7 +35,7 @@ def spoil(path: Path, what: bytes = b"30340000000000", by: bytes = b"!") -> byte
     return found
 
 
-def facts_of(gateway: Stoppable) -> list[tuple[int, str, str]]:
+def facts_of(gateway: Gateway) -> list[tuple[int, str, str]]:
     """Every fact as position, id and type."""
     connection = open_reader(gateway.path)
     try:
@@ -77,13 +44,13 @@ def facts_of(gateway: Stoppable) -> list[tuple[int, str, str]]:
         connection.close()
 
 
-def backed_up(gateway: Stoppable, folder: Path) -> None:
+def backed_up(gateway: Gateway, folder: Path) -> None:
     rotate(gateway.path, folder, None, NEVER_US, gateway.clock.now_us())
 
 
 def test_the_newest_backup_takes_the_place_and_the_gap_is_a_fact_for_the_central_system(
-    gateway: Stoppable,
-    open_gateway: Callable[[], Stoppable],
+    gateway: Gateway,
+    open_gateway: Callable[[], Gateway],
     folder: Path,
     path: Path,
     mend_it: Callable[[int], Mended | None],
@@ -114,8 +81,8 @@ def test_the_newest_backup_takes_the_place_and_the_gap_is_a_fact_for_the_central
 
 
 def test_without_a_backup_work_begins_with_nothing_and_says_that_all_is_missing(
-    gateway: Stoppable,
-    open_gateway: Callable[[], Stoppable],
+    gateway: Gateway,
+    open_gateway: Callable[[], Gateway],
     path: Path,
     mend_it: Callable[[int], Mended | None],
 ) -> None:
@@ -133,7 +100,7 @@ def test_without_a_backup_work_begins_with_nothing_and_says_that_all_is_missing(
 
 
 def test_a_file_of_which_nothing_can_be_read_leaves_the_end_of_the_gap_open(
-    gateway: Stoppable, folder: Path, path: Path, mend_it: Callable[[int], Mended | None]
+    gateway: Gateway, folder: Path, path: Path, mend_it: Callable[[int], Mended | None]
 ) -> None:
     gateway.happen(*gateway.arrivals(1, 3))
     backed_up(gateway, folder)
@@ -148,7 +115,7 @@ def test_a_file_of_which_nothing_can_be_read_leaves_the_end_of_the_gap_open(
 
 
 def test_a_backup_that_is_spoilt_too_is_passed_over_for_an_older_one(
-    gateway: Stoppable,
+    gateway: Gateway,
     clock: PlayedClock,
     folder: Path,
     path: Path,
@@ -171,7 +138,7 @@ def test_a_backup_that_is_spoilt_too_is_passed_over_for_an_older_one(
 
 
 def test_a_store_that_is_as_it_was_written_stays(
-    gateway: Stoppable, path: Path, mend_it: Callable[[int], Mended | None]
+    gateway: Gateway, path: Path, mend_it: Callable[[int], Mended | None]
 ) -> None:
     gateway.happen(*gateway.arrivals(1, 3))
     gateway.close()
@@ -183,7 +150,7 @@ def test_a_store_that_is_as_it_was_written_stays(
 
 
 def test_a_store_in_use_is_left_alone(
-    gateway: Stoppable, mend_it: Callable[[int], Mended | None]
+    gateway: Gateway, mend_it: Callable[[int], Mended | None]
 ) -> None:
     gateway.happen(*gateway.arrivals(1, 3))
     with pytest.raises(StoreBusyError):
@@ -191,7 +158,7 @@ def test_a_store_in_use_is_left_alone(
 
 
 def test_a_disk_that_spoils_one_file_after_the_other_is_told_and_grinds_no_more_backups(
-    gateway: Stoppable, path: Path, mend_it: Callable[[int], Mended | None]
+    gateway: Gateway, path: Path, mend_it: Callable[[int], Mended | None]
 ) -> None:
     gateway.happen(*gateway.arrivals(1, 3))
     gateway.close()
@@ -235,8 +202,8 @@ def cut_at(step: int, patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("step", range(12))
 def test_a_mending_that_is_cut_off_at_any_step_is_gone_on_with_and_tells_the_same_gap(
-    gateway: Stoppable,
-    open_gateway: Callable[[], Stoppable],
+    gateway: Gateway,
+    open_gateway: Callable[[], Gateway],
     folder: Path,
     mend_it: Callable[[int], Mended | None],
     step: int,
