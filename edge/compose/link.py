@@ -77,6 +77,8 @@ def link_settings(settings: Settings) -> LinkSettings:
         reconnect_s_max=mqtt.reconnect_s_max,
         confirmed_by=settings.delivery.confirmed_by,
         window_messages=mqtt.window,
+        events_per_s_max=settings.delivery.events_per_s_max,
+        bytes_per_s_max=settings.delivery.bytes_per_s_max,
     )
 
 
