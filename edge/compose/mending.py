@@ -8,6 +8,7 @@ import structlog
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
 from edge.floor.alerts import Alert, Alerts
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreDamagedError
 from edge.store.mending import Mended, is_being_mended, mend, mended
@@ -44,7 +45,8 @@ def _mend(settings: Settings, path: Path, reason: str) -> None:
     _log.error("the journal is damaged", reason=reason)
     places = (settings.backup.folder, settings.backup.second_folder)
     folders = [one for one in places if one is not None]
-    found = mend(path, folders, new_id_maker(), SystemClock().now_us(), reason)
+    floor = load_floor(settings.gateway.floor_file)
+    found = mend(path, folders, floor, new_id_maker(), SystemClock().now_us(), reason)
     if found is None:
         _log.warning("every row of the journal is as it was written: nothing was changed")
     else:
@@ -82,7 +84,8 @@ def _alert_id(quarantined: str) -> str:
 
 def in_words(one: Mended) -> str:
     """What happened and what is to be done, in one sentence or two."""
-    source = f"backup {one.backup}" if one.backup else "nothing, for there was no sound backup"
+    empty = "an empty journal, for there was no sound backup"
+    source = f"backup {one.backup}" if one.backup else empty
     last = one.fact.last_seq
     if last is None:
         gap = f"facts from {one.first_seq} on are missing"
@@ -92,6 +95,7 @@ def in_words(one: Mended) -> str:
         gap = f"facts {one.first_seq} to {last} are missing"
     epoch = f" (numbering {one.epoch})" if one.epoch else ""
     return (
-        f"the journal was damaged and lies in {one.quarantined}; work goes on from {source}; "
-        f"{gap}{epoch}. Count what was moved since; see journal_damaged in the operations manual"
+        f"the journal was damaged and lies in {one.quarantined}; work goes on from {source}, "
+        f"and {one.salvaged} facts that the file still told; {gap}{epoch}. "
+        "Count what was moved since; see journal_damaged in docs/operations.md"
     )

@@ -1,5 +1,7 @@
 """A damaged store is put aside whole, and the gateway works on from its newest sound backup.
 
+Facts behind the backup that the damaged file still tells are won back (`edge.store.salvaging`).
+
 The order of steps makes a cut at any instant harmless. A mark beside the store is on the disk
 first: while it is there nothing may open the store, whose log and file are no longer moved
 together, and the next start goes on from the mark. The new store is made under another name and
@@ -16,6 +18,7 @@ them, and may win facts back with `sqlite3` or put a better backup in place befo
 
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -24,16 +27,18 @@ from pathlib import Path
 
 from edge.model.events import JournalRestored
 from edge.model.ids import IdMaker
+from edge.model.places import Floor
 from edge.store.appending import append, put_in_words
 from edge.store.backup import mark_of, prepare, set_aside_under
 from edge.store.backup import verify as verify_backup
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.durable import sync_to_disk
 from edge.store.errors import StoreDamagedError, StoreError, told_by_store
-from edge.store.journal import begin_epoch, epochs, read_head
+from edge.store.journal import Epoch, begin_epoch, epochs, read_head
 from edge.store.lock import StoreLock
 from edge.store.rotating import backups
-from edge.store.verifying import VerifyReport, verify
+from edge.store.salvaging import salvage
+from edge.store.verifying import verify
 
 MENDS_MAX = 3
 """So many within an hour, and the disk is at fault: more backups would only be ground up."""
@@ -50,8 +55,10 @@ class Mended:
         reason: what was found.
         quarantined: name of the file that was put aside, in the store's folder.
         epoch: the numbering of that file; empty where it cannot be read.
+        epoch_position: where in the journal that numbering began.
         known_seq: its last fact's number; 0 where that cannot be read, or there was none.
         backup: name of the backup in its place; empty where the store begins empty.
+        salvaged: facts behind the backup that the damaged file still told.
         first_seq: the first number of `epoch` that the new store does not have.
     """
 
@@ -59,8 +66,10 @@ class Mended:
     reason: str
     quarantined: str
     epoch: str
+    epoch_position: int
     known_seq: int
     backup: str = ""
+    salvaged: int = 0
     first_seq: int = 1
 
     @property
@@ -76,13 +85,19 @@ def is_being_mended(path: Path) -> bool:
 
 
 def mend(
-    path: Path, folders: Sequence[Path], make_id: IdMaker, now_us: int, reason: str
+    path: Path,
+    folders: Sequence[Path],
+    floor: Floor,
+    make_id: IdMaker,
+    now_us: int,
+    reason: str,
 ) -> Mended | None:
     """Put a damaged store aside and a sound one in its place; no daemon may run on it.
 
     Args:
         path: of the store.
         folders: with backups; the newest sound one of all is taken.
+        floor: as configured.
         make_id: names the new epoch and the fact that tells of it.
         now_us: UTC microseconds.
         reason: what was found.
@@ -107,7 +122,7 @@ def mend(
                 _require_few(path, now_us)
                 found = _found(path, now_us, reason)
                 _write(mark_of(path), found)
-            return _replaced(path, folders, make_id, found)
+            return _replaced(path, folders, floor, make_id, found)
     finally:
         lock.release()
 
@@ -144,41 +159,40 @@ def _require_few(path: Path, now_us: int) -> None:
 def _found(path: Path, now_us: int, reason: str) -> Mended:
     stamp = datetime.fromtimestamp(now_us / 1e6, UTC).strftime(_FORM)
     epoch, known_seq = _last_known(path)
-    return Mended(now_us, reason, f"{path.name}.damaged-{stamp}", epoch, known_seq)
+    quarantined = f"{path.name}.damaged-{stamp}"
+    return Mended(now_us, reason, quarantined, epoch.name, epoch.first_position, known_seq)
 
 
-def _last_known(path: Path) -> tuple[str, int]:
+def _last_known(path: Path) -> tuple[Epoch, int]:
     """Epoch and last number, as far as the file still tells."""
-    epoch, seq = "", 0
+    epoch, seq = Epoch(1, ""), 0
     try:
         with closing(open_reader(path)) as connection, told_by_store("reading what is left"):
             for last in epochs(connection)[-1:]:
-                epoch = str(last.name)
-                seq = last.seq_of(read_head(connection).position)
-    except (StoreError, TypeError, OverflowError):  # a flipped bit may make a number a text
+                epoch = Epoch(int(last.first_position), str(last.name))
+                seq = epoch.seq_of(read_head(connection).position)
+    except (StoreError, TypeError, ValueError, OverflowError):  # a number may have become a text
         return epoch, 0
     return epoch, seq
 
 
-def _replaced(path: Path, folders: Sequence[Path], make_id: IdMaker, found: Mended) -> Mended:
-    fresh = path.with_name(f".{path.name}.mended")
+def _replaced(
+    path: Path, folders: Sequence[Path], floor: Floor, make_id: IdMaker, found: Mended
+) -> Mended:
+    kept, fresh = path.with_name(found.quarantined), path.with_name(f".{path.name}.mended")
+    set_aside_under(path, kept)
     fresh.unlink(missing_ok=True)
-    epoch = make_id()
-    newest = _newest_sound(folders)
-    if newest is None:
+    backup = _newest_sound(folders)
+    if backup is None:
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     else:
-        backup, report = newest
         prepare(backup, fresh)
-        same = report.epoch == found.epoch or not found.epoch
-        found = replace(
-            found,
-            backup=backup.name,
-            epoch=report.epoch if same else found.epoch,
-            first_seq=report.last_seq + 1 if same else 1,
-        )
-    _begin(fresh, epoch, found, make_id)
-    set_aside_under(path, path.with_name(found.quarantined))
+        found = replace(found, backup=backup.name)
+    with closing(open_writer(fresh)) as connection:
+        count = salvage(kept, connection, floor)
+        found = _measured(connection, replace(found, salvaged=count))
+        _begin(connection, found, make_id)
+    sync_to_disk(fresh)
     fresh.replace(path)
     sync_to_disk(path.parent)
     _write(mark_of(path), found)
@@ -187,7 +201,7 @@ def _replaced(path: Path, folders: Sequence[Path], make_id: IdMaker, found: Mend
     return found
 
 
-def _newest_sound(folders: Sequence[Path]) -> tuple[Path, VerifyReport] | None:
+def _newest_sound(folders: Sequence[Path]) -> Path | None:
     """Names tell the age, so the newest of all folders comes first; unsound ones are passed."""
     found = [one for folder in folders for one in backups(folder)]
     for backup in sorted(found, key=lambda one: one.name, reverse=True):
@@ -196,25 +210,36 @@ def _newest_sound(folders: Sequence[Path]) -> tuple[Path, VerifyReport] | None:
         except StoreError:
             continue  # the disk that spoilt the store may have spoilt its backup
         if report.good:
-            return backup, report
+            return backup
     return None
 
 
-def _begin(fresh: Path, epoch: str, found: Mended, make_id: IdMaker) -> None:
+def _measured(connection: sqlite3.Connection, found: Mended) -> Mended:
+    """Where the gap begins, in the numbers of what was put aside."""
+    known = epochs(connection)
+    epoch = Epoch(found.epoch_position, found.epoch)
+    if not found.epoch and known:
+        epoch = known[-1]
+    for one in known:
+        if one.name == epoch.name:
+            epoch = one  # the backup was verified, what was put aside was not
+    first_seq = max(1, epoch.seq_of(read_head(connection).position) + 1)
+    return replace(found, epoch=epoch.name, first_seq=first_seq)
+
+
+def _begin(connection: sqlite3.Connection, found: Mended, make_id: IdMaker) -> None:
     """A new epoch whose facts end with the one that tells of the gap."""
-    with closing(open_writer(fresh)) as connection:
-        with transaction(connection, "starting an epoch"):
-            begin_epoch(connection, epoch)
-            words = put_in_words(
-                [(found.fact, found.at_us)],
-                read_head(connection),
-                epochs(connection)[-1],
-                found.at_us,
-                make_id,
-            )
-            append(connection, words)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    sync_to_disk(fresh)
+    with transaction(connection, "starting an epoch"):
+        begin_epoch(connection, make_id())
+        words = put_in_words(
+            [(found.fact, found.at_us)],
+            read_head(connection),
+            epochs(connection)[-1],
+            found.at_us,
+            make_id,
+        )
+        append(connection, words)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _write(record: Path, found: Mended) -> None:

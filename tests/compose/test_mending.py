@@ -8,6 +8,7 @@ from edge.compose.core import STORE_FILE, new_id_maker
 from edge.compose.damage import Damage
 from edge.compose.mending import STARTS_MAX, Quarantine, run_and_mend
 from edge.floor.alerts import Alerts
+from edge.model.places import Floor
 from edge.settings.gateway import Backup, Settings, load
 from edge.store.errors import StoreDamagedError
 from edge.store.mending import mend, mended
@@ -52,7 +53,7 @@ def test_a_sound_journal_that_fails_all_the_same_does_not_turn_for_ever(
     settings: Settings, journal: Path
 ) -> None:
     journal.write_bytes(b"spoilt")
-    mend(journal, [], new_id_maker(), 1, "once, long ago")
+    mend(journal, [], Floor({}), new_id_maker(), 1, "once, long ago")
     starts: list[None] = []
 
     def run() -> None:
@@ -72,7 +73,7 @@ def test_an_alert_stands_for_as_long_as_the_damaged_file_lies_there(journal: Pat
     quarantine.look()
     assert not alerts.active()
     journal.write_bytes(b"spoilt")
-    done = mend(journal, [], new_id_maker(), 1_764_335_100_000_000, "a page")
+    done = mend(journal, [], Floor({}), new_id_maker(), 1_764_335_100_000_000, "a page")
     assert done is not None
 
     quarantine.look()

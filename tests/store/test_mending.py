@@ -7,6 +7,7 @@ import pytest
 
 from edge.clock import PlayedClock
 from edge.model.events import JournalRestored
+from edge.model.places import Floor
 from edge.store import backup, mending
 from edge.store.database import open_reader
 from edge.store.durable import sync_to_disk
@@ -24,8 +25,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mend_it(path: Path, folder: Path, ids: CountingIds) -> Callable[[int], Mended | None]:
-    return lambda now_us: mend(path, [folder], ids, now_us, "a page is not as it was written")
+def mend_it(
+    path: Path, folder: Path, floor: Floor, ids: CountingIds
+) -> Callable[[int], Mended | None]:
+    return lambda now_us: mend(path, [folder], floor, ids, now_us, "a page is not as written")
 
 
 def spoil(path: Path, what: bytes = b"30340000000000", by: bytes = b"!") -> bytes:

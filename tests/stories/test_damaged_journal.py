@@ -166,14 +166,14 @@ def test_a_journal_found_damaged_at_the_start_is_put_aside_and_the_backup_works_
     site.daemon.start()
     url = site.ready_url()
 
-    # then: it works, with the backup; the board and the central system are told what is missing
+    # then: it works, with the backup and the one fact before the damage; all are told of the gap
     text = alert_on_board(url)
     told = site.told()
-    assert (told.epoch, told.first_seq, told.last_seq) == (epoch, 6, 8)
-    assert "facts 6 to 8 are missing" in text
+    assert (told.epoch, told.first_seq, told.last_seq) == (epoch, 7, 8)
+    assert "facts 7 to 8 are missing" in text
     assert site.kinds() == [
-        *((seq, "stock.arrived") for seq in range(1, 6)),
-        (6, "exception.journal_restored"),
+        *((seq, "stock.arrived") for seq in range(1, 7)),
+        (7, "exception.journal_restored"),
     ]
     # and: what was damaged lies beside it as it was found
     (kept,) = site.journal.parent.glob(f"{STORE_FILE}.damaged-*Z")
@@ -200,13 +200,16 @@ def test_a_journal_that_turns_out_to_be_damaged_while_the_gateway_works_costs_on
     )
     mosquitto.start()
     try:
-        # then: the same process is ready once more, begins with nothing and says so
+        # then: the same process is ready once more, with what lay before the damage, and says so
         pid = site.daemon.pid
         text = alert_on_board(site.ready_url())
         assert (site.daemon.pid, site.daemon.is_running) == (pid, True)
     finally:
         mosquitto.end()
     told = site.told()
-    assert (told.epoch, told.first_seq, told.last_seq, told.backup) == (epoch, 1, 60, "")
+    assert (told.epoch, told.first_seq, told.last_seq, told.backup) == (epoch, 40, 60, "")
     assert "there was no sound backup" in text
-    assert site.kinds() == [(1, "exception.journal_restored")]
+    assert site.kinds() == [
+        *((seq, "stock.arrived") for seq in range(1, 40)),
+        (40, "exception.journal_restored"),
+    ]
