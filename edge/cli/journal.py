@@ -1,4 +1,4 @@
-"""`warehouse-edge journal`: check it, follow it, export it; only ever reads."""
+"""`warehouse-edge journal`: check it, follow it, export it, rebuild the tables beside it."""
 
 import threading
 from contextlib import closing
@@ -11,11 +11,14 @@ import typer
 from edge.cli.console import NO, bad_input_told, fail, print_json
 from edge.compose.core import STORE_FILE
 from edge.model.events import Fact
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import load
 from edge.store.codec import event_data
 from edge.store.database import open_reader
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
+from edge.store.rebuilding import rebuild as rebuild_tables
+from edge.store.rebuilding import rebuild_and_compare
 from edge.store.verifying import verify as verify_store
 
 app = typer.Typer(no_args_is_help=True, help="Check, follow and export the journal.")
@@ -43,6 +46,30 @@ def verify(config: Config = Path("gateway.toml")) -> None:
         raise fail(str(error)) from None
     print_json(asdict(report))
     if not report.good:
+        raise typer.Exit(NO)
+
+
+@app.command()
+def rebuild(
+    config: Config = Path("gateway.toml"),
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="only compare; exit 1 if anything differs")
+    ] = False,
+) -> None:
+    """Replay the journal and write the tables of the state anew where they differ from it.
+
+    Comparing may be done while the daemon works; rebuilding needs it stopped.
+    """
+    path = store_path(config)
+    with bad_input_told():
+        floor = load_floor(load(config).gateway.floor_file)
+    try:
+        found = rebuild_and_compare(path, floor) if check else rebuild_tables(path, floor)
+    except StoreError as error:
+        raise fail(str(error)) from None
+    print_json({"differences": found, "rebuilt": bool(found) and not check})
+    if found and check:
         raise typer.Exit(NO)
 
 

@@ -9,6 +9,7 @@ from edge import log
 from edge.cli.console import bad_input_told, fail
 from edge.compose.checking import check_files
 from edge.compose.gateway import build
+from edge.compose.mending import run_and_mend
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import load
 from edge.store.errors import StoreError
@@ -29,6 +30,6 @@ def run(
         settings = load(config_file)
         log.configure(settings.log.level)
         try:
-            build(settings).run()
+            run_and_mend(settings, lambda: build(settings).run())
         except (StoreError, WebServerError, SessionKeyError) as error:
             raise fail(str(error)) from None

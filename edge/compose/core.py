@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from edge.clock import Clock, SystemClock
+from edge.compose.damage import Damage
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.handhelds import Handhelds
@@ -47,4 +48,5 @@ class Core:
     alerts: Alerts
     desk: LocatingDesk
     store_path: Path
+    damage: Damage = field(default_factory=Damage)
     handhelds: Handhelds = field(default_factory=lambda: Handhelds(Alerts(), 0))

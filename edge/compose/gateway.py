@@ -16,6 +16,7 @@ from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.lighting import stack_lights, switching
 from edge.compose.link import Condition, Link, backlog, mqtt_link
+from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
@@ -50,6 +51,7 @@ from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.store.archive import FactArchive
 from edge.store.store import Store
+from edge.sync.mqtt.link import MqttLink
 
 
 def build(settings: Settings) -> Daemon:
@@ -90,19 +92,29 @@ def build(settings: Settings) -> Daemon:
         *(Service("finder", finder), Service("web", web)),
     ]
 
+    daemon = Daemon(
+        Supervisor([Service("store", _Closing(store)), *services]),
+        clock,
+        lambda: loop.progressed_us,
+        _beat(core, health, link, info),
+        lambda: {"ready": True, "url": _url(settings, web.port)},
+        ending=Condition(core, link).drain if link else _nobody_waits,
+    )
+    core.damage.listen(daemon.end_because)
+    return daemon
+
+
+def _beat(core: Core, health: Look, link: MqttLink | None, info: Info) -> Callable[[], None]:
+    """What is looked at and told every two seconds."""
+    quarantine = Quarantine(core.store_path, core.alerts)
+
     def tell() -> None:
         health.tell()
         if link is not None:
             info.tell(link.publish_info)
+        quarantine.look()
 
-    return Daemon(
-        Supervisor([Service("store", _Closing(store)), *services]),
-        clock,
-        lambda: loop.progressed_us,
-        tell,
-        lambda: {"ready": True, "url": _url(settings, web.port)},
-        ending=Condition(core, link).drain if link else _nobody_waits,
-    )
+    return tell
 
 
 def _both(lights: Lights, labels: LabelDesk) -> Callable[[Input, Answer], None]:
@@ -230,6 +242,7 @@ def floor_loop(
             work_on_tags=work_on_tags or _nobody_works,
             answered=answered or _nobody_looks,
             silent=core.handhelds.silent,
+            damaged=core.damage.tell,
         )
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from edge.compose.core import Core
+from edge.compose.damage import TellingReader
 from edge.compose.info import Info
 from edge.compose.requests import Answers
 from edge.daemon.kernel_clock import ClockWatch
@@ -20,7 +21,6 @@ from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreError
-from edge.store.reader import JournalReader
 from edge.store.store import Store
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
@@ -77,6 +77,8 @@ def link_settings(settings: Settings) -> LinkSettings:
         reconnect_s_max=mqtt.reconnect_s_max,
         confirmed_by=settings.delivery.confirmed_by,
         window_messages=mqtt.window,
+        events_per_s_max=settings.delivery.events_per_s_max,
+        bytes_per_s_max=settings.delivery.bytes_per_s_max,
     )
 
 
@@ -113,7 +115,7 @@ def link_parts(
         clock=core.clock,
         generator=generator,
         make_id=core.make_id,
-        journal=JournalReader(core.store_path),
+        journal=TellingReader(core.store_path, core.damage),
         journal_error=StoreError,
         deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
         inbox_full=InboxFullError,

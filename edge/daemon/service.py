@@ -48,12 +48,18 @@ class Daemon:
         self._tell_ending = ending
         self._notifier = Notifier()
         self._ending = threading.Event()
+        self._failure: Exception | None = None
+
+    def end_because(self, failure: Exception) -> None:
+        """Stop everything; `run` then raises `failure`. Any thread may say so."""
+        self._failure = self._failure or failure
+        self._ending.set()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then stop everything.
 
         Raises:
-            Whatever keeps a service from starting.
+            Whatever keeps a service from starting, and what `end_because` was told.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._ending.set())
@@ -75,3 +81,5 @@ class Daemon:
         self._notifier.tell("STOPPING=1")
         self._tell_ending()
         self._supervisor.stop()
+        if self._failure is not None:
+            raise self._failure

@@ -52,7 +52,7 @@ from edge.rules import snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.decision import refuse
 from edge.rules.terms import Terms
-from edge.store.errors import StoreError, StoreFullError
+from edge.store.errors import StoreDamagedError, StoreError, StoreFullError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
@@ -76,6 +76,7 @@ class LoopParts:
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
         answered: told what came of each input, after the commit; returns at once.
+        damaged: told when the journal turns out to be damaged; returns at once.
         silent: whose work nobody answers for; says it again until it has left their hands.
     """
 
@@ -97,6 +98,7 @@ class LoopParts:
     work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
     answered: Callable[[Input, Answer], None] = lambda _, __: None
     silent: Callable[[FloorState, int], list[HandheldSilent]] = lambda _, __: []
+    damaged: Callable[[StoreDamagedError], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -235,7 +237,8 @@ class FloorLoop:
         """Read the state back after a failed commit; false while the store cannot be read."""
         try:
             self._reload()
-        except StoreError:
+        except StoreError as error:
+            self._fall_behind(error)
             return False
         self._is_behind = False
         return True
@@ -370,6 +373,8 @@ class FloorLoop:
         """
         if isinstance(error, StoreFullError):
             self._parts.housekeeping.disk_is_full()
+        if isinstance(error, StoreDamagedError):
+            self._parts.damaged(error)
         text = f"the store failed, nothing is accepted: {error}"
         now_us = self._parts.clock.now_us()
         self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))

@@ -163,6 +163,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
             | e.MessageSetAside()
+            | e.JournalRestored()
             | e.TagWritten()
             | e.TagKilled()
         ):

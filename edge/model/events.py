@@ -714,6 +714,32 @@ class MessageSetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRestored:
+    """The journal was damaged and put aside; this gateway goes on from a backup, or with nothing.
+
+    The first fact that is new in its epoch. Facts of `epoch` from `first_seq` to `last_seq` are
+    not here any more: those that the central system has are safe with it, the others are lost
+    unless the file that was put aside still yields them. Facts of the backup that it had not
+    acknowledged come again in the new epoch under their old ids.
+
+    Attributes:
+        epoch: the numbering of what was put aside; empty where that could not be read.
+        first_seq: the first number that is missing.
+        last_seq: the last one, `first_seq` - 1 where none is missing; None where it could not be
+            read: then whatever number the central system has last.
+        backup: name of the backup; empty where there was none.
+        reason: what was found.
+    """
+
+    type: ClassVar[str] = "exception.journal_restored"
+    epoch: str
+    first_seq: int
+    last_seq: int | None
+    backup: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLost:
     """A reader or scanner does not answer; what it covers is stale since then, not gone."""
 
@@ -808,6 +834,7 @@ Event = (
     | PassageUnclear
     | PassageSettled
     | MessageSetAside
+    | JournalRestored
     | DeviceLost
     | DeviceReturned
     | ReaderApproved

@@ -155,9 +155,11 @@ class Mqtt(Section):
 
 
 class Delivery(Section):
-    """Whose word frees the journal."""
+    """Whose word frees the journal, and how fast it is sent."""
 
     confirmed_by: Literal["central", "broker"] = "central"
+    events_per_s_max: Annotated[float, Field(ge=0, le=1_000_000)] = 0.0
+    bytes_per_s_max: Annotated[float, Field(ge=0, le=1e9)] = 0.0
 
 
 class Web(Section):

@@ -17,6 +17,9 @@ from edge.store.lock import StoreLock
 from edge.store.verifying import VerifyReport
 from edge.store.verifying import verify as verify_rows
 
+SIDE_FILES = ("-wal", "-shm")
+"""What SQLite keeps beside a file."""
+
 
 def create(path: Path, target: Path) -> VerifyReport:
     """Copy a store, in use or not, to `target`; an older file there is replaced.
@@ -81,16 +84,50 @@ def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
         with told_by_store(f"restoring {backup} to {path}"):
             fresh = path.with_name(f".{path.name}.restored")
             fresh.unlink(missing_ok=True)
-            os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-            _copy(backup, fresh, immutable=True)
+            prepare(backup, fresh)
             epoch = make_id()
             _renumber(fresh, epoch)
-            _set_aside(path)
+            kept = path.with_name(f"{path.name}.replaced")
+            for suffix in ("", *SIDE_FILES):
+                kept.with_name(kept.name + suffix).unlink(missing_ok=True)
+            set_aside_under(path, kept)
             fresh.replace(path)  # in one step: there is an old store or a new one, never none
+            mark_of(path).unlink(
+                missing_ok=True
+            )  # what the operator put in place is the store now
             sync_to_disk(path.parent)
     finally:
         lock.release()
     return epoch
+
+
+def prepare(backup: Path, fresh: Path) -> None:
+    """Copy a backup to a new file that may be written; the backup stays as it is.
+
+    Raises:
+        OSError, sqlite3.Error: the disk refused, or `fresh` is there already.
+    """
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    _copy(backup, fresh, immutable=True)
+
+
+def set_aside_under(path: Path, kept: Path) -> None:
+    """Keep a store under another name, its log first: the next one must not take that up.
+
+    The file itself stays in its place too, until another takes it. Done twice, as after a cut in
+    between, it is as done once: what is kept already is not replaced.
+    """
+    for suffix in SIDE_FILES:
+        part, other = path.with_name(path.name + suffix), kept.with_name(kept.name + suffix)
+        if part.exists() and not other.exists():
+            part.replace(other)
+    if path.exists() and not kept.exists():
+        kept.hardlink_to(path)
+
+
+def mark_of(path: Path) -> Path:
+    """The mark that the store at `path` is damaged and being replaced (`edge.store.mending`)."""
+    return path.with_name(f"{path.name}.mending")
 
 
 def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
@@ -117,18 +154,6 @@ def _renumber(path: Path, epoch: str) -> None:
     finally:
         connection.close()
     sync_to_disk(path)
-
-
-def _set_aside(path: Path) -> None:
-    """Keep the old store under another name, its log first: the new one must not take that up."""
-    for suffix in ("-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(path.with_name(f"{path.name}.replaced{suffix}"))
-    kept = path.with_name(f"{path.name}.replaced")
-    kept.unlink(missing_ok=True)
-    if path.exists():
-        kept.hardlink_to(path)
 
 
 def _sound_report(path: Path) -> VerifyReport:

@@ -66,6 +66,9 @@ _ERRORS_OF_HOST: dict[int, type[StoreError]] = {
 }
 _PRIMARY_CODE_MASK = 0xFF  # sqlite.org/rescode.html: the low byte of an extended result code
 
+_LOST = "no such table: "
+"""Our statements name what a store has; SQLite has no code of its own for what is not there."""
+
 
 @contextmanager
 def told_by_store(doing: str) -> Iterator[None]:
@@ -84,6 +87,8 @@ def told_by_store(doing: str) -> Iterator[None]:
             code & _PRIMARY_CODE_MASK,
             (StoreFailedError, "look at the disk and the system's log"),
         )
+        if str(error).startswith(_LOST):
+            kind, cure = StoreDamagedError, "a part of the file was lost; restore a backup"
         raise kind(f"{doing}: {error} ({name}); {cure}") from error
     except UnicodeDecodeError as error:  # SQLite's sentence quotes a name of a damaged schema
         raise StoreDamagedError(

@@ -85,6 +85,8 @@ class PlayedLink:
                 window_messages=settings.window_messages,
                 absent_after_us=int(settings.absent_after_s * 1e6),
                 probe_us=int(settings.probe_s * 1e6),
+                events_per_s_max=settings.events_per_s_max,
+                bytes_per_s_max=settings.bytes_per_s_max,
             ),
             encoder,
             self.journal.epoch(),

@@ -173,6 +173,19 @@ def test_the_journal_is_verified_and_told_and_its_damage_is_a_no(gateway: Path) 
     assert [json.loads(line)["seq"] for line in told.stdout.splitlines()] == [2, 3]
 
 
+def test_tables_that_differ_from_the_journal_are_a_no_and_are_rebuilt(gateway: Path) -> None:
+    with closing(sqlite3.connect(gateway.parent / "data" / STORE_FILE)) as outside, outside:
+        outside.execute("INSERT INTO stock VALUES ('S-1', 'A-01', 1, 0, 1, 0)")
+    checked = call("journal", "rebuild", "--check", "--config", gateway)
+    rebuilt = call("journal", "rebuild", "--config", gateway)
+    again = call("journal", "rebuild", "--check", "--config", gateway)
+
+    assert [one.exit_code for one in (checked, rebuilt, again)] == [1, 0, 0]
+    assert json.loads(checked.stdout)["differences"] == json.loads(rebuilt.stdout)["differences"]
+    assert [json.loads(one.stdout)["rebuilt"] for one in (checked, rebuilt)] == [False, True]
+    assert json.loads(again.stdout)["differences"] == []
+
+
 def test_a_journal_that_is_not_there_is_bad_input(gateway: Path) -> None:
     (gateway.parent / "data" / STORE_FILE).unlink()
 

@@ -45,7 +45,7 @@ from edge.model.posted import CodeScanned, PassageAnswered, WorkWanted
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
-from edge.store.errors import StoreFailedError
+from edge.store.errors import StoreDamagedError, StoreError, StoreFailedError
 from edge.store.store import Store
 from tests.rules.small_floor import BIN_1, CART, DOCK, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
 
@@ -59,6 +59,7 @@ class FailingStore(Store):
     """A store whose disk can be full."""
 
     full = False
+    failure: StoreError = StoreFailedError("the disk gave an error")
 
     @override
     def load(
@@ -84,7 +85,7 @@ class FailingStore(Store):
 
     def _fail_when_full(self) -> None:
         if self.full:
-            raise StoreFailedError("the disk is full")
+            raise self.failure
 
 
 class Gateway:
@@ -267,6 +268,23 @@ def test_what_a_device_said_while_the_disk_was_full_is_not_lost(gateway: Gateway
 
     assert gateway.prompt()["radio"] is False
     assert [one.code for one in gateway.alerts.active()] == ["device_lost"]
+
+
+def test_damage_that_a_turn_comes_upon_is_told_and_costs_no_answer(gateway: Gateway) -> None:
+    """Whether the commit finds it or the reading back: the daemon must hear of it."""
+    told: list[StoreDamagedError] = []
+    gateway.loop = FloorLoop(replace(gateway.parts, damaged=told.append))
+    gateway.loop.load()
+    gateway.stock_and_walk()
+    found = gateway.store.failure = StoreDamagedError("a page is not as it was written")
+    gateway.store.full = True
+
+    answer = gateway.ask(scan("s1"))
+    again = gateway.ask(scan("s2"))
+
+    assert (answer.code, again.code) == ("store_failed", "store_failed")
+    assert told == [found, found]
+    assert [one.code for one in gateway.alerts.active()] == ["store_failed"]
 
 
 def test_a_store_that_cannot_be_asked_for_answers_refuses_and_the_loop_goes_on(

@@ -36,7 +36,14 @@ class Gateway:
         self.clock = clock
         self.floor = floor
         self.store = Store.open(path, clock, ids)
+        self._runs = True
         self.reload()
+
+    def close(self) -> None:
+        """Stop the daemon: all of the store is in the one file then."""
+        if self._runs:
+            self.store.close()
+        self._runs = False
 
     def reload(self) -> None:
         """Read the state back, as after a start or a failed commit."""
@@ -116,13 +123,13 @@ def open_gateway(
 
     def open_one() -> Gateway:
         while opened:
-            opened.pop().store.close()
+            opened.pop().close()
         opened.append(Gateway(path, clock, ids, floor))
         return opened[0]
 
     yield open_one
     for gateway in opened:
-        gateway.store.close()
+        gateway.close()
 
 
 @pytest.fixture

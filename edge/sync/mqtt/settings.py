@@ -53,6 +53,7 @@ class LinkSettings:
         probe_s: how often an absent central system is sent one fact.
         switch_after_s: with several brokers the next one is tried when the central system has
             been absent behind this one for so long.
+        events_per_s_max, bytes_per_s_max: what is sent in a second at most; 0 for any amount.
         stay_s: a standby broker is used at least for so long before the preferred one is tried.
     """
 
@@ -76,6 +77,8 @@ class LinkSettings:
     probe_s: float = 10.0
     switch_after_s: float = 10.0
     stay_s: float = 60.0
+    events_per_s_max: float = 0.0
+    bytes_per_s_max: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.brokers:

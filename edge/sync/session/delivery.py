@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from edge.model.events import Fact
+from edge.sync.session.pace import Pace
 from edge.sync.session.phases import (
     PHASES,
     Alarm,
@@ -86,6 +87,8 @@ class Delivery:
         self._confirmation = Confirmation(acknowledged)
         self._packet_max = BATCH_BYTES_MAX + OVERHEAD_BYTES
         self._refusals = Refusals()
+        self._pace = Pace(settings.events_per_s_max, settings.bytes_per_s_max)
+        self._now_us = 0
         self._progress_us = 0
         self._probe_at_us = 0
         self._probing = False
@@ -103,6 +106,7 @@ class Delivery:
 
     def connected(self, now_us: int, receive_maximum: int, packet_max: int) -> list[Output]:
         """A connection stands, with the broker's limits; what is not acknowledged goes again."""
+        self._turn(now_us)
         self._step(Trigger.CONNECTED)
         self._packet_max = packet_max
         self._confirmation.reset(self.acknowledged_seq)
@@ -121,20 +125,22 @@ class Delivery:
 
     def grown(self, last_seq: int, now_us: int) -> list[Output]:
         """The journal has facts up to here."""
-        if self.last_seq == self.acknowledged_seq:
-            self._progress_us = now_us  # nothing was owed until now
+        self._turn(now_us)
         self.last_seq = max(self.last_seq, last_seq)
         return self._drained()
 
-    def fetched(self, after: int, facts: Sequence[Fact], now_us: int) -> list[Output]:
-        """The answer to `Fetch(after, …)`, in order; passed over where things moved on since."""
+    def fetched(self, after: int, facts: Sequence[Fact], utc_us: int) -> list[Output]:
+        """The answer to `Fetch(after, …)`, in order; passed over where things moved on since.
+
+        The time is that of the envelopes, UTC; everywhere else here it is monotonic.
+        """
         if after != self._fetched:
             return self._drained()
         found: list[Output] = []
         bytes_max = min(BATCH_BYTES_MAX, self._packet_max - OVERHEAD_BYTES)
         together: list[Encoded] = []
         for fact in facts:
-            encoded, told = self._encoded(fact, now_us)
+            encoded, told = self._encoded(fact, utc_us)
             found += told
             if self._refusals.is_single(fact.seq):
                 self._waiting += batches([encoded], bytes_max)
@@ -147,6 +153,7 @@ class Delivery:
 
     def puback(self, token: int, reason_code: int, now_us: int) -> list[Output]:
         """The broker's answer to a message."""
+        self._turn(now_us)
         flight = self._window.land(token)
         if flight is None:
             return []
@@ -164,6 +171,7 @@ class Delivery:
 
     def acknowledged(self, epoch: str, upto: int, now_us: int) -> list[Output]:
         """The central system has stored everything up to here, and the journal knows it."""
+        self._turn(now_us)
         if epoch != self.epoch:
             return []  # of the store that was here before a restore
         if upto > self.last_seq:
@@ -189,6 +197,7 @@ class Delivery:
 
     def resend(self, from_seq: int, now_us: int) -> list[Output]:
         """The central system asks for everything from this number on once more: it is there."""
+        self._turn(now_us)
         found: list[Output] = []
         if self.phase is Phase.ABSENT:
             self._step(Trigger.HEARD)
@@ -199,11 +208,12 @@ class Delivery:
 
     def tick(self, now_us: int) -> list[Output]:
         """Time has passed; several times a second."""
+        self._turn(now_us)
         found: list[Output] = []
         silent = now_us - self._progress_us > self._settings.absent_after_us
         if self.phase is Phase.RESTING and now_us >= self._refusals.rest_until_us:
             self._step(Trigger.RESTED)
-        if self.phase is Phase.DRAINING and silent and self._fetched > self.acknowledged_seq:
+        if self.phase is Phase.DRAINING and silent and self._window.is_ahead:
             found += self._absent("it acknowledges nothing", now_us)
         if self.phase is Phase.ABSENT and now_us >= self._probe_at_us:
             self._probe_at_us = now_us + self._settings.probe_us
@@ -217,6 +227,9 @@ class Delivery:
         while self._waiting and self._may_send():
             batch = self._waiting.popleft()
             self._probing = False
+            if not self._window.is_ahead:
+                self._progress_us = self._now_us  # nothing was owed until now
+            self._pace.spend(batch.last - batch.first + 1, len(batch.payload))
             found.append(Publish(self._window.send(batch), batch.kind, batch.payload, batch.keys))
         if not self._waiting and self._fetched < self.last_seq and self._may_send():
             limit = 1 if self.phase is Phase.ABSENT else BATCH_EVENTS_MAX
@@ -228,18 +241,22 @@ class Delivery:
             return self._probing and self._window.has_slot
         if self._refusals.is_careful and len(self._window) > 0:
             return False
-        return self.phase is Phase.DRAINING and self._window.has_room
+        return self.phase is Phase.DRAINING and self._window.has_room and self._pace.allows
 
-    def _encoded(self, fact: Fact, now_us: int) -> tuple[Encoded, list[Output]]:
+    def _turn(self, now_us: int) -> None:
+        self._now_us = now_us
+        self._pace.turn(now_us)
+
+    def _encoded(self, fact: Fact, utc_us: int) -> tuple[Encoded, list[Output]]:
         reason = self._refusals.withheld.get(fact.seq)
         if reason is not None:
-            return self._encoder.withhold(fact, reason, now_us), []
-        whole = self._encoder.encode(fact, now_us)
+            return self._encoder.withhold(fact, reason, utc_us), []
+        whole = self._encoder.encode(fact, utc_us)
         if len(whole.text) + OVERHEAD_BYTES <= self._packet_max:
             return whole, []
         reason = f"{len(whole.text)} bytes, and the broker takes packets of {self._packet_max}"
         found = self._set_aside(fact.seq, reason)
-        return self._encoder.withhold(fact, reason, now_us), found
+        return self._encoder.withhold(fact, reason, utc_us), found
 
     def _taken(self, flight: Flight) -> list[Output]:
         found: list[Output] = []

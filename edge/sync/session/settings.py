@@ -13,6 +13,8 @@ class DeliverySettings:
         ahead_messages: messages that may go beyond the central system's acknowledgement.
         absent_after_us: without progress for so long the central system counts as absent.
         probe_us: how often a fact is sent to a central system that is absent.
+        events_per_s_max, bytes_per_s_max: what goes in a second at most, for the broker's sake; 0
+            for as much as the window lets go.
     """
 
     by_broker: bool = False
@@ -20,3 +22,5 @@ class DeliverySettings:
     ahead_messages: int = 500
     absent_after_us: int = 30_000_000
     probe_us: int = 10_000_000
+    events_per_s_max: float = 0.0
+    bytes_per_s_max: float = 0.0

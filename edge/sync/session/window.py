@@ -48,6 +48,11 @@ class Window:
         return len(self._flights) < self._messages_max and len(self._ahead) < self._ahead_max
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether anything was sent beyond the central system's acknowledgement."""
+        return bool(self._ahead)
+
+    @property
     def has_slot(self) -> bool:
         """Whether a probe may go, which does not count how far ahead things are."""
         return len(self._flights) < self._messages_max
