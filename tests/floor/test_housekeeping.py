@@ -161,7 +161,7 @@ def test_a_reserve_for_which_there_was_no_room_is_made_when_there_is(house: Hous
         signal.signal(signal.SIGXFSZ, handled)
     assert not house.reserve.exists()
 
-    # when: there is room
+    # when: the disk has room again
     house.idle()
 
     # then
