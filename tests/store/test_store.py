@@ -18,7 +18,7 @@ from edge.model.events import (
     OrderReceived,
     StockStated,
 )
-from edge.model.goods import Article, PresentItem
+from edge.model.goods import Article, NearItem, PresentItem
 from edge.model.ids import (
     DeviceName,
     Epc,
@@ -89,7 +89,7 @@ def test_a_restart_finds_the_state_as_it_was(
     assert again.state.orders == before.orders
     assert again.state.outages == before.outages == {DeviceName("gate"): 9}
     assert again.state.articles.bearing(Gtin("04012345000017")) == SHIRT.sku
-    assert again.state.near == {CART: {EPC: SHIRT.sku}}
+    assert again.state.near == {CART: {EPC: NearItem(SHIRT.sku, 1.0)}}
     assert not any(table.touched for table in (again.state.orders, again.state.stock))
     assert again.store.last_seq == 5
     assert again.store.epoch == gateway.store.epoch
