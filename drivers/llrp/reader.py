@@ -2,7 +2,8 @@
 
 One selector watches every connection. Bytes are read at most once in `gather_ms`: the first after
 a silence at once, a stream of many small reports in one turn. The reports of a turn are decoded
-together and told at its end, so that whoever listens can work on all of them at once. Nothing a reader sends or fails to send can hold up the others.
+together and told at its end, so that whoever listens can work on all of them at once. Nothing a
+reader sends or fails to send can hold up the others.
 """
 
 import contextlib

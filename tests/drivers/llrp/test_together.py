@@ -88,7 +88,7 @@ def some_bytes(chance: random.Random, now_us: int) -> bytes:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_readers_read_together_as_they_do_alone(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - stories, no secrets
     site = Site(readers=5)
     skew_us = [chance.choice([0, 5_000_000, -86_400_000_000 * 400]) for _ in range(5)]
 
@@ -101,6 +101,7 @@ def test_readers_read_together_as_they_do_alone(seed: int) -> None:
 
 def test_a_reader_whose_clock_stands_is_dated_by_arrival_among_others() -> None:
     site = Site(readers=3)
+    pairs = []
     for beat in range(20):
         at_us = NOW_US + beat * 1_000_000
         said = [report(read(1, at_us)), report(read(2, 5_000_000)), report(read(3, at_us - 9))]
