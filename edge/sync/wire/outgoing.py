@@ -10,9 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
-from edge.model.events import Event, Fact
+from edge.model.events import EVENT_TYPES, Event, Fact
 
 EVENT_VERSION = 1
 BATCH_BYTES_MAX = 65_536
@@ -21,6 +20,10 @@ LATE_AFTER_US = 60_000_000
 """A fact that leaves the gateway later than this after it happened is marked as late."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BRACKETS_BYTES = 2
+_FIELD_NAMES = {
+    kind: tuple(field.name for field in dataclasses.fields(event))
+    for kind, event in EVENT_TYPES.items()
+}
 
 Epcis = Callable[[Fact], "dict[str, object] | None"]
 """Gives the EPCIS event of a fact; None for facts without one."""
@@ -142,12 +145,7 @@ def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> lis
 
 def data_of(event: Event) -> dict[str, object]:
     """A fact's own fields as plain JSON values, under their own names."""
-    return {name: _plain(getattr(event, name)) for name in _field_names(type(event))}
-
-
-@lru_cache(maxsize=256)
-def _field_names(kind: type[Event]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+    return {name: _plain(getattr(event, name)) for name in _FIELD_NAMES[event.type]}
 
 
 def rfc_3339(at_us: int) -> str:
