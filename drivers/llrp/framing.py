@@ -29,7 +29,7 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_EVERY = 32  # equal headers in a row, after which NumPy looks for further ones
+_LEAP_EVERY = 4  # equal headers in a row, after which further ones are looked for all at once
 _LEAP_MOST = 1024  # messages that it looks at: where runs are short, the next one looks again
 
 _HEAD = struct.Struct("!HI")
@@ -231,12 +231,9 @@ class FrameSplitter:
 
 def _leap(chunk: bytes, at: int, length: int) -> int:
     """How many whole messages from `at` on are like the one before: type, version and length."""
-    most = min((len(chunk) - at) // length, _LEAP_MOST)
-    if not most:
-        return 0
-    differing = np.zeros(most, np.bool_)
-    for kind, place in (("u2", 0), ("u4", 2)):
-        (before,) = np.ndarray((1,), kind, chunk, at - length + place)
-        differing |= np.ndarray((most,), kind, chunk, at + place, (length,)) != before
-    first = int(differing.argmax())
-    return first if differing[first] else most
+    alike = min((len(chunk) - at) // length, _LEAP_MOST)
+    for place in range(at, at + _HEAD.size):
+        before = chunk[place - length : place - length + 1]
+        bytes_there = chunk[place : place + alike * length : length]
+        alike -= len(bytes_there.lstrip(before))
+    return alike

@@ -94,8 +94,9 @@ class _Difference:
 
     def least(self) -> int | None:
         """The estimate so far."""
-        known = [one for one in (self._now, self._before) if one is not None]
-        return min(known, default=None)
+        if self._now is None or self._before is None:
+            return self._before if self._now is None else self._now
+        return min(self._now, self._before)
 
     def _begin(self, difference_us: int, arrived_us: int) -> None:
         self._now, self._now_at_us, self._since_us = difference_us, arrived_us, arrived_us
