@@ -64,6 +64,7 @@ class LlrpWire:
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
         self._gathered_us = 0
+        self._ticked_us: int | None = None
         self._listener, self._rng = Gathering(listener), rng
         self._links = [self._new_link(one) for one in readers]
         self._tap: Tap | None = None
@@ -222,7 +223,10 @@ class LlrpWire:
         self._bell_out.close()
 
     def _turn(self) -> None:
-        self._tick()
+        now_us = self._clock.monotonic_us()
+        if self._ticked_us is None or now_us - self._ticked_us >= _TICK_S * 1e6:
+            self._ticked_us = now_us
+            self._tick()
         self._work()
         self._watch()
         ready = self._selector.select(_TICK_S)
@@ -233,6 +237,7 @@ class LlrpWire:
             link = key.data
             if link is None:
                 self._bell_in.recv(64)
+                self._ticked_us = None
                 continue
             if mask & selectors.EVENT_WRITE:
                 link.writable()
