@@ -176,28 +176,31 @@ class Columns:
         last = self._columns["last_seen_us"]
         if not self._uptime.any():
             seen = clock.seen_us(last, arrived_us, TimeKind.UTC)
-            return _dated(reader, arrived_us, self._columns, seen, clock)
+            return dated(reader, arrived_us, self._columns, seen, clock)
         seen = np.empty(len(last), np.int64)
         for kind, rows in ((TimeKind.UTC, ~self._uptime), (TimeKind.UPTIME, self._uptime)):
             seen[rows] = clock.seen_us(last[rows], arrived_us, kind)
-        return _dated(reader, arrived_us, self._columns, seen, clock)
+        return dated(reader, arrived_us, self._columns, seen, clock)
 
 
 def batch_of(
     reader: str, arrived_us: int, columns: dict[str, Column], kind: TimeKind, clock: ReaderClock
 ) -> ReadBatch:
     """A batch of reads of one layout; columns that it does not have are absent."""
+    last = columns.get("last_seen_us")
+    if last is None:
+        last = _CONSTANTS.column("last_seen_us", len(columns["epc"]))
+    return dated(reader, arrived_us, columns, clock.seen_us(last, arrived_us, kind), clock)
+
+
+def dated(
+    reader: str, arrived_us: int, columns: dict[str, Column], seen: Column, clock: ReaderClock
+) -> ReadBatch:
+    """A batch whose times are known; columns that it does not have are absent."""
     count = len(columns["epc"])
     for name in _ABSENT:
         if name not in columns:
             columns[name] = _CONSTANTS.column(name, count)
-    seen = clock.seen_us(columns["last_seen_us"], arrived_us, kind)
-    return _dated(reader, arrived_us, columns, seen, clock)
-
-
-def _dated(
-    reader: str, arrived_us: int, columns: dict[str, Column], seen: Column, clock: ReaderClock
-) -> ReadBatch:
     return ReadBatch(
         reader=reader, arrived_us=arrived_us, seen_us=seen, clock=clock.quality, **columns
     )

@@ -29,7 +29,7 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_EVERY = 32  # equal headers in a row, after which NumPy looks for further ones
+_LEAP_EVERY = 4  # equal headers in a row, after which further ones are looked for all at once
 _LEAP_MOST = 1024  # messages that it looks at: where runs are short, the next one looks again
 
 _HEAD = struct.Struct("!HI")
@@ -81,19 +81,20 @@ class ReportRun:
         """Messages in it."""
         return sum(count for _, count in self.stretches)
 
-    def bodies(self) -> bytes:
-        """The bodies without the headers, joined."""
-        if len(self.stretches) == 1 and self.stretches[0][1] > 1:
-            length, count = self.stretches[0]
-            rows = np.frombuffer(self.data, np.uint8).reshape(count, length)
-            return rows[:, HEADER_BYTES:].tobytes()
-        data, found, at = self.data, [], 0
+    @property
+    def body_bytes(self) -> int:
+        """Bytes of the bodies without the headers."""
+        return len(self.data) - HEADER_BYTES * self.count
+
+    def bodies(self) -> list[memoryview]:
+        """The bodies without the headers, one by one."""
+        found, at = [], 0
         for length, count in self.stretches:
             end = at + count * length
             starts = range(at + HEADER_BYTES, end, length)
-            found += [data[start : start + length - HEADER_BYTES] for start in starts]
+            found += [self.data[start : start + length - HEADER_BYTES] for start in starts]
             at = end
-        return b"".join(found)
+        return found
 
     def frames(self) -> list[Frame]:
         """Each message by itself, for whoever wants them one by one."""
@@ -105,6 +106,16 @@ class ReportRun:
             found.append(Frame(kind, version, message_id, body, self.offset + start))
             start += length
         return found
+
+
+def bodies(runs: list[ReportRun]) -> bytes:
+    """The bodies of all these messages without their headers, joined."""
+    lengths = {length for run in runs for length, _ in run.stretches}
+    if len(lengths) > 1:
+        return b"".join([body for run in runs for body in run.bodies()])
+    joined = b"".join([run.data for run in runs])
+    rows = np.frombuffer(joined, np.uint8).reshape(-1, *lengths)
+    return rows[:, HEADER_BYTES:].tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +231,9 @@ class FrameSplitter:
 
 def _leap(chunk: bytes, at: int, length: int) -> int:
     """How many whole messages from `at` on are like the one before: type, version and length."""
-    most = min((len(chunk) - at) // length, _LEAP_MOST)
-    if not most:
-        return 0
-    differing = np.zeros(most, np.bool_)
-    for kind, place in (("u2", 0), ("u4", 2)):
-        (before,) = np.ndarray((1,), kind, chunk, at - length + place)
-        differing |= np.ndarray((most,), kind, chunk, at + place, (length,)) != before
-    first = int(differing.argmax())
-    return first if differing[first] else most
+    alike = min((len(chunk) - at) // length, _LEAP_MOST)
+    for place in range(at, at + _HEAD.size):
+        before = chunk[place - length : place - length + 1]
+        bytes_there = chunk[place : place + alike * length : length]
+        alike -= len(bytes_there.lstrip(before))
+    return alike

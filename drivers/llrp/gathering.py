@@ -1,7 +1,33 @@
-"""Reads of several readers, told together: one turn of whoever listens instead of many."""
+"""Reads of several readers, decoded and told together: one turn of whoever listens."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Listener, Scan
+from drivers.llrp.outputs import Unread
+from drivers.llrp.together import Decoded, Waiting, decode_together
 from drivers.reads import ReadBatch
+
+OWN_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What a mistake of ours in decoding would raise: it must cost this connection, not all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Reports that wait, and who is told of a fault in decoding them."""
+
+    unread: Unread
+    failed: Callable[[Exception], None]
 
 
 class Gathering:
@@ -13,17 +39,40 @@ class Gathering:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self._batches: list[ReadBatch] = []
+        self._held: list[ReadBatch | _Held] = []
 
     def reads(self, batch: ReadBatch) -> None:
         """Kept until the turn's end."""
-        self._batches.append(batch)
+        self._held.append(batch)
+
+    def reports(self, unread: Unread, failed: Callable[[Exception], None]) -> None:
+        """Kept until the turn's end and decoded then.
+
+        Args:
+            unread: the reports.
+            failed: told of a fault of ours in decoding them, behind the reads of all others.
+        """
+        self._held.append(_Held(unread, failed))
 
     def tell_reads(self) -> None:
         """The turn's end: tell them one behind the other."""
-        batches, self._batches = self._batches, []
-        for batch in batches:
-            self._listener.reads(batch)
+        held, self._held = self._held, []
+        waiting = [one.unread.waiting for one in held if isinstance(one, _Held)]
+        found = iter(_decoded(waiting))
+        failures: list[tuple[_Held, Exception]] = []
+        for one in held:
+            if isinstance(one, ReadBatch):
+                self._listener.reads(one)
+                continue
+            outcome = next(found)
+            if isinstance(outcome, Exception):
+                failures.append((one, outcome))
+                continue
+            one.unread.decoded(*outcome)
+            if len(outcome[0]):
+                self._listener.reads(outcome[0])
+        for one, fault in failures:
+            one.failed(fault)
 
     def scan(self, scan: Scan) -> None:
         """Readers do not scan; whoever does is passed on."""
@@ -43,3 +92,18 @@ class Gathering:
         """Told behind the reads that came before."""
         self.tell_reads()
         self._listener.device_event(event)
+
+
+def _decoded(waiting: list[Waiting]) -> list[Decoded | Exception]:
+    """What each holds, or the fault that it met; one alone where they cannot be read together."""
+    try:
+        return list(decode_together(waiting))
+    except OWN_FAULTS:
+        return [_alone(one) for one in waiting]
+
+
+def _alone(waiting: Waiting) -> Decoded | Exception:
+    try:
+        return waiting.alone()
+    except OWN_FAULTS as fault:
+        return fault

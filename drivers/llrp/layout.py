@@ -190,9 +190,10 @@ class Layout:
     Attributes:
         length: bytes of the record with its header.
         walk: the places of its values.
+        sign: equal for layouts that are equal, byte for byte.
     """
 
-    __slots__ = ("_constant", "_found", "_mask", "_stretch", "length", "walk")
+    __slots__ = ("_constant", "_found", "_mask", "_stretch", "length", "sign", "walk")
 
     def __init__(self, record: bytes, walk: Walk) -> None:
         """Take the constant bytes of a record whose walk is known."""
@@ -206,6 +207,7 @@ class Layout:
         self._constant = np.frombuffer(record, np.uint8) & mask
         self._found = np.empty_like(mask)
         self._stretch = len(record)
+        self.sign = mask.tobytes() + self._constant.tobytes()
 
     def all_fit(self, records: bytes | NDArray[np.uint8]) -> bool:
         """Whether every one of these joined records has this layout, byte for byte."""

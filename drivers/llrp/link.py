@@ -6,16 +6,16 @@ blocks; names are resolved in a thread of their own, because a name server that 
 half a minute.
 """
 
-import struct
 from collections.abc import Callable
 
 from drivers.backoff import Backoff
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, DeviceEvent, Listener
+from drivers.driver import DeviceDown, DeviceEvent
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
+from drivers.llrp.gathering import OWN_FAULTS, Gathering
 from drivers.llrp.names import Resolver
-from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
@@ -27,18 +27,6 @@ _CONNECT_US = 3_000_000
 _ABSENT_US = 3_000_000  # an absent reader is asked at least so often: it costs one packet
 _STABLE_US = 10_000_000  # a reader that ran for so long is taken for healthy
 _ERRORS_KEPT = 20
-
-OWN_FAULTS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""What a mistake of ours in decoding would raise: it must cost this connection, not all."""
 
 
 class Link:
@@ -52,7 +40,7 @@ class Link:
     def __init__(
         self,
         settings: LlrpSettings,
-        listener: Listener,
+        listener: Gathering,
         clock: Clock,
         backoff: Backoff,
         wake: Callable[[], None],
@@ -169,6 +157,7 @@ class Link:
     def close(self, reason: str = "") -> None:
         """Let go of the socket; `reason` is told to those whose work was in hand."""
         if self._session is not None:
+            self._listener.tell_reads()  # its last ones are counted before it is
             unsettled, outputs = self._session.lost(reason or "the connection was closed")
             self._unsettled |= unsettled
             self._tell(outputs)
@@ -238,9 +227,12 @@ class Link:
         try:
             outputs = session.receive(data, self._clock.monotonic_us(), self._heard_at_us)
         except OWN_FAULTS as fault:
-            self._lost(f"fault of the decoder, please report: {type(fault).__name__}: {fault}")
+            self._failed(fault)
             return
         self._outputs(outputs)
+
+    def _failed(self, fault: Exception) -> None:
+        self._lost(f"fault of the decoder, please report: {type(fault).__name__}: {fault}")
 
     def _go_on(self) -> None:
         """Connect a little further; a connection that is ready gets its session."""
@@ -258,7 +250,8 @@ class Link:
         if connection.ready:
             if self.tap is not None:
                 self.tap.opened(self.settings.device, "llrp")
-            self._session = Session(self.settings, self._attempt, self._clock.monotonic_us())
+            now_us = self._clock.monotonic_us()
+            self._session = Session(self.settings, self._attempt, now_us, leaves_unread=True)
 
     def _send(self) -> None:
         if self._session is None or self._connection is None:
@@ -279,6 +272,8 @@ class Link:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
+                case Unread():
+                    self._listener.reports(output, self._failed)
                 case DeviceEvent():
                     self._listener.device_event(output)
                 case Up():

@@ -1,9 +1,12 @@
 """What a session tells: the reader is up, reads came, something happened, it is over; counters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.driver import DeviceEvent
 from drivers.llrp.capabilities import Capabilities
+from drivers.llrp.reports import ReportError
+from drivers.llrp.together import Waiting
 from drivers.llrp.vendors import Vendor
 from drivers.reads import ReadBatch
 from drivers.tags import AccessReport
@@ -38,6 +41,19 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Reports came, and nothing else; they are decoded with those of other readers.
+
+    Attributes:
+        waiting: the reports.
+        decoded: to be told what they hold, and what of them was refused.
+    """
+
+    waiting: Waiting
+    decoded: Callable[[ReadBatch, list[ReportError]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Accessed:
     """Work on tags has ended.
 
@@ -61,7 +77,7 @@ class Over:
     reason: str
 
 
-Output = Up | Reads | DeviceEvent | Accessed | Over
+Output = Up | Reads | Unread | DeviceEvent | Accessed | Over
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ them. When the connection was over is told by the capture, not by the session.
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceEvent, Listener
 from drivers.llrp.attempt import Attempt
-from drivers.llrp.link import OWN_FAULTS
-from drivers.llrp.outputs import Accessed, Output, Over, Reads, Up
+from drivers.llrp.gathering import OWN_FAULTS
+from drivers.llrp.outputs import Accessed, Output, Over, Reads, Unread, Up
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
@@ -81,5 +81,7 @@ class PlayedReader:
                     self._listener.device_up(device_up(device, output, self._clock.now_us()))
                 case Accessed():
                     pass  # nothing was asked while it was played
+                case Unread():
+                    pass  # it was not wanted so: the reports of a capture are read at once
                 case Over():
                     pass  # the capture tells when the connection was over

@@ -1,9 +1,9 @@
 """All LLRP readers of a gateway on one thread.
 
 One selector watches every connection. Bytes are read at most once in `gather_ms`: the first after
-a silence at once, a stream of many small reports in one turn and one decoding per reader instead
-of one for each packet. The reads of a turn are told together at its end, so that whoever listens
-can work on all of them at once. Nothing a reader sends or fails to send can hold up the others.
+a silence at once, a stream of many small reports in one turn. The reports of a turn are decoded
+together and told at its end, so that whoever listens can work on all of them at once. Nothing a
+reader sends or fails to send can hold up the others.
 """
 
 import contextlib
@@ -64,6 +64,7 @@ class LlrpWire:
         self._bell_in.settimeout(0)
         self._bell_out.settimeout(0)
         self._gathered_us = 0
+        self._ticked_us: int | None = None
         self._listener, self._rng = Gathering(listener), rng
         self._links = [self._new_link(one) for one in readers]
         self._tap: Tap | None = None
@@ -222,7 +223,10 @@ class LlrpWire:
         self._bell_out.close()
 
     def _turn(self) -> None:
-        self._tick()
+        now_us = self._clock.monotonic_us()
+        if self._ticked_us is None or now_us - self._ticked_us >= _TICK_S * 1e6:
+            self._ticked_us = now_us
+            self._tick()
         self._work()
         self._watch()
         ready = self._selector.select(_TICK_S)
@@ -233,6 +237,7 @@ class LlrpWire:
             link = key.data
             if link is None:
                 self._bell_in.recv(64)
+                self._ticked_us = None
                 continue
             if mask & selectors.EVENT_WRITE:
                 link.writable()

@@ -31,7 +31,8 @@ _HIGH_US = 1_000_000  # above the least difference by so much: held reads, or a 
 _AGREED_US = 5_000_000  # for so long without shrinking, as held reads' would: set back
 _FAR_OFF_US = 86_400_000_000  # a day: the reader's clock was never set
 _NO_TIME_US = 100 * 366 * _FAR_OFF_US  # a century: no clock, even one from 1970, says that
-_STAMP_MOST_US = 2**63 - 1
+STAMP_MOST_US = 2**63 - 1
+"""The greatest stamp that is a time; read without sign, an absent one is above it."""
 _STANDS_AFTER_US = 2_000_000
 
 
@@ -93,8 +94,9 @@ class _Difference:
 
     def least(self) -> int | None:
         """The estimate so far."""
-        known = [one for one in (self._now, self._before) if one is not None]
-        return min(known, default=None)
+        if self._now is None or self._before is None:
+            return self._before if self._now is None else self._now
+        return min(self._now, self._before)
 
     def _begin(self, difference_us: int, arrived_us: int) -> None:
         self._now, self._now_at_us, self._since_us = difference_us, arrived_us, arrived_us
@@ -161,16 +163,27 @@ class ReaderClock:
         """
         # Read without sign an absent stamp is the greatest: one pass tells newest and absent.
         newest = int(stamps_us.view(np.uint64).max(initial=0))
-        all_there = newest <= _STAMP_MOST_US
+        all_there = newest <= STAMP_MOST_US
         if not all_there:
             newest = int(stamps_us.max())
         if newest < 0 or not len(stamps_us):
             return np.full(len(stamps_us), arrived_us, np.int64)
-        offset = self._learn(newest, arrived_us, kind)
-        if self._stands:
+        offset = self.offset_us(newest, arrived_us, kind)
+        if offset is None:
             return np.full(len(stamps_us), arrived_us, np.int64)
         seen: NDArray[np.int64] = stamps_us + offset
         return seen if all_there else np.where(stamps_us < 0, arrived_us, seen)
+
+    def offset_us(self, newest_us: int, arrived_us: int, kind: TimeKind) -> int | None:
+        """What is to be added to stamps that arrived together; None while the clock stands.
+
+        Args:
+            newest_us: the newest of the reader's stamps, in microseconds; none of them is absent.
+            arrived_us: gateway UTC microseconds of the bytes.
+            kind: what the stamps count from.
+        """
+        offset = self._learn(newest_us, arrived_us, kind)
+        return None if self._stands else offset
 
     def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
         self._used = kind

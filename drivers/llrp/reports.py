@@ -8,7 +8,7 @@ one. All three ways give the same reads, and a message with a fault anywhere giv
 a `ReportError`, and the messages around it are not touched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from drivers.llrp.columns import (
     read_record,
     read_records,
 )
-from drivers.llrp.framing import HEADER_BYTES, RO_ACCESS_REPORT, Frame, ReportRun
+from drivers.llrp.framing import HEADER_BYTES, RO_ACCESS_REPORT, Frame, ReportRun, bodies
 from drivers.llrp.layout import (
     TAG_REPORT_DATA,
     TLV_HEADER_BYTES,
@@ -58,6 +58,7 @@ class ReportDecoder:
     """Decodes the tag reports of one connection.
 
     Attributes:
+        reader: name that the batches carry.
         clock: the reader's clock against the gateway's, learned from what is decoded.
     """
 
@@ -69,7 +70,7 @@ class ReportDecoder:
             clock: to share with whoever hears other stamps of this reader; else a new one.
         """
         self.clock = clock if clock is not None else ReaderClock()
-        self._reader = reader
+        self.reader = reader
         self._latest: Layout | None = None
         self._known: list[Layout] = []
 
@@ -89,14 +90,19 @@ class ReportDecoder:
             columns = _same_layout(self._latest, runs)
             if columns is not None:
                 kind = self._latest.walk.time_kind
-                return batch_of(self._reader, arrived_us, columns, kind, self.clock), []
+                return batch_of(self.reader, arrived_us, columns, kind, self.clock), []
         return self._any_layout(runs, arrived_us)
+
+    def expected(self, runs: Sequence[ReportRun]) -> Layout | None:
+        """The layout that all records of these messages may have, by their lengths."""
+        layout = self._latest
+        return layout if layout is not None and _may_have(layout, runs) else None
 
     def _any_layout(
         self, runs: list[ReportRun], arrived_us: int
     ) -> tuple[ReadBatch, list[ReportError]]:
         if not runs:
-            return Columns(0, epc_bytes(96)).batch(self._reader, arrived_us, self.clock), []
+            return Columns(0, epc_bytes(96)).batch(self.reader, arrived_us, self.clock), []
         records = Records(runs)
         sorter = _Sorter(records, self._known)
         sorter.sort()
@@ -109,11 +115,11 @@ class ReportDecoder:
         ]
         whole = None if errors else sorter.whole()
         if whole is not None:
-            return batch_of(self._reader, arrived_us, *whole, self.clock), errors
+            return batch_of(self.reader, arrived_us, *whole, self.clock), errors
         columns = sorter.columns()
         if records.faults:
             columns.keep(~np.isin(records.messages, list(records.faults)))
-        return columns.batch(self._reader, arrived_us, self.clock), errors
+        return columns.batch(self.reader, arrived_us, self.clock), errors
 
 
 def _as_run(item: object) -> ReportRun | None:
@@ -134,13 +140,20 @@ def _first_layout(run: ReportRun) -> Layout | None:
         return None
 
 
-def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
-    """The columns if every record of every message has this layout, else nothing."""
+def _may_have(layout: Layout, runs: Sequence[ReportRun]) -> bool:
+    """Whether records of this layout can fill every message."""
     for run in runs:
         for length, _ in run.stretches:
             if (length - HEADER_BYTES) % layout.length:
-                return None
-    joined = runs[0].bodies() if len(runs) == 1 else b"".join([run.bodies() for run in runs])
+                return False
+    return True
+
+
+def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
+    """The columns if every record of every message has this layout, else nothing."""
+    if not _may_have(layout, runs):
+        return None
+    joined = bodies(runs)
     if not joined or not layout.all_fit(joined):
         return None
     return read_records(layout, joined, len(joined) // layout.length)

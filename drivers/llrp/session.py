@@ -38,13 +38,15 @@ from drivers.llrp.framing import (
 )
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
-from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
-from drivers.llrp.reports import ReportDecoder
+from drivers.llrp.reports import ReportDecoder, ReportError
 from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.switching import Switching
+from drivers.llrp.together import Waiting
+from drivers.reads import ReadBatch
 from drivers.tags import Access, AccessReport, End
 
 _CLOSE_US = 1_000_000
@@ -73,18 +75,24 @@ class Session:
         errors: the latest reasons for which something was refused or passed over.
     """
 
-    def __init__(self, settings: LlrpSettings, attempt: Attempt, now_us: int) -> None:
+    def __init__(
+        self, settings: LlrpSettings, attempt: Attempt, now_us: int, *, leaves_unread: bool = False
+    ) -> None:
         """Begin when the connection is there.
 
         Args:
             settings: how the reader is to be set up.
             attempt: how much of that is asked at first.
             now_us: monotonic microseconds.
+            leaves_unread: reports that come alone are told as `Unread`, to be decoded together
+                with those of other readers; `decoded` gets what became of them, before the next
+                bytes do.
         """
         self.phase = Phase.GREETING
         self.counters = Counters()
         self.errors: list[str] = []
         self._settings = settings
+        self._leaves_unread = leaves_unread
         self._now_us = now_us
         self._heard_us = now_us
         self._limit_us = now_us + 1_000 * settings.request_timeout_ms
@@ -142,7 +150,14 @@ class Session:
         """
         self._now_us = self._heard_us = now_us
         items = self._splitter.feed(data)
-        self._reports([item for item in items if isinstance(item, ReportRun)], arrived_us)
+        runs = [item for item in items if isinstance(item, ReportRun)]
+        if runs:
+            waiting = Waiting(self._decoder, runs, arrived_us)
+            if self._leaves_unread and len(runs) == len(items):
+                self._outputs.append(Unread(waiting, self.decoded))
+            else:  # what else came may be dated by the clock that these reports set
+                self._reports(waiting)
+            self._access.reports(runs, self._now_us)
         for item in items:
             if self.phase is Phase.OVER:
                 break
@@ -155,6 +170,12 @@ class Session:
                 case ReportRun():
                     self.counters.frames += item.count
         return self._take()
+
+    def decoded(self, batch: ReadBatch, errors: list[ReportError]) -> None:
+        """What became of reports: counts them and keeps why some were refused."""
+        for error in errors:
+            self._error(f"report at byte {error.offset}: {error.reason}")
+        self.counters.reads += len(batch)
 
     def tick(self, now_us: int) -> list[Output]:
         """Let time pass: requests without answer and silent readers are given up.
@@ -257,14 +278,9 @@ class Session:
 
     # -- what comes in
 
-    def _reports(self, runs: list[ReportRun], arrived_us: int) -> None:
-        if not runs:
-            return
-        batch, errors = self._decoder.decode(runs, arrived_us)
-        for error in errors:
-            self._error(f"report at byte {error.offset}: {error.reason}")
-        self._access.reports(runs, self._now_us)
-        self.counters.reads += len(batch)
+    def _reports(self, waiting: Waiting) -> None:
+        batch, errors = waiting.alone()
+        self.decoded(batch, errors)
         if len(batch):
             self._outputs.append(Reads(batch))
 

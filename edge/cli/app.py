@@ -4,6 +4,7 @@ Only the command that was called is imported: `epc decode` needs no web server, 
 quarter of a second instead of one and a half.
 """
 
+import gc
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -56,4 +57,8 @@ def _warehouse_edge() -> None:
 def main() -> None:
     """The entry point of `warehouse-edge`."""
     called = sys.argv[1] if len(sys.argv) > 1 else ""
-    assemble([called] if called in COMMANDS else COMMANDS)()
+    gc.disable()  # what is imported stays: looking through it costs a seventh of the importing
+    commands = assemble([called] if called in COMMANDS else COMMANDS)
+    gc.freeze()
+    gc.enable()
+    commands()

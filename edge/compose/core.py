@@ -1,6 +1,7 @@
 """What every part of a gateway is wired to."""
 
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,10 +24,35 @@ STORE_FILE = "journal.sqlite"
 VERSION = "0.1.0"
 
 
+_CHANCE_BYTES = 10
+_IDS_AT_ONCE = 256
+
+
 def new_id_maker() -> IdMaker:
-    """Makes ids from the host's clock and chance."""
+    """Makes ids from the host's clock and chance; for any thread.
+
+    Chance is asked of the host in blocks: each call gives the interpreter away.
+    """
     clock = SystemClock()
-    return lambda: uuid7(clock.now_us(), secrets.randbits(74))
+    chances: deque[int] = deque()
+
+    def make() -> str:
+        try:
+            chance = chances.pop()
+        except IndexError:
+            fresh = _chances()
+            chance = fresh.pop()
+            chances.extend(fresh)
+        return uuid7(clock.now_us(), chance)
+
+    return make
+
+
+def _chances() -> list[int]:
+    """Numbers of 74 bits that nobody can foresee."""
+    block = secrets.token_bytes(_CHANCE_BYTES * _IDS_AT_ONCE)
+    starts = range(0, len(block), _CHANCE_BYTES)
+    return [int.from_bytes(block[at : at + _CHANCE_BYTES], "big") >> 6 for at in starts]
 
 
 def seeded(seed: int) -> Generator:

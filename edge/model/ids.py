@@ -1,7 +1,6 @@
 """The names that warehouse things go by; each is a string with a form of its own."""
 
 from typing import NewType, Protocol
-from uuid import UUID
 
 Epc = NewType("Epc", str)
 """A tag's EPC as lower-case hex of whole bytes."""
@@ -41,4 +40,5 @@ def uuid7(now_us: int, chance: int) -> str:
     """
     high, low = divmod(chance & (1 << 74) - 1, 1 << 62)
     number = (now_us // 1000 & (1 << 48) - 1) << 80 | 7 << 76 | high << 64 | 2 << 62 | low
-    return str(UUID(int=number))
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

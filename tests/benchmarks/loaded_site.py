@@ -105,6 +105,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def as_installed() -> dict[str, str]:
+    """The environment of a daemon that was installed: its unit's words, its modules compiled."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    compiled = Path(__file__).parents[2] / "build/bytecode"
+    return own | unit_environment() | {"PYTHONPYCACHEPREFIX": str(compiled)}
+
+
 def unit_environment() -> dict[str, str]:
     """What the daemon's unit sets."""
     unit = Path(__file__).parents[2] / "systemd/warehouse-edge.service"
@@ -137,7 +144,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=os.environ | unit_environment(),
+            env=as_installed(),
         )
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()

@@ -55,7 +55,7 @@ def test_a_fact_goes_in_the_envelope_of_the_interface() -> None:
             "epcis": {"type": "X"},
         },
     }
-    keys = dict(encoded.keys)
+    keys = dict(encoded.keys())
     assert set(keys) == set(json.loads(encoded.text)) - {"data"}
     assert keys["clock"] == '{"synced":false,"offset_ms":-3}'
     assert (keys["late"], keys["seq"]) == ("false", "7")
@@ -107,8 +107,8 @@ def test_a_fact_that_no_broker_takes_leaves_its_number() -> None:
 
 
 def encoded(seq: int, kind: str, size: int) -> Encoded:
-    return Encoded(seq, kind, b"x" * size, (("gateway", "g"), ("epoch", "e"), ("seq", str(seq)),
-                                            ("version", "1"), ("type", "t")))  # fmt: skip
+    envelope = {"gateway": "g", "epoch": "e", "seq": seq, "version": 1, "type": "t"}
+    return Encoded(seq, kind, b"x" * size, envelope)
 
 
 def test_neighbours_of_one_kind_go_together_and_order_is_kept() -> None:

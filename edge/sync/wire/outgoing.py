@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from edge.model.events import Event, Fact
+from edge.model.events import EVENT_TYPES, Event, Fact
 
 EVENT_VERSION = 1
 BATCH_BYTES_MAX = 65_536
@@ -20,6 +20,10 @@ LATE_AFTER_US = 60_000_000
 """A fact that leaves the gateway later than this after it happened is marked as late."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BRACKETS_BYTES = 2
+_FIELD_NAMES = {
+    kind: tuple(field.name for field in dataclasses.fields(event))
+    for kind, event in EVENT_TYPES.items()
+}
 
 Epcis = Callable[[Fact], "dict[str, object] | None"]
 """Gives the EPCIS event of a fact; None for facts without one."""
@@ -39,13 +43,21 @@ class Encoded:
 
     Attributes:
         text: its envelope as compact JSON in UTF-8.
-        keys: the envelope's short keys, for the message's user properties.
+        envelope: all that stands in it but the data.
     """
 
     seq: int
     kind: str
     text: bytes
-    keys: tuple[tuple[str, str], ...]
+    envelope: Mapping[str, object]
+
+    def keys(self, *names: str) -> tuple[tuple[str, str], ...]:
+        """Short keys of the envelope, for a message's user properties; all if none is named."""
+        return tuple(
+            (name, value if isinstance(value, str) else _compact(value))
+            for name, value in self.envelope.items()
+            if not names or name in names
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +118,7 @@ class FactEncoder:
             "clock": clock,
             "late": now_us - fact.occurred_us > LATE_AFTER_US,
         }
-        keys = tuple(
-            (name, value if isinstance(value, str) else _compact(value))
-            for name, value in envelope.items()
-        )
-        return Encoded(fact.seq, fact.kind, _utf_8(envelope | {"data": data}), keys)
+        return Encoded(fact.seq, fact.kind, _utf_8(envelope | {"data": data}), envelope)
 
 
 def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> list[Batch]:
@@ -137,7 +145,7 @@ def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> lis
 
 def data_of(event: Event) -> dict[str, object]:
     """A fact's own fields as plain JSON values, under their own names."""
-    return {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    return {name: _plain(getattr(event, name)) for name in _FIELD_NAMES[event.type]}
 
 
 def rfc_3339(at_us: int) -> str:
@@ -163,9 +171,8 @@ def plain_payload(values: Mapping[str, object]) -> bytes:
 def _joined(waiting: Sequence[Encoded]) -> Batch:
     first, last = waiting[0], waiting[-1]
     if len(waiting) == 1:
-        return Batch(first.kind, first.seq, last.seq, first.text, first.keys)
-    shared = dict(first.keys)
-    keys = tuple((name, shared[name]) for name in ("gateway", "epoch", "seq", "version"))
+        return Batch(first.kind, first.seq, last.seq, first.text, first.keys())
+    keys = first.keys("gateway", "epoch", "seq", "version")
     payload = b"[" + b",".join(one.text for one in waiting) + b"]"
     return Batch(first.kind, first.seq, last.seq, payload, (*keys, ("count", str(len(waiting)))))
 
@@ -186,8 +193,12 @@ def _plain(value: object) -> object:
     raise TypeError(f"a fact holds a {type(value).__name__}, which has no JSON form")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+"""Made once: `json.dumps` would make one for each value."""
+
+
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _JSON.encode(value)
 
 
 def _utf_8(value: object) -> bytes:
