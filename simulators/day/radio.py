@@ -15,7 +15,7 @@ from numpy.random import Generator
 from drivers.backoff import Backoff
 from drivers.driver import DeviceDown, DeviceEvent, Listener
 from drivers.llrp.attempt import Attempt
-from drivers.llrp.outputs import Accessed, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Output, Over, Reads, Unread, Up
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
@@ -221,6 +221,10 @@ class ReaderLink:
             match output:
                 case Reads():
                     self._listener.reads(output.batch)
+                case Unread():
+                    batch, refused = output.waiting.alone()
+                    output.decoded(batch, refused)
+                    self._listener.reads(batch)
                 case DeviceEvent():
                     self._listener.device_event(output)
                 case Up():
