@@ -21,8 +21,6 @@ from edge.sync.session.phases import (
     Publish,
     SetAside,
     Trigger,
-    Verdict,
-    verdict_of,
 )
 from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.window import Confirmation
@@ -99,13 +97,13 @@ class World:
             self.is_up = True
             self.do(self.delivery.connected(self.now_us, receive_maximum, packet_max))
 
-    def lose(self) -> None:
-        """The connection breaks."""
+    def lose(self, reason_code: int = 0) -> None:
+        """The connection breaks, by the broker's word or without one."""
         if self.is_up:
             self.is_up = False
             self.sent.clear()
             self.fetches.clear()
-            self.do(self.delivery.disconnected())
+            self.do(self.delivery.disconnected(reason_code))
 
     def answer(self, reason_code: int = OK) -> Publish | None:
         """The broker answers the oldest message."""
@@ -483,8 +481,3 @@ def test_every_phase_is_reached_and_left() -> None:
     assert {phase for phase, _ in PHASES} == set(Phase)
     assert set(PHASES.values()) == set(Phase)
     assert {trigger for _, trigger in PHASES} == set(Trigger)
-
-
-def test_what_is_not_a_failure_is_taken() -> None:
-    assert verdict_of(0x01) is Verdict.TAKEN
-    assert verdict_of(0xFE) is Verdict.LATER

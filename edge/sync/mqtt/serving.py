@@ -97,7 +97,7 @@ class Serving:
         """Let go; what was on its way is sent again with the next connection."""
         self._connection.drop()
         self._mailbox.forget()
-        self._do(self._delivery.disconnected())
+        self._do(self._delivery.disconnected(self.ended.reason_code if self.ended else 0))
 
     def _look(self) -> None:
         """Take in what the connection has seen."""

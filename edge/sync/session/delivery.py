@@ -49,6 +49,10 @@ OVERHEAD_BYTES = 2_048
 """Room for topic and properties beside the payload in the broker's largest packet."""
 SMALL_BYTES = 4_096
 """A message of this size is never given up because of its size."""
+PAYLOAD_BYTES_MAX = 268_435_455
+"""What MQTT can carry (MQTT 5.0, section 1.5.5)."""
+PACKET_TOO_LARGE = 0x95
+"""Reason of a disconnection by a broker with a limit that it did not tell (section 3.14.2.1)."""
 TRIES_MAX = 5
 CENTRAL_ABSENT = "central-absent"
 BROKER_REFUSES = "broker-refuses"
@@ -86,6 +90,8 @@ class Delivery:
         self._window = Window(settings.window_messages, settings.ahead_messages)
         self._confirmation = Confirmation(acknowledged)
         self._packet_max = BATCH_BYTES_MAX + OVERHEAD_BYTES
+        self._batch_max = BATCH_BYTES_MAX
+        self._single_max = PAYLOAD_BYTES_MAX
         self._refusals = Refusals()
         self._pace = Pace(settings.events_per_s_max, settings.bytes_per_s_max)
         self._now_us = 0
@@ -108,7 +114,7 @@ class Delivery:
         """A connection stands, with the broker's limits; what is not acknowledged goes again."""
         self._turn(now_us)
         self._step(Trigger.CONNECTED)
-        self._packet_max = packet_max
+        self._packet_max = min(packet_max, self._single_max + OVERHEAD_BYTES)
         self._confirmation.reset(self.acknowledged_seq)
         self._window.reset(receive_maximum)
         self._rewind(self.acknowledged_seq)
@@ -116,8 +122,10 @@ class Delivery:
         self._progress_us = now_us
         return self._drained()
 
-    def disconnected(self) -> list[Output]:
-        """The connection is gone, and with it what was on its way."""
+    def disconnected(self, reason_code: int = 0) -> list[Output]:
+        """The connection is gone, and with it what was on its way; 0 where nobody said why."""
+        if reason_code == PACKET_TOO_LARGE:
+            self._learn_size()
         self._step(Trigger.LOST)
         self._window.reset(self._settings.window_messages)
         self._rewind(self.acknowledged_seq)
@@ -137,7 +145,7 @@ class Delivery:
         if after != self._fetched:
             return self._drained()
         found: list[Output] = []
-        bytes_max = min(BATCH_BYTES_MAX, self._packet_max - OVERHEAD_BYTES)
+        bytes_max = min(self._batch_max, self._packet_max - OVERHEAD_BYTES)
         together: list[Encoded] = []
         for fact in facts:
             encoded, told = self._encoded(fact, utc_us)
@@ -290,6 +298,19 @@ class Delivery:
             self._refusals.rest(flight.first, now_us)
             self._step(Trigger.REFUSED)
         return self._alarm(BROKER_REFUSES, f"the broker refuses events ({why}); they are kept")
+
+    def _learn_size(self) -> None:
+        """The broker does not say which packet was too large: the largest on its way it was.
+
+        A batch is halved the next time; only a fact that went alone is known not to fit.
+        """
+        largest = self._window.largest
+        if largest is None or largest.payload_bytes <= SMALL_BYTES:
+            return
+        if largest.last > largest.first:
+            self._batch_max = max(SMALL_BYTES, largest.payload_bytes // 2)
+        else:
+            self._single_max = largest.payload_bytes - 1
 
     def _absent(self, why: str, now_us: int) -> list[Output]:
         if self.phase is not Phase.ABSENT:

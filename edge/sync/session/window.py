@@ -48,6 +48,11 @@ class Window:
         return len(self._flights) < self._messages_max and len(self._ahead) < self._ahead_max
 
     @property
+    def largest(self) -> Flight | None:
+        """The message with the largest payload that waits for its PUBACK."""
+        return max(self._flights.values(), key=lambda one: one.payload_bytes, default=None)
+
+    @property
     def is_ahead(self) -> bool:
         """Whether anything was sent beyond the central system's acknowledgement."""
         return bool(self._ahead)
