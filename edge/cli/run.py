@@ -30,6 +30,6 @@ def run(
         settings = load(config_file)
         log.configure(settings.log.level)
         try:
-            run_and_mend(settings, lambda: build(settings).run())
+            run_and_mend(settings, lambda: build(settings, config_file).run())
         except (StoreError, WebServerError, SessionKeyError) as error:
             raise fail(str(error)) from None

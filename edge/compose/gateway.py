@@ -1,11 +1,13 @@
 """The whole daemon of one gateway, wired but not started."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from drivers.llrp.reader import LlrpWire
 from edge.clock import Clock, SystemClock
+from edge.compose.backing_up import BackupDesk
 from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
@@ -20,6 +22,7 @@ from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
+from edge.compose.setting_up import SetUpDesk
 from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
@@ -34,6 +37,7 @@ from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
 from edge.floor.lights import Lights
+from edge.floor.listening import FloorListener
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
@@ -54,8 +58,12 @@ from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings) -> Daemon:
+def build(settings: Settings, config_file: Path) -> Daemon:
     """The daemon of these settings, not started.
+
+    Args:
+        settings: of the gateway.
+        config_file: where they stand, for commands that the daemon runs.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -75,21 +83,24 @@ def build(settings: Settings) -> Daemon:
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
     _attach(wire, tag_port, lights, finder)
-    found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
+    found = FoundReaders(core.board, core.alerts, clock)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
     watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
     bench = calibration_bench(core, calibration_in_use(core))
+    backups = BackupDesk(config_file, settings.backup)
     web = web_server(
-        core, bench, finder, lambda: metrics_text(health.look, health.details), health.ready
+        *(core, bench, finder, _set_up_desk(core, listener, link, backups)),
+        lambda: metrics_text(health.look, health.details),
+        health.ready,
     )
     services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in (*drivers, *printers)]
     services += [
+        *(Service(name, driver) for name, driver in (*drivers, *printers)),
         *(Service("discovery", discoverer), Service("calibration", bench)),
-        *(Service("finder", finder), Service("web", web)),
+        *(Service("finder", finder), Service("backups", backups), Service("web", web)),
     ]
 
     daemon = Daemon(
@@ -156,6 +167,19 @@ def _core(settings: Settings, clock: Clock) -> Core:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     return core
+
+
+def _set_up_desk(
+    core: Core, listener: FloorListener, link: MqttLink | None, backups: BackupDesk
+) -> SetUpDesk:
+    return SetUpDesk(
+        core.settings,
+        core.board,
+        core.clock,
+        listener.devices.copy,
+        link.status if link else _no_link,
+        backups,
+    )
 
 
 def _url(settings: Settings, port: int) -> str:
@@ -270,6 +294,10 @@ def _nobody_works(_: TagWorkWanted) -> None:
 
 def _nobody_looks(_: Input, __: Answer) -> None:
     """Where a day is played there is no light."""
+
+
+def _no_link() -> None:
+    """Without a broker there is nothing to tell."""
 
 
 def _nobody_waits() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from edge.compose.core import VERSION, Core
+from edge.compose.setting_up import SetUpDesk
 from edge.floor.calibrating import CalibrationBench
 from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
@@ -20,6 +21,7 @@ def web_server(
     core: Core,
     bench: CalibrationBench,
     finder: FinderDesk,
+    setting_up: SetUpDesk,
     metrics: Callable[[], str],
     ready: Callable[[], Mapping[str, object]],
 ) -> WebServer:
@@ -57,6 +59,7 @@ def web_server(
         lookups=lookups,
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,
+        setting_up=setting_up,
         finder=finder,
         handhelds=core.handhelds,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),

@@ -32,6 +32,7 @@ from edge.web.routes import (
     readers,
     returns,
     session,
+    setup,
     tags,
     tasks,
     wall,
@@ -41,7 +42,7 @@ from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, calibration),
+    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, setup, calibration),
     *(orders, board, tags, tasks, health, pages),
 )
 """The files of routes."""

@@ -62,6 +62,26 @@ class Calibrating(Protocol):
         ...
 
 
+class SettingUp(Protocol):
+    """What the page /setup shows and does; called from worker threads, several at once."""
+
+    def picture(self) -> Row:
+        """Configured and approved readers, backups, and the way to the broker, as they are now."""
+        ...
+
+    def back_up(self, request_id: RequestId) -> str:
+        """Begin one more backup; `begun` or `at_work`. The same id again has no second effect."""
+        ...
+
+    def verify_backup(self, request_id: RequestId) -> str:
+        """Begin to prove the newest backup; `begun`, `at_work` or `no_backup`; likewise."""
+        ...
+
+    def try_reader(self, found: Row) -> Row | None:
+        """What a found reader is and reads, within seconds; None while another is tried."""
+        ...
+
+
 class Finder(Protocol):
     """Looks for one tag for each person; how near it is stands on the board (`find/{badge}`)."""
 
@@ -131,6 +151,7 @@ class WebDependencies:
     handhelds: Handhelds
     explainer: Explainer
     calibration: Calibrating
+    setting_up: SettingUp
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]
