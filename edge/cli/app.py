@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "journal": "journal",
     "backup": "backup",
     "drill": "drill",
+    "certificates": "certificates",
     "people": "people",
     "protocol": "protocol",
 }

@@ -9,6 +9,7 @@ from drivers.llrp.reader import LlrpWire
 from edge.clock import Clock, SystemClock
 from edge.compose.backing_up import BackupDesk
 from edge.compose.calibrating import calibration_bench, calibration_in_use
+from edge.compose.certificate_watch import CertificateWatch
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
@@ -22,7 +23,7 @@ from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
-from edge.compose.setting_up import SetUpDesk
+from edge.compose.setting_up import SetUpDesk, certificates_in_use
 from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon
@@ -118,12 +119,15 @@ def build(settings: Settings, config_file: Path) -> Daemon:
 def _beat(core: Core, health: Look, link: MqttLink | None, info: Info) -> Callable[[], None]:
     """What is looked at and told every two seconds."""
     quarantine = Quarantine(core.store_path, core.alerts)
+    files = certificates_in_use(core.settings)
+    certificates = CertificateWatch(files, core.alerts, core.clock)
 
     def tell() -> None:
         health.tell()
         if link is not None:
             info.tell(link.publish_info)
         quarantine.look()
+        certificates.look()
 
     return tell
 
