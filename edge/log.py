@@ -9,7 +9,7 @@ LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 def configure(level: str) -> None:
-    """Set the log up once, at start.
+    """Set the log up, at the start or again.
 
     Args:
         level: debug, info, warning or error; what is below it costs next to nothing.
@@ -24,5 +24,6 @@ def configure(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        # not cached: the level may be changed while the gateway works (SIGHUP)
+        cache_logger_on_first_use=False,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from drivers.llrp.reader import LlrpWire
+from edge import log
 from edge.clock import Clock, SystemClock
 from edge.compose.backing_up import BackupDesk
 from edge.compose.calibrating import calibration_bench, calibration_in_use
@@ -23,10 +24,11 @@ from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
+from edge.compose.reloading import Reloader
 from edge.compose.setting_up import SetUpDesk, certificates_in_use
 from edge.compose.tag_port import TagPort
 from edge.daemon.health import disk_used_share, metrics_text
-from edge.daemon.service import Daemon
+from edge.daemon.service import Daemon, OnSignal
 from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
@@ -59,12 +61,13 @@ from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings, config_file: Path) -> Daemon:
+def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
     """The daemon of these settings, not started.
 
     Args:
         settings: of the gateway.
-        config_file: where they stand, for commands that the daemon runs.
+        config_file: where they stand, to be looked at again.
+        faults: of that file, where the settings are the last known good instead.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -91,7 +94,7 @@ def build(settings: Settings, config_file: Path) -> Daemon:
     health = Look(core, link, listener, loop, store, watch)
     bench = calibration_bench(core, calibration_in_use(core))
     backups = BackupDesk(config_file, settings.backup)
-    web = web_server(
+    web, take_people = web_server(
         *(core, bench, finder, _set_up_desk(core, listener, link, backups)),
         lambda: metrics_text(health.look, health.details),
         health.ready,
@@ -110,7 +113,10 @@ def build(settings: Settings, config_file: Path) -> Daemon:
         lambda: loop.progressed_us,
         _beat(core, health, link, info),
         lambda: {"ready": True, "url": _url(settings, web.port)},
-        ending=Condition(core, link).drain if link else _nobody_waits,
+        OnSignal(
+            ending=Condition(core, link).drain if link else _nobody_waits,
+            reload=_reloader(core, config_file, faults, take_people).reload,
+        ),
     )
     core.damage.listen(daemon.end_because)
     return daemon
@@ -171,6 +177,16 @@ def _core(settings: Settings, clock: Clock) -> Core:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     return core
+
+
+def _reloader(
+    core: Core, config_file: Path, faults: list[str], take_people: Callable[[Settings], None]
+) -> Reloader:
+    def take_up(wanted: Settings) -> None:
+        log.configure(wanted.log.level)
+        take_people(wanted)
+
+    return Reloader(config_file, core.settings, faults, take_up, core.alerts, core.clock)
 
 
 def _set_up_desk(

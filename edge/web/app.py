@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from edge.web.desk import Desk
 from edge.web.guard import Guard
 from edge.web.lockout import Lockout
 from edge.web.parts import Parts
+from edge.web.people import Person, ServiceToken
 from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
 from edge.web.routes import (
@@ -91,6 +93,15 @@ def create_app(given: WebDependencies) -> FastAPI:
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)
     return app
+
+
+def take_people(
+    app: FastAPI, people: tuple[Person, ...], tokens: tuple[ServiceToken, ...]
+) -> None:
+    """From the next request on these people and machines may sign in, and no others."""
+    parts: Parts = app.state.parts
+    parts.sessions.know({person.badge: person for person in people})
+    app.state.parts = replace(parts, given=replace(parts.given, people=people, tokens=tokens))
 
 
 class _Static(StaticFiles):
