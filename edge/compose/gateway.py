@@ -27,6 +27,7 @@ from edge.compose.reader_watch import ReaderWatch
 from edge.compose.reloading import Reloader
 from edge.compose.setting_up import SetUpDesk, certificates_in_use
 from edge.compose.tag_port import TagPort
+from edge.compose.tampering import look_for_changes
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon, OnSignal
 from edge.daemon.supervisor import Service, Supervisor, guard
@@ -56,6 +57,7 @@ from edge.rules.terms import Effect, Terms, TroubleTerms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
+from edge.settings.history import History, history_folder, texts_of
 from edge.store.archive import FactArchive
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
@@ -186,7 +188,22 @@ def _reloader(
         log.configure(wanted.log.level)
         take_people(wanted)
 
+    if not faults:
+        _look_for_changes(core, config_file)
     return Reloader(config_file, core.settings, faults, take_up, core.alerts, core.clock)
+
+
+def _look_for_changes(core: Core, config_file: Path) -> None:
+    """Before the configuration in use is kept: what somebody changed while nobody ran."""
+    kept = History(history_folder(config_file)).newest()
+    notice = look_for_changes(
+        core.settings.gateway.data_dir,
+        texts_of(config_file, core.settings),
+        kept.texts if kept else None,
+        core.clock.now_us(),
+    )
+    if notice is not None:
+        core.inbox.put(notice)
 
 
 def _set_up_desk(

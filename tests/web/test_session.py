@@ -218,6 +218,31 @@ def test_after_five_wrong_pins_the_badge_is_locked_for_a_time(
     assert client.post("/api/session", json=PICKER).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("badge", "told"),
+    [("p1", "badge p1 was tried"), ("4711", "a badge that nobody has was tried")],
+)
+def test_a_guessed_pin_is_a_sign_of_intrusion_and_what_may_be_a_pin_is_not_told(
+    played: House, client_for: ClientFor, badge: str, told: str
+) -> None:
+    client = client_for(played.given)
+    for _ in range(FAILURES_MAX - 1):
+        client.post("/api/session", json={"badge": badge, "pin": "0000"})
+    assert played.floor.effects.noticed == []
+
+    client.post("/api/session", json={"badge": badge, "pin": "0000"})
+
+    # what is posted after the notice is answered after it
+    client.post("/api/session", json={"badge": "k1", "pin": PIN})
+    client.post(
+        "/api/pack/PACK-1/scan", json={"code": "x"}, headers={"Idempotency-Key": f"after-{badge}"}
+    )
+    (notice,) = played.floor.effects.noticed
+    assert notice.sign == "sign_ins_failed"
+    assert told in notice.detail
+    assert ("4711" in notice.detail) is False
+
+
 def test_an_address_that_tries_many_badges_is_locked() -> None:
     lockout = Lockout(PlayedClock())
 
