@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from edge import log
 from edge.compose.core import VERSION, Core
 from edge.compose.setting_up import SetUpDesk
 from edge.floor.calibrating import CalibrationBench
@@ -52,6 +53,7 @@ def web_server(
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,
         setting_up=setting_up,
+        log_levels=log,
         finder=finder,
         handhelds=core.handhelds,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),

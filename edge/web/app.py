@@ -26,6 +26,7 @@ from edge.web.routes import (
     find,
     floor,
     health,
+    log_levels,
     orders,
     pack,
     pages,
@@ -45,7 +46,7 @@ from edge.web.sse import Streams
 
 ROOMS = (
     *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, setup, calibration),
-    *(orders, board, tags, tasks, health, pages),
+    *(orders, board, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
 

@@ -82,6 +82,22 @@ class SettingUp(Protocol):
         ...
 
 
+class LogLevels(Protocol):
+    """What is written to the log; called from any thread."""
+
+    def levels(self) -> Row:
+        """The common level, and parts that have another, with the seconds left."""
+        ...
+
+    def set_level(self, part: str, level: str, minutes: float) -> None:
+        """Give a part a level of its own for a while.
+
+        Raises:
+            ValueError: there is no such part.
+        """
+        ...
+
+
 class Finder(Protocol):
     """Looks for one tag for each person; how near it is stands on the board (`find/{badge}`)."""
 
@@ -152,6 +168,7 @@ class WebDependencies:
     explainer: Explainer
     calibration: Calibrating
     setting_up: SettingUp
+    log_levels: LogLevels
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]

@@ -58,6 +58,7 @@ BODIES: dict[str, dict[str, object]] = {
         "kill_password": "00000001",
         "confirmation": "none was asked for",
     },
+    "/api/log-levels": {"part": "web", "level": "info", "minutes": 0.1},
     "/api/board/questions/{name}": {"answer": "neither"},
     "/api/calibration/steps": {"step": "moving"},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},

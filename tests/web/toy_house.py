@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from edge import log
 from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import CommandLearner
 from edge.floor.alerts import Alerts
@@ -105,6 +106,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
         calibration=bench,
         setting_up=setting_up,
+        log_levels=log,
         finder=finder,
         handhelds=Handhelds(Alerts(), 0),
         troubles=TROUBLES,
