@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from edge.clock import PlayedClock
+from edge.web.app import create_app, take_people
 from edge.web.dependencies import WebDependencies
 from edge.web.lockout import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_S, Lockout
 from edge.web.people import Role
+from edge.web.server import WebServer
 from edge.web.sessions import SessionKeyError, load_key
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
@@ -121,6 +123,23 @@ def test_a_new_pin_ends_the_sessions_of_the_old_one(played: House, client_for: C
     after = client_for(replace(played.given, people=people), before)
 
     assert after.get("/api/session").status_code == 401
+
+
+def test_who_is_taken_out_of_the_file_is_signed_out_by_the_reload(played: House) -> None:
+    app = create_app(played.given)
+    server = WebServer(app, "127.0.0.1", 0)
+    server.start()
+    others = tuple(one for one in played.given.people if one.badge != PICKER["badge"])
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+            assert client.post("/api/session", json=PICKER).status_code == 200
+
+            take_people(app, others, ())
+
+            assert client.get("/api/session").status_code == 401
+            assert client.post("/api/session", json=PICKER).status_code == 401
+    finally:
+        server.stop()
 
 
 def test_an_idle_session_ends_and_a_used_one_does_not(
