@@ -744,8 +744,9 @@ class IntrusionSuspected:
     """Something looks as if a stranger were at work; a person has to look.
 
     Attributes:
-        sign: what it is: `sign_ins_failed` or `files_changed`.
-        subject: where: a badge, an address, the files.
+        sign: what it is: `sign_ins_failed`, `files_changed`, `reader_shared` or
+            `certificate_unknown`.
+        subject: where: an address, the files, a reader.
         detail: one sentence for people.
     """
 
