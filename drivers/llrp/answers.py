@@ -46,6 +46,8 @@ GREETINGS: dict[object, str] = {
     4: "another client tried to connect to the reader",
 }
 """What the status of a ConnectionAttemptEvent means, other than success (0)."""
+OTHERS_CLIENT, OTHERS_ATTEMPT = 2, 4
+"""Somebody else has the reader, or wanted to have it."""
 
 
 def status_of(body: bytes) -> tuple[int, str]:

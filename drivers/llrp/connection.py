@@ -24,6 +24,9 @@ _UNSENT_MOST = 1 << 16
 _PLAIN_REASONS = {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "WRONG_SSL_VERSION"}
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
+CERTIFICATE_UNKNOWN = "TLS: the reader's certificate is not"
+"""So begins what is said of a reader that shows another certificate than it should."""
+
 
 class ConnectionLostError(Exception):
     """The connection is of no more use; the device, its cable or its certificate is at fault."""
@@ -168,14 +171,14 @@ class Connection:
         found = hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
         if wanted and found != wanted:
             raise ConnectionLostError(
-                f"TLS: the reader's certificate is not the pinned one; its SHA-256 is {found}"
+                f"{CERTIFICATE_UNKNOWN} the pinned one; its SHA-256 is {found}"
             )
 
 
 def _tls_words(fault: OSError) -> str:
     """Why there is no TLS, in words for whoever set the reader up."""
     if isinstance(fault, ssl.SSLCertVerificationError):
-        return f"TLS: the reader's certificate is not trusted: {fault.verify_message}"
+        return f"{CERTIFICATE_UNKNOWN} trusted: {fault.verify_message}"
     if isinstance(fault, ssl.SSLError) and fault.reason in _PLAIN_REASONS:
         return "TLS: the reader answers in plain text; switch its TLS on, or take the plain port"
     if isinstance(fault, ssl.SSLEOFError | ConnectionError):

@@ -21,7 +21,7 @@ import numpy as np
 
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.access import AccessEngine
-from drivers.llrp.answers import GREETINGS, status_of
+from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT, status_of
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
 from drivers.llrp.events import events_of
@@ -322,6 +322,8 @@ class Session:
             self._closed(frame, arrived_us)
         elif "ConnectionAttemptEvent" in data and self.phase is Phase.GREETING:
             self._greeted(data["ConnectionAttemptEvent"])
+        elif data.get("ConnectionAttemptEvent") == OTHERS_ATTEMPT:
+            self._happened(at_us, EventKind.EXCEPTION, 0, GREETINGS[OTHERS_ATTEMPT])
 
     def _stamped_us(self, data: dict[str, Any], arrived_us: int) -> int:
         """Gateway time of an event: its stamp where it has one that the clock can map."""

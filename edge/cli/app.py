@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "doctor",
     "top": "top",
     "diagnostics": "diagnostics",
+    "log-level": "log_level",
     "read": "read",
     "discover": "discover",
     "decode": "decode",
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "journal": "journal",
     "backup": "backup",
     "drill": "drill",
+    "certificates": "certificates",
     "people": "people",
     "protocol": "protocol",
 }
@@ -46,7 +48,7 @@ def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
-            app.command(name)(getattr(module, name))
+            app.command(name)(getattr(module, name.replace("-", "_")))
     return app
 
 

@@ -7,11 +7,9 @@ import typer
 
 from edge import log
 from edge.cli.console import bad_input_told, fail
-from edge.compose.checking import check_files
 from edge.compose.gateway import build
 from edge.compose.mending import run_and_mend
-from edge.settings.faults import ConfigurationError
-from edge.settings.gateway import load
+from edge.compose.reloading import start_settings
 from edge.store.errors import StoreError
 from edge.web.server import WebServerError
 from edge.web.sessions import SessionKeyError
@@ -22,14 +20,14 @@ def run(
         Path, typer.Option("--config", help="the gateway's TOML file; see config/gateway.toml")
     ],
 ) -> None:
-    """Run the gateway in the foreground until SIGTERM or Ctrl-C."""
+    """Run the gateway in the foreground until SIGTERM or Ctrl-C; SIGHUP looks at the file again.
+
+    A broken file does not keep the gateway from work where one is known that worked.
+    """
     with bad_input_told():
-        faults = check_files(config_file)
-        if faults:
-            raise ConfigurationError(faults)
-        settings = load(config_file)
+        settings, faults = start_settings(config_file)
         log.configure(settings.log.level)
         try:
-            run_and_mend(settings, lambda: build(settings).run())
+            run_and_mend(settings, lambda: build(settings, config_file, faults).run())
         except (StoreError, WebServerError, SessionKeyError) as error:
             raise fail(str(error)) from None

@@ -1,7 +1,8 @@
 """Discovery of readers, wired: what is found waits, what is approved joins the wire."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import cast
 
@@ -111,14 +112,23 @@ class Joining:
 def approved(shown: Shown) -> list[LlrpSettings]:
     """The approved readers of the board's sheet as their driver wants them."""
     return [
-        LlrpSettings(
+        replace(
+            as_found(one),
             device=str(one["name"]),
-            host=str(one["host"]),
-            port=cast("int", one["port"]),
             antennas=tuple(cast("list[int]", one["antennas"])),
-            session=1,
-            tls=trusted(None, str(one["certificate_sha256"])) if one["tls"] else None,
-            certificate_sha256=str(one["certificate_sha256"]),
         )
         for one in cast("list[Shown]", shown.get("approved", []))
     ]
+
+
+def as_found(shown: Mapping[str, object]) -> LlrpSettings:
+    """A found reader of the board's sheet, on all its antennas, under its address."""
+    pin = str(shown["certificate_sha256"])
+    return LlrpSettings(
+        device=str(shown["id"]),
+        host=str(shown["host"]),
+        port=cast("int", shown["port"]),
+        session=1,
+        tls=trusted(None, pin) if shown["tls"] else None,
+        certificate_sha256=pin,
+    )

@@ -13,6 +13,7 @@ from edge.compose.checking import check_files
 from edge.compose.core import STORE_FILE, seeded
 from edge.compose.devices import module_settings, reader_settings, scanner_settings
 from edge.compose.link import link_settings
+from edge.compose.setting_up import certificates_in_use
 from edge.daemon.checks import host
 from edge.daemon.checks.certificates import certificate_dates
 from edge.daemon.checks.finding import Finding, bad, good, warning
@@ -84,17 +85,9 @@ def _journal(path: Path) -> Finding:
 
 
 def _certificates(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    web, mqtt = settings.web, settings.mqtt
-    named = [
-        ("web certificate", web.certificate_file),
-        ("mqtt certificate", mqtt.certificate_file),
-    ]
-    named += [("mqtt authority", mqtt.ca_file)]
-    named += [(f"reader {one.name} authority", one.ca_file) for one in settings.reader]
-    for about, path in named:
-        if path is not None:
-            yield certificate_dates(about, path, clock.now_us())
-    if web.certificate_file is None:
+    for about, path in certificates_in_use(settings):
+        yield certificate_dates(about, path, clock.now_us())
+    if settings.web.certificate_file is None:
         yield warning(
             "web certificate",
             "none: pages are served on this machine only",

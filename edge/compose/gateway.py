@@ -1,12 +1,16 @@
 """The whole daemon of one gateway, wired but not started."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from drivers.llrp.reader import LlrpWire
+from edge import log
 from edge.clock import Clock, SystemClock
+from edge.compose.backing_up import BackupDesk
 from edge.compose.calibrating import calibration_bench, calibration_in_use
+from edge.compose.certificate_watch import CertificateWatch
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
@@ -20,9 +24,12 @@ from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
+from edge.compose.reloading import Reloader
+from edge.compose.setting_up import SetUpDesk, certificates_in_use
 from edge.compose.tag_port import TagPort
+from edge.compose.tampering import look_for_changes
 from edge.daemon.health import disk_used_share, metrics_text
-from edge.daemon.service import Daemon
+from edge.daemon.service import Daemon, OnSignal
 from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
 from edge.floor.alerts import Alerts
@@ -34,6 +41,7 @@ from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
 from edge.floor.lights import Lights
+from edge.floor.listening import FloorListener
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
@@ -49,13 +57,19 @@ from edge.rules.terms import Effect, Terms, TroubleTerms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
+from edge.settings.history import History, history_folder, texts_of
 from edge.store.archive import FactArchive
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings) -> Daemon:
+def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
     """The daemon of these settings, not started.
+
+    Args:
+        settings: of the gateway.
+        config_file: where they stand, to be looked at again.
+        faults: of that file, where the settings are the last known good instead.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -75,21 +89,24 @@ def build(settings: Settings) -> Daemon:
     drivers = device_drivers(settings, clock, listener)
     wire = wire_of(drivers)
     _attach(wire, tag_port, lights, finder)
-    found = FoundReaders(core.board, core.alerts, clock)
     Joining(core.board, wire, settings.reader_names)
+    found = FoundReaders(core.board, core.alerts, clock)
     discoverer = Discoverer(settings.discovery, clock, wire.peers, found)
     watch = ReaderWatch(lambda: link_states(drivers), listener.devices.copy, core.alerts, clock)
     health = Look(core, link, listener, loop, store, watch)
     bench = calibration_bench(core, calibration_in_use(core))
-    web = web_server(
-        core, bench, finder, lambda: metrics_text(health.look, health.details), health.ready
+    backups = BackupDesk(config_file, settings.backup)
+    web, take_people = web_server(
+        *(core, bench, finder, _set_up_desk(core, listener, link, backups)),
+        lambda: metrics_text(health.look, health.details),
+        health.ready,
     )
     services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
     services += [Service("link", link)] if link else []
-    services += [Service(name, driver) for name, driver in (*drivers, *printers)]
     services += [
+        *(Service(name, driver) for name, driver in (*drivers, *printers)),
         *(Service("discovery", discoverer), Service("calibration", bench)),
-        *(Service("finder", finder), Service("web", web)),
+        *(Service("finder", finder), Service("backups", backups), Service("web", web)),
     ]
 
     daemon = Daemon(
@@ -98,7 +115,10 @@ def build(settings: Settings) -> Daemon:
         lambda: loop.progressed_us,
         _beat(core, health, link, info),
         lambda: {"ready": True, "url": _url(settings, web.port)},
-        ending=Condition(core, link).drain if link else _nobody_waits,
+        OnSignal(
+            ending=Condition(core, link).drain if link else _nobody_waits,
+            reload=_reloader(core, config_file, faults, take_people).reload,
+        ),
     )
     core.damage.listen(daemon.end_because)
     return daemon
@@ -107,12 +127,15 @@ def build(settings: Settings) -> Daemon:
 def _beat(core: Core, health: Look, link: MqttLink | None, info: Info) -> Callable[[], None]:
     """What is looked at and told every two seconds."""
     quarantine = Quarantine(core.store_path, core.alerts)
+    files = certificates_in_use(core.settings)
+    certificates = CertificateWatch(files, core.alerts, core.clock)
 
     def tell() -> None:
         health.tell()
         if link is not None:
             info.tell(link.publish_info)
         quarantine.look()
+        certificates.look()
 
     return tell
 
@@ -156,6 +179,44 @@ def _core(settings: Settings, clock: Clock) -> Core:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     return core
+
+
+def _reloader(
+    core: Core, config_file: Path, faults: list[str], take_people: Callable[[Settings], None]
+) -> Reloader:
+    def take_up(wanted: Settings) -> None:
+        log.configure(wanted.log.level)
+        take_people(wanted)
+
+    if not faults:
+        _look_for_changes(core, config_file)
+    return Reloader(config_file, core.settings, faults, take_up, core.alerts, core.clock)
+
+
+def _look_for_changes(core: Core, config_file: Path) -> None:
+    """Before the configuration in use is kept: what somebody changed while nobody ran."""
+    kept = History(history_folder(config_file)).newest()
+    notice = look_for_changes(
+        core.settings.gateway.data_dir,
+        texts_of(config_file, core.settings),
+        kept.texts if kept else None,
+        core.clock.now_us(),
+    )
+    if notice is not None:
+        core.inbox.put(notice)
+
+
+def _set_up_desk(
+    core: Core, listener: FloorListener, link: MqttLink | None, backups: BackupDesk
+) -> SetUpDesk:
+    return SetUpDesk(
+        core.settings,
+        core.board,
+        core.clock,
+        listener.devices.copy,
+        link.status if link else _no_link,
+        backups,
+    )
 
 
 def _url(settings: Settings, port: int) -> str:
@@ -270,6 +331,10 @@ def _nobody_works(_: TagWorkWanted) -> None:
 
 def _nobody_looks(_: Input, __: Answer) -> None:
     """Where a day is played there is no light."""
+
+
+def _no_link() -> None:
+    """Without a broker there is nothing to tell."""
 
 
 def _nobody_waits() -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -18,6 +19,19 @@ STUCK_US = 20_000_000
 """Without a turn of the floor loop for this long, systemd is no longer told that all is well."""
 
 
+@dataclass(frozen=True, slots=True)
+class OnSignal:
+    """What follows from signals.
+
+    Attributes:
+        ending: called before everything stops, so that others are told.
+        reload: called after SIGHUP, within two seconds.
+    """
+
+    ending: Callable[[], None]
+    reload: Callable[[], None]
+
+
 class Daemon:
     """One run of the gateway.
 
@@ -27,7 +41,7 @@ class Daemon:
         progressed_us: monotonic time of the floor loop's last good turn.
         beat: called every two seconds, to tell the central system of health.
         announcement: what is printed as one JSON line when everything has started.
-        ending: called before everything stops, so that others are told.
+        on_signal: what follows from signals.
     """
 
     def __init__(
@@ -37,16 +51,16 @@ class Daemon:
         progressed_us: Callable[[], int],
         beat: Callable[[], None],
         announcement: Callable[[], Mapping[str, object]],
-        *,
-        ending: Callable[[], None],
+        on_signal: OnSignal,
     ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._progressed_us = progressed_us
         self._beat = beat
         self._announcement = announcement
-        self._tell_ending = ending
+        self._on_signal = on_signal
         self._notifier = Notifier()
+        self._reload_wanted = False
         self._ending = threading.Event()
         self._failure: Exception | None = None
 
@@ -63,6 +77,7 @@ class Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._ending.set())
+        signal.signal(signal.SIGHUP, lambda *_: self._want_reload())
         gc.disable()  # what a start makes stays: among a million items the search costs a second
         try:
             self._supervisor.start()
@@ -76,10 +91,16 @@ class Daemon:
         interval_s = min(watchdog_interval_s() or BEAT_S, BEAT_S)
         while not self._ending.wait(interval_s):
             guard(self._beat, "health could not be told")
+            if self._reload_wanted:
+                self._reload_wanted = False
+                guard(self._on_signal.reload, "configuration could not be looked at again")
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
         self._notifier.tell("STOPPING=1")
-        self._tell_ending()
+        self._on_signal.ending()
         self._supervisor.stop()
         if self._failure is not None:
             raise self._failure
+
+    def _want_reload(self) -> None:
+        self._reload_wanted = True

@@ -5,6 +5,7 @@ from edge.model.events import (
     DeviceLost,
     DeviceReturned,
     Event,
+    IntrusionSuspected,
     MessageSetAside,
     ParcelShipped,
     PassageSettled,
@@ -41,6 +42,12 @@ class Alarming:
                 self._alerts.end("dead-letter")  # the newest is told, not the first
                 alert = Alert("dead-letter", "message_refused", "warning", text, at_us)
                 self._alerts.begin(alert)
+            case IntrusionSuspected():
+                alert_id = f"intrusion-{event.sign.replace('_', '-')}"
+                self._alerts.end(alert_id)  # the newest is told, not the first
+                self._alerts.begin(
+                    Alert(alert_id, "intrusion_suspected", "warning", event.detail, at_us)
+                )
             case DeviceLost():
                 self._lost(event.device, f"{event.device} does not answer: {event.reason}", at_us)
             case DeviceReturned():

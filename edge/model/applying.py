@@ -164,6 +164,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.ForeignItemSeen()
             | e.MessageSetAside()
             | e.JournalRestored()
+            | e.IntrusionSuspected()
             | e.TagWritten()
             | e.TagKilled()
         ):

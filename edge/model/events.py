@@ -740,6 +740,23 @@ class JournalRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class IntrusionSuspected:
+    """Something looks as if a stranger were at work; a person has to look.
+
+    Attributes:
+        sign: what it is: `sign_ins_failed`, `files_changed`, `reader_shared` or
+            `certificate_unknown`.
+        subject: where: an address, the files, a reader.
+        detail: one sentence for people.
+    """
+
+    type: ClassVar[str] = "exception.intrusion_suspected"
+    sign: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLost:
     """A reader or scanner does not answer; what it covers is stale since then, not gone."""
 
@@ -835,6 +852,7 @@ Event = (
     | PassageSettled
     | MessageSetAside
     | JournalRestored
+    | IntrusionSuspected
     | DeviceLost
     | DeviceReturned
     | ReaderApproved

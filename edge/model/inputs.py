@@ -107,6 +107,16 @@ class MessageRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class IntrusionNoticed:
+    """A sign of intrusion: kept as a fact, with an alert; fields as in `IntrusionSuspected`."""
+
+    sign: str
+    subject: str
+    detail: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class CentralAcknowledged:
     """The central system has stored every event of this epoch up to `upto`."""
 
@@ -209,6 +219,7 @@ Input = (
     | StockListed
     | ReturnAnnounced
     | MessageRefused
+    | IntrusionNoticed
     | CentralAcknowledged
     | ItemLocated
     | PassageJudged

@@ -1,6 +1,6 @@
 """Decide: one table from input to rule, and what follows from the state by itself."""
 
-from edge.model.events import Event, MessageSetAside
+from edge.model.events import Event, IntrusionSuspected, MessageSetAside
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
@@ -8,6 +8,7 @@ from edge.model.inputs import (
     DeviceChanged,
     HandheldSilent,
     Input,
+    IntrusionNoticed,
     ItemLocated,
     MessageRefused,
     OrderSubmitted,
@@ -148,6 +149,9 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
                 input_.reason,
                 MessageSetAside(input_.topic, input_.reason, input_.excerpt),
             )
+        case IntrusionNoticed():
+            fact = IntrusionSuspected(input_.sign, input_.subject, input_.detail)
+            return accept("noted", input_.detail, fact)
         case CentralAcknowledged():
             return accept("acknowledged", f"up to {input_.upto}")
 

@@ -274,6 +274,19 @@ class Settings(Section):
         """Everything that reads tags: LLRP readers, then serial modules."""
         return [one.name for one in self.reader] + [one.name for one in self.module]
 
+    def anchored(self, folder: Path) -> Self:
+        """The settings with every relative path taken from a folder."""
+        return self.model_copy(
+            update={
+                "gateway": _anchor(self.gateway, folder),
+                "journal": _anchor(self.journal, folder),
+                "backup": _anchor(self.backup, folder),
+                "mqtt": _anchor(self.mqtt, folder),
+                "web": _anchor(self.web, folder),
+                "reader": tuple(_anchor(one, folder) for one in self.reader),
+            }
+        )
+
 
 def load(path: Path) -> Settings:
     """The settings of a file; relative paths in it are taken from the file's own folder.
@@ -281,21 +294,7 @@ def load(path: Path) -> Settings:
     Raises:
         ConfigurationError: with every fault at once.
     """
-    return _anchored(read_model(path, Settings), path.resolve().parent)
-
-
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """The settings with every relative path made absolute."""
-    return settings.model_copy(
-        update={
-            "gateway": _anchor(settings.gateway, folder),
-            "journal": _anchor(settings.journal, folder),
-            "backup": _anchor(settings.backup, folder),
-            "mqtt": _anchor(settings.mqtt, folder),
-            "web": _anchor(settings.web, folder),
-            "reader": tuple(_anchor(one, folder) for one in settings.reader),
-        }
-    )
+    return read_model(path, Settings).anchored(path.resolve().parent)
 
 
 def _anchor(section: SomeSection, folder: Path) -> SomeSection:

@@ -15,7 +15,8 @@ from edge.store.durable import sync_to_disk
 from edge.store.errors import told_by_store
 from edge.store.verifying import VerifyReport
 
-_FORM = "journal-%Y%m%dT%H%M%SZ.sqlite"
+FORM = "journal-%Y%m%dT%H%M%SZ.sqlite"
+"""How a backup is named: by the moment of its making, in UTC."""
 _NAME = re.compile(r"journal-\d{8}T\d{6}Z\.sqlite")
 
 
@@ -51,10 +52,10 @@ def rotate(path: Path, folder: Path, second: Path | None, keep_us: int, now_us: 
     """
     with told_by_store(f"backup to {folder}"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / datetime.fromtimestamp(now_us / 1e6, UTC).strftime(_FORM)
+    target = folder / datetime.fromtimestamp(now_us / 1e6, UTC).strftime(FORM)
     report = backup.create(path, target)
     copy = _copied(target, second) if second else None
-    before = datetime.fromtimestamp((now_us - keep_us) / 1e6, UTC).strftime(_FORM)
+    before = datetime.fromtimestamp((now_us - keep_us) / 1e6, UTC).strftime(FORM)
     removed = [
         old
         for place in (folder, second)

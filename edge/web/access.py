@@ -7,6 +7,7 @@ from edge.web.people import Role, Scope
 
 EVERYBODY = frozenset(Role)
 """Everybody who is signed in."""
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 PICKERS = LEADERS | {Role.PICKER}
 PACKERS = LEADERS | {Role.PACKER}
@@ -65,6 +66,10 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/readers/found"): LEADERS,
         ("POST", "/api/readers/found/{found_id}/approve"): LEADERS,
         ("POST", "/api/readers/found/{found_id}/ignore"): LEADERS,
+        ("POST", "/api/readers/found/{found_id}/try"): LEADERS,
+        ("GET", "/api/setup"): LEADERS,
+        ("POST", "/api/setup/backups"): LEADERS,
+        ("POST", "/api/setup/backups/verify"): LEADERS,
         ("GET", "/api/items/{epc}/why"): EVERYBODY,
         ("GET", "/api/heat"): LEADERS,
         ("GET", "/api/calibration"): LEADERS,
@@ -96,6 +101,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/tags/lock"): LEADERS,
         ("POST", "/api/tags/kill/confirmation"): LEADERS,
         ("POST", "/api/tags/kill"): LEADERS,
+        ("GET", "/api/log-levels"): ADMINISTRATORS,
+        ("POST", "/api/log-levels"): ADMINISTRATORS,
         ("GET", "/api/board"): LEADERS,
         ("GET", "/api/board/stream"): LEADERS,
         ("GET", "/api/board/questions"): PACKERS,
@@ -111,6 +118,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = MappingProxyType(
         ("GET", "/readyz"): Scope.READY,
         ("GET", "/metrics"): Scope.METRICS,
         ("GET", "/api/asyncapi.json"): Scope.READY,
+        ("GET", "/api/log-levels"): Scope.OPERATE,
+        ("POST", "/api/log-levels"): Scope.OPERATE,
         ("GET", "/api/board"): Scope.LOOK,
         ("GET", "/api/radio"): Scope.LOOK,
     }

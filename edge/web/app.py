@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from edge.web.desk import Desk
 from edge.web.guard import Guard
 from edge.web.lockout import Lockout
 from edge.web.parts import Parts
+from edge.web.people import Person, ServiceToken
 from edge.web.pins import PinChecker
 from edge.web.refusals import add_refusals
 from edge.web.routes import (
@@ -24,6 +26,7 @@ from edge.web.routes import (
     find,
     floor,
     health,
+    log_levels,
     orders,
     pack,
     pages,
@@ -32,6 +35,7 @@ from edge.web.routes import (
     readers,
     returns,
     session,
+    setup,
     tags,
     tasks,
     wall,
@@ -41,8 +45,8 @@ from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, calibration),
-    *(orders, board, tags, tasks, health, pages),
+    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, setup, calibration),
+    *(orders, board, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
 
@@ -90,6 +94,15 @@ def create_app(given: WebDependencies) -> FastAPI:
     app.mount("/static", _Static(directory=pages.STATIC), name="static")
     app.add_middleware(Guard, secure=given.secure)
     return app
+
+
+def take_people(
+    app: FastAPI, people: tuple[Person, ...], tokens: tuple[ServiceToken, ...]
+) -> None:
+    """From the next request on these people and machines may sign in, and no others."""
+    parts: Parts = app.state.parts
+    parts.sessions.know({person.badge: person for person in people})
+    app.state.parts = replace(parts, given=replace(parts.given, people=people, tokens=tokens))
 
 
 class _Static(StaticFiles):

@@ -115,6 +115,14 @@ class Approval(_Body):
     antennas: Annotated[list[Annotated[int, Field(ge=1, le=255)]], Field(max_length=64)] = []
 
 
+class LogLevelWish(_Body):
+    """A level for one part of the log, for a while."""
+
+    part: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
+    level: Literal["debug", "info", "warning", "error"]
+    minutes: Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False)] = 15.0
+
+
 class BeginStep(_Body):
     """Begin a calibration of a level."""
 

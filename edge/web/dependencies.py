@@ -62,6 +62,42 @@ class Calibrating(Protocol):
         ...
 
 
+class SettingUp(Protocol):
+    """What the page /setup shows and does; called from worker threads, several at once."""
+
+    def picture(self) -> Row:
+        """Configured and approved readers, backups, and the way to the broker, as they are now."""
+        ...
+
+    def back_up(self, request_id: RequestId) -> str:
+        """Begin one more backup; `begun` or `at_work`. The same id again has no second effect."""
+        ...
+
+    def verify_backup(self, request_id: RequestId) -> str:
+        """Begin to prove the newest backup; `begun`, `at_work` or `no_backup`; likewise."""
+        ...
+
+    def try_reader(self, found: Row) -> Row | None:
+        """What a found reader is and reads, within seconds; None while another is tried."""
+        ...
+
+
+class LogLevels(Protocol):
+    """What is written to the log; called from any thread."""
+
+    def levels(self) -> Row:
+        """The common level, and parts that have another, with the seconds left."""
+        ...
+
+    def set_level(self, part: str, level: str, minutes: float) -> None:
+        """Give a part a level of its own for a while.
+
+        Raises:
+            ValueError: there is no such part.
+        """
+        ...
+
+
 class Finder(Protocol):
     """Looks for one tag for each person; how near it is stands on the board (`find/{badge}`)."""
 
@@ -131,6 +167,8 @@ class WebDependencies:
     handhelds: Handhelds
     explainer: Explainer
     calibration: Calibrating
+    setting_up: SettingUp
+    log_levels: LogLevels
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]

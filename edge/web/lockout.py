@@ -68,6 +68,14 @@ class Lockout:
             record.locks -= 1
         record.failures = max(0, record.failures - 1)
 
+    def locked(self, badge: str, address: str) -> tuple[str, ...]:
+        """Which of the two has failed so often that this attempt has locked it."""
+        return tuple(
+            subject
+            for subject in _subjects(badge, address)
+            if (record := self._records.get(subject)) and record.failures >= record.bound
+        )
+
     def _wait_s(self, subject: str) -> int:
         record = self._records.get(subject)
         if record is None:

@@ -21,6 +21,8 @@ class Scope(StrEnum):
     READY = "ready"
     METRICS = "metrics"
     LOOK = "look"
+    OPERATE = "operate"
+    """Of this host's own commands only; no token of the settings has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
@@ -18,8 +20,13 @@ GRACE_S = 2
 """How long requests that run may take to end when the server stops."""
 STOP_S_MAX = 3.0
 BACKLOG = 256
+TICKS_OF_A_LOOK = 20
+"""Ten ticks of the server are a second; so often it looks whether its certificate was renewed."""
 CONNECTIONS_MAX = 768
 """More are answered with 503; three times what all pages of a warehouse hold open."""
+
+
+_log = structlog.get_logger("web")
 
 
 class WebServerError(Exception):
@@ -32,6 +39,13 @@ class TlsFiles:
 
     certificate: Path
     key: Path
+
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Changes when either file does; of a file that is missing it is 0."""
+        return tuple(
+            (one.stat().st_mtime_ns, one.stat().st_ino) if one.exists() else (0, 0)
+            for one in (self.certificate, self.key)
+        )
 
 
 class WebServer:
@@ -65,6 +79,7 @@ class WebServer:
             ),
             self._settled.set,
             parts.streams.close,
+            tls,
         )
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
@@ -112,16 +127,45 @@ class _Server(uvicorn.Server):
     """Tells when it serves, and ends the streams before it waits for them."""
 
     def __init__(
-        self, config: uvicorn.Config, serving: Callable[[], None], close: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        serving: Callable[[], None],
+        close: Callable[[], None],
+        tls: TlsFiles | None,
     ) -> None:
         super().__init__(config)
         self._serving = serving
         self._close = close
+        self._tls = tls
+        self._taken = tls.stamp() if tls else None
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._serving()
+
+    @override
+    async def on_tick(self, counter: int) -> bool:
+        if self._tls is not None and counter % TICKS_OF_A_LOOK == 0:
+            self._take_up(self._tls)
+        return await super().on_tick(counter)
+
+    def _take_up(self, tls: TlsFiles) -> None:
+        """Show a renewed certificate from the next connection on; those that stand go on.
+
+        A pair that does not fit is being written, or is wrong: the old one stays in use.
+        """
+        stamp = tls.stamp()
+        if stamp == self._taken or self.config.ssl is None:
+            return
+        self._taken = stamp
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
+            self.config.ssl.load_cert_chain(tls.certificate, tls.key)
+        except OSError as error:  # ssl.SSLError is one
+            _log.warning("changed certificate not taken up", error=str(error))
+        else:
+            _log.info("renewed certificate taken up", file=str(tls.certificate))
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

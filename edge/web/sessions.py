@@ -104,6 +104,10 @@ class Sessions:
         self._times = times
         self._clock = clock
 
+    def know(self, people: Mapping[Badge, Person]) -> None:
+        """From now on these people; sessions of others, and of changed PINs or roles, are over."""
+        self._people = people
+
     def begin(self, person: Person) -> Session:
         """A session of somebody who has just shown who they are."""
         now_us = self._clock.now_us()

@@ -131,6 +131,8 @@ class Pages:
             handhelds=core.handhelds,
             explainer=nobody,
             calibration=nobody,
+            setting_up=nobody,
+            log_levels=nobody,
             troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
             metrics=nobody,
             ready=nobody,

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from drivers.driver import DeviceEvent, DeviceUp, EventKind
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, EventKind
+from drivers.llrp.answers import GREETINGS
+from drivers.llrp.connection import CERTIFICATE_UNKNOWN
 from drivers.llrp.settings import Air, InputTrigger, Select
 from edge.clock import SystemClock
 from edge.compose.devices import device_at
@@ -13,6 +15,7 @@ from edge.compose.noting import NotingListener
 from edge.compose.readers import configured_reader
 from edge.floor.inbox import Inbox
 from edge.floor.listening import EVENTS_KEPT
+from edge.model.inputs import IntrusionNoticed
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import load
 from edge.settings.reader import Reader
@@ -134,3 +137,25 @@ def test_what_happens_to_a_reader_is_logged_and_the_latest_is_kept() -> None:
 
     assert [(line["kind"], line["port"]) for line in lines[:2]] == [(gone, 1), (gone, 2)]
     assert list(listener.device_events) == events[1:]
+
+
+@pytest.mark.parametrize(
+    ("reason", "sign"),
+    [
+        (GREETINGS[2], "reader_shared"),
+        (GREETINGS[4], "reader_shared"),
+        (f"{CERTIFICATE_UNKNOWN} the pinned one; its SHA-256 is 00", "certificate_unknown"),
+        ("no TCP connection: ECONNREFUSED", None),
+    ],
+)
+def test_a_stranger_on_the_readers_wire_is_told_once(reason: str, sign: str | None) -> None:
+    inbox = Inbox(SystemClock())
+    listener = NotingListener(inbox, str, {})
+
+    for at_us in (1, 2):
+        listener.device_down(DeviceDown("dock", at_us, 0, reason))
+        listener.device_event(DeviceEvent("dock", at_us, EventKind.EXCEPTION, 0, reason))
+
+    noticed = [one.input for one in inbox.take(0).entries]
+    signs = [one.sign for one in noticed if isinstance(one, IntrusionNoticed)]
+    assert signs == ([sign] if sign else [])

@@ -379,6 +379,7 @@ class Day:
         yield e.ForeignItemSeen(self._tag(), None, CART, BADGE)
         yield e.MessageSetAside("order", "not JSON", "{")
         yield e.JournalRestored("old", 4, 7, "", "bad page")
+        yield e.IntrusionSuspected("files_changed", "files", "changed: floor.toml")
 
 
 def _stops_for(

@@ -28,6 +28,13 @@ def configured(folder: Path, gateway: str, floor: str) -> Path:
 @contextmanager
 def running(config: Path) -> Iterator[httpx.Client]:
     """The daemon while it runs; the client is signed in."""
+    with running_daemon(config) as (_, client):
+        yield client
+
+
+@contextmanager
+def running_daemon(config: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """The same with its process, for signals."""
     daemon = subprocess.Popen(
         [sys.executable, "-m", "edge", "run", "--config", config],
         stdout=subprocess.PIPE,
@@ -38,7 +45,7 @@ def running(config: Path) -> Iterator[httpx.Client]:
     try:
         with httpx.Client(base_url=json.loads(ready)["url"], timeout=10) as client:
             assert client.post("/api/session", json={"badge": BADGE, "pin": PIN}).is_success
-            yield client
+            yield daemon, client
     finally:
         daemon.terminate()
         daemon.communicate(timeout=15)

@@ -21,6 +21,7 @@ EXAMPLES = {
     "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
     "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
+    "/api/readers/found/{found_id}/try": "/api/readers/found/192-0-2-9-5085/try",
     "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
 }
 BODIES: dict[str, dict[str, object]] = {
@@ -57,6 +58,7 @@ BODIES: dict[str, dict[str, object]] = {
         "kill_password": "00000001",
         "confirmation": "none was asked for",
     },
+    "/api/log-levels": {"part": "web", "level": "info", "minutes": 0.1},
     "/api/board/questions/{name}": {"answer": "neither"},
     "/api/calibration/steps": {"step": "moving"},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},

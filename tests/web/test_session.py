@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from edge.clock import PlayedClock
+from edge.web.app import create_app, take_people
 from edge.web.dependencies import WebDependencies
 from edge.web.lockout import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_S, Lockout
 from edge.web.people import Role
+from edge.web.server import WebServer
 from edge.web.sessions import SessionKeyError, load_key
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
@@ -123,6 +125,23 @@ def test_a_new_pin_ends_the_sessions_of_the_old_one(played: House, client_for: C
     assert after.get("/api/session").status_code == 401
 
 
+def test_who_is_taken_out_of_the_file_is_signed_out_by_the_reload(played: House) -> None:
+    app = create_app(played.given)
+    server = WebServer(app, "127.0.0.1", 0)
+    server.start()
+    others = tuple(one for one in played.given.people if one.badge != PICKER["badge"])
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+            assert client.post("/api/session", json=PICKER).status_code == 200
+
+            take_people(app, others, ())
+
+            assert client.get("/api/session").status_code == 401
+            assert client.post("/api/session", json=PICKER).status_code == 401
+    finally:
+        server.stop()
+
+
 def test_an_idle_session_ends_and_a_used_one_does_not(
     played: House, client_for: ClientFor, clock: PlayedClock
 ) -> None:
@@ -216,6 +235,31 @@ def test_after_five_wrong_pins_the_badge_is_locked_for_a_time(
 
     clock.advance_us(LOCK_S * 1_000_000)
     assert client.post("/api/session", json=PICKER).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("badge", "told"),
+    [("p1", "badge p1 was tried"), ("4711", "a badge that nobody has was tried")],
+)
+def test_a_guessed_pin_is_a_sign_of_intrusion_and_what_may_be_a_pin_is_not_told(
+    played: House, client_for: ClientFor, badge: str, told: str
+) -> None:
+    client = client_for(played.given)
+    for _ in range(FAILURES_MAX - 1):
+        client.post("/api/session", json={"badge": badge, "pin": "0000"})
+    assert played.floor.effects.noticed == []
+
+    client.post("/api/session", json={"badge": badge, "pin": "0000"})
+
+    # what is posted after the notice is answered after it
+    client.post("/api/session", json={"badge": "k1", "pin": PIN})
+    client.post(
+        "/api/pack/PACK-1/scan", json={"code": "x"}, headers={"Idempotency-Key": f"after-{badge}"}
+    )
+    (notice,) = played.floor.effects.noticed
+    assert notice.sign == "sign_ins_failed"
+    assert told in notice.detail
+    assert ("4711" in notice.detail) is False
 
 
 def test_an_address_that_tries_many_badges_is_locked() -> None:

@@ -17,6 +17,7 @@ from edge.floor.label_zpl import LabelForm
 from edge.floor.labels import LabelDesk, StationPrinter, no_label
 from edge.model import posted as said
 from edge.model.ids import Badge, LocationId, ToteId, WalkId
+from edge.model.inputs import IntrusionNoticed
 from edge.model.places import Floor, LocationKind
 from edge.model.prompts import Answer, Prompt, PromptKind
 from tests.web.toy_after_sales import ToyAfterSales
@@ -45,6 +46,7 @@ class Effects:
     picked: int = 0
     posts: list[said.Posted] = field(default_factory=list)
     labels: list[tuple[str, bytes]] = field(default_factory=list)
+    noticed: list[IntrusionNoticed] = field(default_factory=list)
 
 
 class ToyFloor:
@@ -182,6 +184,9 @@ class ToyFloor:
 
     def _settle(self, entry: Entry) -> None:
         posted = entry.input
+        if isinstance(posted, IntrusionNoticed):
+            self.effects.noticed.append(posted)
+            return
         assert isinstance(posted, said.Posted)
         answer = self._answers.get(posted.request_id)
         if answer is None:

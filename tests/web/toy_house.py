@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from edge import log
 from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import CommandLearner
 from edge.floor.alerts import Alerts
@@ -25,6 +26,7 @@ from tests.web.toy_floor import ToyFloor
 from tests.web.toy_goods import floor_text, toy_plan
 from tests.web.toy_lookups import ToyLookups
 from tests.web.toy_radio import FastClock, ToyRadio
+from tests.web.toy_setup import ToySetUp
 
 PIN = "4711"
 _PIN_HASH = hash_pin(PIN)
@@ -56,6 +58,7 @@ class House:
     bench: CalibrationBench
     given: WebDependencies
     finder: FinderDesk
+    setting_up: ToySetUp
 
     def stop(self) -> None:
         """End its threads."""
@@ -81,6 +84,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     names = ("Ana", "Bo", "Chen", "Dana")
     finder = FinderDesk(plan, floor.board, clock)
     finder.start()
+    setting_up = ToySetUp(floor.board)
     given = WebDependencies(
         inbox=floor.inbox,
         board=floor.board,
@@ -101,6 +105,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         lookups=lookups,
         explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
         calibration=bench,
+        setting_up=setting_up,
+        log_levels=log,
         finder=finder,
         handhelds=Handhelds(Alerts(), 0),
         troubles=TROUBLES,
@@ -110,7 +116,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         secure=False,
         readers=frozenset({"gate"}),
     )
-    return House(floor, radio, bench, given, finder)
+    return House(floor, radio, bench, given, finder, setting_up)
 
 
 def _bench(plan: Floor, floor: ToyFloor, radio: ToyRadio, folder: Path) -> CalibrationBench:

@@ -31,3 +31,12 @@ def certificate_dates(about: str, path: Path, now_us: int) -> Finding:
         return bad(about, f"{path}: expired on {ends:%Y-%m-%d}", "renew it")
     text = f"{path}: good until {ends:%Y-%m-%d}, {days} days"
     return warning(about, text, "renew it soon") if days < DAYS_WARNED else good(about, text)
+
+
+def ends_us(path: Path) -> int | None:
+    """When the first certificate of a PEM file ends, UTC microseconds; None where none is read."""
+    try:
+        certificate = x509.load_pem_x509_certificates(path.read_bytes())[0]
+    except (OSError, ValueError):
+        return None
+    return int(certificate.not_valid_after_utc.timestamp()) * 1_000_000

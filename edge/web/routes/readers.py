@@ -1,9 +1,10 @@
-"""Readers that were found on the network: shown, approved under a name, or ignored."""
+"""Readers that were found on the network: shown, tried, approved under a name, or ignored."""
 
 from dataclasses import replace
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Path
+from starlette.concurrency import run_in_threadpool
 
 from edge.floor.board import Shown
 from edge.model.ids import DeviceName, RequestId
@@ -43,8 +44,24 @@ async def ignore(found_id: FoundId, key: Key, who: Who, parts: TheParts) -> dict
     return told(await parts.desk.ask(_decision(found_id, key, who, parts)))
 
 
-def _decision(found_id: str, key: RequestId, who: Session, parts: Parts) -> FoundReaderDecided:
-    """The decision to ignore a reader, with all that was found of it.
+@router.post("/found/{found_id}/try")
+async def try_reader(found_id: FoundId, _: Key, __: Who, parts: TheParts) -> Row:
+    """Connect to a reader that nobody has decided about, and tell what it reads for seconds.
+
+    Raises:
+        RefusedError: 404; no such reader was found. 409; it is decided about, or another is tried.
+    """
+    row = _found(found_id, parts)
+    if row["state"] != "waiting":
+        raise RefusedError(409, "decided", "it is decided about; look at /api/setup how it does")
+    told = await run_in_threadpool(parts.given.setting_up.try_reader, row)
+    if told is None:
+        raise RefusedError(409, "at_work", "another reader is being tried; wait for its answer")
+    return told
+
+
+def _found(found_id: str, parts: Parts) -> Row:
+    """What was found of a reader.
 
     Raises:
         RefusedError: 404; no such reader was found since the start.
@@ -56,6 +73,16 @@ def _decision(found_id: str, key: RequestId, who: Session, parts: Parts) -> Foun
         raise RefusedError(
             404, "reader_unknown", f"no reader {found_id} was found; look at /api/readers/found"
         )
+    return row
+
+
+def _decision(found_id: str, key: RequestId, who: Session, parts: Parts) -> FoundReaderDecided:
+    """The decision to ignore a reader, with all that was found of it.
+
+    Raises:
+        RefusedError: 404; no such reader was found since the start.
+    """
+    row = _found(found_id, parts)
     return FoundReaderDecided(
         request_id=key,
         badge=who.badge,

@@ -1,9 +1,14 @@
 """Signing in, signing out, and who am I."""
 
+import contextlib
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
+from edge.floor.inbox import InboxFullError
+from edge.model.ids import Badge
+from edge.model.inputs import IntrusionNoticed
 from edge.web.bodies import SignIn
 from edge.web.parts import Parts, TheParts, Who, session_of
 from edge.web.refusals import RefusedError
@@ -26,6 +31,7 @@ async def sign_in(body: SignIn, request: Request, parts: TheParts) -> JSONRespon
         )
     session = await _session_for(parts, body)
     if session is None:
+        _tell_if_locked(parts, Badge(body.badge), address)
         raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
     parts.lockout.succeeded(body.badge, address)
     answer = JSONResponse(_told(session))
@@ -40,6 +46,20 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
     if person is not None and parts.is_shut_out(person.badge):
         return None
     return parts.sessions.begin(person) if person else None
+
+
+def _tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
+    """So many wrong sign-ins want a person; a badge that nobody has may be a PIN: not told."""
+    known = any(one.badge == badge for one in parts.given.people)
+    who = f"badge {badge}" if known else "a badge that nobody has"
+    for subject in parts.lockout.locked(badge, address):
+        of_badge = subject.startswith("badge")
+        what = f"{who} was tried in vain" if of_badge else "many badges were tried in vain"
+        notice = IntrusionNoticed(
+            "sign_ins_failed", address, f"{what}, from {address}", parts.given.clock.now_us()
+        )
+        with contextlib.suppress(InboxFullError):  # it is told again at the next lock
+            parts.given.inbox.put(notice, wait_ms=0)
 
 
 @router.get("")

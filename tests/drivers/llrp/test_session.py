@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from drivers.driver import DeviceEvent, EventKind
+from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
 from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import KEEPALIVE_ACK, Frame, FrameSplitter
@@ -466,11 +468,13 @@ def test_another_client_s_reader_is_not_fought_over() -> None:
     assert made.requests() == []
 
 
-def test_an_event_of_another_client_s_attempt_does_not_matter() -> None:
+def test_another_client_s_attempt_is_told_and_reading_goes_on() -> None:
     made = running()
 
-    made.receive(greeting(4))
+    (told,) = made.receive(greeting(4))
 
+    assert isinstance(told, DeviceEvent)
+    assert (told.kind, told.detail) == (EventKind.EXCEPTION, GREETINGS[OTHERS_ATTEMPT])
     assert made.session.phase is Phase.RUNNING
 
 

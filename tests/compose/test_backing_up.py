@@ -1,0 +1,65 @@
+"""Backups that a page asks for: made and proved by a child, one at a time, each wish once."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from edge.clock import SystemClock
+from edge.compose.backing_up import BackupDesk
+from edge.compose.core import STORE_FILE, new_id_maker
+from edge.model.ids import RequestId
+from edge.settings.gateway import Backup
+from edge.store.store import Store
+
+ONE, TWO = RequestId("one"), RequestId("two")
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Path:
+    """A configuration whose journal holds nothing yet."""
+    config = tmp_path / "gateway.toml"
+    config.write_text('[gateway]\ndata_dir = "data"\n[backup]\nfolder = "copies"\n')
+    (tmp_path / "data").mkdir(mode=0o700)
+    Store.open(tmp_path / "data" / STORE_FILE, SystemClock(), new_id_maker()).close()
+    return config
+
+
+def ended(desk: BackupDesk) -> dict[str, object]:
+    """What came of the running task; its child has half a minute."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        picture = desk.picture()
+        if picture["running"] is None:
+            last = picture["last"]
+            assert isinstance(last, dict)
+            return last
+        time.sleep(0.05)
+    raise AssertionError("the backup did not end")
+
+
+def test_a_backup_is_made_once_for_each_wish_and_then_proved(gateway: Path) -> None:
+    desk = BackupDesk(gateway, Backup(folder=gateway.parent / "copies"))
+    assert desk.begin(ONE, "verify") == "no_backup"
+
+    assert [desk.begin(ONE, "create"), desk.begin(ONE, "create")] == ["begun", "begun"]
+    assert desk.begin(TWO, "create") == "at_work"
+    made = ended(desk)
+    assert (made["task"], made["good"], made["text"]) == ("create", True, "")
+    assert desk.picture()["count"] == 1
+
+    assert desk.begin(TWO, "verify") == "begun"
+    assert ended(desk)["good"] is True
+
+
+def test_a_backup_that_lost_a_page_is_told_to_be_bad(gateway: Path) -> None:
+    folder = gateway.parent / "copies"
+    folder.mkdir()
+    (folder / "journal-20261128T130500Z.sqlite").write_bytes(b"not a store" * 100)
+    desk = BackupDesk(gateway, Backup(folder=folder))
+
+    assert desk.begin(ONE, "verify") == "begun"
+
+    proved = ended(desk)
+    assert proved["good"] is False
+    assert "not a database" in str(proved["text"])

@@ -1,0 +1,27 @@
+"""Facts that want a person become alerts."""
+
+from edge.floor.alarming import Alarming
+from edge.floor.alerts import Alerts
+from edge.model.events import IntrusionSuspected
+from edge.model.inputs import IntrusionNoticed
+from edge.model.places import Floor
+from edge.model.state import FloorState
+from edge.rules.decide import decide
+from edge.rules.terms import Terms
+
+
+def test_a_sign_of_intrusion_is_a_fact_and_the_newest_of_its_kind_an_alert() -> None:
+    alerts = Alerts()
+    alarming = Alarming(alerts)
+    for at_us, who in enumerate(("badge 1 was tried in vain", "badge 2 was tried in vain")):
+        notice = IntrusionNoticed("sign_ins_failed", "192.0.2.7", who, at_us)
+        (fact,) = decide(FloorState(Floor({})), Terms("4012345"), notice).events
+        assert fact == IntrusionSuspected("sign_ins_failed", "192.0.2.7", who)
+        alarming.note(fact, at_us)
+    alarming.note(IntrusionSuspected("files_changed", "files", "changed: floor.toml"), 5)
+
+    told = {one.id: (one.code, one.text) for one in alerts.active()}
+    assert told == {
+        "intrusion-sign-ins-failed": ("intrusion_suspected", "badge 2 was tried in vain"),
+        "intrusion-files-changed": ("intrusion_suspected", "changed: floor.toml"),
+    }
