@@ -1,7 +1,10 @@
 """Batches of one turn, joined into columns that the tag table takes.
 
 A turn has a batch from each reader that was heard, often of a few reads only. They are joined
-before anything is looked at: what numpy costs is the call, not the read.
+before anything is looked at: what numpy costs is the call, not the read. For the same reason reads
+wait for up to a tenth of a second where thousands come in every turn. Order does not matter to the
+evidence, nor does so short a time to where a tag lies; but before near-field antennas somebody
+waits, so batches of their readers never do.
 """
 
 import numpy as np
@@ -15,6 +18,9 @@ from edge.locating.tags import READS_MAX, Reads, TagTable
 
 EPC_BITS_MAX = 496
 """The longest EPC that a Gen2 tag can answer with: 31 words of 16 bits."""
+GATHERED_READS, GATHERED_MS = 2_000, 100
+"""From so many waiting reads on, the next are gathered for so long."""
+_HELD_MAX = 50_000
 LEVEL_LEAST_DBM, LEVEL_MOST_DBM = -120.0, 20.0
 """What a reader can measure; a level beyond it is a fault of the reader and is drawn in."""
 
@@ -31,6 +37,9 @@ class Intake:
         self._columns = columns
         self._batches: list[ReadBatch] = []
         self._held = 0
+        self._taken_ms = 0
+        near = columns.reader_of[columns.near[:-1]]
+        self._prompt = frozenset(columns.readers[number] for number in near.tolist())
         self.ignored = 0
 
     def add(self, batch: ReadBatch) -> None:
@@ -42,8 +51,8 @@ class Intake:
             self._held += len(batch)
 
     def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Reads | None:
-        """All reads since the last call, with rows found or made; None where there are none."""
-        batches, self._batches, self._held = self._batches, [], 0
+        """The reads that are due, with rows found or made; None where there are none."""
+        batches = self._due(now_ms)
         if not batches:
             return None
         groups = _by_width(batches)
@@ -71,6 +80,19 @@ class Intake:
             rssi[followed],
             seen_ms[followed].astype(np.int32),
         )
+
+    def _due(self, now_ms: int) -> list[ReadBatch]:
+        """All batches that wait, or those alone that must not."""
+        waited = not 0 <= now_ms - self._taken_ms < GATHERED_MS  # the zero of time may move, too
+        waiting: list[ReadBatch] = []
+        due = self._batches
+        if waited or not GATHERED_READS <= self._held <= _HELD_MAX:
+            self._taken_ms = now_ms
+        else:
+            due = [batch for batch in self._batches if batch.reader in self._prompt]
+            waiting = [batch for batch in self._batches if batch.reader not in self._prompt]
+        self._batches, self._held = waiting, sum(map(len, waiting))
+        return due
 
     def _antennas(self, batches: list[ReadBatch]) -> Ports:
         reader = np.repeat(

@@ -110,7 +110,10 @@ class Locator:
         return self._intake.ignored
 
     def observe(self, batch: ReadBatch) -> None:
-        """Take a batch, whose columns must stay as they are; the next turn works on it."""
+        """Take a batch, whose columns must stay as they are; one of the next turns works on it.
+
+        That is the very next one, but where thousands of reads come with each (see `intake`).
+        """
         self._intake.add(batch)
 
     def device_changed(self, reader: DeviceName, *, alive: bool, at_us: int) -> None:

@@ -1,0 +1,83 @@
+"""When reads are worked on: at once, but for a crowd that nobody waits for."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from drivers.reads import ReadBatch
+from edge.locating.intake import GATHERED_MS, GATHERED_READS
+from edge.locating.locator import Locator
+from edge.model.ids import Epc
+from edge.model.places import Floor
+
+START_US = 1_700_000_000_000_000
+TICK_US = 20_000
+
+
+class Hall:
+    """A shelf and a cart, each with a reader of its own; all tags of a reader, tick by tick."""
+
+    def __init__(self, floor: Floor, reads_of: Callable[..., ReadBatch]) -> None:
+        self.locator = Locator(floor)
+        self._reads_of = reads_of
+        self._now_us = START_US
+
+    def tick(self, reader: str, first: int, count: int) -> None:
+        tags = np.arange(first, first + count)
+        self._now_us += TICK_US
+        seen_us = np.full(count, self._now_us)
+        ports = np.ones(count, np.int64)
+        self.locator.observe(self._reads_of(reader, tags, ports, np.full(count, -50.0), seen_us))
+        self.locator.turn(self._now_us)
+
+    def rest(self, ticks: int) -> None:
+        for _ in range(ticks):
+            self._now_us += TICK_US
+            self.locator.turn(self._now_us)
+
+    def known(self, number: int) -> bool:
+        return self.locator.where(Epc(f"3034{number:020x}")) is not None
+
+
+@pytest.fixture
+def hall(make_floor: Callable[..., Floor], make_reads: Callable[..., ReadBatch]) -> Hall:
+    floor = make_floor(("shelf", "shelf", "north", 1), ("cart", "cart", "wheels", 1))
+    return Hall(floor, make_reads)
+
+
+def test_reads_of_a_quiet_floor_are_worked_on_in_their_own_turn(hall: Hall) -> None:
+    for tick in range(5):
+        hall.tick("north", 10 * tick, 10)
+
+        assert hall.known(10 * tick + 9)
+
+
+def test_reads_of_a_crowd_wait_for_a_tenth_of_a_second_and_none_is_lost(hall: Hall) -> None:
+    hall.tick("north", 0, GATHERED_READS)
+    assert hall.known(0)
+
+    hall.tick("north", GATHERED_READS, GATHERED_READS)
+    hall.tick("north", 2 * GATHERED_READS, GATHERED_READS)
+    assert not hall.known(GATHERED_READS)
+    hall.rest(GATHERED_MS * 1000 // TICK_US - 2)
+
+    assert len(hall.locator) == 3 * GATHERED_READS
+    assert hall.locator.reads_ignored == 0
+
+
+def test_what_lies_in_a_cart_does_not_wait_behind_a_crowd_on_the_shelves(hall: Hall) -> None:
+    hall.tick("north", 0, GATHERED_READS)
+
+    hall.tick("north", 10_000, GATHERED_READS)
+    hall.tick("wheels", 50_000, 3)
+
+    assert hall.known(50_002)
+    assert not hall.known(10_000)
+
+
+def test_a_clock_that_stands_still_gathers_no_more_than_a_turn_can_bear(hall: Hall) -> None:
+    hall.tick("north", 0, GATHERED_READS)
+    hall.tick("north", 100_000, 60_000)
+
+    assert hall.known(100_000)
