@@ -15,7 +15,7 @@ from numpy.random import Generator
 from drivers.backoff import Backoff
 from drivers.driver import DeviceDown, DeviceEvent, Listener
 from drivers.llrp.attempt import Attempt
-from drivers.llrp.outputs import Accessed, Output, Over, Reads, Up
+from drivers.llrp.outputs import Accessed, Output, Over, Reads, Unread, Up
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
@@ -227,6 +227,8 @@ class ReaderLink:
                     self._is_up(output)
                 case Accessed():
                     pass  # nothing is asked of tags
+                case Unread():
+                    pass  # this session reads at once
                 case Over():
                     self._lost(output.reason)
         self._ask()
