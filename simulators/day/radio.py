@@ -231,8 +231,6 @@ class ReaderLink:
                     self._is_up(output)
                 case Accessed():
                     pass  # nothing is asked of tags
-                case Unread():
-                    pass  # this session reads at once
                 case Over():
                     self._lost(output.reason)
         self._ask()

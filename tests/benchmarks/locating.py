@@ -4,8 +4,8 @@
 
 DATA holds `r420/`. Every method sees the same streams; what learns, learns from other recordings
 (or the other half, or the other three quarters, of a recording) than it is judged on. The
-constants in `settings.py`, `surveying.py`, `gains.py` and `honesty.py` were chosen while looking at
-the halves and the other day; the rest was not.
+constants in `settings.py`, `surveying.py`, `gains.py` and `honesty.py` were chosen while looking
+at the halves and the other day; the rest was not.
 """
 
 import argparse
