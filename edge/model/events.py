@@ -522,7 +522,7 @@ class ParcelClosed:
     """A parcel was checked against its order and closed.
 
     Attributes:
-        serial: the part of its SSCC that counts; 0 in facts of version 1.
+        serial: its running number, whose last digits its SSCC bears; 0 in facts of version 1.
     """
 
     type: ClassVar[str] = "pack.closed"

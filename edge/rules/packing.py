@@ -21,7 +21,7 @@ from edge.model.events import (
     StrangerSeen,
     ToteGivenUp,
 )
-from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
+from edge.model.ids import Badge, Epc, LocationId, Sku, Sscc, ToteId
 from edge.model.inputs import BoxJudged
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
@@ -267,12 +267,18 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
         return refuse("missing", "pieces are missing", missing=missing)
     if not pack.checked:
         return _given_up(state, pack, input_.badge)
-    serial = parcel_serial(state, terms.company_prefix)
-    parcel = _parcel(state, terms, pack, serial)
+    return _closed(state, terms, pack, input_.badge)
+
+
+def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
+    number = parcel_number(state, terms)
+    if number is None:
+        return refuse("numbers_used_up", f"every number of {terms.company_prefix} is on a parcel")
+    parcel = _parcel(state, terms, pack, number)
     return accept(
         "closed",
         f"parcel {parcel.sscc}",
-        ParcelClosed(input_.station, parcel, pack.tote_id, input_.badge, serial),
+        ParcelClosed(pack.station, parcel, pack.tote_id, badge, number),
         **labels.told(state, parcel),
     )
 
@@ -294,20 +300,33 @@ def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
     )
 
 
-def parcel_serial(state: FloorState, company_prefix: str) -> int:
-    """The serial number of the next parcel's SSCC; after the last one a prefix begins anew."""
-    room = int(10 ** (16 - len(company_prefix)))
-    return (max(state.numbers.get("parcels", 0), state.numbers_base) + 1) % room
+def parcel_number(state: FloorState, terms: Terms) -> int | None:
+    """The running number of the next parcel; None when every SSCC of the prefix is on a parcel.
+
+    It grows beyond the digits that the prefix leaves: the SSCC then begins anew, and leaves out
+    what is on a parcel that is known.
+    """
+    first = max(state.numbers.get("parcels", 0), state.numbers_base) + 1
+    numbers = range(first, first + _room(terms))
+    return next((one for one in numbers if _sscc(terms, one) not in state.parcels), None)
 
 
-def _parcel(state: FloorState, terms: Terms, pack: PackSession, serial: int) -> Parcel:
+def _room(terms: Terms) -> int:
+    return int(10 ** (16 - len(terms.company_prefix)))
+
+
+def _sscc(terms: Terms, number: int) -> Sscc:
+    return sscc(terms.company_prefix, terms.sscc_extension, number % _room(terms))
+
+
+def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> Parcel:
     order = state.orders[pack.order_id]
     wanted: Counter[Sku] = Counter()
     for line in order.lines:
         wanted[line.sku] += line.quantity
     inside = Counter(sku for sku, _ in pack.checked)
     return Parcel(
-        sscc=sscc(terms.company_prefix, terms.sscc_extension, serial),
+        sscc=_sscc(terms, number),
         order_id=order.order_id,
         carrier=order.carrier,
         contents=tuple(_with_tags(state, pack)),
