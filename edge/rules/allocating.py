@@ -60,6 +60,31 @@ class Knowledge:
     now_us: int
 
 
+def by_age(stock: Iterable[Stock], lots: Mapping[Key, Lot], now_us: int) -> list[Stock]:
+    """Places to take more of an article from while a walk is under way.
+
+    What has expired is left out. What expires first goes first, then what lies here longest, as
+    in a plan; among equals the place with most free pieces, for it needs the fewest stops.
+    """
+
+    def lot(one: Stock) -> Lot:
+        return lots.get((one.sku, one.location), Lot())
+
+    return sorted(
+        (one for one in stock if not _has_expired(lot(one), now_us)),
+        key=lambda one: (*_age(lot(one)), -one.free, one.location),
+    )
+
+
+def _has_expired(lot: Lot, now_us: int) -> bool:
+    return lot.expires_us is not None and lot.expires_us <= now_us
+
+
+def _age(lot: Lot) -> tuple[float, int]:
+    """What goes first is smaller; what lay here before anybody told is older."""
+    return inf if lot.expires_us is None else lot.expires_us, lot.since_us or 0
+
+
 class FreeStock:
     """What may still be promised while orders are allocated one after the other.
 
@@ -128,8 +153,7 @@ class FreeStock:
         doubtful = self._is_doubtful(stock)
         return (
             rush and doubtful,
-            inf if lot.expires_us is None else lot.expires_us,
-            lot.since_us or 0,  # what lay here before anybody told is older
+            *_age(lot),
             doubtful,
             stock.free < line.quantity,
             self._distance_m(stock.location),
@@ -137,8 +161,8 @@ class FreeStock:
         )
 
     def _is_expired(self, stock: Stock) -> bool:
-        expires_us = self._known.lots.get((stock.sku, stock.location), Lot()).expires_us
-        return expires_us is not None and expires_us <= self._known.now_us
+        lot = self._known.lots.get((stock.sku, stock.location), Lot())
+        return _has_expired(lot, self._known.now_us)
 
     def _distance_m(self, location: LocationId) -> float:
         place = self._known.floor.locations.get(location)

@@ -14,7 +14,7 @@ from edge.model.inputs import OrderSubmitted
 from edge.model.orders import Order, OrderLine
 from edge.model.state import FloorState
 from edge.model.work import Carried, Stop, Walk
-from edge.rules import review
+from edge.rules import allocating, review
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
@@ -28,9 +28,8 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
         return _refused(order, input_.rev, blocking[0].text)
     walk = next(one for one in state.open_walks() if order.order_id in one.orders)
     stops, surplus, more = _kept(walk, order, lines)
-    added = _added(
-        state, lines, more, next(one for one in stops if one.order_id == order.order_id)
-    )
+    like = next(one for one in stops if one.order_id == order.order_id)
+    added = _added(state, lines, more, like, input_.at_us)
     lacking = more - Counter(stop.sku for stop in added for _ in range(stop.quantity))
     if lacking:
         told = ", ".join(f"{quantity} x {sku}" for sku, quantity in sorted(lacking.items()))
@@ -102,14 +101,18 @@ def _line_of(stop: Stop, names: dict[Sku, list[LineId]]) -> LineId:
 
 
 def _added(
-    state: FloorState, lines: tuple[OrderLine, ...], more: Counter[Sku], like: Stop
+    state: FloorState,
+    lines: tuple[OrderLine, ...],
+    more: Counter[Sku],
+    like: Stop,
+    now_us: int,
 ) -> tuple[Stop, ...]:
-    """Stops for what is wanted beyond, into the order's tote, where most of it lies free."""
+    """Stops for what is wanted beyond, into the order's tote, oldest first as in a plan."""
     names = _line_names(lines)
     found: list[Stop] = []
     for sku, quantity in more.items():
         left = quantity
-        for stock in sorted(state.stock.of(sku), key=lambda one: -one.free):
+        for stock in allocating.by_age(state.stock.of(sku), state.lots, now_us):
             taken = min(left, stock.free)
             if taken > 0 and stock.location not in state.frozen:
                 left -= taken

@@ -3,17 +3,18 @@
 What was added to a walk where it came up, another place for missing pieces or more of a changed
 order, is put into the best order. An order in a rush, while nobody is free to begin it, joins the
 walk that becomes the least longer by it. The stop at hand and all before it stay as they are, for
-a picker looks at it; what comes after it nobody has seen.
+a picker looks at it; what comes after it nobody has seen. What a picker put off stays last.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.model.ids import LocationId, OrderId, ToteId, WalkId
 from edge.model.inputs import WalkChange
 from edge.model.places import Floor
 from edge.model.work import Stop, Walk
 from edge.rules.allocating import Allocation
+from edge.rules.instances import Point
 from edge.rules.snapshots import (
     Snapshot,
     free_stock,
@@ -24,7 +25,7 @@ from edge.rules.snapshots import (
     urgency,
     walkways_of,
 )
-from edge.rules.walks import PlaceToPick, rest_of_walk
+from edge.rules.walks import PlaceToPick, Walkways, rest_of_walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,44 @@ def _course(
     stops = walk.stops[_kept(walk) :] if after is None else after
     done = tuple(one for one in stops if one.open_quantity == 0)
     left = tuple(one for one in stops if one.open_quantity > 0)
+    late = tuple(one for one in left if _is_postponed(walk, one))
+    soon = tuple(one for one in left if one not in late)
     here = floor.locations[walk.stops[_kept(walk) - 1].location]
-    order, rest_m = rest_of_walk(
-        walkways_of(floor),
-        (here.x_m, here.y_m),
-        [_place(floor, index, one.location) for index, one in enumerate(left)],
-    )
-    ordered = tuple(left[int(index)] for index in order)
+    ordered, rest_m = _legs(floor, (here.x_m, here.y_m), soon, late)
     return _Course(walk, totes or walk.slots, (*done, *ordered), rest_m, joined)
+
+
+def _is_postponed(walk: Walk, stop: Stop) -> bool:
+    """Whether the picker put it off: an earlier stop for the same line at the same place is done.
+
+    It had a reason, such as a blocked aisle, that the shortest way does not know.
+    """
+    earlier = walk.stops[: walk.stops.index(stop)] if stop in walk.stops else ()
+    line = (stop.order_id, stop.line_id, stop.location)
+    return any((one.order_id, one.line_id, one.location) == line for one in earlier)
+
+
+def _legs(
+    floor: Floor, here: Point, soon: tuple[Stop, ...], late: tuple[Stop, ...]
+) -> tuple[tuple[Stop, ...], float]:
+    """All that was not put off by the shortest way, then what was: in order, and its length."""
+    ways = walkways_of(floor)
+    if not late:
+        return _leg(floor, ways, here, soon)
+    turn = floor.locations[late[0].location]
+    between = (turn.x_m, turn.y_m)
+    first, first_m = _leg(floor, replace(ways, end=between), here, soon)
+    last, last_m = _leg(floor, ways, between, late)
+    return (*first, *last), first_m + last_m
+
+
+def _leg(
+    floor: Floor, ways: Walkways, here: Point, stops: tuple[Stop, ...]
+) -> tuple[tuple[Stop, ...], float]:
+    order, length_m = rest_of_walk(
+        ways, here, [_place(floor, index, one.location) for index, one in enumerate(stops)]
+    )
+    return tuple(stops[int(index)] for index in order), length_m
 
 
 def _place(floor: Floor, index: int, location: LocationId) -> PlaceToPick:

@@ -24,7 +24,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import Stop, Walk
-from edge.rules import guiding, handing_over, putting
+from edge.rules import allocating, guiding, handing_over, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Effect, Terms
 
@@ -73,7 +73,8 @@ def _handled(
         return refuse("not_allowed", f"{input_.code} can be reported at a stop only")
     if way is Effect.LATER:
         return _later(walk, index, record, besides)
-    return _short(state, walk, record, besides, stays=way is Effect.AVOID)
+    elsewhere = _elsewhere(state, walk, index, input_.at_us)
+    return _short(state, walk, record, (besides, elsewhere), stays=way is Effect.AVOID)
 
 
 _WAYS = (Effect.SHORT, Effect.AVOID, Effect.LATER)
@@ -126,7 +127,12 @@ def _later(walk: Walk, index: int, record: TroubleRecorded, besides: list[Event]
 
 
 def _short(
-    state: FloorState, walk: Walk, record: TroubleRecorded, besides: list[Event], *, stays: bool
+    state: FloorState,
+    walk: Walk,
+    record: TroubleRecorded,
+    following: tuple[list[Event], list[StopRerouted]],
+    *,
+    stays: bool,
 ) -> Decision:
     index = record.stop
     if index is None:
@@ -149,7 +155,7 @@ def _short(
         stays,
     )
     count = [] if stays else [CountWanted(stop.location, stop.sku, record.code)]
-    elsewhere = _elsewhere(state, walk, index, stop)
+    besides, elsewhere = following
     events = (record, short, *count, *besides, *elsewhere)
     if elsewhere:
         places = ", ".join(one.location for one in elsewhere)
@@ -182,21 +188,15 @@ def _heard_near(state: FloorState, stop: Stop) -> LocationId | None:
     return None
 
 
-def _elsewhere(state: FloorState, walk: Walk, index: int, stop: Stop) -> list[StopRerouted]:
-    """Other places with free stock for what is missing, fullest first."""
-    wanted, frozen = stop.open_quantity, state.frozen
+def _elsewhere(state: FloorState, walk: Walk, index: int, now_us: int) -> list[StopRerouted]:
+    """Other places with free stock for what is missing, oldest first as in a plan."""
+    stop = walk.stops[index]
+    wanted = stop.open_quantity
+    closed = {stop.location, *state.frozen}
     found: list[StopRerouted] = []
-    others = sorted(
-        (
-            one
-            for one in state.stock.of(stop.sku)
-            if one.location != stop.location and one.location not in frozen
-        ),
-        key=lambda one: -one.free,
-    )
-    for other in others:
+    for other in allocating.by_age(state.stock.of(stop.sku), state.lots, now_us):
         quantity = min(other.free, wanted)
-        if quantity > 0:
+        if quantity > 0 and other.location not in closed:
             found.append(StopRerouted(walk.walk_id, index, other.location, quantity))
             wanted -= quantity
     return found
