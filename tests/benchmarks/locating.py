@@ -3,8 +3,9 @@
     python -m tests.benchmarks.locating DATA [--shuffles N]
 
 DATA holds `r420/`. Every method sees the same streams; what learns, learns from other recordings
-(or the other half of a recording) than it is judged on. The constants in `settings.py`,
-`surveying.py` and `gains.py` were chosen while looking at these streams; the rest was not.
+(or the other half, or the other three quarters, of a recording) than it is judged on. The
+constants in `settings.py`, `surveying.py`, `gains.py` and `honesty.py` were chosen while looking
+at the halves and the other day; the rest was not.
 """
 
 import argparse
@@ -122,16 +123,27 @@ def cases(folder: Path) -> dict[str, list[tuple[list[Recording], list[Recording]
         first, second = [one.half(0) for one in of], [one.half(1) for one in of]
         return [(first, second), (second, first)]
 
+    def quarters(of: list[Recording]) -> list[tuple[list[Recording], list[Recording]]]:
+        cut = [[one.part(*one.stretch(number, 4)) for one in of] for number in range(4)]
+        return [
+            ([one for other in cut if other is not judged for one in other], judged)
+            for judged in cut
+        ]
+
     return {
         "both days, other half": halves(both),
+        "both days, other quarter": quarters(both),
         "same day, other half": [*halves(days[0]), *halves(days[1])],
+        "same day, other quarter": [*quarters(days[0]), *quarters(days[1])],
         "other day and height": [(days[0], days[1]), (days[1], days[0])],
     }
 
 
 GOALS = {
     "both days, other half": "78 / 85 / p90 8 s / 3, error 0.05",
+    "both days, other quarter": "the same",
     "same day, other half": "82 / 91",
+    "same day, other quarter": "the same",
     "other day and height": "76, above gain-calibrated strongest",
 }
 

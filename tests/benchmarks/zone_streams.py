@@ -39,10 +39,13 @@ class Recording:
             self.rssi_dbm[some],
         )
 
+    def stretch(self, number: int, of: int) -> tuple[float, float]:
+        """Begin and end of one of several stretches of equal length."""
+        return self.length_s * number / of, self.length_s * (number + 1) / of
+
     def half(self, number: int) -> "Recording":
         """Its first (0) or second (1) half."""
-        middle = self.length_s / 2
-        return self.part(0.0, middle) if number == 0 else self.part(middle, self.length_s)
+        return self.part(*self.stretch(number, 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
