@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from edge.cli.console import NO, bad_input_told, fail, print_json
-from edge.cli.journal import Config, store_path
+from edge.cli.journal import Config
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
+from edge.model.places import Floor
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Backup, load
-from edge.store import backup
-from edge.store.errors import StoreError, told_by_store
-from edge.store.rotating import rotate
+from edge.store import backup, increment
+from edge.store.errors import StoreDamagedError, StoreError, told_by_store
+from edge.store.rotating import continued_by, increments_of, is_increment, rotate
 
 app = typer.Typer(no_args_is_help=True, help="Back up, verify, restore.")
 
@@ -31,7 +33,7 @@ def create(
     """Copy the journal to a new file while the daemon works, and verify the copy.
 
     Without a file named, the configuration's [backup] says where it goes, where a second copy
-    goes, and how long old ones are kept.
+    goes, how long old ones are kept, and whether it is a full one or the facts since the last.
     """
     with bad_input_told():
         settings = load(config)
@@ -46,11 +48,16 @@ def create(
 
 
 def _one_more(path: Path, where: Backup) -> dict[str, object]:
-    clock = SystemClock()
     made = rotate(
-        path, where.folder, where.second_folder, int(where.keep_days * 86_400e6), clock.now_us()
+        path,
+        where.folder,
+        where.second_folder,
+        int(where.keep_days * 86_400e6),
+        SystemClock().now_us(),
+        int(where.full_hours * 3_600e6) if where.incremental else 0,
     )
     return {
+        "kind": "incremental" if is_increment(made.backup) else "full",
         "backup": str(made.backup),
         "copy": str(made.copy) if made.copy else None,
         "removed": [str(one) for one in made.removed],
@@ -60,9 +67,20 @@ def _one_more(path: Path, where: Backup) -> dict[str, object]:
 
 @app.command()
 def verify(target: Target) -> None:
-    """Check every row of a backup; exit 1 if anything is wrong."""
+    """Check every row of a backup; exit 1 if anything is wrong.
+
+    Of an increment also that it continues the backup before it in its folder.
+    """
     try:
+        if is_increment(target):
+            print_json({**asdict(increment.verify(target)), "base": continued_by(target).name})
+            return
         report = backup.verify(target)
+    except StoreDamagedError as error:
+        if not is_increment(target):
+            raise fail(str(error)) from None
+        typer.echo(str(error), err=True)
+        raise typer.Exit(NO) from None
     except StoreError as error:
         raise fail(str(error)) from None
     print_json(asdict(report))
@@ -71,13 +89,35 @@ def verify(target: Target) -> None:
 
 
 @app.command()
-def restore(target: Target, config: Config = Path("gateway.toml")) -> None:
-    """Make a gateway's journal from a backup; its numbering starts anew (a new epoch)."""
-    path = store_path(config)
+def restore(
+    target: Target,
+    config: Config = Path("gateway.toml"),
+    *,
+    without_increments: Annotated[
+        bool, typer.Option("--without-increments", help="the full backup alone")
+    ] = False,
+) -> None:
+    """Make a gateway's journal from a backup; its numbering starts anew (a new epoch).
+
+    The increments that follow it in its folder are taken up, until the first that is missing or
+    damaged.
+    """
+    with bad_input_told():
+        settings = load(config)
+        if is_increment(target):
+            raise ValueError(
+                f"{target} is an increment: restore the full backup (.sqlite) before it, "
+                "which takes it up"
+            )
+        files = [] if without_increments else increments_of(target, target.parent)
+        floor = load_floor(settings.gateway.floor_file) if files else Floor({})
+    path = settings.gateway.data_dir / STORE_FILE
     try:
         with told_by_store(f"making {path.parent}"):  # a new disk has nothing on it
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        epoch = backup.restore(target, path, new_id_maker())
+        epoch, continued = increment.restore(target, files, path, new_id_maker(), floor)
     except StoreError as error:
         raise fail(str(error)) from None
-    print_json({"restored": str(path), "epoch": epoch})
+    if continued.stopped:
+        typer.echo(f"increments from here on were not taken: {continued.stopped}", err=True)
+    print_json({"restored": str(path), "epoch": epoch, **asdict(continued)})

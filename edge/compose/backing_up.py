@@ -10,13 +10,12 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Literal
 
 from edge.model.ids import RequestId
 from edge.settings.gateway import Backup
-from edge.store.rotating import FORM, backups
+from edge.store.rotating import files, made_at
 
 _NICE = 15
 Task = Literal["create", "verify"]
@@ -69,7 +68,7 @@ class BackupDesk:
                 return "begun"
             if self._running is not None:
                 return "at_work"
-            if task == "verify" and not backups(self._where.folder):
+            if task == "verify" and not files(self._where.folder):
                 return "no_backup"
             self._last_request = request_id
             out = tempfile.TemporaryFile()  # noqa: SIM115 - both live as long as the child
@@ -86,7 +85,7 @@ class BackupDesk:
             self._look()
             running = self._running.task if self._running else None
             last = self._last
-        made = backups(self._where.folder)
+        made = files(self._where.folder)
         second = self._where.second_folder
         return {
             "folder": str(self._where.folder),
@@ -100,7 +99,7 @@ class BackupDesk:
     def _command(self, task: Task) -> list[str]:
         command = ["nice", "-n", str(_NICE), sys.executable, "-m", "edge", "backup", task]
         if task == "verify":
-            return [*command, str(backups(self._where.folder)[-1])]
+            return [*command, str(files(self._where.folder)[-1])]
         return [*command, "--config", str(self._config_file)]
 
     def _look(self) -> None:
@@ -130,9 +129,8 @@ def _result(task: Task, code: int, told: str, fault: str) -> dict[str, object]:
 
 
 def _view(path: Path) -> dict[str, object]:
-    made = datetime.strptime(path.name, FORM).replace(tzinfo=UTC)
     return {
         "name": path.name,
-        "made_us": int(made.timestamp()) * 1_000_000,
+        "made_us": int(made_at(path).timestamp()) * 1_000_000,
         "bytes": path.stat().st_size,
     }

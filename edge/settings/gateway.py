@@ -79,6 +79,8 @@ class Backup(Section):
     folder: Path = Path("/var/lib/warehouse-edge/backups")
     second_folder: Path | None = None
     keep_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+    full_hours: Annotated[float, Field(gt=0, le=744)] = 24.0
+    incremental: bool = True
 
 
 LEASE_S_MIN = 90.0

@@ -6,13 +6,15 @@ the disk under another name, verified, and only then given its name: what bears 
 
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from edge.model.ids import IdMaker
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.durable import sync_to_disk
 from edge.store.errors import StoreDamagedError, told_by_store
-from edge.store.journal import begin_epoch
+from edge.store.journal import Head, begin_epoch, read_head
 from edge.store.lock import StoreLock
 from edge.store.verifying import VerifyReport
 from edge.store.verifying import verify as verify_rows
@@ -49,18 +51,30 @@ def verify(target: Path) -> VerifyReport:
     Raises:
         StoreError: it cannot be read at all.
     """
-    with told_by_store(f"verifying {target}"):
-        # a backup is one file at rest: nothing beside it is wanted, or made
-        connection = sqlite3.connect(
-            f"{target.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
-        )
-        try:
-            return verify_rows(connection)
-        finally:
-            connection.close()
+    with told_by_store(f"verifying {target}"), closing(_open_at_rest(target)) as connection:
+        return verify_rows(connection)
 
 
-def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
+def head_of(target: Path) -> Head:
+    """Where the journal in a backup ends; nothing else of it is looked at.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    with told_by_store(f"reading {target}"), closing(_open_at_rest(target)) as connection:
+        return read_head(connection)
+
+
+def _nothing_more(_: sqlite3.Connection) -> None:
+    pass
+
+
+def restore(
+    backup: Path,
+    path: Path,
+    make_id: IdMaker,
+    complete: Callable[[sqlite3.Connection], None] = _nothing_more,
+) -> str:
     """Make the store at `path` from a backup, with a new epoch; an older store there is set aside.
 
     What the backup knew as not acknowledged gets new numbers and is sent again under its old ids.
@@ -69,6 +83,8 @@ def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
         backup: a file made by `create`.
         path: where the daemon keeps its store; no daemon may run on it.
         make_id: makes the new epoch's name.
+        complete: is given the writer of the copy, such as to take up increments, before it
+            becomes the store.
 
     Returns:
         The new epoch's name.
@@ -86,7 +102,7 @@ def restore(backup: Path, path: Path, make_id: IdMaker) -> str:
             fresh.unlink(missing_ok=True)
             prepare(backup, fresh)
             epoch = make_id()
-            _renumber(fresh, epoch)
+            _finish(fresh, epoch, complete)
             kept = path.with_name(f"{path.name}.replaced")
             for suffix in ("", *SIDE_FILES):
                 kept.with_name(kept.name + suffix).unlink(missing_ok=True)
@@ -130,13 +146,15 @@ def mark_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.mending")
 
 
+def _open_at_rest(backup: Path) -> sqlite3.Connection:
+    """A backup is one file at rest: nothing beside it is wanted, or made."""
+    return sqlite3.connect(
+        f"{backup.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+    )
+
+
 def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
-    if immutable:
-        connection = sqlite3.connect(
-            f"{source.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
-        )
-    else:
-        connection = open_reader(source)
+    connection = _open_at_rest(source) if immutable else open_reader(source)
     try:
         connection.execute("PRAGMA query_only=OFF")  # VACUUM INTO writes, though not to its source
         connection.execute("VACUUM INTO ?", (str(target),))
@@ -145,9 +163,10 @@ def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
     sync_to_disk(target)
 
 
-def _renumber(path: Path, epoch: str) -> None:
+def _finish(path: Path, epoch: str, complete: Callable[[sqlite3.Connection], None]) -> None:
     connection = open_writer(path)
     try:
+        complete(connection)
         with transaction(connection, "starting an epoch"):
             begin_epoch(connection, epoch)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

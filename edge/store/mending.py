@@ -34,9 +34,10 @@ from edge.store.backup import verify as verify_backup
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.durable import sync_to_disk
 from edge.store.errors import StoreDamagedError, StoreError, told_by_store
+from edge.store.increment import continue_with
 from edge.store.journal import Epoch, begin_epoch, epochs, read_head
 from edge.store.lock import StoreLock
-from edge.store.rotating import backups
+from edge.store.rotating import backups, increments_of
 from edge.store.salvaging import salvage
 from edge.store.verifying import verify
 
@@ -57,7 +58,8 @@ class Mended:
         epoch: the numbering of that file; empty where it cannot be read.
         epoch_position: where in the journal that numbering began.
         known_seq: its last fact's number; 0 where that cannot be read, or there was none.
-        backup: name of the backup in its place; empty where the store begins empty.
+        backup: name of the backup in its place, of its last increment where there are any; empty
+            where the store begins empty.
         salvaged: facts behind the backup that the damaged file still told.
         first_seq: the first number of `epoch` that the new store does not have.
     """
@@ -187,8 +189,9 @@ def _replaced(
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     else:
         prepare(backup, fresh)
-        found = replace(found, backup=backup.name)
     with closing(open_writer(fresh)) as connection:
+        if backup is not None:
+            found = replace(found, backup=_with_increments(connection, backup, folders, floor))
         count = salvage(kept, connection, floor)
         found = _measured(connection, replace(found, salvaged=count))
         _begin(connection, found, make_id)
@@ -212,6 +215,17 @@ def _newest_sound(folders: Sequence[Path]) -> Path | None:
         if report.good:
             return backup
     return None
+
+
+def _with_increments(
+    connection: sqlite3.Connection, backup: Path, folders: Sequence[Path], floor: Floor
+) -> str:
+    """Take up what follows the backup; where a file is spoilt, its copy in another folder."""
+    taken = [backup.name]
+    for folder in folders:
+        left = [one for one in increments_of(backup, folder) if one.name not in taken]
+        taken += continue_with(connection, left, floor).taken
+    return taken[-1]
 
 
 def _measured(connection: sqlite3.Connection, found: Mended) -> Mended:

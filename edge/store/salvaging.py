@@ -6,7 +6,7 @@ on what is missing. The tables follow from the facts, as in every turn of the fl
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -44,13 +44,22 @@ def salvage(damaged: Path, fresh: sqlite3.Connection, floor: Floor) -> int:
     rows = _sound_rows(damaged, fresh)
     while some := list(islice(rows, ROWS_AT_ONCE)):
         with transaction(fresh, "writing what was won back"):
-            for row in some:
-                _append(fresh, row)
-                apply(state, decode_event(row.type, row.version, row.body), row.occurred_us)
-            write_changes(fresh, changes_of(state))
-        forget_touched(state)
+            append_rows(fresh, state, some)
         count += len(some)
     return count
+
+
+def append_rows(fresh: sqlite3.Connection, state: FloorState, rows: Sequence[Row]) -> None:
+    """Rows that were found sound, and the tables as they follow, within the running transaction.
+
+    Raises:
+        StoreCodecError: a fact is of a type or version that is not known here.
+    """
+    for row in rows:
+        _append(fresh, row)
+        apply(state, decode_event(row.type, row.version, row.body), row.occurred_us)
+    write_changes(fresh, changes_of(state))
+    forget_touched(state)
 
 
 def _sound_rows(damaged: Path, fresh: sqlite3.Connection) -> Iterator[Row]:

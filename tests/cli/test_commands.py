@@ -207,6 +207,41 @@ def test_a_backup_is_made_and_verified_and_what_is_no_store_is_bad_input(
     assert (broken.exit_code, len(broken.stderr.splitlines())) == (2, 1)
 
 
+def test_a_backup_by_the_configuration_is_full_then_incremental_and_restores_as_one(
+    gateway: Path,
+) -> None:
+    with gateway.open("a") as file:
+        file.write('[backup]\nfolder = "backups"\n')
+    journal = gateway.parent / "data" / STORE_FILE
+
+    def backed_up() -> dict[str, object]:
+        return dict(json.loads(call("backup", "create", "--config", gateway).stdout))
+
+    full = backed_up()
+    store = Store.open(journal, PlayedClock(), lambda: "another-id")
+    store.commit([(DeviceReturned(DeviceName("reader-9"), ()), 9)], FloorState(Floor({})), {})
+    store.close()
+    since = backed_up()
+
+    assert (full["kind"], full["facts"]) == ("full", 3)
+    assert (since["kind"], since["facts"]) == ("incremental", 1)
+    verified = call("backup", "verify", since["backup"])
+    assert json.loads(verified.stdout)["base"] == Path(str(full["backup"])).name
+    alone = call("backup", "restore", since["backup"], "--config", gateway)
+    assert (alone.exit_code, "restore the full backup" in alone.stderr) == (2, True)
+    for options, facts in ((("--without-increments",), 3), ((), 4)):
+        restored = call("backup", "restore", full["backup"], "--config", gateway, *options)
+        assert json.loads(restored.stdout)["stopped"] == ""
+        counted = call("journal", "verify", "--config", gateway)
+        assert json.loads(counted.stdout)["facts"] == facts
+
+    Path(str(since["backup"])).write_bytes(b"spoilt")
+    stopped = call("backup", "restore", full["backup"], "--config", gateway)
+    assert stopped.exit_code == 0
+    assert "increments from here on were not taken" in stopped.stderr
+    assert call("backup", "verify", since["backup"]).exit_code == 1
+
+
 def test_a_pin_that_is_too_short_is_refused() -> None:
     hashed = call("people", "hash-pin", given="123\n123\n")
 
