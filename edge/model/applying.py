@@ -24,6 +24,7 @@ from edge.model.work import (
     WalkState,
     WalkStep,
     WallSlot,
+    WrongDoor,
 )
 
 TAG_JOBS_KEPT = 100
@@ -132,9 +133,16 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():
-            state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
+            left = replace(state.parcels[event.sscc], shipped=True, wrong_door=None)
+            state.parcels[event.sscc] = left
             _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
+        case e.WrongDoorSeen():
+            door = WrongDoor(event.portal, occurred_us)
+            state.parcels[event.sscc] = replace(state.parcels[event.sscc], wrong_door=door)
+        case e.ManifestClosed():
+            for sscc in event.ssccs:
+                state.parcels[sscc] = replace(state.parcels[sscc], manifested=True)
         case e.PassageUnclear():
             state.questions[event.question.name] = event.question
         case e.PassageSettled():
