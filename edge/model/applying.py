@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, taking_back
+from edge.model import booking, setting_back, shipping, taking_back
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -24,7 +24,6 @@ from edge.model.work import (
     WalkState,
     WalkStep,
     WallSlot,
-    WrongDoor,
 )
 
 TAG_JOBS_KEPT = 100
@@ -133,16 +132,13 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():
-            left = replace(state.parcels[event.sscc], shipped=True, wrong_door=None)
-            state.parcels[event.sscc] = left
+            shipping.leave(state, event.sscc)
             _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
         case e.WrongDoorSeen():
-            door = WrongDoor(event.portal, occurred_us)
-            state.parcels[event.sscc] = replace(state.parcels[event.sscc], wrong_door=door)
+            shipping.stop_at_door(state, event, occurred_us)
         case e.ManifestClosed():
-            for sscc in event.ssccs:
-                state.parcels[sscc] = replace(state.parcels[sscc], manifested=True)
+            shipping.close_manifest(state, event)
         case e.PassageUnclear():
             state.questions[event.question.name] = event.question
         case e.PassageSettled():
