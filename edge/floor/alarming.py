@@ -59,11 +59,8 @@ class Alarming:
                 self._alerts.end(_name_of(event.device))
             case PassageUnclear():
                 self._ask(event.question)
-            case PassageSettled():
-                self._alerts.end(_asking(event.question))
-            case ParcelShipped():
-                self._alerts.end(_asking(event.sscc))
-                self._alerts.end(_at_wrong_door(event.sscc))
+            case PassageSettled() | ParcelShipped():
+                self._over(event)
             case WrongDoorSeen():
                 self._wrong_door(event.sscc, event.carrier, event.portal, at_us)
             case _:
@@ -78,6 +75,14 @@ class Alarming:
         )
         name = _asking(question.name)
         self._alerts.begin(Alert(name, "passage_unclear", "warning", text, question.ended_us))
+
+    def _over(self, event: PassageSettled | ParcelShipped) -> None:
+        """A question is answered, or a parcel has left: nothing is asked of it any more."""
+        if isinstance(event, PassageSettled):
+            self._alerts.end(_asking(event.question))
+        else:
+            self._alerts.end(_asking(event.sscc))
+            self._alerts.end(_at_wrong_door(event.sscc))
 
     def _wrong_door(self, sscc: Sscc, carrier: str, portal: LocationId, since_us: int) -> None:
         name = _at_wrong_door(sscc)

@@ -135,10 +135,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             shipping.leave(state, event.sscc)
             _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
-        case e.WrongDoorSeen():
-            shipping.stop_at_door(state, event, occurred_us)
-        case e.ManifestClosed():
-            shipping.close_manifest(state, event)
+        case e.WrongDoorSeen() | e.ManifestClosed():
+            shipping.note(state, event, occurred_us)
         case e.PassageUnclear():
             state.questions[event.question.name] = event.question
         case e.PassageSettled():

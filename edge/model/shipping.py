@@ -13,13 +13,12 @@ def leave(state: FloorState, sscc: Sscc) -> None:
     state.parcels[sscc] = replace(state.parcels[sscc], shipped=True, wrong_door=None)
 
 
-def stop_at_door(state: FloorState, event: WrongDoorSeen, occurred_us: int) -> None:
-    """It was seen where other carriers load."""
-    door = WrongDoor(event.portal, occurred_us)
-    state.parcels[event.sscc] = replace(state.parcels[event.sscc], wrong_door=door)
-
-
-def close_manifest(state: FloorState, event: ManifestClosed) -> None:
-    """They are handed over, and on no other manifest."""
-    for sscc in event.ssccs:
-        state.parcels[sscc] = replace(state.parcels[sscc], manifested=True)
+def note(state: FloorState, event: WrongDoorSeen | ManifestClosed, occurred_us: int) -> None:
+    """A parcel was seen where other carriers load; or parcels are handed over, once."""
+    match event:
+        case WrongDoorSeen():
+            door = WrongDoor(event.portal, occurred_us)
+            state.parcels[event.sscc] = replace(state.parcels[event.sscc], wrong_door=door)
+        case ManifestClosed():
+            for sscc in event.ssccs:
+                state.parcels[sscc] = replace(state.parcels[sscc], manifested=True)
