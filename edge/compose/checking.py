@@ -112,6 +112,11 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         for one in settings.printer
         if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
     ]
+    faults += [
+        f"{path}: door.portal: {one.portal} is no portal of the floor file"
+        for one in settings.door
+        if floor.kind_of(LocationId(one.portal)) is not LocationKind.PORTAL
+    ]
     faults += _of_lights(path, settings, floor)
     return faults
 
@@ -136,6 +141,7 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     names = Counter(settings.reader_names + [one.name for one in settings.scanner])
     names.update(one.name for one in settings.printer)
     stations = Counter(one.station for one in settings.printer)
+    doors = Counter(one.portal for one in settings.door)
     ports = Counter(one.path for one in settings.module)
     ports.update(one.path for one in settings.scanner)
     return (
@@ -152,6 +158,11 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
         + [
             f"{path}: printer.station: {station} has two printers; each station has one"
             for station, times in sorted(stations.items())
+            if times > 1
+        ]
+        + [
+            f"{path}: door.portal: {portal} is named twice; give all its carriers in one [[door]]"
+            for portal, times in sorted(doors.items())
             if times > 1
         ]
         + [

@@ -50,6 +50,7 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
+from edge.model.ids import LocationId
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
 from edge.model.prompts import Answer, PromptKind
@@ -275,6 +276,7 @@ def floor_loop(
         rush_priority=settings.work.rush_priority,
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
+        doors={LocationId(one.portal): one.carriers for one in settings.door},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(

@@ -10,8 +10,9 @@ from edge.model.events import (
     ParcelShipped,
     PassageSettled,
     PassageUnclear,
+    WrongDoorSeen,
 )
-from edge.model.ids import DeviceName
+from edge.model.ids import DeviceName, LocationId, Sscc
 from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState
 
@@ -33,6 +34,10 @@ class Alarming:
             self._lost(device, text, since_us)
         for question in state.questions.values():
             self._ask(question)
+        for parcel in state.parcels.unlisted():
+            if parcel.wrong_door is not None:
+                door = parcel.wrong_door
+                self._wrong_door(parcel.sscc, parcel.carrier, door.portal, door.since_us)
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
@@ -54,10 +59,10 @@ class Alarming:
                 self._alerts.end(_name_of(event.device))
             case PassageUnclear():
                 self._ask(event.question)
-            case PassageSettled():
-                self._alerts.end(_asking(event.question))
-            case ParcelShipped():
-                self._alerts.end(_asking(event.sscc))
+            case PassageSettled() | ParcelShipped():
+                self._over(event)
+            case WrongDoorSeen():
+                self._wrong_door(event.sscc, event.carrier, event.portal, at_us)
             case _:
                 pass
 
@@ -71,6 +76,20 @@ class Alarming:
         name = _asking(question.name)
         self._alerts.begin(Alert(name, "passage_unclear", "warning", text, question.ended_us))
 
+    def _over(self, event: PassageSettled | ParcelShipped) -> None:
+        """A question is answered, or a parcel has left: nothing is asked of it any more."""
+        if isinstance(event, PassageSettled):
+            self._alerts.end(_asking(event.question))
+        else:
+            self._alerts.end(_asking(event.sscc))
+            self._alerts.end(_at_wrong_door(event.sscc))
+
+    def _wrong_door(self, sscc: Sscc, carrier: str, portal: LocationId, since_us: int) -> None:
+        name = _at_wrong_door(sscc)
+        self._alerts.end(name)  # the door at which it is now is told, not the first
+        text = f"parcel {sscc} for {carrier} was at {portal}, where others load; it is not shipped"
+        self._alerts.begin(Alert(name, "wrong_door", "critical", text, since_us))
+
     def _lost(self, device: DeviceName, text: str, since_us: int) -> None:
         self._alerts.begin(Alert(_name_of(device), "device_lost", "critical", text, since_us))
 
@@ -78,6 +97,11 @@ class Alarming:
 def _asking(question: str) -> str:
     """The name of the alert that a portal asks a person."""
     return f"passage-unclear-{question}"
+
+
+def _at_wrong_door(sscc: Sscc) -> str:
+    """The name of the alert that a parcel was at a wrong door."""
+    return f"wrong-door-{sscc}"
 
 
 def _name_of(device: DeviceName) -> str:

@@ -12,6 +12,7 @@ Topics and their values (plain JSON values):
     `find/{badge}`     how near the tag is that somebody looks for
     `floor`            places with stock and items, antennas, readers, pickers
     `orders`           orders that are open or wait for a decision
+    `dispatch`         manifests: parcels that are due, loaded and missing
     `returns`          what came back and lies in quarantine, and what is announced
     `counts`           places to be counted, and variances that wait for a decision
     `tags`             work on single tags, the newest first

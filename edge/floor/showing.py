@@ -11,6 +11,7 @@ from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
+from edge.floor.manifests import dispatch_view
 from edge.floor.progress import walks_view, waves_view
 from edge.floor.rates import Rates
 from edge.floor.views import (
@@ -29,6 +30,9 @@ from edge.model.events import (
     CountMade,
     CountWanted,
     Event,
+    ManifestClosed,
+    ParcelClosed,
+    ParcelShipped,
     PersonListed,
     PieceLost,
     PiecePicked,
@@ -42,6 +46,7 @@ from edge.model.events import (
     TaskDone,
     TaskOpened,
     VarianceSettled,
+    WrongDoorSeen,
 )
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
@@ -68,6 +73,9 @@ AFTER_SALES = (
     TaskDone,
 )
 """Facts that change the lists of returns, counts and tasks."""
+
+DISPATCH = (ParcelClosed, ParcelShipped, ManifestClosed, WrongDoorSeen)
+"""Facts that change the manifests."""
 
 
 class Showing:
@@ -100,6 +108,7 @@ class Showing:
         self._is_outdated = True
         self._tags_outdated = True
         self._after_sales_outdated = True
+        self._dispatch_outdated = True
         self._people_outdated = True
 
     def note(self, event: Event, occurred_us: int) -> None:
@@ -109,6 +118,7 @@ class Showing:
         self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
+        self._dispatch_outdated |= isinstance(event, DISPATCH)
 
     def near(self, state: FloorState) -> None:
         """Every picker's prompt and every station's tote; the wide views are outdated now."""
@@ -153,6 +163,9 @@ class Showing:
             self._board.show("articles", articles_view(state))
             self._board.show("floor", floor_view(state, self._names))
             self._board.show("orders", orders_view(state))
+        if self._dispatch_outdated:
+            self._dispatch_outdated = False
+            self._board.show("dispatch", dispatch_view(state, clock.now_us()))
         self._board.show("board", self._rates_view(state, clock.now_us()))
         drawn_us = clock.monotonic_us()
         self._wide_due_us = drawn_us + max(WIDE_VIEW_US, DRAWING_PAUSE * (drawn_us - began_us))

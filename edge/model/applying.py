@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, taking_back
+from edge.model import booking, setting_back, shipping, taking_back
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -132,9 +132,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():
-            state.parcels[event.sscc] = replace(state.parcels[event.sscc], shipped=True)
+            shipping.leave(state, event.sscc)
             _settle(state, event.sscc)
             _step_order(state, event.order_id, OrderStep.SHIP)
+        case e.WrongDoorSeen() | e.ManifestClosed():
+            shipping.note(state, event, occurred_us)
         case e.PassageUnclear():
             state.questions[event.question.name] = event.question
         case e.PassageSettled():

@@ -559,6 +559,25 @@ class ParcelShipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestClosed:
+    """A carrier's parcels of one cut-off are handed over: those that were loaded.
+
+    Attributes:
+        due_us: the cut-off, UTC microseconds; None for orders without one.
+        ssccs: the parcels, in the order in which they were closed; a later manifest of the same
+            cut-off names others.
+        missing: parcels of the same cut-off that were packed and not loaded.
+    """
+
+    type: ClassVar[str] = "ship.manifest_closed"
+    carrier: str
+    due_us: int | None
+    ssccs: tuple[Sscc, ...]
+    missing: tuple[Sscc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnExpected:
     """Goods of an order are announced to come back."""
 
@@ -680,6 +699,25 @@ class ForeignItemSeen:
     sku: Sku | None
     cart: LocationId
     badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDoorSeen:
+    """A parcel was at the portal of other carriers; it is not shipped by that.
+
+    Attributes:
+        carrier: the parcel's.
+        expected: carriers that load at the portal.
+        by: who said so; None where the portal saw it itself.
+    """
+
+    type: ClassVar[str] = "exception.wrong_door"
+    sscc: Sscc
+    order_id: OrderId
+    carrier: str
+    portal: LocationId
+    expected: tuple[str, ...]
+    by: Badge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -838,6 +876,7 @@ Event = (
     | ParcelClosed
     | ToteGivenUp
     | ParcelShipped
+    | ManifestClosed
     | ReturnExpected
     | ReturnReceived
     | ReturnGraded
@@ -848,6 +887,7 @@ Event = (
     | TaskOpened
     | TaskDone
     | ForeignItemSeen
+    | WrongDoorSeen
     | PassageUnclear
     | PassageSettled
     | MessageSetAside

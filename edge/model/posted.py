@@ -156,6 +156,23 @@ class ParcelDispatched:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestWanted:
+    """A person hands a carrier's loaded parcels of one cut-off over.
+
+    Attributes:
+        due_us: the cut-off, UTC microseconds; None for orders without one.
+        partial: also where parcels are missing.
+    """
+
+    request_id: RequestId
+    badge: Badge
+    carrier: str
+    due_us: int | None
+    partial: bool
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnScanned:
     """Something was scanned at the returns station.
 
@@ -292,6 +309,7 @@ Posted = (
     | HoldDecided
     | StockPutAway
     | ParcelDispatched
+    | ManifestWanted
     | ReturnScanned
     | GradeDecided
     | CountScanned

@@ -154,16 +154,21 @@ class OrderTable(Table[OrderId, Order]):
 
 
 class ParcelTable(Table[Sscc, Parcel]):
-    """Parcels by their number, with an index by tag and one by order."""
+    """Parcels by their number, indexed by tag, by order, and those on no closed manifest."""
 
     def __init__(self) -> None:
         super().__init__()
         self._holding: dict[Epc, Sscc] = {}
         self._of_order: dict[OrderId, dict[Sscc, None]] = {}
+        self._unlisted: dict[Sscc, None] = {}
 
     @override
     def _index(self, key: Sscc, value: Parcel) -> None:
         self._of_order.setdefault(value.order_id, {})[key] = None
+        if value.manifested:
+            self._unlisted.pop(key, None)
+        else:
+            self._unlisted[key] = None
         if key not in self:  # what came back may lie in a newer parcel by now
             for epc in value.epcs:
                 self._holding[epc] = key
@@ -171,6 +176,10 @@ class ParcelTable(Table[Sscc, Parcel]):
     def of_order(self, order_id: OrderId) -> list[Parcel]:
         """The parcels of an order, in the order in which they were closed."""
         return [self[sscc] for sscc in self._of_order.get(order_id, ())]
+
+    def unlisted(self) -> list[Parcel]:
+        """The parcels that are on no closed manifest, in the order in which they were closed."""
+        return [self[sscc] for sscc in self._unlisted]
 
     def holding(self, epc: Epc) -> Parcel | None:
         """The parcel that a tagged piece went into last, shipped or not."""

@@ -263,6 +263,14 @@ class PackSession:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongDoor:
+    """A portal of other carriers at which a parcel was, and when first, UTC microseconds."""
+
+    portal: LocationId
+    since_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A closed parcel.
 
@@ -272,6 +280,8 @@ class Parcel:
         shipped: whether it has left through a portal.
         complete: whether it holds all that the order asked for.
         returned: which of its pieces have come back, as indices of `contents`.
+        wrong_door: where another carrier's door saw it last; None once it has left.
+        manifested: whether it is on a manifest that is closed.
     """
 
     sscc: Sscc
@@ -281,6 +291,8 @@ class Parcel:
     complete: bool
     shipped: bool = False
     returned: tuple[int, ...] = ()
+    wrong_door: WrongDoor | None = None
+    manifested: bool = False
 
     @property
     def epcs(self) -> tuple[Epc, ...]:

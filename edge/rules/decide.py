@@ -30,6 +30,7 @@ from edge.model.posted import (
     HandEmptied,
     HoldDecided,
     LabelWanted,
+    ManifestWanted,
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
@@ -112,15 +113,17 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case LabelWanted():
             return labels.wanted(state, input_)
         case ParcelDispatched():
-            return dispatching.declared(state, input_)
+            return dispatching.declared(state, terms, input_)
+        case ManifestWanted():
+            return dispatching.manifest_wanted(state, input_)
         case ItemLocated():
-            return sensing.located(state, input_)
+            return sensing.located(state, terms, input_)
         case FoundReaderDecided():
             return finding.decided(state, terms, input_)
         case PassageJudged():
-            return passing.judged(state, input_)
+            return passing.judged(state, terms, input_)
         case PassageAnswered():
-            return passing.answered(state, input_)
+            return passing.answered(state, terms, input_)
         case BoxJudged():
             return packing.box_judged(state, input_)
         case DeviceChanged():

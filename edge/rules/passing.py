@@ -5,7 +5,7 @@ near change nothing. What the portal is not sure of becomes a question to a pers
 parcel (or piece): it ends by the person's word, or when another tag of the parcel makes it plain.
 """
 
-from edge.model.events import Event, PassageSettled, PassageUnclear, PortalPassed
+from edge.model.events import Event, ParcelShipped, PassageSettled, PassageUnclear, PortalPassed
 from edge.model.ids import Epc
 from edge.model.inputs import PassageJudged
 from edge.model.passages import Direction, Passage, PassageQuestion
@@ -13,18 +13,19 @@ from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.dispatching import shipped
+from edge.rules.dispatching import leaving
 from edge.rules.identifying import article_of, known_as
+from edge.rules.terms import Terms
 
 ANSWERS = frozenset({"in", "out", "neither"})
 
 
-def judged(state: FloorState, input_: PassageJudged) -> Decision:
+def judged(state: FloorState, terms: Terms, input_: PassageJudged) -> Decision:
     """Record a passage, and ask about one that is unclear."""
     passage = input_.passage
     match passage.direction:
         case Direction.OUT | Direction.IN:
-            return accept("passed", "", *_passed(state, passage))
+            return accept("passed", "", *_passed(state, terms, passage))
         case Direction.UNKNOWN:
             return accept("unclear", "", *_asked(state, passage))
         case Direction.TURNED_BACK | Direction.PASSED_BY:
@@ -33,7 +34,7 @@ def judged(state: FloorState, input_: PassageJudged) -> Decision:
             return accept("not_passed", "")
 
 
-def _passed(state: FloorState, passage: Passage) -> list[Event]:
+def _passed(state: FloorState, terms: Terms, passage: Passage) -> list[Event]:
     sku = article_of(state, passage.epc)
     parcel = _parcel_of(state, passage.epc)
     events: list[Event] = [
@@ -42,10 +43,16 @@ def _passed(state: FloorState, passage: Passage) -> list[Event]:
         )
     ]
     if parcel is not None and not parcel.shipped and passage.direction is Direction.OUT:
-        events.append(shipped(parcel, passage.portal, None))
-    elif (name := _name(passage.epc, parcel)) in state.questions:
+        events += leaving(terms, parcel, passage.portal, None)
+    name = _name(passage.epc, parcel)
+    if name in state.questions and not _has_left(events):
         events.append(PassageSettled(name, passage.direction.value, None))
     return events
+
+
+def _has_left(events: list[Event]) -> bool:
+    """Whether a parcel is shipped, which settles its question too."""
+    return any(isinstance(one, ParcelShipped) for one in events)
 
 
 def _asked(state: FloorState, passage: Passage) -> list[Event]:
@@ -82,7 +89,7 @@ def _not_passed(state: FloorState, passage: Passage) -> list[Event]:
     return [PassageSettled(question.name, "neither", None)] if is_together else []
 
 
-def answered(state: FloorState, input_: PassageAnswered) -> Decision:
+def answered(state: FloorState, terms: Terms, input_: PassageAnswered) -> Decision:
     """A person answers a portal's question."""
     question = state.questions.get(input_.question)
     if question is None:
@@ -96,8 +103,8 @@ def answered(state: FloorState, input_: PassageAnswered) -> Decision:
             PortalPassed(question.epc, question.sku, question.portal, input_.answer, 1.0)
         )
     if input_.answer == "out" and parcel is not None and not parcel.shipped:
-        events.append(shipped(parcel, question.portal, input_.badge))
-    else:
+        events += leaving(terms, parcel, question.portal, input_.badge)
+    if not _has_left(events):
         events.append(PassageSettled(question.name, input_.answer, input_.badge))
     return accept("settled", f"{question.name}: {input_.answer}", *events)
 

@@ -17,10 +17,11 @@ from edge.model.state import FloorState
 from edge.rules.decision import Decision, accept
 from edge.rules.dispatching import tag_at_portal
 from edge.rules.identifying import article_of
+from edge.rules.terms import Terms
 from edge.rules.verifying import tag_on_cart
 
 
-def located(state: FloorState, input_: ItemLocated) -> Decision:
+def located(state: FloorState, terms: Terms, input_: ItemLocated) -> Decision:
     """Record what happened to an item; on a cart or at a portal it may be work done."""
     change = input_.change
     sku = article_of(state, change.epc)
@@ -28,10 +29,10 @@ def located(state: FloorState, input_: ItemLocated) -> Decision:
     match change:
         case Arrived() | Returned(departed=True):
             heard = NearItem(sku, change.probability)
-            events += _meaning(state, change.epc, heard, change.location)
+            events += _meaning(state, terms, change.epc, heard, change.location)
         case Moved():
             heard = NearItem(sku, change.probability)
-            events += _meaning(state, change.epc, heard, change.to_location)
+            events += _meaning(state, terms, change.epc, heard, change.to_location)
         case Departed() | Stale() | Returned():
             pass
     return accept("located", "", *events)
@@ -53,12 +54,14 @@ def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
             return []  # one fact tells of the device and its places; nothing has happened to items
 
 
-def _meaning(state: FloorState, epc: Epc, heard: NearItem, place: LocationId) -> list[Event]:
+def _meaning(
+    state: FloorState, terms: Terms, epc: Epc, heard: NearItem, place: LocationId
+) -> list[Event]:
     kind = state.floor.kind_of(place)
     if kind is LocationKind.CART:
         return tag_on_cart(state, epc, heard, place)
     if kind is LocationKind.PORTAL:
-        return tag_at_portal(state, epc, place)
+        return tag_at_portal(state, terms, epc, place)
     return []
 
 

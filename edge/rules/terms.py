@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from edge.model.ids import LocationId
 from edge.model.prompts import PromptKind
 
 
@@ -56,6 +57,7 @@ class Terms:
         ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
         devices: names of all configured devices.
+        doors: which carriers load at a portal; one that is not named lets any parcel out.
     """
 
     company_prefix: str = "4012345"
@@ -68,3 +70,4 @@ class Terms:
     ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
+    doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)

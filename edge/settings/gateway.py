@@ -235,6 +235,15 @@ class Printer(Section):
         return host, int(port or RAW_PORT)
 
 
+class Door(Section):
+    """A portal of the floor file, and the carriers that load there."""
+
+    portal: Annotated[str, Field(min_length=1, max_length=64)]
+    carriers: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(min_length=1)
+    ]
+
+
 class Token(Section):
     """A machine that may ask; `sha256` of its token in hex."""
 
@@ -270,6 +279,7 @@ class Settings(Section):
     token: tuple[Token, ...] = ()
     light: tuple[Light, ...] = ()
     printer: tuple[Printer, ...] = ()
+    door: tuple[Door, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

@@ -24,7 +24,9 @@ Upgrade = Callable[[Data], Data]
 
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
-    "pack.closed": 2,  # a parcel tells which of its pieces came back: none when it is closed
+    # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
+    # none, nowhere and not when it is closed
+    "pack.closed": 3,
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
@@ -43,6 +45,7 @@ def _unchanged(data: Data) -> Data:
 
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
+    ("pack.closed", 2): _unchanged,
     ("order.changed", 1): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,

@@ -23,6 +23,7 @@ from edge.web.routes import (
     board,
     calibration,
     counts,
+    dispatch,
     find,
     floor,
     health,
@@ -45,7 +46,8 @@ from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, wall, find, returns, counts, floor, radio, readers, setup, calibration),
+    *(session, pick, pack, wall, find, dispatch, returns, counts),
+    *(floor, radio, readers, setup, calibration),
     *(orders, board, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""

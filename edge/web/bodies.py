@@ -207,6 +207,14 @@ class Dispatch(_Body):
     portal: Name
 
 
+class CloseManifest(_Body):
+    """A carrier's loaded parcels of one cut-off are handed over."""
+
+    carrier: Annotated[str, StringConstraints(max_length=200)]
+    due_us: Annotated[int, Field(ge=0, le=2**63 - 1)] | None
+    partial: bool = False
+
+
 WholeWords = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{4}){1,31}$", to_lower=True)]
 """Memory of a tag as hex: words of 16 bits, as many as an EPC can have."""
 TagPassword = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}$")]

@@ -90,3 +90,18 @@ def test_a_light_needs_an_llrp_reader_and_a_place_where_somebody_scans(tmp_path:
 
     assert "light.reader: gate-1 is no [[reader]]" in of_reader
     assert "light.place: gate is no station, wall or slot" in of_place
+
+
+def test_a_door_is_a_portal_of_the_floor_and_is_named_once(tmp_path: Path) -> None:
+    door = '[[door]]\nportal = "nowhere"\ncarriers = ["DHL"]\n'
+
+    twice, *unknown = faults(tmp_path, MODULE + door + door)
+
+    assert "door.portal: nowhere is named twice; give all its carriers in one" in twice
+    assert ["nowhere is no portal of the floor file" in one for one in unknown] == [True, True]
+
+
+def test_a_door_without_a_carrier_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MODULE + '[[door]]\nportal = "nowhere"\ncarriers = []\n')
+
+    assert "door.0.carriers" in fault

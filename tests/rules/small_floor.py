@@ -77,17 +77,18 @@ FLOOR = Floor(
 class SmallFloor:
     """The rules at work on a state, without loop, store or clock."""
 
-    def __init__(self, floor: Floor = FLOOR) -> None:
+    def __init__(self, floor: Floor = FLOOR, terms: Terms = TERMS) -> None:
         self.state = FloorState(floor)
+        self.terms = terms
         self.facts: list[Event] = []
         self._number = count(1)
 
     def take(self, input_: Input) -> Answer:
         """Decide one input, apply what it became and what follows; its answer."""
-        decision = decide(self.state, TERMS, input_)
+        decision = decide(self.state, self.terms, input_)
         for event in decision.events:
             self.apply(event)
-        while events := follow_up(self.state, TERMS):
+        while events := follow_up(self.state, self.terms):
             for event in events:
                 self.apply(event)
         return decision.answer

@@ -166,6 +166,7 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
+    e.ManifestClosed("DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE),
     e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),
     e.ReturnReceived(RETURNED, BADGE),
     e.ReturnGraded(RETURNED, Grade.RESTOCK, "340123450000000018/0", BIN, BADGE),
@@ -176,6 +177,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.TaskOpened(TASK),
     e.TaskDone(TASK, BADGE),
     e.ForeignItemSeen(EPC, None, CART, BADGE),
+    e.WrongDoorSeen(SSCC, ORDER, "DHL", DOCK, ("UPS", "GLS"), None),
     e.PassageUnclear(
         PassageQuestion(
             SSCC,

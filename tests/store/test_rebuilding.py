@@ -236,8 +236,16 @@ class Day:
         for parcel in state.parcels.values():
             if not parcel.shipped:
                 tags = tuple(unit.epc for _, unit in parcel.contents if unit.epc)
+                if parcel.wrong_door is None and self.rng.random() < 0.3:
+                    yield e.WrongDoorSeen(
+                        parcel.sscc, parcel.order_id, "DHL", DOCK, ("UPS",), None
+                    )
+                    return
                 yield e.ParcelShipped(parcel.sscc, parcel.order_id, "DHL", DOCK, tags, None)
                 return
+        loaded = tuple(one.sscc for one in state.parcels.unlisted())
+        if loaded:
+            yield e.ManifestClosed("DHL", None, loaded, (), BADGE)
 
     def _located(self, _: FloorState) -> Iterator[e.Event]:
         tag, sku, chance = self._tag(), self._one([*SKUS, None]), float(self.rng.random())

@@ -218,6 +218,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.rerouted",
         "pick.dropped",
         "pick.errand_started",
+        "ship.manifest_closed",
     }
 
 

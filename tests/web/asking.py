@@ -62,6 +62,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/board/questions/{name}": {"answer": "neither"},
     "/api/calibration/steps": {"step": "moving"},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
+    "/api/dispatch/close": {"carrier": "DHL", "due_us": None},
 }
 
 

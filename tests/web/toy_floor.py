@@ -234,6 +234,7 @@ class ToyFloor:
                 | said.SweepWanted()
                 | said.VarianceDecided()
                 | said.TaskFinished()
+                | said.ManifestWanted()
             ):
                 return self.after_sales.take(posted)
 

@@ -23,6 +23,7 @@ WITHOUT_EVENT = (
     e.TagWorkEnded,
     e.PickerChanged,
     e.PersonListed,
+    e.ManifestClosed,
     e.WalkStarted,
     e.WorkReturned,
     e.StopRerouted,

@@ -1,4 +1,4 @@
-"""The pack station: what is in the tote, what was checked, closing the parcel, sending it off."""
+"""The pack station: what is in the tote, what was checked, closing the parcel."""
 
 from typing import Annotated
 
@@ -7,10 +7,10 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.labels import no_label
-from edge.model.ids import LocationId, Sscc
+from edge.model.ids import LocationId
 from edge.model.places import LocationKind
-from edge.model.posted import LabelWanted, ParcelDispatched, ParcelWanted, StationScanned
-from edge.web.bodies import AnotherLabel, Close, Dispatch, StationScan
+from edge.model.posted import LabelWanted, ParcelWanted, StationScanned
+from edge.web.bodies import AnotherLabel, Close, StationScan
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
@@ -97,21 +97,6 @@ async def print_label(
             station=_station(parts, station),
             badge=who.badge,
             code=body.code,
-            at_us=parts.given.clock.now_us(),
-        )
-    )
-    return told(answer)
-
-
-@router.post("/dispatch")
-async def dispatch(body: Dispatch, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
-    """A parcel has left through a portal."""
-    answer = await parts.desk.ask(
-        ParcelDispatched(
-            request_id=key,
-            badge=who.badge,
-            sscc=Sscc(body.sscc[-18:]),
-            portal=LocationId(body.portal),
             at_us=parts.given.clock.now_us(),
         )
     )

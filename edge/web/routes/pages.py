@@ -15,6 +15,7 @@ PAGES = (
     "wall",
     "slip",
     "find",
+    "dispatch",
     "returns",
     "counts",
     "floor",

@@ -7,9 +7,9 @@ import { knows, onLanguage, t } from "./language.js";
 
 const PAGES = {
   picker: ["pick", "counts", "find"],
-  packer: ["pack", "wall", "returns", "find"],
-  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "counts", "find"],
-  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "returns", "counts", "find"],
+  packer: ["pack", "wall", "dispatch", "returns", "find"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
 };
 
 const frame = await Frame.start("home");

@@ -1,0 +1,41 @@
+"""Manifests as plain values: per carrier and cut-off the parcels due, loaded and missing."""
+
+from edge.floor.board import Shown
+from edge.model.state import FloorState
+from edge.model.work import Parcel
+from edge.rules.dispatching import Manifest, manifests
+
+SHOWN_MAX = 300
+"""Manifests, and missing parcels of each; the oldest first, so that none is forgotten."""
+ASKED_FOR_US = 24 * 3_600_000_000
+"""So long after its cut-off what was loaded whole is offered for closing."""
+
+
+def dispatch_view(state: FloorState, now_us: int) -> Shown:
+    """What is to be handed over; where a parcel is missing, however long ago its cut-off was."""
+    wanted = [one for one in manifests(state) if one.missing or not _is_past(one, now_us)]
+    return {"manifests": [_manifest(one) for one in wanted[:SHOWN_MAX]], "open": len(wanted)}
+
+
+def _is_past(manifest: Manifest, now_us: int) -> bool:
+    return manifest.due_us is not None and manifest.due_us + ASKED_FOR_US < now_us
+
+
+def _manifest(one: Manifest) -> Shown:
+    return {
+        "carrier": one.carrier,
+        "due_us": one.due_us,
+        "due": len(one.loaded) + len(one.missing),
+        "loaded": len(one.loaded),
+        "missing": [_missing(parcel) for parcel in one.missing[:SHOWN_MAX]],
+        "missing_count": len(one.missing),
+    }
+
+
+def _missing(parcel: Parcel) -> Shown:
+    door = parcel.wrong_door
+    return {
+        "sscc": parcel.sscc,
+        "order_id": parcel.order_id,
+        "wrong_door": door.portal if door is not None else None,
+    }
