@@ -14,6 +14,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox
+from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import IdMaker, uuid7
 from edge.model.places import Floor
@@ -74,5 +75,6 @@ class Core:
     alerts: Alerts
     desk: LocatingDesk
     store_path: Path
+    letters: Letters
     damage: Damage = field(default_factory=Damage)
     handhelds: Handhelds = field(default_factory=lambda: Handhelds(Alerts(), 0))

@@ -40,6 +40,7 @@ from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
+from edge.floor.letters import Letters
 from edge.floor.lights import Lights
 from edge.floor.listening import FloorListener
 from edge.floor.locating_desk import LocatingDesk
@@ -160,6 +161,7 @@ def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDes
 
 def _core(settings: Settings, clock: Clock) -> Core:
     floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
+    board = Board()
     core = Core(
         settings=settings,
         floor=floor,
@@ -171,10 +173,11 @@ def _core(settings: Settings, clock: Clock) -> Core:
             inputs_max=settings.timing.inputs_max,
             reads_max=settings.timing.reads_max,
         ),
-        board=Board(),
+        board=board,
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=settings.gateway.data_dir / STORE_FILE,
+        letters=Letters(board, clock),
         handhelds=Handhelds(alerts, settings.work.lease_s),
     )
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
@@ -306,6 +309,7 @@ def floor_loop(
             answered=answered or _nobody_looks,
             silent=core.handhelds.silent,
             damaged=core.damage.tell,
+            note_refused=core.letters.refused,
         )
     )
 

@@ -95,6 +95,7 @@ def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
     answering = Answers(core.board, lookups, explainer, store, info.now)
     parts = link_parts(core, answering, np.random.default_rng(), lambda: _clock_quality(watch))
     link = MqttLink(link_settings(core.settings), parts)
+    core.letters.attach(link.wake)
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
     info.tell(link.publish_info)
     return link
@@ -128,6 +129,7 @@ def link_parts(
             )
         ),
         answer_request=lambda name, payload: answer(name, payload, answering),
+        letters=core.letters,
     )
 
 

@@ -56,6 +56,7 @@ def web_server(
         log_levels=log,
         finder=finder,
         handhelds=core.handhelds,
+        letters=core.letters,
         troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
         metrics=metrics,
         ready=ready,

@@ -30,6 +30,7 @@ from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.floor.letters import Letters
 from edge.floor.listening import FloorListener
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop
@@ -140,6 +141,7 @@ def _checked(settings: Settings, recording: Recording) -> Record | None:
 
 def _core(settings: Settings, clock: PlayedClock, store_path: Path) -> Core:
     floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
+    board = Board()
     return Core(
         settings=settings,
         floor=floor,
@@ -147,10 +149,11 @@ def _core(settings: Settings, clock: PlayedClock, store_path: Path) -> Core:
         clock=clock,
         make_id=seeded_id_maker(clock),
         inbox=Inbox(clock, reads_max=settings.timing.reads_max),
-        board=Board(),
+        board=board,
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=store_path,
+        letters=Letters(board, clock),
     )
 
 

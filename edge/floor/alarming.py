@@ -1,5 +1,7 @@
 """Which facts want a person, and which end an alert."""
 
+from collections.abc import Callable
+
 from edge.floor.alerts import Alert, Alerts
 from edge.model.events import (
     DeviceLost,
@@ -16,16 +18,21 @@ from edge.model.ids import DeviceName, LocationId, Sscc
 from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState
 
+NoteRefused = Callable[[MessageSetAside, int], None]
+"""Told a message that could not be understood, and when; returns at once."""
+
 
 class Alarming:
     """Used by the floor loop only.
 
     Args:
         alerts: told.
+        note_refused: told as well of messages that could not be understood.
     """
 
-    def __init__(self, alerts: Alerts) -> None:
+    def __init__(self, alerts: Alerts, note_refused: NoteRefused) -> None:
         self._alerts = alerts
+        self._note_refused = note_refused
 
     def restarted(self, state: FloorState) -> None:
         """What was wrong before the restart: devices that did not answer, open questions."""
@@ -47,6 +54,7 @@ class Alarming:
                 self._alerts.end("dead-letter")  # the newest is told, not the first
                 alert = Alert("dead-letter", "message_refused", "warning", text, at_us)
                 self._alerts.begin(alert)
+                self._note_refused(event, at_us)
             case IntrusionSuspected():
                 alert_id = f"intrusion-{event.sign.replace('_', '-')}"
                 self._alerts.end(alert_id)  # the newest is told, not the first

@@ -19,6 +19,7 @@ Topics and their values (plain JSON values):
     `board`            rates and backlog
     `radio`            how each antenna does: reads a second, level, what is usual, state
     `radio/learnt`     what is usual at each antenna, to be kept over a restart
+    `letters`          facts that the broker refused, and messages that were not understood
     `readers/decided`  found readers that are approved or ignored
     `readers/found`    found readers with what they say of themselves and their state
     `people`           whom the central system lists, by badge: name and whether active

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from edge.clock import Clock
-from edge.floor.alarming import Alarming
+from edge.floor.alarming import Alarming, NoteRefused
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
@@ -77,6 +77,7 @@ class LoopParts:
             comes back as the input `TagWorkOver`.
         answered: told what came of each input, after the commit; returns at once.
         damaged: told when the journal turns out to be damaged; returns at once.
+        note_refused: told each message that could not be understood, after its commit.
         silent: whose work nobody answers for; says it again until it has left their hands.
     """
 
@@ -99,6 +100,7 @@ class LoopParts:
     answered: Callable[[Input, Answer], None] = lambda _, __: None
     silent: Callable[[FloorState, int], list[HandheldSilent]] = lambda _, __: []
     damaged: Callable[[StoreDamagedError], None] = lambda _: None
+    note_refused: NoteRefused = lambda _, __: None
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class FloorLoop:
 
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
-        self._alarming = Alarming(parts.alerts)
+        self._alarming = Alarming(parts.alerts, parts.note_refused)
         self._portals = PortalWatch(parts.floor)
         self._boxes = BoxWatch(parts.floor)
         self._state = FloorState(parts.floor)

@@ -111,6 +111,9 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/board/stream"): LEADERS,
         ("GET", "/api/board/questions"): PACKERS,
         ("POST", "/api/board/questions/{name}"): PACKERS,
+        ("GET", "/api/letters"): LEADERS,
+        ("GET", "/api/letters/stream"): LEADERS,
+        ("POST", "/api/letters/{seq}/resend"): LEADERS,
         ("GET", "/readyz"): LEADERS,
         ("GET", "/metrics"): LEADERS,
     }

@@ -27,6 +27,7 @@ from edge.web.routes import (
     find,
     floor,
     health,
+    letters,
     log_levels,
     orders,
     pack,
@@ -48,7 +49,7 @@ from edge.web.sse import Streams
 ROOMS = (
     *(session, pick, pack, wall, find, dispatch, returns, counts),
     *(floor, radio, readers, setup, calibration),
-    *(orders, board, tags, tasks, health, log_levels, pages),
+    *(orders, board, letters, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
 

@@ -10,6 +10,7 @@ from edge.floor.board import Board
 from edge.floor.calibration_steps import Step
 from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox
+from edge.floor.letters import Letters
 from edge.model.ids import Badge, Epc, RequestId
 from edge.model.places import Floor
 from edge.model.prompts import Answer
@@ -165,6 +166,7 @@ class WebDependencies:
     lookups: Lookups
     finder: Finder
     handhelds: Handhelds
+    letters: Letters
     explainer: Explainer
     calibration: Calibrating
     setting_up: SettingUp

@@ -23,6 +23,7 @@ from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox, Settle
+from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import SEARCH_S, Planner
 from edge.model.events import Fact
@@ -182,7 +183,7 @@ class Gateway:
         ]
 
     def _made_core(self, site: Site, chance: Generator) -> Core:
-        alerts = Alerts()
+        alerts, board = Alerts(), Board()
         gateway = site.settings.gateway
         gateway.data_dir.mkdir(parents=True, exist_ok=True)
         return Core(
@@ -192,10 +193,11 @@ class Gateway:
             clock=self._clock,
             make_id=id_maker(self._clock, chance),
             inbox=_KickingInbox(self._clock, self.kick, site.settings.timing.reads_max),
-            board=Board(),
+            board=board,
             alerts=alerts,
             desk=LocatingDesk(site.floor, alerts),
             store_path=gateway.data_dir / STORE_FILE,
+            letters=Letters(board, self._clock),
         )
 
     def go_on(self) -> None:

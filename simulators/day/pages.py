@@ -129,6 +129,7 @@ class Pages:
             lookups=nobody,
             finder=nobody,
             handhelds=core.handhelds,
+            letters=core.letters,
             explainer=nobody,
             calibration=nobody,
             setting_up=nobody,

@@ -31,6 +31,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.finding import FinderDesk
 from edge.floor.inbox import Inbox
+from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Planner
 from edge.model.inputs import ArticlesListed, Input, OrderSubmitted, StockListed, StockStatement
@@ -143,6 +144,7 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
             ],
         }
     )
+    board = Board()
     core = Core(
         settings=settings,
         floor=floor,
@@ -150,10 +152,11 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         clock=clock,
         make_id=new_id_maker(),
         inbox=Inbox(clock),
-        board=Board(),
+        board=board,
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=folder / "journal.sqlite",
+        letters=Letters(board, clock),
     )
     with ExitStack() as ending:
         store = Store.open(core.store_path, clock, core.make_id)

@@ -12,6 +12,7 @@ from edge.compose.lighting import stack_lights, switching
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Inbox
+from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.ids import LocationId, RequestId
 from edge.model.places import Floor, Location, LocationKind
@@ -28,6 +29,7 @@ PACK = LocationId("pack-1")
 def core_of(*lights: Light) -> Core:
     clock, alerts = SystemClock(), Alerts()
     floor = Floor({PACK: Location(PACK, LocationKind.STATION)})
+    board = Board()
     return Core(
         settings=Settings(light=lights),
         floor=floor,
@@ -35,10 +37,11 @@ def core_of(*lights: Light) -> Core:
         clock=clock,
         make_id=lambda: "id",
         inbox=Inbox(clock),
-        board=Board(),
+        board=board,
         alerts=alerts,
         desk=LocatingDesk(floor, alerts),
         store_path=Path("unused"),
+        letters=Letters(board, clock),
     )
 
 

@@ -20,6 +20,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge.clock import SystemClock
+from edge.floor.board import Board
+from edge.floor.letters import Letters
 from edge.model.events import Event, Fact
 from edge.model.inputs import CentralAcknowledged, Input
 from edge.model.prompts import Answer
@@ -278,8 +280,9 @@ def settings_for(*ports: int, **changes: object) -> LinkSettings:
     return LinkSettings(**(values | changes))  # type: ignore[arg-type] # the names are its own
 
 
-def parts_for(journal: MemoryJournal, floor: Floor) -> LinkParts:
+def parts_for(journal: MemoryJournal, floor: Floor, letters: Letters | None = None) -> LinkParts:
     return LinkParts(
+        letters=letters or Letters(Board(), SystemClock()),
         clock=SystemClock(),
         generator=np.random.default_rng(7),
         make_id=lambda: str(uuid.uuid4()),

@@ -69,7 +69,7 @@ class World:
                     self.sent.append(output)
                 case Alarm(code, text):
                     self.alarms[code] = text
-                case SetAside(seq, _):
+                case SetAside(seq, _, _):
                     self.set_aside.append(seq)
                 case Confirmed(upto):
                     self.do(self.delivery.acknowledged("e", upto, self.now_us))

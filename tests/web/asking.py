@@ -22,6 +22,7 @@ EXAMPLES = {
     "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
     "/api/readers/found/{found_id}/try": "/api/readers/found/192-0-2-9-5085/try",
+    "/api/letters/{seq}/resend": "/api/letters/1/resend",
     "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
 }
 BODIES: dict[str, dict[str, object]] = {

@@ -18,9 +18,10 @@ ClientOf = Callable[[Role | None], httpx.Client]
 
 @pytest.mark.parametrize("role", Role)
 def test_each_role_may_do_what_the_table_says_and_nothing_else(
-    client_of: ClientOf, role: Role
+    client_of: ClientOf, role: Role, house: House
 ) -> None:
     client = client_of(role)
+    house.given.letters.set_aside(1, "order.planned", "the broker refuses it")
 
     for (method, path), allowed in ROLES.items():
         status = ask(client, method, path)

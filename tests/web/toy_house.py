@@ -13,6 +13,7 @@ from edge.floor.calibrating import CalibratingParts, CalibrationBench
 from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
 from edge.floor.handhelds import Handhelds
+from edge.floor.letters import Letters
 from edge.floor.lookups import Lookups
 from edge.model.ids import Badge
 from edge.model.places import Floor
@@ -109,6 +110,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         log_levels=log,
         finder=finder,
         handhelds=Handhelds(Alerts(), 0),
+        letters=Letters(floor.board, clock),
         troubles=TROUBLES,
         metrics=lambda: "we1_up 1\n",
         protocol=lambda: {"asyncapi": "3.0.0"},

@@ -12,7 +12,16 @@ from edge.sync.mqtt.notices import Notices
 from edge.sync.mqtt.seen import Answered, Arrived, Closed, NotSubscribed, Opened, Outgoing
 from edge.sync.mqtt.settings import LinkParts, LinkSettings
 from edge.sync.session.delivery import Delivery
-from edge.sync.session.phases import Alarm, Confirmed, Fetch, Output, Publish, SetAside
+from edge.sync.session.phases import (
+    Alarm,
+    Confirmed,
+    Fetch,
+    FetchAgain,
+    Output,
+    Publish,
+    SentAgain,
+    SetAside,
+)
 from edge.sync.wire.incoming import resend_from, understand
 from edge.sync.wire.outgoing import BATCH_BYTES_MAX, alert_payload
 from edge.sync.wire.topics import Topics
@@ -74,6 +83,8 @@ class Serving:
         if self.is_open and self.ended is None:
             self._finish(self._mailbox.work(now_us))
             self._grow()
+            for seq in self._parts.letters.wanted():
+                self._do(self._delivery.send_again(seq, now_us))
             self._do(self._delivery.tick(now_us))
             for notice in self._notices.to_send():
                 self._send(notice)
@@ -201,8 +212,10 @@ class Serving:
                     wanted.extend(self._fetch(after, limit))
                 case Publish() as message:
                     self._publish(message)
-                case SetAside(seq, reason):
-                    _log.error("event set aside", seq=seq, reason=reason)
+                case FetchAgain(seq):
+                    wanted.extend(self._fetch_again(seq))
+                case SetAside() | SentAgain() as told:
+                    self._tell(told)
                 case Alarm(code, text):
                     self._alarm(code, text)
                 case Confirmed(upto):
@@ -217,6 +230,24 @@ class Serving:
             self._unreadable(error)
             return []
         return self._delivery.fetched(after, facts, self._parts.clock.now_us())
+
+    def _tell(self, told: SetAside | SentAgain) -> None:
+        match told:
+            case SetAside(seq, reason, kind):
+                _log.error("event set aside", seq=seq, reason=reason)
+                self._parts.letters.set_aside(seq, kind, reason)
+            case SentAgain(seq):
+                _log.info("event sent again", seq=seq)
+                self._parts.letters.sent(seq)
+
+    def _fetch_again(self, seq: int) -> list[Output]:
+        try:
+            facts = self._parts.journal.facts_after(seq - 1, 1, 2 * BATCH_BYTES_MAX)
+        except self._parts.journal_error as error:
+            self._unreadable(error)
+            facts = []
+        fact = facts[0] if facts and facts[0].seq == seq else None
+        return self._delivery.fetched_again(seq, fact, self._parts.clock.now_us())
 
     def _publish(self, message: Publish) -> None:
         topic = self._topics.event(message.kind)

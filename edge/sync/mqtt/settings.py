@@ -7,7 +7,9 @@ from typing import Literal, Protocol
 
 from numpy.random import Generator
 
-from edge.clock import Clock
+from edge.clock import Clock, SystemClock
+from edge.floor.board import Board
+from edge.floor.letters import Letters
 from edge.model.events import Fact
 from edge.model.ids import IdMaker
 from edge.model.inputs import Input
@@ -123,6 +125,7 @@ class LinkParts:
         epcis: for the envelopes.
         answer_request: answers `request/{name}` but `resend`: name and payload to payload; None
             for a name that it does not know. Called by the link's thread: must be quick.
+        letters: told what is set aside, and asked what a person wants sent once more.
     """
 
     clock: Clock
@@ -135,6 +138,7 @@ class LinkParts:
     clock_quality: Callable[[], ClockQuality]
     epcis: Epcis
     answer_request: Callable[[str, bytes], bytes | None] = lambda _name, _payload: None
+    letters: Letters = field(default_factory=lambda: Letters(Board(), SystemClock()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,25 +12,29 @@ soon as that is acknowledged all of the rest follows, again from the first numbe
 
 A message that the broker refuses is tried again after a rest that grows; a batch is then tried in
 single facts. Where the broker can never take a fact, an envelope without data goes in its place,
-so that the numbers have no gap, and a person is told.
+so that the numbers have no gap, and a person is told, who may have it sent whole once more.
 """
 
 from collections import deque
 from collections.abc import Sequence
 
 from edge.model.events import Fact
+from edge.sync.session.again import Again
 from edge.sync.session.pace import Pace
 from edge.sync.session.phases import (
     PHASES,
     Alarm,
     Confirmed,
     Fetch,
+    FetchAgain,
     Output,
     Phase,
     Publish,
+    SentAgain,
     SetAside,
     Trigger,
     Verdict,
+    refusal_of,
     verdict_of,
 )
 from edge.sync.session.refusals import Refusals
@@ -93,6 +97,7 @@ class Delivery:
         self._batch_max = BATCH_BYTES_MAX
         self._single_max = PAYLOAD_BYTES_MAX
         self._refusals = Refusals()
+        self._again = Again()
         self._pace = Pace(settings.events_per_s_max, settings.bytes_per_s_max)
         self._now_us = 0
         self._progress_us = 0
@@ -129,7 +134,11 @@ class Delivery:
         self._step(Trigger.LOST)
         self._window.reset(self._settings.window_messages)
         self._rewind(self.acknowledged_seq)
-        return self._alarm(BROKER_REFUSES, None)
+        found = self._alarm(BROKER_REFUSES, None)
+        lost = self._again.lost()
+        if lost is not None:
+            found.append(SetAside(lost[0], "the connection broke while it was sent", lost[1]))
+        return found
 
     def grown(self, last_seq: int, now_us: int) -> list[Output]:
         """The journal has facts up to here."""
@@ -165,6 +174,9 @@ class Delivery:
         flight = self._window.land(token)
         if flight is None:
             return []
+        again = self._again.land(token)
+        if again is not None:
+            return self._landed_again(*again, reason_code) + self._drained()
         found: list[Output] = []
         match verdict_of(reason_code):
             case Verdict.TAKEN:
@@ -214,6 +226,28 @@ class Delivery:
         self._rewind(min(self._fetched, max(0, from_seq - 1)))
         return found + self._drained()
 
+    def send_again(self, seq: int, now_us: int) -> list[Output]:
+        """A person wants a fact that was set aside sent whole; once a broker is there."""
+        self._turn(now_us)
+        self._again.want(seq)
+        return self._drained()
+
+    def fetched_again(self, seq: int, fact: Fact | None, utc_us: int) -> list[Output]:
+        """The answer to `FetchAgain`; None where the journal did not give the fact."""
+        if not self._again.answered(seq):
+            return []
+        if fact is None:
+            why = "the journal did not give it: pruned long ago, or unreadable just now"
+            return [SetAside(seq, why, ""), *self._drained()]
+        kind, whole = fact.event.type, self._encoder.encode(fact, utc_us)
+        if not self._fits(whole):
+            return [SetAside(seq, self._too_large(whole), kind), *self._drained()]
+        (batch,) = batches([whole], max(len(whole.text), self._batch_max))
+        token = self._window.send_beside(batch)
+        self._again.send(token, seq, kind)
+        self._pace.spend(1, len(batch.payload))
+        return [Publish(token, batch.kind, batch.payload, batch.keys)]
+
     def tick(self, now_us: int) -> list[Output]:
         """Time has passed; several times a second."""
         self._turn(now_us)
@@ -242,7 +276,12 @@ class Delivery:
         if not self._waiting and self._fetched < self.last_seq and self._may_send():
             limit = 1 if self.phase is Phase.ABSENT else BATCH_EVENTS_MAX
             found.append(Fetch(self._fetched, limit))
-        return found
+        return found + self._asked_again()
+
+    def _asked_again(self) -> list[Output]:
+        may = self.phase is Phase.DRAINING and self._may_send()
+        seq = self._again.ask() if may else None
+        return [] if seq is None else [FetchAgain(seq)]
 
     def _may_send(self) -> bool:
         if self.phase is Phase.ABSENT:
@@ -260,11 +299,24 @@ class Delivery:
         if reason is not None:
             return self._encoder.withhold(fact, reason, utc_us), []
         whole = self._encoder.encode(fact, utc_us)
-        if len(whole.text) + OVERHEAD_BYTES <= self._packet_max:
+        if self._fits(whole):
             return whole, []
-        reason = f"{len(whole.text)} bytes, and the broker takes packets of {self._packet_max}"
-        found = self._set_aside(fact.seq, reason)
+        reason = self._too_large(whole)
+        found = self._set_aside(fact.seq, reason, fact.event.type)
         return self._encoder.withhold(fact, reason, utc_us), found
+
+    def _fits(self, whole: Encoded) -> bool:
+        return len(whole.text) + OVERHEAD_BYTES <= self._packet_max
+
+    def _too_large(self, whole: Encoded) -> str:
+        return f"{len(whole.text)} bytes, and the broker takes packets of {self._packet_max}"
+
+    def _landed_again(self, seq: int, kind: str, reason_code: int) -> list[Output]:
+        why_not = refusal_of(reason_code)
+        if why_not:
+            return [SetAside(seq, why_not, kind)]
+        is_last = self._refusals.whole(seq)
+        return [SentAgain(seq), *(self._alarm(EVENT_SET_ASIDE, None) if is_last else [])]
 
     def _taken(self, flight: Flight) -> list[Output]:
         found: list[Output] = []
@@ -281,7 +333,7 @@ class Delivery:
             return []
         if flight.first in self._refusals.withheld:  # even without data: not the fact is to blame
             return self._rest(flight, f"reason 0x{reason_code:02x}", now_us)
-        return self._set_aside(flight.first, f"the broker refuses it, reason 0x{reason_code:02x}")
+        return self._set_aside(flight.first, refusal_of(reason_code), flight.kind)
 
     def _refused(
         self, flight: Flight, reason_code: int, verdict: Verdict, now_us: int
@@ -319,10 +371,10 @@ class Delivery:
             self._probing = False
         return self._alarm(CENTRAL_ABSENT, f"the central system is absent: {why}; events are kept")
 
-    def _set_aside(self, seq: int, reason: str) -> list[Output]:
+    def _set_aside(self, seq: int, reason: str, kind: str) -> list[Output]:
         self._refusals.withheld[seq] = reason
         text = f"event {seq} goes without its data: {reason}"
-        return [SetAside(seq, reason), *self._alarm(EVENT_SET_ASIDE, text)]
+        return [SetAside(seq, reason, kind), *self._alarm(EVENT_SET_ASIDE, text)]
 
     def _alarm(self, code: str, text: str | None) -> list[Output]:
         """Tell each alarm once when it begins and once when it is over."""

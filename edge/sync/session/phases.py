@@ -69,6 +69,17 @@ def verdict_of(reason_code: int) -> Verdict:
     return _VERDICTS.get(reason_code, Verdict.LATER)
 
 
+def refusal_of(reason_code: int) -> str:
+    """Why a single message did not reach anybody; empty where it was taken."""
+    match verdict_of(reason_code):
+        case Verdict.TAKEN:
+            return ""
+        case Verdict.NOBODY_LISTENS:
+            return "the broker says that nobody listens"
+        case Verdict.LATER | Verdict.FORBIDDEN | Verdict.POISON:
+            return f"the broker refuses it, reason 0x{reason_code:02x}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Wants facts of the journal: those after a number, at most so many."""
@@ -89,10 +100,28 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """No broker takes this fact: an envelope without data goes in its place."""
+    """No broker takes this fact: an envelope without data goes in its place.
+
+    `kind` is the fact's; empty where the journal did not give it.
+    """
 
     seq: int
     reason: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchAgain:
+    """Wants one fact of the journal, to send it whole once more."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """The broker took a fact whole that was set aside."""
+
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +139,4 @@ class Confirmed:
     upto: int
 
 
-Output = Fetch | Publish | SetAside | Alarm | Confirmed
+Output = Fetch | FetchAgain | Publish | SetAside | SentAgain | Alarm | Confirmed

@@ -57,6 +57,10 @@ class Refusals:
         self._count = 0
         self._refused = None
 
+    def whole(self, seq: int) -> bool:
+        """The broker took this one with its data; tells whether none is withheld any more."""
+        return self.withheld.pop(seq, None) is not None and not self.withheld
+
     def stored(self, upto: int) -> bool:
         """The central system has all up to here; tells whether the last withheld one is past."""
         if not self.withheld or max(self.withheld) > upto:

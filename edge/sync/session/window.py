@@ -14,6 +14,7 @@ class Flight:
     first: int
     last: int
     payload_bytes: int
+    kind: str
 
 
 class Window:
@@ -64,9 +65,14 @@ class Window:
 
     def send(self, batch: Batch) -> int:
         """A message goes; gives its token."""
-        self._tokens += 1
-        self._flights[self._tokens] = Flight(batch.first, batch.last, len(batch.payload))
         self._ahead.append(batch.last)
+        return self.send_beside(batch)
+
+    def send_beside(self, batch: Batch) -> int:
+        """A message goes that is no part of the stream; gives its token."""
+        self._tokens += 1
+        flight = Flight(batch.first, batch.last, len(batch.payload), batch.kind)
+        self._flights[self._tokens] = flight
         return self._tokens
 
     def land(self, token: int) -> Flight | None:

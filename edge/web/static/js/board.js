@@ -4,6 +4,7 @@ import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, language, moment, onLanguage, t } from "./language.js";
+import { Letters } from "./letters.js";
 import { Questions } from "./questions.js";
 import { Signs } from "./signs.js";
 import { listen } from "./stream.js";
@@ -14,8 +15,11 @@ const STATES = ["held", "released", "planned", "picking", "picked", "packed", "s
 const frame = await Frame.start("board");
 await whoAmI();
 const page = document.getElementById("page");
-const questions = new Questions(new Signs());
+const signs = new Signs();
+const questions = new Questions(signs);
+const letters = new Letters(signs);
 page.before(questions.element);
+page.after(letters.element);
 let board = null;
 
 function show() {
@@ -178,7 +182,8 @@ function number(value, digits = 0) {
   return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", form).format(value);
 }
 
-onLanguage(() => (show(), questions.draw()));
+onLanguage(() => (show(), questions.draw(), letters.draw()));
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
 listen("/api/board/stream", "board", (value) => ((board = value), show(), questions.take(value.questions)), (state) => frame.connected(state));
+listen("/api/letters/stream", "letters", (value) => letters.take(value), () => {});

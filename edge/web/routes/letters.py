@@ -1,0 +1,46 @@
+"""What could not be delivered: facts that lie aside, and messages that were not understood."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.responses import StreamingResponse
+
+from edge.floor.board import Shown
+from edge.floor.letters import TOPIC
+from edge.web.desk import KEY_REUSED, told
+from edge.web.parts import Key, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sse import Subscription
+
+router = APIRouter(prefix="/api/letters", tags=["letters"])
+
+LETTERS_PAUSE_S = 0.5
+SEQ_MAX = 2**63 - 1
+Seq = Annotated[int, Path(ge=1, le=SEQ_MAX)]
+_NONE: Shown = {"set_aside": [], "refused": []}
+
+
+@router.get("")
+async def letters(_: Who, parts: TheParts) -> Shown:
+    """Since the last start, the newest first."""
+    sheet = parts.given.board.look(TOPIC)
+    return sheet.value if sheet else _NONE
+
+
+@router.get("/stream")
+async def letters_stream(who: Who, parts: TheParts) -> StreamingResponse:
+    """The same, when it changes."""
+    return parts.stream(who, Subscription(TOPIC, TOPIC, _NONE, LETTERS_PAUSE_S))
+
+
+@router.post("/{seq}/resend")
+async def resend(seq: Seq, key: Key, _: Who, parts: TheParts) -> dict[str, object]:
+    """Have a fact that was set aside sent once more with its data."""
+    answer = parts.given.letters.resend(key, seq)
+    if answer is None:
+        raise RefusedError(
+            404, "letter_unknown", f"event {seq} does not lie aside; look at /api/letters"
+        )
+    if answer.code == KEY_REUSED:
+        raise RefusedError(409, KEY_REUSED, answer.text)
+    return told(answer)
