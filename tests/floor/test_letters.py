@@ -1,6 +1,8 @@
 """What was set aside stands in view, and one press has it sent once more."""
 
 from edge.clock import PlayedClock
+from edge.floor.alarming import Alarming
+from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.letters import REFUSED_MOST, SET_ASIDE_MOST, Letters
 from edge.model.events import MessageSetAside
@@ -112,3 +114,14 @@ def test_messages_that_were_not_understood_are_shown_the_newest_first() -> None:
     assert len(rows) == REFUSED_MOST
     newest = {"topic": f"order/{REFUSED_MOST + 2}", "reason": "not JSON", "excerpt": "{"}
     assert rows[0] == {**newest, "at_us": REFUSED_MOST + 2}
+
+
+def test_the_fact_that_a_message_was_refused_raises_the_alert_and_lies_with_the_letters() -> None:
+    office, alerts = Office(), Alerts()
+
+    Alarming(alerts, office.letters.refused).note(MessageSetAside("order", "not JSON", "{"), 9)
+
+    assert [one.code for one in alerts.active()] == ["message_refused"]
+    assert office.shown("refused") == [
+        {"topic": "order", "reason": "not JSON", "excerpt": "{", "at_us": 9}
+    ]
