@@ -245,10 +245,10 @@ def a_rule_raises(patch: pytest.MonkeyPatch) -> None:
 def a_parcel_leaves_twice(patch: pytest.MonkeyPatch) -> None:
     dispatching, step = decide_module.dispatching, applying._step_order
 
-    def again(state: FloorState, input_: Any) -> Any:
+    def again(state: FloorState, terms: Any, input_: Any) -> Any:
         parcel = state.parcels[input_.sscc]
-        left = dispatching.shipped(parcel, input_.portal, input_.badge)
-        return accept("shipped", "it has left, whether or not it had before", left)
+        left = dispatching.leaving(terms, parcel, input_.portal, input_.badge)
+        return accept("shipped", "it has left, whether or not it had before", *left)
 
     def any_step(state: FloorState, order_id: Any, wanted: Any) -> None:
         if state.orders[order_id].state is not OrderState.SHIPPED:
