@@ -24,7 +24,7 @@ from edge.daemon.children import Child, program
 from edge.drills.authority import Authority
 from edge.drills.errors import DrillError
 from edge.drills.gateway import START_S_MAX
-from edge.drills.intruder import Answer, Intruder
+from edge.drills.intruder import SHUT, Answer, Intruder
 from edge.settings.exceptions_file import SHIPPED
 from edge.web.access import ROLES
 from edge.web.lockout import FAILURES_MAX
@@ -184,7 +184,7 @@ def oversized_and_strange(target: Target) -> Attempt:
         person.ask("GET", "/static/%2e%2e/%2e%2e/app.py").status,
         person.ask("TRACE", "/").status,
     ]
-    return Attempt("oversized and strange requests", set(seen) <= REFUSED, str(seen))
+    return Attempt("oversized and strange requests", set(seen) <= REFUSED | {SHUT}, str(seen))
 
 
 def open_ports(target: Target) -> Attempt:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TIMEOUT_S = 15.0
+SHUT = 0
+"""Instead of a status: the connection was ended in the middle, as a body too large deserves."""
 COOKIE = "__Host-we1_session"
 
 
@@ -59,6 +61,8 @@ class Intruder:
             answer = connection.getresponse()
             given = answer.getheader("Set-Cookie") or ""
             text = answer.read().decode(errors="replace")
+        except (ConnectionError, ssl.SSLError) as error:
+            return Answer(SHUT, str(error), "")
         finally:
             connection.close()
         return Answer(answer.status, text, _session(given))

@@ -1,7 +1,10 @@
 """Facts that want a person become alerts."""
 
+from edge.clock import PlayedClock
 from edge.floor.alarming import Alarming
 from edge.floor.alerts import Alerts
+from edge.floor.board import Board
+from edge.floor.letters import Letters
 from edge.model.events import IntrusionSuspected
 from edge.model.inputs import IntrusionNoticed
 from edge.model.places import Floor
@@ -12,7 +15,7 @@ from edge.rules.terms import Terms
 
 def test_a_sign_of_intrusion_is_a_fact_and_the_newest_of_its_kind_an_alert() -> None:
     alerts = Alerts()
-    alarming = Alarming(alerts)
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
     for at_us, who in enumerate(("badge 1 was tried in vain", "badge 2 was tried in vain")):
         notice = IntrusionNoticed("sign_ins_failed", "192.0.2.7", who, at_us)
         (fact,) = decide(FloorState(Floor({})), Terms("4012345"), notice).events

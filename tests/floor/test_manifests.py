@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from edge.clock import PlayedClock
 from edge.floor.alarming import Alarming
 from edge.floor.alerts import Alerts
+from edge.floor.board import Board
+from edge.floor.letters import Letters
 from edge.floor.manifests import ASKED_FOR_US, dispatch_view
 from edge.model.events import ParcelShipped, WrongDoorSeen
 from edge.model.ids import LocationId, OrderId, Sku, Sscc
@@ -64,14 +67,14 @@ def test_what_was_loaded_whole_long_ago_is_not_asked_about_but_a_missing_parcel_
 
 def test_a_wrong_door_is_an_alert_until_the_parcel_has_left_across_a_restart_too() -> None:
     alerts = Alerts()
-    alarming = Alarming(alerts)
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
     seen = WrongDoorSeen(SECOND, OrderId("O-25"), "DHL", DOOR, ("UPS",), None)
     alarming.note(seen, 5)
     at_once = codes(alerts)
     state = loading(True, False)
     state.parcels[SECOND] = replace(state.parcels[SECOND], wrong_door=WrongDoor(DOOR, 5))
     restarted = Alerts()
-    Alarming(restarted).restarted(state)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused).restarted(state)
 
     alarming.note(ParcelShipped(SECOND, OrderId("O-25"), "DHL", DOOR, (), None), 6)
 
