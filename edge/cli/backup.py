@@ -78,11 +78,11 @@ def verify(target: Target) -> None:
         report = backup.verify(target)
     except StoreDamagedError as error:
         if not is_increment(target):
-            raise fail(str(error)) from None
+            raise fail(_naming(target, error)) from None
         typer.echo(str(error), err=True)
         raise typer.Exit(NO) from None
     except StoreError as error:
-        raise fail(str(error)) from None
+        raise fail(_naming(target, error)) from None
     print_json(asdict(report))
     if not report.good:
         raise typer.Exit(NO)
@@ -117,7 +117,12 @@ def restore(
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         epoch, continued = increment.restore(target, files, path, new_id_maker(), floor)
     except StoreError as error:
-        raise fail(str(error)) from None
+        raise fail(_naming(target, error)) from None
     if continued.stopped:
         typer.echo(f"increments from here on were not taken: {continued.stopped}", err=True)
     print_json({"restored": str(path), "epoch": epoch, **asdict(continued)})
+
+
+def _naming(target: Path, error: StoreError) -> str:
+    """An error's words with the file that they are about."""
+    return str(error) if str(target) in str(error) else f"{target}: {error}"

@@ -21,7 +21,8 @@ def check_files(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
-        return error.faults + _of_named_floor(path)
+        of_floor = _of_named_floor(path)
+        return error.faults + [one for one in of_floor if one not in error.faults]
     faults = _people_and_pages(path, settings)
     floor: Floor | None = None
     try:
