@@ -101,10 +101,10 @@ def _item(item: PresentItem, names: Mapping[str, str]) -> Shown:
 
 def _happening(fact: Fact) -> Shown:
     at = datetime.fromtimestamp(fact.occurred_us / 1e6, UTC).isoformat(timespec="milliseconds")
-    return {"seq": fact.seq, "type": fact.event.type, "at": at, "text": _sentence(fact)}
+    return {"seq": fact.seq, "type": fact.event.type, "at": at, "text": sentence(fact)}
 
 
-def _sentence(fact: Fact) -> str:
+def sentence(fact: Fact) -> str:
     """The plain parts of a fact, as `name value` pairs."""
     told = (
         f"{name.replace('_', ' ')} {value}"

@@ -11,11 +11,13 @@ import structlog
 import typer
 
 from edge.settings.faults import ConfigurationError
+from edge.web.server import WebServerError
 from simulators.day.judge import Judge
 from simulators.day.page import page_of
 from simulators.day.plan import Faults, Story
 from simulators.day.playing import played
 from simulators.day.report import report_of
+from simulators.day.stage import Stage, tell_on_stderr
 
 SCRATCH = Path("/dev/shm")  # noqa: S108 - memory where there is some; every file in a folder of ours
 
@@ -29,7 +31,12 @@ def quiet() -> None:
 
 
 def day_report(
-    story: Story, config: Path | None, *, page: Path | None = None, ends_when_broken: bool = False
+    story: Story,
+    config: Path | None,
+    *,
+    page: Path | None = None,
+    ends_when_broken: bool = False,
+    stage: Stage | None = None,
 ) -> tuple[dict[str, Any], Judge]:
     """Play a story on a scratch disk; its report and its judge.
 
@@ -38,15 +45,19 @@ def day_report(
         config: a gateway's file; None for the defaults.
         page: where the report goes as HTML; None for nowhere.
         ends_when_broken: the day is over as soon as a promise is broken.
+        stage: where people look at it; None where nobody does.
 
     Raises:
         ConfigurationError: the file is wrong.
+        WebServerError: the stage has no port.
         OSError: the page cannot be written.
     """
     with tempfile.TemporaryDirectory(
         prefix="warehouse-day-", dir=SCRATCH if SCRATCH.is_dir() else None
     ) as folder:
-        day, judge = played(story, config, Path(folder), ends_when_broken=ends_when_broken)
+        day, judge = played(
+            story, config, Path(folder), ends_when_broken=ends_when_broken, stage=stage
+        )
         report = report_of(day, judge)
         if page is not None:
             page.write_text(page_of(day, judge, report), encoding="utf-8")
@@ -84,15 +95,31 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     keep: Annotated[
         str | None, typer.Option(help="Only these entries of the day's faults happen.")
     ] = None,
+    watch: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Show it on this port; 0 takes a free one."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.01, help="Played seconds in a real one, where it is shown.")
+    ] = 10.0,
+    step: Annotated[  # noqa: FBT002 - an option of the command line
+        bool, typer.Option("--step", help="Where it is shown, go on by words from standard input.")
+    ] = False,
 ) -> None:
     """A whole simulated day in fast time; one JSON report, exit 1 if any promise broke."""
     quiet()
     story = Story(seed, orders, faults, pickers, kept_of(keep))
+    stage = None
+    if watch is not None:
+        stage = Stage(watch, speed, sys.stdin if step else None, tell_on_stderr)
     try:
-        report, judge = day_report(story, config, page=html)
-    except (ConfigurationError, OSError) as error:
+        report, judge = day_report(story, config, page=html, stage=stage)
+    except (ConfigurationError, WebServerError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from error
+    if stage is not None and stage.has_seen_enough:
+        sys.stderr.write("ended before its end: it is not judged\n")
+        return
     typer.echo(json.dumps(report, ensure_ascii=False))
     if judge.broken:
         sys.stderr.write(f"broken; play it again with: {story.command()}\n")

@@ -331,6 +331,7 @@ class Day:
             and not self.central.open_orders()
             and gateway is not None
             and not gateway.held
+            and not _is_behind(gateway)
             and gateway.store.acknowledged == gateway.store.last_seq
             and not self.shift.returned
             and not gateway.floor.state.errands
@@ -359,3 +360,8 @@ class Day:
 
     def _later(self, wait_s: float, work: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(wait_s, work)
+
+
+def _is_behind(gateway: Gateway) -> bool:
+    """Whether a commit failed and none went well since: memory is read back before the next."""
+    return any(alert.id == "store-failed" for alert in gateway.core.alerts.active())

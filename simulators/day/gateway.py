@@ -26,6 +26,7 @@ from edge.floor.inbox import Inbox, Settle
 from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import SEARCH_S, Planner
+from edge.locating.locator import Locator
 from edge.model.events import Fact
 from edge.model.ids import IdMaker, uuid7
 from edge.model.inputs import Input
@@ -123,6 +124,22 @@ class _PlayedPlanner(Planner):
         self._busy = False
 
 
+class OpenDesk(LocatingDesk):
+    """Answers between two turns as well, to those who watch a day that is held."""
+
+    _locator: Locator | None = None
+
+    @override
+    def turn(self, locator: Locator, batches: tuple[ReadBatch, ...], now_us: int) -> None:
+        self._locator = locator
+        super().turn(locator, batches, now_us)
+
+    def answer(self, now_us: int) -> None:
+        """Answer some of those that wait."""
+        if self._locator is not None:
+            self.enquiries.answer(self._locator, now_us)
+
+
 def id_maker(clock: PlayedClock, chance: Generator) -> IdMaker:
     """Makes the same ids in each run of a day."""
     return lambda: uuid7(clock.now_us(), int.from_bytes(chance.bytes(10)))
@@ -184,6 +201,7 @@ class Gateway:
 
     def _made_core(self, site: Site, chance: Generator) -> Core:
         alerts, board = Alerts(), Board()
+        self.desk = OpenDesk(site.floor, alerts)
         gateway = site.settings.gateway
         gateway.data_dir.mkdir(parents=True, exist_ok=True)
         return Core(
@@ -195,7 +213,7 @@ class Gateway:
             inbox=_KickingInbox(self._clock, self.kick, site.settings.timing.reads_max),
             board=board,
             alerts=alerts,
-            desk=LocatingDesk(site.floor, alerts),
+            desk=self.desk,
             store_path=gateway.data_dir / STORE_FILE,
             letters=Letters(board, self._clock),
         )

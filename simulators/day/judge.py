@@ -92,6 +92,11 @@ class Judge(Watch):
             if isinstance(law, AlertsAreTrue):
                 law.may_fail = day.disk_is_bad
 
+    @property
+    @override
+    def has_seen_enough(self) -> bool:
+        return self._ends_when_broken and bool(self.broken)
+
     # -- told ----------------------------------------------------------------------------------
     @override
     def turned(self, facts: list[Fact], state: FloorState) -> None:
@@ -259,7 +264,6 @@ class Judge(Watch):
             for text in law.broken:
                 if text not in known and len(self.broken) < BROKEN_MAX:
                     self.broken.append(Broken(law.name, at_s, text))
-        self.has_seen_enough = self._ends_when_broken and bool(self.broken)
 
 
 def _code(store: Store, key: str) -> str | None:

@@ -29,18 +29,28 @@ class NothingToDoError(Exception):
     """Every task waits for another: the day stands still for ever."""
 
 
+Passing = Callable[[float], None]
+"""Called before so many seconds pass, and returns when they may."""
+
+
+def at_once(seconds: float) -> None:
+    """Nobody looks on: time passes as fast as it can."""
+
+
 class _JumpingSelector(selectors.SelectSelector):
     """Waits by moving the clock; never looks at a file."""
 
-    def __init__(self, clock: PlayedClock) -> None:
+    def __init__(self, clock: PlayedClock, passing: Passing) -> None:
         super().__init__()
         self._clock = clock
+        self._passing = passing
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise NothingToDoError("no task can go on and no time is waited for")
         if timeout > 0:
+            self._passing(timeout)
             self._clock.advance_us(ceil(timeout * 1e6))
         return []
 
@@ -50,12 +60,13 @@ class PlayedLoop(asyncio.SelectorEventLoop):
 
     Args:
         clock: moved by the loop alone; anybody may set its UTC time.
+        passing: asked before time passes.
     """
 
-    def __init__(self, clock: PlayedClock) -> None:
+    def __init__(self, clock: PlayedClock, passing: Passing = at_once) -> None:
         self._played = clock
         self._asked: dict[float, int] = {}
-        super().__init__(_JumpingSelector(clock))
+        super().__init__(_JumpingSelector(clock, passing))
 
     @override
     def time(self) -> float:
@@ -79,14 +90,21 @@ class PlayedLoop(asyncio.SelectorEventLoop):
         return super().call_at(when + number * _AFTER_S, callback, *args, context=context)
 
 
-def play(clock: PlayedClock, day: Coroutine[object, object, Value]) -> Value:
+def play(
+    clock: PlayedClock, day: Coroutine[object, object, Value], passing: Passing = at_once
+) -> Value:
     """Run a day to its end; whatever is still under way then is called off.
+
+    Args:
+        clock: the day's.
+        day: what is run.
+        passing: asked before time passes.
 
     Raises:
         NothingToDoError: the day stood still.
         Exception: what the day raised.
     """
-    loop = PlayedLoop(clock)
+    loop = PlayedLoop(clock, passing)
     try:
         return loop.run_until_complete(day)
     finally:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing_extensions import override
+
 from edge.floor.alerts import Alert
 from edge.model.events import Fact
 from edge.model.inputs import Input
@@ -14,8 +16,10 @@ from simulators.day.gateway import Gateway
 class Watch:
     """Told of everything that happens on a day; this one looks away."""
 
-    has_seen_enough = False
-    """Whether the day may end here."""
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether the day may end here."""
+        return False
 
     def turned(self, facts: list[Fact], state: FloorState) -> None:
         """A turn of the loop: what it committed and the state behind it."""
@@ -49,3 +53,74 @@ class Watch:
 
     def closing(self, gateway: Gateway) -> None:
         """The day is over; the process still runs."""
+
+
+class Watches(Watch):
+    """Several who watch, told one after the other.
+
+    Args:
+        watches: in this order.
+    """
+
+    def __init__(self, *watches: Watch) -> None:
+        self._all = watches
+
+    @property
+    @override
+    def has_seen_enough(self) -> bool:
+        return any(one.has_seen_enough for one in self._all)
+
+    @override
+    def turned(self, facts: list[Fact], state: FloorState) -> None:
+        for one in self._all:
+            one.turned(facts, state)
+
+    @override
+    def told(self, input_: Input, answer: Answer) -> None:
+        for one in self._all:
+            one.told(input_, answer)
+
+    @override
+    def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
+        for one in self._all:
+            one.answered(key, path, answer)
+
+    @override
+    def alerted(self, name: str, alert: Alert | None) -> None:
+        for one in self._all:
+            one.alerted(name, alert)
+
+    @override
+    def started(self, gateway: Gateway) -> None:
+        for one in self._all:
+            one.started(gateway)
+
+    @override
+    def died(self) -> None:
+        for one in self._all:
+            one.died()
+
+    @override
+    def refused(self, sentence: str) -> None:
+        for one in self._all:
+            one.refused(sentence)
+
+    @override
+    def failed(self, error: BaseException) -> None:
+        for one in self._all:
+            one.failed(error)
+
+    @override
+    def central_stored(self, events: list[Delivered]) -> None:
+        for one in self._all:
+            one.central_stored(events)
+
+    @override
+    def looked(self) -> None:
+        for one in self._all:
+            one.looked()
+
+    @override
+    def closing(self, gateway: Gateway) -> None:
+        for one in self._all:
+            one.closing(gateway)
