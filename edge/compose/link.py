@@ -17,17 +17,22 @@ from edge.floor.board import Board
 from edge.floor.explaining import Explainer
 from edge.floor.inbox import InboxFullError
 from edge.floor.lookups import Lookups
+from edge.model.events import CountMade, Fact
 from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreError
+from edge.store.reader import JournalReader
 from edge.store.store import Store
-from edge.sync.epcis.events import EpcisWriter
+from edge.sync.epcis.events import EpcisWriter, is_withdrawn
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
 from edge.sync.wire.requests import answer
+
+LOOK_BACK_FACTS = 200_000
+"""A count that waited for its decision through more facts than these is not looked for."""
 
 
 class Link(Protocol):
@@ -112,25 +117,44 @@ def link_parts(
     Raises:
         StoreError: the journal cannot be read.
     """
+    journal = TellingReader(core.store_path, core.damage)
     return LinkParts(
         clock=core.clock,
         generator=generator,
         make_id=core.make_id,
-        journal=TellingReader(core.store_path, core.damage),
+        journal=journal,
         journal_error=StoreError,
         deliver=lambda input_, settle: core.inbox.put(input_, settle, wait_ms=0),
         inbox_full=InboxFullError,
         clock_quality=clock_quality,
-        epcis=EpcisWriter(
-            EpcisNames(
-                base=f"urn:warehouse-edge:{core.settings.gateway.site}",
-                gtin_of=lambda sku: _gtin_of(core.board, sku),
-                kind_of=core.floor.kind_of,
-            )
-        ),
+        epcis=EpcisWriter(_epcis_names(core), lambda fact: _withdrawn(journal, fact)),
         answer_request=lambda name, payload: answer(name, payload, answering),
         letters=core.letters,
     )
+
+
+def _epcis_names(core: Core) -> EpcisNames:
+    told, gateway = core.settings.epcis, core.settings.gateway
+    return EpcisNames(
+        base=told.base or f"urn:warehouse-edge:{gateway.site}",
+        gtin_of=lambda sku: _gtin_of(core.board, sku),
+        kind_of=core.floor.kind_of,
+        gln=told.site_gln or None,
+        form=told.identifiers,
+        company_prefix=gateway.gs1_company_prefix,
+    )
+
+
+def _withdrawn(journal: JournalReader, fact: Fact) -> Fact | None:
+    """The count that a person refused; None also where it cannot be read just now."""
+
+    def is_it(one: Fact) -> bool:
+        return is_withdrawn(one.event, fact.event)
+
+    try:
+        return journal.newest_before(fact.seq, CountMade.type, is_it, LOOK_BACK_FACTS)
+    except StoreError:  # the refusal itself must go; it tells place, article and variance, too
+        return None
 
 
 def _clock_quality(watch: ClockWatch) -> ClockQuality:

@@ -4,18 +4,38 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edge.clock import Clock
 from edge.drills.books import ToldFact, told_facts
 from edge.drills.errors import DrillError
+from edge.drills.nursery import ForkedWriter
 
 WRITER = ("-m", "edge.drills.writer")
 LISTEN_MS = 5
 START_US_MAX = 30_000_000
 END_S_MAX = 60.0
 COMPLAINT_CHARACTERS_MAX = 2_000
+
+
+Starter = Callable[[Sequence[str]], "subprocess.Popen[bytes] | ForkedWriter"]
+"""Starts a writer with these arguments."""
+
+
+def whole_start(program: Sequence[str] = WRITER, before: Sequence[str] = ()) -> Starter:
+    """Starts with a new interpreter.
+
+    Args:
+        program: what is run.
+        before: a command that runs the program, such as a tracer.
+    """
+    return lambda arguments: subprocess.Popen(  # noqa: S603 - our own program
+        [*before, sys.executable, *program, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
 
 
 class WritingChild:
@@ -25,8 +45,7 @@ class WritingChild:
         path: of its store.
         clock: for deadlines.
         options: of the writer.
-        program: what is run; by default `edge.drills.writer`.
-        before: a command that runs the program, such as a tracer.
+        start: starts it; by default as a new interpreter, a nursery's `fork` forks it.
 
     Attributes:
         process: of the operating system.
@@ -34,24 +53,13 @@ class WritingChild:
     """
 
     def __init__(
-        self,
-        path: Path,
-        clock: Clock,
-        options: Sequence[str] = (),
-        *,
-        program: Sequence[str] = WRITER,
-        before: Sequence[str] = (),
+        self, path: Path, clock: Clock, options: Sequence[str] = (), start: Starter | None = None
     ) -> None:
         self._clock = clock
         self._told = b""
         self._started_us = clock.monotonic_us()
         self.complaint = ""
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [*before, sys.executable, *program, str(path), *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        self.process = (start or whole_start())([str(path), *options])
 
     @property
     def lines(self) -> list[str]:

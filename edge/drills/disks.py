@@ -21,7 +21,6 @@ from pathlib import Path
 
 from edge.drills.errors import DrillError
 
-_IMAGE_BYTES = 48 * 1024 * 1024
 _SHUTDOWN = 0x8004587D  # FS_IOC_SHUTDOWN of linux/fs.h
 _WITHOUT_LOG_FLUSH = 2
 _COMMAND_S_MAX = 60
@@ -64,8 +63,8 @@ class PowerDisk:
 
 
 @contextmanager
-def power_disk(folder: Path) -> Iterator[PowerDisk]:
-    """A disk below `folder`, taken down at the end.
+def power_disk(folder: Path, size_bytes: int = 48 * 1024 * 1024) -> Iterator[PowerDisk]:
+    """A disk of `size_bytes` below `folder`, taken down at the end.
 
     Raises:
         DrillError: not root, a tool is missing, or there are no loop devices.
@@ -75,7 +74,7 @@ def power_disk(folder: Path) -> Iterator[PowerDisk]:
     mount.mkdir(parents=True)
     image = folder / "image"
     with image.open("wb") as file:
-        file.truncate(_IMAGE_BYTES)
+        file.truncate(size_bytes)
     device = _run("losetup", "-f", "--show", str(image)).strip()
     try:
         _run("mkfs.ext4", "-q", "-F", device)

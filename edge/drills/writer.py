@@ -114,9 +114,9 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> int:
-    """The program."""
-    options = arguments().parse_args()
+def main(words: Sequence[str] | None = None) -> int:
+    """The program; `words` are its arguments, by default those of this process."""
+    options = arguments().parse_args(words)
     return work(Writer(options.path), options.turns, options.refusals_max)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
+from edge.gs1.digits import check_fault, is_digits
 from edge.settings.faults import Section, SomeSection, read_model
 from edge.settings.reader import Host, Name, Reader
 
@@ -37,6 +38,20 @@ def _port_named(text: str) -> str:
     return text
 
 
+def _gln(text: str) -> str:
+    """A GLN with its check digit, or nothing.
+
+    Raises:
+        ValueError: it is none; says why.
+    """
+    if text and (not is_digits(text) or len(text) != GLN_LENGTH):
+        raise ValueError(f"a GLN has {GLN_LENGTH} digits")
+    if text and (fault := check_fault(text)):
+        raise ValueError(fault)
+    return text
+
+
+GLN_LENGTH = 13
 PortPath = Annotated[str, AfterValidator(_port_named)]
 RAW_PORT = 9100
 """Of a printer that takes what comes as it is."""
@@ -164,6 +179,14 @@ class Delivery(Section):
     bytes_per_s_max: Annotated[float, Field(ge=0, le=1e9)] = 0.0
 
 
+class Epcis(Section):
+    """How the EPCIS events in facts call things."""
+
+    identifiers: Literal["pure_identity", "digital_link"] = "pure_identity"
+    site_gln: Annotated[str, AfterValidator(_gln)] = ""
+    base: Annotated[str, Field(pattern=r"^((https?://|urn:).*[^/])?$")] = ""
+
+
 class Web(Section):
     """The pages and the API."""
 
@@ -268,6 +291,7 @@ class Settings(Section):
     work: Work = Work()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
+    epcis: Epcis = Epcis()
     web: Web = Web()
     log: Log = Log()
     radio: Radio = Radio()

@@ -9,13 +9,19 @@ NORMAL in WAL mode acknowledged commits are lost.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from edge.store.errors import StoreReadOnlyError, StoreTooNewError, told_by_store
+from edge.store.durable import sync_to_disk
+from edge.store.errors import (
+    StoreDamagedError,
+    StoreReadOnlyError,
+    StoreTooNewError,
+    told_by_store,
+)
 from edge.store.migrations import MIGRATIONS
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
@@ -164,6 +170,20 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Migrations)
 
 
 def _keep_copy(connection: sqlite3.Connection, target: Path) -> None:
-    target.unlink(missing_ok=True)  # of an attempt that was cut off
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    connection.execute("VACUUM INTO ?", (str(target),))
+    """What bears the name of the copy is whole and on the disk, before the first step begins."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)  # of an attempt that was cut off
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    connection.execute("VACUUM INTO ?", (str(unfinished),))
+    sync_to_disk(unfinished)
+    _require_whole(unfinished)
+    unfinished.replace(target)
+    sync_to_disk(target.parent)
+
+
+def _require_whole(copy: Path) -> None:
+    address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if told != "ok":
+        raise StoreDamagedError(f"{copy} is no sound copy of the store: {told}")

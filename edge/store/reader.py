@@ -1,5 +1,6 @@
 """The journal for those who only read it: the link to the central system, and the command line."""
 
+from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -9,6 +10,7 @@ from edge.store.chain import Row
 from edge.store.database import open_reader, snapshot
 from edge.store.errors import StoreDamagedError
 from edge.store.journal import (
+    COLUMNS,
     Epoch,
     epochs,
     facts_from,
@@ -53,6 +55,31 @@ class JournalReader:
             after = max(after, read_cursor(self._connection).pruned_position)
             rows = self._rows(after, limit, bytes_max)
         return list(facts_from(rows, known))
+
+    def newest_before(
+        self, seq: int, kind: str, fits: Callable[[Fact], bool], look_back: int
+    ) -> Fact | None:
+        """The newest fact of a type before `seq` that fits; None where there is none.
+
+        Args:
+            seq: of the epoch in force.
+            kind: its type.
+            fits: told of each such fact, the newest first.
+            look_back: how many facts of any type are gone through at most.
+
+        Raises:
+            StoreError: the file cannot be read, or a fact is of a version that is not known here.
+        """
+        with snapshot(self._connection, "looking back in the journal"):
+            known = self._epochs()
+            position = known[-1].position_of(seq)
+            rows = self._connection.execute(
+                f"SELECT {COLUMNS} FROM facts WHERE position BETWEEN ? AND ? AND type = ?"  # noqa: S608 - names from the journal
+                " ORDER BY position DESC",
+                (position - look_back, position - 1, kind),
+            )
+            found = facts_from(map(Row._make, rows), known)
+            return next((fact for fact in found if fits(fact)), None)
 
     def last_seq(self) -> int:
         """Number of the last fact; 0 before the first."""

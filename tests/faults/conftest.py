@@ -14,7 +14,7 @@ import pytest
 
 from edge.clock import SystemClock
 from edge.drills.books import ToldFact, judge
-from edge.drills.child import WRITER, WritingChild
+from edge.drills.child import WRITER, WritingChild, whole_start
 from edge.drills.disks import PowerDisk, power_disk
 from edge.drills.errors import DrillError
 from edge.model.places import Floor
@@ -60,7 +60,7 @@ def start() -> Iterator[Callable[..., WritingChild]]:
 
     def start_one(path: Path, *options: str, before: tuple[str, ...] = ()) -> WritingChild:
         program = FAULTY_WRITER if "--bug" in options else WRITER
-        children.append(WritingChild(path, SystemClock(), options, program=program, before=before))
+        children.append(WritingChild(path, SystemClock(), options, whole_start(program, before)))
         return children[-1]
 
     yield start_one

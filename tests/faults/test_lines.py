@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from typing_extensions import override
@@ -14,7 +14,7 @@ from tests.faults.__main__ import LINES
 from tests.faults.conftest import FAULTY_WRITER
 from tests.faults.lines import flips, outages, wires
 from tests.faults.lines.line import Bench, Found
-from tests.faults.lines.syscalls import Counted, inject
+from tests.faults.lines.syscalls import sweep
 from tests.faults.table import BEGIN, END, PAGE, Measured, write_table
 from tests.faults.test_disk import _need_strace
 
@@ -48,14 +48,12 @@ def test_a_damaged_schema_whose_name_is_no_text_is_damage() -> None:
 @pytest.mark.parametrize("bug", [False, True], ids=["the writer", "one that tells all the same"])
 def test_what_the_disk_refused_and_was_told_is_noticed(tmp_path: Path, *, bug: bool) -> None:
     _need_strace()
-    counted = Counted()
-    program = (*FAULTY_WRITER, "--bug", "believing") if bug else None
-    options: dict[str, Any] = {"program": program} if program else {}
+    with sweep(tmp_path, (*FAULTY_WRITER, "--bug", "believing") if bug else ()) as one:
+        met = one.run("pwrite64:error=ENOSPC:when=150+")
 
-    inject(tmp_path, 0, "pwrite64:error=ENOSPC:when=150+", counted, **options)
-
-    assert counted.refused > 0
-    assert (counted.amiss["told_and_lost"] > 0) is bug
+    assert met
+    assert one.counted.refused > 0
+    assert (one.counted.amiss["told_and_lost"] > 0) is bug
 
 
 def test_a_brokers_word_for_the_central_systems_is_noticed(tmp_path: Path) -> None:

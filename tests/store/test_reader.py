@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edge.model.events import Fact
 from edge.store.errors import StoreDamagedError
 from edge.store.reader import JournalReader
 
@@ -42,6 +43,21 @@ def test_a_reader_gives_no_more_than_wanted_but_at_least_one(
     assert len(reader.facts_after(0, 100, 3 * one)) == 3
     assert len(reader.facts_after(0, 100, 3 * one - 1)) == 2
     assert len(reader.facts_after(0, 100, 1)) == 1
+
+
+def test_a_reader_looks_back_for_the_newest_fact_that_fits_but_not_for_ever(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    facts = gateway.happen(*gateway.arrivals(0, 20))
+    kind = facts[0].event.type
+
+    def is_early(fact: Fact) -> bool:
+        return fact.seq <= 12
+
+    assert reader.newest_before(20, kind, lambda _: True, 100) == facts[18]
+    assert reader.newest_before(20, kind, is_early, 100) == facts[11]
+    assert reader.newest_before(20, kind, is_early, 7) is None
+    assert reader.newest_before(20, "count.made", lambda _: True, 100) is None
 
 
 def test_a_reader_sees_each_commit_and_the_cursor_at_once(

@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
@@ -31,12 +33,14 @@ from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
-from edge.sync.epcis.events import KINDS, WITHOUT_EVENT, EpcisWriter
+from edge.sync.epcis.events import KINDS, WITHOUT_EVENT, EpcisWriter, is_withdrawn
 from edge.sync.epcis.names import EpcisNames
 
 TAG = Epc("3074257bf7194e4000001a85")
 FOREIGN_TAG = Epc("e28011702000020abcdef012")
 GTIN = Gtin("09501101530003")
+GRAI = "800309501101530003T7"
+PARCEL = Sscc("195011012345678904")
 AT_US = 1_795_468_800_123_456
 
 
@@ -51,7 +55,9 @@ NAMES = EpcisNames(
     gln="9501101530003",
     places={LocationId("DOCK"): "urn:epc:id:sgln:0614141.12345.400"},
     zone=timezone(timedelta(hours=8)),
+    company_prefix="9501101",
 )
+LINKS = replace(NAMES, form="digital_link")
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +76,14 @@ def fact_of(event: e.Event) -> e.Fact:
     return e.Fact(7, "01936b5e-7c9a-7def-8abc-0123456789ab", "e1", AT_US, AT_US + 5000, event)
 
 
-def written(event: e.Event) -> dict[str, object]:
-    found = EpcisWriter(NAMES)(fact_of(event))
+def written(event: e.Event, names: EpcisNames = NAMES) -> dict[str, object]:
+    found = EpcisWriter(names)(fact_of(event))
     assert found is not None
     return found
 
 
 text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
-names = st.one_of(text, st.sampled_from(["KNOWN", "PACK-1", "Q", "DOCK", "A-01-02"]))
+names = st.one_of(text, st.sampled_from(["KNOWN", "PACK-1", "Q", "DOCK", "A-01-02", GRAI]))
 counts = st.integers(0, 100_000)
 epcs = st.one_of(
     st.just(TAG),
@@ -172,16 +178,16 @@ WITH_EVENT = [kind for kind in TOLD if not issubclass(kind, WITHOUT_EVENT)]
 def test_every_fact_about_things_is_an_event_that_gs1_accepts(
     schema: Draft7Validator, kind: type[e.Event]
 ) -> None:
-    @settings(max_examples=25, deadline=None)
-    @given(events_of(kind))
-    def accepted(event: e.Event) -> None:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(events_of(kind), st.sampled_from([NAMES, LINKS]))
+    def accepted(event: e.Event, form: EpcisNames) -> None:
         if isinstance(event, e.WalkPlanned) and not event.walk.stops:
             return  # no walk is planned without a stop
         if isinstance(event, e.WalkReplanned) and not sum(one.quantity for one in event.stops):
             return  # nor goes one on that wants nothing
         if isinstance(event, e.ReturnExpected) and not event.lines:
             return  # the wire refuses a return without a line
-        found = written(event)
+        found = written(event, form)
         document = {
             "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
             "type": "EPCISDocument",
@@ -246,7 +252,7 @@ def test_a_picked_piece_is_observed_with_its_tag_place_and_order() -> None:
         "epcList": ["urn:epc:id:sgtin:0614141.812345.6789"],
         "bizStep": "picking",
         "disposition": "in_progress",
-        "readPoint": {"id": "https://id.gs1.org/414/9501101530003/254/A-01"},
+        "readPoint": {"id": "urn:epc:id:sgln:9501101.53000.A-01"},
         "bizTransactionList": [
             {"type": "po", "bizTransaction": "https://id.example.org/hz/order/O%201"}
         ],
@@ -265,13 +271,102 @@ def test_a_closed_parcel_holds_its_tagged_pieces_and_counts_the_others() -> None
     found = written(e.ParcelClosed(LocationId("DOCK"), parcel, ToteId("T"), None))
 
     assert found["type"] == "AggregationEvent"
-    assert found["parentID"] == "https://id.gs1.org/00/106141412345678908"
+    assert found["parentID"] == "urn:epc:id:sscc:0614141.1234567890"
     assert found["childEPCs"] == ["urn:epc:id:sgtin:0614141.812345.6789"]
     assert found["childQuantityList"] == [
-        {"epcClass": "https://id.gs1.org/01/09501101530003", "quantity": 2},
+        {"epcClass": "urn:epc:idpat:sgtin:9501101.053000.*", "quantity": 2},
         {"epcClass": "https://id.example.org/hz/sku/X%2FY", "quantity": 1},
     ]
     assert found["bizLocation"] == {"id": "urn:epc:id:sgln:0614141.12345.400"}
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (lambda n: n.item(TAG), ("sgtin:0614141.812345.6789", "01/80614141123458/21/6789")),
+        (lambda n: n.parcel(PARCEL), ("sscc:9501101.1234567890", "00/195011012345678904")),
+        (lambda n: n.place("A/1"), ("sgln:9501101.53000.A%2F1", "414/9501101530003/254/A%2F1")),
+        (lambda n: n.tote(GRAI), ("grai:9501101.53000.T7", "8003/09501101530003T7")),
+    ],
+    ids=["SGTIN", "SSCC", "SGLN", "GRAI"],
+)
+def test_gs1_numbers_are_told_as_pure_identities_or_as_digital_links(
+    what: Callable[[EpcisNames], str], told: tuple[str, str]
+) -> None:
+    assert what(NAMES) == f"urn:epc:id:{told[0]}"
+    assert what(LINKS) == f"https://id.gs1.org/{told[1]}"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        GRAI,
+        "(8003)09501101530003T7",
+        "]C1800309501101530003T7",
+        "urn:epc:id:grai:9501101.53000.T7",
+        "https://id.gs1.org/8003/09501101530003T7",
+    ],
+)
+def test_a_tote_is_told_by_its_grai_however_its_label_says_it(label: str) -> None:
+    assert NAMES.tote(ToteId(label)) == "urn:epc:id:grai:9501101.53000.T7"
+
+
+def test_a_tote_whose_label_is_no_grai_is_told_by_the_sites_own_name() -> None:
+    for label in ("T-17", "800309501101530004T7", "(8003)1"):
+        assert NAMES.tote(ToteId(label)).startswith("https://id.example.org/hz/tote/")
+
+
+def test_a_class_whose_company_prefix_nobody_knows_is_told_as_a_link() -> None:
+    foreign = replace(NAMES, gtin_of=lambda _sku: Gtin("02000000000015"), company_prefix="")
+    assert foreign.article(Sku("X")) == "https://id.gs1.org/01/02000000000015"
+
+
+def test_a_count_that_a_person_refused_is_declared_to_be_in_error(
+    schema: Draft7Validator,
+) -> None:
+    # given a count of 3 against 5, and a person who does not believe it
+    place, sku, badge = LocationId("A-01"), Sku("KNOWN"), Badge("B")
+    count = fact_of(e.CountMade(place, sku, 5, 3, CountMethod.HAND, badge))
+    refusal = replace(
+        fact_of(e.VarianceSettled(place, sku, -2, 5, approved=False, by=badge)),
+        id="01936b5e-7c9a-7def-8abc-0123456789ac",
+        occurred_us=AT_US + 60_000_000,
+    )
+
+    # when it is written with a journal that has the count
+    found = EpcisWriter(NAMES, lambda _fact: count)(refusal)
+
+    # then it is the count once more, under its own id, and said to be wrong
+    assert found == written(count.event) | {
+        "errorDeclaration": {
+            "declarationTime": "2026-11-24T05:21:00.123+08:00",
+            "reason": "incorrect_data",
+        }
+    }
+    assert not list(schema.iter_errors(found))
+
+
+def test_a_variance_that_was_taken_withdraws_nothing() -> None:
+    settled = e.VarianceSettled(LocationId("A"), Sku("S"), -2, 3, approved=True, by=Badge("B"))
+
+    found = EpcisWriter(NAMES, lambda fact: fact)(fact_of(settled))
+
+    assert found is not None
+    assert "errorDeclaration" not in found
+
+
+def test_a_refusal_takes_back_the_count_of_its_own_place_article_and_variance() -> None:
+    refused = e.VarianceSettled(LocationId("A"), Sku("S"), -2, 5, approved=False, by=Badge("B"))
+    count = e.CountMade(LocationId("A"), Sku("S"), 5, 3, CountMethod.HAND, Badge("B"))
+
+    assert is_withdrawn(count, refused)
+    for other in (
+        replace(count, location=LocationId("B")),
+        replace(count, sku=Sku("T")),
+        replace(count, counted=4),
+        refused,
+    ):
+        assert not is_withdrawn(other, refused)
 
 
 def test_a_tag_of_no_known_scheme_is_told_by_its_bits() -> None:

@@ -32,19 +32,23 @@ class Draft:
     parent: str | None = None
     kind: str = "ObjectEvent"
 
+    @staticmethod
+    def moment(fact: Fact, names: EpcisNames) -> str:
+        """When a fact occurred, as EPCIS writes it."""
+        return _text(_at(fact.occurred_us, names))
+
     def written(self, fact: Fact, names: EpcisNames) -> dict[str, object]:
         """As EPCIS JSON values; what is empty is left out."""
-        occurred = (_EPOCH + timedelta(microseconds=fact.occurred_us)).astimezone(names.zone)
-        recorded = (_EPOCH + timedelta(microseconds=fact.recorded_us)).astimezone(names.zone)
+        occurred = _at(fact.occurred_us, names)
         aggregates = self.kind == "AggregationEvent"
         place = {"id": names.place(self.where)} if self.where is not None else None
         written: dict[str, object] = {
             "@context": [CONTEXT],
             "type": self.kind,
             "eventID": f"urn:uuid:{fact.id}",
-            "eventTime": occurred.isoformat(timespec="milliseconds"),
+            "eventTime": _text(occurred),
             "eventTimeZoneOffset": _offset(occurred),
-            "recordTime": recorded.isoformat(timespec="milliseconds"),
+            "recordTime": _text(_at(fact.recorded_us, names)),
             "action": self.action,
             "parentID": self.parent,
             "childEPCs" if aggregates else "epcList": _once(self.things),
@@ -66,6 +70,14 @@ class Draft:
 def _once(things: Iterable[str]) -> list[str]:
     """Each once, in order: an EPC list must not name a thing twice."""
     return list(dict.fromkeys(things))
+
+
+def _at(at_us: int, names: EpcisNames) -> datetime:
+    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(names.zone)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
 
 
 def _offset(at: datetime) -> str:

@@ -5,7 +5,7 @@ plans' details and master data have none: nothing physical was observed (`WITHOU
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from edge.model import events as e
 from edge.model.ids import Epc, OrderId, Sku
@@ -54,7 +54,28 @@ _GRADED = {
     Grade.SCRAP: "damaged",
 }
 """What a grade makes of a piece that came back (CBV 2.0, section 7.2)."""
+_REASON = "incorrect_data"
+"""Of an error declaration (CBV 2.0, section 7.5)."""
 _DISPOSITIONS = {LocationKind.QUARANTINE: "non_sellable_other"}
+
+
+def withdraws(event: e.Event) -> bool:
+    """Whether a fact says that an earlier one was a mistake: a count that a person refused."""
+    return isinstance(event, e.VarianceSettled) and not event.approved
+
+
+def is_withdrawn(mistaken: e.Event, by: e.Event) -> bool:
+    """Whether this fact is the one that the other takes back."""
+    return (
+        isinstance(mistaken, e.CountMade)
+        and isinstance(by, e.VarianceSettled)
+        and (mistaken.location, mistaken.sku) == (by.location, by.sku)
+        and mistaken.counted - mistaken.expected == by.variance
+    )
+
+
+def nothing_withdrawn(_fact: e.Fact) -> None:
+    """For a writer without a journal."""
 
 
 class EpcisWriter:
@@ -62,17 +83,32 @@ class EpcisWriter:
 
     Args:
         names: how the site names things.
+        withdrawn: the fact that a fact takes back; None where it takes none back, or where that
+            one is no longer in the journal.
     """
 
-    def __init__(self, names: EpcisNames) -> None:
+    def __init__(
+        self, names: EpcisNames, withdrawn: Callable[[e.Fact], e.Fact | None] = nothing_withdrawn
+    ) -> None:
         self._names = names
+        self._withdrawn = withdrawn
 
     def __call__(self, fact: e.Fact) -> dict[str, object] | None:
         """The event as JSON values; None for a fact that has none."""
         if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
             return None
+        if withdraws(fact.event) and (mistaken := self._withdrawn(fact)) is not None:
+            return self._declared(mistaken, fact)
         draft = self._draft(fact.event)
         return draft.written(fact, self._names) if draft is not None else None
+
+    def _declared(self, mistaken: e.Fact, fact: e.Fact) -> dict[str, object] | None:
+        """The mistaken event once more under its own id, declared to be in error (7.4.1.2)."""
+        draft = self._draft(mistaken.event)
+        if draft is None:
+            return None
+        declaration = {"declarationTime": draft.moment(fact, self._names), "reason": _REASON}
+        return draft.written(mistaken, self._names) | {"errorDeclaration": declaration}
 
     def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
         match event:

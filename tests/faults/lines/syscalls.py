@@ -1,17 +1,25 @@
-"""Lines made with strace: the writer killed, or its disk failing, at the k-th system call."""
+"""Lines made with strace: the writer killed, or its disk failing, at the k-th system call.
+
+Theory of operation: a writer is forked by a nursery and waits; strace is attached with one
+injection, and lets the k-th call of a name fail in the kernel's place, or kills there. `k` goes up
+one by one until a run is clean, which is how one knows that no call was left out. Each run begins
+on a copy of the same store, as the run before it did.
+"""
 
 import os
-import re
+import select
+import shutil
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge.clock import SystemClock
-from edge.drills.books import judge
-from edge.drills.child import WRITER, WritingChild
+from edge.drills.books import ToldFact, judge
+from edge.drills.child import WritingChild, whole_start
+from edge.drills.nursery import ForkedWriter, Nursery, nursery
 from edge.model.places import Floor
 from edge.store.rebuilding import rebuild_and_compare
 from edge.store.store import Store
@@ -20,10 +28,14 @@ from tests.faults.lines.line import Bench, Found, Line
 TURNS = "30"
 REFUSALS_MAX = "20"
 GAVE_UP = 3
+KILLED = -9
+ATTACH_S_MAX = 30.0
+KILL_POINTS, ERROR_POINTS = 760, 3_000
+"""How many there are, about; with fewer tries the points are spread evenly."""
 CALLS = ("pwrite64", "fdatasync", "fsync", "unlink", "ftruncate", "openat")
 ERRORS = (
     *(("pwrite64", "EIO"), ("pwrite64", "ENOSPC"), ("fdatasync", "EIO"), ("fdatasync", "ENOSPC")),
-    *(("fsync", "EIO"), ("ftruncate", "EIO")),
+    *(("fsync", "EIO"), ("ftruncate", "EIO"), ("ftruncate", "ENOSPC")),
 )
 
 
@@ -43,114 +55,149 @@ def new_store(path: Path) -> None:
     Store.open(path, SystemClock(), lambda: os.urandom(8).hex()).close()
 
 
-def calls_of_a_run(folder: Path) -> dict[str, int]:
-    """How often the writer makes each call when nothing is wrong."""
-    path = folder / "count" / "edge.db"
-    new_store(path)
-    log = folder / "calls"
-    trace = ["strace", "-f", "-qq", "-c", "-o", str(log), "-e", f"trace={','.join(CALLS)}"]
-    subprocess.run(
-        [*trace, sys.executable, *WRITER, str(path), "--turns", TURNS],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    rows = re.findall(
-        r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", log.read_text(), re.MULTILINE
-    )
-    return {name: int(count) for count, name in rows if name in CALLS}
+class Sweep:
+    """Runs with one injection each.
+
+    Args:
+        folder: for scratch files.
+        forks: makes the writers.
+        program: of the writer instead, run by strace itself: one with a mistake in it.
+    """
+
+    def __init__(self, folder: Path, forks: Nursery, program: Sequence[str] = ()) -> None:
+        self._folder = folder
+        self._forks = forks
+        self._program = program
+        self._fresh = folder / "fresh.db"
+        self._strace: subprocess.Popen[bytes] | None = None
+        self.counted = Counted()
+        new_store(self._fresh)
+
+    def run(self, injection: str) -> bool:
+        """One run; gives whether the injection was met."""
+        path, log = self._folder / "edge.db", self._folder / "injected"
+        shutil.copyfile(self._fresh, path)
+        child = self._started(path, log, injection)
+        told = child.end()
+        if self._strace is not None:
+            self._strace.communicate()
+        met = b"(INJECTED)" in log.read_bytes() or child.process.returncode == KILLED
+        self._count(child, told, injection)
+        self._judge(path, told)
+        for part in self._folder.glob("edge.db*"):
+            part.unlink()
+        return met
+
+    def _started(self, path: Path, log: Path, injection: str) -> WritingChild:
+        call = injection.partition(":")[0]
+        trace = ("strace", "-o", str(log), "-e", f"trace={call}", "-e", f"inject={injection}")
+        options = ("--turns", TURNS, "--refusals-max", REFUSALS_MAX)
+
+        def fork(arguments: Sequence[str]) -> ForkedWriter:
+            return self._forks.fork(arguments, lambda pid: self._attach(trace, pid))
+
+        whole = whole_start(self._program, (*trace, "-f"))
+        return WritingChild(path, SystemClock(), options, whole if self._program else fork)
+
+    def _attach(self, trace: Sequence[str], pid: int) -> None:
+        """Strace on a process that waits; it says on its standard error when it has it."""
+        strace = subprocess.Popen([*trace, "-p", str(pid)], stderr=subprocess.PIPE)
+        self._strace = strace
+        if strace.stderr is None or not select.select([strace.stderr], [], [], ATTACH_S_MAX)[0]:
+            raise TimeoutError("strace did not attach")
+        said = os.read(strace.stderr.fileno(), 4_096)
+        if b"attached" not in said:
+            raise OSError(f"strace: {said.decode().strip()}")
+
+    def _count(self, child: WritingChild, told: list[ToldFact], injection: str) -> None:
+        counted, code = self.counted, child.process.returncode
+        counted.runs += 1
+        counted.told += len(told)
+        counted.refused += len(child.refused)
+        if "signal" not in injection and code not in {0, GAVE_UP} and not child.complaint:
+            counted.amiss["died_without_a_word"] += 1
+
+    def _judge(self, path: Path, told: list[ToldFact]) -> None:
+        """Opened as a restart does: it must go on alone, and hold what was told."""
+        amiss = self.counted.amiss
+        store = Store.open(path, SystemClock(), lambda: os.urandom(8).hex())
+        amiss["corrupt"] += len(store.verify().problems)
+        store.close()
+        amiss["corrupt"] += len(rebuild_and_compare(path, Floor({})))
+        verdict = judge(path, told)
+        amiss["told_and_lost"] += len(verdict.lost)
+        amiss["doubled"] += verdict.doubled
+        amiss["reordered"] += verdict.reordered + verdict.gaps
 
 
-def inject(
-    folder: Path,
-    number: int,
-    injection: str,
-    counted: Counted,
-    program: Sequence[str] = WRITER,
-) -> None:
-    """One run with one injection."""
-    path = folder / f"run-{number}" / "edge.db"
-    new_store(path)
-    trace = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={injection}")
-    options = ("--turns", TURNS, "--refusals-max", REFUSALS_MAX)
-    child = WritingChild(path, SystemClock(), options, program=program, before=trace)
-    told = child.end()
-    code = child.process.returncode
-    counted.runs += 1
-    counted.told += len(told)
-    counted.refused += len(child.refused)
-    if "signal" not in injection and code not in {0, GAVE_UP} and not child.complaint:
-        counted.amiss["died_without_a_word"] += 1
-    _judge(path, told, counted)
-    for part in path.parent.iterdir():
-        part.unlink()
-    path.parent.rmdir()
+@contextmanager
+def sweep(folder: Path, program: Sequence[str] = ()) -> Iterator[Sweep]:
+    """A sweep whose nursery ends with the block."""
+    with nursery() as forks:
+        yield Sweep(folder, forks, program)
 
 
-def _judge(path: Path, told: list, counted: Counted) -> None:  # type: ignore[type-arg]
-    """Opened as a restart does: it must go on alone, and hold what was told."""
-    store = Store.open(path, SystemClock(), lambda: os.urandom(8).hex())
-    counted.amiss["corrupt"] += len(store.verify().problems)
-    store.close()
-    counted.amiss["corrupt"] += len(rebuild_and_compare(path, Floor({})))
-    verdict = judge(path, told)
-    counted.amiss["told_and_lost"] += len(verdict.lost)
-    counted.amiss["doubled"] += verdict.doubled
-    counted.amiss["reordered"] += verdict.reordered + verdict.gaps
-
-
-def _points(counts: dict[str, int], tries: int, kinds: int) -> list[tuple[str, int]]:
-    """Which call, the k-th: every one where there are tries enough, else evenly spread."""
-    every = [(call, k) for call in CALLS for k in range(1, counts.get(call, 0) + 1)]
-    step = max(1, len(every) * kinds // max(1, tries))
-    return every[::step]
+def _until_clean(one: Sweep, step: int, injection: Callable[[int], str]) -> int:
+    """Every `step`-th k from 1 until a run is clean; gives how many met the injection."""
+    k = 1
+    while one.run(injection(k)):
+        k += step
+    return k // step
 
 
 def kill_sweep(bench: Bench) -> Found:
     """SIGKILL at each call of a run in turn."""
-    counted = Counted()
-    counts = calls_of_a_run(bench.folder)
-    for number, (call, k) in enumerate(_points(counts, bench.tries, 1)):
-        inject(bench.folder, number, f"{call}:signal=KILL:when={k}", counted)
-    return _found(counted, counts)
+    step, points = _step(bench, KILL_POINTS), 0
+    with sweep(bench.folder) as one:
+        for call in CALLS:
+            points += _until_clean(one, step, lambda k: f"{call}:signal=KILL:when={k}")  # noqa: B023 - used at once
+    return _found(one.counted, points, step)
 
 
 def error_sweep(bench: Bench) -> Found:
     """Each error at each call in turn, once and from then on."""
-    counted = Counted()
-    counts = calls_of_a_run(bench.folder)
-    points = _points(counts, bench.tries, 2)
-    number = 0
-    for call, error in ERRORS:
-        for k in [k for name, k in points if name == call]:
-            for when in (f"{k}", f"{k}+"):
-                inject(bench.folder, number, f"{call}:error={error}:when={when}", counted)
-                number += 1
+    step, points = _step(bench, ERROR_POINTS), 0
+    with sweep(bench.folder) as one:
+        for call, error in ERRORS:
+            for then in ("", "+"):
+                points += _until_clean(
+                    one,
+                    step,
+                    lambda k: f"{call}:error={error}:when={k}{then}",  # noqa: B023 - used at once
+                )
+    counted = one.counted
     counted.amiss["nothing_refused"] = int(not counted.refused)
-    return _found(counted, counts, refused=counted.refused)
+    return _found(counted, points, step, refused=counted.refused)
 
 
-def _found(counted: Counted, counts: dict[str, int], **figures: float) -> Found:
+def _step(bench: Bench, points: int) -> int:
+    """Every call where there are tries enough, else evenly spread."""
+    return max(1, points // bench.tries)
+
+
+def _found(counted: Counted, points: int, step: int, **figures: float) -> Found:
     names = ("told_and_lost", "doubled", "reordered", "corrupt", "died_without_a_word")
     amiss = dict.fromkeys(names, 0) | counted.amiss
-    calls = {"calls_of_a_run": float(sum(counts.values()))}
-    return Found(counted.runs, amiss, {"told": counted.told, **figures, **calls}, {})
+    met = {"met": float(points), "every_kth_with_steps_of": float(step)}
+    return Found(counted.runs, amiss, {"told": counted.told, **figures, **met}, {})
 
 
 LINES = (
     Line(
         "kill-at-call",
         0,
-        "kill -9 at the k-th system call that touches the disk",
+        "kill -9 at the k-th system call that touches the disk, every k until a run is clean",
         "0 lost, doubled, reordered",
-        400,
+        KILL_POINTS,
         kill_sweep,
     ),
     Line(
         "disk-errors",
         1,
-        "EIO and ENOSPC at the k-th write and sync, once and from then on",
+        "EIO and ENOSPC at the k-th write and sync, once and from then on, every k until a run is"
+        " clean",
         "no false answer, no crash loop, works again alone",
-        600,
+        ERROR_POINTS,
         error_sweep,
     ),
 )
