@@ -13,7 +13,13 @@ PICKERS = LEADERS | {Role.PICKER}
 PACKERS = LEADERS | {Role.PACKER}
 
 PUBLIC = frozenset(
-    {("GET", "/"), ("GET", "/healthz"), ("POST", "/api/session"), ("DELETE", "/api/session")}
+    {
+        ("GET", "/"),
+        ("GET", "/worker.js"),
+        ("GET", "/healthz"),
+        ("POST", "/api/session"),
+        ("DELETE", "/api/session"),
+    }
 )
 """Open without a session, besides the pages' scripts, styles, sounds and words."""
 

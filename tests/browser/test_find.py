@@ -113,7 +113,8 @@ def test_the_tick_comes_the_faster_the_nearer_the_tag(signed_in: SignIn) -> None
 
     pauses = page.evaluate(
         """async () => {
-          const { Ticker } = await import("/static/js/ticker.js");
+          const here = document.querySelector("script").src;
+          const { Ticker } = await import(here.replace("find.js", "ticker.js"));
           return [1, 25, 50, 75, 100].map((scale) => Ticker.pause(scale));
         }"""
     )
