@@ -6,7 +6,7 @@ from drivers.reads import ReadBatch
 from edge.clock import SystemClock
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
 from tests.web.toy_house import House
