@@ -26,6 +26,7 @@ PUBLIC = frozenset(
 ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
         ("GET", "/pick"): PICKERS,
+        ("GET", "/cart"): PICKERS,
         ("GET", "/pack"): PACKERS,
         ("GET", "/returns"): PACKERS,
         ("GET", "/dispatch"): PACKERS,

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     "pick",
+    "cart",
     "pack",
     "wall",
     "slip",

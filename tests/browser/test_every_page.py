@@ -108,6 +108,7 @@ def lose_a_reader(_page: Page, house: House) -> None:
 SCENES = (
     Scene("", Role.SUPERVISOR, ".menu nav"),
     Scene("pick", Role.PICKER, ".note-wrong", begin_walk),
+    Scene("cart", Role.PICKER, '[data-state="lit"], .note-wrong', begin_walk),
     Scene("pick?put-back", Role.PICKER, ".prompt-put_back", put_back),
     Scene("pack", Role.PACKER, ".strangers li", open_tote),
     Scene("wall", Role.PACKER, "#hand.hand-lit", light_a_slot),

@@ -118,7 +118,7 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
 
 def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoot) -> None:
     page.get_by_role("link", name="Menu").click()
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(11)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(12)
     shoot(page, "home-1280x800")
 
     page.get_by_role("button", name="Sign out").click()

@@ -8,10 +8,10 @@ import { knows, onLanguage, t } from "./language.js";
 import { unsentOf } from "./outbox.js";
 
 const PAGES = {
-  picker: ["pick", "counts", "find"],
+  picker: ["pick", "cart", "counts", "find"],
   packer: ["pack", "wall", "dispatch", "returns", "find"],
-  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
-  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "cart", "pack", "wall", "dispatch", "returns", "counts", "find"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "cart", "pack", "wall", "dispatch", "returns", "counts", "find"],
 };
 
 const frame = await Frame.start("home");

@@ -31,13 +31,21 @@ let leaving = false; // whether the work goes away because this picker said so
 let elsewhere = false; // whether the badge is at work on another device, too
 let note = null; // what was wrong with the last scan, shown until the next one
 
+const listeners = [];
 const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
 const capture = new Capture(view.input, scanned, doubled);
 const focus = keepFocus(view.input);
 
 function show() {
   view.show({ prompt, atWork, carts: carts ?? [], troubles: troubles ?? [], refused, note: note ?? (elsewhere ? elsewhereNote() : null) });
+  for (const listener of listeners) listener(prompt);
   focus();
+}
+
+/** Be called with each prompt that is shown, and at once with the one that is. */
+export function onPrompt(listener) {
+  listeners.push(listener);
+  listener(prompt);
 }
 
 function scanned(code) {
