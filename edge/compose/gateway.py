@@ -259,6 +259,7 @@ def floor_loop(
             core.clock.now_us(),
             settings.work.line_s,
             60 * settings.work.ready_before_minutes,
+            core.floor,
         ),
         core.alerts,
         lambda: backlog(core, store, link),

@@ -1,6 +1,7 @@
-"""Progress: the waves against their cut-offs, and the walks under way, as plain values."""
+"""Progress: rates, the waves against their cut-offs, and the walks under way, as plain values."""
 
 from edge.floor.board import Shown
+from edge.floor.rates import Handled, Key, Rates
 from edge.floor.views import Names
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
@@ -10,6 +11,34 @@ from edge.rules.waves import OpenWork, Pace, Wave, waves
 WAVES_MAX = 12
 WALKS_MAX = 60
 WAITING = (OrderState.RELEASED, OrderState.PLANNED)
+
+
+def rates_view(rates: Rates, names: Names, now_us: int) -> Shown:
+    """Pieces a minute by picker, zone and station, and how many were wrong at packing."""
+    per_minute = rates.pickers.per_minute(now_us)
+    pickers = [
+        {"badge": badge, "name": names.get(badge, badge), **figures}
+        for badge, figures in _by_key(rates.pickers, now_us)
+    ]
+    return {
+        "items_picked": rates.pickers.in_all.total(),
+        "items_per_minute": round(sum(per_minute.values()), 1),
+        "pickers": pickers,
+        "zones": [{"zone": zone, **figures} for zone, figures in _by_key(rates.zones, now_us)],
+        "stations": [
+            {"station": station, **figures} for station, figures in _by_key(rates.stations, now_us)
+        ],
+        "checked": rates.checked,
+        "strangers": rates.strangers,
+    }
+
+
+def _by_key(handled: Handled[Key], now_us: int) -> list[tuple[Key, dict[str, float]]]:
+    per_minute = handled.per_minute(now_us)
+    return [
+        (key, {"items": items, "items_per_minute": round(per_minute.get(key, 0.0), 1)})
+        for key, items in sorted(handled.in_all.items())
+    ]
 
 
 def waves_view(state: FloorState, pace: Pace, now_us: int) -> list[Shown]:

@@ -12,7 +12,7 @@ from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.manifests import dispatch_view
-from edge.floor.progress import walks_view, waves_view
+from edge.floor.progress import rates_view, walks_view, waves_view
 from edge.floor.rates import Rates
 from edge.floor.views import (
     Names,
@@ -35,7 +35,6 @@ from edge.model.events import (
     ParcelShipped,
     PersonListed,
     PieceLost,
-    PiecePicked,
     PiecePut,
     ReturnExpected,
     ReturnGraded,
@@ -83,7 +82,7 @@ class Showing:
 
     Args:
         board: where it is shown.
-        rates: of picking.
+        rates: of pieces that are handled.
         alerts: shown on the board page.
         link_status: what the link to the central system says of itself, plain values.
         names: people's names by badge; those that the central system lists go before.
@@ -113,8 +112,7 @@ class Showing:
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
-        if isinstance(event, PiecePicked):
-            self._rates.note(event, occurred_us)
+        self._rates.note(event, occurred_us)
         self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
@@ -171,23 +169,12 @@ class Showing:
         self._wide_due_us = drawn_us + max(WIDE_VIEW_US, DRAWING_PAUSE * (drawn_us - began_us))
 
     def _rates_view(self, state: FloorState, now_us: int) -> Shown:
-        per_minute = self._rates.per_minute(now_us)
         readers = {antenna.reader for antenna in state.floor.antennas}
         pickers = sum(one.ready for one in state.pickers.values())
         down = sum(reader in state.outages for reader in readers)
         return {
             "orders": {one.value: state.orders.count(one) for one in OrderState},
-            "items_picked": sum(self._rates.picked.values()),
-            "items_per_minute": round(sum(per_minute.values()), 1),
-            "pickers": [
-                {
-                    "badge": badge,
-                    "name": self._names.get(badge, badge),
-                    "items": items,
-                    "items_per_minute": round(per_minute.get(badge, 0.0), 1),
-                }
-                for badge, items in sorted(self._rates.picked.items())
-            ],
+            **rates_view(self._rates, self._names, now_us),
             "waves": waves_view(state, self._rates.pace(pickers, now_us), now_us),
             "walks": walks_view(state, self._names),
             "backlog": dict(self._link_status()),

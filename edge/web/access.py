@@ -13,13 +13,20 @@ PICKERS = LEADERS | {Role.PICKER}
 PACKERS = LEADERS | {Role.PACKER}
 
 PUBLIC = frozenset(
-    {("GET", "/"), ("GET", "/healthz"), ("POST", "/api/session"), ("DELETE", "/api/session")}
+    {
+        ("GET", "/"),
+        ("GET", "/worker.js"),
+        ("GET", "/healthz"),
+        ("POST", "/api/session"),
+        ("DELETE", "/api/session"),
+    }
 )
 """Open without a session, besides the pages' scripts, styles, sounds and words."""
 
 ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
         ("GET", "/pick"): PICKERS,
+        ("GET", "/cart"): PICKERS,
         ("GET", "/pack"): PACKERS,
         ("GET", "/returns"): PACKERS,
         ("GET", "/dispatch"): PACKERS,

@@ -5,10 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fastapi import FastAPI
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
-from typing_extensions import override
 
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
@@ -43,6 +39,7 @@ from edge.web.routes import (
     wall,
 )
 from edge.web.sessions import Sessions, load_key
+from edge.web.shell import Shell
 from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
@@ -54,14 +51,19 @@ ROOMS = (
 """The files of routes."""
 
 
-def create_app(given: WebDependencies) -> FastAPI:
+def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
     """The application; its parts are in `app.state.parts`.
+
+    Args:
+        given: what it works with.
+        shell: the files of the pages; None takes those of this package.
 
     Raises:
         SessionKeyError: the file of the session key cannot be used.
     """
     people = {person.badge: person for person in given.people}
     key = load_key(given.session_key_path)
+    shell = shell or Shell()
     parts = Parts(
         given=given,
         desk=Desk(given.inbox),
@@ -70,6 +72,7 @@ def create_app(given: WebDependencies) -> FastAPI:
         lockout=Lockout(given.clock),
         pins=PinChecker(),
         confirmations=Confirmations(key, given.clock),
+        shell=shell,
         signed_out=SignedOut(
             given.session_key_path.with_name("signed-out"),
             given.session_times.absolute_s,
@@ -94,8 +97,8 @@ def create_app(given: WebDependencies) -> FastAPI:
     add_refusals(app)
     for routes in ROOMS:
         app.include_router(routes.router)
-    app.mount("/static", _Static(directory=pages.STATIC), name="static")
-    app.add_middleware(Guard, secure=given.secure)
+    app.mount("/static", shell, name="static")
+    app.add_middleware(Guard, secure=given.secure, pages_version=shell.version)
     return app
 
 
@@ -106,13 +109,3 @@ def take_people(
     parts: Parts = app.state.parts
     parts.sessions.know({person.badge: person for person in people})
     app.state.parts = replace(parts, given=replace(parts.given, people=people, tokens=tokens))
-
-
-class _Static(StaticFiles):
-    """Scripts, styles and words; asked for anew each time, so that an update is seen at once."""
-
-    @override
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response

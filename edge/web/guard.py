@@ -7,6 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edge.web.refusals import RefusedError
+from edge.web.shell import VERSION_HEADER
 
 BODY_BYTES_MAX = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -15,7 +16,7 @@ HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,11 +34,12 @@ class Guard:
     Args:
         app: what comes behind it.
         secure: whether the server speaks TLS, and browsers shall insist on it.
+        pages_version: of the pages that this server has.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, pages_version: str) -> None:
         self._app = app
-        self._headers = dict(HEADERS)
+        self._headers = {**HEADERS, VERSION_HEADER: pages_version}
         if secure:
             self._headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
 

@@ -18,6 +18,7 @@ from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session, Sessions
+from edge.web.shell import Shell
 from edge.web.signed_out import SignedOut
 from edge.web.sse import PEOPLE_TOPIC, Streams, Subscription
 
@@ -45,6 +46,7 @@ class Parts:
     pins: PinChecker
     confirmations: Confirmations
     signed_out: SignedOut
+    shell: Shell
 
     @property
     def cookie(self) -> str:

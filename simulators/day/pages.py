@@ -149,6 +149,7 @@ class Pages:
             pins=nobody,
             confirmations=nobody,
             signed_out=nobody,
+            shell=nobody,
         )
 
     async def ask(

@@ -71,9 +71,12 @@ def context_of(browser: Browser, address: str) -> Iterator[Callable[..., Browser
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def make(screen: dict[str, int], locale: str = "en-GB") -> BrowserContext:
+    def make(
+        screen: dict[str, int], locale: str = "en-GB", *, keeps_pages: bool = False
+    ) -> BrowserContext:
         context = browser.new_context(
             base_url=address,
+            service_workers="allow" if keeps_pages else "block",
             viewport={"width": screen["width"], "height": screen["height"]},
             locale=locale,
         )

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.web.toy_house import BADGES, PIN, House
 
 pytestmark = pytest.mark.browser

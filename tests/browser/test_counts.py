@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from edge.model.posted import CountTold
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_after_sales import CUP_TAG, TEA_BIN
 from tests.web.toy_goods import CUP, TEA

@@ -1,32 +1,18 @@
-"""What every page owes to everybody: signing in, both languages, no barrier."""
+"""Signing in, and what a role may open."""
 
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from edge.web.people import Role
-from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, Shoot, SignIn
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
-from tests.web.toy_goods import CUP, TOTE
+from tests.web.toy_goods import CUP
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
-
-BAD_TAPS = """() => [...document.querySelectorAll("button, a")]
-  .filter((one) => one.offsetParent !== null && !one.closest("svg"))
-  .map((one) => [one.textContent, one.getBoundingClientRect()])
-  .filter(([, box]) => box.height < 48 || box.width < 48)
-  .map(([text]) => text)"""
-
-
-def judge(page: Page) -> None:
-    """No violation of axe-core's rules, and every target is large enough for a glove."""
-    expect(page.locator(".sign:visible")).to_have_count(0)
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate(BAD_TAPS) == []
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
@@ -54,36 +40,6 @@ def test_the_picking_page_has_no_barrier(signed_in: SignIn, locale: str, shoot: 
     expect(page.locator(".note")).to_be_visible()
     judge(page)
     page.locator(".trouble").click()
-    judge(page)
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_the_pack_station_has_no_barrier(
-    signed_in: SignIn, house: House, locale: str, shoot: Shoot
-) -> None:
-    page = signed_in(Role.PACKER, "/pack", STATION, locale)
-    expect(page.get_by_role("button", name="PACK-1")).to_be_visible()
-    judge(page)
-    page.get_by_role("button", name="PACK-1").click()
-    scan(page, TOTE)
-    expect(page.locator("#tote")).to_have_text(TOTE)
-    judge(page)
-    house.floor.stranger_at_station("30395dfa8000000000000099")
-    expect(page.locator(".strangers li")).to_have_count(1)
-    judge(page)
-    shoot(page, f"pack-extra-{locale}-1280x800")
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-@pytest.mark.parametrize("path", ["/floor", "/orders", "/board", "/setup", "/"])
-def test_the_overviews_have_no_barrier(
-    signed_in: SignIn, house: House, path: str, locale: str
-) -> None:
-    page = signed_in(Role.SUPERVISOR, "/floor", STATION, locale)
-    house.floor.reader_is_lost("B-02-1")
-    page.goto(path)
-    expect(page.locator("main section, main article, main nav, #map").first).to_be_visible()
-
     judge(page)
 
 

@@ -6,7 +6,7 @@ from drivers.reads import ReadBatch
 from edge.clock import SystemClock
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
 from tests.web.toy_house import House
@@ -113,7 +113,8 @@ def test_the_tick_comes_the_faster_the_nearer_the_tag(signed_in: SignIn) -> None
 
     pauses = page.evaluate(
         """async () => {
-          const { Ticker } = await import("/static/js/ticker.js");
+          const here = document.querySelector("script").src;
+          const { Ticker } = await import(here.replace("find.js", "ticker.js"));
           return [1, 25, 50, 75, 100].map((scale) => Ticker.pause(scale));
         }"""
     )

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
 

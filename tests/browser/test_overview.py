@@ -112,13 +112,16 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
 
     expect(page.locator(".figures")).to_contain_text("27.4")
     expect(page.locator(".figures")).to_contain_text("1 / 2")
+    expect(page.locator(".figures")).to_contain_text("99.96 %")  # one of 3,000 is not 99.97
+    expect(page.get_by_role("row", name="zone-a")).to_contain_text("18.2")
+    expect(page.get_by_role("row", name="PACK-1")).to_contain_text("31.4")
     expect(page.get_by_text("reader south does not answer")).to_be_visible()
     shoot(page, "board-1280x800")
 
 
 def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoot) -> None:
     page.get_by_role("link", name="Menu").click()
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(11)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(12)
     shoot(page, "home-1280x800")
 
     page.get_by_role("button", name="Sign out").click()

@@ -8,7 +8,7 @@ from edge.model.posted import ParcelWanted
 from edge.model.prompts import Answer
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import CUP, LAMP, ORDER, SOAP, TEA, TOTE, label_data
 from tests.web.toy_goods import STATION as STATION_NAME

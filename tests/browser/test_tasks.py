@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.web.toy_after_sales import TEA_BIN
 from tests.web.toy_house import House
 

@@ -96,6 +96,13 @@ def board_view() -> dict[str, object]:
             {"badge": "p1", "items_per_minute": 7.2, "items": 164},
             {"badge": "p2", "items_per_minute": 6.4, "items": 149},
         ],
+        "zones": [
+            {"zone": "zone-a", "items_per_minute": 18.2, "items": 402},
+            {"zone": "zone-b", "items_per_minute": 9.2, "items": 216},
+        ],
+        "stations": [{"station": "PACK-1", "items_per_minute": 31.4, "items": 590}],
+        "checked": 2_999,
+        "strangers": 1,
         "waves": [
             {
                 "due_us": 1_767_610_800_000_000,

@@ -1,36 +1,27 @@
-"""The pages: one HTML file each; who is not signed in is sent to sign in, and back."""
-
-from pathlib import Path
+"""The pages; who is not signed in is sent to sign in, and back."""
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from edge.web.access import ROLES
-from edge.web.parts import place_of, session_of
-
-STATIC = Path(__file__).parent.parent / "static"
-PAGES = (
-    "pick",
-    "pack",
-    "wall",
-    "slip",
-    "find",
-    "dispatch",
-    "returns",
-    "counts",
-    "floor",
-    "orders",
-    "board",
-    "setup",
-)
+from edge.web.parts import TheParts, parts_of, place_of, session_of
+from edge.web.shell import HOME, PAGES
 
 router = APIRouter(include_in_schema=False)
 
+_ANEW = {"Cache-Control": "no-cache"}
+
 
 @router.get("/")
-async def sign_in_page() -> FileResponse:
+async def sign_in_page(parts: TheParts) -> Response:
     """Sign in; and for who is signed in, the way to the pages."""
-    return _file("home")
+    return _html(parts.shell.page(HOME))
+
+
+@router.get("/worker.js")
+async def worker(parts: TheParts) -> Response:
+    """What keeps the pages in a browser for times without network."""
+    return Response(parts.shell.worker, 200, _ANEW, "text/javascript")
 
 
 async def page(request: Request) -> Response:
@@ -41,14 +32,12 @@ async def page(request: Request) -> Response:
         return RedirectResponse(f"/?next={name}", 303)
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         return RedirectResponse("/?refused=" + name, 303)
-    return _file(name)
+    return _html(parts_of(request).shell.page(name))
 
 
 for _name in PAGES:
     router.add_api_route(f"/{_name}", page, methods=["GET"], name=_name)
 
 
-def _file(name: str) -> FileResponse:
-    return FileResponse(
-        STATIC / f"{name}.html", media_type="text/html", headers={"Cache-Control": "no-cache"}
-    )
+def _html(content: bytes) -> Response:
+    return Response(content, 200, _ANEW, "text/html")

@@ -1,7 +1,11 @@
 // Asking the gateway. A request ends in `{status, body}`, or in an exception when the gateway was
 // not reached at all.
 
+import { sawVersion } from "./freshness.js";
+import { forget, forgetAll, keep, recall } from "./kept.js";
+
 const WAIT_MS_MAX = 8000;
+const SOON_MS = 2500; // so long the gateway is waited for where a kept answer would do as well
 
 /** A new id for one change: unique for ever, made here, so that a repetition is recognised. */
 export function newKey() {
@@ -23,19 +27,61 @@ export function remove(path) {
 
 /** The person who is signed in; without one the way leads to the sign-in page. */
 export async function whoAmI() {
-  const { status, body } = await get("/api/session");
-  if (status === 200) return body;
+  const person = await whoIsSignedIn().catch(() => recall("person"));
+  if (person !== null) return person;
   goToSignIn();
   return new Promise(() => {}); // the page is being left
+}
+
+/**
+ * The person who is signed in, or null. Who signed out without network is signed out first.
+ * Throws where the gateway does not tell.
+ */
+export async function whoIsSignedIn() {
+  if (recall("signed_out") !== null) await signOut();
+  const waitMs = recall("person") === null ? WAIT_MS_MAX : SOON_MS;
+  const { status, body } = await request("GET", "/api/session", undefined, undefined, waitMs);
+  if (status >= 500) throw new Error(body?.text);
+  if (status !== 200) return null;
+  if (recall("person")?.badge !== body.badge) forgetAll();
+  keep("person", body);
+  return body;
+}
+
+/** End the session; without network as soon as there is one. What was kept is forgotten at once. */
+export async function signOut() {
+  forgetAll();
+  keep("signed_out", true);
+  const { status } = await remove("/api/session");
+  if (status < 500) forget("signed_out");
+}
+
+/**
+ * Something that seldom changes: as the gateway tells it, or as it was kept the last time.
+ * @param part makes of the answer what is to be kept.
+ * @param name under which it is kept.
+ * @returns null where it is neither told nor kept.
+ */
+export async function getKept(path, part, name = path) {
+  const kept = recall(name);
+  try {
+    const waitMs = kept === null ? WAIT_MS_MAX : SOON_MS;
+    const { status, body } = await request("GET", path, undefined, undefined, waitMs);
+    if (status !== 200) return kept;
+    keep(name, part(body));
+    return part(body);
+  } catch {
+    return kept;
+  }
 }
 
 export function goToSignIn() {
   location.assign(`/?next=${location.pathname.slice(1)}`);
 }
 
-async function request(method, path, body, key) {
+async function request(method, path, body, key, waitMs = WAIT_MS_MAX) {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), WAIT_MS_MAX);
+  const timer = setTimeout(() => abort.abort(), waitMs);
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
@@ -47,6 +93,7 @@ async function request(method, path, body, key) {
       signal: abort.signal,
       cache: "no-store",
     });
+    sawVersion(answer.headers.get("X-Pages-Version"));
     const text = await answer.text();
     return { status: answer.status, body: text ? JSON.parse(text) : null };
   } finally {

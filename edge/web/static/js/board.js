@@ -32,7 +32,9 @@ function show() {
       h("div", { class: "figures" }, ...figures()),
       h("section", { class: "card" }, h("h2", {}, t("board.orders")), orders()),
       h("section", { class: "card" }, h("h2", {}, t("board.waves")), waves()),
-      h("section", { class: "card" }, h("h2", {}, t("board.pickers")), pickers()),
+      h("section", { class: "card" }, h("h2", {}, t("board.pickers")), rates(board.pickers, "badge", (one) => one.name || one.badge)),
+      h("section", { class: "card" }, h("h2", {}, t("board.zones")), rates(board.zones, "zone", (one) => one.zone, "nothing_yet")),
+      h("section", { class: "card" }, h("h2", {}, t("board.stations")), rates(board.stations, "station", (one) => one.station, "nothing_yet")),
       h("section", { class: "card" }, h("h2", {}, t("board.walks")), walks()),
       h("section", { class: "card" }, h("h2", {}, t("board.alerts")), alerts()),
     ),
@@ -45,6 +47,7 @@ function figures() {
   return [
     figure(t("board.rate"), number(board.items_per_minute, 1), t("board.rate_unit")),
     figure(t("board.items"), number(board.items_picked), t("board.items_unit")),
+    accuracy(),
     figure(
       t("board.unsent"),
       number(backlog.unsent),
@@ -53,6 +56,14 @@ function figures() {
     ),
     figure(t("board.readers"), `${readers.up} / ${readers.up + readers.down}`, t("board.readers_unit"), readers.down > 0),
   ];
+}
+
+/** How many of the pieces that came to packing were the right ones. */
+function accuracy() {
+  const { checked, strangers } = board;
+  const seen = checked + strangers;
+  const share = seen === 0 ? "–" : `${number((Math.floor((checked / seen) * 1e4) / 1e4) * 100, 2)}\u00a0%`;
+  return figure(t("board.accuracy"), share, t("board.accuracy_unit", { strangers: number(strangers), seen: number(seen) }), false);
 }
 
 function figure(caption, value, unit, warns = false) {
@@ -83,20 +94,22 @@ function orders() {
   );
 }
 
-function pickers() {
-  if (board.pickers.length === 0) return h("p", { class: "muted" }, t("board.no_pickers"));
+/** Pieces a minute of each picker, zone or station. */
+function rates(rows, column, nameOf, none = "no_pickers") {
+  if (rows.length === 0) return h("p", { class: "muted" }, t(`board.${none}`));
+  const heads = [column, "rate_column", "items_column"];
   return h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, ...["badge", "rate_column", "items_column"].map((name) => h("th", { scope: "col", class: name === "badge" ? null : "number" }, t(`board.${name}`))))),
+    h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col", class: name === column ? null : "number" }, t(`board.${name}`))))),
     h(
       "tbody",
       {},
-      ...board.pickers.map((one) =>
+      ...rows.map((one) =>
         h(
           "tr",
           {},
-          h("th", { scope: "row" }, one.name || one.badge),
+          h("th", { scope: "row" }, nameOf(one)),
           h("td", { class: "number" }, number(one.items_per_minute, 1)),
           h("td", { class: "number" }, number(one.items)),
         ),

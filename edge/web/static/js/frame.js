@@ -1,12 +1,14 @@
 // What every page has at its top: its name, the state of the connection, the language, the way home.
 
 import { fill, h } from "./dom.js";
+import { keepPages } from "./freshness.js";
 import { loadWords, onLanguage, switchLanguage, t } from "./language.js";
 
 /** The frame of a page; `start` loads the words and builds it. */
 export class Frame {
   static async start(name) {
     await loadWords();
+    keepPages();
     return new Frame(name);
   }
 

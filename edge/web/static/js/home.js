@@ -1,15 +1,17 @@
 // Signing in; and for who is signed in, the way to the pages.
 
-import { get, post, remove } from "./api.js";
-import { fill, h } from "./dom.js";
+import { post, signOut, whoIsSignedIn } from "./api.js";
+import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
+import { forgetAll, keep, recall } from "./kept.js";
 import { knows, onLanguage, t } from "./language.js";
+import { unsentOf } from "./outbox.js";
 
 const PAGES = {
-  picker: ["pick", "counts", "find"],
+  picker: ["pick", "cart", "counts", "find"],
   packer: ["pack", "wall", "dispatch", "returns", "find"],
-  supervisor: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
-  administrator: ["floor", "orders", "board", "setup", "pick", "pack", "wall", "dispatch", "returns", "counts", "find"],
+  supervisor: ["floor", "orders", "board", "setup", "pick", "cart", "pack", "wall", "dispatch", "returns", "counts", "find"],
+  administrator: ["floor", "orders", "board", "setup", "pick", "cart", "pack", "wall", "dispatch", "returns", "counts", "find"],
 };
 
 const frame = await Frame.start("home");
@@ -30,10 +32,10 @@ const pin = h("input", {
 
 async function start() {
   try {
-    const { status, body } = await get("/api/session");
-    person = status === 200 ? body : null;
+    person = await whoIsSignedIn();
   } catch {
-    fault = { code: "unreachable", seconds: 0 };
+    person = recall("person");
+    fault = { code: person === null ? "unreachable" : "offline", seconds: 0 };
   }
   show();
   if (person === null) badge.focus();
@@ -59,12 +61,14 @@ function form() {
 }
 
 function menu() {
+  const unsent = unsentOf(person.badge);
   return h(
     "section",
     { class: "card menu" },
     h("h2", {}, person.name),
     h("p", { class: "muted" }, `${person.badge} · ${t(`role.${person.role}`)}`),
     faultLine(),
+    unsent === 0 ? null : h("p", { class: "note note-wrong", id: "unsent" }, icon("kept"), t("home.unsent", { count: unsent })),
     h(
       "nav",
       { "aria-label": t("home.pages") },
@@ -72,7 +76,7 @@ function menu() {
         h("a", { class: "tile", href: `/${name}` }, t(`${name}.title`), h("small", {}, t(`home.${name}`))),
       ),
     ),
-    h("button", { type: "button", class: "second wide", onclick: signOut }, t("home.sign_out")),
+    h("button", { type: "button", class: "second wide", onclick: leave }, t("home.sign_out")),
   );
 }
 
@@ -88,7 +92,7 @@ async function signIn(event) {
   fault = null;
   try {
     const { status, body } = await post("/api/session", { badge: badge.value.trim(), pin: pin.value });
-    if (status === 200) return go(body);
+    if (status === 200) return welcome(body);
     const seconds = Number(/\d+/.exec(body?.text ?? "")?.[0] ?? 0);
     fault = { code: status === 422 ? "wrong_badge_or_pin" : (body?.error ?? "unreachable"), seconds };
   } catch {
@@ -99,6 +103,13 @@ async function signIn(event) {
   pin.focus();
 }
 
+/** Whoever was here before is forgotten, also that they wanted to be signed out. */
+function welcome(signedIn) {
+  forgetAll();
+  keep("person", signedIn);
+  go(signedIn);
+}
+
 /** To the page that was asked for, if it is one of this person's, else to their first. */
 function go(signedIn) {
   const pages = PAGES[signedIn.role];
@@ -106,8 +117,8 @@ function go(signedIn) {
   location.assign(`/${pages.includes(next) ? next : pages[0]}`);
 }
 
-async function signOut() {
-  await remove("/api/session");
+async function leave() {
+  await signOut().catch(() => {}); // without network it is done as soon as there is one
   location.assign("/");
 }
 

@@ -11,7 +11,7 @@ let current = "en";
 /** Load the words; call once before anything is shown. */
 export async function loadWords() {
   const loaded = await Promise.all(
-    LANGUAGES.map((name) => fetch(`/static/lang/${name}.json`).then((answer) => answer.json())),
+    LANGUAGES.map((name) => fetch(address(`${name}.json`)).then((answer) => answer.json())),
   );
   LANGUAGES.forEach((name, index) => (catalogues[name] = loaded[index]));
   use(kept() ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"));
@@ -57,8 +57,14 @@ export function moment(us) {
   return new Intl.DateTimeFormat(current === "zh" ? "zh-CN" : "en-GB", form).format(date);
 }
 
+/** A file beside this version's words. */
+function address(file) {
+  return new URL(`../lang/${file}`, import.meta.url).pathname;
+}
+
 function use(name) {
   current = name;
+  document.querySelector("link[rel=manifest]")?.setAttribute("href", address(`${name}.webmanifest`));
   document.documentElement.lang = name === "zh" ? "zh-CN" : "en";
 }
 

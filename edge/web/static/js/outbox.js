@@ -5,8 +5,19 @@
 // answered. So a lost answer, a reload or hours without network neither lose nor double anything.
 
 import { goToSignIn, newKey, post } from "./api.js";
+import { mindBeforeReload } from "./freshness.js";
 
+const KEPT = "we1.outbox/";
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+
+/** How many of a person's posts wait on this device, of all pages together. */
+export function unsentOf(badge) {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(`${KEPT}${badge}/`)).length;
+  } catch {
+    return 0;
+  }
+}
 
 export class Outbox {
   /**
@@ -15,7 +26,7 @@ export class Outbox {
    * @param onChange called with the number that is not yet confirmed.
    */
   constructor(owner, onAnswer, onChange) {
-    this._prefix = `we1.outbox/${owner}/`;
+    this._prefix = `${KEPT}${owner}/`;
     this._onAnswer = onAnswer;
     this._onChange = onChange;
     this._entries = this._load();
@@ -23,6 +34,7 @@ export class Outbox {
     this._failures = 0;
     this._timer = 0;
     addEventListener("online", () => this.send());
+    mindBeforeReload(() => this._entries.length > 0);
   }
 
   get count() {
@@ -102,7 +114,7 @@ export class Outbox {
   _load() {
     try {
       return Object.keys(localStorage)
-        .filter((name) => name.startsWith(this._prefix))
+        .filter((name) => name.startsWith(this._prefix) && !name.includes("/", this._prefix.length))
         .sort()
         .map((name) => ({ ...JSON.parse(localStorage.getItem(name)), late: true }));
     } catch {

@@ -122,7 +122,7 @@ export class PickView {
           { class: "caption" },
           t("pick.into"),
           prompt.slot > 0 && prompt.totes.length > 1
-            ? h("span", { class: "slot", id: "slot" }, t("pick.slot", { slot: prompt.slot }))
+            ? h("span", { class: "on-cart", id: "slot" }, t("pick.slot", { slot: prompt.slot }))
             : "",
         ),
         h("strong", { class: `tote ${lengthClass(prompt.tote_id ?? "")}`, id: "tote" }, prompt.tote_id),

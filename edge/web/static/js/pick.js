@@ -1,13 +1,16 @@
 // The picker's page: one instruction at a time, and whatever is scanned is posted with the
 // instruction that was on the screen when it was scanned.
 
-import { get, post, whoAmI } from "./api.js";
+import { get, getKept, post, whoAmI } from "./api.js";
 import { Capture, keepFocus } from "./capture.js";
 import { Frame } from "./frame.js";
+import { keep, recall } from "./kept.js";
 import { knows, onLanguage, t } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { PickView, isMild } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
+import { wordsOf } from "./station.js";
+import { placesOf } from "./station-parts.js";
 import { listen } from "./stream.js";
 
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
@@ -21,26 +24,34 @@ const view = new PickView({ chooseCart, report, stopWork, handOver, understood: 
 let prompt = null;
 let revision = 0;
 let atWork = person.at_work;
-let carts = [];
-let troubles = [];
-let refused = []; // late scans that were not taken, until the picker has seen them
+let carts = null;
+let troubles = null;
+let refused = recall("refused") ?? []; // late scans that were not taken, until the picker has seen them
 let leaving = false; // whether the work goes away because this picker said so
 let elsewhere = false; // whether the badge is at work on another device, too
 let note = null; // what was wrong with the last scan, shown until the next one
 
+const listeners = [];
 const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
 const capture = new Capture(view.input, scanned, doubled);
 const focus = keepFocus(view.input);
 
 function show() {
-  view.show({ prompt, atWork, carts, troubles, refused, note: note ?? (elsewhere ? elsewhereNote() : null) });
+  view.show({ prompt, atWork, carts: carts ?? [], troubles: troubles ?? [], refused, note: note ?? (elsewhere ? elsewhereNote() : null) });
+  for (const listener of listeners) listener(prompt);
   focus();
+}
+
+/** Be called with each prompt that is shown, and at once with the one that is. */
+export function onPrompt(listener) {
+  listeners.push(listener);
+  listener(prompt);
 }
 
 function scanned(code) {
   note = null;
   if (prompt === null || startsWork()) {
-    const cart = carts.find((one) => one === code);
+    const cart = carts?.find((one) => one === code);
     if (cart) chooseCart(cart);
     else signs.show("wrong", t("code.cart_unknown"), code);
     return;
@@ -79,7 +90,7 @@ function answered(entry, status, body) {
   const kind = signOf(body);
   note = kind === "wrong" ? { kind, words: wordsOf(body), details: detailsOf(body, entry) } : null;
   if (entry.late && !body.accepted) {
-    refused = [...refused, { code: entry.body.code, why: body.code, made: entry.made }];
+    setRefused([...refused, { code: entry.body.code, why: body.code, made: entry.made }]);
   }
   if (!entry.late || outbox.count === 0) signs.show(kind, wordsOf(body), detailsOf(body, entry));
   if (body.prompt && body.revision >= revision) take(body.prompt, body.revision);
@@ -126,10 +137,6 @@ function tellChange(before, now) {
 
 function noticeWords(notice) {
   return t(knows(`notice.${notice}`) ? `notice.${notice}` : "notice.other", { notice });
-}
-
-function wordsOf(answer) {
-  return knows(`code.${answer.code}`) ? t(`code.${answer.code}`) : answer.text;
 }
 
 function detailsOf(answer, entry) {
@@ -179,20 +186,27 @@ async function setWork(ready, cart, path = "/api/work", wanted = { ready, cart }
 
 function setRefused(list) {
   refused = list;
+  keep("refused", refused);
   show();
 }
 
 async function begin() {
   frame.pending(outbox.count);
   beat();
-  listen("/api/prompt/stream", "prompt", streamed, (state) => {
+  const connected = (state) => {
     frame.connected(state);
-    if (state) outbox.send();
-  });
+    if (!state) return;
+    outbox.send();
+    if (troubles === null) learn();
+  };
+  listen("/api/prompt/stream", "prompt", streamed, connected, true);
   outbox.send();
-  const [floor, told] = await Promise.all([get("/api/floor"), get("/api/troubles")]);
-  carts = floor.body.locations.filter((one) => one.kind === "cart").map((one) => one.id);
-  troubles = told.body.troubles;
+  await learn();
+}
+
+/** The carts and what may be reported: they seldom change. */
+async function learn() {
+  [carts, troubles] = await Promise.all([placesOf("cart"), getKept("/api/troubles", (told) => told.troubles)]);
   show();
 }
 

@@ -1,6 +1,7 @@
 // What the pages of stations have in common: the field that the scanner types into, and the line
 // that keeps telling what went wrong until the next scan.
 
+import { getKept } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 
 /** One real, visible field: no keyboard comes up for it, and nothing is put in by the browser. */
@@ -14,6 +15,12 @@ export function scanField() {
     spellcheck: "false",
     maxlength: 512,
   });
+}
+
+/** Names of the places of a kind, `cart` or `station`; null where they are neither told nor kept. */
+export function placesOf(kind) {
+  const names = ({ locations }) => locations.filter((one) => one.kind === kind).map((one) => one.id);
+  return getKept("/api/floor", names, `places/${kind}`);
 }
 
 /** The line of a page's last trouble. */

@@ -5,19 +5,32 @@
 // it is and try again or go to the sign-in page.
 
 import { get, goToSignIn } from "./api.js";
+import { keep, recall } from "./kept.js";
 
 const RETRY_MS = 2000;
+const SOON_MS = 1500; // so long the first value is waited for before a kept one is shown
 
 /**
  * Listen to a stream.
  * @param onValue called with (value, revision, first): `first` for the first value of a connection.
  * @param onState called with whether there is a connection.
+ * @param keeps whether the last value is kept, to go on with after a reload without network.
  * @returns a function that ends it.
  */
-export function listen(path, event, onValue, onState) {
+export function listen(path, event, onValue, onState, keeps = false) {
   let source = null;
   let over = false;
   let timer = 0;
+  let opened = 0;
+  let told = !keeps;
+  const soon = keeps ? setTimeout(tellKept, SOON_MS) : 0;
+
+  /** What was told the last time, until the gateway tells it anew. */
+  function tellKept() {
+    const kept = told ? null : recall(path);
+    told = true;
+    if (kept !== null && !over) onValue(kept, 0, true);
+  }
 
   function open() {
     clearTimeout(timer);
@@ -26,14 +39,20 @@ export function listen(path, event, onValue, onState) {
     source = new EventSource(path);
     source.addEventListener("open", () => {
       first = true;
+      opened += 1;
       onState(true);
+      if (opened > 1) get("/api/session").catch(() => {}); // it may be another gateway by now
     });
     source.addEventListener(event, (message) => {
-      onValue(JSON.parse(message.data), Number(message.lastEventId), first);
+      const value = JSON.parse(message.data);
+      told = true;
+      if (keeps) keep(path, value);
+      onValue(value, Number(message.lastEventId), first);
       first = false;
     });
     source.addEventListener("error", () => {
       onState(false);
+      tellKept();
       if (source.readyState === EventSource.CLOSED && !over) timer = setTimeout(reopen, RETRY_MS);
     });
   }
@@ -55,6 +74,7 @@ export function listen(path, event, onValue, onState) {
   return () => {
     over = true;
     clearTimeout(timer);
+    clearTimeout(soon);
     source.close();
     removeEventListener("offline", away);
     removeEventListener("online", open);
