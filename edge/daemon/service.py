@@ -96,7 +96,8 @@ class Daemon:
                 guard(self._on_signal.reload, "configuration could not be looked at again")
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
-        self._notifier.tell("STOPPING=1")
+        if self._failure is None:  # else it begins anew, or its end tells what happened
+            self._notifier.tell("STOPPING=1")
         self._on_signal.ending()
         self._supervisor.stop()
         if self._failure is not None:

@@ -13,7 +13,14 @@ PICKERS = LEADERS | {Role.PICKER}
 PACKERS = LEADERS | {Role.PACKER}
 
 PUBLIC = frozenset(
-    {("GET", "/"), ("GET", "/healthz"), ("POST", "/api/session"), ("DELETE", "/api/session")}
+    {
+        ("GET", "/"),
+        ("GET", "/healthz"),
+        ("POST", "/api/session"),
+        ("DELETE", "/api/session"),
+        ("GET", "/api/session/first"),
+        ("POST", "/api/session/first"),
+    }
 )
 """Open without a session, besides the pages' scripts, styles, sounds and words."""
 
@@ -71,6 +78,16 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/setup"): LEADERS,
         ("POST", "/api/setup/backups"): LEADERS,
         ("POST", "/api/setup/backups/verify"): LEADERS,
+        ("GET", "/api/setup/site"): LEADERS,
+        ("POST", "/api/setup/site"): ADMINISTRATORS,
+        ("POST", "/api/setup/broker"): ADMINISTRATORS,
+        ("POST", "/api/setup/broker/try"): ADMINISTRATORS,
+        ("POST", "/api/setup/readers"): LEADERS,
+        ("POST", "/api/setup/antennas"): ADMINISTRATORS,
+        ("POST", "/api/setup/people"): ADMINISTRATORS,
+        ("POST", "/api/setup/certificates"): ADMINISTRATORS,
+        ("POST", "/api/setup/roll-back"): ADMINISTRATORS,
+        ("POST", "/api/setup/begin-anew"): ADMINISTRATORS,
         ("GET", "/api/items/{epc}/why"): EVERYBODY,
         ("GET", "/api/heat"): LEADERS,
         ("GET", "/api/calibration"): LEADERS,

@@ -13,6 +13,7 @@ from typing_extensions import override
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
+from edge.web.first_run import administrator_among
 from edge.web.guard import Guard
 from edge.web.lockout import Lockout
 from edge.web.parts import Parts
@@ -38,6 +39,7 @@ from edge.web.routes import (
     returns,
     session,
     setup,
+    site,
     tags,
     tasks,
     wall,
@@ -48,7 +50,7 @@ from edge.web.sse import Streams
 
 ROOMS = (
     *(session, pick, pack, wall, find, dispatch, returns, counts),
-    *(floor, radio, readers, setup, calibration),
+    *(floor, radio, readers, setup, site, calibration),
     *(orders, board, letters, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
@@ -104,6 +106,8 @@ def take_people(
 ) -> None:
     """From the next request on these people and machines may sign in, and no others."""
     parts: Parts = app.state.parts
+    if administrator_among(people):
+        parts.given.first_run.close()
     parts.sessions.know({person.badge: person for person in people})
     app.state.parts = replace(parts, given=replace(parts.given, people=people, tokens=tokens))
 
