@@ -25,7 +25,8 @@ def run(
     with bad_input_told():
         try:
             run_again_and_again(
-                config_file, lambda settings, faults: build(settings, config_file, faults).run()
+                config_file,
+                lambda settings, faults, stop: build(settings, config_file, faults, stop).run(),
             )
         except (StoreError, WebServerError, SessionKeyError) as error:
             raise fail(str(error)) from None

@@ -1,7 +1,9 @@
 """How a gateway begins: its first badge's token, and beginning anew on a changed configuration."""
 
 import secrets
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -21,22 +23,26 @@ class BeginAnewError(Exception):
     """The gateway is to begin anew in the same process, on the configuration as it is then."""
 
 
-def run_again_and_again(config_file: Path, run: Callable[[Settings, list[str]], None]) -> None:
+def run_again_and_again(
+    config_file: Path, run: Callable[[Settings, list[str], threading.Event], None]
+) -> None:
     """Run the gateway until it ends; when somebody had it begin anew, look at the file again.
 
     Args:
         config_file: of the gateway.
-        run: given the settings and the faults of the file; see `start_settings`.
+        run: given the settings and the faults of the file, see `start_settings`, and what says
+            that somebody wants the gateway stopped.
 
     Raises:
         ConfigurationError: the file is broken, and none is known that worked.
         Whatever else `run` raises.
     """
-    while True:
+    stop_wanted = threading.Event()
+    while not stop_wanted.is_set():
         settings, faults = start_settings(config_file)
         log.configure(settings.log.level)
         try:
-            run_and_mend(settings, lambda: run(settings, faults))  # noqa: B023 - called at once
+            run_and_mend(settings, partial(run, settings, faults, stop_wanted))
         except BeginAnewError:
             _log.info("the gateway begins anew")
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -70,13 +71,14 @@ from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
+def build(settings: Settings, config_file: Path, faults: list[str], stop_wanted: Event) -> Daemon:
     """The daemon of these settings, not started.
 
     Args:
         settings: of the gateway.
         config_file: where they stand, to be looked at again.
         faults: of that file, where the settings are the last known good instead.
+        stop_wanted: of the process, which may run several daemons one after the other.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -129,6 +131,7 @@ def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
         OnSignal(
             ending=Condition(core, link).drain if link else _nobody_waits,
             reload=reloader.reload,
+            stop_wanted=stop_wanted,
         ),
     )
     desks.upkeep.begin_anew = lambda: daemon.end_because(BeginAnewError())

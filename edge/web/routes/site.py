@@ -66,7 +66,7 @@ async def try_broker(body: Broker, _: Key, __: Who, parts: TheParts) -> Row:
 async def look_at_reader(body: TypedReader, _: Key, __: Who, parts: TheParts) -> Row:
     """Look for a reader at a typed address; it then waits to be tried and approved."""
     code = await run_in_threadpool(parts.given.configuring.look_at, body.host, body.port)
-    return told(Answer(accepted=code == "found", code=f"reader_{code}", text=_LOOKED[code]))
+    return told(Answer(accepted=code == "found", code=f"look_{code}", text=_LOOKED[code]))
 
 
 @router.post("/antennas")

@@ -16,7 +16,11 @@ const frame = await Frame.start("home");
 const page = document.getElementById("page");
 const asked = new URLSearchParams(location.search);
 
+/** The token of a gateway's start stands behind the #, which no browser sends along. */
+const tokenGiven = new URLSearchParams(location.hash.slice(1)).get("first");
+
 let person = null;
+let isFirst = false;
 let fault = asked.has("refused") ? { code: "page_refused", seconds: 0 } : null;
 const badge = h("input", { id: "badge", autocomplete: "username", maxlength: 64, required: true });
 const pin = h("input", {
@@ -28,19 +32,24 @@ const pin = h("input", {
   required: true,
 });
 
+const token = h("input", { id: "token", autocomplete: "off", spellcheck: "false", maxlength: 64, required: true, value: tokenGiven });
+const name = h("input", { id: "name", autocomplete: "name", maxlength: 80, required: true });
+const again = h("input", { id: "pin-again", type: "password", inputmode: "numeric", autocomplete: "new-password", maxlength: 64, required: true });
+
 async function start() {
   try {
     const { status, body } = await get("/api/session");
     person = status === 200 ? body : null;
+    isFirst = person === null && (await get("/api/session/first")).body?.wanted === true;
   } catch {
     fault = { code: "unreachable", seconds: 0 };
   }
   show();
-  if (person === null) badge.focus();
+  if (person === null) (isFirst && !tokenGiven ? token : badge).focus();
 }
 
 function show() {
-  fill(page, person === null ? form() : menu());
+  fill(page, person !== null ? menu() : isFirst ? firstForm() : form());
 }
 
 function form() {
@@ -56,6 +65,38 @@ function form() {
     faultLine(),
     button,
   );
+}
+
+/** Nobody may sign in yet: the first administrator names themselves, with the token of the start. */
+function firstForm() {
+  const field = (input) => [h("label", { for: input.id }, t(`home.${input.id}`)), input];
+  return h(
+    "form",
+    { class: "card sign-in", id: "first-badge", onsubmit: makeFirst },
+    h("h2", {}, t("home.first")),
+    h("p", { class: "muted" }, t("home.first_hint")),
+    ...[token, badge, name, pin, again].flatMap(field),
+    faultLine(),
+    h("button", { class: "main wide" }, t("home.first_save")),
+  );
+}
+
+async function makeFirst(event) {
+  event.preventDefault();
+  fault = null;
+  if (!/^[0-9]{6,64}$/.test(pin.value)) fault = { code: "pin_short", seconds: 0 };
+  else if (pin.value !== again.value) fault = { code: "pins_differ", seconds: 0 };
+  else {
+    try {
+      const wish = { token: token.value, badge: badge.value.trim(), name: name.value.trim(), pin: pin.value };
+      const { status, body } = await post("/api/session/first", wish);
+      if (status === 200) return location.assign("/setup");
+      fault = { code: status === 422 ? "first_invalid" : body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0), text: body.text };
+    } catch {
+      fault = { code: "unreachable", seconds: 0 };
+    }
+  }
+  show();
 }
 
 function menu() {
@@ -79,7 +120,7 @@ function menu() {
 function faultLine() {
   if (fault === null) return h("p", { class: "fault", role: "alert", hidden: true });
   const key = `home.fault.${fault.code}`;
-  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds });
+  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds, text: fault.text ?? "" });
   return h("p", { class: "fault", role: "alert" }, words);
 }
 
