@@ -64,6 +64,7 @@ def web_server(
         ready=ready,
         protocol=lambda: document(VERSION),
         secure=files is not None,
+        enrolled_devices_only=web.enrolled_devices_only,
         readers=frozenset(one.name for one in settings.reader),
         session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
     )

@@ -36,6 +36,7 @@ TRIAL_S_MAX = 6.0
 """A page waits eight seconds for an answer."""
 _NOT_AUTHORISED = 0x87
 _ITEMS_SHOWN = 5
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not listened on
 
 
 @dataclass(slots=True)
@@ -230,6 +231,19 @@ class SiteDesk:
     def roll_back(self, number: int) -> Sequence[str]:
         """Go back to a configuration that worked, as `picture` counts them; likewise."""
         return self._configuration.roll_back(number)
+
+    def doors(self) -> Mapping[str, str]:
+        """Where handhelds come in, and the authority that they are to trust; empty without one."""
+        folder = self._configuration.file.resolve().parent / "certificates"
+        web = self._parts.running.web
+        scheme = "https" if web.certificate_file else "http"
+        host = self._names_of_authority()[0] if web.host == _EVERYWHERE else web.host
+        try:
+            (authority, *_) = issued(folder)
+            sha256, pem = authority.sha256, authority.file.read_text(encoding="ascii")
+        except (AuthorityError, OSError):
+            sha256, pem = "", ""
+        return {"url": f"{scheme}://{host}:{web.port}", "ca_sha256": sha256, "ca_pem": pem}
 
     def faults(self) -> Sequence[str]:
         """Why the files would not be taken up; nothing where they are good."""

@@ -799,8 +799,9 @@ class PersonActed:
     """Somebody did what is no work on goods and yet has to stand in the trail.
 
     Attributes:
-        action: what it was: `configuration` or `letter_resent`.
-        subject: of what: a part of the configuration, the number of a letter.
+        action: what it was: `configuration`, `letter_resent`, `device_enrolled` or
+            `device_forgotten`.
+        subject: of what: a part of the configuration, the number of a letter, a device.
     """
 
     type: ClassVar[str] = "person.acted"

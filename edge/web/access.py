@@ -20,6 +20,7 @@ PUBLIC = frozenset(
         ("DELETE", "/api/session"),
         ("GET", "/api/session/first"),
         ("POST", "/api/session/first"),
+        ("POST", "/api/session/device"),
     }
 )
 """Open without a session, besides the pages' scripts, styles, sounds and words."""
@@ -88,6 +89,9 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/setup/certificates"): ADMINISTRATORS,
         ("POST", "/api/setup/roll-back"): ADMINISTRATORS,
         ("POST", "/api/setup/begin-anew"): ADMINISTRATORS,
+        ("GET", "/api/setup/devices"): LEADERS,
+        ("POST", "/api/setup/devices"): ADMINISTRATORS,
+        ("POST", "/api/setup/devices/forget"): ADMINISTRATORS,
         ("GET", "/api/items/{epc}/why"): EVERYBODY,
         ("GET", "/api/heat"): LEADERS,
         ("GET", "/api/calibration"): LEADERS,

@@ -13,6 +13,7 @@ from typing_extensions import override
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
+from edge.web.devices import Devices
 from edge.web.first_run import administrator_among
 from edge.web.guard import Guard
 from edge.web.lockout import Lockout
@@ -24,6 +25,7 @@ from edge.web.routes import (
     board,
     calibration,
     counts,
+    devices,
     dispatch,
     find,
     floor,
@@ -50,7 +52,7 @@ from edge.web.sse import Streams
 
 ROOMS = (
     *(session, pick, pack, wall, find, dispatch, returns, counts),
-    *(floor, radio, readers, setup, site, calibration),
+    *(floor, radio, readers, setup, site, devices, calibration),
     *(orders, board, letters, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
@@ -77,6 +79,7 @@ def create_app(given: WebDependencies) -> FastAPI:
             given.session_times.absolute_s,
             given.clock,
         ),
+        devices=Devices(given.session_key_path.with_name("devices.json"), key, given.clock),
     )
 
     @asynccontextmanager

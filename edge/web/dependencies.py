@@ -130,6 +130,10 @@ class Configuring(Protocol):
         """Why the files would not be taken up."""
         ...
 
+    def doors(self) -> Mapping[str, str]:
+        """Where handhelds come in: `url`, and of the gateway's authority `ca_sha256`, `ca_pem`."""
+        ...
+
     def begin_anew(self) -> None:
         """Begin anew on the files as they are; returns at once."""
         ...
@@ -205,6 +209,7 @@ class WebDependencies:
         ready: the readiness report; its key `ready` is a boolean.
         protocol: the MQTT interface in AsyncAPI.
         readers: names of the readers that can work on tags.
+        enrolled_devices_only: whether people sign in on enrolled devices only.
         secure: whether the server speaks TLS; cookies are then Secure and host-bound.
     """
 
@@ -230,5 +235,6 @@ class WebDependencies:
     ready: Callable[[], Row]
     protocol: Callable[[], Row]
     secure: bool
+    enrolled_devices_only: bool = False
     readers: frozenset[str] = frozenset()
     session_times: SessionTimes = SessionTimes()

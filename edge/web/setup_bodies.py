@@ -93,6 +93,24 @@ class CertificateNames(Body):
     host: HostName = "0.0.0.0"  # noqa: S104 - handhelds are to come in; only with a certificate
 
 
+class DeviceWish(Body):
+    """What a handheld is to be called."""
+
+    name: PersonName
+
+
+class DeviceId(Body):
+    """An enrolled handheld."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+class DeviceCode(Body):
+    """What a QR code held."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
 class RollBack(Body):
     """A configuration that worked, as they are counted: 1 is the newest."""
 

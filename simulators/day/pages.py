@@ -151,6 +151,7 @@ class Pages:
             pins=nobody,
             confirmations=nobody,
             signed_out=nobody,
+            devices=nobody,
         )
 
     async def ask(

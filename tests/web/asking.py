@@ -69,6 +69,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/setup/antennas": {"reader": "dock", "antennas": [{"port": 1, "location": "DOCK"}]},
     "/api/setup/people": {"badge": "2002", "name": "Eva", "role": "picker", "pin": "815815"},
     "/api/setup/certificates": {"names": ["gw-1.local"], "host": "127.0.0.1"},
+    "/api/setup/devices": {"name": "handheld 7"},
+    "/api/setup/devices/forget": {"id": "0123456789abcdef"},
     "/api/setup/roll-back": {"number": 1},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
     "/api/dispatch/close": {"carrier": "DHL", "due_us": None},

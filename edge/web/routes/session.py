@@ -25,16 +25,22 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 @router.post("")
 async def sign_in(body: SignIn, request: Request, parts: TheParts) -> JSONResponse:
     """Sign in with badge and PIN."""
-    address = _address(request)
-    _count_attempt(parts, body.badge, address)
+    if parts.given.enrolled_devices_only and parts.device_of(request) is None:
+        raise RefusedError(403, "device_unknown", "this device is not enrolled; see /setup")
+    address = address_of(request, parts)
+    count_attempt(parts, body.badge, address)
     return await _signed_in(parts, body, address)
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request, parts: Parts) -> str:
+    """What guesses are counted for: an enrolled device, else where it asks from."""
+    device = parts.device_of(request)
+    if device is not None:
+        return f"device {device.name}"
     return request.client.host if request.client else "unknown"
 
 
-def _count_attempt(parts: Parts, subject: str, address: str) -> None:
+def count_attempt(parts: Parts, subject: str, address: str) -> None:
     """Count a guess.
 
     Raises:
@@ -58,7 +64,7 @@ async def _signed_in(parts: Parts, body: SignIn, address: str) -> JSONResponse:
     """
     session = await _session_for(parts, body)
     if session is None:
-        _tell_if_locked(parts, Badge(body.badge), address)
+        tell_if_locked(parts, Badge(body.badge), address)
         raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
     parts.lockout.succeeded(body.badge, address)
     answer = JSONResponse(_told(session))
@@ -75,7 +81,7 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
     return parts.sessions.begin(person) if person else None
 
 
-def _tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
+def tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
     """So many wrong sign-ins want a person; a badge that nobody has may be a PIN: not told."""
     known = any(one.badge == badge for one in parts.given.people)
     who = f"badge {badge}" if known else "a badge that nobody has"
@@ -103,12 +109,12 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
         RefusedError: 404 where nobody is waited for, 429 after many guesses, 401 for a wrong
             token, 409 where the configuration cannot be written; then the token is still good.
     """
-    first, address = parts.given.first_run, _address(request)
+    first, address = parts.given.first_run, address_of(request, parts)
     if not first.is_open:
         raise RefusedError(404, "not_wanted", "there is an administrator, or the time is over")
-    _count_attempt(parts, LOCK_SUBJECT, address)
+    count_attempt(parts, LOCK_SUBJECT, address)
     if not first.matches(body.token) or not first.claim():
-        _tell_if_locked(parts, Badge(LOCK_SUBJECT), address)
+        tell_if_locked(parts, Badge(LOCK_SUBJECT), address)
         raise RefusedError(401, "wrong_token", "this is not the token of the gateway's start")
     parts.lockout.succeeded(LOCK_SUBJECT, address)
     role = Role.ADMINISTRATOR.value

@@ -16,8 +16,10 @@ const frame = await Frame.start("home");
 const page = document.getElementById("page");
 const asked = new URLSearchParams(location.search);
 
-/** The token of a gateway's start stands behind the #, which no browser sends along. */
-const tokenGiven = new URLSearchParams(location.hash.slice(1)).get("first");
+/** What an address brought along stands behind the #, which no browser sends to the gateway. */
+const brought = new URLSearchParams(location.hash.slice(1));
+const tokenGiven = brought.get("first");
+let enrolling = brought.has("enrol") ? { state: "asked", authority: null } : null;
 
 let person = null;
 let isFirst = false;
@@ -49,7 +51,7 @@ async function start() {
 }
 
 function show() {
-  fill(page, person !== null ? menu() : isFirst ? firstForm() : form());
+  fill(page, enrolling !== null ? enrolment() : person !== null ? menu() : isFirst ? firstForm() : form());
 }
 
 function form() {
@@ -79,6 +81,38 @@ function firstForm() {
     faultLine(),
     h("button", { class: "main wide" }, t("home.first_save")),
   );
+}
+
+/** This browser becomes a handheld of the gateway; who uses it signs in afterwards. */
+function enrolment() {
+  const { state, authority } = enrolling;
+  const go = () => {
+    enrolling = null;
+    history.replaceState(null, "", "/");
+    start();
+  };
+  return h(
+    "section",
+    { class: "card sign-in", id: "enrolment" },
+    h("h2", {}, t("home.enrol")),
+    h("p", {}, t(`home.enrol.${state}`)),
+    state === "asked" && brought.get("ca") ? h("p", { class: "muted" }, t("setup.devices.fingerprint"), " ", h("code", { class: "codes" }, brought.get("ca"))) : null,
+    faultLine(),
+    authority ? h("a", { class: "second wide", id: "authority", href: URL.createObjectURL(new Blob([authority], { type: "application/x-x509-ca-cert" })), download: "warehouse-edge-ca.pem" }, t("home.enrol.authority")) : null,
+    state === "asked" ? h("button", { type: "button", class: "main wide", id: "enrol", onclick: enrol }, t("home.enrol.save")) : h("button", { type: "button", class: "main wide", id: "go-on", onclick: go }, t("home.enrol.go_on")),
+  );
+}
+
+async function enrol() {
+  fault = null;
+  try {
+    const { status, body } = await post("/api/session/device", { code: brought.get("enrol") });
+    if (status === 200) enrolling = { state: "done", authority: body.ca_pem };
+    else fault = { code: body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0) };
+  } catch {
+    fault = { code: "unreachable", seconds: 0 };
+  }
+  show();
 }
 
 async function makeFirst(event) {

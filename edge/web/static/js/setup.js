@@ -6,6 +6,7 @@ import { fill, h } from "./dom.js";
 import { Frame } from "./frame.js";
 import { onLanguage, t } from "./language.js";
 import { backupsSection, brokerSection } from "./setup-care-view.js";
+import { DevicesSection } from "./setup-devices-view.js";
 import { SettingForm } from "./setup-form.js";
 import { AntennaForm, GuideSection, SiteForms } from "./setup-guide-view.js";
 import { placesSection } from "./setup-places-view.js";
@@ -19,6 +20,7 @@ const mayChange = (await whoAmI()).role === "administrator";
 const guide = new GuideSection(mayChange);
 const forms = new SiteForms(lookAtSite);
 const antennas = new AntennaForm(lookAtSite);
+const handhelds = new DevicesSection();
 const typed = new SettingForm({ id: "reader", path: "/api/setup/readers", fields: [{ name: "host", kind: "text" }, { name: "port", kind: "number" }] });
 typed.take({ port: 5084 });
 
@@ -32,14 +34,14 @@ if (mayChange) {
 }
 const own = h("section", { class: "setup-section", id: "site-section" }, h("h2", {}), ...(mayChange ? [forms.site.element, forms.certificates.element, forms.people.element] : []));
 const ways = h("nav", { class: "setup-ways" });
-const shown = [guide.element, ...(mayChange ? [own] : []), ...sections.map((one) => one.element)];
+const shown = [guide.element, ...(mayChange ? [own, handhelds.element] : []), ...sections.map((one) => one.element)];
 fill(document.getElementById("page"), h("div", { class: "setup-layout" }, ways, ...shown));
 
 function show() {
   ways.setAttribute("aria-label", t("setup.title"));
   fill(ways, ...shown.map((one) => h("a", { class: "second", href: `#${one.id}` }, t(`setup.way.${one.id.replace("-section", "")}`))));
   own.firstChild.textContent = t("setup.way.site");
-  [guide, forms, antennas, typed, ...sections].forEach((one) => one.show());
+  [guide, forms, antennas, typed, handhelds, ...sections].forEach((one) => one.show());
 }
 
 async function lookAtSite() {
@@ -52,6 +54,7 @@ async function look() {
     const { status, body } = await get("/api/setup");
     if (status === 200) sections.forEach((one) => one.take(body));
     await lookAtSite();
+    if (mayChange) await handhelds.look();
   } catch {
     // the stream of the calibration tells whether the gateway is reached
   }
