@@ -11,9 +11,10 @@ import typer
 
 from edge.cli.console import NO, bad_input_told, fail
 from edge.compose.checking import check_files
+from edge.compose.configuring import roll_back
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
-from edge.settings.history import History, Kept, history_folder, texts_of, write_whole
+from edge.settings.history import History, Kept, history_folder, texts_of
 from edge.settings.redacting import masked
 
 app = typer.Typer(no_args_is_help=True, help="Check, show and describe configurations.")
@@ -90,28 +91,8 @@ def rollback(file: File, number: Number = 1) -> None:
     """
     kept = _kept(file, number)
     with bad_input_told():
-        _written(file, kept.texts["gateway"])
-        gateway = load(file).gateway
-        for what, place in (
-            ("floor", gateway.floor_file),
-            ("exceptions", gateway.exceptions_file),
-        ):
-            if what in kept.texts:
-                _written(place, kept.texts[what])
-        faults = check_files(file)
-        if faults:
-            raise ConfigurationError(faults)
+        roll_back(file, kept)
     typer.echo(f"{file}: as of number {number}, and good")
-
-
-def _written(file: Path, text: str) -> None:
-    """Replace a file and keep what stood there beside it."""
-    before = file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
-    if before == text:
-        return
-    if before is not None:
-        write_whole(file.with_name(f"{file.name}.before-rollback"), before)
-    write_whole(file, text)
 
 
 def _kept(file: Path, number: int) -> Kept:

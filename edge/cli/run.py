@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from edge import log
 from edge.cli.console import bad_input_told, fail
+from edge.compose.beginning import run_again_and_again
 from edge.compose.gateway import build
-from edge.compose.mending import run_and_mend
-from edge.compose.reloading import start_settings
 from edge.store.errors import StoreError
 from edge.web.server import WebServerError
 from edge.web.sessions import SessionKeyError
@@ -25,9 +23,10 @@ def run(
     A broken file does not keep the gateway from work where one is known that worked.
     """
     with bad_input_told():
-        settings, faults = start_settings(config_file)
-        log.configure(settings.log.level)
         try:
-            run_and_mend(settings, lambda: build(settings, config_file, faults).run())
+            run_again_and_again(
+                config_file,
+                lambda settings, faults, stop: build(settings, config_file, faults, stop).run(),
+            )
         except (StoreError, WebServerError, SessionKeyError) as error:
             raise fail(str(error)) from None

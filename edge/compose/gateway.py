@@ -1,16 +1,21 @@
 """The whole daemon of one gateway, wired but not started."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
+from drivers.driver import DeviceUp
 from drivers.llrp.reader import LlrpWire
 from edge import log
 from edge.clock import Clock, SystemClock
 from edge.compose.backing_up import BackupDesk
+from edge.compose.beginning import BeginAnewError, first_run_of
 from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.certificate_watch import CertificateWatch
+from edge.compose.configuring import ConfigurationDesk
 from edge.compose.core import STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
@@ -25,7 +30,8 @@ from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
 from edge.compose.reader_watch import ReaderWatch
 from edge.compose.reloading import Reloader
-from edge.compose.setting_up import SetUpDesk, certificates_in_use
+from edge.compose.setting_up import SetUpDesk, SetUpDesks, certificates_in_use
+from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.compose.tag_port import TagPort
 from edge.compose.tampering import look_for_changes
 from edge.daemon.health import disk_used_share, metrics_text
@@ -42,8 +48,8 @@ from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
 from edge.floor.letters import Letters
 from edge.floor.lights import Lights
-from edge.floor.listening import FloorListener
 from edge.floor.locating_desk import LocatingDesk
+from edge.floor.lookups import Lookups
 from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
@@ -65,13 +71,14 @@ from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
+def build(settings: Settings, config_file: Path, faults: list[str], stop_wanted: Event) -> Daemon:
     """The daemon of these settings, not started.
 
     Args:
         settings: of the gateway.
         config_file: where they stand, to be looked at again.
         faults: of that file, where the settings are the last known good instead.
+        stop_wanted: of the process, which may run several daemons one after the other.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -98,32 +105,46 @@ def build(settings: Settings, config_file: Path, faults: list[str]) -> Daemon:
     health = Look(core, link, listener, loop, store, watch)
     bench = calibration_bench(core, calibration_in_use(core))
     backups = BackupDesk(config_file, settings.backup)
+    desks = _set_up_desks(
+        core, config_file, _Found(found, wire, listener.devices.copy, link, backups)
+    )
     web, take_people = web_server(
-        *(core, bench, finder, _set_up_desk(core, listener, link, backups)),
+        *(core, bench, finder, desks),
         lambda: metrics_text(health.look, health.details),
         health.ready,
     )
-    services = [Service("planner", planner), Service("floor", loop), Service("lights", lights)]
-    services += [Service("link", link)] if link else []
-    services += [
+    services = [
+        *(Service("planner", planner), Service("floor", loop), Service("lights", lights)),
+        *([Service("link", link)] if link else []),
         *(Service(name, driver) for name, driver in (*drivers, *printers)),
         *(Service("discovery", discoverer), Service("calibration", bench)),
         *(Service("finder", finder), Service("backups", backups), Service("web", web)),
     ]
-
+    reloader = _reloader(core, config_file, faults, take_people)
+    desks.attach(reloader)
     daemon = Daemon(
         Supervisor([Service("store", _Closing(store)), *services]),
         clock,
         lambda: loop.progressed_us,
         _beat(core, health, link, info),
-        lambda: {"ready": True, "url": _url(settings, web.port)},
+        lambda: _announcement(_url(settings, web.port), desks.token),
         OnSignal(
             ending=Condition(core, link).drain if link else _nobody_waits,
-            reload=_reloader(core, config_file, faults, take_people).reload,
+            reload=reloader.reload,
+            stop_wanted=stop_wanted,
         ),
     )
+    desks.upkeep.begin_anew = lambda: daemon.end_because(BeginAnewError())
     core.damage.listen(daemon.end_because)
     return daemon
+
+
+def _announcement(url: str, token: str | None) -> dict[str, object]:
+    """What is printed when everything has started; the token stands nowhere else."""
+    told: dict[str, object] = {"ready": True, "url": url}
+    if token is not None:
+        told["first_badge"] = f"{url}/#first={token}"
+    return told
 
 
 def _beat(core: Core, health: Look, link: MqttLink | None, info: Info) -> Callable[[], None]:
@@ -210,17 +231,36 @@ def _look_for_changes(core: Core, config_file: Path) -> None:
         core.inbox.put(notice)
 
 
-def _set_up_desk(
-    core: Core, listener: FloorListener, link: MqttLink | None, backups: BackupDesk
-) -> SetUpDesk:
-    return SetUpDesk(
-        core.settings,
-        core.board,
-        core.clock,
-        listener.devices.copy,
-        link.status if link else _no_link,
-        backups,
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the page /setup looks at besides the core."""
+
+    readers: FoundReaders
+    wire: LlrpWire
+    devices: Callable[[], Mapping[str, DeviceUp]]
+    link: MqttLink | None
+    backups: BackupDesk
+
+
+def _set_up_desks(core: Core, config_file: Path, found: _Found) -> SetUpDesks:
+    status = found.link.status if found.link else _no_link
+    first_run, token = first_run_of(core.settings, core.clock)
+    parts = SiteParts(
+        configuration=ConfigurationDesk(config_file),
+        running=core.settings,
+        board=core.board,
+        clock=core.clock,
+        found=found.readers,
+        in_use=found.wire.peers,
+        devices=found.devices,
+        link=status,
+        upkeep=Upkeep(),
+        located=Lookups(core.store_path, core.board).located,
     )
+    looking = SetUpDesk(
+        *(core.settings, core.board, core.clock, found.devices, status, found.backups)
+    )
+    return SetUpDesks(looking, SiteDesk(parts), first_run, token, parts)
 
 
 def _url(settings: Settings, port: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge import log
 from edge.compose.core import VERSION, Core
-from edge.compose.setting_up import SetUpDesk
+from edge.compose.setting_up import SetUpDesks
 from edge.floor.calibrating import CalibrationBench
 from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
@@ -24,7 +24,7 @@ def web_server(
     core: Core,
     bench: CalibrationBench,
     finder: FinderDesk,
-    setting_up: SetUpDesk,
+    desks: SetUpDesks,
     metrics: Callable[[], str],
     ready: Callable[[], Mapping[str, object]],
 ) -> tuple[WebServer, Callable[[Settings], None]]:
@@ -52,7 +52,9 @@ def web_server(
         lookups=lookups,
         explainer=Explainer(core.desk.enquiries, lookups),
         calibration=bench,
-        setting_up=setting_up,
+        setting_up=desks.looking,
+        configuring=desks.changing,
+        first_run=desks.first_run,
         log_levels=log,
         finder=finder,
         handhelds=core.handhelds,
@@ -62,6 +64,7 @@ def web_server(
         ready=ready,
         protocol=lambda: document(VERSION),
         secure=files is not None,
+        enrolled_devices_only=web.enrolled_devices_only,
         readers=frozenset(one.name for one in settings.reader),
         session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
     )

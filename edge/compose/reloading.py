@@ -5,6 +5,7 @@ named and waits for the next start. A configuration with any fault changes nothi
 goes on, and why is told (`configuration_broken`).
 """
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def start_settings(config_file: Path) -> tuple[Settings, list[str]]:
 
 
 class Reloader:
-    """Used by the main thread.
+    """Thread-safe: signals come by the main thread, changes of a page by a worker.
 
     Args:
         config_file: of the gateway.
@@ -72,6 +73,9 @@ class Reloader:
         self._alerts = alerts
         self._clock = clock
         self._history = History(history_folder(config_file))
+        self._lock = threading.Lock()
+        self.waits: list[str] = []
+        """What was changed and holds from the next start only."""
         self._texts = None if faults else texts_of(config_file, running)
         if faults:
             self._refuse(faults, "the last known good configuration is used")
@@ -80,13 +84,17 @@ class Reloader:
 
     def reload(self) -> None:
         """Look at the file again."""
+        with self._lock:
+            self._look()
+
+    def _look(self) -> None:
         faults = check_files(self._file)
         if faults:
             self._refuse(faults, "the configuration in use goes on")
             return
         wanted = load(self._file)
         self._alerts.end(BROKEN)
-        waiting = self._waiting(wanted)
+        waiting = self.waits = self._waiting(wanted)
         self._take_up(wanted)
         self._keep(wanted)
         _log.info("configuration taken up", needs_restart=waiting)

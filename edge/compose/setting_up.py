@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -9,12 +10,15 @@ from drivers.driver import DeviceUp
 from edge.clock import Clock
 from edge.compose.backing_up import BackupDesk
 from edge.compose.discovering import approved, as_found
+from edge.compose.reloading import Reloader
+from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.compose.trying import try_reader
 from edge.daemon.checks.certificates import certificate_dates
 from edge.floor.board import Board, Shown
 from edge.model.ids import RequestId
 from edge.settings.gateway import Settings
 from edge.sync.mqtt.settings import LinkStatus
+from edge.web.first_run import FirstRun
 
 
 def certificates_in_use(settings: Settings) -> list[tuple[str, Path]]:
@@ -27,6 +31,31 @@ def certificates_in_use(settings: Settings) -> list[tuple[str, Path]]:
         *((f"reader {one.name} authority", one.ca_file) for one in settings.reader),
     ]
     return [(about, path) for about, path in named if path is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpDesks:
+    """What the page /setup asks: for how it is, for changes, and for the first badge.
+
+    Attributes:
+        token: opens `first_run`; None where nobody is waited for.
+    """
+
+    looking: "SetUpDesk"
+    changing: SiteDesk
+    first_run: FirstRun
+    token: str | None
+    parts: SiteParts
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Of the running gateway."""
+        return self.parts.upkeep
+
+    def attach(self, reloader: Reloader) -> None:
+        """What takes a changed configuration up, and knows what of it waits."""
+        self.parts.configuration.attach(reloader.reload)
+        self.parts.upkeep.waits = lambda: reloader.waits
 
 
 class SetUpDesk:

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -26,10 +26,13 @@ class OnSignal:
     Attributes:
         ending: called before everything stops, so that others are told.
         reload: called after SIGHUP, within two seconds.
+        stop_wanted: set by SIGTERM and SIGINT, and shared by all runs of one process: a signal
+            that comes between two of them ends the next.
     """
 
     ending: Callable[[], None]
     reload: Callable[[], None]
+    stop_wanted: threading.Event = field(default_factory=threading.Event)
 
 
 class Daemon:
@@ -76,7 +79,9 @@ class Daemon:
             Whatever keeps a service from starting, and what `end_because` was told.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._ending.set())
+            signal.signal(number, lambda *_: self._want_stop())
+        if self._on_signal.stop_wanted.is_set():
+            self._ending.set()
         signal.signal(signal.SIGHUP, lambda *_: self._want_reload())
         gc.disable()  # what a start makes stays: among a million items the search costs a second
         try:
@@ -96,11 +101,16 @@ class Daemon:
                 guard(self._on_signal.reload, "configuration could not be looked at again")
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
-        self._notifier.tell("STOPPING=1")
+        if self._failure is None:  # else it begins anew, or its end tells what happened
+            self._notifier.tell("STOPPING=1")
         self._on_signal.ending()
         self._supervisor.stop()
         if self._failure is not None:
             raise self._failure
+
+    def _want_stop(self) -> None:
+        self._on_signal.stop_wanted.set()
+        self._ending.set()
 
     def _want_reload(self) -> None:
         self._reload_wanted = True

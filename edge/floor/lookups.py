@@ -43,6 +43,13 @@ class Lookups:
         names = self._names()
         return [_item(one, names) for one in list(found.values())[:limit]]
 
+    def located(self, limit: int) -> list[Shown]:
+        """Items that are anywhere."""
+        with closing(Queries(self._path)) as queries:
+            found = queries.located(limit)
+        names = self._names()
+        return [_item(one, names) for one in found]
+
     def item(self, epc: str) -> Shown | None:
         """One item; None for a tag that was never anywhere."""
         with closing(Queries(self._path)) as queries:

@@ -167,6 +167,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.MessageSetAside()
             | e.JournalRestored()
             | e.IntrusionSuspected()
+            | e.PersonActed()
             | e.TagWritten()
             | e.TagKilled()
         ):

@@ -795,6 +795,22 @@ class IntrusionSuspected:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonActed:
+    """Somebody did what is no work on goods and yet has to stand in the trail.
+
+    Attributes:
+        action: what it was: `configuration`, `letter_resent`, `device_enrolled` or
+            `device_forgotten`.
+        subject: of what: a part of the configuration, the number of a letter, a device.
+    """
+
+    type: ClassVar[str] = "person.acted"
+    badge: Badge
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLost:
     """A reader or scanner does not answer; what it covers is stale since then, not gone."""
 
@@ -893,6 +909,7 @@ Event = (
     | MessageSetAside
     | JournalRestored
     | IntrusionSuspected
+    | PersonActed
     | DeviceLost
     | DeviceReturned
     | ReaderApproved

@@ -296,6 +296,17 @@ class PassageAnswered:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class PersonDid:
+    """A person did what has to stand in the trail; fields as in the fact `PersonActed`."""
+
+    request_id: RequestId
+    badge: Badge
+    action: str
+    subject: str
+    at_us: int
+
+
 Posted = (
     WorkWanted
     | WorkHandedOver
@@ -319,5 +330,6 @@ Posted = (
     | TagWorkWanted
     | FoundReaderDecided
     | PassageAnswered
+    | PersonDid
 )
 """Inputs with a `request_id`."""

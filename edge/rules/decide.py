@@ -1,6 +1,6 @@
 """Decide: one table from input to rule, and what follows from the state by itself."""
 
-from edge.model.events import Event, IntrusionSuspected, MessageSetAside
+from edge.model.events import Event, IntrusionSuspected, MessageSetAside, PersonActed
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
@@ -34,6 +34,7 @@ from edge.model.posted import (
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
+    PersonDid,
     ReturnScanned,
     StationScanned,
     StockPutAway,
@@ -155,6 +156,9 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case IntrusionNoticed():
             fact = IntrusionSuspected(input_.sign, input_.subject, input_.detail)
             return accept("noted", input_.detail, fact)
+        case PersonDid():
+            act = PersonActed(input_.badge, input_.action, input_.subject)
+            return accept("noted", f"{input_.action}: {input_.subject}", act)
         case CentralAcknowledged():
             return accept("acknowledged", f"up to {input_.upto}")
 

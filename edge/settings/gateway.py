@@ -196,6 +196,7 @@ class Web(Section):
     key_file: Path | None = None
     idle_minutes_max: Annotated[int, Field(ge=1)] = 60
     session_hours_max: Annotated[int, Field(ge=1)] = 12
+    enrolled_devices_only: bool = False
 
 
 class Discovery(Section):

@@ -114,8 +114,9 @@ def write_whole(file: Path, text: str) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
-    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
+        os.fchmod(handle, mode)  # whatever the process masks
         out.write(text)
         out.flush()
         os.fsync(out.fileno())

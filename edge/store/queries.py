@@ -70,6 +70,10 @@ class Queries:
         """
         return self._items("location = ?", (location,), limit)
 
+    def located(self, limit: int) -> list[PresentItem]:
+        """Items that are anywhere, in the order of their EPC."""
+        return self._items("location NOT NULL", (), limit)
+
     def items_of(self, sku: Sku, limit: int) -> list[PresentItem]:
         """Items of one article, also those that have departed; looks at every item."""
         return self._items("sku = ?", (sku,), limit)

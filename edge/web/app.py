@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
+from edge.web.devices import Devices
+from edge.web.first_run import administrator_among
 from edge.web.guard import Guard
 from edge.web.lockout import Lockout
 from edge.web.parts import Parts
@@ -19,6 +21,7 @@ from edge.web.routes import (
     board,
     calibration,
     counts,
+    devices,
     dispatch,
     find,
     floor,
@@ -34,6 +37,7 @@ from edge.web.routes import (
     returns,
     session,
     setup,
+    site,
     tags,
     tasks,
     wall,
@@ -45,7 +49,7 @@ from edge.web.sse import Streams
 
 ROOMS = (
     *(session, pick, pack, wall, find, dispatch, returns, counts),
-    *(floor, radio, readers, setup, calibration),
+    *(floor, radio, readers, setup, site, devices, calibration),
     *(orders, board, letters, tags, tasks, health, log_levels, pages),
 )
 """The files of routes."""
@@ -78,6 +82,7 @@ def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
             given.session_times.absolute_s,
             given.clock,
         ),
+        devices=Devices(given.session_key_path.with_name("devices.json"), key, given.clock),
     )
 
     @asynccontextmanager
@@ -107,5 +112,7 @@ def take_people(
 ) -> None:
     """From the next request on these people and machines may sign in, and no others."""
     parts: Parts = app.state.parts
+    if administrator_among(people):
+        parts.given.first_run.close()
     parts.sessions.know({person.badge: person for person in people})
     app.state.parts = replace(parts, given=replace(parts.given, people=people, tokens=tokens))

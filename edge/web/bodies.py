@@ -13,32 +13,34 @@ EpcHex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4,124}$", to_lower
 EPCS_MAX = 500
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """Closed against keys that it does not know, and against numbers that are texts."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class SignIn(_Body):
+class SignIn(Body):
     """Who somebody says they are."""
 
     badge: Name
     pin: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
-class Work(_Body):
+class Work(Body):
     """Ready for work with this cart, or gone."""
 
     ready: bool
     cart: Name | None = None
 
 
-class HandOver(_Body):
+class HandOver(Body):
     """Whose work goes to whom; else one's own, and to whoever is free next."""
 
     holder: Name | None = None
     to: Name | None = None
 
 
-class Scan(_Body):
+class Scan(Body):
     """A picker's scan, and what the screen said then."""
 
     prompt_id: Annotated[str, StringConstraints(max_length=128)]
@@ -46,7 +48,7 @@ class Scan(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class TroubleReport(_Body):
+class TroubleReport(Body):
     """Why it cannot be done as prompted."""
 
     prompt_id: Annotated[str, StringConstraints(max_length=128)]
@@ -54,52 +56,52 @@ class TroubleReport(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class TaskEnd(_Body):
+class TaskEnd(Body):
     """What a report left to do is done."""
 
     task_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class StationScan(_Body):
+class StationScan(Body):
     """A scan at a pack station."""
 
     code: ScannedCode
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class LayBack(_Body):
+class LayBack(Body):
     """The piece in hand at a put wall was not put; there is nothing more to say."""
 
 
-class Find(_Body):
+class Find(Body):
     """The tag that somebody looks for."""
 
     epc: EpcHex
 
 
-class FindEnd(_Body):
+class FindEnd(Body):
     """Looking no longer; there is nothing more to say."""
 
 
-class Close(_Body):
+class Close(Body):
     """Close the parcel; `partial` accepts that pieces are missing."""
 
     partial: bool = False
 
 
-class AnotherLabel(_Body):
+class AnotherLabel(Body):
     """The label of a closed parcel, by its number or its order's."""
 
     code: ScannedCode
 
 
-class Decision(_Body):
+class Decision(Body):
     """Let a held order go, or refuse it."""
 
     release: bool
 
 
-class PutAway(_Body):
+class PutAway(Body):
     """Pieces that were put into a place."""
 
     location: Name
@@ -108,14 +110,14 @@ class PutAway(_Body):
     epcs: Annotated[list[EpcHex], Field(max_length=EPCS_MAX)] = []
 
 
-class Approval(_Body):
+class Approval(Body):
     """A found reader is ours: its name as the floor file has it, and the ports to read on."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     antennas: Annotated[list[Annotated[int, Field(ge=1, le=255)]], Field(max_length=64)] = []
 
 
-class LogLevelWish(_Body):
+class LogLevelWish(Body):
     """A level for one part of the log, for a while."""
 
     part: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
@@ -123,28 +125,28 @@ class LogLevelWish(_Body):
     minutes: Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False)] = 15.0
 
 
-class BeginStep(_Body):
+class BeginStep(Body):
     """Begin a calibration of a level."""
 
     step: Literal["begin"]
     level: Literal["gain", "survey"]
 
 
-class TagStep(_Body):
+class TagStep(Body):
     """Record this tag."""
 
     step: Literal["tag"]
     epc: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}){2,62}$", to_lower=True)]
 
 
-class HereStep(_Body):
+class HereStep(Body):
     """The tag is at this place now."""
 
     step: Literal["here"]
     location: Name
 
 
-class PlainStep(_Body):
+class PlainStep(Body):
     """Any other step of a calibration."""
 
     step: Literal["moving", "learn", "more", "use", "discard"]
@@ -155,7 +157,7 @@ CalibrationStep = Annotated[
 ]
 
 
-class ReturnScan(_Body):
+class ReturnScan(Body):
     """A scan at the returns station, with the order at hand and the reason, where known."""
 
     code: ScannedCode
@@ -164,21 +166,21 @@ class ReturnScan(_Body):
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class ReturnGrade(_Body):
+class ReturnGrade(Body):
     """What becomes of a piece that came back."""
 
     piece_id: Name
     grade: Literal["restock", "quarantine", "scrap"]
 
 
-class CountScan(_Body):
+class CountScan(Body):
     """What somebody who counts has scanned."""
 
     code: ScannedCode
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class CountResult(_Body):
+class CountResult(Body):
     """So many pieces of an article were found in a place."""
 
     location: Name
@@ -186,13 +188,13 @@ class CountResult(_Body):
     quantity: Annotated[int, Field(ge=0, le=100_000)]
 
 
-class Sweep(_Body):
+class Sweep(Body):
     """Compare what the radio hears in a place with the books."""
 
     location: Name
 
 
-class VarianceDecision(_Body):
+class VarianceDecision(Body):
     """Take a count's variance into the books, or refuse it."""
 
     location: Name
@@ -200,14 +202,14 @@ class VarianceDecision(_Body):
     approve: bool
 
 
-class Dispatch(_Body):
+class Dispatch(Body):
     """A parcel that has left through a portal."""
 
     sscc: Annotated[str, StringConstraints(pattern=r"^(00)?[0-9]{18}$")]
     portal: Name
 
 
-class CloseManifest(_Body):
+class CloseManifest(Body):
     """A carrier's loaded parcels of one cut-off are handed over."""
 
     carrier: Annotated[str, StringConstraints(max_length=200)]
@@ -220,7 +222,7 @@ WholeWords = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{4}){1,31}$"
 TagPassword = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}$")]
 
 
-class TagTarget(_Body):
+class TagTarget(Body):
     """Which tag, by which reader; with neither EPC nor TID the only one that is there."""
 
     reader: Name
@@ -280,7 +282,7 @@ class TagKill(KillConfirmation):
     confirmation: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
-class PassageAnswer(_Body):
+class PassageAnswer(Body):
     """How something went through a portal that was not sure of it."""
 
     answer: Literal["in", "out", "neither"]

@@ -14,6 +14,7 @@ from edge.floor.letters import Letters
 from edge.model.ids import Badge, Epc, RequestId
 from edge.model.places import Floor
 from edge.model.prompts import Answer
+from edge.web.first_run import FirstRun
 from edge.web.people import Person, ServiceToken
 
 Row = Mapping[str, object]
@@ -80,6 +81,61 @@ class SettingUp(Protocol):
 
     def try_reader(self, found: Row) -> Row | None:
         """What a found reader is and reads, within seconds; None while another is tried."""
+        ...
+
+
+class Configuring(Protocol):
+    """Changes the configuration; called from worker threads, several at once.
+
+    What changes it answers why not, in sentences for people, or nothing where it is done.
+    """
+
+    def picture(self) -> Row:
+        """The configuration as its files have it, without secrets, and what is done of it."""
+        ...
+
+    def set_site(self, site: Mapping[str, str]) -> Sequence[str]:
+        """Who and where the gateway is."""
+        ...
+
+    def set_broker(self, broker: Mapping[str, str | int | bool | None]) -> Sequence[str]:
+        """The way to the central system."""
+        ...
+
+    def try_broker(self, broker: Mapping[str, str | int | bool | None]) -> Row:
+        """Whether a broker takes us; `good` and `text`, within seconds."""
+        ...
+
+    def look_at(self, host: str, port: int) -> str:
+        """Look for a reader: `found`, `silent`, `in_use` or `unknown_host`, within seconds."""
+        ...
+
+    def place_antennas(self, reader: str, antennas: Sequence[Row]) -> Sequence[str]:
+        """Which place each antenna of a reader hears."""
+        ...
+
+    def add_person(self, person: Mapping[str, str], pin: str) -> Sequence[str]:
+        """Somebody who may sign in."""
+        ...
+
+    def make_certificates(self, names: Sequence[str], host: str) -> Sequence[str]:
+        """An authority of the gateway's own, and pages by TLS."""
+        ...
+
+    def roll_back(self, number: int) -> Sequence[str]:
+        """Back to a configuration that worked."""
+        ...
+
+    def faults(self) -> Sequence[str]:
+        """Why the files would not be taken up."""
+        ...
+
+    def doors(self) -> Mapping[str, str]:
+        """Where handhelds come in: `url`, and of the gateway's authority `ca_sha256`, `ca_pem`."""
+        ...
+
+    def begin_anew(self) -> None:
+        """Begin anew on the files as they are; returns at once."""
         ...
 
 
@@ -153,6 +209,7 @@ class WebDependencies:
         ready: the readiness report; its key `ready` is a boolean.
         protocol: the MQTT interface in AsyncAPI.
         readers: names of the readers that can work on tags.
+        enrolled_devices_only: whether people sign in on enrolled devices only.
         secure: whether the server speaks TLS; cookies are then Secure and host-bound.
     """
 
@@ -170,11 +227,14 @@ class WebDependencies:
     explainer: Explainer
     calibration: Calibrating
     setting_up: SettingUp
+    configuring: Configuring
+    first_run: FirstRun
     log_levels: LogLevels
     troubles: tuple[Trouble, ...]
     metrics: Callable[[], str]
     ready: Callable[[], Row]
     protocol: Callable[[], Row]
     secure: bool
+    enrolled_devices_only: bool = False
     readers: frozenset[str] = frozenset()
     session_times: SessionTimes = SessionTimes()

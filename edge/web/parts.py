@@ -14,6 +14,7 @@ from edge.web.access import ROLES, SCOPES
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
+from edge.web.devices import Device, Devices
 from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
@@ -47,11 +48,21 @@ class Parts:
     confirmations: Confirmations
     signed_out: SignedOut
     shell: Shell
+    devices: Devices
 
     @property
     def cookie(self) -> str:
         """The name of the session's cookie; over TLS bound to this very host."""
         return "__Host-we1_session" if self.given.secure else "we1_session"
+
+    @property
+    def device_cookie(self) -> str:
+        """The name of an enrolled device's cookie; likewise."""
+        return "__Host-we1_device" if self.given.secure else "we1_device"
+
+    def device_of(self, request: Request) -> Device | None:
+        """The enrolled device that asks; None for any other."""
+        return self.devices.of(request.cookies.get(self.device_cookie))
 
     def is_shut_out(self, badge: Badge) -> bool:
         """Whether the central system lists somebody as no longer active."""

@@ -133,6 +133,8 @@ class Pages:
             explainer=nobody,
             calibration=nobody,
             setting_up=nobody,
+            configuring=nobody,
+            first_run=nobody,
             log_levels=nobody,
             troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
             metrics=nobody,
@@ -150,6 +152,7 @@ class Pages:
             confirmations=nobody,
             signed_out=nobody,
             shell=nobody,
+            devices=nobody,
         )
 
     async def ask(

@@ -22,6 +22,7 @@ from edge.model.ids import Badge
 from edge.model.state import FloorState
 from edge.web.app import create_app
 from edge.web.dependencies import SessionTimes, WebDependencies
+from edge.web.first_run import FirstRun
 from edge.web.guard import SAFE_METHODS
 from edge.web.people import Person, Role
 from edge.web.pins import hash_pin
@@ -129,6 +130,8 @@ class Stage(Watch):
                 letters=core.letters,
                 calibration=nobody,
                 setting_up=nobody,
+                configuring=nobody,
+                first_run=FirstRun(None, core.clock),
                 log_levels=nobody,
                 troubles=(),
                 metrics=nobody,

@@ -195,6 +195,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.JournalRestored("0199-old", 41, None, "journal-20261128T130500Z.sqlite", "bad page"),
     e.IntrusionSuspected("sign_ins_failed", "192.0.2.7", "badge 1001 was tried in vain"),
+    e.PersonActed(BADGE, "configuration", "broker"),
     e.DeviceLost(DeviceName("gate"), 1_700_000_000_000_000, "no keepalive", (DOCK, BIN)),
     e.DeviceReturned(DeviceName("gate"), (DOCK,)),
     e.ReaderApproved(

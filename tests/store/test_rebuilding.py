@@ -388,6 +388,7 @@ class Day:
         yield e.MessageSetAside("order", "not JSON", "{")
         yield e.JournalRestored("old", 4, 7, "", "bad page")
         yield e.IntrusionSuspected("files_changed", "files", "changed: floor.toml")
+        yield e.PersonActed(BADGE, "configuration", "site")
 
 
 def _stops_for(

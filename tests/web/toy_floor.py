@@ -224,6 +224,8 @@ class ToyFloor:
                 return self.questions.take(posted)
             case said.TagWorkWanted():
                 return _yes("begun", "on its way")
+            case said.PersonDid():
+                return _yes("noted", posted.subject)
             case said.FoundReaderDecided():
                 return _yes("approved" if posted.name else "ignored", "decided")
             case (

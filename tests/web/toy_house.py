@@ -8,10 +8,13 @@ from typing import cast
 from edge import log
 from edge.clock import Clock, SystemClock
 from edge.compose.calibrating import CommandLearner
+from edge.compose.configuring import ConfigurationDesk
+from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.floor.alerts import Alerts
 from edge.floor.calibrating import CalibratingParts, CalibrationBench
 from edge.floor.explaining import Explainer
 from edge.floor.finding import FinderDesk
+from edge.floor.found import FoundReaders
 from edge.floor.handhelds import Handhelds
 from edge.floor.letters import Letters
 from edge.floor.lookups import Lookups
@@ -20,6 +23,7 @@ from edge.model.places import Floor
 from edge.settings.calibration_file import save_calibration
 from edge.web.app import create_app
 from edge.web.dependencies import Trouble, WebDependencies
+from edge.web.first_run import FirstRun
 from edge.web.people import Person, Role, Scope, ServiceToken
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
@@ -38,6 +42,7 @@ BADGES = {
     Role.ADMINISTRATOR: Badge("a1"),
 }
 METRICS_TOKEN = "metrics-token-of-the-toy"  # noqa: S105 - opens the toy only
+TROUBLES_FILE = Path(__file__).parents[2] / "config" / "exceptions.toml"
 TROUBLES = (
     Trouble("short", ("pick",), "Not enough here", "数量不足"),
     Trouble("damaged", ("pick",), "Damaged", "商品破损"),
@@ -60,6 +65,14 @@ class House:
     given: WebDependencies
     finder: FinderDesk
     setting_up: ToySetUp
+    site: ConfigurationDesk
+
+    def people_of_site(self) -> tuple[Person, ...]:
+        """Who stands in the house's own configuration file."""
+        return tuple(
+            Person(Badge(one.badge), one.name, Role(one.role), one.pin_hash)
+            for one in self.site.settings().person
+        )
 
     def stop(self) -> None:
         """End its threads."""
@@ -86,6 +99,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
     finder = FinderDesk(plan, floor.board, clock)
     finder.start()
     setting_up = ToySetUp(floor.board)
+    site = _site_files(folder / "site")
     given = WebDependencies(
         inbox=floor.inbox,
         board=floor.board,
@@ -107,6 +121,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         explainer=Explainer(radio.desk.enquiries, cast("Lookups", lookups)),
         calibration=bench,
         setting_up=setting_up,
+        configuring=_site_desk(site, floor, clock, lookups),
+        first_run=FirstRun(None, clock),
         log_levels=log,
         finder=finder,
         handhelds=Handhelds(Alerts(), 0),
@@ -118,7 +134,37 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         secure=False,
         readers=frozenset({"gate"}),
     )
-    return House(floor, radio, bench, given, finder, setting_up)
+    return House(floor, radio, bench, given, finder, setting_up, site)
+
+
+def _site_files(folder: Path) -> ConfigurationDesk:
+    """The real desk on files of its own; what is written there nobody takes up."""
+    folder.mkdir()
+    file = folder / "gateway.toml"
+    file.write_text('[gateway]\ndata_dir = "data"\n[mqtt]\nenabled = false\n', encoding="utf-8")
+    (folder / "floor.toml").write_text("", encoding="utf-8")
+    (folder / "exceptions.toml").write_text(TROUBLES_FILE.read_text("utf-8"), encoding="utf-8")
+    return ConfigurationDesk(file)
+
+
+def _site_desk(
+    site: ConfigurationDesk, floor: ToyFloor, clock: Clock, lookups: ToyLookups
+) -> SiteDesk:
+    """The real desk before the toy floor."""
+    return SiteDesk(
+        SiteParts(
+            configuration=site,
+            running=site.settings(),
+            board=floor.board,
+            clock=clock,
+            found=FoundReaders(floor.board, Alerts(), clock),
+            in_use=set,
+            devices=dict,
+            link=lambda: None,
+            upkeep=Upkeep(),
+            located=lambda limit: lookups.ROWS[:limit],
+        )
+    )
 
 
 def _bench(plan: Floor, floor: ToyFloor, radio: ToyRadio, folder: Path) -> CalibrationBench:

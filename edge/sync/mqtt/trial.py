@@ -33,13 +33,16 @@ class Trial:
     trouble: str = ""
 
 
-def try_broker(settings: LinkSettings, clock: Clock, wake: int) -> Trial:
+def try_broker(
+    settings: LinkSettings, clock: Clock, wake: int, within_us: int = TRIAL_US_MAX
+) -> Trial:
     """Connect beside the daemon, under a client id of our own that leaves nothing behind.
 
     Args:
         settings: of the link; the first broker is tried.
         clock: for the deadline.
         wake: a descriptor that nobody writes to.
+        within_us: how long the broker may take to answer.
     """
     own = settings.client_id or f"{settings.site}-{settings.gateway}"
     settings = replace(settings, client_id=f"{own}-doctor", session_expiry_s=0)
@@ -50,16 +53,28 @@ def try_broker(settings: LinkSettings, clock: Clock, wake: int) -> Trial:
     except (OSError, ValueError) as error:
         return Trial(trouble=str(error))
     try:
-        return _tried(connection, topics, clock, wake)
+        return _tried(connection, topics, wake, Deadline(clock, within_us))
     finally:
         connection.close()
 
 
-def _tried(connection: Connection, topics: Topics, clock: Clock, wake: int) -> Trial:
+class Deadline:
+    """Begins when it is made."""
+
+    def __init__(self, clock: Clock, within_us: int) -> None:
+        self._clock = clock
+        self._until_us = clock.monotonic_us() + within_us
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time has run out."""
+        return self._clock.monotonic_us() > self._until_us
+
+
+def _tried(connection: Connection, topics: Topics, wake: int, deadline: Deadline) -> Trial:
     trial = Trial()
-    until_us = clock.monotonic_us() + TRIAL_US_MAX
     while trial.publish_reason is None and not trial.trouble:
-        if clock.monotonic_us() > until_us:
+        if deadline.is_over:
             return replace(trial, trouble="it did not answer in time")
         connection.turn(wake, TURN_MS)
         while (seen := connection.seen()) is not None:

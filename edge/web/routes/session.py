@@ -1,18 +1,23 @@
 """Signing in, signing out, and who am I."""
 
 import contextlib
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.floor.inbox import InboxFullError
-from edge.model.ids import Badge
+from edge.model.ids import Badge, RequestId
 from edge.model.inputs import IntrusionNoticed
+from edge.model.posted import PersonDid
 from edge.web.bodies import SignIn
-from edge.web.parts import Parts, TheParts, Who, session_of
+from edge.web.first_run import LOCK_SUBJECT
+from edge.web.parts import Parts, TheParts, Who, parts_of, session_of
+from edge.web.people import Role
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
+from edge.web.setup_bodies import FirstBadge
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
@@ -20,8 +25,28 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 @router.post("")
 async def sign_in(body: SignIn, request: Request, parts: TheParts) -> JSONResponse:
     """Sign in with badge and PIN."""
-    address = request.client.host if request.client else "unknown"
-    wait_s = parts.lockout.begin(body.badge, address)
+    if parts.given.enrolled_devices_only and parts.device_of(request) is None:
+        raise RefusedError(403, "device_unknown", "this device is not enrolled; see /setup")
+    address = address_of(request, parts)
+    count_attempt(parts, body.badge, address)
+    return await _signed_in(parts, body, address)
+
+
+def address_of(request: Request, parts: Parts) -> str:
+    """What guesses are counted for: an enrolled device, else where it asks from."""
+    device = parts.device_of(request)
+    if device is not None:
+        return f"device {device.name}"
+    return request.client.host if request.client else "unknown"
+
+
+def count_attempt(parts: Parts, subject: str, address: str) -> None:
+    """Count a guess.
+
+    Raises:
+        RefusedError: 429; there were too many.
+    """
+    wait_s = parts.lockout.begin(subject, address)
     if wait_s > 0:
         raise RefusedError(
             429,
@@ -29,9 +54,17 @@ async def sign_in(body: SignIn, request: Request, parts: TheParts) -> JSONRespon
             f"too many wrong sign-ins; wait {wait_s} s",
             {"Retry-After": str(wait_s)},
         )
+
+
+async def _signed_in(parts: Parts, body: SignIn, address: str) -> JSONResponse:
+    """The answer to badge and PIN.
+
+    Raises:
+        RefusedError: 401; one of them is wrong.
+    """
     session = await _session_for(parts, body)
     if session is None:
-        _tell_if_locked(parts, Badge(body.badge), address)
+        tell_if_locked(parts, Badge(body.badge), address)
         raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
     parts.lockout.succeeded(body.badge, address)
     answer = JSONResponse(_told(session))
@@ -48,7 +81,7 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
     return parts.sessions.begin(person) if person else None
 
 
-def _tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
+def tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
     """So many wrong sign-ins want a person; a badge that nobody has may be a PIN: not told."""
     known = any(one.badge == badge for one in parts.given.people)
     who = f"badge {badge}" if known else "a badge that nobody has"
@@ -60,6 +93,43 @@ def _tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
         )
         with contextlib.suppress(InboxFullError):  # it is told again at the next lock
             parts.given.inbox.put(notice, wait_ms=0)
+
+
+@router.get("/first")
+async def first_run(parts: TheParts) -> dict[str, bool]:
+    """Whether this gateway waits for its first administrator."""
+    return {"wanted": parts.given.first_run.is_open}
+
+
+@router.post("/first")
+async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JSONResponse:
+    """Make the first administrator with the token of the gateway's start, and sign in.
+
+    Raises:
+        RefusedError: 404 where nobody is waited for, 429 after many guesses, 401 for a wrong
+            token, 409 where the configuration cannot be written; then the token is still good.
+    """
+    first, address = parts.given.first_run, address_of(request, parts)
+    if not first.is_open:
+        raise RefusedError(404, "not_wanted", "there is an administrator, or the time is over")
+    count_attempt(parts, LOCK_SUBJECT, address)
+    if not first.matches(body.token) or not first.claim():
+        tell_if_locked(parts, Badge(LOCK_SUBJECT), address)
+        raise RefusedError(401, "wrong_token", "this is not the token of the gateway's start")
+    parts.lockout.succeeded(LOCK_SUBJECT, address)
+    role = Role.ADMINISTRATOR.value
+    person = {"badge": body.badge, "name": body.name, "role": role}
+    faults: Sequence[str] = ("the configuration was not written",)
+    try:
+        faults = await run_in_threadpool(parts.given.configuring.add_person, person, body.pin)
+    finally:
+        first.settle(used=not faults)
+    if faults:
+        raise RefusedError(409, "configuration_refused", "; ".join(faults))
+    now_us = parts.given.clock.now_us()
+    key = RequestId(f"first badge {now_us}")
+    await parts.desk.ask(PersonDid(key, Badge(body.badge), "configuration", "first badge", now_us))
+    return await _signed_in(parts_of(request), SignIn(badge=body.badge, pin=body.pin), address)
 
 
 @router.get("")

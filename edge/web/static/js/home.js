@@ -1,6 +1,6 @@
 // Signing in; and for who is signed in, the way to the pages.
 
-import { post, signOut, whoIsSignedIn } from "./api.js";
+import { get, post, signOut, whoIsSignedIn } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { forgetAll, keep, recall } from "./kept.js";
@@ -18,7 +18,13 @@ const frame = await Frame.start("home");
 const page = document.getElementById("page");
 const asked = new URLSearchParams(location.search);
 
+/** What an address brought along stands behind the #, which no browser sends to the gateway. */
+const brought = new URLSearchParams(location.hash.slice(1));
+const tokenGiven = brought.get("first");
+let enrolling = brought.has("enrol") ? { state: "asked", authority: null } : null;
+
 let person = null;
+let isFirst = false;
 let fault = asked.has("refused") ? { code: "page_refused", seconds: 0 } : null;
 const badge = h("input", { id: "badge", autocomplete: "username", maxlength: 64, required: true });
 const pin = h("input", {
@@ -30,19 +36,24 @@ const pin = h("input", {
   required: true,
 });
 
+const token = h("input", { id: "token", autocomplete: "off", spellcheck: "false", maxlength: 64, required: true, value: tokenGiven });
+const name = h("input", { id: "name", autocomplete: "name", maxlength: 80, required: true });
+const again = h("input", { id: "pin-again", type: "password", inputmode: "numeric", autocomplete: "new-password", maxlength: 64, required: true });
+
 async function start() {
   try {
     person = await whoIsSignedIn();
+    isFirst = person === null && (await get("/api/session/first")).body?.wanted === true;
   } catch {
     person = recall("person");
     fault = { code: person === null ? "unreachable" : "offline", seconds: 0 };
   }
   show();
-  if (person === null) badge.focus();
+  if (person === null) (isFirst && !tokenGiven ? token : badge).focus();
 }
 
 function show() {
-  fill(page, person === null ? form() : menu());
+  fill(page, enrolling !== null ? enrolment() : person !== null ? menu() : isFirst ? firstForm() : form());
 }
 
 function form() {
@@ -58,6 +69,70 @@ function form() {
     faultLine(),
     button,
   );
+}
+
+/** Nobody may sign in yet: the first administrator names themselves, with the token of the start. */
+function firstForm() {
+  const field = (input) => [h("label", { for: input.id }, t(`home.${input.id}`)), input];
+  return h(
+    "form",
+    { class: "card sign-in", id: "first-badge", onsubmit: makeFirst },
+    h("h2", {}, t("home.first")),
+    h("p", { class: "muted" }, t("home.first_hint")),
+    ...[token, badge, name, pin, again].flatMap(field),
+    faultLine(),
+    h("button", { class: "main wide" }, t("home.first_save")),
+  );
+}
+
+/** This browser becomes a handheld of the gateway; who uses it signs in afterwards. */
+function enrolment() {
+  const { state, authority } = enrolling;
+  const go = () => {
+    enrolling = null;
+    history.replaceState(null, "", "/");
+    start();
+  };
+  return h(
+    "section",
+    { class: "card sign-in", id: "enrolment" },
+    h("h2", {}, t("home.enrol")),
+    h("p", {}, t(`home.enrol.${state}`)),
+    state === "asked" && brought.get("ca") ? h("p", { class: "muted" }, t("setup.devices.fingerprint"), " ", h("code", { class: "codes" }, brought.get("ca"))) : null,
+    faultLine(),
+    authority ? h("a", { class: "second wide", id: "authority", href: URL.createObjectURL(new Blob([authority], { type: "application/x-x509-ca-cert" })), download: "warehouse-edge-ca.pem" }, t("home.enrol.authority")) : null,
+    state === "asked" ? h("button", { type: "button", class: "main wide", id: "enrol", onclick: enrol }, t("home.enrol.save")) : h("button", { type: "button", class: "main wide", id: "go-on", onclick: go }, t("home.enrol.go_on")),
+  );
+}
+
+async function enrol() {
+  fault = null;
+  try {
+    const { status, body } = await post("/api/session/device", { code: brought.get("enrol") });
+    if (status === 200) enrolling = { state: "done", authority: body.ca_pem };
+    else fault = { code: body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0) };
+  } catch {
+    fault = { code: "unreachable", seconds: 0 };
+  }
+  show();
+}
+
+async function makeFirst(event) {
+  event.preventDefault();
+  fault = null;
+  if (!/^[0-9]{6,64}$/.test(pin.value)) fault = { code: "pin_short", seconds: 0 };
+  else if (pin.value !== again.value) fault = { code: "pins_differ", seconds: 0 };
+  else {
+    try {
+      const wish = { token: token.value, badge: badge.value.trim(), name: name.value.trim(), pin: pin.value };
+      const { status, body } = await post("/api/session/first", wish);
+      if (status === 200) return location.assign("/setup");
+      fault = { code: status === 422 ? "first_invalid" : body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0), text: body.text };
+    } catch {
+      fault = { code: "unreachable", seconds: 0 };
+    }
+  }
+  show();
 }
 
 function menu() {
@@ -83,7 +158,7 @@ function menu() {
 function faultLine() {
   if (fault === null) return h("p", { class: "fault", role: "alert", hidden: true });
   const key = `home.fault.${fault.code}`;
-  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds });
+  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds, text: fault.text ?? "" });
   return h("p", { class: "fault", role: "alert" }, words);
 }
 
