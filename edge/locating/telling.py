@@ -19,6 +19,7 @@ _ARRIVED, _MOVED, _DEPARTED = int(Telling.ARRIVED), int(Telling.MOVED), int(Stat
 _ZERO_MS = 1 << 30
 """Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
 _SHIFT_AT_MS = (1 << 31) - (1 << 26)
+_SHIFT_MS_MAX = (1 << 31) - 1
 
 
 class _Follower(Protocol):
@@ -50,8 +51,8 @@ class Timeline:
         now_ms = (now_us - self.zero_us) // 1000
         if now_ms > _SHIFT_AT_MS:
             by_ms = now_ms - _ZERO_MS
-            for follower in self._followers:
-                follower.shift_times(by_ms)
+            for follower in self._followers:  # of a leap of years they need not know how far
+                follower.shift_times(min(by_ms, _SHIFT_MS_MAX))
             self.zero_us += by_ms * 1000
             self.now_ms -= by_ms
             now_ms -= by_ms

@@ -406,6 +406,19 @@ def test_a_clock_that_is_set_back_tells_nothing(played: Played) -> None:
     assert played.told() == []
 
 
+@pytest.mark.parametrize("days", [13, 38, 365, 56 * 365])
+def test_a_clock_that_leaps_ahead_ends_nothing(played: Played, days: int) -> None:
+    """A gateway that was off over the summer, or came up in 1970 before its clock was set."""
+    played.rest(TAG, 1, 5)
+    played.now_us += days * 24 * 3_600_000_000
+    played.rest(TAG, 2, 5)
+
+    found = played.locator.where(TAG)
+    assert found is not None
+    assert found.location == "shelf-b"
+    assert found.seen_us > played.now_us - 10_000_000
+
+
 def test_a_tag_long_departed_is_forgotten(played: Played) -> None:
     played.rest(TAG, 1, 5)
     played.wait(60)
