@@ -51,6 +51,9 @@ from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
 
+_ELSEWHERE, _CONFIRMED = np.uint8(Finding.ELSEWHERE), np.uint8(Finding.CONFIRMED)
+"""A tag that is neither is unsure, which is 0."""
+
 
 class Locator:
     """Follows all items of one floor.
@@ -282,15 +285,16 @@ class Locator:
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
         placed = announced != NO_PLACE
-        is_near = self._columns.near_place.take(best, mode="clip")
-        arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
-        arrive_reads = np.where(is_near, settings.near_arrive_reads, settings.arrive_reads)
-        sure = (probability >= np.where(placed, settings.move_at, arrive_at)) & (best != NO_PLACE)
-        sure &= placed | (counted >= arrive_reads)
-        findings = np.full(len(best), Finding.UNSURE, np.uint8)
-        findings[sure] = Finding.ELSEWHERE
-        findings[placed & (best == announced)] = Finding.CONFIRMED
-        return findings
+        near = self._columns.near_place.take(best, mode="clip")
+        here = (probability >= settings.arrive_at) & (counted >= settings.arrive_reads) & ~near
+        if self._columns.near_place.any():
+            close = (probability >= settings.near_arrive_at) & near
+            here |= close & (counted >= settings.near_arrive_reads)
+        sure = (here & ~placed) | ((probability >= settings.move_at) & placed)
+        sure &= best != NO_PLACE
+        confirmed = placed & (best == announced)
+        sure &= ~confirmed
+        return _ELSEWHERE * sure + _CONFIRMED * confirmed
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.choosing import either
 from edge.locating.epcs import EpcIndex, Keys, Rows, grown
 from edge.locating.slots import (
     LEAST_WEIGHT,
@@ -255,7 +256,7 @@ class TagTable:
         """
         gap = self.gap_s.take(news.rows).astype(np.float32)
         per_read = np.minimum(news.since_s / news.reads, 4.0 * gap + 1.0)
-        rate = np.where(per_read > gap, np.float32(0.3), np.float32(0.05))
+        rate = either(per_read > gap, np.float32(0.3), np.float32(0.05))
         gap += rate * (per_read - gap) * (self.reads.take(news.rows) > 0)
         self.gap_s[news.rows] = gap
         return gap
