@@ -14,7 +14,7 @@ _Floats = NDArray[np.float32]
 
 
 def either(which: Flags, yes: _Floats | np.float32, no: _Floats | np.float32) -> _Floats:
-    """What `numpy.where(which, yes, no)` gives for 32-bit floats that spread to `which`'s shape."""
+    """What `numpy.where(which, yes, no)` gives, of 32-bit floats that spread to its shape."""
     bits = which.view(np.int8).astype(np.int32)
     np.negative(bits, out=bits)
     others = no.view(np.int32)
@@ -22,14 +22,3 @@ def either(which: Flags, yes: _Floats | np.float32, no: _Floats | np.float32) ->
     bits ^= others
     chosen: _Floats = bits.view(np.float32)
     return chosen
-
-
-def either_number(
-    which: Flags, yes: NDArray[np.int64], no: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The same for whole numbers of 64 bits."""
-    bits = which.view(np.int8).astype(np.int64)
-    np.negative(bits, out=bits)
-    bits &= yes ^ no
-    bits ^= no
-    return bits

@@ -272,7 +272,7 @@ class OffsetModel:
         stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
         memory = look.memory + rate * look.trust * (look.level_db - look.memory)
         slots.usual = either(news.fresh & stays, memory, slots.usual)
-        moved = np.flatnonzero(after.moved)
+        moved = after.moved.nonzero()[0]
         slots.usual[:, moved[~look.home.reshape(-1)[after.at[moved]]]] = np.nan
         return look.usual_after(after.at, rate)
 

@@ -66,11 +66,11 @@ def enter(slots: Slots, pairs: Pairs) -> NDArray[np.bool_]:
     known = own[0] | own[1] | own[2] | own[3]
     own = own.view(np.uint8)
     slot = (own[1] + 2 * own[2] + 3 * own[3]).astype(np.int64)
-    left = np.flatnonzero(~known)
+    left = (~known).nonzero()[0]
     if not len(left):
         _add_to(slots, fresh, slot, pairs)
         return fresh
-    some = np.flatnonzero(known)
+    some = known.nonzero()[0]
     _add_to(slots, fresh, slot.take(some), _some(pairs, some))
     while len(left):
         owners, later = tag[left], np.zeros(len(left), np.bool_)
@@ -122,7 +122,7 @@ def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: Pairs) -> No
     empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
     weight = either(empty, np.float32(-1.0), weight)
     slot, most = best_slots(-weight)
-    wins = np.flatnonzero(-most < pairs.weight)
+    wins = (-most < pairs.weight).nonzero()[0]
     slot, pairs = slot[wins], _some(pairs, wins)
     at = slot * slots.antenna.shape[1] + pairs.tag
     for column, value in (
