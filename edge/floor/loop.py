@@ -25,6 +25,7 @@ from edge.floor.planner import Guard, Planner
 from edge.floor.proving import proofs
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
+from edge.floor.timekeeping import WallClock
 from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
 from edge.locating.portals import PortalWatch
@@ -120,10 +121,10 @@ class FloorLoop:
         self._alarming = Alarming(parts.alerts, parts.note_refused)
         self._portals = PortalWatch(parts.floor)
         self._boxes = BoxWatch(parts.floor)
+        self._time = WallClock(parts.clock, parts.locator, self._portals, self._boxes)
         self._state = FloorState(parts.floor)
         self._unsaved: list[Entry] = []
-        self._is_behind = False
-        self._is_settled = False
+        self._is_behind = self._is_settled = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="floor-loop", daemon=True)
         self.progressed_us = 0
@@ -179,7 +180,7 @@ class FloorLoop:
         parts = self._parts
         taken = parts.inbox.take(wait_ms)
         self.folded_count += taken.folded_count
-        now_us = parts.clock.now_us()
+        now_us = self._time.now_us()
         entries = self._unsaved_then(taken, now_us)
         facts: list[Fact] = []
         if self._is_behind and not self._catch_up():
@@ -252,10 +253,9 @@ class FloorLoop:
             locator.observe(batch)
             self._portals.observe(batch)
             self._boxes.observe(batch)
-        for entry in taken.entries:
-            if isinstance(entry.input, DeviceChanged):
-                device = entry.input
-                locator.device_changed(device.device, alive=device.alive, at_us=device.at_us)
+        for one in (entry.input for entry in taken.entries):
+            if isinstance(one, DeviceChanged):  # the clock may have been set back since
+                locator.device_changed(one.device, alive=one.alive, at_us=min(one.at_us, now_us))
         located = [
             Entry(ItemLocated(one, now_us), None)
             for one in locator.turn(now_us)
@@ -268,8 +268,8 @@ class FloorLoop:
         passed = (Entry(PassageJudged(one, now_us), None) for one in self._portals.turn(now_us))
         boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
         self._parts.desk.turn(locator, taken.batches, now_us)
-        unsaved, self._unsaved = self._unsaved, []
         silent = (Entry(one, None) for one in self._parts.silent(self._state, now_us))
+        unsaved, self._unsaved = self._unsaved, []
         return [*unsaved, *taken.entries, *located, *passed, *boxes, *silent]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
@@ -310,8 +310,8 @@ class FloorLoop:
 
     def _tell_fault(self, what: str) -> None:
         text = f"{what} could not be decided; the log has the trace, send it to the makers"
-        now_us = self._parts.clock.now_us()
-        self._parts.alerts.begin(Alert("rule-failed", "rule_failed", "warning", text, now_us))
+        at_us = self._parts.clock.now_us()
+        self._parts.alerts.begin(Alert("rule-failed", "rule_failed", "warning", text, at_us))
 
     def _decide(self, entry: Entry, turn: _Turn) -> None:
         input_ = entry.input

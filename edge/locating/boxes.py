@@ -82,9 +82,13 @@ class BoxWatch:
         self._rounds = np.zeros((64, n), np.int64)
         self._told = np.full((64, n), _UNTOLD, np.int64)
         self._seen_ms = np.zeros(64, np.int64)
-        self._round_ms = 0
+        self._round_ms = self._set_us = 0
         self._new_ms = np.zeros(n, np.int64)
         self._fresh = np.zeros((64, n), np.bool_)
+
+    def clock_was_set(self, by_us: int) -> None:
+        """The gateway's clock was set by so much: no time has passed, and none goes by again."""
+        self._set_us += by_us
 
     def observe(self, batch: ReadBatch) -> None:
         """Take a reader's reads; those of other antennas are left alone."""
@@ -103,7 +107,7 @@ class BoxWatch:
         at = (rows, station[good])
         np.add.at(self._level, at, batch.rssi_dbm[good])
         np.add.at(self._weight, at, 1.0)
-        seen_ms = batch.seen_us[good] // 1000
+        seen_ms = (batch.seen_us[good] - self._set_us) // 1000
         np.maximum.at(self._seen_ms, rows, seen_ms)
         is_new = self._rounds[at] == 0
         np.maximum.at(self._new_ms, station[good][is_new], seen_ms[is_new])
@@ -111,7 +115,7 @@ class BoxWatch:
 
     def turn(self, now_us: int) -> list[BoxVerdict]:
         """Verdicts that are new or have changed, looked at once a round."""
-        now_ms = now_us // 1000
+        now_ms = (now_us - self._set_us) // 1000
         if now_ms - self._round_ms < self._settings.round_ms or not self._stations:
             return []
         self._round_ms = now_ms

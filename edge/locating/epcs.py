@@ -104,7 +104,7 @@ class EpcIndex:
     def find_or_add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key; a new key gets one. `epc` is read only for long EPCs."""
         rows, at = self._walk(keys, bits)
-        missing = np.flatnonzero(rows < 0)
+        missing = (rows < 0).nonzero()[0]
         if len(missing):
             if self._taken + len(missing) > LOAD_MAX * len(self._places):
                 self._rebuild((len(self) + len(missing)) * 3 // 2)
@@ -147,17 +147,17 @@ class EpcIndex:
     def _walk(self, keys: Keys, bits: NDArray[np.uint16]) -> tuple[Rows, Rows]:
         """Row (-1 for none) and the place in the hash where each walk ended."""
         at = self._home(keys)
-        rows = self._places[at].astype(np.int64)
-        open_walks = np.flatnonzero(~self._ended(rows, keys, bits))
+        rows = self._places.take(at, mode="wrap").astype(np.int64)
+        open_walks = (~self._ended(rows, keys, bits)).nonzero()[0]
         strides = 0
         while len(open_walks):
             strides += 1
             ahead = _ONE_STEP if strides <= _SINGLE_STEPS else _MANY_STEPS
-            steps = (at[open_walks, np.newaxis] + ahead) & (len(self._places) - 1)
-            found = self._places[steps].astype(np.int64)
-            walker = np.repeat(open_walks, len(ahead))
-            ended = self._ended(found.reshape(-1), keys[walker], bits[walker])
-            ended = ended.reshape(found.shape)
+            steps = (at.take(open_walks)[:, np.newaxis] + ahead) & (len(self._places) - 1)
+            found = self._places.take(steps, mode="wrap").astype(np.int64)
+            walker = np.repeat(open_walks, len(ahead)) if len(ahead) > 1 else open_walks
+            own = keys.take(walker, axis=0, mode="wrap"), bits.take(walker, mode="wrap")
+            ended = self._ended(found.reshape(-1), *own).reshape(found.shape)
             last = np.where(ended.any(axis=1), ended.argmax(axis=1), len(ahead) - 1)
             walk = np.arange(len(last))
             at[open_walks], rows[open_walks] = steps[walk, last], found[walk, last]

@@ -16,10 +16,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.choosing import either
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import SLOTS, Floats, Ports
 from edge.locating.tags import NO_PLACE, News
 from edge.locating.walking import Walk
+
+_NEVER = np.float32(-np.inf)
 
 
 class PlaceFilter:
@@ -62,7 +65,7 @@ class PlaceFilter:
             walk: None where the floor's geometry tells nothing.
         """
         empty = places == NO_PLACE
-        log_likelihood[:SLOTS][empty] = -np.inf
+        log_likelihood[:SLOTS] = either(empty, _NEVER, log_likelihood[:SLOTS])
         if self._shared:
             _unite(belief, places, log_likelihood)
         if walk is not None:
@@ -75,10 +78,10 @@ class PlaceFilter:
         if walk is None:
             believed += (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
         else:
-            nearness = np.where(log_likelihood > -np.inf, walk.nearness, np.float32(0.0))
+            nearness = either(log_likelihood > _NEVER, walk.nearness, np.float32(0.0))
             believed += (1.0 - stay) * (nearness / nearness.sum(axis=0))
         log_likelihood -= log_likelihood.max(axis=0)
-        candidates = log_likelihood > -np.inf
+        candidates = log_likelihood > _NEVER
         np.maximum(log_likelihood, -self._clip, out=log_likelihood)
         log_likelihood *= new_share
         believed *= np.exp(log_likelihood, out=log_likelihood)
@@ -96,8 +99,7 @@ class PlaceFilter:
                 must not give its place a start over those that hear it next.
         """
         time_s = np.minimum(news.since_s, self._leave_s_max)
-        time_s[unplaced] = self._unplaced_leave_s * new_share[unplaced]
-        return time_s
+        return either(unplaced, self._unplaced_leave_s * new_share, time_s)
 
     def settle(self, leave_s: Floats, placed_s: Callable[[], Floats]) -> None:
         """Shorten `leave_s` for tags whose announced place changed lately.
@@ -116,18 +118,19 @@ class PlaceFilter:
 
         The window is shorter where a near-field antenna has just heard the tag.
         """
-        window_s = np.full(since_s.shape, self._window_s)
+        window_s: Floats | np.float32 = self._window_s
         if near is not None:
-            window_s[np.logical_or.reduce(near & fresh, axis=0)] = self._near_window_s
+            prompt: NDArray[np.bool_] = np.logical_or.reduce(near & fresh, axis=0)
+            window_s = either(prompt, self._near_window_s, self._window_s)
         share: Floats = -np.expm1(-since_s / window_s)
         return share
 
 
 def _hold_back(log_likelihood: Floats, out_of_reach: NDArray[np.bool_]) -> None:
     """Let what speaks for places that cannot have been reached speak for "on the way"."""
-    held = np.where(out_of_reach, log_likelihood[:SLOTS], np.float32(-np.inf)).max(axis=0)
+    held = either(out_of_reach, log_likelihood[:SLOTS], _NEVER).max(axis=0)
     np.maximum(log_likelihood[SLOTS], held, out=log_likelihood[SLOTS])
-    log_likelihood[:SLOTS][out_of_reach] = -np.inf
+    log_likelihood[:SLOTS] = either(out_of_reach, _NEVER, log_likelihood[:SLOTS])
 
 
 def _unite(belief: Floats, places: Ports, log_likelihood: Floats) -> None:

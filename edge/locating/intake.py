@@ -2,7 +2,7 @@
 
 A turn has a batch from each reader that was heard, often of a few reads only. They are joined
 before anything is looked at: what numpy costs is the call, not the read. For the same reason reads
-wait for up to a tenth of a second where thousands come in every turn. Order does not matter to the
+wait for up to a tenth of a second where hundreds come in every turn. Order does not matter to the
 evidence, nor does so short a time to where a tag lies; but before near-field antennas somebody
 waits, so batches of their readers never do.
 """
@@ -18,7 +18,7 @@ from edge.locating.tags import READS_MAX, Reads, TagTable
 
 EPC_BITS_MAX = 496
 """The longest EPC that a Gen2 tag can answer with: 31 words of 16 bits."""
-GATHERED_READS, GATHERED_MS = 2_000, 100
+GATHERED_READS, GATHERED_MS = 500, 100
 """From so many waiting reads on, the next are gathered for so long."""
 _HELD_MAX = 50_000
 LEVEL_LEAST_DBM, LEVEL_MOST_DBM = -120.0, 20.0

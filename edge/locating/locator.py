@@ -51,6 +51,8 @@ from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
 
+_ELSEWHERE, _CONFIRMED = np.uint8(Finding.ELSEWHERE), np.uint8(Finding.CONFIRMED)
+
 
 class Locator:
     """Follows all items of one floor.
@@ -74,9 +76,7 @@ class Locator:
     ) -> None:
         self._floor = floor
         self._untuned = settings
-        if calibration is not None:
-            settings = calibration.settings(settings)
-        self._settings = settings
+        self._settings = settings = calibration.settings(settings) if calibration else settings
         self._columns = FloorColumns(floor)
         self._drift: DriftFollower | None = None
         self._fields: Fields | None = None
@@ -112,7 +112,7 @@ class Locator:
     def observe(self, batch: ReadBatch) -> None:
         """Take a batch, whose columns must stay as they are; one of the next turns works on it.
 
-        That is the very next one, but where thousands of reads come with each (see `intake`).
+        That is the very next one, but where hundreds of reads come with each (see `intake`).
         """
         self._intake.add(batch)
 
@@ -122,6 +122,11 @@ class Locator:
         self._coverage.reader_changed(reader, up=alive, at_ms=at_ms)
         if not alive:
             self._sweep.look_for_dark_places()
+
+    def clock_was_set(self, by_us: int) -> None:
+        """The gateway's clock was set by so much: nobody was silent for that long."""
+        self._time.clock_was_set(by_us)
+        self._table.shift_dates(round(by_us * 1e-6))
 
     def restore(self, items: PresentItems) -> None:
         """Take up items that were present before a restart; nothing is told of them again.
@@ -143,7 +148,8 @@ class Locator:
             changes += self._teller.tell(news.rows, self._look(news), news.at_ms)
             if self._drift is not None:
                 belief = news.slots.belief.max(axis=0)
-                self._drift.hear(reads.antenna, reads.rssi_dbm, belief, now_us * 1e-6)
+                at_s = (now_us - self._time.set_us) * 1e-6
+                self._drift.hear(reads.antenna, reads.rssi_dbm, belief, at_s)
         self._coverage.look(now_ms)
         self.health.look(now_ms, now_us)
         self._look_at_references(now_ms)
@@ -282,14 +288,16 @@ class Locator:
         counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
         table.reads[news.rows] = counted
         placed = announced != NO_PLACE
-        is_near = self._columns.near_place.take(best, mode="clip")
-        arrive_at = np.where(is_near, settings.near_arrive_at, settings.arrive_at)
-        arrive_reads = np.where(is_near, settings.near_arrive_reads, settings.arrive_reads)
-        sure = (probability >= np.where(placed, settings.move_at, arrive_at)) & (best != NO_PLACE)
-        sure &= placed | (counted >= arrive_reads)
-        findings = np.full(len(best), Finding.UNSURE, np.uint8)
-        findings[sure] = Finding.ELSEWHERE
-        findings[placed & (best == announced)] = Finding.CONFIRMED
+        near = self._columns.near_place.take(best, mode="clip")
+        here = (probability >= settings.arrive_at) & (counted >= settings.arrive_reads) & ~near
+        if self._columns.near_place.any():
+            close = (probability >= settings.near_arrive_at) & near
+            here |= close & (counted >= settings.near_arrive_reads)
+        sure = (here & ~placed) | ((probability >= settings.move_at) & placed)
+        sure &= best != NO_PLACE
+        confirmed = placed & (best == announced)
+        sure &= ~confirmed
+        findings: NDArray[np.uint8] = _ELSEWHERE * sure + _CONFIRMED * confirmed
         return findings
 
     def _placed_s(self, news: News) -> Floats:

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.choosing import either
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports, Slots
@@ -42,6 +43,7 @@ _ANTENNAS = np.float32(4.0)
 does the mean of one antenna's follow at first."""
 
 
+_UNHEARD_DB, _NAN, _NEVER = np.float32(-100.0), np.float32(np.nan), np.float32(-np.inf)
 _READS_KNOWN = 40
 """From so many reads on, what antennas usually hear of a tag tells at which of them it lies."""
 
@@ -232,9 +234,9 @@ class OffsetModel:
         antenna = slots.antenna
         level = slots.level_sum / slots.weight
         level -= self._offset.take(antenna, mode="clip")
-        heard = np.where(news.fresh, level, np.float32(-100.0)).max(axis=0)
+        heard = either(news.fresh, level, _UNHEARD_DB).max(axis=0)
         np.maximum(heard, np.float32(-20.0), out=heard)
-        usual = np.where(np.isnan(known.usual_db), heard, known.usual_db)
+        usual = either(np.isnan(known.usual_db), heard, known.usual_db)
         dead = None if alive.all() else ~alive.take(antenna, mode="clip")
         trust = _trust(slots.weight, dead)
         near = self._near.take(antenna, mode="clip") if self._any_near else None
@@ -251,8 +253,8 @@ class OffsetModel:
         silence = self._silence(slots.weight, trust, near)
         likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
         room = likelihood[:SLOTS]
-        np.add(there, gone, out=room)
-        np.copyto(room, stays.sum(axis=0), where=home)
+        there += gone
+        room[:] = either(home, stays.sum(axis=0), there)
         if near is not None:
             self._add_near(room, level, trust, near, antenna)
         room += silence
@@ -269,8 +271,8 @@ class OffsetModel:
         rate = np.maximum(rate, np.float32(self._settings.level_rate)) * after.new_share
         stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
         memory = look.memory + rate * look.trust * (look.level_db - look.memory)
-        np.copyto(slots.usual, memory, where=news.fresh & stays)
-        moved = np.flatnonzero(after.moved)
+        slots.usual = either(news.fresh & stays, memory, slots.usual)
+        moved = after.moved.nonzero()[0]
         slots.usual[:, moved[~look.home.reshape(-1)[after.at[moved]]]] = np.nan
         return look.usual_after(after.at, rate)
 
@@ -287,8 +289,8 @@ class OffsetModel:
 
         Where the first is not known, it is what is to be expected.
         """
-        expected = np.where(known.home, usual, usual - np.float32(self._settings.quieter_db))
-        memory = np.where(np.isnan(slots.usual), expected, slots.usual)
+        expected = either(known.home, usual, usual - np.float32(self._settings.quieter_db))
+        memory = either(np.isnan(slots.usual), expected, slots.usual)
         return memory, self._lies_at(slots.usual, known, near)
 
     def _lies_at(
@@ -299,15 +301,15 @@ class OffsetModel:
         The first reads may have announced it at the wrong one. When it has been heard for long and
         another antenna is clearly the one that usually hears it loudest, it speaks for that.
         """
-        loud = usual if near is None else np.where(near, np.float32(np.nan), usual)
-        home = np.fmax.reduce(np.where(known.home, loud, np.float32(np.nan)), axis=0)
+        loud = usual if near is None else either(near, _NAN, usual)
+        home = np.fmax.reduce(either(known.home, loud, _NAN), axis=0)
         most = np.fmax.reduce(loud, axis=0)
         wrong = (most > home + np.float32(self._settings.louder_db)) & (
             known.reads >= _READS_KNOWN
         )
         if not wrong.any():
             return known.home
-        lies: NDArray[np.bool_] = np.where(wrong, loud == most, known.home)
+        lies: NDArray[np.bool_] = (wrong & (loud == most)) | (known.home & ~wrong)
         return lies
 
     def _moved(self, level: Floats, usual: Floats) -> tuple[Floats, Floats]:
@@ -346,13 +348,13 @@ class OffsetModel:
         """Near-field antennas claim by the level alone, against the best that the room says."""
         settings = self._settings
         in_room = ~near & (antenna != NO_ANTENNA)
-        best = np.where(in_room, room, np.float32(-np.inf)).max(axis=0)
-        np.copyto(best, 0.0, where=~in_room.any(axis=0))
+        best = either(in_room, room, _NEVER).max(axis=0)
+        best = either(in_room.any(axis=0), best, np.float32(0.0))
         claim = (level - self._near_db) * self._per_db
         np.clip(claim, settings.claim_min, settings.near_claim_max, out=claim)
         claim *= trust
         claim += best
-        np.copyto(room, claim, where=near)
+        room[:] = either(near, claim, room)
 
 
 def _trust(weight: Floats, dead: NDArray[np.bool_] | None) -> Floats:

@@ -103,24 +103,30 @@ class PortalWatch:
             for one in floor.light_barriers
             if one.location in self._watched
         }
-        self._now_ms = 0
-        self._looked_ms = 0
+        self._now_ms = self._looked_ms = 0
+        self._set_us = 0
+
+    def clock_was_set(self, by_us: int) -> None:
+        """The gateway's clock was set by so much: stays go on, dated as if it had not been."""
+        self._set_us += by_us
 
     def observe(self, batch: ReadBatch) -> None:
         """Take a reader's reads; those of other antennas are left alone."""
         for one in self._ports.get(DeviceName(batch.reader), ()):
-            one.portal.take(batch, one.sides)
+            one.portal.take(batch, one.sides, self._set_us)
 
     def told(self, event: DeviceEvent) -> None:
         """A device says what happened to it; what came into a light barrier counts."""
         barrier = self._barriers.get((DeviceName(event.device), event.port))
         if barrier is not None and _LEVELS.get(event.kind) == barrier.broken_when:
             side = _SIDES[barrier.portal_side]
-            self._watched[barrier.location].barriers.broken(side, event.at_us // 1000)
+            self._watched[barrier.location].barriers.broken(
+                side, (event.at_us - self._set_us) // 1000
+            )
 
     def turn(self, now_us: int) -> list[Passage]:
         """What has ended since the last turn; looked at four times a second."""
-        self._now_ms = max(self._now_ms, now_us // 1000)
+        self._now_ms = max(self._now_ms, (now_us - self._set_us) // 1000)
         for portal in self._watched.values():
             portal.enter(self._now_ms)
         if self._now_ms - self._looked_ms < BIN_MS:
@@ -174,8 +180,8 @@ class PortalWatch:
                 probability=sure,
                 likeliest=DIRECTIONS[likeliest],
                 crossing=float(crossing[at]),
-                began_us=int(stays.began_ms[at]) * 1000,
-                ended_us=int(stays.ended_ms[at]) * 1000,
+                began_us=int(stays.began_ms[at]) * 1000 + self._set_us,
+                ended_us=int(stays.ended_ms[at]) * 1000 + self._set_us,
                 reads=int(reads[at]),
             )
 
@@ -203,7 +209,7 @@ class _Portal:
         self.barriers = Barriers()
         self._waiting: list[PortalReads] = []
 
-    def take(self, batch: ReadBatch, sides: NDArray[np.int64]) -> None:
+    def take(self, batch: ReadBatch, sides: NDArray[np.int64], set_us: int) -> None:
         """Keep a batch's reads of this portal's antennas for the next turn."""
         side = sides.take(batch.antenna, mode="clip")
         good = np.flatnonzero((side != _NO_SIDE) & (batch.epc_bits > 0))
@@ -212,7 +218,7 @@ class _Portal:
         epc, bits = np.ascontiguousarray(batch.epc[good]), batch.epc_bits[good]
         level = np.clip(np.nan_to_num(batch.rssi_dbm[good], nan=_UNTOLD_DBM), -120.0, 20.0)
         keys = keys_of(epc, bits)
-        seen_ms = batch.seen_us[good] // 1000
+        seen_ms = (batch.seen_us[good] - set_us) // 1000
         self._waiting.append(PortalReads(epc, keys, bits, side[good], level, seen_ms))
 
     def enter(self, now_ms: int) -> None:

@@ -76,9 +76,11 @@ def told(
     Raises:
         ValueError: a pair of state and finding that the table does not have.
     """
-    tellings = _TOLD[states, findings]
+    at = states * np.uint8(len(Finding))
+    at += findings
+    tellings = _TOLD.take(at)
     if (tellings == _IMPOSSIBLE).any():
-        at = int(np.flatnonzero(tellings == _IMPOSSIBLE)[0])
-        state, finding = State(int(states[at])), Finding(int(findings[at]))
+        first = int(np.flatnonzero(tellings == _IMPOSSIBLE)[0])
+        state, finding = State(int(states[first])), Finding(int(findings[first]))
         raise ValueError(f"presence: a tag that is {state.name} cannot be {finding.name}")
-    return tellings, _NEXT[states, findings]
+    return tellings, _NEXT.take(at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.choosing import either
 from edge.locating.epcs import Rows
 
 SLOTS = 4
@@ -60,15 +61,17 @@ def fade_all(slots: Slots, fade: Floats) -> None:
 def enter(slots: Slots, pairs: Pairs) -> NDArray[np.bool_]:
     """Add pairs to their slots, taking the weakest slot for an antenna that has none."""
     fresh = np.zeros(slots.antenna.shape, np.bool_)
-    tag, slot = pairs.tag, np.full(len(pairs.tag), -1, np.int64)
-    for number, antennas in enumerate(slots.antenna):
-        np.copyto(slot, number, where=antennas.take(tag) == pairs.antenna)
-    left = np.flatnonzero(slot < 0)
+    tag = pairs.tag
+    own = slots.antenna.take(tag, axis=1, mode="clip") == pairs.antenna
+    known = own[0] | own[1] | own[2] | own[3]
+    own = own.view(np.uint8)
+    slot = (own[1] + 2 * own[2] + 3 * own[3]).astype(np.int64)
+    left = (~known).nonzero()[0]
     if not len(left):
         _add_to(slots, fresh, slot, pairs)
         return fresh
-    known = slot >= 0
-    _add_to(slots, fresh, slot[known], _some(pairs, known))
+    some = known.nonzero()[0]
+    _add_to(slots, fresh, slot.take(some), _some(pairs, some))
     while len(left):
         owners, later = tag[left], np.zeros(len(left), np.bool_)
         np.equal(owners[1:], owners[:-1], out=later[1:])
@@ -82,20 +85,21 @@ def best_slots(belief: Floats) -> tuple[Rows, Floats]:
 
     Four comparisons of long rows are far quicker than an argmax over many columns of four.
     """
-    slot, best = np.zeros(belief.shape[1], np.int64), belief[0].copy()
+    slot, best = np.zeros(belief.shape[1], np.int64), belief[0]
     for number in range(1, SLOTS):
-        np.copyto(slot, number, where=belief[number] > best)
-        np.maximum(best, belief[number], out=best)
+        better = belief[number] > best
+        np.maximum(slot, number * better, out=slot)
+        best = np.maximum(best, belief[number])
     return slot, best
 
 
-def _some(pairs: Pairs, which: NDArray[np.bool_] | Rows) -> Pairs:
+def _some(pairs: Pairs, which: Rows) -> Pairs:
     return Pairs(
-        pairs.tag[which],
-        pairs.antenna[which],
-        pairs.level_sum[which],
-        pairs.weight[which],
-        pairs.seen_ms[which],
+        pairs.tag.take(which),
+        pairs.antenna.take(which),
+        pairs.level_sum.take(which),
+        pairs.weight.take(which),
+        pairs.seen_ms.take(which),
     )
 
 
@@ -116,9 +120,9 @@ def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: Pairs) -> No
     """
     weight = slots.weight.take(pairs.tag, axis=1) + slots.belief.take(pairs.tag, axis=1) * 8.0
     empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
-    weight[empty] = -1.0
-    slot = weight.argmin(axis=0)
-    wins = weight.min(axis=0) < pairs.weight
+    weight = either(empty, np.float32(-1.0), weight)
+    slot, most = best_slots(-weight)
+    wins = (-most < pairs.weight).nonzero()[0]
     slot, pairs = slot[wins], _some(pairs, wins)
     at = slot * slots.antenna.shape[1] + pairs.tag
     for column, value in (

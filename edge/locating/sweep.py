@@ -13,6 +13,9 @@ from edge.locating.tags import NO_PLACE, TagTable
 _CROWDED = 0.9
 """From this share of `tags_max` on, tags that were never placed are forgotten early."""
 _FORGET_CROWDED_MS = 60_000
+_PAUSE_MS, _FEW_ROWS = 100, 4_096
+"""A stretch waits until it is so old or so long: what numpy costs is the call."""
+_NOBODY, _NOTHING = np.zeros(0, np.int64), np.zeros(0, np.uint8)
 _HURRIED_ROWS = 20_000
 """Rows of one turn after a reader was lost: a million in a second, and no turn takes long."""
 
@@ -51,14 +54,16 @@ class Sweep:
     def next_stretch(self, now_ms: int) -> tuple[Rows, NDArray[np.uint8]]:
         """Rows in the next stretch that were silent too long or lie in the dark, with findings."""
         self._stretch = stretch = self._advance(now_ms)
+        if stretch.stop <= stretch.start:
+            return _NOBODY, _NOTHING
         table, coverage = self._table, self._coverage
         state = table.state[stretch]
         watched = (state == State.PRESENT) | (state == State.STALE)
         if not coverage.dark.any():  # what lies in the dark is lost however lately it was heard
             watched &= now_ms - table.seen_ms(stretch) > self._least_ms
-        rows = np.flatnonzero(watched) + stretch.start
+        rows = watched.nonzero()[0] + stretch.start
         if not len(rows):
-            return rows, np.zeros(0, np.uint8)
+            return rows, _NOTHING
         place = table.place[rows]
         allowed = silence_allowed_ms(
             table.gap_s[rows].astype(np.float32), self._columns.near_place[place], self._settings
@@ -71,14 +76,16 @@ class Sweep:
         lost |= coverage.dark[place]
         lost &= table.state[rows] == State.PRESENT
         findings = np.where(gone, np.uint8(Finding.GONE), np.uint8(Finding.LOST))
-        some = np.flatnonzero(gone | lost)
+        some = (gone | lost).nonzero()[0]
         return rows[some], findings[some]
 
     def forget_old(self, now_ms: int) -> None:
         """Forget tags of the last stretch that departed or were never placed, long ago."""
         table, stretch = self._table, self._stretch
+        if stretch.stop <= stretch.start:
+            return
         idle = (table.place[stretch] == NO_PLACE) & (table.index.bits[stretch] > 0)
-        rows = np.flatnonzero(idle) + stretch.start
+        rows = idle.nonzero()[0] + stretch.start
         if not len(rows):
             return
         allowed_ms = np.full(len(rows), int(self._settings.forget_after_s * 1e3), np.int64)
@@ -92,7 +99,10 @@ class Sweep:
         rows = self._table.index.rows
         if self._swept_ms is None:
             self._swept_ms = self._started_ms = now_ms
-        share = (now_ms - self._swept_ms) / (self._settings.sweep_s * 1e3)
+        past_ms = now_ms - self._swept_ms
+        share = past_ms / (self._settings.sweep_s * 1e3)
+        if not self._hurried and past_ms < _PAUSE_MS and rows * share < _FEW_ROWS:
+            return slice(0, 0)
         self._swept_ms = now_ms
         if share >= 1.0 or (self._hurried and rows <= _HURRIED_ROWS):
             self._hurried = 0

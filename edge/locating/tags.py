@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.choosing import either
 from edge.locating.epcs import EpcIndex, Keys, Rows, grown
 from edge.locating.slots import (
     LEAST_WEIGHT,
@@ -31,10 +32,11 @@ NO_PLACE = 0xFFFF
 BELIEF_FULL = 65_535.0
 GAP_START_S = 3.0
 """Mean gap assumed for a tag that was read once: rather too patient than gone too soon."""
-_OCTAVE = 2048
-"""Weights are kept as logarithms in 16 bits: 32 octaves from the least on, each off by 1 in 5,900
-at most. Half precision would be off by 1 in 2,048, and by far more near the least."""
-_WEIGHTS = LEAST_WEIGHT * np.exp2(np.arange(1 << 16) / _OCTAVE).astype(np.float32)
+_CUT, _ROUNDS = np.uint32(12), np.uint32(1 << 11)
+_LEAST_CODE = LEAST_WEIGHT.view(np.uint32) >> _CUT
+"""Weights are kept as 16 bits out of the middle of a 32-bit float: its last 12 are rounded off,
+and its exponent is counted from that of the least weight on, 32 octaves. Each is off by 1 in 4,096
+at most. Half precision would be off by far more near the least."""
 _UNKNOWN = np.full(2, np.nan, np.float16).view(np.uint32)
 _RECORD = 16
 _LINE = np.dtype("V64")
@@ -97,6 +99,7 @@ class TagTable:
         self.index = EpcIndex(expected)
         self._window_s = np.float32(window_s)
         self._evidence = np.zeros((0, _RECORD), np.uint32)
+        self._record = self._column = np.empty(0, np.uint32)
         self.place = np.zeros(0, np.uint16)
         self.state = np.zeros(0, np.uint8)
         self.reads = np.zeros(0, np.uint8)
@@ -184,62 +187,75 @@ class TagTable:
 
     def slots_of(self, rows: Rows) -> Slots:
         """A working copy of the slots of these rows."""
-        column = self._evidence.take(rows, axis=0).T.copy()
-        return Slots(
-            level_sum=column[0:4].view(np.float32),
-            weight=_WEIGHTS.take(_halves(column[4:6])),
-            seen_ms=column[8:12].view(np.int32),
-            antenna=_halves(column[12:14]),
-            belief=_halves(column[14:16]) * np.float32(1.0 / BELIEF_FULL),
-            usual=_halves(column[6:8]).view(np.float16).astype(np.float32),
-        )
+        return _slots(self._evidence.take(rows, axis=0).T.copy())
+
+    def shift_dates(self, by_s: int) -> None:
+        """The clock that `since_s` is told by was set."""
+        placed = self.since_s > 0
+        since_s = self.since_s[placed].astype(np.int64) + by_s
+        self.since_s[placed] = since_s.clip(1, 0xFFFFFFFF)
+
+    def _work_on(self, rows: Rows) -> Slots:
+        """The same in memory that is used again: no two may be in hand."""
+        record, column = self._scratch(len(rows))
+        self._evidence.take(rows, axis=0, out=record, mode="clip")
+        column[:] = record.T
+        return _slots(column)
+
+    def _scratch(self, count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Room for so many records, and for as many in columns.
+
+        Kept from turn to turn: what is given back to the system comes back page by page, and
+        each page costs as much as a tag.
+        """
+        if count * _RECORD > self._record.size:
+            self._record = np.empty(grown(0, 2 * count) * _RECORD, np.uint32)
+            self._column = np.empty_like(self._record)
+        size = count * _RECORD
+        record, column = self._record[:size], self._column[:size]
+        return record.reshape(count, _RECORD), column.reshape(_RECORD, count)
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
-        octaves = np.log2(slots.weight * (1 / LEAST_WEIGHT))
-        octaves *= np.float32(_OCTAVE)
-        octaves += np.float32(0.5)
-        code = np.clip(octaves, 0.0, np.float32(0xFFFF), out=octaves).astype(np.uint16)
+        code = _codes(slots.weight)
         belief = slots.belief * np.float32(BELIEF_FULL - 1.0)
         belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
-        column = np.empty((_RECORD, len(rows)), np.uint32)
-        # the mean stays as it was
-        np.multiply(
-            slots.level_sum, _WEIGHTS.take(code) / slots.weight, out=column[0:4].view(np.float32)
-        )
+        record, column = self._scratch(len(rows))
+        rounded = _weights(code)
+        rounded /= slots.weight  # the mean stays as it was
+        np.multiply(slots.level_sum, rounded, out=column[0:4].view(np.float32))
         _join(code, column[4:6])
         _join(slots.usual.astype(np.float16).view(np.uint16), column[6:8])
         column[8:12] = slots.seen_ms.view(np.uint32)
         _join(slots.antenna, column[12:14])
         _join(belief.astype(np.uint16), column[14:16])
-        record = column.T.copy()
+        record[:] = column.T
         self._evidence.view(_LINE).reshape(-1)[rows] = record.view(_LINE).reshape(-1)
 
     def merge(self, reads: Reads) -> News:
         """Merge reads into the slots of their tags; nothing is written until `put`."""
         order, pair_at = _grouped(reads)
-        rows_of_pairs = reads.rows[order[pair_at]]
-        first_pair = np.flatnonzero(np.diff(rows_of_pairs, prepend=-1))
-        rows = rows_of_pairs[first_pair]
-        tag_of_pair = np.repeat(
-            np.arange(len(rows)), np.diff(first_pair, append=len(rows_of_pairs))
-        )
-        slots = self.slots_of(rows)
+        first_read = order.take(pair_at)
+        rows_of_pairs = reads.rows.take(first_read)
+        first_pair = _begins(rows_of_pairs).nonzero()[0]
+        rows = rows_of_pairs.take(first_pair)
+        tag_of_pair = np.arange(len(rows)).repeat(_lengths(first_pair, len(rows_of_pairs)))
+        slots = self._work_on(rows)
         before = slots.seen_ms.max(axis=0)
-        seen = reads.seen_ms[order]
+        seen = reads.seen_ms.take(order)
         seen_of_pair = np.maximum.reduceat(seen, pair_at)
         at_ms = np.maximum(before, np.maximum.reduceat(seen_of_pair, first_pair))
         since_s = (at_ms - before).astype(np.float32) * np.float32(1e-3)
         fade_all(slots, np.exp(since_s / -self._window_s))
-        reads_of_pair = np.diff(pair_at, append=len(order))
-        tag_of_read = np.repeat(tag_of_pair, reads_of_pair)
-        age_ms = (seen - at_ms[tag_of_read]).astype(np.float32)
+        reads_of_pair = _lengths(pair_at, len(order))
+        tag_of_read = tag_of_pair.repeat(reads_of_pair)
+        age_ms = (seen - at_ms.take(tag_of_read)).astype(np.float32)
         weight = np.exp(age_ms * (np.float32(1e-3) / self._window_s))
         np.maximum(weight, LEAST_WEIGHT, out=weight)  # late reads, as after a clock was set back
         pairs = Pairs(
             tag=tag_of_pair,
-            antenna=reads.antenna[order[pair_at]],
-            level_sum=np.add.reduceat(weight * reads.rssi_dbm[order], pair_at),
+            antenna=reads.antenna.take(first_read),
+            level_sum=np.add.reduceat(weight * reads.rssi_dbm.take(order), pair_at),
             weight=np.add.reduceat(weight, pair_at),
             seen_ms=seen_of_pair,
         )
@@ -254,10 +270,12 @@ class TagTable:
         that it leans to the long side but an absence of hours does not make a habit.
         """
         gap = self.gap_s.take(news.rows).astype(np.float32)
-        per_read = np.minimum(news.since_s / news.reads, 4.0 * gap + 1.0)
-        rate = np.where(per_read > gap, np.float32(0.3), np.float32(0.05))
+        per_read = np.minimum(
+            news.since_s / news.reads.astype(np.float32), np.float32(4.0) * gap + np.float32(1.0)
+        )
+        rate = either(per_read > gap, np.float32(0.3), np.float32(0.05))
         gap += rate * (per_read - gap) * (self.reads.take(news.rows) > 0)
-        self.gap_s[news.rows] = gap
+        self.gap_s[news.rows] = gap.astype(np.float16)
         return gap
 
     def _grow(self, needed: int) -> None:
@@ -272,6 +290,32 @@ class TagTable:
             self.since_s,
         ):
             column.resize(capacity, refcheck=False)
+
+
+def _slots(column: NDArray[np.uint32]) -> Slots:
+    return Slots(
+        level_sum=column[0:4].view(np.float32),
+        weight=_weights(_halves(column[4:6])),
+        seen_ms=column[8:12].view(np.int32),
+        antenna=_halves(column[12:14]),
+        belief=_halves(column[14:16]) * np.float32(1.0 / BELIEF_FULL),
+        usual=_halves(column[6:8]).view(np.float16).astype(np.float32),
+    )
+
+
+def _codes(weights: Floats) -> Ports:
+    bits = weights.view(np.uint32) + _ROUNDS
+    bits >>= _CUT
+    bits -= _LEAST_CODE
+    np.minimum(bits, np.uint32(0xFFFF), out=bits)
+    return bits.astype(np.uint16)
+
+
+def _weights(codes: Ports) -> Floats:
+    bits = codes.astype(np.uint32)
+    bits += _LEAST_CODE
+    bits <<= _CUT
+    return bits.view(np.float32)
 
 
 def _halves(words: NDArray[np.uint32]) -> Ports:
@@ -302,7 +346,20 @@ def _grouped(reads: Reads) -> tuple[Rows, Rows]:
     packed.sort()
     order = packed & READS_MAX
     packed >>= _INDEX_BITS
-    begins = np.empty(n, np.bool_)
+    return order, _begins(packed).nonzero()[0]
+
+
+def _begins(ordered: Rows) -> NDArray[np.bool_]:
+    """Where a number is another than the one before it."""
+    begins = np.empty(len(ordered), np.bool_)
     begins[:1] = True
-    np.not_equal(packed[1:], packed[:-1], out=begins[1:])
-    return order, np.flatnonzero(begins)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return begins
+
+
+def _lengths(begins: Rows, end: int) -> Rows:
+    """How long each stretch is, from its beginning to the next."""
+    lengths = np.empty_like(begins)
+    np.subtract(begins[1:], begins[:-1], out=lengths[:-1])
+    lengths[-1:] = end - begins[-1:]
+    return lengths

@@ -15,7 +15,8 @@ from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import Epc
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 
-_ARRIVED, _MOVED, _DEPARTED = int(Telling.ARRIVED), int(Telling.MOVED), int(State.DEPARTED)
+_HEARD = (Telling.ARRIVED, Telling.MOVED, Telling.RETURNED)
+"""What is told of tags that were read."""
 _ZERO_MS = 1 << 30
 """Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
 _SHIFT_AT_MS = (1 << 31) - (1 << 26)
@@ -31,12 +32,13 @@ class Timeline:
 
     Attributes:
         now_ms: the latest time told. zero_us: gateway microseconds of table millisecond 0.
+        set_us: by how much the gateway's clock was set so far, all in all.
     """
 
     def __init__(self) -> None:
         self._followers: list[_Follower] = []
         self._started = False
-        self.zero_us = 0
+        self.zero_us = self.set_us = 0
         self.now_ms = _ZERO_MS
 
     def follow(self, *followers: _Follower) -> None:
@@ -59,6 +61,11 @@ class Timeline:
         self.now_ms = max(self.now_ms, now_ms)
         return self.now_ms
 
+    def clock_was_set(self, by_us: int) -> None:
+        """The gateway's clock was set: other numbers for the same moments, and no time passed."""
+        self.zero_us += by_us
+        self.set_us += by_us
+
     def ms_of(self, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
         """Table milliseconds of past times, once any was told; never 0, which is none."""
         return np.clip((at_us - self.zero_us) // 1000, 1, self.now_ms)
@@ -75,6 +82,7 @@ class Teller:
         self, columns: FloorColumns, table: TagTable, coverage: Coverage, time: Timeline
     ) -> None:
         self._columns = columns
+        self._places = np.array(columns.places, np.object_)
         self._table = table
         self._coverage = coverage
         self._time = time
@@ -90,7 +98,7 @@ class Teller:
         """Changes of tags that were read."""
         table = self._table
         tellings, after = told(table.state.take(rows), findings)
-        some = np.flatnonzero(tellings)
+        some = tellings.nonzero()[0]
         if not len(some):
             return []
         changed, best = rows[some], self._best[some]
@@ -103,19 +111,23 @@ class Teller:
         new = before != best
         table.since_s[changed[new]] = at_us[new] // 1_000_000
         self._recount(before, best)
-        return [
-            self._worded(telling, state, (epc, from_place, to_place), p, at)
-            for telling, state, epc, from_place, to_place, p, at in zip(
-                tellings[some].tolist(),
-                told_before.tolist(),
-                table.index.epcs_of(changed),
-                before.tolist(),
-                best.tolist(),
-                probability.tolist(),
-                at_us.tolist(),
-                strict=True,
-            )
-        ]
+        changes = np.empty(len(some), np.object_)
+        for kind in _HEARD:
+            which = (tellings[some] == kind).nonzero()[0]
+            if not len(which):
+                continue
+            epcs = [Epc(one) for one in table.index.epcs_of(changed[which])]
+            there = self._places[best[which]].tolist()
+            told_at = probability[which].tolist(), at_us[which].tolist()
+            if kind is Telling.ARRIVED:
+                changes[which] = list(map(Arrived, epcs, there, *told_at))
+            elif kind is Telling.MOVED:
+                left = self._places[before[which]].tolist()
+                changes[which] = list(map(Moved, epcs, left, there, *told_at))
+            else:
+                departed = (told_before[which] == State.DEPARTED).tolist()
+                changes[which] = list(map(Returned, epcs, there, *told_at, departed))
+        return changes.tolist()
 
     def tell_silence(self, rows: Rows, findings: NDArray[np.uint8]) -> list[PresenceChange]:
         """Changes of tags that were not read for too long."""
@@ -123,7 +135,7 @@ class Teller:
             return []
         table = self._table
         tellings, after = told(table.state[rows], findings)
-        some = np.flatnonzero(tellings)
+        some = tellings.nonzero()[0]
         rows, tellings, after = rows[some], tellings[some], after[some]
         table.state[rows] = after
         places, seen_ms = table.place[rows], table.seen_ms(rows)
@@ -153,23 +165,6 @@ class Teller:
         self._table.place[rows] = places
         self._table.since_s[rows] = since_s
         self._recount(before, places)
-
-    def _worded(
-        self,
-        telling: int,
-        state: int,
-        way: tuple[str, int, int],
-        probability: float,
-        at_us: int,
-    ) -> PresenceChange:
-        """One change; `telling` and `state` are plain numbers, for there may be thousands."""
-        epc, from_place, to_place = Epc(way[0]), way[1], way[2]
-        there = self._columns.places[to_place]
-        if telling == _ARRIVED:
-            return Arrived(epc, there, probability, at_us)
-        if telling == _MOVED:
-            return Moved(epc, self._columns.places[from_place], there, probability, at_us)
-        return Returned(epc, there, probability, at_us, departed=state == _DEPARTED)
 
     def _recount(self, left: Ports, entered: Ports) -> None:
         n = len(self._coverage.items)
