@@ -7,9 +7,14 @@ from typing import ClassVar
 import pytest
 from typing_extensions import override
 
+from edge.model.events import CountWanted
+from edge.model.ids import LocationId, Sku
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkStatus
+from edge.sync.wire.outgoing import FactEncoder
+from simulators.central_events import events_of
+from simulators.central_store import CentralStore
 from tests.faults.__main__ import LINES
 from tests.faults.conftest import FAULTY_WRITER
 from tests.faults.lines import flips, outages, wires
@@ -17,6 +22,7 @@ from tests.faults.lines.line import Bench, Found
 from tests.faults.lines.syscalls import sweep
 from tests.faults.table import BEGIN, END, PAGE, Measured, write_table
 from tests.faults.test_disk import _need_strace
+from tests.sync.conftest import Floor, MemoryJournal, parts_for
 
 pytestmark = pytest.mark.fault
 BITS = 120
@@ -64,6 +70,26 @@ def test_a_brokers_word_for_the_central_systems_is_noticed(tmp_path: Path) -> No
 
     assert found.amiss["lost"] > 0
     assert not found.good
+
+
+@pytest.mark.parametrize("believed", [2, 3], ids=["what is there", "more than is there"])
+def test_a_link_that_believes_more_than_the_books_hold_is_noticed(
+    tmp_path: Path, believed: int
+) -> None:
+    """What the lines `half-open`, `down`, `loss`, `slow`, `queue` and `outage` are judged by."""
+    journal = MemoryJournal()
+    facts = [journal.append(CountWanted(LocationId("A"), Sku("S"), "empty")) for _ in range(3)]
+    encoder = parts_for(journal, Floor(journal))
+    written = FactEncoder("gate-1", encoder.clock_quality, encoder.epcis)
+    books = CentralStore(tmp_path / "books.sqlite")
+    for fact in facts[:2]:
+        books.take(events_of(written.encode(fact, 0).text, "we1/hangzhou/gate-1"), 0)
+    books.close()
+    journal.acknowledge("e1", believed)
+
+    lost = wires.judged(tmp_path / "books.sqlite", journal)["lost"]
+
+    assert lost == believed - 2
 
 
 class LeakingLink(MqttLink):

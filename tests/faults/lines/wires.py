@@ -45,6 +45,9 @@ class Wire:
         self.name, self.near, self.far = f"we{number}", f"wen{number}", f"wef{number}"
         self.host = f"10.98.{number}.2"
         self._near_host = f"10.98.{number}.1"
+        # not `ip netns exec`, which takes a copy of all mounts along: a disk whose power another
+        # line cuts meanwhile could not be taken down, and would stay cut when mounted again
+        self._enter = ("nsenter", f"--net=/run/netns/{self.name}")
         self.port = 1883
         self.books = folder / "central.sqlite"
         self._folder = folder
@@ -92,10 +95,10 @@ class Wire:
         run("ip", "netns", "del", self.name)
 
     def _inside(self, *command: str) -> None:
-        run("ip", "netns", "exec", self.name, *command)
+        run(*self._enter, *command)
 
     def _start(self, *command: str) -> None:
-        whole = ["ip", "netns", "exec", self.name, *command]
+        whole = [*self._enter, *command]
         self._children.append(subprocess.Popen(whole, stdout=subprocess.DEVNULL))
 
 
