@@ -11,7 +11,7 @@ from edge.floor.inbox import InboxFullError
 from edge.model.ids import Badge, RequestId
 from edge.model.inputs import IntrusionNoticed
 from edge.model.posted import PersonDid
-from edge.web.bodies import SignIn
+from edge.web.bodies import Resume, SignIn
 from edge.web.first_run import LOCK_SUBJECT
 from edge.web.parts import Parts, TheParts, Who, parts_of, session_of
 from edge.web.people import Role
@@ -93,6 +93,28 @@ def tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
         )
         with contextlib.suppress(InboxFullError):  # it is told again at the next lock
             parts.given.inbox.put(notice, wait_ms=0)
+
+
+@router.post("/resume")
+async def resume(body: Resume, request: Request, parts: TheParts) -> JSONResponse:
+    """Go on with a session that is locked, with the PIN of its person; all is as it was.
+
+    Raises:
+        RefusedError: 401 where the PIN is wrong or the session is over; 429 after many guesses.
+    """
+    session = session_of(request)
+    if session is None:
+        raise RefusedError(401, "signed_out", "sign in first")
+    address = address_of(request, parts)
+    count_attempt(parts, session.badge, address)
+    if not await parts.pins.matches(session.person.pin_hash, body.pin):
+        tell_if_locked(parts, session.badge, address)
+        raise RefusedError(401, "wrong_badge_or_pin", "the PIN is wrong")
+    parts.lockout.succeeded(session.badge, address)
+    resumed = parts.sessions.resumed(session)
+    answer = JSONResponse(_told(resumed))
+    parts.hand_out(answer, resumed)
+    return answer
 
 
 @router.get("/first")
