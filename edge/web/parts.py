@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from starlette.responses import StreamingResponse
 
 from edge.model.ids import Badge, RequestId
+from edge.model.posted import PersonDid
 from edge.web.access import ROLES, SCOPES
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
@@ -83,6 +84,16 @@ class Parts:
     def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
         """What a page listens to; it ends with the session that opened it."""
         return self.streams.respond(session.badge, subscription, lambda: self.stays(session))
+
+    async def note_act(self, badge: Badge, action: str, subject: str) -> None:
+        """Have a person's act stand in the trail, under an id that no client chooses.
+
+        Raises:
+            RefusedError: 503; the floor loop takes nothing just now.
+        """
+        now_us = self.given.clock.now_us()
+        own = RequestId(f"{action} {badge} {now_us}")
+        await self.desk.ask(PersonDid(own, badge, action, subject, now_us))
 
     def happened_us(self, told_us: int | None) -> int:
         """When something happened: as its sender tells, where that can be true, else now."""

@@ -8,9 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.floor.inbox import InboxFullError
-from edge.model.ids import Badge, RequestId
+from edge.model.ids import Badge
 from edge.model.inputs import IntrusionNoticed
-from edge.model.posted import PersonDid
 from edge.web.bodies import Resume, SignIn
 from edge.web.first_run import LOCK_SUBJECT
 from edge.web.parts import Parts, TheParts, Who, parts_of, session_of
@@ -148,9 +147,7 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
         first.settle(used=not faults)
     if faults:
         raise RefusedError(409, "configuration_refused", "; ".join(faults))
-    now_us = parts.given.clock.now_us()
-    key = RequestId(f"first badge {now_us}")
-    await parts.desk.ask(PersonDid(key, Badge(body.badge), "configuration", "first badge", now_us))
+    await parts.note_act(Badge(body.badge), "configuration", "first badge")
     return await _signed_in(parts_of(request), SignIn(badge=body.badge, pin=body.pin), address)
 
 
