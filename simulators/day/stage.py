@@ -24,7 +24,6 @@ from edge.web.app import create_app
 from edge.web.dependencies import SessionTimes, WebDependencies
 from edge.web.first_run import FirstRun
 from edge.web.guard import SAFE_METHODS
-from edge.web.first_run import FirstRun
 from edge.web.people import Person, Role
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
