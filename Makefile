@@ -53,10 +53,10 @@ faults: setup-dev
 
 .PHONY: setup setup-dev demo test lint format lock bench days faults fleet fuzz package package-test supply clean
 
-# make fuzz TRIES=10000000
+# so many tries of each target: make fuzz TRIES=10000000
 TRIES ?= 1000000
 fuzz: setup-dev
-	$(BIN)/python -m tests.fuzz --tries $(TRIES)
+	$(BIN)/python -m tests.fuzz --each --tries $(TRIES)
 
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:

@@ -1,6 +1,7 @@
 """`make fuzz`: broken input for everything that reads bytes from outside.
 
-    python -m tests.fuzz [--tries N] [--seconds S] [--seed N] [--target NAME]... [--workers N]
+    python -m tests.fuzz [--tries N] [--each] [--seconds S] [--seed N] [--target NAME]...
+        [--workers N]
 
 Turns of all targets are shared out to a process for each core; each turn has a seed of its own. At
 the first finding the target, the seed and the command that does it again are printed. Ends with
@@ -33,6 +34,8 @@ SLOW_INPUT_MS = 500.0
 """CPU time of one input beyond which a device could hold up the others."""
 GROWN_BYTES_MAX = 8 << 20
 TOLD_EVERY_S = 10.0
+LAGGING_SHARE = 20.0
+"""Once only slow targets are left, a turn makes so many of their rounds."""
 
 
 def _alive(target: LiveTarget) -> Target:
@@ -92,7 +95,7 @@ def one_turn(folder: Path, seed: int, names: tuple[str, ...], share: float = 1.0
         folder: for files, of this turn alone.
         seed: of every round of the turn.
         names: of targets; all if empty.
-        share: of a whole round's tries, above 0 to 1.
+        share: of a whole round's tries; above 1 for targets that make few in a round.
 
     Raises:
         FindingError: something came out that should not.
@@ -127,15 +130,44 @@ def one_round(name: str, target: Target, seed: int, count: int) -> tuple[float, 
     return took, tries.slowest_ms
 
 
-def _turn_in_a_process(seed: int, names: tuple[str, ...]) -> Report:
+def targets_named() -> tuple[str, ...]:
+    """Every target."""
     with tempfile.TemporaryDirectory(prefix="warehouse-edge-fuzz-") as folder:
-        return one_turn(Path(folder), seed, names)
+        return (*targets(Path(folder)), *LIVE)
+
+
+def _lagging(report: Report, tries: int, names: tuple[str, ...], *, each: bool) -> tuple[str, ...]:
+    """The targets of the next turn; none where there were enough tries."""
+    if not each:
+        return (names or targets_named()) if report.tries.total() < tries else ()
+    wanted = names or targets_named()
+    lagging = tuple(one for one in wanted if one not in LIVE and report.tries[one] < tries)
+    return wanted if lagging and not report.tries else lagging
+
+
+def _turn_in_a_process(seed: int, names: tuple[str, ...], share: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="warehouse-edge-fuzz-") as folder:
+        return one_turn(Path(folder), seed, names, share)
 
 
 def run(
-    *, tries: int, seconds: float, seed: int, names: tuple[str, ...], workers: int
+    *,
+    tries: int,
+    seconds: float,
+    seed: int,
+    names: tuple[str, ...],
+    workers: int,
+    each: bool = False,
 ) -> Iterator[Report]:
     """Fuzz until enough tries were made or the time is over; what it came to, after each turn.
+
+    Args:
+        tries: of all targets together, or of each.
+        seconds: at most; the turns at hand are finished.
+        seed: of the first turn.
+        names: of targets; all if empty.
+        workers: processes.
+        each: whether `tries` are wanted of each target; drivers that run make what they come to.
 
     Raises:
         FindingError: something came out that should not, or a process died.
@@ -145,11 +177,16 @@ def run(
     # Not forked: a watchdog's thread does not come along, and its lock would never be let go.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         running: dict[Future[Report], int] = {}
-        while running or not report.tries:
-            enough = report.tries.total() >= tries or time.monotonic() - began > seconds
-            while not enough and len(running) < workers:
-                running[pool.submit(_turn_in_a_process, seed, names)] = seed
+        while True:
+            lagging = _lagging(report, tries, names, each=each)
+            is_over = not lagging or time.monotonic() - began > seconds
+            while not is_over and len(running) < workers:
+                few = len(lagging) < len(names or targets_named())
+                share = LAGGING_SHARE if each and few else 1.0
+                running[pool.submit(_turn_in_a_process, seed, lagging, share)] = seed
                 seed += 1
+            if not running:
+                return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for one in done:
                 turn = _finished(one, running.pop(one))
@@ -171,6 +208,7 @@ def main() -> int:
     """Run from the command line; 1 at a finding."""
     parser = argparse.ArgumentParser(description="broken input for all that reads bytes")
     parser.add_argument("--tries", type=int, default=1_000_000)
+    parser.add_argument("--each", action="store_true", help="so many tries of each target")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--target", action="append", default=[])
@@ -187,11 +225,11 @@ def main() -> int:
             seed=asked.seed,
             names=names,
             workers=asked.workers,
+            each=asked.each,
         ):
             if time.monotonic() - told > TOLD_EVERY_S:
                 told = time.monotonic()
-                share = report.tries.total() / asked.tries
-                sys.stdout.write(f"{share:5.0%} {report.tries.total():>14,} tries\n")
+                sys.stdout.write(f"{report.tries.total():>14,} tries\n")
                 sys.stdout.flush()
     except FindingError as finding:
         return _found(finding)

@@ -65,6 +65,23 @@ def test_a_quarter_of_a_million_changed_frames_in_all_processes(piece: int) -> N
     assert report.grown_bytes < fuzz.GROWN_BYTES_MAX
 
 
+def test_each_target_has_its_share_of_tries_with_one_process_too() -> None:
+    wanted = 3_500
+    reports = fuzz.run(
+        tries=wanted,
+        seconds=600,
+        seed=SEED,
+        names=("barcodes", "mail", "resends"),
+        workers=1,
+        each=True,
+    )
+
+    report = deque(reports, maxlen=1).pop()
+
+    assert set(report.tries) == {"barcodes", "mail", "resends"}
+    assert min(report.tries.values()) >= wanted
+
+
 def test_the_messages_that_are_broken_were_good_ones() -> None:
     topics = Topics("we1", "hangzhou", "gate-1")
     for name, payload in fuzz_targets.MESSAGES:

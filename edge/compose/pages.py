@@ -66,7 +66,9 @@ def web_server(
         secure=files is not None,
         enrolled_devices_only=web.enrolled_devices_only,
         readers=frozenset(one.name for one in settings.reader),
-        session_times=SessionTimes(web.idle_minutes_max * 60, web.session_hours_max * 3600),
+        session_times=SessionTimes(
+            web.idle_minutes_max * 60, web.session_hours_max * 3600, web.lock_minutes * 60
+        ),
     )
     app = create_app(dependencies)
     server = WebServer(app, web.host, web.port, tls=files)

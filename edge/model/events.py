@@ -782,8 +782,8 @@ class IntrusionSuspected:
     """Something looks as if a stranger were at work; a person has to look.
 
     Attributes:
-        sign: what it is: `sign_ins_failed`, `files_changed`, `reader_shared` or
-            `certificate_unknown`.
+        sign: what it is: `sign_ins_failed`, `files_changed`, `reader_shared`,
+            `certificate_unknown` or `session_taken_over`.
         subject: where: an address, the files, a reader.
         detail: one sentence for people.
     """

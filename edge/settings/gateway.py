@@ -196,6 +196,7 @@ class Web(Section):
     key_file: Path | None = None
     idle_minutes_max: Annotated[int, Field(ge=1)] = 60
     session_hours_max: Annotated[int, Field(ge=1)] = 12
+    lock_minutes: Annotated[int, Field(ge=0, le=720)] = 15
     enrolled_devices_only: bool = False
 
 

@@ -20,6 +20,8 @@ _LOOKS_SECRET = (
     ),
     re.compile(r"\$argon2\w*\$[^\s\"']+"),
     re.compile(r"(?<=Bearer )[^\s\"',;]+", re.IGNORECASE),
+    re.compile(r"(?<=#first=)[A-Z0-9-]+"),
+    re.compile(r"(?<=we1_device=)[^\s\"',;]+"),
     re.compile(r"(?<=we1_session=)[^\s\"',;]+"),
     re.compile(r"(?<=\"pin\": )\"[^\"]*\"|(?<=\"pin\":)\"[^\"]*\""),
     re.compile(

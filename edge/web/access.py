@@ -22,6 +22,7 @@ PUBLIC = frozenset(
         ("GET", "/api/session/first"),
         ("POST", "/api/session/first"),
         ("POST", "/api/session/device"),
+        ("POST", "/api/session/resume"),
     }
 )
 """Open without a session, besides the pages' scripts, styles, sounds and words."""

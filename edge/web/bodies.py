@@ -26,6 +26,12 @@ class SignIn(Body):
     pin: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
+class Resume(Body):
+    """The PIN of whoever is signed in."""
+
+    pin: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
 class Work(Body):
     """Ready for work with this cart, or gone."""
 

@@ -193,10 +193,12 @@ class SessionTimes:
     Attributes:
         idle_s: without any request.
         absolute_s: at most, however busy.
+        lock_s: without an act of the person, until only their PIN opens it; 0 for never.
     """
 
     idle_s: int = 4 * 3600
     absolute_s: int = 14 * 3600
+    lock_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

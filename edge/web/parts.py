@@ -10,11 +10,13 @@ from pydantic import StringConstraints
 from starlette.responses import StreamingResponse
 
 from edge.model.ids import Badge, RequestId
+from edge.model.posted import PersonDid
 from edge.web.access import ROLES, SCOPES
 from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.devices import Device, Devices
+from edge.web.guard import SAFE_METHODS
 from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
@@ -71,13 +73,27 @@ class Parts:
         return isinstance(listed, dict) and listed.get("active") is False
 
     def stays(self, session: Session) -> bool:
-        """Whether a session still holds: not run out, not signed out, its person not shut out."""
+        """Whether a session still opens: it holds, and is not locked."""
+        return self.holds(session) and not self.sessions.is_locked(session)
+
+    def holds(self, session: Session) -> bool:
+        """Whether a session is not over: run out, signed out, or its person shut out."""
         over = self.sessions.left_us(session) <= 0 or self.signed_out.has(session)
         return not over and not self.is_shut_out(session.badge)
 
     def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
         """What a page listens to; it ends with the session that opened it."""
         return self.streams.respond(session.badge, subscription, lambda: self.stays(session))
+
+    async def note_act(self, badge: Badge, action: str, subject: str) -> None:
+        """Have a person's act stand in the trail, under an id that no client chooses.
+
+        Raises:
+            RefusedError: 503; the floor loop takes nothing just now.
+        """
+        now_us = self.given.clock.now_us()
+        own = RequestId(f"{action} {badge} {now_us}")
+        await self.desk.ask(PersonDid(own, badge, action, subject, now_us))
 
     def happened_us(self, told_us: int | None) -> int:
         """When something happened: as its sender tells, where that can be true, else now."""
@@ -107,11 +123,16 @@ TheParts = Annotated[Parts, Depends(parts_of)]
 
 
 def session_of(request: Request) -> Session | None:
-    """The session that a request bears, if it holds."""
+    """The session that a request bears, locked or not, if it holds."""
     parts = parts_of(request)
     token = request.cookies.get(parts.cookie)
     session = parts.sessions.open(token) if token else None
-    return session if session is not None and parts.stays(session) else None
+    return session if session is not None and parts.holds(session) else None
+
+
+def is_act(request: Request) -> bool:
+    """Whether a person did something: a page only looks by itself, and says so when touched."""
+    return request.method not in SAFE_METHODS or "x-acted" in request.headers
 
 
 def place_of(request: Request) -> tuple[str, str]:
@@ -124,11 +145,15 @@ def signed_in(request: Request, response: Response) -> Session:
     """Whoever asks, signed in and allowed to.
 
     Raises:
-        RefusedError: 401 without a session, 403 where the role is not among the table's.
+        RefusedError: 401 without a session, 403 where the role is not among the table's, 423
+            where it is locked.
     """
     session = session_of(request)
     if session is None:
         raise RefusedError(401, "signed_out", "sign in first")
+    if parts_of(request).sessions.is_locked(session):
+        name = session.person.name
+        raise RefusedError(423, "idle", f"locked: {name} goes on with their PIN")
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         raise RefusedError(403, "not_allowed", "your role may not do this")
     parts = parts_of(request)
@@ -136,7 +161,7 @@ def signed_in(request: Request, response: Response) -> Session:
         parts.given.handhelds.heard(
             session.badge, session.signed_in_us, parts.given.clock.now_us()
         )
-    renewed = parts.sessions.renewed(session)
+    renewed = parts.sessions.renewed(session, acted=is_act(request))
     if renewed is not None:
         parts.hand_out(response, renewed)
     return session

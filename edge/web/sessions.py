@@ -2,7 +2,8 @@
 
 A token holds who, since when and when last, sealed with a key from a file (Fernet: AES-128-CBC and
 HMAC-SHA-256). It ends after a time without use, after an absolute time, and when the person's PIN
-or role is changed or the person leaves the settings.
+or role is changed or the person leaves the settings. After a shorter time without an act of the
+person (a page that looks by itself is none) it is locked: nothing but their PIN opens it again.
 """
 
 import hashlib
@@ -36,6 +37,7 @@ class Session:
 
     Attributes:
         signed_in_us, used_us: UTC microseconds.
+        acted_us: when the person last did something themselves, UTC microseconds.
         at_work: whether they have said that they are ready for work.
         cart: the cart that they said they push.
     """
@@ -43,6 +45,7 @@ class Session:
     person: Person
     signed_in_us: int
     used_us: int
+    acted_us: int
     at_work: bool = False
     cart: LocationId | None = None
 
@@ -111,7 +114,7 @@ class Sessions:
     def begin(self, person: Person) -> Session:
         """A session of somebody who has just shown who they are."""
         now_us = self._clock.now_us()
-        return Session(person, now_us, now_us)
+        return Session(person, now_us, now_us, now_us)
 
     def seal(self, session: Session) -> str:
         """The token of a session."""
@@ -121,6 +124,7 @@ class Sessions:
             "credential": _credential(session.person),
             "signed_in_us": session.signed_in_us,
             "used_us": session.used_us,
+            "acted_us": session.acted_us,
             "at_work": session.at_work,
             "cart": session.cart,
         }
@@ -143,17 +147,34 @@ class Sessions:
             person,
             content["signed_in_us"],
             content["used_us"],
+            content.get("acted_us", content["used_us"]),  # of an earlier version
             content["at_work"],
             content["cart"],
         )
         return session if self.left_us(session) > 0 else None
 
-    def renewed(self, session: Session) -> Session | None:
-        """The session as used now; None where it was used so lately that the token may stay."""
+    def renewed(self, session: Session, *, acted: bool) -> Session | None:
+        """The session as used now; None where it was used so lately that the token may stay.
+
+        Args:
+            session: that holds.
+            acted: whether the person did something themselves.
+        """
         now_us = self._clock.now_us()
-        if now_us - session.used_us < RENEWED_AFTER_US:
+        last_us = session.acted_us if acted else session.used_us
+        if now_us - last_us < RENEWED_AFTER_US:
             return None
-        return replace(session, used_us=now_us)
+        return replace(session, used_us=now_us, acted_us=now_us if acted else session.acted_us)
+
+    def resumed(self, session: Session) -> Session:
+        """A locked session after its person has shown who they are: as it was, and used now."""
+        now_us = self._clock.now_us()
+        return replace(session, used_us=now_us, acted_us=now_us)
+
+    def is_locked(self, session: Session) -> bool:
+        """Whether only the person's PIN opens it again."""
+        idle_us = self._clock.now_us() - session.acted_us
+        return 0 < self._times.lock_s * _SECOND_US < idle_us
 
     def left_us(self, session: Session) -> int:
         """Microseconds until a session ends if it is not used again; 0 or less when over."""

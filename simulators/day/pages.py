@@ -114,8 +114,7 @@ class Pages:
             for one in core.settings.person
         }
         self._sessions = {
-            badge: Session(person, core.clock.now_us(), core.clock.now_us())
-            for badge, person in people.items()
+            badge: Session(person, *(core.clock.now_us(),) * 3) for badge, person in people.items()
         }
         nobody = cast("Any", None)  # what only HTTP, searches and calibration need
         given = WebDependencies(

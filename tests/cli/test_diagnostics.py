@@ -23,12 +23,17 @@ PIN_HASH = hash_pin("471147")
 TOKEN_SHA256 = "ab" * 32
 BROKER_PASSWORD = "Umbrella-42-river"  # noqa: S105 - planted
 TLS_KEY_LINE = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ"
-UNKNOWN = ("s3cret-of-nobody", "hunter2-reader", "eyJhbGciOi.bearer.of-a-log", "991188")
+UNKNOWN = (
+    *("s3cret-of-nobody", "hunter2-reader", "eyJhbGciOi.bearer.of-a-log", "991188"),
+    *("NF34E-WQXAQ-HXBDN-D7RZG", "gAAAAABdevice-token"),
+)
 LOG = f"""{{"event": "broker refused", "password": "{UNKNOWN[0]}", "user": "edge"}}
 connecting with {BROKER_PASSWORD} as edge
 access_password={UNKNOWN[1]} kill
 GET /api/board Authorization: Bearer {UNKNOWN[2]}
 {{"badge": "1001", "pin": "{UNKNOWN[3]}"}}
+{{"ready": true, "first_badge": "http://127.0.0.1:8080/#first={UNKNOWN[4]}"}}
+Cookie: __Host-we1_device={UNKNOWN[5]}; other=1
 {{"event": "reader lost", "device": "dock", "reason": "no answer for 1.5 s"}}
 """
 

@@ -16,6 +16,7 @@ import pytest
 
 from edge.model.events import CountWanted
 from edge.model.ids import LocationId, Sku
+from edge.model.inputs import IntrusionNoticed
 from edge.sync.mqtt.link import MqttLink
 
 from .conftest import Broker, Central, Floor, MemoryJournal, parts_for, settings_for, wait_until
@@ -137,15 +138,25 @@ def test_a_broker_that_accepts_and_says_nothing_is_none(
         wait_until(lambda: "does not answer" in link.status().last_error, "it is told")
 
 
+def signs_of(floor: Floor) -> list[str]:
+    return [one.sign for one in list(floor.taken) if isinstance(one, IntrusionNoticed)]
+
+
 def test_a_namesake_is_told_and_not_fought(
     odd_broker: Callable[..., OddBroker], journal: MemoryJournal
 ) -> None:
     broker = odd_broker(lambda kind, _packet: CONNACK + TAKEN_OVER if kind == CONNECT else b"")
 
-    with linked(broker.port, journal, reconnect_s_max=30.0) as link:
+    floor = Floor(journal)
+    link = MqttLink(settings_for(broker.port, reconnect_s_max=30.0), parts_for(journal, floor))
+    link.start()
+    try:
         wait_until(lambda: "taken over" in link.status().last_error.lower(), "it is told")
+        wait_until(lambda: signs_of(floor) == ["session_taken_over"], "it is a sign of intrusion")
         assert not threading.Event().wait(1.0)
         assert broker.connections == 1
+    finally:
+        link.stop()
 
 
 def test_a_broker_that_refuses_us_is_told(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx
 
 from edge.model.events import MessageSetAside
+from edge.model.posted import PersonDid
 from edge.web.people import Role
 from tests.web.toy_house import House
 
@@ -31,6 +32,10 @@ def test_a_leader_sees_what_lies_aside_and_has_it_sent_once(
 
     assert [one.json()["code"] for one in answers] == ["letter_sending", "letter_sending"]
     assert letters.wanted() == [41]
+    acts = [one for one in house.floor.effects.posts if isinstance(one, PersonDid)]
+    assert {(one.badge, one.action, one.subject) for one in acts} == {
+        ("s1", "letter_resent", "41")
+    }
     (row,) = (one for one in client.get("/api/letters").json()["set_aside"] if one["seq"] == 41)
     assert row["standing"] == "sending"
 

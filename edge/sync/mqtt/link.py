@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from edge.model.inputs import CentralAcknowledged
+from edge.model.inputs import CentralAcknowledged, IntrusionNoticed
 from edge.sync.mqtt.backoff import Backoff
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
@@ -283,6 +283,9 @@ class MqttLink:
         text = f"another client calls itself {self._settings.gateway}; stop one of the two"
         at_us = self._parts.clock.now_us()
         self._notices.put(topic, alert_payload(TAKEN_OVER_ALERT, "error", at_us, text))
+        sign = IntrusionNoticed("session_taken_over", "broker", text, at_us)
+        with contextlib.suppress(self._parts.inbox_full):  # the alert stands in any case
+            self._parts.deliver(sign, lambda _: None)
 
     def _pause(self, pause_s: float) -> None:
         """Wait without a connection; what the floor commits meanwhile still counts."""

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.model.ids import Badge
-from edge.model.posted import PersonDid
 from edge.model.prompts import Answer
 from edge.web.dependencies import Row
 from edge.web.desk import told
@@ -54,18 +53,17 @@ async def invite(body: DeviceWish, _: Key, who: Who, parts: TheParts) -> Row:
 
 
 @router.post("/api/setup/devices/forget")
-async def forget(body: DeviceId, key: Key, who: Who, parts: TheParts) -> Row:
+async def forget(body: DeviceId, _: Key, who: Who, parts: TheParts) -> Row:
     """A handheld is ours no more."""
     known = await run_in_threadpool(parts.devices.forget, body.id)
     if not known:
         return told(Answer(accepted=False, code="device_unknown", text="no such device"))
-    now_us = parts.given.clock.now_us()
-    await parts.desk.ask(PersonDid(key, who.badge, "device_forgotten", body.id, now_us))
+    await parts.note_act(who.badge, "device_forgotten", body.id)
     return told(Answer(accepted=True, code="device_forgotten", text=f"{body.id} is forgotten"))
 
 
 @router.post("/api/session/device")
-async def enrol(body: DeviceCode, request: Request, parts: TheParts, key: Key) -> JSONResponse:
+async def enrol(body: DeviceCode, request: Request, parts: TheParts, _: Key) -> JSONResponse:
     """Become one of the gateway's handhelds, with the code of a QR code; nobody signs in by it.
 
     Raises:
@@ -79,8 +77,7 @@ async def enrol(body: DeviceCode, request: Request, parts: TheParts, key: Key) -
         raise RefusedError(401, "wrong_code", "the code is wrong, used or too old; show another")
     parts.lockout.succeeded(LOCK_SUBJECT, address)
     device, token = enrolled
-    now_us = parts.given.clock.now_us()
-    await parts.desk.ask(PersonDid(key, Badge(device.by), "device_enrolled", device.name, now_us))
+    await parts.note_act(Badge(device.by), "device_enrolled", device.name)
     doors = await run_in_threadpool(parts.given.configuring.doors)
     answer = JSONResponse({"name": device.name, "ca_pem": doors["ca_pem"]})
     answer.set_cookie(

@@ -34,8 +34,8 @@ async def letters_stream(who: Who, parts: TheParts) -> StreamingResponse:
 
 
 @router.post("/{seq}/resend")
-async def resend(seq: Seq, key: Key, _: Who, parts: TheParts) -> dict[str, object]:
-    """Have a fact that was set aside sent once more with its data."""
+async def resend(seq: Seq, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """Have a fact that was set aside sent once more with its data; who did so is a fact, too."""
     answer = parts.given.letters.resend(key, seq)
     if answer is None:
         raise RefusedError(
@@ -43,4 +43,5 @@ async def resend(seq: Seq, key: Key, _: Who, parts: TheParts) -> dict[str, objec
         )
     if answer.code == KEY_REUSED:
         raise RefusedError(409, KEY_REUSED, answer.text)
+    await parts.note_act(who.badge, "letter_resent", str(seq))
     return told(answer)

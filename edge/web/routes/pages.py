@@ -28,11 +28,16 @@ async def page(request: Request) -> Response:
     """A page, for whoever may see it."""
     name = request.url.path.strip("/")
     session = session_of(request)
-    if session is None:
+    parts = parts_of(request)
+    if session is None or parts.sessions.is_locked(session):
         return RedirectResponse(f"/?next={name}", 303)
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         return RedirectResponse("/?refused=" + name, 303)
-    return _html(parts_of(request).shell.page(name))
+    answer = _html(parts.shell.page(name))
+    renewed = parts.sessions.renewed(session, acted=True)  # to open a page is an act
+    if renewed is not None:
+        parts.hand_out(answer, renewed)
+    return answer
 
 
 for _name in PAGES:

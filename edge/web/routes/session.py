@@ -8,10 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.floor.inbox import InboxFullError
-from edge.model.ids import Badge, RequestId
+from edge.model.ids import Badge
 from edge.model.inputs import IntrusionNoticed
-from edge.model.posted import PersonDid
-from edge.web.bodies import SignIn
+from edge.web.bodies import Resume, SignIn
 from edge.web.first_run import LOCK_SUBJECT
 from edge.web.parts import Parts, TheParts, Who, parts_of, session_of
 from edge.web.people import Role
@@ -95,6 +94,28 @@ def tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
             parts.given.inbox.put(notice, wait_ms=0)
 
 
+@router.post("/resume")
+async def resume(body: Resume, request: Request, parts: TheParts) -> JSONResponse:
+    """Go on with a session that is locked, with the PIN of its person; all is as it was.
+
+    Raises:
+        RefusedError: 401 where the PIN is wrong or the session is over; 429 after many guesses.
+    """
+    session = session_of(request)
+    if session is None:
+        raise RefusedError(401, "signed_out", "sign in first")
+    address = address_of(request, parts)
+    count_attempt(parts, session.badge, address)
+    if not await parts.pins.matches(session.person.pin_hash, body.pin):
+        tell_if_locked(parts, session.badge, address)
+        raise RefusedError(401, "wrong_badge_or_pin", "the PIN is wrong")
+    parts.lockout.succeeded(session.badge, address)
+    resumed = parts.sessions.resumed(session)
+    answer = JSONResponse(_told(resumed))
+    parts.hand_out(answer, resumed)
+    return answer
+
+
 @router.get("/first")
 async def first_run(parts: TheParts) -> dict[str, bool]:
     """Whether this gateway waits for its first administrator."""
@@ -126,9 +147,7 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
         first.settle(used=not faults)
     if faults:
         raise RefusedError(409, "configuration_refused", "; ".join(faults))
-    now_us = parts.given.clock.now_us()
-    key = RequestId(f"first badge {now_us}")
-    await parts.desk.ask(PersonDid(key, Badge(body.badge), "configuration", "first badge", now_us))
+    await parts.note_act(Badge(body.badge), "configuration", "first badge")
     return await _signed_in(parts_of(request), SignIn(badge=body.badge, pin=body.pin), address)
 
 

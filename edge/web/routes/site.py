@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
-from edge.model.ids import RequestId
-from edge.model.posted import PersonDid
 from edge.model.prompts import Answer
 from edge.web.dependencies import Row
 from edge.web.desk import told
@@ -43,17 +41,17 @@ async def site(_: Who, parts: TheParts) -> Row:
 
 
 @router.post("/site")
-async def set_site(body: Site, key: Key, who: Who, parts: TheParts) -> Row:
+async def set_site(body: Site, _: Key, who: Who, parts: TheParts) -> Row:
     """Say who and where this gateway is."""
     desk = parts.given.configuring
-    return await _changed((parts, key, who), "site", lambda: desk.set_site(body.model_dump()))
+    return await _changed((parts, who), "site", lambda: desk.set_site(body.model_dump()))
 
 
 @router.post("/broker")
-async def set_broker(body: Broker, key: Key, who: Who, parts: TheParts) -> Row:
+async def set_broker(body: Broker, _: Key, who: Who, parts: TheParts) -> Row:
     """Say how the central system is reached."""
     desk = parts.given.configuring
-    return await _changed((parts, key, who), "broker", lambda: desk.set_broker(body.model_dump()))
+    return await _changed((parts, who), "broker", lambda: desk.set_broker(body.model_dump()))
 
 
 @router.post("/broker/try")
@@ -70,61 +68,60 @@ async def look_at_reader(body: TypedReader, _: Key, __: Who, parts: TheParts) ->
 
 
 @router.post("/antennas")
-async def place_antennas(body: AntennaPlaces, key: Key, who: Who, parts: TheParts) -> Row:
+async def place_antennas(body: AntennaPlaces, _: Key, who: Who, parts: TheParts) -> Row:
     """Say which place each antenna of a reader hears."""
     desk, rows = parts.given.configuring, [one.model_dump(mode="json") for one in body.antennas]
     return await _changed(
-        (parts, key, who),
+        (parts, who),
         f"antennas of {body.reader}",
         lambda: desk.place_antennas(body.reader, rows),
     )
 
 
 @router.post("/people")
-async def add_person(body: NewPerson, key: Key, who: Who, parts: TheParts) -> Row:
+async def add_person(body: NewPerson, _: Key, who: Who, parts: TheParts) -> Row:
     """Let somebody sign in from now on."""
     desk = parts.given.configuring
     return await _changed(
-        (parts, key, who), f"badge {body.badge}", lambda: desk.add_person(body.plain(), body.pin)
+        (parts, who), f"badge {body.badge}", lambda: desk.add_person(body.plain(), body.pin)
     )
 
 
 @router.post("/certificates")
-async def make_certificates(body: CertificateNames, key: Key, who: Who, parts: TheParts) -> Row:
+async def make_certificates(body: CertificateNames, _: Key, who: Who, parts: TheParts) -> Row:
     """Make the gateway's own authority and have its pages go by TLS."""
     desk = parts.given.configuring
     return await _changed(
-        (parts, key, who), "certificates", lambda: desk.make_certificates(body.names, body.host)
+        (parts, who), "certificates", lambda: desk.make_certificates(body.names, body.host)
     )
 
 
 @router.post("/roll-back")
-async def roll_back(body: RollBack, key: Key, who: Who, parts: TheParts) -> Row:
+async def roll_back(body: RollBack, _: Key, who: Who, parts: TheParts) -> Row:
     """Go back to a configuration that worked."""
     desk = parts.given.configuring
     return await _changed(
-        (parts, key, who), f"back to number {body.number}", lambda: desk.roll_back(body.number)
+        (parts, who), f"back to number {body.number}", lambda: desk.roll_back(body.number)
     )
 
 
 @router.post("/begin-anew")
-async def begin_anew(key: Key, who: Who, parts: TheParts) -> Row:
+async def begin_anew(_: Key, who: Who, parts: TheParts) -> Row:
     """Have the gateway take up what waits for a new start; it is away for some seconds."""
-    noted = await _changed((parts, key, who), "begin anew", parts.given.configuring.faults)
+    noted = await _changed((parts, who), "begin anew", parts.given.configuring.faults)
     if noted["accepted"]:
         parts.given.configuring.begin_anew()
     return noted
 
 
 async def _changed(
-    asked: tuple[Parts, RequestId, Session], what: str, change: Callable[[], Sequence[str]]
+    asked: tuple[Parts, Session], what: str, change: Callable[[], Sequence[str]]
 ) -> Row:
     """What came of a change; a good one is a fact with the person's name on it."""
     faults = await run_in_threadpool(change)
     if faults:
         text = "; ".join(faults)
         return told(Answer(accepted=False, code="configuration_refused", text=text))
-    parts, key, who = asked
-    now_us = parts.given.clock.now_us()
-    await parts.desk.ask(PersonDid(key, who.badge, "configuration", what, now_us))
+    parts, who = asked
+    await parts.note_act(who.badge, "configuration", what)
     return told(Answer(accepted=True, code="configuration_changed", text=f"{what}: written"))

@@ -3,9 +3,12 @@
 
 import { sawVersion } from "./freshness.js";
 import { forget, forgetAll, keep, recall } from "./kept.js";
+import { unlocked } from "./lock.js";
 
 const WAIT_MS_MAX = 8000;
 const SOON_MS = 2500; // so long the gateway is waited for where a kept answer would do as well
+const TOLD_EVERY_MS = 60_000;
+const LOCKED = 423;
 
 /** A new id for one change: unique for ever, made here, so that a repetition is recognised. */
 export function newKey() {
@@ -79,10 +82,27 @@ export function goToSignIn() {
   location.assign(`/?next=${location.pathname.slice(1)}`);
 }
 
+/** A touch or a key is an act of the person; that a page looks by itself is none. */
+let toldMs = Date.now();
+for (const kind of ["pointerdown", "keydown"]) {
+  addEventListener(kind, () => {
+    if (Date.now() - toldMs < TOLD_EVERY_MS) return;
+    toldMs = Date.now();
+    send("GET", "/api/session", undefined, undefined, { "X-Acted": "1" }).catch(() => (toldMs = 0));
+  });
+}
+
+/** One request; where the page is locked it waits for the person's PIN and is sent then. */
 async function request(method, path, body, key, waitMs = WAIT_MS_MAX) {
+  const answer = await send(method, path, body, key, {}, waitMs);
+  if (answer.status !== LOCKED) return answer;
+  await unlocked(answer.body.text, send);
+  return send(method, path, body, key, {});
+}
+
+async function send(method, path, body, key, headers, waitMs = WAIT_MS_MAX) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), waitMs);
-  const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
   try {

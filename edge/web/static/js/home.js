@@ -48,6 +48,7 @@ async function start() {
     person = recall("person");
     fault = { code: person === null ? "unreachable" : "offline", seconds: 0 };
   }
+  if (person !== null && PAGES[person.role].includes(asked.get("next"))) return go(person); // it was locked
   show();
   if (person === null) (isFirst && !tokenGiven ? token : badge).focus();
 }

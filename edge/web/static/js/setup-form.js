@@ -9,7 +9,7 @@ import { knows, t } from "./language.js";
  * A form.
  *
  * @param id of the element; its words are setup.form.{id}.title, .hint and .save.
- * @param fields list of {name, kind, options}: kind is text, number, check, pin, select or list.
+ * @param fields list of {name, kind, options}: kind is text, number, check, pin, password, select or list.
  * @param path where it is posted.
  * @param tried where it can be tried before, or null.
  */
@@ -80,7 +80,7 @@ export class SettingForm {
       this._note = note(good ? "right" : "trouble", good ? "right" : "trouble", wordsOf(told, good));
       if (good && path === this.path) {
         this._touched = false;
-        for (const field of this.fields) if (field.kind === "pin") this._inputs.get(field.name).value = "";
+        for (const field of this.fields) if (field.kind === "pin" || field.kind === "password") this._inputs.get(field.name).value = "";
         this.onDone(body);
       }
     } catch {
@@ -125,12 +125,12 @@ export function fillOptions(select, options) {
 }
 
 function inputOf(form, { name, kind, options }) {
-  const shared = { id: `${form}-${name}`, name, autocomplete: kind === "pin" ? "new-password" : "off", spellcheck: "false" };
+  const shared = { id: `${form}-${name}`, name, autocomplete: kind === "pin" || kind === "password" ? "new-password" : "off", spellcheck: "false" };
   if (kind === "select") {
     const select = h("select", shared);
     fillOptions(select, options);
     return select;
   }
-  const type = { number: "number", check: "checkbox", pin: "password" }[kind] ?? "text";
+  const type = { number: "number", check: "checkbox", pin: "password", password: "password" }[kind] ?? "text";
   return h("input", { ...shared, type, maxlength: kind === "check" || kind === "number" ? null : 253, step: kind === "number" ? "any" : null, inputmode: kind === "pin" ? "numeric" : null });
 }

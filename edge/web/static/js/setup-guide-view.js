@@ -99,7 +99,7 @@ export class SiteForms {
       path: "/api/setup/broker",
       tried: "/api/setup/broker/try",
       onDone,
-      fields: [{ name: "enabled", kind: "check" }, text("host"), { name: "port", kind: "number" }, { name: "tls", kind: "check" }, text("username"), { name: "password", kind: "pin", isOptional: true }],
+      fields: [{ name: "enabled", kind: "check" }, text("host"), { name: "port", kind: "number" }, { name: "tls", kind: "check" }, text("username"), { name: "password", kind: "password", isOptional: true }],
     });
     this.certificates = new SettingForm({ id: "certificates", path: "/api/setup/certificates", onDone, fields: [{ name: "names", kind: "list" }, text("host")] });
   }
