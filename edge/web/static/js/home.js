@@ -3,6 +3,7 @@
 import { get, post, signOut, whoIsSignedIn } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
+import { keepPages } from "./freshness.js";
 import { forgetAll, keep, recall } from "./kept.js";
 import { knows, onLanguage, t } from "./language.js";
 import { unsentOf } from "./outbox.js";
@@ -49,6 +50,7 @@ async function start() {
     fault = { code: person === null ? "unreachable" : "offline", seconds: 0 };
   }
   show();
+  keepPages();
   if (person === null) (isFirst && !tokenGiven ? token : badge).focus();
 }
 
@@ -198,5 +200,4 @@ async function leave() {
 }
 
 onLanguage(show);
-frame.connected(null);
 start();
