@@ -52,8 +52,8 @@ export function onPrompt(listener) {
 function scanned(code) {
   note = null;
   if (prompt === null || startsWork()) {
-    const cart = carts?.find((one) => one === code);
-    if (cart) chooseCart(cart);
+    if (carts?.includes(code)) chooseCart(code);
+    else if (carts === null) signs.show("wrong", t("pick.loading"), t("pick.scan_again"));
     else signs.show("wrong", t("code.cart_unknown"), code);
     return;
   }
