@@ -127,7 +127,12 @@ def _page(template: str, name: str, files: Mapping[str, bytes]) -> bytes:
         f'<link rel="modulepreload" href="/static/VERSION/js/{script}">\n'
         for script in _scripts(f"{name}.js", files)
     )
-    return template.replace("NAME", name).replace("</head>", f"{wanted}</head>").encode()
+    words = "".join(
+        f'<link rel="preload" as="fetch" crossorigin href="/static/VERSION/{file}">\n'
+        for file in sorted(files)
+        if file.startswith("lang/") and file.endswith(".json")
+    )
+    return template.replace("NAME", name).replace("</head>", f"{wanted}{words}</head>").encode()
 
 
 def _scripts(first: str, files: Mapping[str, bytes]) -> list[str]:

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     end_to_end,
     following,
     many_pickers,
+    opening_pages,
     orders_in,
     passing,
     waves,
@@ -42,6 +43,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "scan_to_prompt": answering.scan_to_prompt,
     "fifty_pickers": many_pickers.scan_to_prompt_50,
     "orders_in": orders_in.orders_in,
+    "page_open": opening_pages.page_open,
     "plan_1000_lines": waves.plan_1000_lines,
 }
 

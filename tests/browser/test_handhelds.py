@@ -8,6 +8,7 @@ from tests.browser.conftest import HANDHELD, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
+from tests.web.toy_house import BADGES, House
 
 pytestmark = pytest.mark.browser
 
@@ -57,3 +58,31 @@ def test_both_handhelds_are_told_that_their_badge_is_in_use_twice(
     expect(here.locator(".sign")).to_be_hidden()
     judge(here)
     shoot(here, f"pick-badge-twice-{locale}-360x640")
+
+
+def test_work_that_went_to_a_colleague_meanwhile_is_not_picked_twice(
+    signed_in: SignIn, house: House
+) -> None:
+    """Two pickers, one line: whoever has it now counts, the other is told what was not taken."""
+    ana = at_work(signed_in, "en-GB")
+    chen = signed_in(Role.SUPERVISOR, "/pick", HANDHELD)
+    ana.context.set_offline(True)
+    scan(ana, TEA.gtin)
+    expect(ana.locator(".pill")).to_contain_text("1 not sent")
+    given = chen.request.post(
+        "/api/work/hand-over",
+        data={"holder": BADGES[Role.PICKER]},
+        headers={"Idempotency-Key": "to-a-colleague"},
+    )
+    assert given.json()["accepted"]
+    chen.get_by_role("button", name="CART-2").click()
+    expect(chen.locator("#place")).to_have_text("A-01-3")
+    scan(chen, TEA.gtin)
+    expect(chen.locator("#count")).to_have_text("1 of 2 picked")
+
+    ana.context.set_offline(False)
+
+    expect(ana.get_by_role("dialog", name="These scans were not taken")).to_contain_text(TEA.gtin)
+    ana.reload()  # and stays told until it was seen
+    expect(ana.get_by_role("dialog", name="These scans were not taken")).to_contain_text(TEA.gtin)
+    assert house.floor.effects.picked == 1

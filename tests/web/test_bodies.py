@@ -194,6 +194,7 @@ def test_every_answer_bears_the_security_headers(client_of: ClientOf) -> None:
         assert "default-src 'self'" in policy
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
+        assert policy.endswith("require-trusted-types-for 'script'; trusted-types worker")
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert "camera=()" in headers["permissions-policy"]

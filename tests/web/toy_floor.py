@@ -243,6 +243,7 @@ class ToyFloor:
     # Picking
 
     def _hand_over(self, holder: Badge) -> Answer:
+        self._halts.pop(holder, None)
         wait = Prompt(holder, f"wait/{holder}", PromptKind.WAIT, notice="not_at_work")
         self._show(wait)
         return _yes("work_handed_over", "it goes to whoever is free next")

@@ -13,6 +13,7 @@ const WAIT_MS_MAX = 2500; // a network that is there in name only must not keep 
 
 addEventListener("install", (event) => {
   skipWaiting(); // versions live side by side, so nobody has to wait for pages that are open
+  route(event);
   event.waitUntil(take());
 });
 
@@ -24,9 +25,17 @@ addEventListener("fetch", (event) => {
   if (method !== "GET" || origin !== location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(file(event.request));
   else if (mode === "navigate" && pathname in SHELL.pages) {
-    event.respondWith(page(event.request, SHELL.pages[pathname]));
+    event.respondWith(page(event, SHELL.pages[pathname]));
   }
 });
+
+/** Where the browser can, what needs no thought does not wake this worker up. */
+function route(event) {
+  event.addRoutes?.([
+    { condition: { urlPattern: "/api/*" }, source: "network" },
+    { condition: { urlPattern: `${ROOT}*` }, source: { cacheName: KEPT } },
+  ]);
+}
 
 /** All files or none: a version that is not whole is not installed and tried another time. */
 async function take() {
@@ -38,6 +47,7 @@ async function take() {
 async function succeed() {
   const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== KEPT);
   await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
+  await registration.navigationPreload?.enable(); // the gateway is asked while the worker wakes up
   await clients.claim();
 }
 
@@ -45,11 +55,11 @@ async function file(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
 
-async function page(request, name) {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), WAIT_MS_MAX);
+async function page(event, name) {
+  let timer = 0;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error("late")), WAIT_MS_MAX)));
   try {
-    const answer = await fetch(request, { signal: abort.signal });
+    const answer = await Promise.race([asked(event), late]);
     if (answer.status < 500) return answer;
   } catch {
     // not reached: the kept page has to do
@@ -58,4 +68,8 @@ async function page(request, name) {
   }
   const cache = await caches.open(KEPT);
   return (await cache.match(`${ROOT}pages/${name}.html`)) ?? Response.error();
+}
+
+async function asked(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
 }

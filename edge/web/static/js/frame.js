@@ -8,7 +8,6 @@ import { loadWords, onLanguage, switchLanguage, t } from "./language.js";
 export class Frame {
   static async start(name) {
     await loadWords();
-    keepPages();
     return new Frame(name);
   }
 
@@ -30,6 +29,7 @@ export class Frame {
 
   /** Tell whether the gateway can be reached; null while that is not known. */
   connected(state) {
+    if (state && this._connected === null) keepPages(); // the page works: now for a time without network
     this._connected = state;
     this._write();
   }

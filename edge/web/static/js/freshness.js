@@ -7,10 +7,12 @@
 const OWN = new URL(import.meta.url).pathname.split("/")[2];
 const LOOK_MS = 500;
 const TRIED = "we1.pages_tried";
+const IDLE_MS = 3000;
 const WORKER = "/worker.js";
 
 const busy = []; // functions that tell whether something would be lost
 let timer = 0;
+let isKeeping = false;
 
 /** `isBusy` tells whether a reload would lose something. */
 export function mindBeforeReload(isBusy) {
@@ -29,8 +31,14 @@ export function sawVersion(version) {
 }
 
 /** Have the browser keep the pages, where it can: over HTTPS, or on the gateway itself. */
-export async function keepPages() {
-  if (!globalThis.isSecureContext || !("serviceWorker" in navigator)) return;
+export function keepPages() {
+  if (isKeeping || !globalThis.isSecureContext || !("serviceWorker" in navigator)) return;
+  isKeeping = true;
+  const wait = globalThis.requestIdleCallback ?? ((register) => setTimeout(register, IDLE_MS));
+  wait(register, { timeout: IDLE_MS }); // the page that somebody waits for comes first
+}
+
+async function register() {
   const policy = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL: () => WORKER });
   try {
     await navigator.serviceWorker.register(policy?.createScriptURL("") ?? WORKER);

@@ -3,6 +3,7 @@
 import { get, post, signOut, whoIsSignedIn } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
+import { keepPages } from "./freshness.js";
 import { forgetAll, keep, recall } from "./kept.js";
 import { knows, onLanguage, t } from "./language.js";
 import { unsentOf } from "./outbox.js";
@@ -50,6 +51,7 @@ async function start() {
   }
   if (person !== null && PAGES[person.role].includes(asked.get("next"))) return go(person); // it was locked
   show();
+  keepPages();
   if (person === null) (isFirst && !tokenGiven ? token : badge).focus();
 }
 
@@ -199,5 +201,4 @@ async function leave() {
 }
 
 onLanguage(show);
-frame.connected(null);
 start();

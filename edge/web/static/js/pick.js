@@ -26,6 +26,7 @@ let revision = 0;
 let atWork = person.at_work;
 let carts = null;
 let troubles = null;
+let learning = false;
 let refused = recall("refused") ?? []; // late scans that were not taken, until the picker has seen them
 let leaving = false; // whether the work goes away because this picker said so
 let elsewhere = false; // whether the badge is at work on another device, too
@@ -51,8 +52,8 @@ export function onPrompt(listener) {
 function scanned(code) {
   note = null;
   if (prompt === null || startsWork()) {
-    const cart = carts?.find((one) => one === code);
-    if (cart) chooseCart(cart);
+    if (carts?.includes(code)) chooseCart(code);
+    else if (carts === null) signs.show("wrong", t("pick.loading"), t("pick.scan_again"));
     else signs.show("wrong", t("code.cart_unknown"), code);
     return;
   }
@@ -197,7 +198,7 @@ async function begin() {
     frame.connected(state);
     if (!state) return;
     outbox.send();
-    if (troubles === null) learn();
+    if (troubles === null && !learning) learn();
   };
   listen("/api/prompt/stream", "prompt", streamed, connected, true);
   outbox.send();
@@ -206,7 +207,9 @@ async function begin() {
 
 /** The carts and what may be reported: they seldom change. */
 async function learn() {
+  learning = true;
   [carts, troubles] = await Promise.all([placesOf("cart"), getKept("/api/troubles", (told) => told.troubles)]);
+  learning = false;
   show();
 }
 
