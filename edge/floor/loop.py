@@ -22,7 +22,7 @@ from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
-from edge.floor.proving import proofs
+from edge.floor.proving import proven
 from edge.floor.radio import Radio
 from edge.floor.showing import Showing
 from edge.floor.timekeeping import WallClock
@@ -207,7 +207,7 @@ class FloorLoop:
         for entry, answer in turn.told:
             self._parts.answered(entry.input, answer)
         self._hand_out(turn)
-        for proof in proofs(self._state, (event for event, _ in turn.happenings)):
+        for proof in proven(self._state, turn.happenings, turn.told):
             self._parts.locator.confirm(proof)
         self._ask_planner()
         return facts

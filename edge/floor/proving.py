@@ -1,13 +1,18 @@
 """Which facts prove where a tag is: a person scanned a piece at a place.
 
-What the radio alone has counted proves nothing to the radio.
+So does the scan of a piece in a place that is being counted, though it is no fact: nothing is
+booked by it. What the radio alone has counted proves nothing to the radio.
 """
 
 from collections.abc import Iterable, Iterator
 
+from edge.floor.inbox import Entry
 from edge.locating.proofs import Proof
 from edge.model.events import Event, PieceConfirmed, PiecePicked, PiecePut, StockPlaced
-from edge.model.ids import LocationId
+from edge.model.ids import Epc, LocationId
+from edge.model.places import STORAGE_KINDS
+from edge.model.posted import CountScanned
+from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.work import Unit
 
@@ -35,6 +40,27 @@ def proofs(state: FloorState, events: Iterable[Event]) -> Iterator[Proof]:
                     yield Proof(epc, event.location, lies_there_now=True)
             case _:
                 pass
+
+
+def proven(
+    state: FloorState,
+    happenings: Iterable[tuple[Event, int]],
+    told: Iterable[tuple[Entry, Answer]],
+) -> Iterator[Proof]:
+    """What a turn proves, once it is on disk.
+
+    Args:
+        state: after it.
+        happenings: its events, each with its moment.
+        told: its inputs, each with its answer.
+    """
+    yield from proofs(state, (event for event, _ in happenings))
+    for entry, answer in told:
+        input_ = entry.input
+        if isinstance(input_, CountScanned) and input_.location is not None:
+            epc, place = answer.data.get("epc"), input_.location
+            if isinstance(epc, str) and state.floor.kind_of(place) in STORAGE_KINDS:
+                yield Proof(Epc(epc), place, lies_there_now=True)
 
 
 def _of(unit: Unit, place: LocationId, *, lies_there_now: bool) -> Iterator[Proof]:

@@ -202,12 +202,17 @@ class GradeDecided:
 
 @dataclass(frozen=True, slots=True)
 class CountScanned:
-    """Somebody who counts scanned a place or a piece."""
+    """Somebody who counts scanned a place or a piece.
+
+    Attributes:
+        location: the place that is being counted, where one is: the piece lies there.
+    """
 
     request_id: RequestId
     badge: Badge
     code: str
     at_us: int
+    location: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

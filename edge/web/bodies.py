@@ -180,10 +180,11 @@ class ReturnGrade(Body):
 
 
 class CountScan(Body):
-    """What somebody who counts has scanned."""
+    """What somebody who counts has scanned, and which place is being counted, where one is."""
 
     code: ScannedCode
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    location: Name | None = None
 
 
 class CountResult(Body):

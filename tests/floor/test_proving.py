@@ -8,19 +8,32 @@ import pytest
 
 from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
-from edge.floor.proving import proofs
+from edge.floor.proving import proofs, proven
+from edge.gs1.items import epc_of
 from edge.locating.proofs import Proof
-from edge.model.events import Event, PieceConfirmed, PiecePicked, PiecePut, StockPlaced
+from edge.model.counts import CountMethod
+from edge.model.events import CountMade, Event, PieceConfirmed, PiecePicked, PiecePut, StockPlaced
 from edge.model.goods import Article
 from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId, ToteId
 from edge.model.inputs import ArticlesListed
 from edge.model.places import Antenna
-from edge.model.posted import StockPutAway
+from edge.model.posted import CountScanned, StockPutAway
 from edge.model.work import Carried, ErrandKind, Unit
 from tests.floor.test_loop import Gateway
-from tests.rules.small_floor import BIN_1, BIN_2, BIN_3, FLOOR, LI, SHIRT, SHIRT_GTIN, stocked
+from tests.rules.small_floor import (
+    BIN_1,
+    BIN_2,
+    BIN_3,
+    FLOOR,
+    LI,
+    SHIRT,
+    SHIRT_GTIN,
+    STATION,
+    stocked,
+)
 
 EPC = Epc("30340000000000000000000a")
+SERIAL_7 = epc_of(SHIRT_GTIN, "7")
 READER = "reader-1"
 BY_BOTH, BY_RADIO, BY_CODE = Unit(EPC, True), Unit(EPC, False), Unit(None, True)
 
@@ -68,14 +81,18 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
     one.store.close()
 
 
+def heard_in_the_zone_beside(gateway: Gateway, epc: Epc) -> None:
+    for _ in range(40):
+        gateway.clock.advance_us(100_000)
+        heard = ReadBatch.of(READER, gateway.clock.now_us(), [epc] * 2, [1, 5], [-55.0, -64.0])
+        gateway.inbox.put_reads(heard)
+        gateway.loop.turn(0)
+
+
 def test_what_a_person_puts_away_is_located_where_it_was_put(gateway: Gateway) -> None:
     """The radio hears it louder in the zone beside; it is believed there until the scan."""
     locator = gateway.parts.locator
-    for _ in range(40):
-        gateway.clock.advance_us(100_000)
-        heard = ReadBatch.of(READER, gateway.clock.now_us(), [EPC] * 2, [1, 5], [-55.0, -64.0])
-        gateway.inbox.put_reads(heard)
-        gateway.loop.turn(0)
+    heard_in_the_zone_beside(gateway, EPC)
     before = locator.where(EPC)
     now_us = gateway.clock.now_us()
     gateway.ask(ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), now_us))
@@ -87,3 +104,32 @@ def test_what_a_person_puts_away_is_located_where_it_was_put(gateway: Gateway) -
     assert before is not None
     assert after is not None
     assert (before.location, after.location) == ("zone-a", BIN_3)
+
+
+def test_a_piece_scanned_in_a_place_that_is_counted_is_located_there(gateway: Gateway) -> None:
+    """The radio hears it louder in the zone beside; whoever counts has it in hand."""
+    locator = gateway.parts.locator
+    heard_in_the_zone_beside(gateway, SERIAL_7)
+    now_us = gateway.clock.now_us()
+    gateway.ask(ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), now_us))
+    before = locator.where(SERIAL_7)
+
+    gateway.ask(CountScanned(RequestId("c1"), LI, SERIAL_7, now_us))
+    unplaced = locator.where(SERIAL_7)
+    gateway.ask(CountScanned(RequestId("c2"), LI, SERIAL_7, now_us, STATION))
+    at_the_station = locator.where(SERIAL_7)
+    answer = gateway.ask(CountScanned(RequestId("c3"), LI, SERIAL_7, now_us, BIN_3))
+
+    assert answer.code == "count_piece"
+    assert before is not None
+    assert before.location == "zone-a"
+    assert before == unplaced == at_the_station
+    after = locator.where(SERIAL_7)
+    assert after is not None
+    assert after.location == BIN_3
+
+
+def test_a_count_by_radio_proves_nothing_to_the_radio(gateway: Gateway) -> None:
+    counted = CountMade(BIN_3, SHIRT, 1, 0, CountMethod.RADIO, LI)
+
+    assert list(proven(gateway.loop.state, [(counted, 0)], [])) == []

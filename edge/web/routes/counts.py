@@ -56,6 +56,7 @@ async def scan_to_count(body: CountScan, key: Key, who: Who, parts: TheParts) ->
             badge=who.badge,
             code=body.code,
             at_us=parts.happened_us(body.at_us),
+            location=None if body.location is None else LocationId(body.location),
         )
     )
     return told(answer)

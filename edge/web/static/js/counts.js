@@ -23,7 +23,7 @@ function show() {
 }
 
 function scanned(code) {
-  station.send("/api/counts/scan", { code, at_us: Date.now() * 1000 });
+  station.send("/api/counts/scan", { code, at_us: Date.now() * 1000, location: tally?.location });
 }
 
 /** So many of an article lie there. */
