@@ -17,15 +17,19 @@ from edge.locating.survey import Survey
 from edge.locating.surveyed import SurveyedModel
 from edge.model.places import Floor
 
-FORMAT = 2
-"""Raised when an older file can no longer be understood."""
+FORMAT = 3
+"""Raised when an older product would misunderstand a file. 3 brought the survey's hidden layer."""
+FORMATS_READ = frozenset({2, FORMAT})
 TUNABLE = frozenset(
     {
         "stay_per_s",
         "move_at",
+        "arrive_at",
         "sureness",
         "clip",
         "level_rate",
+        "memory_rate",
+        "change_db",
         "settling_s",
         "settling_share",
     }
@@ -154,7 +158,7 @@ class Calibration:
         Raises:
             CalibrationError: this is no calibration, or one of another format.
         """
-        if value.get("format") != FORMAT:
+        if value.get("format") not in FORMATS_READ:
             raise CalibrationError("this is not a calibration file of this version; calibrate")
         try:
             quality = value["quality"]

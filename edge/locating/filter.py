@@ -6,7 +6,8 @@ than far ones, and what cannot have been walked to yet counts as on the way, tha
 look then multiplies each candidate's belief by how well it explains what was heard. Looks overlap,
 because evidence fades slowly: a look that comes after a fraction of the evidence's memory counts
 for that fraction only, so that twenty reads a second weigh no more than they tell, and one read in
-five seconds counts in full.
+five seconds counts in full. What was just put down stays a while: that holds for the announced
+place alone, so that a place wrongly announced does not hold back the one left for it.
 
 Candidates are the places of a tag's slots and "elsewhere", which has what the slots leave.
 """
@@ -60,7 +61,8 @@ class PlaceFilter:
             belief: shape (4, m).
             places: shape (4, m), the place of each slot, `NO_PLACE` for an empty one.
             log_likelihood: shape (5, m), used up; the last row is "elsewhere".
-            leave_s: time to leave since the tag's last look, see `leave_s`.
+            leave_s: time to leave since the tag's last look, see `leave_s`; shape (m,), or
+                (5, m) where it differs from place to place.
             new_share: 0 to 1, how much of the evidence is new since then.
             walk: None where the floor's geometry tells nothing.
         """
@@ -74,12 +76,13 @@ class PlaceFilter:
         believed[:SLOTS] = belief
         np.maximum(1.0 - belief.sum(axis=0), 0.0, out=believed[SLOTS])
         stay = np.exp(leave_s * -self._leave_per_s)
+        left = 1.0 - stay if stay.ndim == 1 else (believed * (1.0 - stay)).sum(axis=0)
         believed *= stay
         if walk is None:
-            believed += (1.0 - stay) / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
+            believed += left / (SLOTS + 1 - empty.sum(axis=0, dtype=np.float32))
         else:
             nearness = either(log_likelihood > _NEVER, walk.nearness, np.float32(0.0))
-            believed += (1.0 - stay) * (nearness / nearness.sum(axis=0))
+            believed += left * (nearness / nearness.sum(axis=0))
         log_likelihood -= log_likelihood.max(axis=0)
         candidates = log_likelihood > _NEVER
         np.maximum(log_likelihood, -self._clip, out=log_likelihood)
@@ -89,7 +92,13 @@ class PlaceFilter:
         believed /= believed.sum(axis=0)
         belief[:] = believed[:SLOTS]
 
-    def leave_s(self, news: News, new_share: Floats, unplaced: NDArray[np.bool_]) -> Floats:
+    def leave_s(
+        self,
+        news: News,
+        new_share: Floats,
+        unplaced: NDArray[np.bool_],
+        leaving: Floats | None,
+    ) -> Floats:
         """How much time to leave each tag had since its last look.
 
         Args:
@@ -97,19 +106,29 @@ class PlaceFilter:
             new_share: how much of the evidence is new since then.
             unplaced: tags that are announced nowhere: which antenna hears one first is chance, and
                 must not give its place a start over those that hear it next.
+            leaving: by how much likelier than usual each is to leave; None for as usual.
         """
         time_s = np.minimum(news.since_s, self._leave_s_max)
+        if leaving is not None:
+            time_s *= leaving
         return either(unplaced, self._unplaced_leave_s * new_share, time_s)
 
-    def settle(self, leave_s: Floats, placed_s: Callable[[], Floats]) -> None:
-        """Shorten `leave_s` for tags whose announced place changed lately.
+    def settled(
+        self, leave_s: Floats, home: NDArray[np.bool_], placed_s: Callable[[], Floats]
+    ) -> Floats:
+        """Less time to leave the announced place for tags that were announced there lately.
 
         Args:
-            leave_s: changed in place.
-            placed_s: time since that change; asked for only where it counts.
+            leave_s: see `leave_s`.
+            home: shape (4, m), slots of the announced place.
+            placed_s: time since that was announced; asked for only where it counts.
         """
-        if self._settling_s > 0.0:
-            leave_s[placed_s() < self._settling_s] *= self._settling_share
+        if self._settling_s <= 0.0:
+            return leave_s
+        lately = home & (placed_s() < self._settling_s)
+        by_place: Floats = np.tile(leave_s, (SLOTS + 1, 1))
+        by_place[:SLOTS][lately] *= self._settling_share
+        return by_place
 
     def new_share(
         self, since_s: Floats, fresh: NDArray[np.bool_], near: NDArray[np.bool_] | None

@@ -27,7 +27,7 @@ from edge.locating.labelling import labelled
 from edge.locating.pieces import Piece
 from edge.locating.points import Points, misplaced, surveyed_points
 from edge.locating.recordings import Truth
-from edge.locating.settings import DEFAULTS, WALKED, LocatingSettings
+from edge.locating.settings import DEFAULTS, SURVEYED, WALKED, LocatingSettings
 from edge.locating.surveying import layout_survey, survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
@@ -50,6 +50,7 @@ def calibrate(
     floor: Floor,
     batches: Iterable[ReadBatch],
     truths: Sequence[Truth],
+    chance: np.random.Generator,
     settings: LocatingSettings = DEFAULTS,
 ) -> Calibration:
     """Learn a calibration and judge it.
@@ -58,6 +59,7 @@ def calibrate(
         floor: the floor of the recordings.
         batches: reads, sorted by time.
         truths: where items really were, sorted by time.
+        chance: the survey's network begins with it; the same seed learns the same.
         settings: what is tuned away from, where that is better.
 
     Raises:
@@ -67,7 +69,7 @@ def calibrate(
     names = tuple(f"{one.reader}/{one.port}" for one in floor.antennas)
     points = surveyed_points(floor, names, lessons.xy_m, lessons.level_dbm)
     try:
-        made = _of_places(floor, lessons.pieces, settings)
+        made = _of_places(floor, lessons.pieces, settings, chance)
     except CalibrationError as why:
         if points is None:
             raise
@@ -107,7 +109,12 @@ def _with_points(made: Calibration, floor: Floor, points: Points) -> Calibration
     return replace(made, points=points, warnings=warnings)
 
 
-def _of_places(floor: Floor, pieces: Sequence[Piece], settings: LocatingSettings) -> Calibration:
+def _of_places(
+    floor: Floor,
+    pieces: Sequence[Piece],
+    settings: LocatingSettings,
+    chance: np.random.Generator,
+) -> Calibration:
     places = {piece.place for piece in pieces}
     if len(places) < 2:  # noqa: PLR2004 - one place teaches nothing about telling places apart
         raise CalibrationError(
@@ -116,10 +123,11 @@ def _of_places(floor: Floor, pieces: Sequence[Piece], settings: LocatingSettings
         )
     blocks = _blocks(pieces)
     judged = [
-        _Block(strung(_thinned(test)), _learnt(floor, train, settings.window_s))
+        _Block(strung(_thinned(test)), _learnt(floor, train, settings.window_s, chance))
         for train, test in _held_out(blocks)
     ]
-    return _judged(floor, judged, settings, _learnt(floor, pieces, settings.window_s))
+    made = _learnt(floor, pieces, settings.window_s, chance)
+    return _judged(floor, judged, settings, made)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +171,9 @@ def _thinned(pieces: list[Piece]) -> list[Piece]:
     return [pieces[i] for i in np.linspace(0, len(pieces) - 1, most).astype(int).tolist()]
 
 
-def _learnt(floor: Floor, pieces: Sequence[Piece], window_s: float) -> Calibration:
+def _learnt(
+    floor: Floor, pieces: Sequence[Piece], window_s: float, chance: np.random.Generator
+) -> Calibration:
     """Offsets as means over places of means within a place, so that no place counts more."""
     offsets: dict[str, float] = {}
     spreads: dict[str, float] = {}
@@ -190,7 +200,7 @@ def _learnt(floor: Floor, pieces: Sequence[Piece], window_s: float) -> Calibrati
     if not offsets:
         raise CalibrationError("no antenna of the floor heard enough labelled reads")
     made = Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
-    table = survey(floor, pieces, made.offsets_of(floor), window_s)
+    table = survey(floor, pieces, made.offsets_of(floor), window_s, chance)
     return replace(made, survey=table)
 
 
@@ -232,7 +242,7 @@ def _best_way(
     restful = _tried(floor, judged, settings, {}, surveyed=False)
     if made.survey is None or not all(one.learnt.survey for one in judged):
         return restful
-    walked = _tried(floor, judged, settings, dict(WALKED), surveyed=True)
+    walked = _tried(floor, judged, settings, dict(SURVEYED), surveyed=True)
     gain = walked.hit.mean() - restful.hit.mean()
     carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB
     return walked if gain > (_CLEARLY_WORSE if carried else _CLEARLY_BETTER) else restful

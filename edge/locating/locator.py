@@ -262,8 +262,9 @@ class Locator:
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         look = self._ways.model.look(news, known, self._coverage.alive)
         new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
-        leave_s = self._ways.filter.leave_s(news, new_share, announced == NO_PLACE)
-        self._ways.filter.settle(leave_s, lambda: self._placed_s(news))
+        unplaced = announced == NO_PLACE
+        leave_s = self._ways.filter.leave_s(news, new_share, unplaced, look.leaving)
+        leave_s = self._ways.filter.settled(leave_s, known.home, lambda: self._placed_s(news))
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
         likelihood = look.log_likelihood

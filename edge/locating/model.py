@@ -119,6 +119,8 @@ class Look:
         near: shape (4, m), slots of near-field antennas; None where the floor has none.
         memory: shape (4, m), what each antenna usually hears of the tag while it stays.
         home: shape (4, m), slots of the place where the tag was; mostly the announced one.
+        leaving: shape (m,), by how much likelier than usual each tag is to leave its place just
+            now; None where that is not known.
     """
 
     log_likelihood: Floats
@@ -128,6 +130,7 @@ class Look:
     near: NDArray[np.bool_] | None
     memory: Floats
     home: NDArray[np.bool_]
+    leaving: Floats | None = None
 
     def usual_after(self, at: Rows, rate: Floats) -> Floats:
         """The usual level, drawn towards what the most probable place hears now.

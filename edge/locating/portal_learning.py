@@ -4,11 +4,12 @@ Cross-entropy with a little weight decay, by Adam over seeded batches, each stay
 and outside exchanged. The gradient is written out: the network has one hidden layer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.descent import Descent
 from edge.locating.portal_features import mirrored
 from edge.locating.portal_model import DIRECTIONS, MIRRORED_COLUMNS, PortalModel, probabilities
 
@@ -38,31 +39,6 @@ class Schooling:
 USUAL = Schooling()
 
 
-@dataclass(slots=True, eq=False)
-class _Weights:
-    """Parameters with Adam's running means."""
-
-    values: list[Floats]
-    means: list[Floats] = field(default_factory=list)
-    squares: list[Floats] = field(default_factory=list)
-    steps: int = 0
-
-    def __post_init__(self) -> None:
-        self.means = [np.zeros_like(one) for one in self.values]
-        self.squares = [np.zeros_like(one) for one in self.values]
-
-    def step(self, gradients: list[Floats], rate: float) -> None:
-        self.steps += 1
-        for value, mean, square, gradient in zip(
-            self.values, self.means, self.squares, gradients, strict=True
-        ):
-            mean[...] += 0.1 * (gradient - mean)
-            square[...] += 0.001 * (gradient**2 - square)
-            unbiased = mean / (1.0 - 0.9**self.steps)
-            size = np.sqrt(square / (1.0 - 0.999**self.steps)) + 1e-8
-            value[...] -= rate * unbiased / size
-
-
 def learnt(
     features: Floats, truth: Ints, chance: np.random.Generator, schooling: Schooling = USUAL
 ) -> PortalModel:
@@ -85,7 +61,7 @@ def learnt(
     truth = np.concatenate([truth, np.array(MIRRORED_COLUMNS)[truth]])
     middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     inputs = features.shape[1]
-    weights = _Weights(
+    weights = Descent(
         [
             chance.normal(size=(inputs, schooling.units)) / np.sqrt(inputs),
             np.zeros(schooling.units),
@@ -100,7 +76,7 @@ def learnt(
 
 
 def _descend(
-    weights: _Weights,
+    weights: Descent,
     rows: Floats,
     truth: Ints,
     how: tuple[np.random.Generator, Schooling],

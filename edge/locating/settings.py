@@ -14,7 +14,7 @@ class LocatingSettings:
         stay_per_s: probability that a tag stays where it is for one second.
         unplaced_stay: probability that an unplaced tag stays during a look's worth of evidence.
         settling_s, settling_share: for so long after a tag's place changed it is taken to leave
-            again with this share of its usual rate: what was just put down stays a while.
+            that again with this share of its usual rate: what was just put down stays a while.
         leave_s_max: longest time between two looks that counts as time to leave: a tag that is
             read seldom does not become restless because nobody looked.
         softness_db: level that makes a near-field antenna's place e times more likely.
@@ -32,6 +32,10 @@ class LocatingSettings:
         near_dbm: level at which a near-field antenna tells nothing; above it the tag lies there.
         near_claim_max: the most that one look of a near-field antenna may count, in nats.
         level_rate: share of a look by which a tag's usual levels follow what is heard.
+        memory_rate: on a surveyed floor, share of a look by which what each antenna has heard of a
+            tag lately follows.
+        change_db: on a surveyed floor, how far levels are off that where a tag is as likely to
+            leave as usual: e times likelier with each dB more; 0 where that tells nothing.
         unknown_db: a tag that a surveyed floor hears this much more quietly is elsewhere.
         arrive_at: probability from which an unplaced tag is announced.
         move_at: probability from which a placed tag is announced elsewhere.
@@ -69,6 +73,8 @@ class LocatingSettings:
     near_dbm: float = -60.0
     near_claim_max: float = 6.0
     level_rate: float = 0.05
+    memory_rate: float = 0.05
+    change_db: float = 0.0
     unknown_db: float = 12.0
     arrive_at: float = 0.9
     move_at: float = 0.9
@@ -125,6 +131,17 @@ WALKED = {
     "settling_share": 1 / 6,
 }
 """What differs where items are carried about; the defaults are for items that rest."""
+SURVEYED = {
+    **WALKED,
+    "stay_per_s": 0.92,
+    "move_at": 0.4,
+    "arrive_at": 0.5,
+    "settling_s": 10.0,
+    "settling_share": 0.03,
+    "memory_rate": 0.35,
+    "change_db": 3.1,
+}
+"""What differs where, besides, a survey tells the places apart."""
 
 
 @dataclass(frozen=True, slots=True)

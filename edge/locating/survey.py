@@ -2,11 +2,12 @@
 
 The survey is additive: what speaks for a place is the sum, over antennas, of a curve of the level
 there, a term for how often it heard the tag, and a term for its silence. So one table serves every
-kind of lesson that `surveying` draws from the recordings, whatever their number.
+kind of lesson that `surveying` draws from the recordings, whatever their number. What antennas
+tell only together is said by a small hidden layer beside the table, where one was learnt.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,9 +20,62 @@ TERMS = 6
 CONSTANT, PER_DB, PER_DB2, PER_ROOT, SILENCE, EXPECTED = range(TERMS)
 HEARD_WEIGHT = 0.15
 """An antenna with less decayed weight than this is silent: its last read is a second old."""
+LEVEL_BOUNDS_DB = (-15.0, 25.0)
+"""The curves are trusted no further than this."""
+INPUTS = 4
+"""Numbers by antenna into the hidden layer: 1, level, its square, root of decayed reads."""
 _RATE_SPAN = np.float32(4.0)
 
 Rows = tuple[tuple[float, ...], ...]
+
+
+def table_of(values: NDArray[np.float64]) -> Rows:
+    """A matrix as rows."""
+    return tuple(map(tuple, values.tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Units of hyperbolic tangents over what all antennas heard together.
+
+    Attributes:
+        inputs: for each antenna, `INPUTS` rows of weights, one for each unit.
+        bias: by unit.
+        outputs: for each place, what each unit says for it, nats.
+    """
+
+    inputs: tuple[Rows, ...]
+    bias: tuple[float, ...]
+    outputs: Rows
+
+    def fits(self, places: int, antennas: int) -> bool:
+        """Whether all numbers are there and finite."""
+        units = len(self.bias)
+        inputs, outputs = np.array(self.inputs, np.float64), np.array(self.outputs, np.float64)
+        fits = inputs.shape == (antennas, INPUTS, units) and outputs.shape == (places, units)
+        finite = np.isfinite(inputs).all() and np.isfinite(outputs).all()
+        return bool(fits and finite and all(map(math.isfinite, self.bias)))
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """From a plain value as JSON gives it."""
+        return cls(
+            inputs=tuple(_rows(rows) for rows in value["inputs"]),
+            bias=tuple(map(float, value["bias"])),
+            outputs=_rows(value["outputs"]),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The reverse of `from_dict`."""
+        return {
+            "inputs": [[list(row) for row in rows] for rows in self.inputs],
+            "bias": list(self.bias),
+            "outputs": [list(row) for row in self.outputs],
+        }
+
+
+def _rows(value: Iterable[Iterable[Any]]) -> Rows:
+    return tuple(tuple(map(float, row)) for row in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +88,7 @@ class Survey:
         terms: for each place, for each antenna, `TERMS` numbers.
         bias: by place, nats.
         root_reads: by antenna, the mean root of decayed reads while it was learnt.
+        hidden: None where nothing was learnt of antennas together.
     """
 
     places: tuple[str, ...]
@@ -41,6 +96,7 @@ class Survey:
     terms: tuple[Rows, ...]
     bias: tuple[float, ...]
     root_reads: tuple[float, ...]
+    hidden: Hidden | None = None
 
     def __post_init__(self) -> None:
         """Refuses a table with holes.
@@ -53,20 +109,21 @@ class Survey:
         fits &= len(self.bias) == len(self.places) and len(self.root_reads) == len(self.antennas)
         if not fits or not np.isfinite(table).all():
             raise ValueError("the survey's table has holes")
-        if not all(map(math.isfinite, (*self.bias, *self.root_reads))):
+        fits = self.hidden is None or self.hidden.fits(len(self.places), len(self.antennas))
+        if not fits or not all(map(math.isfinite, (*self.bias, *self.root_reads))):
             raise ValueError("the survey's table has holes")
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """From a plain value as JSON gives it."""
+        """From a plain value as JSON gives it; older ones have no hidden layer."""
+        hidden = value.get("hidden")
         return cls(
             places=tuple(map(str, value["places"])),
             antennas=tuple(map(str, value["antennas"])),
-            terms=tuple(
-                tuple(tuple(map(float, terms)) for terms in row) for row in value["terms"]
-            ),
+            terms=tuple(_rows(row) for row in value["terms"]),
             bias=tuple(map(float, value["bias"])),
             root_reads=tuple(map(float, value["root_reads"])),
+            hidden=None if hidden is None else Hidden.from_dict(hidden),
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -77,6 +134,7 @@ class Survey:
             "terms": [[list(terms) for terms in row] for row in self.terms],
             "bias": list(self.bias),
             "root_reads": list(self.root_reads),
+            "hidden": None if self.hidden is None else self.hidden.to_dict(),
         }
 
 

@@ -1,11 +1,13 @@
 """The model of a surveyed floor: what all antennas heard together, against what each place taught.
 
 A tag's own level is learnt while it is followed, so that a quiet tag is not taken for a far one;
-each antenna's gain is followed over all tags. Near-field antennas are not surveyed: one claims its
-tag by the level alone, against the best that the room can say.
+each antenna's gain is followed over all tags. A tag that is heard as it was heard just now has
+hardly moved and tells little new; one whose levels change is likely to have left. Near-field
+antennas are not surveyed: one claims its tag by the level alone, against the best that the room
+can say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +20,25 @@ from edge.locating.survey import (
     CONSTANT,
     EXPECTED,
     HEARD_WEIGHT,
+    LEVEL_BOUNDS_DB,
     PER_DB,
     PER_DB2,
     PER_ROOT,
     SILENCE,
     TERMS,
+    Hidden,
     Survey,
     silence_tells,
 )
 from edge.locating.tags import News
 from edge.model.ids import LocationId
 
-_LEVEL_BOUNDS_DB = (-15.0, 25.0)
-"""The curves are trusted no further than this."""
 _ELSEWHERE_MOST = 2.0
-_MEMORY_RATE = np.float32(0.05)
+_CHANGE_BACKED = np.float32(1.5)
+"""Where late reads back a change of levels less than this, it counts for less."""
+_CHANGE_NATS_MOST = 2.5
+_NEWS_LEAST, _NEWS_PER_DB, _NEWS_MOST = np.float32(0.3), np.float32(0.15), np.float32(2.0)
+"""What a look counts where nothing changed, and with each dB of change."""
 _ANTENNAS_MIN = 2
 """One alone cannot tell a deaf antenna from a quiet tag."""
 
@@ -47,6 +53,7 @@ class _Heard:
         weight: decayed reads, 0 where nothing was heard lately or nothing was surveyed.
         root: its square root.
         some: whether the weight is more than 0.
+        change_db: by tag, how far levels are from what was heard lately.
     """
 
     antenna: NDArray[np.int64]
@@ -54,6 +61,36 @@ class _Heard:
     weight: Floats
     root: Floats
     some: NDArray[np.bool_]
+    change_db: Floats
+
+
+class _Together:
+    """The survey's hidden layer, for antennas by number."""
+
+    def __init__(self, hidden: Hidden, column: list[int]) -> None:
+        inputs = np.pad(np.array(hidden.inputs)[column], ((0, 1), (0, 0), (0, 0)))
+        outputs = np.pad(np.array(hidden.outputs).T, ((0, 0), (0, 1)))
+        self._shape = inputs.shape[:2]
+        self._inputs: Floats = inputs.reshape(-1, len(hidden.bias)).astype(np.float32)
+        self._bias: Floats = np.array(hidden.bias, np.float32)
+        self._outputs: Floats = outputs.astype(np.float32)
+
+    def says(self, antenna: NDArray[np.int64], columns: Floats, row: NDArray[np.int64]) -> Floats:
+        """What is said for places, nats.
+
+        Args:
+            antenna: shape (4, m), numbers; the number of antennas stands for none.
+            columns: shape (4, m, INPUTS), what each slot heard.
+            row: shape (4, m), rows of the survey; one more stands for none.
+        """
+        tag = np.arange(antenna.shape[1])
+        dense = np.zeros((len(tag), *self._shape), np.float32)
+        dense[tag, antenna] = columns
+        units = dense.reshape(len(tag), -1) @ self._inputs
+        units += self._bias
+        np.tanh(units, out=units)
+        said: Floats = (units @ self._outputs)[tag, row]
+        return said
 
 
 class SurveyedModel:
@@ -86,15 +123,16 @@ class SurveyedModel:
         self._offset = np.append(offset_dbm, REFERENCE_DBM).astype(np.float32)
         self._near = columns.near
         self._settings = settings
+        self._together = None if survey.hidden is None else _Together(survey.hidden, column)
         self._gains = Gains(terms[..., EXPECTED], np.array(survey.root_reads)[column])
 
     def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says."""
-        heard = self._heard(news, known.usual_db)
+        heard = self._heard(news.slots, known.usual_db)
         row = self._row_of.take(heard.antenna)
         pair = row[:, np.newaxis] * (self._none + 1) + heard.antenna
         terms = self._pairs.take(pair, axis=0).transpose(3, 0, 1, 2)
-        level = np.clip(heard.level - self._gains.level_db.take(heard.antenna), *_LEVEL_BOUNDS_DB)
+        level = np.clip(heard.level - self._gains.level_db.take(heard.antenna), *LEVEL_BOUNDS_DB)
         root = heard.root - self._gains.root.take(heard.antenna)
         tells = silence_tells(heard.weight.sum(axis=0))
         claim = terms[PER_DB2] * level
@@ -104,13 +142,24 @@ class SurveyedModel:
         claim += (terms[PER_ROOT] * root - terms[SILENCE]) * tells
         claim *= heard.some
         room = claim.sum(axis=1) + self._silent(alive).take(row) * tells
+        if self._together is not None:
+            columns = np.stack([np.ones_like(level), level, level * level, root * tells], axis=-1)
+            columns *= heard.some[..., np.newaxis]
+            antenna = np.where(heard.some, heard.antenna, self._none)
+            room += self._together.says(antenna, columns, row) * tells
         above = ((level - terms[EXPECTED]) * heard.some).sum(axis=1)
         above /= np.maximum(heard.some.sum(axis=0), 1)
-        return self._looked(news, room, above, known)
+        if not self._settings.change_db:
+            return self._looked(news, room, above, known)
+        news_share = _NEWS_LEAST + _NEWS_PER_DB * heard.change_db
+        room *= np.minimum(news_share, _NEWS_MOST)
+        changed = heard.change_db - np.float32(self._settings.change_db)
+        leaving = np.exp(np.clip(changed, -_CHANGE_NATS_MOST, _CHANGE_NATS_MOST))
+        return replace(self._looked(news, room, above, known), leaving=leaving)
 
     def follow(self, news: News, look: Look, after: After) -> Floats:
         """As `HearingModel` says: the antennas' gains, and the tag's own level."""
-        heard = self._heard(news, look.usual_db)
+        heard = self._heard(news.slots, look.usual_db)
         span_s = after.new_share * np.float32(self._settings.window_s)
         spans = np.broadcast_to(span_s, heard.some.shape)
         antenna = np.where(heard.some, heard.antenna, self._none)
@@ -149,17 +198,18 @@ class SurveyedModel:
         level = slots.level_sum / slots.weight
         level -= self._offset.take(slots.antenna, mode="clip")
         usual = np.where(np.isnan(slots.usual), level, slots.usual)
-        slots.usual[:] = usual + new_share * news.fresh * _MEMORY_RATE * (level - usual)
+        rate = new_share * news.fresh * np.float32(self._settings.memory_rate)
+        slots.usual[:] = usual + rate * (level - usual)
 
-    def _heard(self, news: News, usual_db: Floats) -> _Heard:
-        slots = news.slots
+    def _heard(self, slots: Slots, usual_db: Floats) -> _Heard:
         antenna = np.minimum(slots.antenna, self._none).astype(np.int64)
         level = slots.level_sum / slots.weight
         level -= self._offset.take(antenna)
-        level -= np.nan_to_num(usual_db)
         some = (slots.weight > HEARD_WEIGHT) & ~self._near.take(antenna)
         weight = slots.weight * some
-        return _Heard(antenna, level, weight, np.sqrt(weight), some)
+        change_db = _change_db(level - slots.usual, weight)
+        level -= np.nan_to_num(usual_db)
+        return _Heard(antenna, level, weight, np.sqrt(weight), some, change_db)
 
     def _silent(self, alive: NDArray[np.bool_]) -> Floats:
         """By place: what is said of a tag that no antenna of those alive hears."""
@@ -185,3 +235,16 @@ class SurveyedModel:
         likelihood[SLOTS] = most + np.clip(elsewhere, -settings.clip, _ELSEWHERE_MOST)
         usual = np.nan_to_num(known.usual_db)
         return Look(likelihood, usual + above, np.ones_like(room), usual, near, room, known.home)
+
+
+def _change_db(off_db: Floats, weight: Floats) -> Floats:
+    """Root of the mean square of what each tag's levels are off what they were, NaN for unknown.
+
+    A mean of few reads is off by its noise alone, so it counts little.
+    """
+    backed = weight / (weight + np.float32(1.0))
+    off_db = np.nan_to_num(off_db)
+    change_db: Floats = np.sqrt(
+        (off_db * off_db * backed).sum(axis=0) / np.maximum(backed.sum(axis=0), _CHANGE_BACKED)
+    )
+    return change_db

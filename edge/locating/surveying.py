@@ -5,40 +5,42 @@ right on any day, but blunt.
 *Gaussian levels.* Mean and spread of each antenna's level at each place; what was heard little is
 drawn towards what antennas in the same *role* hear (own, then by distance), so that places which
 the layout makes alike share their lessons.
-*Softmax.* Levels, their squares, rates and silences weighed together so that the true place is the
-most probable: sharp, but of its day; a ridge keeps it modest.
+*Weighing.* Levels, their squares, rates and silences weighed together so that the true place is
+the most probable: by a small network (`weighing`); on floors of very many antennas, where that
+would cost too much, by a softmax regression, which a ridge keeps modest.
 
 On real recordings each alone is worse than the sum, above all on another day than it was learnt on
 (docs/locating.md). The weights were chosen there and are the same for every floor.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.pieces import Piece
-from edge.locating.slots import SLOTS
+from edge.locating.sampling import SAMPLES_A_SECOND, Samples, sampled
 from edge.locating.survey import (
     CONSTANT,
     EXPECTED,
-    HEARD_WEIGHT,
     PER_DB,
     PER_DB2,
     PER_ROOT,
     SILENCE,
     TERMS,
     Survey,
+    table_of,
 )
+from edge.locating.weighing import weighed
 from edge.model.ids import LocationId
 from edge.model.places import Antenna, Floor
 
-_GRID_S = 0.1
-_SAMPLE_EVERY = 5
-_SAMPLES_A_SECOND = 2.0
 _OWN_WEIGHT, _OWN_SLOPE_DB, _OWN_SILENCE = 0.3, 3.0, -4.0
 _LEVELS_WEIGHT, _LEVELS_SILENCE = 0.25, -1.5
+_LEVELS_BESIDE = 0.5
+"""What is left of the levels' weight where a network weighs them, too."""
+_NETWORK_ANTENNAS_MAX = 32
 _SOFTMAX_WEIGHT, _RIDGE = 0.5, 50.0
 _MEAN_PRIOR_S, _SPREAD_PRIOR_S = 30.0, 100.0
 """Seconds of hearing for which a role's mean and spread count as much as the place's own."""
@@ -46,6 +48,7 @@ _OWN_DB, _SPREAD_DB = 4.0, 5.0
 """How much louder than on average an antenna hears its own place, and the spread of levels, where
 nobody has walked; as in the rooms of docs/locating.md."""
 _ALONE = 1.6
+"""How much more the first two say where no weighing stands beside them."""
 _LEVEL_LEAST_DB = -10.0
 _SECONDS_MIN = 10.0
 _STEPS = 200
@@ -54,18 +57,12 @@ _SAME_DISTANCE = 1.1
 Doubles = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Samples:
-    """Evidence as the tag table would have held it, twice a second, in rows."""
-
-    place: NDArray[np.int64]
-    weight: Doubles
-    level: Doubles
-    heard: NDArray[np.bool_]
-
-
 def survey(
-    floor: Floor, pieces: Sequence[Piece], offset_dbm: Doubles, window_s: float
+    floor: Floor,
+    pieces: Sequence[Piece],
+    offset_dbm: Doubles,
+    window_s: float,
+    chance: np.random.Generator,
 ) -> Survey | None:
     """The survey of a floor; None where fewer than two places have 10 s of labelled reads.
 
@@ -74,33 +71,41 @@ def survey(
         pieces: labelled reads.
         offset_dbm: by antenna.
         window_s: memory of the evidence.
+        chance: for the network's first weights and the stretches it is schooled on.
     """
     places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
-    samples = _samples(pieces, places, offset_dbm, window_s)
-    seconds = np.bincount(samples.place, minlength=len(places)) / _SAMPLES_A_SECOND
+    samples = sampled(pieces, places, offset_dbm, window_s)
+    seconds = np.bincount(samples.place, minlength=len(places)) / SAMPLES_A_SECOND
     walked = np.flatnonzero(seconds >= _SECONDS_MIN)
     if len(walked) < 2:  # noqa: PLR2004 - telling places apart takes two
         return None
-    terms = _own(floor, places) + _levels(floor, places, samples)
+    own, levels = _own(floor, places), _levels(floor, places, samples)
     if len(walked) < len(places):
-        return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
-    weighed, bias = _softmax(samples, len(places))
-    return _named(floor, places, terms + weighed, bias, samples)
+        alone = _scaled(own + levels, _ALONE)
+        return _named(floor, places, alone, np.zeros(len(places)), samples)
+    few = len(floor.antennas) <= _NETWORK_ANTENNAS_MAX
+    network = weighed(samples, len(places), chance) if few else None
+    if network is None:
+        linear, bias = _softmax(samples, len(places))
+        return _named(floor, places, own + levels + linear, bias, samples)
+    terms = own + _scaled(levels, _LEVELS_BESIDE) + network.terms
+    made = _named(floor, places, terms, network.bias, samples)
+    return replace(made, hidden=network.hidden)
 
 
 def layout_survey(floor: Floor, window_s: float) -> Survey:
     """What can be said of a floor on which nobody has walked: own antennas are louder."""
     places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
-    samples = _samples((), places, np.zeros(len(floor.antennas)), window_s)
+    samples = sampled((), places, np.zeros(len(floor.antennas)), window_s)
     terms = _own(floor, places) + _levels(floor, places, samples)
-    return _named(floor, places, _alone(terms), np.zeros(len(places)), samples)
+    return _named(floor, places, _scaled(terms, _ALONE), np.zeros(len(places)), samples)
 
 
-def _alone(terms: Doubles) -> Doubles:
-    """Terms that speak without the softmax beside them."""
-    louder = terms * _ALONE
-    louder[..., EXPECTED] = terms[..., EXPECTED]
-    return louder
+def _scaled(terms: Doubles, factor: float) -> Doubles:
+    """Terms that say more or less; what they expect to hear stays."""
+    scaled = terms * factor
+    scaled[..., EXPECTED] = terms[..., EXPECTED]
+    return scaled
 
 
 def _named(
@@ -108,52 +113,16 @@ def _named(
     places: tuple[LocationId, ...],
     terms: Doubles,
     bias: Doubles,
-    samples: _Samples,
+    samples: Samples,
 ) -> Survey:
     roots = np.sqrt(samples.weight * samples.heard)
     return Survey(
         places=places,
         antennas=tuple(f"{one.reader}/{one.port}" for one in floor.antennas),
-        terms=tuple(tuple(map(tuple, row)) for row in terms.tolist()),
+        terms=tuple(map(table_of, terms)),
         bias=tuple(bias.tolist()),
         root_reads=tuple((roots.sum(axis=0) / max(len(roots), 1)).tolist()),
     )
-
-
-def _samples(
-    pieces: Sequence[Piece],
-    places: Sequence[LocationId],
-    offset_dbm: Doubles,
-    window_s: float,
-) -> _Samples:
-    number = {place: row for row, place in enumerate(places)}
-    antennas = len(offset_dbm)
-    nothing = np.zeros((0, antennas))
-    found = [(nothing, nothing), *(_faded(piece, antennas, window_s) for piece in pieces)]
-    rows = [0, *(number[piece.place] for piece in pieces)]
-    place = np.repeat(rows, [len(one[0]) for one in found])
-    weight = np.concatenate([one[0] for one in found])
-    level = np.concatenate([one[1] for one in found]) / np.maximum(weight, 1e-9) - offset_dbm
-    heard = weight > HEARD_WEIGHT
-    if antennas > SLOTS:
-        heard &= weight >= np.sort(weight, axis=1)[:, [-SLOTS]]
-    return _Samples(place, weight, np.where(heard, level, 0.0), heard)
-
-
-def _faded(piece: Piece, antennas: int, window_s: float) -> tuple[Doubles, Doubles]:
-    """Decayed reads and decayed sums of levels by antenna, at every sample after the first."""
-    steps = int(piece.length_us / 1e6 / _GRID_S)
-    cell = (piece.time_us / 1e6 / _GRID_S).astype(np.int64) * antennas + piece.antenna
-    size = (steps + 1) * antennas
-    count = np.bincount(cell, minlength=size)[:size].reshape(-1, antennas).astype(np.float64)
-    summed = np.bincount(cell, piece.rssi_dbm, size).astype(np.float64)
-    total = summed[:size].reshape(-1, antennas)
-    fade = np.exp(-_GRID_S / window_s)
-    for step in range(1, len(count)):
-        count[step] += count[step - 1] * fade
-        total[step] += total[step - 1] * fade
-    chosen = slice(2 * _SAMPLE_EVERY, steps, _SAMPLE_EVERY)
-    return count[chosen], total[chosen]
 
 
 def _own(floor: Floor, places: Sequence[LocationId]) -> Doubles:
@@ -164,7 +133,7 @@ def _own(floor: Floor, places: Sequence[LocationId]) -> Doubles:
     return terms
 
 
-def _levels(floor: Floor, places: Sequence[LocationId], samples: _Samples) -> Doubles:
+def _levels(floor: Floor, places: Sequence[LocationId], samples: Samples) -> Doubles:
     roles = _roles(floor, places)
     seconds, mean, square = _moments(samples, len(places))
     own_mean, own_square = _by_role(roles, seconds, mean, square)
@@ -184,13 +153,13 @@ def _levels(floor: Floor, places: Sequence[LocationId], samples: _Samples) -> Do
     return terms
 
 
-def _moments(samples: _Samples, places: int) -> tuple[Doubles, Doubles, Doubles]:
+def _moments(samples: Samples, places: int) -> tuple[Doubles, Doubles, Doubles]:
     """By place and antenna: seconds heard, mean level, mean of its square."""
     at = np.eye(places)[samples.place].T
     count = at @ samples.heard
     mean = (at @ samples.level) / np.maximum(count, 1.0)
     square = (at @ samples.level**2) / np.maximum(count, 1.0)
-    return count / _SAMPLES_A_SECOND, mean, square
+    return count / SAMPLES_A_SECOND, mean, square
 
 
 def _by_role(
@@ -232,7 +201,7 @@ def _distance_m(floor: Floor, place: LocationId, antenna: Antenna) -> float:
     return float(np.hypot(antenna.x_m - at.x_m, antenna.y_m - at.y_m))
 
 
-def _softmax(samples: _Samples, places: int) -> tuple[Doubles, Doubles]:
+def _softmax(samples: Samples, places: int) -> tuple[Doubles, Doubles]:
     """Ridge-regularised multinomial regression; terms by place and antenna, and bias."""
     antennas = samples.heard.shape[1]
     level = np.maximum(samples.level, _LEVEL_LEAST_DB) * samples.heard
@@ -252,7 +221,7 @@ def _softmax(samples: _Samples, places: int) -> tuple[Doubles, Doubles]:
 def _fitted(columns: Doubles, truth: Doubles) -> Doubles:
     """Weights with the least log-loss plus ridge (Nesterov's accelerated gradient)."""
     n = len(columns)
-    penalty = np.full((columns.shape[1], 1), _RIDGE * _SAMPLES_A_SECOND / n)
+    penalty = np.full((columns.shape[1], 1), _RIDGE * SAMPLES_A_SECOND / n)
     penalty[-1] = 1e-6
     pace = 1.0 / (0.5 * np.linalg.norm(columns, 2) ** 2 / n + float(penalty.max()))
     weights = np.zeros((columns.shape[1], truth.shape[1]))

@@ -54,7 +54,7 @@ def learnt(train: Sequence[Recording]) -> Calibration:
         seen_us = at_us + (one.time_s * 1e6).astype(np.int64)
         batches.append(_batch(seen_us, np.zeros(len(seen_us), int), one.antenna, one.rssi_dbm))
         at_us += round(one.length_s * 1e6) + 60_000_000
-    return calibrate(FLOOR, batches, truths)
+    return calibrate(FLOOR, batches, truths, np.random.default_rng(1))
 
 
 def product(streams: Sequence[Stream], calibration: Calibration | None) -> list[Answers]:

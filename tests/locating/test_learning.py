@@ -45,7 +45,7 @@ def recording(make_reads: Callable[..., ReadBatch]) -> tuple[list[ReadBatch], li
 def test_calibrating_finds_the_deaf_antenna_and_says_how_good_it_is(
     floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
 ) -> None:
-    made = calibrate(floor, *recording)
+    made = calibrate(floor, *recording, np.random.default_rng(1))
 
     offsets = [made.offset_dbm[f"north/{port}"] for port in (1, 2, 3)]
     assert np.diff(offsets).tolist() == pytest.approx([-9.0, 12.0], abs=0.5)
@@ -65,7 +65,7 @@ def test_calibrating_finds_the_deaf_antenna_and_says_how_good_it_is(
 def test_a_calibration_survives_its_file(
     floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
 ) -> None:
-    made = calibrate(floor, *recording)
+    made = calibrate(floor, *recording, np.random.default_rng(1))
 
     again = Calibration.from_dict(json.loads(json.dumps(made.to_dict())))
 
@@ -76,7 +76,7 @@ def test_a_calibration_survives_its_file(
 def test_a_calibration_is_refused_when_an_antenna_has_moved(
     floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
 ) -> None:
-    made = calibrate(floor, *recording)
+    made = calibrate(floor, *recording, np.random.default_rng(1))
     one, *others = floor.antennas
     moved = Antenna(one.reader, one.port, LocationId("c"))
 
@@ -109,7 +109,7 @@ def test_a_truth_inside_a_covered_place_counts_for_that_place(
     finer = Floor({**floor.locations, bin_a.id: bin_a}, floor.antennas)
     named = [Truth(truths[0].time_us, TAG, bin_a.id), *truths[1:]]
 
-    made = calibrate(finer, batches, named)
+    made = calibrate(finer, batches, named, np.random.default_rng(1))
 
     assert made.quality is not None
     assert set(made.quality.confusion) == set(PLACES)
@@ -120,7 +120,12 @@ def test_a_place_that_no_antenna_covers_cannot_be_learnt(
 ) -> None:
     batches, truths = recording
     with pytest.raises(CalibrationError, match="cellar, which no antenna covers"):
-        calibrate(floor, batches, [*truths, Truth(2**60, TAG, LocationId("cellar"))])
+        calibrate(
+            floor,
+            batches,
+            [*truths, Truth(2**60, TAG, LocationId("cellar"))],
+            np.random.default_rng(1),
+        )
 
 
 def test_one_place_is_not_enough_to_learn_from(
@@ -128,7 +133,7 @@ def test_one_place_is_not_enough_to_learn_from(
 ) -> None:
     batches, truths = recording
     with pytest.raises(CalibrationError, match="fewer than two places"):
-        calibrate(floor, batches[:1], truths[:1])
+        calibrate(floor, batches[:1], truths[:1], np.random.default_rng(1))
 
 
 def test_swapped_cables_are_warned_of(
@@ -141,7 +146,7 @@ def test_swapped_cables_are_warned_of(
         three,
     )
 
-    made = calibrate(Floor(floor.locations, swapped), *recording)
+    made = calibrate(Floor(floor.locations, swapped), *recording, np.random.default_rng(1))
 
     assert sum("check the floor file and the cables" in one for one in made.warnings) == 2
 
@@ -162,7 +167,7 @@ def test_real_recordings_calibrate_better_than_the_strongest_antenna(recordings:
     batches.sort(key=lambda batch: batch.arrived_us)
     truths.sort(key=lambda truth: truth.time_us)
 
-    made = calibrate(Floor(places, antennas), batches, truths)
+    made = calibrate(Floor(places, antennas), batches, truths, np.random.default_rng(1))
 
     assert made.quality is not None
     assert made.quality.seconds > 350

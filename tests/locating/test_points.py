@@ -146,7 +146,12 @@ def test_real_points_are_found_by_calibrating_on_the_others(
     errors = []
     for left_out in range(len(points)):
         others = [one for number, one in enumerate(points) if number != left_out]
-        made = calibrate(floor, [b for own, _ in others for b in own], [t for _, t in others])
+        made = calibrate(
+            floor,
+            [b for own, _ in others for b in own],
+            [t for _, t in others],
+            np.random.default_rng(1),
+        )
         own, truth = points[left_out]
         *_, last = locate_stream(floor, own, made, every_s=1.0)
         assert last.position is not None

@@ -49,7 +49,7 @@ def test_a_place_nobody_visited_is_expected_to_sound_like_its_likes(room: Floor)
     """Own, beside, opposite: q3 and q4 stand to their antennas as q1 and q2 do to theirs."""
     pieces = [walked(0, (6.0, -2.0, -5.0, -2.0), 1), walked(1, (-2.0, 6.0, -2.0, -5.0), 2)]
 
-    found = survey(room, pieces, OFFSET_DBM, WINDOW_S)
+    found = survey(room, pieces, OFFSET_DBM, WINDOW_S, np.random.default_rng(1))
 
     assert found is not None
     assert expected(found, 2) == pytest.approx([-5.0, -2.0, 6.0, -2.0], abs=0.7)
@@ -66,8 +66,8 @@ def test_a_place_that_differs_from_its_likes_is_learnt_the_more_it_was_visited(
     ]
     quiet = walked(3, (-2.0, -5.0, -2.0, 0.0), 4)
 
-    once = survey(room, [*usual, quiet], OFFSET_DBM, WINDOW_S)
-    often = survey(room, [*usual, *[quiet] * 8], OFFSET_DBM, WINDOW_S)
+    once = survey(room, [*usual, quiet], OFFSET_DBM, WINDOW_S, np.random.default_rng(1))
+    often = survey(room, [*usual, *[quiet] * 8], OFFSET_DBM, WINDOW_S, np.random.default_rng(1))
 
     assert once is not None
     assert often is not None
@@ -75,7 +75,16 @@ def test_a_place_that_differs_from_its_likes_is_learnt_the_more_it_was_visited(
 
 
 def test_one_place_alone_is_no_survey(room: Floor) -> None:
-    assert survey(room, [walked(0, (6.0, -2.0, -5.0, -2.0), 1)], OFFSET_DBM, WINDOW_S) is None
+    assert (
+        survey(
+            room,
+            [walked(0, (6.0, -2.0, -5.0, -2.0), 1)],
+            OFFSET_DBM,
+            WINDOW_S,
+            np.random.default_rng(1),
+        )
+        is None
+    )
 
 
 def test_without_a_walk_every_antenna_speaks_for_its_own_place(room: Floor) -> None:
@@ -92,7 +101,7 @@ def test_a_floor_whose_antennas_nobody_measured_knows_own_and_other(
     floor = make_floor(*((place, "zone", "r", n) for n, place in enumerate(PLACES, 1)))
     pieces = [walked(0, (6.0, -2.0, -5.0, -2.0), 1), walked(1, (-2.0, 6.0, -2.0, -5.0), 2)]
 
-    found = survey(floor, pieces, OFFSET_DBM, WINDOW_S)
+    found = survey(floor, pieces, OFFSET_DBM, WINDOW_S, np.random.default_rng(1))
 
     assert found is not None
     assert expected(found, 2) == pytest.approx([-3.0, -3.0, 6.0, -3.0], abs=0.7)
