@@ -7,6 +7,7 @@ is worth sending again is decided by the session.
 """
 
 import contextlib
+import os
 import select
 import socket
 from collections import deque
@@ -40,6 +41,7 @@ RECEIVE_MAXIMUM = 65_535
 PACKET_MAX = 268_435_455
 """What MQTT allows where the broker names no limit."""
 _READS_MAX = 256
+_WAKE_BYTES = 4_096
 _JSON = "application/json"
 
 
@@ -105,6 +107,8 @@ class Connection:
     def turn(self, wake: int, wait_ms: int) -> bool:
         """Wait for the socket or for a byte in `wake` (a descriptor), then read and write.
 
+        The byte is taken before anything is looked at: one that comes later wakes the next turn.
+
         Returns:
             Whether the broker was heard.
         """
@@ -116,7 +120,8 @@ class Connection:
         writing = select.POLLOUT if self._client.want_write() else 0
         asked.register(wire.fileno(), select.POLLIN | writing)
         ready = dict(asked.poll(wait_ms))
-        ready.pop(wake, None)
+        if ready.pop(wake, 0):
+            os.read(wake, _WAKE_BYTES)
         events = next(iter(ready.values()), 0)
         if events & select.POLLOUT:
             self._client.loop_write()
@@ -171,6 +176,8 @@ class Connection:
             properties.UserProperty = list(message.keys)
         if message.correlation is not None:
             properties.CorrelationData = message.correlation
+        if message.expiry_s is not None:
+            properties.MessageExpiryInterval = message.expiry_s
         info = self._client.publish(
             message.topic, message.payload, message.quality, message.retain, properties
         )

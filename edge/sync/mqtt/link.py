@@ -230,7 +230,6 @@ class MqttLink:
         absent_since_us: int | None = None
         while serving.ended is None and not returns and not self._stopping.is_set():
             serving.turn(self._wake_read.fileno())
-            self._drain_wake()
             self._look_at_oldest(delivery)
             if serving.is_open and not was_open:
                 was_open = True
