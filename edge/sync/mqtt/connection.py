@@ -218,7 +218,8 @@ class Connection:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._seen.append(Closed(reason.value, f"the broker refuses us: {reason}"))
+            text = f"the broker refuses us: {reason}{_elsewhere(properties)}"
+            self._seen.append(Closed(reason.value, text))
             return
         self._seen.append(
             Opened(
@@ -234,10 +235,11 @@ class Connection:
         _userdata: object,
         flags: DisconnectFlags,
         reason: ReasonCode,
-        _properties: Properties | None,
+        properties: Properties | None,
     ) -> None:
         told = reason.value if flags.is_disconnect_packet_from_server else 0
-        self._seen.append(Closed(told, f"the connection ended: {reason}"))
+        text = f"the connection ended: {reason}{_elsewhere(properties)}"
+        self._seen.append(Closed(told, text))
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:
@@ -279,6 +281,12 @@ class Connection:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             self._seen.append(NotSubscribed(refused[0]))
+
+
+def _elsewhere(properties: Properties | None) -> str:
+    """Where the broker says that we should go instead."""
+    server = getattr(properties, "ServerReference", "")
+    return f"; it names {server}: configure that one" if server else ""
 
 
 def _send_at_once(_client: Client, _userdata: object, wire: Any) -> None:  # noqa: ANN401 - as in `_read`
