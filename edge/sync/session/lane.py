@@ -28,7 +28,7 @@ CATCH_UP_EVENTS_MAX = 25
 """In one message of the stream while the lane is open: what a live fact may have to wait for."""
 BURST_MESSAGES = 8
 """Of the stream, until the central system has stored them and a pause is due."""
-PAUSE_US_MAX = 50_000
+PAUSE_US_MAX = 200_000
 QUIET_US = 5_000_000
 """Where nothing has happened for so long, the stream need not give way."""
 FACTS_MAX = 200
