@@ -1,8 +1,11 @@
 """What a central system needs of its books, whichever database keeps them."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from typing_extensions import override
 
 from simulators.central_events import Delivered
 
@@ -17,7 +20,8 @@ class Prefix:
 
     Attributes:
         upto: every event from 1 to this one is durable.
-        highest: the highest number that came; above `upto` there is a gap.
+        highest: the highest number that came in its turn; above `upto` there is a gap. What came
+            ahead of its turn, on the live lane, makes none.
         base: the beginning of its topics, `{prefix}/{site}/{gateway}`.
     """
 
@@ -31,9 +35,11 @@ class Prefix:
 class Books(Protocol):
     """Every event once, the gap-free prefix, and what went wrong.
 
-    The same event again is a harmless redelivery. A fact that a restored gateway sends once more,
-    with its id and a new number, is kept under that number and applied once. Another event under a
-    number or an id that is taken is a *double* and is kept beside the books.
+    The same event again is a harmless redelivery, and none at all when it came ahead and now comes
+    in its turn. One that was stored without its data is completed when it comes whole. A fact that
+    a restored gateway sends once more, with its id and a new number, is kept under that number and
+    applied once. Another event under a number or an id that is taken is a *double* and is kept
+    beside the books.
     """
 
     def close(self) -> None:
@@ -138,3 +144,34 @@ def base_36(number: int) -> str:
 
 ORDER_STATES = {"ship.departed": "shipped", "order.cancelled": "cancelled"}
 """What becomes of an order by an event of this type."""
+NEWEST = """touched = (
+  SELECT max(touched) FROM cursors AS one WHERE one.gateway = cursors.gateway)"""
+"""SQL: of a gateway's epochs the one that was heard of last."""
+_MISSING = """SELECT coalesce(sum(highest - (SELECT count(*) FROM events
+  WHERE events.gateway = cursors.gateway AND events.epoch = cursors.epoch
+  AND events.seq <= cursors.highest)), 0) FROM cursors"""
+
+
+class SqlBooks(Books):
+    """What reads the same in every database."""
+
+    @abstractmethod
+    def _one(self, question: str, values: tuple[object, ...] = ()) -> int:
+        """The first number of the answer."""
+
+    @override
+    def missing(self) -> int:
+        return self._one(f"{_MISSING} WHERE {NEWEST}")
+
+    @override
+    def abandoned(self) -> int:
+        return self._one(_MISSING) - self.missing()
+
+    @override
+    def doubled(self) -> int:
+        twice = "SELECT count(*) - count(DISTINCT sscc) FROM parcels"
+        return self._one("SELECT count(*) FROM doubles") + self._one(twice)
+
+    @override
+    def stored(self) -> int:
+        return self._one("SELECT count(*) FROM events")

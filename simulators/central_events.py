@@ -20,6 +20,7 @@ class Delivered:
         id: the fact's own id, unique for ever.
         body: the event as JSON with sorted keys, without what tells of the delivery only.
         base: the topic's beginning, `{prefix}/{site}/{gateway}`; where its answer goes.
+        is_ahead: it came on the live lane, and will come again in its turn.
     """
 
     gateway: str
@@ -30,14 +31,21 @@ class Delivered:
     data: dict[str, Any]
     body: str
     base: str = ""
+    is_ahead: bool = False
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it came without its data, because no broker would take it."""
+        return "withheld" in self.data
 
 
-def events_of(payload: bytes, base: str = "") -> list[Delivered]:
+def events_of(payload: bytes, base: str = "", *, is_ahead: bool = False) -> list[Delivered]:
     """The events of one message: one object or an array of them.
 
     Args:
         payload: of the message.
-        base: the beginning of its topic, before `/event/`.
+        base: the beginning of its topic, before `/event/` or `/live/`.
+        is_ahead: whether it came on the live lane.
 
     Raises:
         UnreadableEventError: no JSON, or a key is missing or of a wrong kind.
@@ -47,11 +55,12 @@ def events_of(payload: bytes, base: str = "") -> list[Delivered]:
     except ValueError as error:
         raise UnreadableEventError(f"no JSON: {error}") from error
     return [
-        _delivered(value, base) for value in (values if isinstance(values, list) else [values])
+        _delivered(value, base, is_ahead=is_ahead)
+        for value in (values if isinstance(values, list) else [values])
     ]
 
 
-def _delivered(value: object, base: str) -> Delivered:
+def _delivered(value: object, base: str, *, is_ahead: bool) -> Delivered:
     if not isinstance(value, dict):
         raise UnreadableEventError("an event is an object")
     names = [value.get(key) for key in ("gateway", "epoch", "id", "type")]
@@ -63,16 +72,29 @@ def _delivered(value: object, base: str) -> Delivered:
     kept = {key: part for key, part in value.items() if key not in _CARRIED}
     gateway, epoch, fact_id, kind = (str(name) for name in names)
     body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Delivered(gateway, epoch, seq, fact_id, kind, data, body, base)
+    return Delivered(gateway, epoch, seq, fact_id, kind, data, body, base, is_ahead)
 
 
 def same_fact(body: str, event: Delivered) -> bool:
-    """The same content; or the same id where one of them came without its data (`withheld`)."""
+    """The same content; or the same id where one of them came without its data (`withheld`).
+
+    The EPCIS event names articles by the master data of the moment in which it is written, so it
+    may name a class otherwise when the fact comes again; the fact is its own fields.
+    """
     if body == event.body:
         return True
-    stored = json.loads(body)
-    withheld = "withheld" in event.data or "withheld" in stored.get("data", {})
-    return withheld and (stored["id"], stored["type"]) == (event.id, event.type)
+    stored, told = json.loads(body), json.loads(event.body)
+    facts = (stored.get("data", {}), told.get("data", {}))
+    if any("withheld" in fact for fact in facts):
+        return bool((stored["id"], stored["type"]) == (event.id, event.type))
+    for fact in facts:
+        fact.pop("epcis", None)
+    return bool(stored == told)
+
+
+def completes(body: str, event: Delivered) -> bool:
+    """Whether the same fact, stored without its data, has come with it now."""
+    return not event.is_withheld and "withheld" in json.loads(body).get("data", {})
 
 
 def same_restored(body: str, event: Delivered) -> bool:
@@ -84,7 +106,10 @@ def same_restored(body: str, event: Delivered) -> bool:
     stored = json.loads(body)
     if (stored["gateway"], stored["type"]) != (event.gateway, event.type):
         return False
-    facts = (stored.get("data", {}), event.data)
+    facts = tuple(
+        {key: part for key, part in fact.items() if key != "epcis"}
+        for fact in (stored.get("data", {}), event.data)
+    )
     return stored["epoch"] != event.epoch and (
         facts[0] == facts[1] or any("withheld" in fact for fact in facts)
     )

@@ -4,7 +4,8 @@ Theory of operation: paho's thread only queues what arrives. The main loop takes
 stores it in one transaction, and then, not before, tells the broker that the messages are received
 (PUBACK) and the gateway that its events are stored (the retained, cumulative `ack`). An ack covers
 the gap-free prefix only; a gap that stays is asked for with `request/resend`. Killed anywhere, it
-finds its books, its broker session and its open orders again.
+finds its books, its broker session and its open orders again. What a gateway tells ahead of its
+turn while it catches up is stored first (`central_lane`).
 
 A gateway that comes up is asked for its epoch (`request/snapshot`). One that was not seen before
 means that its journal was made anew: every open order is sent again, which an order's key makes
@@ -12,8 +13,7 @@ harmless where the gateway still knows it.
 """
 
 import json
-import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time_ns
@@ -28,6 +28,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from simulators.catalogue import make_catalogue
 from simulators.central_books import Books
 from simulators.central_events import UnreadableEventError, events_of
+from simulators.central_lane import LaneClient, Waiting, base_of, is_ahead
 from simulators.central_orders import OrderMaker, master_items, master_stock
 
 _UNCONFIRMED_MOST = 1_000
@@ -35,6 +36,7 @@ _UNCONFIRMED_MOST = 1_000
 _QUEUED_MOST = 10_000
 """Room for those and for the unconfirmed kind (`health`) of many minutes."""
 _BATCH_MOST = 200
+_BATCH_BYTES_MOST = 1024 * 1024
 _SESSION_S = 86_400
 """The broker keeps what arrives for us while we are away so long."""
 _GAP_PATIENCE_S = 2.0
@@ -103,9 +105,11 @@ class Central:
         token = store.token(_fresh_token(now_us()))
         self._maker = OrderMaker(self._catalogue, token)
         self._gateway: _Gateway | None = None
-        self._queue: queue.Queue[mqtt.MQTTMessage] = queue.Queue(_QUEUED_MOST)
+        self._waiting = Waiting(_QUEUED_MOST, _BATCH_MOST, _BATCH_BYTES_MOST)
         self._next_order_s = monotonic()
         self._client = self._make_client(f"central-{token}")
+        topic = f"{settings.prefix}/{settings.site}/{settings.gateway}/live/#"
+        self._lane = LaneClient(settings.broker, topic, f"central-{token}-live", self._waiting)
         for order in store.orders():
             self._maker.ordered(order["lines"])
         for data in store.data_of("stock.placed"):
@@ -132,9 +136,13 @@ class Central:
         host, port = self._settings.broker
         self._client.connect_async(host, port, 15, clean_start=False, properties=properties)
         self._client.loop_start()
+        if self._settings.takes_events:
+            self._lane.start()
 
     def stop(self) -> None:
         """Leave in order; the broker keeps our place."""
+        if self._settings.takes_events:
+            self._lane.stop()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -145,40 +153,32 @@ class Central:
         client.subscribe([(f"{base}/{topic}", SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        self._queue.put(message)
+        self._waiting.put(message)
 
     # -- one turn ------------------------------------------------------------------------------
     def turn(self, wait_s: float = 0.1) -> None:
         """Take what has come, acknowledge it, see to gaps, send what is due."""
-        messages = list(self._queued(wait_s))
+        messages = self._waiting.take(wait_s)
         if messages:
             self._take(messages)
         self._mind_gaps()
         self._send_orders()
 
-    def _queued(self, wait_s: float) -> Iterator[mqtt.MQTTMessage]:
-        try:
-            yield self._queue.get(timeout=wait_s)
-            for _ in range(_BATCH_MOST - 1):
-                yield self._queue.get_nowait()
-        except queue.Empty:
-            return
-
     def _take(self, messages: list[mqtt.MQTTMessage]) -> None:
         events = []
         for message in messages:
-            base, _, leaf = message.topic.partition("/event/")
-            if not leaf:
+            base = base_of(message.topic)
+            if not base:
                 self._hear(message)
                 continue
             self._serve(base)
             try:
-                events += events_of(bytes(message.payload), base)
+                events += events_of(bytes(message.payload), base, is_ahead=is_ahead(message.topic))
             except UnreadableEventError:
                 self._store.count("unreadable")
         fresh = self._store.take(events, self._now_us())
         for message in messages:
-            self._client.ack(message.mid, message.qos)
+            self._client.ack(message.mid, message.qos)  # nothing where the quality is 0
         for event in fresh:
             if event.type == "stock.placed":
                 self._put_away(event.data)

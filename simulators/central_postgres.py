@@ -17,8 +17,15 @@ from typing import Any
 import psycopg
 from typing_extensions import override
 
-from simulators.central_books import ORDER_STATES, Books, BooksAwayError, Prefix, base_36
-from simulators.central_events import Delivered, order_of, same_fact, same_restored
+from simulators.central_books import (
+    NEWEST,
+    ORDER_STATES,
+    BooksAwayError,
+    Prefix,
+    SqlBooks,
+    base_36,
+)
+from simulators.central_events import Delivered, completes, order_of, same_fact, same_restored
 
 _SCHEMA = """
 SELECT pg_advisory_xact_lock(7346001);  -- CREATE IF NOT EXISTS alone is no match for two at once
@@ -54,10 +61,6 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[
 _BODIES = """SELECT gateway, epoch, seq, body FROM events
 JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS wanted (gateway, epoch, seq)
   USING (gateway, epoch, seq)"""
-_NEWEST = """touched = (
-  SELECT max(touched) FROM cursors AS one WHERE one.gateway = cursors.gateway)"""
-_MISSING = """SELECT coalesce(sum(highest - (SELECT count(*) FROM events
-  WHERE events.gateway = cursors.gateway AND events.epoch = cursors.epoch)), 0) FROM cursors"""
 _GAPS = "SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors"
 _PAGE = 500
 """Rows looked at together on the way to the next gap."""
@@ -65,7 +68,7 @@ _PAGE = 500
 _Key = tuple[str, str, int]
 
 
-class PostgresBooks(Books):
+class PostgresBooks(SqlBooks):
     """The books in one database.
 
     Args:
@@ -90,10 +93,12 @@ class PostgresBooks(Books):
     def take(self, events: Sequence[Delivered], now_us: int) -> list[Delivered]:
         with self._transaction():
             self._lock(sorted({event.gateway for event in events}))
-            fresh = self._insert(events, now_us)
+            fresh, again = self._insert(events, now_us)
             for gateway, epoch in dict.fromkeys((one.gateway, one.epoch) for one in fresh):
                 mine = [one for one in fresh if (one.gateway, one.epoch) == (gateway, epoch)]
                 self._advance(gateway, epoch, mine, now_us)
+            turns = sum(self._takes_its_turn(one) for one in again)
+            self._add("redelivered", len(again) - turns)
         return fresh
 
     def _lock(self, gateways: Sequence[str]) -> None:
@@ -106,8 +111,14 @@ class PostgresBooks(Books):
             (list(gateways),),
         )
 
-    def _insert(self, events: Sequence[Delivered], now_us: int) -> list[Delivered]:
-        """Write down what is new, and what is wrong with the rest; gives what is new."""
+    def _insert(
+        self, events: Sequence[Delivered], now_us: int
+    ) -> tuple[list[Delivered], list[Delivered]]:
+        """Write down what is new, and what is wrong with the rest.
+
+        Returns:
+            What is new, and what was there already.
+        """
         first: dict[_Key, Delivered] = {}
         for event in events:
             first.setdefault(_key(event), event)
@@ -116,23 +127,49 @@ class PostgresBooks(Books):
             strict=True,
         )
         new = set(self._rows(_INSERT, tuple(list(column) for column in columns)))
-        self._compare(
+        again = self._compare(
             [one for one in events if first[_key(one)] is not one or _key(one) not in new]
         )
         fresh = [one for key, one in first.items() if key in new]
         self._mind_ids(fresh)
-        return fresh
+        return fresh, again
 
-    def _compare(self, events: Sequence[Delivered]) -> None:
-        """Events whose number was taken: the same fact, or a double."""
+    def _compare(self, events: Sequence[Delivered]) -> list[Delivered]:
+        """Events whose number was taken: gives the same facts; others are doubles."""
         if not events:
-            return
+            return []
         rows = self._rows(_BODIES, tuple(map(list, zip(*map(_key, events), strict=True))))
         bodies = {(row[0], row[1], row[2]): str(row[3]) for row in rows}
+        same = []
         for event in events:
-            if not same_fact(bodies[_key(event)], event):
+            body = bodies[_key(event)]
+            if not same_fact(body, event):
                 self._double(event, "another event has this number")
-        self._add("redelivered", len(events))
+                continue
+            same.append(event)
+            if completes(body, event):
+                self._complete(event)
+        return same
+
+    def _takes_its_turn(self, event: Delivered) -> bool:
+        """Whether it came ahead on the live lane, and now comes in its turn."""
+        if event.is_ahead:
+            return False
+        moved = self._rows(
+            "UPDATE cursors SET highest=%s WHERE gateway=%s AND epoch=%s AND highest<%s"
+            " RETURNING highest",
+            (event.seq, event.gateway, event.epoch, event.seq),
+        )
+        return bool(moved)
+
+    def _complete(self, event: Delivered) -> None:
+        """It was stored without its data, and now comes whole."""
+        self._do(
+            "UPDATE events SET body=%s WHERE gateway=%s AND epoch=%s AND seq=%s",
+            (event.body, *_key(event)),
+        )
+        if event.seq <= self.prefix(event.gateway, event.epoch).upto:
+            self._apply([(event.id, event.type, event.data)])
 
     def _mind_ids(self, fresh: Sequence[Delivered]) -> None:
         """New numbers whose id was known: facts of a restored gateway, or doubles."""
@@ -159,8 +196,9 @@ class PostgresBooks(Books):
         highest = before.highest
         late = 0
         for one in fresh:
-            late += one.seq < highest
-            highest = max(highest, one.seq)
+            if not one.is_ahead:
+                late += one.seq < highest
+                highest = max(highest, one.seq)
         self._add("reordered", late)
         upto = before.upto
         for page in self._pages(gateway, epoch, upto):
@@ -168,7 +206,7 @@ class PostgresBooks(Books):
             upto += len(page)
         self._do(
             "UPDATE cursors SET touched = nextval('touches'), highest=%s, base=%s, upto=%s,"
-            " moved_us = CASE WHEN upto < %s OR upto = highest THEN %s ELSE moved_us END"
+            " moved_us = CASE WHEN upto < %s OR upto >= highest THEN %s ELSE moved_us END"
             " WHERE gateway=%s AND epoch=%s",
             (highest, fresh[-1].base, upto, upto, now_us, gateway, epoch),
         )
@@ -190,11 +228,15 @@ class PostgresBooks(Books):
     def _learn(self, page: Sequence[tuple[str, str, str]]) -> None:
         """Follow the orders: which arrived, which left, which will not be carried out."""
         told = [(fact_id, kind, json.loads(body).get("data", {})) for fact_id, kind, body in page]
+        about = [one for one in told if order_of(one[2])]
+        applied = self._applied([one[0] for one in about]) if about else set()
+        self._apply([one for one in about if one[0] not in applied])
+
+    def _apply(self, told: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+        """What these facts, id, type and data, mean for the orders."""
         about = [(one, order_of(one[2])) for one in told if order_of(one[2])]
         if not about:
             return
-        applied = self._applied([one[0] for one, _ in about])
-        about = [(one, order_id) for one, order_id in about if one[0] not in applied]
         self._do(
             "UPDATE orders SET received=1 WHERE received=0 AND order_id = ANY(%s)",
             ([order_id for _, order_id in about],),
@@ -239,7 +281,7 @@ class PostgresBooks(Books):
         since_us = now_us - patience_us
         with self._transaction():
             rows = self._rows(
-                f"{_GAPS} WHERE {_NEWEST} AND upto < highest AND moved_us <= %s"
+                f"{_GAPS} WHERE {NEWEST} AND upto < highest AND moved_us <= %s"
                 " AND asked_us <= %s AND base = ANY(%s) FOR UPDATE SKIP LOCKED",
                 (since_us, since_us, list(bases)),
             )
@@ -251,23 +293,6 @@ class PostgresBooks(Books):
                     (now_us, gateway, epoch),
                 )
         return [Prefix(*row[:5]) for row in rows]
-
-    @override
-    def missing(self) -> int:
-        return self._one(f"{_MISSING} WHERE {_NEWEST}")
-
-    @override
-    def abandoned(self) -> int:
-        return self._one(_MISSING) - self.missing()
-
-    @override
-    def doubled(self) -> int:
-        twice = "SELECT count(*) - count(DISTINCT sscc) FROM parcels"
-        return self._one("SELECT count(*) FROM doubles") + self._one(twice)
-
-    @override
-    def stored(self) -> int:
-        return self._one("SELECT count(*) FROM events")
 
     @override
     def counter(self, name: str) -> int:
@@ -347,7 +372,8 @@ class PostgresBooks(Books):
         with _told():
             return self._books.execute(question.encode(), values).fetchall()
 
-    def _one(self, question: str, values: Sequence[object] = ()) -> int:
+    @override
+    def _one(self, question: str, values: tuple[object, ...] = ()) -> int:
         return int(self._rows(question, values)[0][0])
 
     @contextmanager

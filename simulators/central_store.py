@@ -14,8 +14,15 @@ from typing import Any
 
 from typing_extensions import override
 
-from simulators.central_books import ORDER_STATES, Books, BooksAwayError, Prefix, base_36
-from simulators.central_events import Delivered, order_of, same_fact, same_restored
+from simulators.central_books import (
+    NEWEST,
+    ORDER_STATES,
+    BooksAwayError,
+    Prefix,
+    SqlBooks,
+    base_36,
+)
+from simulators.central_events import Delivered, completes, order_of, same_fact, same_restored
 
 _PATIENCE_S = 30.0
 """How long a writer waits for another one's transaction."""
@@ -43,16 +50,12 @@ CREATE TABLE IF NOT EXISTS parcels (
 """
 
 
-_NEWEST = """touched = (
-  SELECT max(touched) FROM cursors AS one WHERE one.gateway = cursors.gateway)"""
-_MISSING = """SELECT coalesce(sum(highest - (SELECT count(*) FROM events
-  WHERE events.gateway = cursors.gateway AND events.epoch = cursors.epoch)), 0) FROM cursors"""
 _GAPS_DUE = """SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors
   WHERE upto < highest AND moved_us <= ? AND asked_us <= ?
   AND base IN (SELECT value FROM json_each(?)) AND """
 
 
-class CentralStore(Books):
+class CentralStore(SqlBooks):
     """The books in one file; `:memory:` for books that need not outlive the process.
 
     Args:
@@ -109,7 +112,7 @@ class CentralStore(Books):
         since_us = now_us - patience_us
         with self._transaction():
             rows = self._books.execute(
-                _GAPS_DUE + _NEWEST, (since_us, since_us, json.dumps(list(bases)))
+                _GAPS_DUE + NEWEST, (since_us, since_us, json.dumps(list(bases)))
             ).fetchall()
             for gateway, epoch, upto, _, _, asked_upto in rows:
                 if asked_upto != upto:
@@ -119,23 +122,6 @@ class CentralStore(Books):
                     (now_us, gateway, epoch),
                 )
         return [Prefix(*row[:5]) for row in rows]
-
-    @override
-    def missing(self) -> int:
-        return self._one(f"{_MISSING} WHERE {_NEWEST}")
-
-    @override
-    def abandoned(self) -> int:
-        return self._one(_MISSING) - self.missing()
-
-    @override
-    def doubled(self) -> int:
-        twice = "SELECT count(*) - count(DISTINCT sscc) FROM parcels"
-        return self._one("SELECT count(*) FROM doubles") + self._one(twice)
-
-    @override
-    def stored(self) -> int:
-        return self._one("SELECT count(*) FROM events")
 
     def ids_of(self, epoch: str) -> dict[int, str]:
         """Ids of the stored events of an epoch, by number."""
@@ -210,17 +196,36 @@ class CentralStore(Books):
         found = self._books.execute(
             "SELECT body FROM events WHERE gateway=? AND epoch=? AND seq=?", key
         ).fetchone()
+        before = self.prefix(event.gateway, event.epoch)
         if found is not None:
-            if same_fact(found[0], event):
-                self.count("redelivered")
-            else:
+            if not same_fact(found[0], event):
                 self._double(event, "another event has this number")
+            else:
+                self._come_again(event, found[0], before)
             return False
         again = self._mind_id(event)
-        if event.seq < self.prefix(event.gateway, event.epoch).highest:
+        if event.seq < before.highest and not event.is_ahead:
             self.count("reordered")
         self._insert(event, now_us, again=again)
         return True
+
+    def _come_again(self, event: Delivered, body: str, before: Prefix) -> None:
+        """The same fact: delivered twice, come in its turn, or whole at last."""
+        key = (event.gateway, event.epoch, event.seq)
+        if completes(body, event):
+            self._books.execute(
+                "UPDATE events SET body=? WHERE gateway=? AND epoch=? AND seq=?",
+                (event.body, *key),
+            )
+            if event.seq <= before.upto:
+                self._learn(event.id, event.type, event.data)
+        if event.is_ahead or event.seq <= before.highest:
+            self.count("redelivered")
+        else:
+            self._books.execute(
+                "UPDATE cursors SET highest=? WHERE gateway=? AND epoch=?",
+                (event.seq, *key[:2]),
+            )
 
     def _mind_id(self, event: Delivered) -> bool:
         """Whether another number has this id already."""
@@ -248,8 +253,8 @@ class CentralStore(Books):
             " VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (gateway, epoch) DO UPDATE"
             " SET highest = max(highest, excluded.highest), touched = excluded.touched,"
             " base = excluded.base,"
-            " moved_us = CASE WHEN upto = highest THEN excluded.moved_us ELSE moved_us END",
-            (*key, arrived, event.base, now_us),
+            " moved_us = CASE WHEN upto >= highest THEN excluded.moved_us ELSE moved_us END",
+            (*key[:2], 0 if event.is_ahead else event.seq, arrived, event.base, now_us),
         )
 
     def _double(self, event: Delivered, why: str) -> None:
@@ -301,6 +306,7 @@ class CentralStore(Books):
     def _transaction(self) -> AbstractContextManager[None]:
         return _transaction(self._books)
 
+    @override
     def _one(self, question: str, values: tuple[object, ...] = ()) -> int:
         return int(self._books.execute(question, values).fetchone()[0])
 

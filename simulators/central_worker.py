@@ -12,7 +12,6 @@ gateways learn that nobody listens; it comes back with the database.
 """
 
 import json
-import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic, time_ns
@@ -25,6 +24,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from simulators.central_books import Books, Prefix
 from simulators.central_events import Delivered, UnreadableEventError, events_of
+from simulators.central_lane import LaneClient, Waiting, base_of, is_ahead
 
 _UNCONFIRMED_MOST = 100
 """Messages under way to one worker: what has to be asked for again when it dies."""
@@ -69,7 +69,9 @@ class Worker:
         self._settings = settings
         self._books = books
         self._now_us = now_us
-        self._queue: queue.Queue[mqtt.MQTTMessage] = queue.Queue()
+        self._waiting = Waiting(0, _BATCH_MOST, _BATCH_BYTES_MOST)
+        lane = f"$share/{settings.share}/{settings.prefix}/+/+/live/#"
+        self._lane = LaneClient(settings.broker, lane, f"{name}-live", self._waiting)
         self._heard: dict[str, float] = {}
         self._told: dict[tuple[str, str], tuple[int, float]] = {}
         self._gaps_at_s = 0.0
@@ -81,7 +83,7 @@ class Worker:
         )
         self._client.reconnect_delay_set(1, 5)
         self._client.on_connect = self._on_connect
-        self._client.on_message = lambda _client, _data, message: self._queue.put(message)
+        self._client.on_message = lambda _client, _data, message: self._waiting.put(message)
 
     def start(self) -> None:
         """Connect, and go on trying where the broker is not there yet."""
@@ -90,9 +92,11 @@ class Worker:
         host, port = self._settings.broker
         self._client.connect_async(host, port, 15, clean_start=True, properties=properties)
         self._client.loop_start()
+        self._lane.start()
 
     def stop(self) -> None:
         """Leave in order."""
+        self._lane.stop()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -109,35 +113,23 @@ class Worker:
         Raises:
             BooksAwayError: the database does not answer.
         """
-        messages = self._queued(wait_s)
+        messages = self._waiting.take(wait_s)
         fresh = self._take(messages) if messages else 0
         self._mind_gaps()
         return fresh
 
-    def _queued(self, wait_s: float) -> list[mqtt.MQTTMessage]:
-        found = []
-        try:
-            found.append(self._queue.get(timeout=wait_s))
-            size = len(found[0].payload)
-            while len(found) < _BATCH_MOST and size < _BATCH_BYTES_MOST:
-                found.append(self._queue.get_nowait())
-                size += len(found[-1].payload)
-        except queue.Empty:
-            pass
-        return found
-
     def _take(self, messages: list[mqtt.MQTTMessage]) -> int:
         events: list[Delivered] = []
         for message in messages:
-            base = message.topic.partition("/event/")[0]
+            base = base_of(message.topic)
             self._heard[base] = monotonic()
             try:
-                events += events_of(bytes(message.payload), base)
+                events += events_of(bytes(message.payload), base, is_ahead=is_ahead(message.topic))
             except UnreadableEventError:
                 self._books.count("unreadable")
         fresh = self._books.take(events, self._now_us())
         for message in messages:
-            self._client.ack(message.mid, message.qos)
+            self._client.ack(message.mid, message.qos)  # nothing where the quality is 0
         self._acknowledge(events)
         return len(fresh)
 

@@ -17,6 +17,7 @@ from sqlite_utils import Migrations
 
 from edge.store.durable import sync_to_disk
 from edge.store.errors import (
+    StoreAbsentError,
     StoreDamagedError,
     StoreReadOnlyError,
     StoreTooNewError,
@@ -77,9 +78,15 @@ def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that can only read, for one thread at a time, the writer's or another.
 
     Raises:
-        StoreError: the file is not there, cannot be read, or is not a store.
+        StoreAbsentError: the file is not there.
+        StoreError: it cannot be read, or is not a store.
     """
     with told_by_store(f"opening {path} to read"):
+        if not path.exists():
+            raise StoreAbsentError(
+                f"{path} is not there: no gateway has run on this data_dir yet; start it once, "
+                "or name the configuration of one that has"
+            )
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro",
             uri=True,

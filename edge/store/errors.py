@@ -34,6 +34,10 @@ class StoreFailedError(StoreError):
     """The host: the disk or the file system gave an error."""
 
 
+class StoreAbsentError(StoreError):
+    """The operator: there is no store at this place, or not yet."""
+
+
 class StoreDamagedError(StoreError):
     """The operator: what is in the file is not what was written; a backup must be restored."""
 

@@ -62,8 +62,10 @@ def rebuild(path: Path, floor: Floor) -> list[str]:
 
     Raises:
         StoreBusyError: a daemon runs on `path`.
+        StoreAbsentError: there is nothing; nothing is made either.
         PrunedError, StoreDamagedError, StoreError: as `rebuild_and_compare`; nothing has changed.
     """
+    open_reader(path).close()  # before the lock, whose file would stay where there is no store
     lock = StoreLock(path)
     try:
         found = rebuild_and_compare(path, floor)

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import structlog
 
-from tests.faults.lines import clocks, drilling, flips, outages, syscalls, wires
+from tests.faults.lines import clocks, drilling, flips, lanes, outages, syscalls, wires
 from tests.faults.lines.line import Bench, Found, Line
 from tests.faults.table import Measured, write_table
 
 LINES: dict[str, Line] = {
     line.name: line
-    for place in (drilling, syscalls, flips, clocks, wires, outages)
+    for place in (drilling, syscalls, flips, clocks, wires, outages, lanes)
     for line in place.LINES
 }
 LINE_S_MAX = 3_600

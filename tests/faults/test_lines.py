@@ -1,6 +1,8 @@
 """The lines of `make faults` are shown the mistakes that they are for, and notice them."""
 
+import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +19,7 @@ from simulators.central_events import events_of
 from simulators.central_store import CentralStore
 from tests.faults.__main__ import LINES
 from tests.faults.conftest import FAULTY_WRITER
-from tests.faults.lines import flips, outages, wires
+from tests.faults.lines import flips, lanes, outages, wires
 from tests.faults.lines.line import Bench, Found
 from tests.faults.lines.syscalls import sweep
 from tests.faults.table import BEGIN, END, PAGE, Measured, write_table
@@ -115,6 +117,24 @@ def test_a_descriptor_for_each_connection_is_noticed(
     grown, most = found.bounds["descriptors_grown"]
     assert grown > most
     assert not found.good
+
+
+def test_a_fact_that_had_to_wait_for_the_backlog_is_noticed(tmp_path: Path) -> None:
+    books = CentralStore(tmp_path / "central.sqlite")
+    told = {"gateway": "gate-1", "epoch": "e", "type": lanes.KIND, "data": {}}
+    recorded = datetime.now(UTC) - timedelta(seconds=7)
+    backlog = told | {"seq": 1, "id": "1", "recorded_at": recorded.isoformat()}
+    books.take(events_of(json.dumps(backlog).encode()), 0)
+
+    with lanes.Watch(tmp_path / "central.sqlite", "e", 1) as watch:
+        late = told | {"seq": 2, "id": "2", "recorded_at": recorded.isoformat()}
+        books.take(events_of(json.dumps(late).encode()), 0)
+        wires.wait(lambda: watch.seen == 2, "it is seen", 10)
+    (late_ms,) = watch.taken()
+    books.close()
+
+    assert 7_000 <= late_ms < 20_000
+    assert not lanes.compared([10.0] * 100, [9.0] * 90 + [late_ms] * 10).good
 
 
 def test_a_backlog_kept_in_memory_shows() -> None:

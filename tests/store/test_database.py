@@ -19,6 +19,7 @@ from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.errors import (
+    StoreAbsentError,
     StoreBusyError,
     StoreDamagedError,
     StoreFailedError,
@@ -122,7 +123,7 @@ def test_a_store_in_a_folder_that_is_not_there_is_refused(
 
 
 def test_a_reader_of_a_store_that_is_not_there_is_refused(path: Path) -> None:
-    with pytest.raises(StoreFailedError, match="unable to open"):
+    with pytest.raises(StoreAbsentError, match="no gateway has run on this data_dir yet"):
         JournalReader(path)
     assert not path.exists()
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from edge.model.goods import Stock
 from edge.model.ids import LocationId, Sku
 from edge.model.places import Floor
 from edge.store import rebuilding
-from edge.store.errors import StoreBusyError, StoreDamagedError, StoreFailedError
+from edge.store.errors import StoreAbsentError, StoreBusyError, StoreDamagedError, StoreFailedError
 from edge.store.rebuilding import PrunedError, rebuild, rebuild_and_compare
 from tests.store.conftest import Gateway
 
@@ -116,3 +117,12 @@ def test_a_pruned_journal_is_not_taken_for_the_whole_one(
     assert gateway.store.prune(0, 0)
     with pytest.raises(PrunedError):
         rebuild_and_compare(gateway.path, floor)
+
+
+def test_where_no_gateway_has_run_nothing_is_rebuilt_and_nothing_made(
+    tmp_path: Path, floor: Floor
+) -> None:
+    with pytest.raises(StoreAbsentError, match="start it once"):
+        rebuild(tmp_path / "journal.sqlite", floor)
+
+    assert not list(tmp_path.iterdir())

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from edge.sync.session.phases import Fetch, FetchAgain, Output, Publish, SentAgain, SetAside
-from tests.sync.test_delivery import (
+from tests.sync.world import (
     BAD_FORMAT,
     FORBIDDEN,
     NOBODY,

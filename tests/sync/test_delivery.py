@@ -1,230 +1,23 @@
 """What is sent when, and what an acknowledgement frees: the machine without any wire."""
 
 import json
-from collections import deque
-from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from edge.model.events import CountWanted, Event, Fact, PickerChanged
-from edge.model.ids import Badge, LocationId, Sku
-from edge.sync.session.delivery import Delivery
-from edge.sync.session.phases import (
-    PHASES,
-    Alarm,
-    Confirmed,
-    Fetch,
-    Output,
-    Phase,
-    Publish,
-    SetAside,
-    Trigger,
-)
+from edge.sync.session.phases import PHASES, Phase, Trigger
 from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.window import Confirmation
-from edge.sync.wire.outgoing import ClockQuality, FactEncoder
-
-SECOND_US = 1_000_000
-UTC_US = 1_790_000_000 * SECOND_US
-"""What the envelopes bear is another clock than the one that is waited by."""
-ENCODER = FactEncoder("g", lambda: ClockQuality(synced=True, offset_ms=0), lambda _fact: None)
-OK, NOBODY, ERROR, FORBIDDEN, QUOTA, BAD_FORMAT = 0x00, 0x10, 0x80, 0x87, 0x97, 0x99
-
-
-def event_of(seq: int, size: int = 10) -> Event:
-    if seq % 5 == 0:
-        return PickerChanged(Badge("P"), ready=True, cart=None)
-    return CountWanted(LocationId("A"), Sku("S"), "x" * size)
-
-
-@dataclass
-class World:
-    """A delivery with its journal, a broker that may do anything, and a central system."""
-
-    settings: DeliverySettings = field(default_factory=DeliverySettings)
-    is_patient: bool = True
-    sizes: dict[int, int] = field(default_factory=dict)
-    now_us: int = 0
-    facts: list[Fact] = field(default_factory=list)
-    sent: deque[Publish] = field(default_factory=deque)
-    at_broker: deque[Publish] = field(default_factory=deque)
-    stored: dict[int, dict[str, object]] = field(default_factory=dict)
-    fetches: deque[Fetch] = field(default_factory=deque)
-    alarms: dict[str, str | None] = field(default_factory=dict)
-    set_aside: list[int] = field(default_factory=list)
-    is_up: bool = False
-
-    def __post_init__(self) -> None:
-        self.delivery = Delivery(self.settings, ENCODER, "e", 0, 0)
-
-    def do(self, outputs: list[Output]) -> None:
-        """Carry out what the machine wants."""
-        for output in outputs:
-            match output:
-                case Fetch():
-                    self.fetches.append(output)
-                case Publish():
-                    self.sent.append(output)
-                case Alarm(code, text):
-                    self.alarms[code] = text
-                case SetAside(seq, _, _):
-                    self.set_aside.append(seq)
-                case Confirmed(upto):
-                    self.do(self.delivery.acknowledged("e", upto, self.now_us))
-        while self.is_patient and self.fetches:
-            self.answer_fetch()
-
-    def answer_fetch(self) -> None:
-        """The journal answers the oldest question."""
-        if self.fetches:
-            asked = self.fetches.popleft()
-            facts = self.facts[asked.after : asked.after + asked.limit]
-            self.do(self.delivery.fetched(asked.after, facts, UTC_US + self.now_us))
-
-    def grow(self, count: int = 1) -> None:
-        """Facts happen."""
-        for _ in range(count):
-            seq = len(self.facts) + 1
-            event = event_of(seq, self.sizes.get(seq, 10))
-            self.facts.append(Fact(seq, f"id-{seq}", "e", 0, 0, event))
-        self.do(self.delivery.grown(len(self.facts), self.now_us))
-
-    def connect(self, receive_maximum: int = 20, packet_max: int = 10**6) -> None:
-        """A connection stands."""
-        if not self.is_up:
-            self.is_up = True
-            self.do(self.delivery.connected(self.now_us, receive_maximum, packet_max))
-
-    def lose(self, reason_code: int = 0) -> None:
-        """The connection breaks, by the broker's word or without one."""
-        if self.is_up:
-            self.is_up = False
-            self.sent.clear()
-            self.fetches.clear()
-            self.do(self.delivery.disconnected(reason_code))
-
-    def answer(self, reason_code: int = OK) -> Publish | None:
-        """The broker answers the oldest message."""
-        if not self.sent:
-            return None
-        message = self.sent.popleft()
-        if reason_code == OK:
-            self.at_broker.append(message)
-        self.do(self.delivery.puback(message.token, reason_code, self.now_us))
-        return message
-
-    def pass_on(self, times: int = 1) -> None:
-        """The broker gives its oldest message to the central system, or twice."""
-        if self.at_broker:
-            message = self.at_broker.popleft()
-            found = json.loads(message.payload)
-            for _ in range(times):
-                for event in found if isinstance(found, list) else [found]:
-                    self.stored.setdefault(event["seq"], event)
-
-    def acknowledge(self) -> None:
-        """The central system tells how far it has come."""
-        self.do(self.delivery.acknowledged("e", self.upto, self.now_us))
-
-    def wait(self, seconds: float) -> None:
-        """Time passes."""
-        self.now_us += int(seconds * SECOND_US)
-        self.do(self.delivery.tick(self.now_us))
-
-    @property
-    def upto(self) -> int:
-        """What the central system has without a gap."""
-        upto = 0
-        while upto + 1 in self.stored:
-            upto += 1
-        return upto
-
-    def settle_down(self, rounds: int = 200) -> None:
-        """Everything works again: how it ends."""
-        for _ in range(rounds):
-            self.connect()
-            while self.fetches:
-                self.answer_fetch()
-            while self.sent:
-                self.answer()
-            while self.at_broker:
-                self.pass_on()
-            self.acknowledge()
-            if self.delivery.unsent == 0:
-                return
-            self.wait(5)
-        pytest.fail(f"{self.delivery.unsent} facts are still not delivered: {self.delivery.phase}")
-
-
-def sent_seqs(world: World) -> list[int]:
-    found = [json.loads(message.payload) for message in world.sent]
-    events = [one for part in found for one in (part if isinstance(part, list) else [part])]
-    return [one["seq"] for one in events]
-
-
-ACTIONS = st.sampled_from(
-    [
-        ("grow", 1),
-        ("grow", 30),
-        ("connect",),
-        ("lose",),
-        ("answer",),
-        ("answer",),
-        ("answer", NOBODY),
-        ("answer", ERROR),
-        ("answer", FORBIDDEN),
-        ("answer", QUOTA),
-        ("answer", BAD_FORMAT),
-        ("pass_on",),
-        ("pass_on", 2),
-        ("forget",),
-        ("answer_fetch",),
-        ("acknowledge",),
-        ("acknowledge_old",),
-        ("resend",),
-        ("puback_twice",),
-        ("wait", 0.3),
-        ("wait", 40),
-    ]
+from tests.sync.world import (
+    BAD_FORMAT,
+    ERROR,
+    FORBIDDEN,
+    NOBODY,
+    OK,
+    QUOTA,
+    SECOND_US,
+    World,
+    sent_seqs,
 )
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(ACTIONS, max_size=120), st.booleans(), st.integers(1, 20))
-def test_whatever_happens_everything_arrives_without_a_gap(
-    actions: list[tuple[object, ...]],
-    is_patient: bool,  # noqa: FBT001 - drawn by hypothesis
-    receive_maximum: int,
-) -> None:
-    world = World(is_patient=is_patient)
-
-    for name, *arguments in actions:
-        match name:
-            case "forget":  # the broker dies: what it held is gone, and so is the connection
-                world.at_broker.clear()
-                world.lose()
-            case "acknowledge_old":
-                world.do(world.delivery.acknowledged("e", world.upto // 2, world.now_us))
-            case "resend":
-                world.do(world.delivery.resend(1 + world.upto // 2, world.now_us))
-            case "puback_twice":
-                message = world.answer()
-                if message is not None:
-                    world.do(world.delivery.puback(message.token, OK, world.now_us))
-            case "connect":
-                world.connect(receive_maximum)
-            case _:
-                getattr(world, str(name))(*arguments)
-        assert world.delivery.in_flight == len(world.sent) <= max(receive_maximum, 1)
-        assert world.delivery.acknowledged_seq <= world.upto
-        assert world.is_up or world.delivery.phase is Phase.DOWN
-
-    world.settle_down()
-    assert sorted(world.stored) == list(range(1, len(world.facts) + 1))
-    held_back = [seq for seq, event in world.stored.items() if "withheld" in str(event["data"])]
-    assert set(held_back) <= set(world.set_aside)
 
 
 def test_on_a_good_day_everything_is_sent_once_and_in_order() -> None:
@@ -247,7 +40,7 @@ def test_on_a_good_day_everything_is_sent_once_and_in_order() -> None:
 
 def test_no_more_messages_are_under_way_than_the_broker_allows() -> None:
     world = World()
-    world.grow(1000)
+    world.grow(400)
     world.connect(receive_maximum=3)
 
     assert len(world.sent) == 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edge.sync.session.pace import Pace
 from edge.sync.session.phases import Phase
 from edge.sync.session.settings import DeliverySettings
-from tests.sync.test_delivery import World, sent_seqs
+from tests.sync.world import World, sent_seqs
 
 MILLISECOND_US = 1_000
 

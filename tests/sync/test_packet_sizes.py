@@ -2,9 +2,10 @@
 
 import pytest
 
-from edge.sync.session.delivery import PACKET_TOO_LARGE, SMALL_BYTES
+from edge.sync.session.delivery import PACKET_TOO_LARGE
 from edge.sync.session.phases import Verdict, verdict_of
-from tests.sync.test_delivery import World
+from edge.sync.session.sizes import SMALL_BYTES
+from tests.sync.world import World
 
 PUBACK = {
     0x00: Verdict.TAKEN,

@@ -7,6 +7,7 @@ is worth sending again is decided by the session.
 """
 
 import contextlib
+import os
 import select
 import socket
 from collections import deque
@@ -40,6 +41,7 @@ RECEIVE_MAXIMUM = 65_535
 PACKET_MAX = 268_435_455
 """What MQTT allows where the broker names no limit."""
 _READS_MAX = 256
+_WAKE_BYTES = 4_096
 _JSON = "application/json"
 
 
@@ -105,6 +107,8 @@ class Connection:
     def turn(self, wake: int, wait_ms: int) -> bool:
         """Wait for the socket or for a byte in `wake` (a descriptor), then read and write.
 
+        The byte is taken before anything is looked at: one that comes later wakes the next turn.
+
         Returns:
             Whether the broker was heard.
         """
@@ -116,7 +120,8 @@ class Connection:
         writing = select.POLLOUT if self._client.want_write() else 0
         asked.register(wire.fileno(), select.POLLIN | writing)
         ready = dict(asked.poll(wait_ms))
-        ready.pop(wake, None)
+        if ready.pop(wake, 0):
+            os.read(wake, _WAKE_BYTES)
         events = next(iter(ready.values()), 0)
         if events & select.POLLOUT:
             self._client.loop_write()
@@ -171,6 +176,8 @@ class Connection:
             properties.UserProperty = list(message.keys)
         if message.correlation is not None:
             properties.CorrelationData = message.correlation
+        if message.expiry_s is not None:
+            properties.MessageExpiryInterval = message.expiry_s
         info = self._client.publish(
             message.topic, message.payload, message.quality, message.retain, properties
         )
@@ -211,7 +218,8 @@ class Connection:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._seen.append(Closed(reason.value, f"the broker refuses us: {reason}"))
+            text = f"the broker refuses us: {reason}{_elsewhere(properties)}"
+            self._seen.append(Closed(reason.value, text))
             return
         self._seen.append(
             Opened(
@@ -227,10 +235,11 @@ class Connection:
         _userdata: object,
         flags: DisconnectFlags,
         reason: ReasonCode,
-        _properties: Properties | None,
+        properties: Properties | None,
     ) -> None:
         told = reason.value if flags.is_disconnect_packet_from_server else 0
-        self._seen.append(Closed(told, f"the connection ended: {reason}"))
+        text = f"the connection ended: {reason}{_elsewhere(properties)}"
+        self._seen.append(Closed(told, text))
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:
@@ -272,6 +281,12 @@ class Connection:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             self._seen.append(NotSubscribed(refused[0]))
+
+
+def _elsewhere(properties: Properties | None) -> str:
+    """Where the broker says that we should go instead."""
+    server = getattr(properties, "ServerReference", "")
+    return f"; it names {server}: configure that one" if server else ""
 
 
 def _send_at_once(_client: Client, _userdata: object, wire: Any) -> None:  # noqa: ANN401 - as in `_read`

@@ -17,6 +17,7 @@ from edge.model.inputs import CentralAcknowledged, IntrusionNoticed
 from edge.sync.mqtt.backoff import Backoff
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
+from edge.sync.mqtt.endings import Ending, ending_of
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
 from edge.sync.mqtt.seen import Closed, Will
@@ -32,9 +33,8 @@ STEADY_US = 10_000_000
 """A connection that stood so long ends a row of failures."""
 JOIN_S = 3.0
 GOODBYE_US = 1_000_000
-TAKEN_OVER = 0x8E
-"""Reason code "session taken over": another client uses our name (MQTT 5.0, section 3.14.2.1)."""
 TAKEN_OVER_ALERT = "session-taken-over"
+REFUSED_ALERT = "broker-refuses-gateway"
 REACH_S_MAX = 0.5
 """How long the preferred broker may take to accept a trial connection while a standby serves."""
 _JOURNAL_PAUSE_S = 1.0
@@ -75,6 +75,7 @@ class MqttLink:
         self._delivery: Delivery | None = None
         self._serving: Serving | None = None
         self._broker = ""
+        self._ended: Closed | None = None
         self._connections = 0
         self._last_error = ""
         self._oldest: tuple[int, int] = (-1, 0)
@@ -156,6 +157,7 @@ class MqttLink:
             served = delivery.acknowledged_seq > acknowledged
             if served:
                 self._backoff.reset()
+            self._learn(self._ended)
             if returns:
                 self._choice.go_back()
             elif self._choice.ended(served=served) and not self._stopping.is_set():
@@ -190,6 +192,7 @@ class MqttLink:
         Returns:
             Whether it ended to go back to the preferred broker.
         """
+        self._ended = None
         with (
             self._state_lock
         ):  # the will of an older connection, told late, is known by its session
@@ -218,9 +221,7 @@ class MqttLink:
         if self._parts.clock.monotonic_us() - started_us > STEADY_US:
             self._backoff.reset()
         self._serving = None
-        if serving.ended is not None:
-            self._note(serving.ended.reason)
-            self._taken_over(is_so=serving.ended.reason_code == TAKEN_OVER)
+        self._ended = serving.ended
         return returns
 
     def _turns(self, serving: Serving, delivery: Delivery) -> bool:
@@ -230,7 +231,6 @@ class MqttLink:
         absent_since_us: int | None = None
         while serving.ended is None and not returns and not self._stopping.is_set():
             serving.turn(self._wake_read.fileno())
-            self._drain_wake()
             self._look_at_oldest(delivery)
             if serving.is_open and not was_open:
                 was_open = True
@@ -274,15 +274,31 @@ class MqttLink:
         absent_us = self._parts.clock.monotonic_us() - absent_since_us
         return absent_us > self._settings.switch_after_s * 1e6
 
-    def _taken_over(self, *, is_so: bool) -> None:
-        topic = self._topics.alert(TAKEN_OVER_ALERT)
-        if not is_so:
-            self._notices.put(topic, b"")
+    def _learn(self, ended: Closed | None) -> None:
+        """What the end of a connection means for the next one, and for a person."""
+        if ended is None:
             return
-        self._backoff.stay_away()
-        text = f"another client calls itself {self._settings.gateway}; stop one of the two"
+        self._note(ended.reason)
+        ending = ending_of(ended.reason_code)
+        if ending is not Ending.AGAIN:
+            self._backoff.stay_away()
+        named = f"another client calls itself {self._settings.gateway}; stop one of the two"
+        self._tell(TAKEN_OVER_ALERT, named if ending is Ending.NAMESAKE else None)
+        if ending is Ending.NAMESAKE:
+            self._note_namesake(named)
+        is_refused = ending in {Ending.REFUSED, Ending.ELSEWHERE}
+        refused = f"{self._broker}: {ended.reason}; everything is kept"
+        self._tell(REFUSED_ALERT, refused if is_refused else None)
+
+    def _tell(self, alert_id: str, text: str | None) -> None:
+        """Raise an alert, or end it without a text."""
         at_us = self._parts.clock.now_us()
-        self._notices.put(topic, alert_payload(TAKEN_OVER_ALERT, "error", at_us, text))
+        payload = alert_payload(alert_id, "error", at_us, text) if text else b""
+        self._notices.put(self._topics.alert(alert_id), payload)
+
+    def _note_namesake(self, text: str) -> None:
+        """A sign of intrusion, or of a mistake: a fact in any case."""
+        at_us = self._parts.clock.now_us()
         sign = IntrusionNoticed("session_taken_over", "broker", text, at_us)
         with contextlib.suppress(self._parts.inbox_full):  # the alert stands in any case
             self._parts.deliver(sign, lambda _: None)

@@ -53,7 +53,7 @@ Seen = Opened | Closed | Arrived | Answered | NotSubscribed
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to send."""
+    """A message to send; where `expiry_s` is given the broker forgets it after so long."""
 
     topic: str
     payload: bytes
@@ -61,6 +61,7 @@ class Outgoing:
     quality: int = 1
     keys: tuple[tuple[str, str], ...] = ()
     correlation: bytes | None = None
+    expiry_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections import deque
 
 import structlog
 
+from edge.model.events import Fact
 from edge.model.inputs import CentralAcknowledged, Input
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
@@ -17,6 +18,7 @@ from edge.sync.session.phases import (
     Confirmed,
     Fetch,
     FetchAgain,
+    FetchLive,
     Output,
     Publish,
     SentAgain,
@@ -34,6 +36,8 @@ SILENCE_US = 1_400_000
 """Of silence for each second of keepalive: with the length of a turn at most one and a half."""
 NOTICE_SLOTS = 4
 """Messages of the broker's limit that are left to state, alerts and answers."""
+LIVE_EXPIRY_S = 60
+"""What was told ahead of its turn is of no use later; in its turn it comes and never expires."""
 _JOURNAL_PAUSE_US = 1_000_000
 
 _log = structlog.get_logger(__name__)
@@ -70,19 +74,24 @@ class Serving:
         self._heard_us = parts.clock.monotonic_us()
         self._keepalive_s = settings.keepalive_s
         self._journal_at_us = 0
+        self._acks_taken = self._acks_done = 0
+        self._resends: deque[tuple[int, int]] = deque()
         self.is_open = False
         self.ended: Closed | None = None
         self.trouble = ""
 
     def turn(self, wake: int) -> None:
         """Wait for something to do, for at most `TURN_MS`, and do it."""
-        if self._connection.turn(wake, TURN_MS):
+        began_us = self._parts.clock.monotonic_us()
+        wait_ms = -(-self._delivery.wait_us(began_us, TURN_MS * 1000) // 1000)
+        if self._connection.turn(wake, wait_ms):
             self._heard_us = self._parts.clock.monotonic_us()
         self._look()
         now_us = self._parts.clock.monotonic_us()
         if self.is_open and self.ended is None:
             self._finish(self._mailbox.work(now_us))
             self._grow()
+            self._send_again(now_us)
             for seq in self._parts.letters.wanted():
                 self._do(self._delivery.send_again(seq, now_us))
             self._do(self._delivery.tick(now_us))
@@ -155,6 +164,7 @@ class Serving:
         inputs = understand(
             self._topics, arrived.topic, arrived.payload, self._parts.clock.now_us()
         )
+        self._acks_taken += sum(isinstance(one, CentralAcknowledged) for one in inputs)
         self._mailbox.take(inputs, lambda: self._connection.acknowledge(arrived))
 
     def _request(self, name: str, arrived: Arrived) -> None:
@@ -174,9 +184,17 @@ class Serving:
         except ValueError as error:
             return _error(str(error))
         _log.info("resend requested", from_seq=from_seq)
-        now_us = self._parts.clock.monotonic_us()
-        self._do(self._delivery.resend(from_seq, now_us))
+        self._resends.append((self._acks_taken, from_seq))
         return json.dumps({"accepted": True, "from": from_seq}).encode()
+
+    def _send_again(self, now_us: int) -> None:
+        """Resend what was asked for, after every acknowledgement that came before the request.
+
+        One that the floor commits later would pass for an answer to it, and end it.
+        """
+        while self._resends and self._resends[0][0] <= self._acks_done:
+            _, from_seq = self._resends.popleft()
+            self._do(self._delivery.resend(from_seq, now_us))
 
     def _answered(self, answered: Answered) -> None:
         token = self._tokens.pop(answered.ticket, None)
@@ -188,32 +206,34 @@ class Serving:
         """Inputs that the floor has committed."""
         for one in done:
             if isinstance(one, CentralAcknowledged):
+                self._acks_done += 1
                 now_us = self._parts.clock.monotonic_us()
                 self._grow()
                 self._do(self._delivery.acknowledged(one.epoch, one.upto, now_us))
 
     def _grow(self) -> None:
+        self._do(self._grown())
+
+    def _grown(self) -> list[Output]:
         now_us = self._parts.clock.monotonic_us()
         if now_us < self._journal_at_us:
-            return
+            return []
         try:
             last_seq = self._parts.journal.last_seq()
         except self._parts.journal_error as error:
             self._unreadable(error)
-        else:
-            self._do(self._delivery.grown(last_seq, now_us))
+            return []
+        return self._delivery.grown(last_seq, now_us)
 
     def _do(self, outputs: list[Output]) -> None:
         """Carry out what the delivery wants, and what it wants then."""
         wanted = deque(outputs)
         while wanted:
             match wanted.popleft():
-                case Fetch(after, limit):
-                    wanted.extend(self._fetch(after, limit))
+                case Fetch() | FetchLive() | FetchAgain() as question:
+                    wanted.extend(self._look_up(question))
                 case Publish() as message:
                     self._publish(message)
-                case FetchAgain(seq):
-                    wanted.extend(self._fetch_again(seq))
                 case SetAside() | SentAgain() as told:
                     self._tell(told)
                 case Alarm(code, text):
@@ -221,15 +241,35 @@ class Serving:
                 case Confirmed(upto):
                     self._confirm(upto)
 
+    def _look_up(self, question: Fetch | FetchLive | FetchAgain) -> list[Output]:
+        match question:
+            case Fetch(after, limit):
+                return self._fetch(after, limit)
+            case FetchLive(after, limit):
+                facts = self._read(after, limit)
+                return self._delivery.fetched_live(after, facts or [], self._parts.clock.now_us())
+            case FetchAgain(seq):
+                return self._fetch_again(seq)
+
     def _fetch(self, after: int, limit: int) -> list[Output]:
-        if self._parts.clock.monotonic_us() < self._journal_at_us:
-            return []
-        try:
-            facts = self._parts.journal.facts_after(after, limit, 2 * BATCH_BYTES_MAX)
-        except self._parts.journal_error as error:
-            self._unreadable(error)
+        if self._delivery.is_catching_up:  # what happened meanwhile goes before each step of it
+            news = self._grown()
+            if any(isinstance(one, FetchLive) for one in news):
+                return news
+        facts = self._read(after, limit)
+        if facts is None:
             return []
         return self._delivery.fetched(after, facts, self._parts.clock.now_us())
+
+    def _read(self, after: int, limit: int) -> list[Fact] | None:
+        """What the journal has; None where it cannot be read just now."""
+        if self._parts.clock.monotonic_us() < self._journal_at_us:
+            return None
+        try:
+            return self._parts.journal.facts_after(after, limit, 2 * BATCH_BYTES_MAX)
+        except self._parts.journal_error as error:
+            self._unreadable(error)
+            return None
 
     def _tell(self, told: SetAside | SentAgain) -> None:
         match told:
@@ -250,8 +290,10 @@ class Serving:
         return self._delivery.fetched_again(seq, fact, self._parts.clock.now_us())
 
     def _publish(self, message: Publish) -> None:
-        topic = self._topics.event(message.kind)
-        ticket = self._send(Outgoing(topic, message.payload, keys=message.keys))
+        topics, kind = self._topics, message.kind
+        topic = topics.live(kind) if message.is_live else topics.event(kind)
+        expiry_s = LIVE_EXPIRY_S if message.is_live else None
+        ticket = self._send(Outgoing(topic, message.payload, keys=message.keys, expiry_s=expiry_s))
         if ticket is not None:
             self._tokens[ticket] = message.token
 
@@ -264,6 +306,7 @@ class Serving:
 
     def _confirm(self, upto: int) -> None:
         told = CentralAcknowledged(self._delivery.epoch, upto, self._parts.clock.now_us())
+        self._acks_taken += 1
         self._mailbox.take((told,), lambda: None)
 
     def _alarm(self, code: str, text: str | None) -> None:

@@ -20,10 +20,17 @@ from collections.abc import Sequence
 
 from edge.model.events import Fact
 from edge.sync.session.again import Again
+from edge.sync.session.alarms import (
+    ACK_FOREIGN,
+    BROKER_REFUSES,
+    CENTRAL_ABSENT,
+    EVENT_SET_ASIDE,
+    Alarms,
+)
+from edge.sync.session.lane import Lane
 from edge.sync.session.pace import Pace
 from edge.sync.session.phases import (
     PHASES,
-    Alarm,
     Confirmed,
     Fetch,
     FetchAgain,
@@ -39,29 +46,18 @@ from edge.sync.session.phases import (
 )
 from edge.sync.session.refusals import Refusals
 from edge.sync.session.settings import DeliverySettings
+from edge.sync.session.sizes import SMALL_BYTES, Sizes
 from edge.sync.session.window import Confirmation, Flight, Window
 from edge.sync.wire.outgoing import (
-    BATCH_BYTES_MAX,
-    BATCH_EVENTS_MAX,
     Batch,
     Encoded,
     FactEncoder,
     batches,
 )
 
-OVERHEAD_BYTES = 2_048
-"""Room for topic and properties beside the payload in the broker's largest packet."""
-SMALL_BYTES = 4_096
-"""A message of this size is never given up because of its size."""
-PAYLOAD_BYTES_MAX = 268_435_455
-"""What MQTT can carry (MQTT 5.0, section 1.5.5)."""
 PACKET_TOO_LARGE = 0x95
 """Reason of a disconnection by a broker with a limit that it did not tell (section 3.14.2.1)."""
 TRIES_MAX = 5
-CENTRAL_ABSENT = "central-absent"
-BROKER_REFUSES = "broker-refuses"
-EVENT_SET_ASIDE = "event-set-aside"
-ACK_FOREIGN = "ack-foreign"
 
 
 class Delivery:
@@ -92,23 +88,34 @@ class Delivery:
         self._fetched = acknowledged
         self._waiting: deque[Batch] = deque()
         self._window = Window(settings.window_messages, settings.ahead_messages)
+        self._window.free(acknowledged)
         self._confirmation = Confirmation(acknowledged)
-        self._packet_max = BATCH_BYTES_MAX + OVERHEAD_BYTES
-        self._batch_max = BATCH_BYTES_MAX
-        self._single_max = PAYLOAD_BYTES_MAX
+        self._sizes = Sizes()
         self._refusals = Refusals()
         self._again = Again()
         self._pace = Pace(settings.events_per_s_max, settings.bytes_per_s_max)
+        self._lane = Lane(
+            settings.lane_opens_facts, encoder, self._window, self._pace, self._sizes
+        )
         self._now_us = 0
         self._progress_us = 0
         self._probe_at_us = 0
         self._probing = False
-        self._alarms: set[str] = set()
+        self._alarm = Alarms().tell
 
     @property
     def unsent(self) -> int:
         """Facts that the central system has not acknowledged."""
         return self.last_seq - self.acknowledged_seq
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether what happens now is told ahead of its turn."""
+        return self._lane.is_open
+
+    def wait_us(self, now_us: int, most_us: int) -> int:
+        """How long nothing need be done unless something comes; then `tick`."""
+        return min(self._lane.pause_us(now_us) or most_us, most_us)
 
     @property
     def in_flight(self) -> int:
@@ -119,9 +126,10 @@ class Delivery:
         """A connection stands, with the broker's limits; what is not acknowledged goes again."""
         self._turn(now_us)
         self._step(Trigger.CONNECTED)
-        self._packet_max = min(packet_max, self._single_max + OVERHEAD_BYTES)
+        self._sizes.told(packet_max)
         self._confirmation.reset(self.acknowledged_seq)
         self._window.reset(receive_maximum)
+        self._lane.reset()
         self._rewind(self.acknowledged_seq)
         self._refusals.forget()
         self._progress_us = now_us
@@ -130,9 +138,10 @@ class Delivery:
     def disconnected(self, reason_code: int = 0) -> list[Output]:
         """The connection is gone, and with it what was on its way; 0 where nobody said why."""
         if reason_code == PACKET_TOO_LARGE:
-            self._learn_size()
+            self._sizes.broke(self._window.largest)
         self._step(Trigger.LOST)
         self._window.reset(self._settings.window_messages)
+        self._lane.reset()
         self._rewind(self.acknowledged_seq)
         found = self._alarm(BROKER_REFUSES, None)
         lost = self._again.lost()
@@ -154,7 +163,7 @@ class Delivery:
         if after != self._fetched:
             return self._drained()
         found: list[Output] = []
-        bytes_max = min(self._batch_max, self._packet_max - OVERHEAD_BYTES)
+        bytes_max = self._sizes.batch_max
         together: list[Encoded] = []
         for fact in facts:
             encoded, told = self._encoded(fact, utc_us)
@@ -168,12 +177,19 @@ class Delivery:
         self._fetched = facts[-1].seq if facts else self.last_seq
         return found + self._drained()
 
+    def fetched_live(self, after: int, facts: Sequence[Fact], utc_us: int) -> list[Output]:
+        """The answer to `FetchLive(after, …)`, in order."""
+        self._lane.fetched(after, facts, utc_us)
+        return self._drained()
+
     def puback(self, token: int, reason_code: int, now_us: int) -> list[Output]:
         """The broker's answer to a message."""
         self._turn(now_us)
         flight = self._window.land(token)
         if flight is None:
             return []
+        if self._lane.landed(token, reason_code, now_us):
+            return self._drained()
         again = self._again.land(token)
         if again is not None:
             return self._landed_again(*again, reason_code) + self._drained()
@@ -205,6 +221,7 @@ class Delivery:
         self.acknowledged_seq = upto
         self._progress_us = now_us
         self._window.free(upto)
+        self._lane.stored(upto, now_us)
         self._confirmation.add(self._confirmation.upto + 1, upto)
         self._skip(upto)
         found = self._alarm(CENTRAL_ABSENT, None) + self._alarm(ACK_FOREIGN, None)
@@ -240,9 +257,9 @@ class Delivery:
             why = "the journal did not give it: pruned long ago, or unreadable just now"
             return [SetAside(seq, why, ""), *self._drained()]
         kind, whole = fact.event.type, self._encoder.encode(fact, utc_us)
-        if not self._fits(whole):
-            return [SetAside(seq, self._too_large(whole), kind), *self._drained()]
-        (batch,) = batches([whole], max(len(whole.text), self._batch_max))
+        if not self._sizes.fits(whole):
+            return [SetAside(seq, self._sizes.too_large(whole), kind), *self._drained()]
+        (batch,) = batches([whole], max(len(whole.text), self._sizes.batch_max))
         token = self._window.send_beside(batch)
         self._again.send(token, seq, kind)
         self._pace.spend(1, len(batch.payload))
@@ -265,22 +282,28 @@ class Delivery:
 
     def _drained(self) -> list[Output]:
         """Send what may be sent; ask for more where there is room and more to have."""
-        found: list[Output] = []
+        found = self._live()
         while self._waiting and self._may_send():
             batch = self._waiting.popleft()
             self._probing = False
             if not self._window.is_ahead:
                 self._progress_us = self._now_us  # nothing was owed until now
             self._pace.spend(batch.last - batch.first + 1, len(batch.payload))
+            self._lane.streamed(batch.last, self._now_us)
             found.append(Publish(self._window.send(batch), batch.kind, batch.payload, batch.keys))
         if not self._waiting and self._fetched < self.last_seq and self._may_send():
-            limit = 1 if self.phase is Phase.ABSENT else BATCH_EVENTS_MAX
+            limit = 1 if self.phase is Phase.ABSENT else self._lane.events_max
             found.append(Fetch(self._fetched, limit))
         return found + self._asked_again()
 
+    def _live(self) -> list[Output]:
+        if self.phase is not Phase.DRAINING or self._refusals.is_careful:
+            return []
+        self._lane.follow(self.last_seq, self.unsent, self._now_us)
+        return self._lane.wanted(self.last_seq, self._now_us)
+
     def _asked_again(self) -> list[Output]:
-        may = self.phase is Phase.DRAINING and self._may_send()
-        seq = self._again.ask() if may else None
+        seq = self._again.ask() if self.phase is Phase.DRAINING and self._may_send() else None
         return [] if seq is None else [FetchAgain(seq)]
 
     def _may_send(self) -> bool:
@@ -288,7 +311,9 @@ class Delivery:
             return self._probing and self._window.has_slot
         if self._refusals.is_careful and len(self._window) > 0:
             return False
-        return self.phase is Phase.DRAINING and self._window.has_room and self._pace.allows
+        if self.phase is not Phase.DRAINING or not self._lane.lets_stream(self._now_us):
+            return False
+        return self._window.has_room(self._lane.slots) and self._pace.allows
 
     def _turn(self, now_us: int) -> None:
         self._now_us = now_us
@@ -299,17 +324,11 @@ class Delivery:
         if reason is not None:
             return self._encoder.withhold(fact, reason, utc_us), []
         whole = self._encoder.encode(fact, utc_us)
-        if self._fits(whole):
+        if self._sizes.fits(whole):
             return whole, []
-        reason = self._too_large(whole)
+        reason = self._sizes.too_large(whole)
         found = self._set_aside(fact.seq, reason, fact.event.type)
         return self._encoder.withhold(fact, reason, utc_us), found
-
-    def _fits(self, whole: Encoded) -> bool:
-        return len(whole.text) + OVERHEAD_BYTES <= self._packet_max
-
-    def _too_large(self, whole: Encoded) -> str:
-        return f"{len(whole.text)} bytes, and the broker takes packets of {self._packet_max}"
 
     def _landed_again(self, seq: int, kind: str, reason_code: int) -> list[Output]:
         why_not = refusal_of(reason_code)
@@ -351,20 +370,9 @@ class Delivery:
             self._step(Trigger.REFUSED)
         return self._alarm(BROKER_REFUSES, f"the broker refuses events ({why}); they are kept")
 
-    def _learn_size(self) -> None:
-        """The broker does not say which packet was too large: the largest on its way it was.
-
-        A batch is halved the next time; only a fact that went alone is known not to fit.
-        """
-        largest = self._window.largest
-        if largest is None or largest.payload_bytes <= SMALL_BYTES:
-            return
-        if largest.last > largest.first:
-            self._batch_max = max(SMALL_BYTES, largest.payload_bytes // 2)
-        else:
-            self._single_max = largest.payload_bytes - 1
-
     def _absent(self, why: str, now_us: int) -> list[Output]:
+        if self.unsent == 0:
+            return []  # it has everything: nobody is missed
         if self.phase is not Phase.ABSENT:
             self._step(Trigger.SILENT)
             self._probe_at_us = now_us + self._settings.probe_us
@@ -376,17 +384,11 @@ class Delivery:
         text = f"event {seq} goes without its data: {reason}"
         return [SetAside(seq, reason, kind), *self._alarm(EVENT_SET_ASIDE, text)]
 
-    def _alarm(self, code: str, text: str | None) -> list[Output]:
-        """Tell each alarm once when it begins and once when it is over."""
-        if (text is not None) == (code in self._alarms):
-            return []
-        self._alarms ^= {code}
-        return [Alarm(code, text)]
-
     def _rewind(self, after: int) -> None:
         self._waiting.clear()
         self._fetched = min(self._fetched, after)
         self._window.rewind(after)
+        self._lane.rewound()
 
     def _skip(self, upto: int) -> None:
         """What is stored already need not be sent."""

@@ -89,13 +89,25 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchLive:
+    """Wants the newest facts of the journal, to tell them ahead of their turn."""
+
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
-    """Wants a message sent with QoS 1; its PUBACK is told with the same token."""
+    """Wants a message sent with QoS 1; its PUBACK is told with the same token.
+
+    `is_live` for one that goes ahead of its turn, on the lane's topic.
+    """
 
     token: int
     kind: str
     payload: bytes
     keys: tuple[tuple[str, str], ...]
+    is_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +151,4 @@ class Confirmed:
     upto: int
 
 
-Output = Fetch | FetchAgain | Publish | SetAside | SentAgain | Alarm | Confirmed
+Output = Fetch | FetchLive | FetchAgain | Publish | SetAside | SentAgain | Alarm | Confirmed

@@ -15,6 +15,7 @@ class DeliverySettings:
         probe_us: how often a fact is sent to a central system that is absent.
         events_per_s_max, bytes_per_s_max: what goes in a second at most, for the broker's sake; 0
             for as much as the window lets go.
+        lane_opens_facts: with more than so many unacknowledged a new one goes ahead of its turn.
     """
 
     by_broker: bool = False
@@ -24,3 +25,4 @@ class DeliverySettings:
     probe_us: int = 10_000_000
     events_per_s_max: float = 0.0
     bytes_per_s_max: float = 0.0
+    lane_opens_facts: int = 500

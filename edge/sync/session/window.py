@@ -32,6 +32,7 @@ class Window:
         self._ahead_max = ahead_max
         self._flights: dict[int, Flight] = {}
         self._ahead: deque[int] = deque()
+        self._freed_upto = 0
         self._tokens = 0
 
     def __len__(self) -> int:
@@ -43,10 +44,10 @@ class Window:
         self._flights.clear()
         self._ahead.clear()
 
-    @property
-    def has_room(self) -> bool:
-        """Whether another message may go."""
-        return len(self._flights) < self._messages_max and len(self._ahead) < self._ahead_max
+    def has_room(self, kept_free: int = 0) -> bool:
+        """Whether another message of the stream may go, with so many slots kept for others."""
+        slots = max(1, self._messages_max - kept_free)
+        return len(self._flights) < slots and len(self._ahead) < self._ahead_max
 
     @property
     def largest(self) -> Flight | None:
@@ -60,12 +61,17 @@ class Window:
 
     @property
     def has_slot(self) -> bool:
-        """Whether a probe may go, which does not count how far ahead things are."""
+        """Whether a message may go that does not count how far ahead things are."""
         return len(self._flights) < self._messages_max
 
     def send(self, batch: Batch) -> int:
-        """A message goes; gives its token."""
-        self._ahead.append(batch.last)
+        """A message goes; gives its token.
+
+        What the central system has stored and asks for once more is acknowledged already, and
+        will not be so again: it is not ahead, and nothing is owed for it.
+        """
+        if batch.last > self._freed_upto:
+            self._ahead.append(batch.last)
         return self.send_beside(batch)
 
     def send_beside(self, batch: Batch) -> int:
@@ -81,6 +87,7 @@ class Window:
 
     def free(self, upto: int) -> None:
         """The central system has stored everything up to here."""
+        self._freed_upto = max(self._freed_upto, upto)
         self._ahead = deque(last for last in self._ahead if last > upto)
 
     def rewind(self, after: int) -> None:

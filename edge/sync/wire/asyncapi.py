@@ -163,7 +163,9 @@ def document(version: str) -> Schema:
         for name in types:
             meaning = _first_sentence(EVENT_TYPES[name].__doc__ or "")
             components[f"event.{name}"] = _message(f"schemas/event.{name}.json", meaning)
-        _add(channels, operations, f"event/{kind}", "send", [f"event.{name}" for name in types])
+        names = [f"event.{name}" for name in types]
+        _add(channels, operations, f"event/{kind}", "send", names)
+        _add(channels, operations, f"live/{kind}", "send", names)
     return {
         "asyncapi": ASYNCAPI,
         "info": {
@@ -172,7 +174,9 @@ def document(version: str) -> Schema:
             "description": (
                 "MQTT 5 between a gateway and its central system. QoS 1 unless said otherwise. "
                 f"An event message holds one event or an array of at most {BATCH_EVENTS_MAX} "
-                f"events of one kind, at most {BATCH_BYTES_MAX} bytes. A message to the gateway "
+                f"events of one kind, at most {BATCH_BYTES_MAX} bytes. On live/ an event comes "
+                "ahead of its turn while the gateway catches up, and again on event/ in its turn: "
+                "nothing on live/ is owed or acknowledged. A message to the gateway "
                 "holds one object or an array of them, and is acknowledged to the broker after "
                 "the commit. Requests are answered on their response topic with their "
                 "correlation data."

@@ -67,6 +67,10 @@ class Topics:
         """Facts of one of `EVENT_KINDS`."""
         return f"{self.base}event/{kind}"
 
+    def live(self, kind: str) -> str:
+        """The same facts ahead of their turn, while `event` catches up."""
+        return f"{self.base}live/{kind}"
+
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """What the gateway listens to, all with QoS 1."""

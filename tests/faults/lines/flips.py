@@ -25,7 +25,8 @@ from edge.store import backup
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
 from edge.store.store import Store
-from edge.sync.session.delivery import ACK_FOREIGN, Delivery
+from edge.sync.session.alarms import ACK_FOREIGN
+from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Alarm
 from edge.sync.session.settings import DeliverySettings
 from tests.faults.lines.line import Bench, Found, Line
