@@ -1,4 +1,4 @@
-"""A parcel's label in ZPL: a GS1 logistic label with the SSCC as GS1-128.
+"""A parcel's or pallet's label in ZPL: a GS1 logistic label with the SSCC as GS1-128.
 
 The X-dimension is at least 0.495 mm and the bars at least 31.75 mm high (GS1 General
 Specifications, symbol specification table 5). Text is sent as UTF-8, and what ZPL would take for
@@ -31,12 +31,16 @@ class LabelForm:
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
-    """What a label says besides its number."""
+    """What a label says besides its number.
 
-    order_id: str
+    Attributes:
+        title: what it is on, such as an order's parcel.
+        content: how much is in it.
+    """
+
+    title: str
+    content: str
     carrier: str
-    pieces: int
-    complete: bool
 
 
 def zpl(sscc: Sscc, text: LabelText, form: LabelForm) -> bytes:
@@ -45,7 +49,6 @@ def zpl(sscc: Sscc, text: LabelText, form: LabelForm) -> bytes:
     module = math.ceil(MODULE_MM_MIN * dots)
     left = 4 * dots
     readable = f"(00) {sscc[0]} {sscc[1:8]} {sscc[8:17]} {sscc[17]}"
-    note = "" if text.complete else "PARTIAL"
     bars_at = round((form.height_mm - BAR_MM - 14) * dots)
     return "".join(
         (
@@ -53,9 +56,8 @@ def zpl(sscc: Sscc, text: LabelText, form: LabelForm) -> bytes:
             f"^PW{round(form.width_mm * dots)}^LL{round(form.height_mm * dots)}",
             _line(left, 6 * dots, 5 * dots, "CARRIER"),
             _line(left, 12 * dots, 14 * dots, text.carrier or "-"),
-            _line(left, 34 * dots, 5 * dots, "ORDER"),
-            _line(left, 40 * dots, 9 * dots, text.order_id),
-            _line(left, 56 * dots, 5 * dots, f"PIECES {text.pieces} {note}"),
+            _line(left, 34 * dots, 9 * dots, text.title),
+            _line(left, 56 * dots, 5 * dots, text.content),
             f"^FO{left},{70 * dots}^GB{round(form.width_mm * dots) - 2 * left},3,3^FS",
             _line(left, 74 * dots, 6 * dots, "SSCC"),
             f"^FO{left},{bars_at}^BY{module}^BCN,{round(BAR_MM * dots)},N,N,N^FD>;>800{sscc}^FS",

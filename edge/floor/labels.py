@@ -17,7 +17,7 @@ from edge.floor.label_zpl import LabelForm, LabelText, zpl
 from edge.gs1.code128 import widths
 from edge.model.ids import LocationId, RequestId, Sscc
 from edge.model.inputs import Input
-from edge.model.posted import LabelWanted, ParcelWanted
+from edge.model.posted import LabelWanted, PalletDecided, ParcelWanted
 from edge.model.prompts import Answer
 
 PrintJob = Callable[[str, bytes], bool]
@@ -74,8 +74,10 @@ class LabelDesk:
         self._jobs[printer] = take
 
     def answered(self, input_: Input, answer: Answer) -> None:
-        """A parcel may have been closed, or its label wanted again."""
-        if not isinstance(input_, ParcelWanted | LabelWanted) or "sscc" not in answer.data:
+        """A parcel or pallet may have been closed, or its label wanted again."""
+        if not isinstance(input_, ParcelWanted | LabelWanted | PalletDecided):
+            return
+        if "sscc" not in answer.data:
             return
         with self._lock:
             if input_.request_id in self._made:
@@ -83,7 +85,7 @@ class LabelDesk:
             self._made[input_.request_id] = None
             if len(self._made) > REMEMBERED_MAX:
                 del self._made[next(iter(self._made))]
-            self._make(input_.station, input_.request_id, answer.data)
+            self._make(_station_of(input_, answer), input_.request_id, answer.data)
 
     def printed(self, printer: str, job: str) -> None:
         """A label is out."""
@@ -134,12 +136,21 @@ class LabelDesk:
             self._board.show(_topic(station), {**sheet.value, "state": state, "reason": reason})
 
 
+def _station_of(input_: ParcelWanted | LabelWanted | PalletDecided, answer: Answer) -> LocationId:
+    """Where a label comes out."""
+    match input_:
+        case PalletDecided():
+            return LocationId(str(answer.data["place"]))
+        case ParcelWanted() | LabelWanted():
+            return input_.station
+
+
 def _text_of(data: Mapping[str, object]) -> LabelText:
+    if "parcels" in data:
+        return LabelText("PALLET", f"PARCELS {data['parcels']}", str(data["carrier"]))
+    note = "" if data["complete"] else " PARTIAL"
     return LabelText(
-        order_id=str(data["order_id"]),
-        carrier=str(data["carrier"]),
-        pieces=int(str(data["pieces"])),
-        complete=bool(data["complete"]),
+        f"ORDER {data['order_id']}", f"PIECES {data['pieces']}{note}", str(data["carrier"])
     )
 
 

@@ -31,8 +31,16 @@ from edge.model.events import (
     CountWanted,
     Event,
     ManifestClosed,
+    PalletBrokenUp,
+    PalletClosed,
+    PalletDeparted,
+    PalletLookedAt,
+    PalletOpened,
+    PalletSeen,
     ParcelClosed,
     ParcelShipped,
+    ParcelStacked,
+    ParcelUnstacked,
     PersonListed,
     PieceLost,
     PiecePut,
@@ -73,8 +81,21 @@ AFTER_SALES = (
 )
 """Facts that change the lists of returns, counts and tasks."""
 
-DISPATCH = (ParcelClosed, ParcelShipped, ManifestClosed, WrongDoorSeen)
-"""Facts that change the manifests."""
+DISPATCH = (
+    ParcelClosed,
+    ParcelShipped,
+    ManifestClosed,
+    WrongDoorSeen,
+    PalletOpened,
+    ParcelStacked,
+    ParcelUnstacked,
+    PalletClosed,
+    PalletBrokenUp,
+    PalletSeen,
+    PalletDeparted,
+    PalletLookedAt,
+)
+"""Facts that change the manifests and the pallets."""
 
 
 class Showing:

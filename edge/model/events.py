@@ -546,6 +546,111 @@ class ToteGivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PalletOpened:
+    """A pallet has a number, and parcels are stacked on it from now on.
+
+    Attributes:
+        serial: the running number of its SSCC; 0 where its label bore one already.
+    """
+
+    type: ClassVar[str] = "pack.pallet_opened"
+    pallet: Sscc
+    place: LocationId
+    serial: int
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelStacked:
+    """A parcel lies on a pallet; `by` is None where the place's antenna says so."""
+
+    type: ClassVar[str] = "pack.stacked"
+    pallet: Sscc
+    sscc: Sscc
+    order_id: OrderId
+    carrier: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelUnstacked:
+    """A parcel does not lie on its pallet any more.
+
+    Attributes:
+        reason: `taken_off` by a person, or it `left_alone` through a portal.
+    """
+
+    type: ClassVar[str] = "pack.unstacked"
+    pallet: Sscc
+    sscc: Sscc
+    order_id: OrderId
+    reason: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PalletClosed:
+    """A pallet is complete and gets its label."""
+
+    type: ClassVar[str] = "pack.pallet_closed"
+    pallet: Sscc
+    carrier: str
+    ssccs: tuple[Sscc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PalletBrokenUp:
+    """A pallet is no more: its parcels stand by themselves, its number is not used again."""
+
+    type: ClassVar[str] = "pack.pallet_broken_up"
+    pallet: Sscc
+    ssccs: tuple[Sscc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PalletSeen:
+    """A portal saw a parcel of a closed pallet going out; the others may follow."""
+
+    type: ClassVar[str] = "ship.pallet_seen"
+    pallet: Sscc
+    sscc: Sscc
+    portal: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class PalletDeparted:
+    """A pallet has left through a portal, and with it every parcel that is on it.
+
+    Attributes:
+        ssccs: its parcels; each has a `ship.departed` of its own behind this.
+        unheard: those of them with tags of which the portal heard none.
+        by: who said so; None where the portal saw it.
+    """
+
+    type: ClassVar[str] = "ship.pallet_departed"
+    pallet: Sscc
+    carrier: str
+    portal: LocationId
+    ssccs: tuple[Sscc, ...]
+    unheard: tuple[Sscc, ...]
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PalletLookedAt:
+    """What was missing on a pallet, or went without it, is seen to.
+
+    `by` is the person; None where a portal heard the rest after all.
+    """
+
+    type: ClassVar[str] = "ship.pallet_looked_at"
+    pallet: Sscc
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelShipped:
     """A parcel has left through a portal."""
 
@@ -567,6 +672,7 @@ class ManifestClosed:
         ssccs: the parcels, in the order in which they were closed; a later manifest of the same
             cut-off names others.
         missing: parcels of the same cut-off that were packed and not loaded.
+        pallets: on which of those in `ssccs` left; none in facts of version 1.
     """
 
     type: ClassVar[str] = "ship.manifest_closed"
@@ -575,6 +681,7 @@ class ManifestClosed:
     ssccs: tuple[Sscc, ...]
     missing: tuple[Sscc, ...]
     by: Badge
+    pallets: tuple[Sscc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -891,6 +998,14 @@ Event = (
     | NeighbourHeard
     | ParcelClosed
     | ToteGivenUp
+    | PalletOpened
+    | ParcelStacked
+    | ParcelUnstacked
+    | PalletClosed
+    | PalletBrokenUp
+    | PalletSeen
+    | PalletDeparted
+    | PalletLookedAt
     | ParcelShipped
     | ManifestClosed
     | ReturnExpected

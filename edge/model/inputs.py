@@ -16,6 +16,7 @@ from edge.model.ids import (
     OrderId,
     RequestId,
     Sku,
+    Sscc,
     ToteId,
     WalkId,
 )
@@ -203,6 +204,14 @@ class PlanReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PalletDue:
+    """A portal saw something of a pallet going out, and nothing more for a while."""
+
+    pallet: Sscc
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagWorkOver:
     """A reader says what became of work on a tag."""
 
@@ -227,6 +236,7 @@ Input = (
     | DeviceChanged
     | HandheldSilent
     | PlanReady
+    | PalletDue
     | TagWorkOver
     | Posted
 )

@@ -7,7 +7,7 @@ replayed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from typing_extensions import override
@@ -37,9 +37,11 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderState
+from edge.model.pallets import PalletTable
 from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
+from edge.model.table import Key, Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import (
@@ -54,36 +56,7 @@ from edge.model.work import (
     WallSlot,
 )
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
-
-
-class Table(dict[Key, Value]):
-    """A dictionary that remembers which keys were touched since the last commit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.touched: dict[Key, None] = {}
-
-    @override
-    def __setitem__(self, key: Key, value: Value) -> None:
-        self._index(key, value)
-        super().__setitem__(key, value)
-        self.touched[key] = None
-
-    @override
-    def __delitem__(self, key: Key) -> None:
-        super().__delitem__(key)
-        self.touched[key] = None
-
-    def load(self, key: Key, value: Value) -> None:
-        """Take a row as the store has it, without touching it."""
-        self._index(key, value)
-        super().__setitem__(key, value)
-
-    def _index(self, key: Key, value: Value) -> None:
-        """Keep an index in step, where a table has one."""
 
 
 class ArticleTable(Table[Sku, Article]):
@@ -236,7 +209,7 @@ class FloorState:
         levels: cases and inner packs by their GTIN.
         stock: by article and place.
         lots: how old the stock of an article in a place is, where anybody has told.
-        orders, walks, pickers, totes, parcels: by their names.
+        orders, walks, pickers, totes, parcels, pallets: by their names.
         people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
         slots: the slots of put walls that orders have.
@@ -272,6 +245,7 @@ class FloorState:
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
+        self.pallets = PalletTable()
         self.questions: Table[str, PassageQuestion] = Table()
         self.errands = HoldingTable[str, Errand](
             lambda errand: _tags_of((one.sku, one.unit) for one in errand.pieces)

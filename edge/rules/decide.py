@@ -13,6 +13,7 @@ from edge.model.inputs import (
     MessageRefused,
     OrderSubmitted,
     PacksListed,
+    PalletDue,
     PassageJudged,
     PeopleListed,
     PlanReady,
@@ -31,7 +32,11 @@ from edge.model.posted import (
     HoldDecided,
     LabelWanted,
     ManifestWanted,
+    PalletDecided,
+    PalletScanned,
+    PalletWanted,
     ParcelDispatched,
+    ParcelTakenOff,
     ParcelWanted,
     PassageAnswered,
     PersonDid,
@@ -55,12 +60,14 @@ from edge.rules import (
     handing_over,
     intake,
     labels,
+    leaving,
     packing,
     passing,
     putting,
     returning,
     review,
     sensing,
+    stacking,
     stocking,
     tagging,
     taking_plans,
@@ -117,6 +124,16 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return dispatching.declared(state, terms, input_)
         case ManifestWanted():
             return dispatching.manifest_wanted(state, input_)
+        case PalletWanted():
+            return stacking.wanted(state, terms, input_)
+        case PalletScanned():
+            return stacking.scanned(state, input_)
+        case ParcelTakenOff():
+            return stacking.taken_off(state, input_)
+        case PalletDecided():
+            return stacking.decided(state, input_)
+        case PalletDue():
+            return leaving.due(state, input_)
         case ItemLocated():
             return sensing.located(state, terms, input_)
         case FoundReaderDecided():

@@ -27,6 +27,7 @@ VERSIONS: Mapping[str, int] = {
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed
     "pack.closed": 3,
+    "ship.manifest_closed": 2,  # on which pallets the parcels left: on none
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
@@ -46,6 +47,7 @@ def _unchanged(data: Data) -> Data:
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
     ("pack.closed", 2): _unchanged,
+    ("ship.manifest_closed", 1): _unchanged,
     ("order.changed", 1): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,

@@ -182,3 +182,12 @@ def tasks(db: Database) -> None:
         "CREATE TABLE tasks(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
         " WITHOUT ROWID, STRICT"
     )
+
+
+@MIGRATIONS()
+def pallets(db: Database) -> None:
+    """Parcels that are stacked and leave together."""
+    db.execute(
+        "CREATE TABLE pallets(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )

@@ -15,9 +15,11 @@ from edge.model.devices import FoundDecision
 from edge.model.goods import Article, Lot, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
+from edge.model.pallets import Pallet
 from edge.model.passages import PassageQuestion
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
-from edge.model.state import FloorState, Table
+from edge.model.state import FloorState
+from edge.model.table import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task
 from edge.model.work import (
@@ -150,6 +152,7 @@ LOADED = (
     _documents("packs", PackSession),
     _documents("slots", WallSlot),
     _documents("parcels", Parcel),
+    _documents("pallets", Pallet),
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),
     _documents("questions", PassageQuestion),

@@ -209,6 +209,36 @@ class Dispatch(Body):
     portal: Name
 
 
+PalletNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{18}$")]
+
+
+class BeginPallet(Body):
+    """A new pallet at a place; with the code of its label, where it bears one already."""
+
+    place: Name
+    code: Annotated[str, StringConstraints(max_length=512)] = ""
+
+
+class PalletScan(Body):
+    """A scan of somebody who stacks parcels, with the pallet that they have chosen."""
+
+    code: ScannedCode
+    pallet: PalletNumber | None = None
+    at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class TakeOff(Body):
+    """A parcel does not go with its pallet."""
+
+    sscc: PalletNumber
+
+
+class PalletStep(Body):
+    """What is wanted of a pallet."""
+
+    step: Literal["close", "break_up", "label", "looked_at"]
+
+
 class CloseManifest(Body):
     """A carrier's loaded parcels of one cut-off are handed over."""
 

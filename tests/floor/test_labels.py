@@ -8,7 +8,7 @@ from edge.floor.board import Board
 from edge.floor.label_zpl import LabelForm, LabelText, zpl
 from edge.floor.labels import LabelDesk, StationPrinter
 from edge.model.ids import Badge, LocationId, RequestId, Sscc
-from edge.model.posted import ParcelWanted
+from edge.model.posted import PalletDecided, PalletStepWanted, ParcelWanted
 from edge.model.prompts import Answer
 
 STATION = LocationId("pack-1")
@@ -60,6 +60,21 @@ def test_a_closed_parcel_s_label_is_made_once_however_often_its_answer_is_told()
     assert station.state == "sent"
 
 
+def test_a_pallet_s_label_comes_out_where_it_stands() -> None:
+    station = Station()
+    data = {"sscc": NUMBER, "place": STATION, "carrier": "DHL", "parcels": 3}
+    answer = Answer(accepted=True, code="pallet_closed", text="", data=data)
+    closed = PalletDecided(RequestId("k1"), Badge("bo"), NUMBER, PalletStepWanted.CLOSE, 1)
+
+    station.desk.answered(closed, answer)
+
+    ((_, label),) = station.jobs
+    assert "PALLET" in label.decode()
+    assert "PARCELS 3" in label.decode()
+    assert f">800{NUMBER}" in label.decode()
+    assert station.state == "sent"
+
+
 def test_a_printer_s_trouble_is_told_once_and_ends_with_the_label() -> None:
     station = Station()
     station.close("k1")
@@ -86,7 +101,7 @@ def test_a_label_that_is_not_taken_is_told_and_can_be_wanted_again() -> None:
 
 
 def test_no_text_of_an_order_becomes_an_order_to_the_printer() -> None:
-    text = LabelText(order_id="SO^XZ~JA_1\n北", carrier="^", pieces=1, complete=False)
+    text = LabelText("SO^XZ~JA_1\n北", "PIECES 1 PARTIAL", "^")
 
     label = zpl(NUMBER, text, LabelForm()).decode()
 

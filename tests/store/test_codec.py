@@ -48,6 +48,7 @@ BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-
 WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-03")
 ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-1")
 SSCC = Sscc("340123450000000018")
+PALLET = Sscc("340123450000000032")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
 BOTH = Unit(EPC, scanned=True)
 CARRIED = Carried(SKU, BOTH, BIN)
@@ -166,7 +167,17 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
-    e.ManifestClosed("DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE),
+    e.ManifestClosed(
+        "DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE, (PALLET,)
+    ),
+    e.PalletOpened(PALLET, STATION, 3, BADGE),
+    e.ParcelStacked(PALLET, SSCC, ORDER, "DHL", None),
+    e.ParcelUnstacked(PALLET, SSCC, ORDER, "taken_off", BADGE),
+    e.PalletClosed(PALLET, "DHL", (SSCC,), BADGE),
+    e.PalletBrokenUp(PALLET, (SSCC,), BADGE),
+    e.PalletSeen(PALLET, SSCC, DOCK),
+    e.PalletDeparted(PALLET, "DHL", DOCK, (SSCC,), (SSCC,), None),
+    e.PalletLookedAt(PALLET, BADGE),
     e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),
     e.ReturnReceived(RETURNED, BADGE),
     e.ReturnGraded(RETURNED, Grade.RESTOCK, "340123450000000018/0", BIN, BADGE),

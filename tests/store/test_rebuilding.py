@@ -26,6 +26,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine, OrderState
+from edge.model.pallets import PalletState
 from edge.model.passages import Direction, PassageQuestion
 from edge.model.places import Floor
 from edge.model.returns import Grade, ReturnedPiece
@@ -63,7 +64,7 @@ class Day:
             self._located, self._located, self._passed, self._devices, self._told,
             self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
-            self._counted, self._reported,
+            self._counted, self._reported, self._stacked,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -231,6 +232,29 @@ class Day:
             sscc = Sscc(f"{self._number():018d}")
             parcel = Parcel(sscc, pack.order_id, "DHL", pack.checked, complete=True)
             yield e.ParcelClosed(STATION, parcel, pack.tote_id, BADGE)
+
+    def _stacked(self, state: FloorState) -> Iterator[e.Event]:
+        """A pallet comes into being, takes a parcel or loses one, and goes one way or another."""
+        for pallet in state.pallets.present()[:1]:
+            name = pallet.sscc
+            loose = [one for one in state.parcels.values() if not state.pallets.bearing(one.sscc)]
+            if pallet.state is PalletState.LEFT:
+                yield e.PalletSeen(name, pallet.unheard[0], DOCK)
+                yield e.PalletLookedAt(name, BADGE)
+            elif pallet.state is PalletState.CLOSED and self.rng.random() < 0.5:
+                yield e.PalletBrokenUp(name, pallet.parcels, BADGE)
+            elif pallet.state is PalletState.CLOSED:
+                yield e.PalletSeen(name, pallet.parcels[0], DOCK)
+                yield e.PalletDeparted(name, "DHL", DOCK, pallet.parcels, pallet.parcels[:1], None)
+            elif len(pallet.parcels) > 1:
+                order_id = state.parcels[pallet.parcels[1]].order_id
+                yield e.ParcelUnstacked(name, pallet.parcels[1], order_id, "taken_off", BADGE)
+                yield e.PalletClosed(name, "DHL", pallet.parcels[:1], BADGE)
+            elif loose:
+                yield e.ParcelStacked(name, loose[0].sscc, loose[0].order_id, "DHL", None)
+            return
+        number = self._number()
+        yield e.PalletOpened(Sscc(f"5{number:017d}"), STATION, number, BADGE)
 
     def _shipped(self, state: FloorState) -> Iterator[e.Event]:
         for parcel in state.parcels.values():
@@ -425,7 +449,7 @@ def test_every_type_of_fact_happens_in_these_days(gateway: "Gateway") -> None:
     """A replay proves nothing about facts that never happen in it."""
     seen: set[str] = set()
     day = Day(1)
-    for _ in range(4 * SHORT_DAY):
+    for _ in range(5 * SHORT_DAY):
         events = day.next_events(gateway.state)
         gateway.happen(*events)
         seen |= {event.type for event in events}

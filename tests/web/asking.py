@@ -24,6 +24,9 @@ EXAMPLES = {
     "/api/readers/found/{found_id}/try": "/api/readers/found/192-0-2-9-5085/try",
     "/api/letters/{seq}/resend": "/api/letters/1/resend",
     "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
+    "/api/dispatch/pallets/{pallet}/take-off": "/api/dispatch/pallets/034531200000000964/take-off",
+    "/api/dispatch/pallets/{pallet}/step": "/api/dispatch/pallets/034531200000000964/step",
+    "/api/dispatch/label/{place}/stream": "/api/dispatch/label/PACK-1/stream",
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
@@ -74,6 +77,10 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/setup/roll-back": {"number": 1},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
     "/api/dispatch/close": {"carrier": "DHL", "due_us": None},
+    "/api/dispatch/scan": {"code": "nothing"},
+    "/api/dispatch/pallets": {"place": "PACK-1"},
+    "/api/dispatch/pallets/{pallet}/take-off": {"sscc": "034531200000000971"},
+    "/api/dispatch/pallets/{pallet}/step": {"step": "looked_at"},
 }
 
 

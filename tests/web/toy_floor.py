@@ -237,6 +237,10 @@ class ToyFloor:
                 | said.VarianceDecided()
                 | said.TaskFinished()
                 | said.ManifestWanted()
+                | said.PalletWanted()
+                | said.PalletScanned()
+                | said.ParcelTakenOff()
+                | said.PalletDecided()
             ):
                 return self.after_sales.take(posted)
 

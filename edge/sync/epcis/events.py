@@ -14,6 +14,7 @@ from edge.model.returns import Grade
 from edge.model.work import Stop, Unit
 from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.pallets import pallet_draft
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 WITHOUT_EVENT = (
@@ -24,6 +25,7 @@ WITHOUT_EVENT = (
     e.PickerChanged,
     e.PersonListed,
     e.ManifestClosed,
+    e.PalletLookedAt,
     e.WalkStarted,
     e.WorkReturned,
     e.StopRerouted,
@@ -110,7 +112,7 @@ class EpcisWriter:
         declaration = {"declarationTime": draft.moment(fact, self._names), "reason": _REASON}
         return draft.written(mistaken, self._names) | {"errorDeclaration": declaration}
 
-    def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
+    def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line a subject
         match event:
             case e.StockStated() | e.StockPlaced() | e.CountWanted():
                 return self._of_books(event)
@@ -137,6 +139,16 @@ class EpcisWriter:
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
                 return self._of_parcels(event)
+            case (
+                e.PalletOpened()
+                | e.ParcelStacked()
+                | e.ParcelUnstacked()
+                | e.PalletClosed()
+                | e.PalletBrokenUp()
+                | e.PalletSeen()
+                | e.PalletDeparted()
+            ):
+                return pallet_draft(event, self._names)
             case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
                 return self._of_pieces(event)
             case e.ReturnReceived() | e.ReturnGraded():
