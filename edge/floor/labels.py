@@ -9,6 +9,7 @@ that a reload of the page shows it, and can be printed again whatever became of 
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
@@ -17,7 +18,8 @@ from edge.floor.label_zpl import LabelForm, LabelText, zpl
 from edge.gs1.code128 import widths
 from edge.model.ids import LocationId, RequestId, Sscc
 from edge.model.inputs import Input
-from edge.model.posted import LabelWanted, PalletDecided, ParcelWanted
+from edge.model.loading import PalletDecided
+from edge.model.posted import LabelWanted, ParcelWanted
 from edge.model.prompts import Answer
 
 PrintJob = Callable[[str, bytes], bool]
@@ -149,9 +151,22 @@ def _text_of(data: Mapping[str, object]) -> LabelText:
     if "parcels" in data:
         return LabelText("PALLET", f"PARCELS {data['parcels']}", str(data["carrier"]))
     note = "" if data["complete"] else " PARTIAL"
+    ship_to = data.get("ship_to")
     return LabelText(
-        f"ORDER {data['order_id']}", f"PIECES {data['pieces']}{note}", str(data["carrier"])
+        f"ORDER {data['order_id']}",
+        f"PIECES {data['pieces']}{note}",
+        str(data["carrier"]),
+        tuple(str(one) for one in ship_to) if isinstance(ship_to, list) else (),
+        _cut_off(data.get("due_us")),
     )
+
+
+def _cut_off(due_us: object) -> str:
+    """The carrier's cut-off as the clock on the wall shows it; empty without one."""
+    if not isinstance(due_us, int):
+        return ""
+    moment = datetime.fromtimestamp(due_us / 1e6, tz=UTC).astimezone()
+    return f"CUT-OFF {moment:%Y-%m-%d %H:%M}"
 
 
 def _topic(station: LocationId) -> str:

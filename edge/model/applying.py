@@ -31,7 +31,7 @@ TAG_JOBS_KEPT = 100
 def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a flat table, one entry a fact
     """Change `state` by one fact that occurred at `occurred_us`."""
     match event:
-        case e.OrderReceived():
+        case e.OrderReceived() | e.OrderAmended():
             state.orders[event.order.order_id] = event.order
         case e.OrderReleased():
             _step_order(state, event.order_id, OrderStep.RELEASE)

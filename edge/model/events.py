@@ -50,6 +50,18 @@ class OrderReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAmended:
+    """A person changed a held order, and it was reviewed anew: state and doubts tell the outcome.
+
+    Its revision is still the central system's, whose next one replaces it.
+    """
+
+    type: ClassVar[str] = "order.amended"
+    order: Order
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled:
     """An order will not be carried out."""
 
@@ -956,6 +968,7 @@ class ReaderIgnored:
 Event = (
     OrderReceived
     | OrderReleased
+    | OrderAmended
     | OrderCancelled
     | OrderChangeRefused
     | OrderChanged

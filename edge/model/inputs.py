@@ -30,7 +30,10 @@ from edge.model.work import ListedPerson, Stop, Walk
 
 @dataclass(frozen=True, slots=True)
 class OrderSubmitted:
-    """The central system states an order; `wanted` is `released`, `held` or `cancelled`."""
+    """The central system states an order; `wanted` is `released`, `held` or `cancelled`.
+
+    `ship_to` is the address, a line each.
+    """
 
     order_id: OrderId
     rev: int
@@ -40,6 +43,7 @@ class OrderSubmitted:
     lines: tuple[OrderLine, ...]
     wanted: str
     at_us: int
+    ship_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ The same id twice has one effect and gets the same answer.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from edge.model.ids import (
     Badge,
     DeviceName,
     Epc,
+    LineId,
     LocationId,
     OrderId,
     RequestId,
     Sku,
     Sscc,
 )
+from edge.model.loading import PalletDecided, PalletScanned, PalletWanted, ParcelTakenOff
 from edge.model.returns import Grade
 from edge.model.tag_work import TagOrder
 
@@ -133,6 +134,24 @@ class HoldDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAmendment:
+    """A person changes a held order.
+
+    Attributes:
+        quantities: of lines that change; 0 leaves the line out.
+        carrier, ship_to: None where they stay.
+    """
+
+    request_id: RequestId
+    order_id: OrderId
+    badge: Badge
+    quantities: tuple[tuple[LineId, int], ...]
+    carrier: str | None
+    ship_to: tuple[str, ...] | None
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockPutAway:
     """A person put pieces into a place."""
 
@@ -153,61 +172,6 @@ class ParcelDispatched:
     badge: Badge
     sscc: Sscc
     portal: LocationId
-    at_us: int
-
-
-class PalletStepWanted(StrEnum):
-    """What a person wants of a pallet."""
-
-    CLOSE = "close"
-    BREAK_UP = "break_up"
-    LABEL = "label"
-    """Its label once more."""
-    LOOKED_AT = "looked_at"
-    """What was missing on it, or went without it, is seen to."""
-
-
-@dataclass(frozen=True, slots=True)
-class PalletWanted:
-    """A person begins a pallet; `code` is its label, where it bears one already, else empty."""
-
-    request_id: RequestId
-    badge: Badge
-    place: LocationId
-    code: str
-    at_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class PalletScanned:
-    """A person who stacks scanned something; `pallet` is the one that they have chosen."""
-
-    request_id: RequestId
-    badge: Badge
-    pallet: Sscc | None
-    code: str
-    at_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelTakenOff:
-    """A person takes a parcel off a pallet."""
-
-    request_id: RequestId
-    badge: Badge
-    pallet: Sscc
-    sscc: Sscc
-    at_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class PalletDecided:
-    """A person closes a pallet, or wants something else of it."""
-
-    request_id: RequestId
-    badge: Badge
-    pallet: Sscc
-    step: PalletStepWanted
     at_us: int
 
 
@@ -374,6 +338,7 @@ Posted = (
     | ParcelWanted
     | LabelWanted
     | HoldDecided
+    | OrderAmendment
     | StockPutAway
     | ParcelDispatched
     | PalletWanted

@@ -104,10 +104,11 @@ class StockTable(Table[tuple[Sku, LocationId], Stock]):
 
 
 class OrderTable(Table[OrderId, Order]):
-    """Orders by name, with an index by state, for most orders are long finished."""
+    """Orders by name, indexed by state, for most are long finished, and by what they are like."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._like: dict[tuple[object, ...], dict[OrderId, None]] = {}
         self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
 
     @override
@@ -115,11 +116,19 @@ class OrderTable(Table[OrderId, Order]):
         known = self.get(key)
         if known is not None:
             del self._in[known.state][key]
+            self._like.get(known.likeness or (), {}).pop(key, None)
+        if value.likeness is not None:
+            self._like.setdefault(value.likeness, {})[key] = None
         self._in[value.state][key] = None
 
     def in_state(self, state: OrderState) -> list[Order]:
         """The orders in one state, in the order in which they came into it."""
         return [self[order_id] for order_id in self._in[state]]
+
+    def like(self, order: Order) -> list[Order]:
+        """Other orders for the same goods to the same address."""
+        names = self._like.get(order.likeness or (), {})
+        return [self[one] for one in names if one != order.order_id]
 
     def count(self, state: OrderState) -> int:
         """How many orders are in one state."""

@@ -21,6 +21,7 @@ from edge.model.inputs import (
     StockListed,
     TagWorkOver,
 )
+from edge.model.loading import PalletDecided, PalletScanned, PalletWanted, ParcelTakenOff
 from edge.model.places import LocationKind
 from edge.model.posted import (
     CodeScanned,
@@ -32,11 +33,8 @@ from edge.model.posted import (
     HoldDecided,
     LabelWanted,
     ManifestWanted,
-    PalletDecided,
-    PalletScanned,
-    PalletWanted,
+    OrderAmendment,
     ParcelDispatched,
-    ParcelTakenOff,
     ParcelWanted,
     PassageAnswered,
     PersonDid,
@@ -86,6 +84,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return intake.submitted(state, terms, input_)
         case HoldDecided():
             return intake.decided(state, terms, input_)
+        case OrderAmendment():
+            return intake.amended(state, terms, input_)
         case ArticlesListed():
             return stocking.articles_listed(state, input_)
         case PacksListed():

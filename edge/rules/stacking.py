@@ -16,15 +16,15 @@ from edge.model.events import (
     ParcelUnstacked,
 )
 from edge.model.ids import Badge, Epc, LocationId, Sscc
-from edge.model.pallets import STANDING, Pallet, PalletState
-from edge.model.places import LocationKind
-from edge.model.posted import (
+from edge.model.loading import (
     PalletDecided,
     PalletScanned,
     PalletStepWanted,
     PalletWanted,
     ParcelTakenOff,
 )
+from edge.model.pallets import STANDING, Pallet, PalletState
+from edge.model.places import LocationKind
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules import numbering

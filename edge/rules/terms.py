@@ -43,6 +43,45 @@ class TroubleTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRule:
+    """Orders that a person has to look at: those that fit every condition that is told.
+
+    Attributes:
+        name: of the rule.
+        why: for the person, one sentence.
+        skus: one of these articles is wanted; empty for any.
+        carriers: one of these takes it; empty for any.
+        ship_to: the address has one of these words in it, in capitals or not; empty for any.
+        pieces_min: so many pieces or more in all.
+        priority_min: this priority or more.
+    """
+
+    name: str
+    why: str
+    skus: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+    ship_to: tuple[str, ...] = ()
+    pieces_min: int | None = None
+    priority_min: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTerms:
+    """What review asks of an order.
+
+    Attributes:
+        required: of `carrier`, `ship_to`, `due_at`: what an order has to bear.
+        duplicate_us: an order for the same goods to the same address within so many microseconds
+            is taken for the same one; 0 for never.
+        holds: rules that hold an order.
+    """
+
+    required: tuple[str, ...] = ()
+    duplicate_us: int = 0
+    holds: tuple[HoldRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """A site's terms.
 
@@ -57,6 +96,7 @@ class Terms:
         ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
         devices: names of all configured devices.
+        review: what review asks of an order besides goods.
         doors: which carriers load at a portal; one that is not named lets any parcel out.
     """
 
@@ -70,4 +110,5 @@ class Terms:
     ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
+    review: ReviewTerms = ReviewTerms()
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)

@@ -102,6 +102,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/orders"): LEADERS,
         ("GET", "/api/orders/stream"): LEADERS,
         ("POST", "/api/orders/{order_id}/decision"): LEADERS,
+        ("POST", "/api/orders/{order_id}/change"): LEADERS,
         ("POST", "/api/put-away"): LEADERS,
         ("GET", "/api/dispatch"): PACKERS,
         ("GET", "/api/dispatch/stream"): PACKERS,

@@ -202,6 +202,31 @@ class VarianceDecision(Body):
     approve: bool
 
 
+class LineQuantity(Body):
+    """So many of a line; 0 leaves it out."""
+
+    line_id: Name
+    quantity: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Amendment(Body):
+    """What a person changes about a held order; what is not given stays."""
+
+    lines: Annotated[list[LineQuantity], Field(max_length=1000)] = []
+    carrier: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    ship_to: (
+        Annotated[
+            list[
+                Annotated[
+                    str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)
+                ]
+            ],
+            Field(max_length=5),
+        ]
+        | None
+    ) = None
+
+
 class Dispatch(Body):
     """A parcel that has left through a portal."""
 

@@ -8,7 +8,8 @@ from edge.floor.board import Board
 from edge.floor.label_zpl import LabelForm, LabelText, zpl
 from edge.floor.labels import LabelDesk, StationPrinter
 from edge.model.ids import Badge, LocationId, RequestId, Sscc
-from edge.model.posted import PalletDecided, PalletStepWanted, ParcelWanted
+from edge.model.loading import PalletDecided, PalletStepWanted
+from edge.model.posted import ParcelWanted
 from edge.model.prompts import Answer
 
 STATION = LocationId("pack-1")

@@ -18,17 +18,17 @@ from edge.model.events import (
 )
 from edge.model.ids import LocationId, OrderId, RequestId, Sscc
 from edge.model.inputs import ItemLocated, PalletDue
-from edge.model.orders import OrderState
-from edge.model.pallets import Pallet, PalletState
-from edge.model.places import Floor, Location, LocationKind
-from edge.model.posted import (
+from edge.model.loading import (
     PalletDecided,
     PalletScanned,
     PalletStepWanted,
     PalletWanted,
-    ParcelDispatched,
     ParcelTakenOff,
 )
+from edge.model.orders import OrderState
+from edge.model.pallets import Pallet, PalletState
+from edge.model.places import Floor, Location, LocationKind
+from edge.model.posted import ParcelDispatched
 from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
 from edge.rules import leaving, numbering

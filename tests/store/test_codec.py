@@ -93,6 +93,21 @@ EVENTS: tuple[e.Event, ...] = (
             (Doubt("no_stock", "2 of SHIRT-M wanted, 1 free; räumen \u4ed3\u5e93"),),
         )
     ),
+    e.OrderAmended(
+        Order(
+            ORDER,
+            2,
+            0,
+            None,
+            "DHL",
+            (OrderLine(LINE, SKU, 2, Gtin("09521234000020")),),
+            OrderState.HELD,
+            1_700_000_000_000_000,
+            (Doubt("unknown_pack", "no pack"),),
+            ("Ada Lovelace", "London"),
+        ),
+        BADGE,
+    ),
     e.OrderReleased(ORDER, None),
     e.OrderCancelled(ORDER, 3, "customer", BADGE),
     e.OrderChangeRefused(ORDER, 4, "being picked"),

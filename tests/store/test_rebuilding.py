@@ -108,6 +108,7 @@ class Day:
     def _decided(self, state: FloorState) -> Iterator[e.Event]:
         for order in list(state.orders.values())[-5:]:
             if order.state is OrderState.HELD and self.rng.random() < 0.5:
+                yield e.OrderAmended(replace(order, ship_to=("Ada", "London")), BADGE)
                 yield e.OrderReleased(order.order_id, BADGE)
             elif order.state is OrderState.PICKING:
                 yield e.OrderChangeRefused(order.order_id, order.rev + 1, "late")

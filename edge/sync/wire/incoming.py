@@ -7,7 +7,7 @@ are taken and each bad one is refused by itself.
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -234,11 +234,20 @@ def _order(one: messages.OrderMessage, at_us: int) -> OrderSubmitted:
         _lines(one.lines),
         one.state,
         at_us,
+        tuple(one.ship_to),
     )
 
 
-def _lines(lines: list[messages.LineMessage]) -> tuple[OrderLine, ...]:
-    return tuple(OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity) for one in lines)
+def _lines(lines: Sequence[messages.LineMessage]) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity, _pack(one)) for one in lines
+    )
+
+
+def _pack(line: messages.LineMessage) -> Gtin | None:
+    """Of an order's line only: what comes back is told in pieces."""
+    told = line.pack_gtin if isinstance(line, messages.OrderLineMessage) else None
+    return Gtin(told) if told is not None else None
 
 
 def sentence(error: ValidationError) -> str:

@@ -7,14 +7,14 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.labels import no_label
 from edge.model.ids import LocationId, Sscc
-from edge.model.places import LocationKind
-from edge.model.posted import (
+from edge.model.loading import (
     PalletDecided,
     PalletScanned,
     PalletStepWanted,
     PalletWanted,
     ParcelTakenOff,
 )
+from edge.model.places import LocationKind
 from edge.web.bodies import BeginPallet, PalletScan, PalletStep, TakeOff
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who

@@ -5,6 +5,7 @@ import { countSections } from "./count-lists.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
+import { askChange } from "./order-change.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 import { taskSections } from "./tasks.js";
@@ -77,6 +78,7 @@ function heldCard(order) {
         ),
       ),
     ),
+    order.ship_to.length > 0 ? h("p", { class: "muted address" }, order.ship_to.join(", ")) : null,
     h(
       "ul",
       { class: "order-lines" },
@@ -86,6 +88,7 @@ function heldCard(order) {
       "div",
       { class: "decide" },
       h("button", { type: "button", class: "main", onclick: () => decide(order.order_id, true) }, t("orders.release")),
+      h("button", { type: "button", class: "second", onclick: () => askChange(dialog, order, (change) => amend(order.order_id, change)) }, t("orders.change")),
       h("button", { type: "button", class: "second danger", onclick: () => confirmRefusal(order.order_id) }, t("orders.refuse")),
     ),
   );
@@ -140,6 +143,10 @@ function confirmRefusal(orderId) {
 
 function decide(orderId, release) {
   return send(`/api/orders/${encodeURIComponent(orderId)}/decision`, { release }, orderId);
+}
+
+function amend(orderId, change) {
+  return send(`/api/orders/${encodeURIComponent(orderId)}/change`, change, orderId);
 }
 
 function decideVariance({ location, sku }, approve) {

@@ -100,6 +100,7 @@ const KINDS = {
   variance_approved: "right",
   variance_refused: "right",
   stacked: "right",
+  amended_released: "right",
   taken_off: "right",
   pallet_closed: "right",
   paired: "duplicate",
