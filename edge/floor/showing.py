@@ -29,8 +29,11 @@ from edge.floor.views import (
 from edge.model.events import (
     CountMade,
     CountWanted,
+    ErrandStarted,
     Event,
+    FetchShort,
     ManifestClosed,
+    OrderReceived,
     PalletBrokenUp,
     PalletClosed,
     PalletDeparted,
@@ -42,8 +45,10 @@ from edge.model.events import (
     ParcelStacked,
     ParcelUnstacked,
     PersonListed,
+    PieceFetched,
     PieceLost,
     PiecePut,
+    ReplenishmentWanted,
     ReturnExpected,
     ReturnGraded,
     ReturnReceived,
@@ -78,6 +83,11 @@ AFTER_SALES = (
     StockStated,
     TaskOpened,
     TaskDone,
+    ReplenishmentWanted,
+    PieceFetched,
+    FetchShort,
+    ErrandStarted,
+    OrderReceived,
 )
 """Facts that change the lists of returns, counts and tasks."""
 

@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, shipping, sorting, stacking, taking_back
+from edge.model import booking, refilling, setting_back, shipping, sorting, stacking, taking_back
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -54,6 +54,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             setting_back.put(state, event)
         case e.PieceLost():
             setting_back.lose(state, event)
+        case e.ForwardListed():
+            state.forwards[event.forward.location, event.forward.sku] = event.forward
+        case e.ReplenishmentWanted() | e.PieceFetched() | e.FetchShort():
+            refilling.refill(state, event)
         case e.ItemArrived():
             _place_item(
                 state, event.epc, event.sku, event.location, event.probability, occurred_us

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -159,6 +159,51 @@ class PieceLost:
     type: ClassVar[str] = "stock.lost"
     errand_id: str
     piece: Carried
+    reason: str
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardListed:
+    """How full a place that pickers take from is to be, in this version."""
+
+    type: ClassVar[str] = "stock.forward_listed"
+    forward: Forward
+
+
+@dataclass(frozen=True, slots=True)
+class ReplenishmentWanted:
+    """A place that pickers take from runs low: pieces are to be brought from another."""
+
+    type: ClassVar[str] = "stock.replenishment_wanted"
+    errand_id: str
+    sku: Sku
+    from_location: LocationId
+    to_location: LocationId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFetched:
+    """A piece was taken out of its place, to be brought to another."""
+
+    type: ClassVar[str] = "stock.fetched"
+    errand_id: str
+    sku: Sku
+    unit: Unit
+    location: LocationId
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class FetchShort:
+    """Pieces that were to be taken out of a place are not there."""
+
+    type: ClassVar[str] = "stock.fetch_short"
+    errand_id: str
+    sku: Sku
+    location: LocationId
+    quantity: int
     reason: str
     by: Badge
 
@@ -978,6 +1023,10 @@ Event = (
     | StockPlaced
     | PiecePut
     | PieceLost
+    | ForwardListed
+    | ReplenishmentWanted
+    | PieceFetched
+    | FetchShort
     | ItemArrived
     | ItemMoved
     | ItemDeparted

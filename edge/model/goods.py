@@ -24,6 +24,23 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A place that pickers take an article from, and how full it is to be.
+
+    Attributes:
+        minimum: with fewer free pieces it is filled up; 0 for never.
+        maximum: up to so many.
+        version: grows with each change by the central system.
+    """
+
+    location: LocationId
+    sku: Sku
+    minimum: int
+    maximum: int
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class PackLevel:
     """A case or inner pack with a GTIN of its own, above the single piece.
 

@@ -8,7 +8,7 @@ effect and gets the same answer.
 from dataclasses import dataclass
 
 from edge.model.boxes import BoxVerdict
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -59,6 +59,14 @@ class PacksListed:
     """The central system states packs; an older or equal version changes nothing."""
 
     levels: tuple[PackLevel, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardsListed:
+    """The central system states how full places are to be; older versions change nothing."""
+
+    forwards: tuple[Forward, ...]
     at_us: int
 
 
@@ -229,6 +237,7 @@ Input = (
     | ArticlesListed
     | PacksListed
     | PeopleListed
+    | ForwardsListed
     | StockListed
     | ReturnAnnounced
     | MessageRefused

@@ -16,6 +16,7 @@ from edge.model.counts import Count
 from edge.model.devices import FoundDecision
 from edge.model.goods import (
     Article,
+    Forward,
     Lot,
     NearItem,
     PackLevel,
@@ -101,6 +102,22 @@ class StockTable(Table[tuple[Sku, LocationId], Stock]):
         if fullest is not None:
             return fullest.location
         return min(self._places.get(sku, ()), default=None)
+
+
+class ForwardTable(Table[tuple[LocationId, Sku], Forward]):
+    """Places that are filled up, with an index by article."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: dict[Sku, set[LocationId]] = {}
+
+    @override
+    def _index(self, key: tuple[LocationId, Sku], value: Forward) -> None:
+        self._places.setdefault(value.sku, set()).add(value.location)
+
+    def of(self, sku: Sku) -> list[Forward]:
+        """The places that are filled up with an article, in the order of their names."""
+        return [self[location, sku] for location in sorted(self._places.get(sku, ()))]
 
 
 class OrderTable(Table[OrderId, Order]):
@@ -217,6 +234,7 @@ class FloorState:
         articles: the catalogue.
         levels: cases and inner packs by their GTIN.
         stock: by article and place.
+        forwards: places that are filled up from others, by place and article.
         lots: how old the stock of an article in a place is, where anybody has told.
         orders, walks, pickers, totes, parcels, pallets: by their names.
         people: whom the central system lists, at work or not.
@@ -245,6 +263,7 @@ class FloorState:
         self.articles = ArticleTable()
         self.levels: Table[Gtin, PackLevel] = Table()
         self.stock = StockTable()
+        self.forwards = ForwardTable()
         self.lots: Table[tuple[Sku, LocationId], Lot] = Table()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()

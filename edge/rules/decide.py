@@ -6,6 +6,7 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    ForwardsListed,
     HandheldSilent,
     Input,
     IntrusionNoticed,
@@ -62,6 +63,7 @@ from edge.rules import (
     packing,
     passing,
     putting,
+    refilling,
     returning,
     review,
     sensing,
@@ -92,6 +94,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return stocking.packs_listed(state, input_)
         case PeopleListed():
             return stocking.people_listed(state, input_)
+        case ForwardsListed():
+            return refilling.listed(state, input_)
         case StockListed():
             return stocking.stock_listed(state, input_)
         case StockPutAway():
@@ -188,6 +192,7 @@ def follow_up(state: FloorState, terms: Terms) -> list[Event]:
     """
     return [
         *review.resolved(state, terms),
+        *refilling.wanted(state),
         *guiding.assignments(state),
         *putting.assignments(state),
         *packing.noticed(state),

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, Lot, PackLevel, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, Forward, Lot, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.pallets import Pallet
@@ -143,6 +143,14 @@ LOADED = (
         lambda state: state.lots,
         lambda key, lot: (*key, encode_value(lot)),
         lambda columns: (columns[:2], decode_value(Lot, columns[2])),
+    ),
+    RowForm(
+        "forwards",
+        ("location", "sku"),
+        ("body",),
+        lambda state: state.forwards,
+        lambda key, forward: (*key, encode_value(forward)),
+        lambda columns: (columns[:2], decode_value(Forward, columns[2])),
     ),
     _documents("orders", Order),
     _documents("walks", Walk),

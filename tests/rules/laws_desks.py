@@ -5,6 +5,7 @@ from collections import Counter
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
+from edge.model.goods import Forward
 from edge.model.ids import (
     LineId,
     LocationId,
@@ -13,6 +14,7 @@ from edge.model.ids import (
     Sscc,
 )
 from edge.model.inputs import (
+    ForwardsListed,
     ReturnAnnounced,
 )
 from edge.model.orders import OrderLine
@@ -166,6 +168,12 @@ class Desks(People):
         parcels = sorted(self.state.parcels)
         sscc = parcels[number % len(parcels)] if parcels else Sscc("3")
         self.floor.take(ParcelDispatched(self.request(), PACKER, sscc, DOCK, NOW_US))
+
+    @rule(sku=SKUS, place=BINS, minimum=st.integers(0, 3))
+    def a_place_is_to_be_filled_up(self, sku: Sku, place: LocationId, minimum: int) -> None:
+        self.versions += 1
+        forward = Forward(place, sku, minimum, minimum + 2, self.versions)
+        self.floor.take(ForwardsListed((forward,), NOW_US))
 
     @rule(sku=SKUS, place=BINS, quantity=st.integers(0, 3))
     def pieces_are_put_away(self, sku: Sku, place: LocationId, quantity: int) -> None:

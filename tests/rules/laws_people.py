@@ -166,7 +166,7 @@ class People(RuleBasedStateMachine):
         code: str = GTINS[prompt.sku] if prompt.sku else self.drop
         errand = self.state.errand_of(badge)
         if errand is not None:
-            code = errand.pieces[0].unit.epc or code
+            code = (errand.pieces and errand.pieces[0].unit.epc) or code
             serial = 0
         if serial and prompt.sku:
             code = epc_of(prompt.sku, serial)

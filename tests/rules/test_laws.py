@@ -51,6 +51,10 @@ class Laws(Desks):
             for stop in walk.stops:
                 assert stop.open_quantity >= 0
                 promised[stop.sku, stop.location] += stop.open_quantity
+        for errand in self.state.errands.values():
+            assert errand.pieces or (errand.refill and errand.refill.fetch)
+            if errand.refill:
+                promised[errand.refill.sku, errand.refill.source] += errand.refill.fetch
         for key, stock in self.state.stock.items():
             assert stock.quantity >= stock.reserved >= 0
             assert stock.reserved == promised[key]
@@ -189,7 +193,7 @@ class Laws(Desks):
             assert getattr(again, name) == getattr(self.state, name)
         for name in ("parcels", "errands", "returns", "returned", "counts", "tasks", "numbers"):
             assert getattr(again, name) == getattr(self.state, name)
-        for name in ("outages", "items", "near", "seen", "slots"):
+        for name in ("outages", "items", "near", "seen", "slots", "forwards"):
             assert getattr(again, name) == getattr(self.state, name)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel, PresentItem, Stock
+from edge.model.goods import Article, Forward, PackLevel, PresentItem, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -108,6 +108,10 @@ EVENTS: tuple[e.Event, ...] = (
         ),
         BADGE,
     ),
+    e.ForwardListed(Forward(BIN, SKU, 2, 8, 3)),
+    e.ReplenishmentWanted("refill-1", SKU, LocationId("B-01"), BIN, 6),
+    e.PieceFetched("refill-1", SKU, TAGGED, LocationId("B-01"), BADGE),
+    e.FetchShort("refill-1", SKU, LocationId("B-01"), 2, "empty", BADGE),
     e.OrderReleased(ORDER, None),
     e.OrderCancelled(ORDER, 3, "customer", BADGE),
     e.OrderChangeRefused(ORDER, 4, "being picked"),

@@ -10,7 +10,7 @@ import pytest
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel, Stock
+from edge.model.goods import Article, Forward, PackLevel, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -64,7 +64,7 @@ class Day:
             self._located, self._located, self._passed, self._devices, self._told,
             self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
-            self._counted, self._reported, self._stacked,
+            self._counted, self._reported, self._stacked, self._refilled,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -234,6 +234,25 @@ class Day:
             parcel = Parcel(sscc, pack.order_id, "DHL", pack.checked, complete=True)
             yield e.ParcelClosed(STATION, parcel, pack.tote_id, BADGE)
 
+    def _refilled(self, state: FloorState) -> Iterator[e.Event]:
+        """A place runs low; pieces are taken out of another, or are not there."""
+        for errand in state.errands.values():
+            if errand.refill is None or not errand.refill.fetch:
+                continue
+            name, refill = errand.errand_id, errand.refill
+            if self.rng.random() < 0.7:
+                yield e.PieceFetched(name, refill.sku, self._unit(), refill.source, BADGE)
+            else:
+                yield e.FetchShort(name, refill.sku, refill.source, refill.fetch, "empty", BADGE)
+            return
+        for stock in list(state.stock.values())[:3]:
+            target = next(one for one in BINS if one != stock.location)
+            yield e.ForwardListed(Forward(target, stock.sku, 1, 9, self._number()))
+            if stock.free > 1:
+                name = f"refill-{self._number()}"
+                yield e.ReplenishmentWanted(name, stock.sku, stock.location, target, 2)
+                return
+
     def _stacked(self, state: FloorState) -> Iterator[e.Event]:
         """A pallet comes into being, takes a parcel or loses one, and goes one way or another."""
         for pallet in state.pallets.present()[:1]:
@@ -350,6 +369,8 @@ class Day:
         for errand in list(state.errands.values())[:1]:
             if errand.picker is None:
                 yield e.ErrandStarted(errand.errand_id, BADGE)
+            elif not errand.pieces:
+                return
             elif self.rng.random() < 0.8:
                 yield e.PiecePut(errand.errand_id, errand.kind, errand.pieces[0], BADGE)
             else:

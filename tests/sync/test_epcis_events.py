@@ -247,6 +247,8 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.errand_started",
         "ship.manifest_closed",
         "ship.pallet_looked_at",
+        "stock.forward_listed",
+        "stock.replenishment_wanted",
     }
 
 

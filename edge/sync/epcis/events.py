@@ -20,6 +20,8 @@ KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 WITHOUT_EVENT = (
     e.ArticleListed,
     e.PackListed,
+    e.ForwardListed,
+    e.ReplenishmentWanted,
     e.TagWorkBegun,
     e.TagWorkEnded,
     e.PickerChanged,
@@ -151,6 +153,8 @@ class EpcisWriter:
                 return pallet_draft(event, self._names)
             case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
                 return self._of_pieces(event)
+            case e.PieceFetched() | e.FetchShort():
+                return self._of_reserve(event)
             case e.ReturnReceived() | e.ReturnGraded():
                 return self._of_returns(event)
             case e.CountMade() | e.VarianceSettled():
@@ -347,6 +351,14 @@ class EpcisWriter:
                     stays=False,
                     transactions=(("po", self._names.order(event.order_id)),),
                 )
+
+    def _of_reserve(self, event: e.PieceFetched | e.FetchShort) -> Draft:
+        """What is taken out of a place to be brought to another, or is not there."""
+        if isinstance(event, e.PieceFetched):
+            things, pieces = self._unit(event.sku, event.unit)
+            return Draft("removing", "in_progress", things, pieces, event.location, stays=False)
+        missing = ((self._names.article(event.sku), event.quantity),)
+        return Draft("removing", "mismatch_quantity", quantities=missing, where=event.location)
 
     def _of_returns(self, event: e.ReturnReceived | e.ReturnGraded) -> Draft:
         piece = event.piece

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import Badge, Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
+    ForwardsListed,
     Input,
     MessageRefused,
     OrderSubmitted,
@@ -186,6 +187,15 @@ def _read_packs(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     return (*([PacksListed(levels, mail.at_us)] if levels else []), *bad)
 
 
+def _read_places(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
+    good, bad = _sorted_out(mail, parts, messages.PLACE)
+    forwards = tuple(
+        Forward(LocationId(one.location), Sku(one.sku), one.minimum, one.maximum, one.version)
+        for one in good
+    )
+    return (*([ForwardsListed(forwards, mail.at_us)] if forwards else []), *bad)
+
+
 def _read_pickers(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     good, bad = _sorted_out(mail, parts, messages.PICKER)
     people = tuple(
@@ -201,6 +211,7 @@ _READERS: dict[str, Callable[[_Mail, list[object]], tuple[Input, ...]]] = {
     "master/items": _read_items,
     "master/stock": _read_stock,
     "master/packs": _read_packs,
+    "master/places": _read_places,
     "master/pickers": _read_pickers,
 }
 """Topic below the gateway → what reads its objects."""

@@ -164,6 +164,22 @@ class PackMessage(Message):
     version: Revision = 1
 
 
+class PlaceMessage(Message):
+    """Topic `master/places`: how full a place that pickers take from is to be."""
+
+    location: Name
+    sku: Name
+    minimum: Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
+    maximum: Quantity
+    version: Revision = 1
+
+    @model_validator(mode="after")
+    def _room_between(self) -> Self:
+        if self.maximum < self.minimum:
+            raise ValueError("maximum: at least the minimum")
+        return self
+
+
 class PickerMessage(Message):
     """Topic `master/pickers`."""
 
@@ -221,6 +237,7 @@ ACK = TypeAdapter(AckMessage)
 ITEM = TypeAdapter(ItemMessage)
 STOCK = TypeAdapter(StockMessage)
 PACK = TypeAdapter(PackMessage)
+PLACE = TypeAdapter(PlaceMessage)
 PICKER = TypeAdapter(PickerMessage)
 RESEND = TypeAdapter(ResendMessage)
 WHERE = TypeAdapter(WhereMessage)

@@ -100,6 +100,8 @@ const KINDS = {
   variance_approved: "right",
   variance_refused: "right",
   stacked: "right",
+  fetched: "right",
+  all_fetched: "right",
   amended_released: "right",
   taken_off: "right",
   pallet_closed: "right",
