@@ -17,6 +17,9 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
         quantity_max=settings.work.quantity_max,
         orders_per_walk=settings.work.orders_per_walk,
         pieces_per_walk=settings.work.pieces_per_walk,
+        volume_ml_per_walk=round(1000 * settings.work.volume_l_per_walk),
+        weight_g_per_walk=round(1000 * settings.work.weight_kg_per_walk),
+        apart=tuple(map(frozenset, settings.work.apart)),
         troubles={
             one.code: TroubleTerms(
                 frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))

@@ -15,12 +15,17 @@ class Article:
         gtin: its GTIN-14; None where it has none.
         name: what people call it.
         version: grows with each change by the central system.
+        volume_ml, weight_g: of one piece; 0 where not told.
+        kind: of goods, such as `food`; empty where not told.
     """
 
     sku: Sku
     gtin: Gtin | None
     name: str
     version: int = 1
+    volume_ml: int = 0
+    weight_g: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ class Terms:
         quantity_max: pieces of one line above which a person must look.
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
+        volume_ml_per_walk, weight_g_per_walk: of a cart; 0 for no limit.
+        apart: kinds of goods of which no two lie on one cart.
         rush_priority: orders of this priority or more are in a rush.
         line_s: seconds that a picker takes for one line, walking included, for forecasts.
         ready_before_s: seconds before its cut-off at which an order is to be picked.
@@ -105,6 +107,9 @@ class Terms:
     quantity_max: int = 999
     orders_per_walk: int = 8
     pieces_per_walk: int = 40
+    volume_ml_per_walk: int = 0
+    weight_g_per_walk: int = 0
+    apart: tuple[frozenset[str], ...] = ()
     rush_priority: int = 5
     line_s: float = 20.0
     ready_before_s: float = 1800.0

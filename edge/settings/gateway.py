@@ -108,6 +108,9 @@ class Work(Section):
     quantity_max: Annotated[int, Field(ge=1)] = 999
     orders_per_walk: Annotated[int, Field(ge=1, le=60)] = 8
     pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
+    volume_l_per_walk: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+    weight_kg_per_walk: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    apart: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     rush_priority: Annotated[int, Field(ge=-1000, le=1000)] = 5
     line_s: Annotated[float, Field(ge=0.1, le=3600)] = 20.0
     ready_before_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0

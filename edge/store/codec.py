@@ -24,6 +24,7 @@ Upgrade = Callable[[Data], Data]
 
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
+    "stock.article_listed": 2,  # volume, weight and kind of goods: not told
     "order.received": 2,  # the address, lines of packs: none
     "return.expected": 2,  # lines of packs: none
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
@@ -52,6 +53,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 2): _unchanged,
     ("ship.manifest_closed", 1): _unchanged,
     ("order.received", 1): _unchanged,
+    ("stock.article_listed", 1): _unchanged,
     ("return.expected", 1): _unchanged,
     ("order.changed", 1): _unchanged,
     ("order.changed", 2): _unchanged,

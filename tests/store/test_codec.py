@@ -122,7 +122,7 @@ EVENTS: tuple[e.Event, ...] = (
         (Stop(BIN, SKU, 1, ORDER, LINE, TOTE, (TAGGED,), checked_empty=True),),
         (CARRIED,),
     ),
-    e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
+    e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5, 900, 250, "textile")),
     e.PackListed(PackLevel(Gtin("14012345000014"), SKU, 12, 2)),
     e.StockStated(SKU, BIN, 12, 3, 1_800_000_000_000_000, 1_700_000_000_000_000),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),

@@ -157,7 +157,15 @@ def _read_ack(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
 def _read_items(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     good, bad = _sorted_out(mail, parts, messages.ITEM)
     articles = tuple(
-        Article(Sku(one.sku), Gtin(one.gtin) if one.gtin else None, one.name, one.version)
+        Article(
+            Sku(one.sku),
+            Gtin(one.gtin) if one.gtin else None,
+            one.name,
+            one.version,
+            one.volume_ml,
+            one.weight_g,
+            one.kind,
+        )
         for one in good
     )
     return (*([ArticlesListed(articles, mail.at_us)] if articles else []), *bad)

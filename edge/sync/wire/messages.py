@@ -138,6 +138,9 @@ class ItemMessage(Message):
     gtin: GtinText | None = None
     name: Text = ""
     version: Revision = 1
+    volume_ml: Whole = 0
+    weight_g: Whole = 0
+    kind: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
 
 
 class StockMessage(Message):
