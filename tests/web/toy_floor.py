@@ -8,11 +8,13 @@ antennas see.
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 from edge.clock import Clock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
+from edge.floor.label_spool import LabelSpool
 from edge.floor.label_zpl import LabelForm
 from edge.floor.labels import LabelDesk, StationPrinter, no_label
 from edge.model import loading
@@ -65,7 +67,11 @@ class ToyFloor:
         self.wall = ToyWall(plan, self.board)
         self.alerts = Alerts()
         self.labels = LabelDesk(
-            {STATION: StationPrinter(PRINTER, LabelForm())}, self.board, self.alerts, clock
+            {STATION: StationPrinter(PRINTER, LabelForm())},
+            self.board,
+            self.alerts,
+            clock,
+            LabelSpool(Path("/dev/null/no-folder")),
         )
         self.labels.attach(PRINTER, self._print)
         self._plan = plan

@@ -3,7 +3,7 @@
 import { h, icon, s } from "./dom.js";
 import { knows, t } from "./language.js";
 
-const STATE_ICONS = { sent: "wait", printed: "right", waiting: "trouble", refused: "wrong", no_printer: "info" };
+const STATE_ICONS = { sent: "wait", printed: "right", waiting: "trouble", unsure: "trouble", refused: "wrong", no_printer: "info" };
 const MODULE_MM = 0.5;
 const BARS_MM = { x: 11, y: 20, height: 34 };
 
