@@ -33,8 +33,9 @@ from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
-from edge.sync.epcis.events import KINDS, WITHOUT_EVENT, EpcisWriter, is_withdrawn
+from edge.sync.epcis.events import KINDS, EpcisWriter, is_withdrawn
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.words import WITHOUT_EVENT
 
 TAG = Epc("3074257bf7194e4000001a85")
 FOREIGN_TAG = Epc("e28011702000020abcdef012")
