@@ -126,6 +126,7 @@ MESSAGES = (
         b'[{"sku":"A","gtin":"04012345000009","name":"Shirt","version":1},{"sku":"B","version":2}]',
     ),
     ("master/stock", b'{"sku":"A","location":"A-1","quantity":5,"version":1}'),
+    ("master/places", b'{"location":"A-1","sku":"A","minimum":2,"maximum":8}'),
     ("master/packs", b'{"gtin":"04012345000009","sku":"A","quantity":6,"version":1}'),
     ("master/pickers", b'{"badge":"1001","name":"Li","role":"picker","version":1}'),
     ("ack", b'{"epoch":"e","upto":7}'),

@@ -48,6 +48,10 @@ class PrinterSettings:
 class PrinterListener(Protocol):
     """Told what becomes of jobs, from the printer's thread; returns at once, raises nothing."""
 
+    def sending(self, printer: str, job: str) -> None:
+        """The printer is about to get a job; until then none of it can be out."""
+        ...
+
     def printed(self, printer: str, job: str) -> None:
         """A job is out, or where the printer answers nothing, delivered."""
         ...
@@ -113,7 +117,7 @@ class LabelPrinter:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             try:
-                self._deliver(job[1])
+                self._deliver(*job)
             except (OSError, status.StatusError) as error:
                 self._listener.troubled(self._settings.name, _reason_of(error))
                 self._stopping.wait(self._backoff.next_us(_RETRY_US) / 1e6)
@@ -129,16 +133,18 @@ class LabelPrinter:
             self._changed.wait_for(lambda: self._jobs or self._stopping.is_set())
             return None if self._stopping.is_set() else self._jobs[0]
 
-    def _deliver(self, zpl: bytes) -> None:
+    def _deliver(self, job: str, zpl: bytes) -> None:
         address = (self._settings.host, self._settings.port)
         with socket.create_connection(address, _ANSWER_S) as wire:
             wire.settimeout(_ANSWER_S)
             if not self._settings.answers:
+                self._listener.sending(self._settings.name, job)
                 wire.sendall(zpl)
                 return
             before = _asked(wire)
             if before.trouble:
                 raise PrinterTroubleError(before.trouble)
+            self._listener.sending(self._settings.name, job)
             wire.sendall(zpl)
             while (now := _asked(wire)).waiting:  # paper that runs out now is printed later
                 if now.trouble:

@@ -6,6 +6,7 @@ from pathlib import Path
 from edge.locating.calibration import Calibration
 from edge.model.ids import LocationId
 from edge.model.places import Floor, LocationKind
+from edge.rules.stacking import PALLET_PLACES
 from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.faults import ConfigurationError, read_toml
@@ -108,10 +109,10 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
     faults += [
-        f"{path}: printer.station: {one.name} stands at {one.station}, which is no station of "
-        "the floor file"
+        f"{path}: printer.station: {one.name} stands at {one.station}, which is no station or "
+        "staging place of the floor file"
         for one in settings.printer
-        if floor.kind_of(LocationId(one.station)) is not LocationKind.STATION
+        if floor.kind_of(LocationId(one.station)) not in PALLET_PLACES
     ]
     faults += [
         f"{path}: door.portal: {one.portal} is no portal of the floor file"

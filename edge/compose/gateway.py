@@ -34,6 +34,7 @@ from edge.compose.setting_up import SetUpDesk, SetUpDesks, certificates_in_use
 from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.compose.tag_port import TagPort
 from edge.compose.tampering import look_for_changes
+from edge.compose.terms import terms_of
 from edge.daemon.health import disk_used_share, metrics_text
 from edge.daemon.service import Daemon, OnSignal
 from edge.daemon.supervisor import Service, Supervisor, guard
@@ -57,11 +58,9 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.ids import LocationId
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
-from edge.model.prompts import Answer, PromptKind
-from edge.rules.terms import Effect, Terms, TroubleTerms
+from edge.model.prompts import Answer
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
@@ -305,24 +304,6 @@ def floor_loop(
         lambda: backlog(core, store, link),
         names,
     )
-    terms = Terms(
-        company_prefix=settings.gateway.gs1_company_prefix,
-        sscc_extension=settings.gateway.sscc_extension,
-        quantity_max=settings.work.quantity_max,
-        orders_per_walk=settings.work.orders_per_walk,
-        pieces_per_walk=settings.work.pieces_per_walk,
-        troubles={
-            one.code: TroubleTerms(
-                frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))
-            )
-            for one in core.troubles
-        },
-        rush_priority=settings.work.rush_priority,
-        line_s=settings.work.line_s,
-        ready_before_s=60 * settings.work.ready_before_minutes,
-        doors={LocationId(one.portal): one.carriers for one in settings.door},
-        devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
-    )
     locator = Locator(
         core.floor,
         calibration=calibration_in_use(core),
@@ -332,7 +313,7 @@ def floor_loop(
     return FloorLoop(
         LoopParts(
             floor=core.floor,
-            terms=terms,
+            terms=terms_of(settings, core.troubles),
             inbox=core.inbox,
             store=store,
             locator=locator,

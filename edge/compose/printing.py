@@ -5,9 +5,13 @@ import numpy as np
 from drivers.backoff import Backoff
 from drivers.printing.printer import LabelPrinter, PrinterSettings
 from edge.compose.core import Core
+from edge.floor.label_spool import LabelSpool
 from edge.floor.label_zpl import LabelForm
 from edge.floor.labels import LabelDesk, StationPrinter
 from edge.model.ids import LocationId
+
+SPOOL_FOLDER = "labels"
+"""Beside the journal."""
 
 
 def label_desk(core: Core) -> tuple[LabelDesk, list[tuple[str, LabelPrinter]]]:
@@ -22,6 +26,7 @@ def label_desk(core: Core) -> tuple[LabelDesk, list[tuple[str, LabelPrinter]]]:
         core.board,
         core.alerts,
         core.clock,
+        LabelSpool(core.store_path.with_name(SPOOL_FOLDER)),
     )
     chance = np.random.default_rng()
     printers: list[tuple[str, LabelPrinter]] = []
@@ -31,4 +36,5 @@ def label_desk(core: Core) -> tuple[LabelDesk, list[tuple[str, LabelPrinter]]]:
         printer = LabelPrinter(settings, desk, Backoff(chance, first_us=500_000))
         desk.attach(one.name, printer.print)
         printers.append((one.name, printer))
+    desk.resume()
     return desk, printers

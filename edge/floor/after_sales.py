@@ -1,10 +1,14 @@
 """After sales: what came back, what is counted and what is to be done, as plain values."""
 
+from itertools import islice
+
 from edge.floor.board import Shown
 from edge.model.counts import Count
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tasks import Task
+from edge.model.work import Errand, ErrandKind, Refill
+from edge.rules import refilling
 
 SHOWN_MAX = 300
 """Rows of each list; the oldest first, so that none is forgotten."""
@@ -21,7 +25,7 @@ def returns_view(state: FloorState) -> Shown:
         "ungraded": sum(one.grade is None for one in pieces),
         "expected": [_announced(one) for one in list(state.returns.values())[:SHOWN_MAX]],
         "to_put_away": sum(
-            len(one.pieces) for one in state.errands.values() if one.tote_id is None
+            len(one.pieces) for one in state.errands.values() if one.kind is ErrandKind.PUT_AWAY
         ),
     }
 
@@ -83,7 +87,28 @@ def _count(state: FloorState, count: Count) -> Shown:
 def tasks_view(state: FloorState) -> Shown:
     """What reports from the floor left to do, the oldest first."""
     tasks = sorted(state.tasks.values(), key=lambda one: (one.since_us, one.task_id))
-    return {"tasks": [_task(state, one) for one in tasks[:SHOWN_MAX]], "open": len(tasks)}
+    return {
+        "tasks": [_task(state, one) for one in tasks[:SHOWN_MAX]],
+        "open": len(tasks),
+        "refills": [
+            _refill(state, errand, refill)
+            for errand, refill in islice(refilling.tasks(state), SHOWN_MAX)
+        ],
+    }
+
+
+def _refill(state: FloorState, errand: Errand, refill: Refill) -> Shown:
+    article = state.articles.get(refill.sku)
+    return {
+        "errand_id": errand.errand_id,
+        "sku": refill.sku,
+        "name": article.name if article is not None else "",
+        "from": refill.source,
+        "to": refill.target,
+        "quantity": refill.fetch + len(errand.pieces),
+        "picker": errand.picker,
+        "urgent": refilling.is_urgent(state, refill),
+    }
 
 
 def _task(state: FloorState, task: Task) -> Shown:

@@ -9,7 +9,10 @@ from edge.model.events import (
     Event,
     IntrusionSuspected,
     MessageSetAside,
+    PalletDeparted,
+    PalletLookedAt,
     ParcelShipped,
+    ParcelUnstacked,
     PassageSettled,
     PassageUnclear,
     WrongDoorSeen,
@@ -45,9 +48,13 @@ class Alarming:
             if parcel.wrong_door is not None:
                 door = parcel.wrong_door
                 self._wrong_door(parcel.sscc, parcel.carrier, door.portal, door.since_us)
+        for pallet in state.pallets.present():
+            if pallet.is_doubtful:
+                self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
+        self._note_pallet(event, at_us)
         match event:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
@@ -73,6 +80,26 @@ class Alarming:
                 self._wrong_door(event.sscc, event.carrier, event.portal, at_us)
             case _:
                 pass
+
+    def _note_pallet(self, event: Event, at_us: int) -> None:
+        match event:
+            case PalletDeparted() if event.unheard:
+                self._pallet_differs(event.pallet, event.unheard, at_us)
+            case ParcelUnstacked() if event.reason == "left_alone":
+                self._pallet_differs(event.pallet, (event.sscc,), at_us)
+            case PalletLookedAt():
+                self._alerts.end(_differing(event.pallet))
+            case _:
+                pass
+
+    def _pallet_differs(self, pallet: Sscc, ssccs: tuple[Sscc, ...], since_us: int) -> None:
+        text = (
+            f"pallet {pallet} and what a portal heard of it differ in {', '.join(ssccs)}; "
+            "look at it and say so on the dispatch page"
+        )
+        name = _differing(pallet)
+        self._alerts.end(name)  # the newest is told, not the first
+        self._alerts.begin(Alert(name, "pallet_differs", "warning", text, since_us))
 
     def _ask(self, question: PassageQuestion) -> None:
         """A portal's question stands until a person or a later passage answers it."""
@@ -110,6 +137,11 @@ def _asking(question: str) -> str:
 def _at_wrong_door(sscc: Sscc) -> str:
     """The name of the alert that a parcel was at a wrong door."""
     return f"wrong-door-{sscc}"
+
+
+def _differing(pallet: Sscc) -> str:
+    """The name of the alert that a pallet left without one of its parcels, or the reverse."""
+    return f"pallet-differs-{pallet}"
 
 
 def _name_of(device: DeviceName) -> str:

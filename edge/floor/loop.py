@@ -49,7 +49,7 @@ from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
-from edge.rules import snapshots
+from edge.rules import leaving, snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.decision import refuse
 from edge.rules.terms import Terms
@@ -59,8 +59,6 @@ from edge.store.store import Store
 FOLLOW_UP_ROUNDS_MAX = 1000
 STORE_FAILED = refuse("store_failed", "it could not be kept on disk; try again").answer
 RULE_FAILED = refuse("rule_failed", "this could not be decided; tell the operator").answer
-
-
 SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
@@ -270,7 +268,8 @@ class FloorLoop:
         self._parts.desk.turn(locator, taken.batches, now_us)
         silent = (Entry(one, None) for one in self._parts.silent(self._state, now_us))
         unsaved, self._unsaved = self._unsaved, []
-        return [*unsaved, *taken.entries, *located, *passed, *boxes, *silent]
+        gone = (Entry(one, None) for one in leaving.waiting(self._state, now_us))
+        return [*unsaved, *taken.entries, *located, *passed, *boxes, *silent, *gone]
 
     def _decide_all(self, entries: list[Entry], now_us: int) -> _Turn:
         """Decide a turn's inputs; again without what has a fault in its rule, if anything has.

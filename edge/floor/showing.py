@@ -29,13 +29,26 @@ from edge.floor.views import (
 from edge.model.events import (
     CountMade,
     CountWanted,
+    ErrandStarted,
     Event,
+    FetchShort,
     ManifestClosed,
+    OrderReceived,
+    PalletBrokenUp,
+    PalletClosed,
+    PalletDeparted,
+    PalletLookedAt,
+    PalletOpened,
+    PalletSeen,
     ParcelClosed,
     ParcelShipped,
+    ParcelStacked,
+    ParcelUnstacked,
     PersonListed,
+    PieceFetched,
     PieceLost,
     PiecePut,
+    ReplenishmentWanted,
     ReturnExpected,
     ReturnGraded,
     ReturnReceived,
@@ -70,11 +83,29 @@ AFTER_SALES = (
     StockStated,
     TaskOpened,
     TaskDone,
+    ReplenishmentWanted,
+    PieceFetched,
+    FetchShort,
+    ErrandStarted,
+    OrderReceived,
 )
 """Facts that change the lists of returns, counts and tasks."""
 
-DISPATCH = (ParcelClosed, ParcelShipped, ManifestClosed, WrongDoorSeen)
-"""Facts that change the manifests."""
+DISPATCH = (
+    ParcelClosed,
+    ParcelShipped,
+    ManifestClosed,
+    WrongDoorSeen,
+    PalletOpened,
+    ParcelStacked,
+    ParcelUnstacked,
+    PalletClosed,
+    PalletBrokenUp,
+    PalletSeen,
+    PalletDeparted,
+    PalletLookedAt,
+)
+"""Facts that change the manifests and the pallets."""
 
 
 class Showing:

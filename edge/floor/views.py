@@ -146,6 +146,7 @@ def _order_view(state: FloorState, order: Order, picked: Counter[tuple[OrderId, 
         "priority": order.priority,
         "due_us": order.due_us,
         "carrier": order.carrier,
+        "ship_to": list(order.ship_to),
         "received_us": order.received_us,
         "doubts": [asdict(doubt) for doubt in order.doubts],
         "lines": [

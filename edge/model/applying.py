@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, shipping, taking_back
+from edge.model import booking, refilling, setting_back, shipping, sorting, stacking, taking_back
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -23,7 +23,6 @@ from edge.model.work import (
     Walk,
     WalkState,
     WalkStep,
-    WallSlot,
 )
 
 TAG_JOBS_KEPT = 100
@@ -32,7 +31,7 @@ TAG_JOBS_KEPT = 100
 def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a flat table, one entry a fact
     """Change `state` by one fact that occurred at `occurred_us`."""
     match event:
-        case e.OrderReceived():
+        case e.OrderReceived() | e.OrderAmended():
             state.orders[event.order.order_id] = event.order
         case e.OrderReleased():
             _step_order(state, event.order_id, OrderStep.RELEASE)
@@ -55,6 +54,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             setting_back.put(state, event)
         case e.PieceLost():
             setting_back.lose(state, event)
+        case e.ForwardListed():
+            state.forwards[event.forward.location, event.forward.sku] = event.forward
+        case e.ReplenishmentWanted() | e.PieceFetched() | e.FetchShort():
+            refilling.refill(state, event)
         case e.ItemArrived():
             _place_item(
                 state, event.epc, event.sku, event.location, event.probability, occurred_us
@@ -119,7 +122,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             left = tuple(epc for epc in pack.strangers if epc != event.epc)
             state.packs[event.station] = replace(pack, strangers=left)
         case e.SlotLit() | e.PieceSorted() | e.PieceLaidBack():
-            _sort(state, event)
+            sorting.sort(state, event)
         case e.SlotEmptied():
             del state.slots[event.slot]
         case e.NeighbourHeard():
@@ -137,6 +140,17 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _step_order(state, event.order_id, OrderStep.SHIP)
         case e.WrongDoorSeen() | e.ManifestClosed():
             shipping.note(state, event, occurred_us)
+        case (
+            e.PalletOpened()
+            | e.ParcelStacked()
+            | e.ParcelUnstacked()
+            | e.PalletClosed()
+            | e.PalletBrokenUp()
+            | e.PalletSeen()
+            | e.PalletDeparted()
+            | e.PalletLookedAt()
+        ):
+            stacking.stack(state, event, occurred_us)
         case e.PassageUnclear():
             state.questions[event.question.name] = event.question
         case e.PassageSettled():
@@ -370,26 +384,6 @@ def _check(state: FloorState, event: e.PieceChecked) -> None:
         checked.remove((event.sku, event.before))
     checked.append((event.sku, event.unit))
     state.packs[event.station] = replace(pack, checked=tuple(checked))
-
-
-def _sort(state: FloorState, event: e.SlotLit | e.PieceSorted | e.PieceLaidBack) -> None:
-    """A piece at a put wall: in hand, in its slot, or back among the unsorted ones."""
-    match event:
-        case e.SlotLit():
-            known = state.slots.get(event.slot) or WallSlot(
-                event.slot, event.wall, event.order_id, event.tote_id
-            )
-            state.slots[event.slot] = replace(known, lit=(event.sku, event.unit))
-        case e.PieceSorted():
-            known = state.slots[event.slot]
-            put = (*known.put, (event.sku, event.unit))
-            state.slots[event.slot] = replace(known, put=put, lit=None)
-        case e.PieceLaidBack():
-            known = state.slots[event.slot]
-            if known.put:
-                state.slots[event.slot] = replace(known, lit=None)
-            else:
-                del state.slots[event.slot]
 
 
 def _close(state: FloorState, event: e.ParcelClosed) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -47,6 +47,18 @@ class OrderReleased:
     type: ClassVar[str] = "order.released"
     order_id: OrderId
     by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAmended:
+    """A person changed a held order, and it was reviewed anew: state and doubts tell the outcome.
+
+    Its revision is still the central system's, whose next one replaces it.
+    """
+
+    type: ClassVar[str] = "order.amended"
+    order: Order
+    by: Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,51 @@ class PieceLost:
     type: ClassVar[str] = "stock.lost"
     errand_id: str
     piece: Carried
+    reason: str
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardListed:
+    """How full a place that pickers take from is to be, in this version."""
+
+    type: ClassVar[str] = "stock.forward_listed"
+    forward: Forward
+
+
+@dataclass(frozen=True, slots=True)
+class ReplenishmentWanted:
+    """A place that pickers take from runs low: pieces are to be brought from another."""
+
+    type: ClassVar[str] = "stock.replenishment_wanted"
+    errand_id: str
+    sku: Sku
+    from_location: LocationId
+    to_location: LocationId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFetched:
+    """A piece was taken out of its place, to be brought to another."""
+
+    type: ClassVar[str] = "stock.fetched"
+    errand_id: str
+    sku: Sku
+    unit: Unit
+    location: LocationId
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class FetchShort:
+    """Pieces that were to be taken out of a place are not there."""
+
+    type: ClassVar[str] = "stock.fetch_short"
+    errand_id: str
+    sku: Sku
+    location: LocationId
+    quantity: int
     reason: str
     by: Badge
 
@@ -546,6 +603,111 @@ class ToteGivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PalletOpened:
+    """A pallet has a number, and parcels are stacked on it from now on.
+
+    Attributes:
+        serial: the running number of its SSCC; 0 where its label bore one already.
+    """
+
+    type: ClassVar[str] = "pack.pallet_opened"
+    pallet: Sscc
+    place: LocationId
+    serial: int
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelStacked:
+    """A parcel lies on a pallet; `by` is None where the place's antenna says so."""
+
+    type: ClassVar[str] = "pack.stacked"
+    pallet: Sscc
+    sscc: Sscc
+    order_id: OrderId
+    carrier: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelUnstacked:
+    """A parcel does not lie on its pallet any more.
+
+    Attributes:
+        reason: `taken_off` by a person, or it `left_alone` through a portal.
+    """
+
+    type: ClassVar[str] = "pack.unstacked"
+    pallet: Sscc
+    sscc: Sscc
+    order_id: OrderId
+    reason: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PalletClosed:
+    """A pallet is complete and gets its label."""
+
+    type: ClassVar[str] = "pack.pallet_closed"
+    pallet: Sscc
+    carrier: str
+    ssccs: tuple[Sscc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PalletBrokenUp:
+    """A pallet is no more: its parcels stand by themselves, its number is not used again."""
+
+    type: ClassVar[str] = "pack.pallet_broken_up"
+    pallet: Sscc
+    ssccs: tuple[Sscc, ...]
+    by: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PalletSeen:
+    """A portal saw a parcel of a closed pallet going out; the others may follow."""
+
+    type: ClassVar[str] = "ship.pallet_seen"
+    pallet: Sscc
+    sscc: Sscc
+    portal: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class PalletDeparted:
+    """A pallet has left through a portal, and with it every parcel that is on it.
+
+    Attributes:
+        ssccs: its parcels; each has a `ship.departed` of its own behind this.
+        unheard: those of them with tags of which the portal heard none.
+        by: who said so; None where the portal saw it.
+    """
+
+    type: ClassVar[str] = "ship.pallet_departed"
+    pallet: Sscc
+    carrier: str
+    portal: LocationId
+    ssccs: tuple[Sscc, ...]
+    unheard: tuple[Sscc, ...]
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PalletLookedAt:
+    """What was missing on a pallet, or went without it, is seen to.
+
+    `by` is the person; None where a portal heard the rest after all.
+    """
+
+    type: ClassVar[str] = "ship.pallet_looked_at"
+    pallet: Sscc
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelShipped:
     """A parcel has left through a portal."""
 
@@ -567,6 +729,7 @@ class ManifestClosed:
         ssccs: the parcels, in the order in which they were closed; a later manifest of the same
             cut-off names others.
         missing: parcels of the same cut-off that were packed and not loaded.
+        pallets: on which of those in `ssccs` left; none in facts of version 1.
     """
 
     type: ClassVar[str] = "ship.manifest_closed"
@@ -575,6 +738,7 @@ class ManifestClosed:
     ssccs: tuple[Sscc, ...]
     missing: tuple[Sscc, ...]
     by: Badge
+    pallets: tuple[Sscc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -849,6 +1013,7 @@ class ReaderIgnored:
 Event = (
     OrderReceived
     | OrderReleased
+    | OrderAmended
     | OrderCancelled
     | OrderChangeRefused
     | OrderChanged
@@ -858,6 +1023,10 @@ Event = (
     | StockPlaced
     | PiecePut
     | PieceLost
+    | ForwardListed
+    | ReplenishmentWanted
+    | PieceFetched
+    | FetchShort
     | ItemArrived
     | ItemMoved
     | ItemDeparted
@@ -891,6 +1060,14 @@ Event = (
     | NeighbourHeard
     | ParcelClosed
     | ToteGivenUp
+    | PalletOpened
+    | ParcelStacked
+    | ParcelUnstacked
+    | PalletClosed
+    | PalletBrokenUp
+    | PalletSeen
+    | PalletDeparted
+    | PalletLookedAt
     | ParcelShipped
     | ManifestClosed
     | ReturnExpected

@@ -15,11 +15,33 @@ class Article:
         gtin: its GTIN-14; None where it has none.
         name: what people call it.
         version: grows with each change by the central system.
+        volume_ml, weight_g: of one piece; 0 where not told.
+        kind: of goods, such as `food`; empty where not told.
     """
 
     sku: Sku
     gtin: Gtin | None
     name: str
+    version: int = 1
+    volume_ml: int = 0
+    weight_g: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A place that pickers take an article from, and how full it is to be.
+
+    Attributes:
+        minimum: with fewer free pieces it is filled up; 0 for never.
+        maximum: up to so many.
+        version: grows with each change by the central system.
+    """
+
+    location: LocationId
+    sku: Sku
+    minimum: int
+    maximum: int
     version: int = 1
 
 

@@ -8,7 +8,7 @@ effect and gets the same answer.
 from dataclasses import dataclass
 
 from edge.model.boxes import BoxVerdict
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -16,6 +16,7 @@ from edge.model.ids import (
     OrderId,
     RequestId,
     Sku,
+    Sscc,
     ToteId,
     WalkId,
 )
@@ -29,7 +30,10 @@ from edge.model.work import ListedPerson, Stop, Walk
 
 @dataclass(frozen=True, slots=True)
 class OrderSubmitted:
-    """The central system states an order; `wanted` is `released`, `held` or `cancelled`."""
+    """The central system states an order; `wanted` is `released`, `held` or `cancelled`.
+
+    `ship_to` is the address, a line each.
+    """
 
     order_id: OrderId
     rev: int
@@ -39,6 +43,7 @@ class OrderSubmitted:
     lines: tuple[OrderLine, ...]
     wanted: str
     at_us: int
+    ship_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,14 @@ class PacksListed:
     """The central system states packs; an older or equal version changes nothing."""
 
     levels: tuple[PackLevel, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardsListed:
+    """The central system states how full places are to be; older versions change nothing."""
+
+    forwards: tuple[Forward, ...]
     at_us: int
 
 
@@ -203,6 +216,14 @@ class PlanReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PalletDue:
+    """A portal saw something of a pallet going out, and nothing more for a while."""
+
+    pallet: Sscc
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagWorkOver:
     """A reader says what became of work on a tag."""
 
@@ -216,6 +237,7 @@ Input = (
     | ArticlesListed
     | PacksListed
     | PeopleListed
+    | ForwardsListed
     | StockListed
     | ReturnAnnounced
     | MessageRefused
@@ -227,6 +249,7 @@ Input = (
     | DeviceChanged
     | HandheldSilent
     | PlanReady
+    | PalletDue
     | TagWorkOver
     | Posted
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge.model.ids import LineId, OrderId, Sku
+from edge.model.ids import Gtin, LineId, OrderId, Sku
 
 
 class OrderState(StrEnum):
@@ -58,12 +58,15 @@ class OrderLine:
     """So many pieces of one article.
 
     Attributes:
-        quantity: pieces wanted, 1 or more.
+        quantity: pieces wanted, 1 or more; packs while `pack` is told.
+        pack: the GTIN of the case or inner pack that is wanted, while nobody knows how many pieces
+            it holds; None where pieces are.
     """
 
     line_id: LineId
     sku: Sku
     quantity: int
+    pack: Gtin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Order:
         due_us: when its carrier leaves, UTC microseconds; None without a cut-off.
         carrier: who takes it; empty where not told.
         doubts: why it is held; empty unless `state` is held.
+        ship_to: the address, a line each; empty where not told.
     """
 
     order_id: OrderId
@@ -100,3 +104,12 @@ class Order:
     state: OrderState
     received_us: int
     doubts: tuple[Doubt, ...] = ()
+    ship_to: tuple[str, ...] = ()
+
+    @property
+    def likeness(self) -> tuple[object, ...] | None:
+        """What two orders have in common that are one order twice; None where nobody can tell."""
+        if not self.ship_to:
+            return None
+        wanted = sorted((one.sku, one.quantity, one.pack or "") for one in self.lines)
+        return (self.ship_to, *wanted)

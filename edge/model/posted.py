@@ -9,12 +9,14 @@ from edge.model.ids import (
     Badge,
     DeviceName,
     Epc,
+    LineId,
     LocationId,
     OrderId,
     RequestId,
     Sku,
     Sscc,
 )
+from edge.model.loading import PalletDecided, PalletScanned, PalletWanted, ParcelTakenOff
 from edge.model.returns import Grade
 from edge.model.tag_work import TagOrder
 
@@ -128,6 +130,24 @@ class HoldDecided:
     order_id: OrderId
     badge: Badge
     release: bool
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAmendment:
+    """A person changes a held order.
+
+    Attributes:
+        quantities: of lines that change; 0 leaves the line out.
+        carrier, ship_to: None where they stay.
+    """
+
+    request_id: RequestId
+    order_id: OrderId
+    badge: Badge
+    quantities: tuple[tuple[LineId, int], ...]
+    carrier: str | None
+    ship_to: tuple[str, ...] | None
     at_us: int
 
 
@@ -323,8 +343,13 @@ Posted = (
     | ParcelWanted
     | LabelWanted
     | HoldDecided
+    | OrderAmendment
     | StockPutAway
     | ParcelDispatched
+    | PalletWanted
+    | PalletScanned
+    | ParcelTakenOff
+    | PalletDecided
     | ManifestWanted
     | ReturnScanned
     | GradeDecided

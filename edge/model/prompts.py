@@ -15,6 +15,10 @@ class PromptKind(StrEnum):
     DROP = "drop"
     PUT_BACK = "put_back"
     PUT_AWAY = "put_away"
+    FETCH = "fetch"
+    """Take pieces out of a place of reserve."""
+    REFILL = "refill"
+    """Put them into the place that pickers take from."""
 
 
 @dataclass(frozen=True, slots=True)

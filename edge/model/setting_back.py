@@ -144,7 +144,7 @@ def _leave(state: FloorState, errand_id: str, piece: Carried) -> None:
     errand = state.errands[errand_id]
     pieces = list(errand.pieces)
     pieces.remove(piece)
-    if pieces:
+    if pieces or (errand.refill is not None and errand.refill.fetch):
         state.errands[errand_id] = replace(errand, pieces=tuple(pieces), done=errand.done + 1)
     else:
         del state.errands[errand_id]

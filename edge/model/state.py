@@ -7,7 +7,7 @@ replayed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from typing_extensions import override
@@ -16,6 +16,7 @@ from edge.model.counts import Count
 from edge.model.devices import FoundDecision
 from edge.model.goods import (
     Article,
+    Forward,
     Lot,
     NearItem,
     PackLevel,
@@ -37,9 +38,11 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderState
+from edge.model.pallets import PalletTable
 from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
+from edge.model.table import Key, Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import (
@@ -54,36 +57,7 @@ from edge.model.work import (
     WallSlot,
 )
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
-
-
-class Table(dict[Key, Value]):
-    """A dictionary that remembers which keys were touched since the last commit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.touched: dict[Key, None] = {}
-
-    @override
-    def __setitem__(self, key: Key, value: Value) -> None:
-        self._index(key, value)
-        super().__setitem__(key, value)
-        self.touched[key] = None
-
-    @override
-    def __delitem__(self, key: Key) -> None:
-        super().__delitem__(key)
-        self.touched[key] = None
-
-    def load(self, key: Key, value: Value) -> None:
-        """Take a row as the store has it, without touching it."""
-        self._index(key, value)
-        super().__setitem__(key, value)
-
-    def _index(self, key: Key, value: Value) -> None:
-        """Keep an index in step, where a table has one."""
 
 
 class ArticleTable(Table[Sku, Article]):
@@ -130,11 +104,28 @@ class StockTable(Table[tuple[Sku, LocationId], Stock]):
         return min(self._places.get(sku, ()), default=None)
 
 
-class OrderTable(Table[OrderId, Order]):
-    """Orders by name, with an index by state, for most orders are long finished."""
+class ForwardTable(Table[tuple[LocationId, Sku], Forward]):
+    """Places that are filled up, with an index by article."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._places: dict[Sku, set[LocationId]] = {}
+
+    @override
+    def _index(self, key: tuple[LocationId, Sku], value: Forward) -> None:
+        self._places.setdefault(value.sku, set()).add(value.location)
+
+    def of(self, sku: Sku) -> list[Forward]:
+        """The places that are filled up with an article, in the order of their names."""
+        return [self[location, sku] for location in sorted(self._places.get(sku, ()))]
+
+
+class OrderTable(Table[OrderId, Order]):
+    """Orders by name, indexed by state, for most are long finished, and by what they are like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._like: dict[tuple[object, ...], dict[OrderId, None]] = {}
         self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
 
     @override
@@ -142,11 +133,19 @@ class OrderTable(Table[OrderId, Order]):
         known = self.get(key)
         if known is not None:
             del self._in[known.state][key]
+            self._like.get(known.likeness or (), {}).pop(key, None)
+        if value.likeness is not None:
+            self._like.setdefault(value.likeness, {})[key] = None
         self._in[value.state][key] = None
 
     def in_state(self, state: OrderState) -> list[Order]:
         """The orders in one state, in the order in which they came into it."""
         return [self[order_id] for order_id in self._in[state]]
+
+    def like(self, order: Order) -> list[Order]:
+        """Other orders for the same goods to the same address."""
+        names = self._like.get(order.likeness or (), {})
+        return [self[one] for one in names if one != order.order_id]
 
     def count(self, state: OrderState) -> int:
         """How many orders are in one state."""
@@ -235,8 +234,9 @@ class FloorState:
         articles: the catalogue.
         levels: cases and inner packs by their GTIN.
         stock: by article and place.
+        forwards: places that are filled up from others, by place and article.
         lots: how old the stock of an article in a place is, where anybody has told.
-        orders, walks, pickers, totes, parcels: by their names.
+        orders, walks, pickers, totes, parcels, pallets: by their names.
         people: whom the central system lists, at work or not.
         packs: the open pack session of each station.
         slots: the slots of put walls that orders have.
@@ -263,6 +263,7 @@ class FloorState:
         self.articles = ArticleTable()
         self.levels: Table[Gtin, PackLevel] = Table()
         self.stock = StockTable()
+        self.forwards = ForwardTable()
         self.lots: Table[tuple[Sku, LocationId], Lot] = Table()
         self.orders = OrderTable()
         self.walks: Table[WalkId, Walk] = Table()
@@ -272,6 +273,7 @@ class FloorState:
         self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
+        self.pallets = PalletTable()
         self.questions: Table[str, PassageQuestion] = Table()
         self.errands = HoldingTable[str, Errand](
             lambda errand: _tags_of((one.sku, one.unit) for one in errand.pieces)

@@ -190,6 +190,8 @@ class ErrandKind(StrEnum):
     """Picked, and no longer wanted."""
     PUT_AWAY = "put_away"
     """Came back from a customer, and good enough to be sold again."""
+    REPLENISH = "replenish"
+    """Taken out of a place of reserve, for a place that pickers take from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +204,31 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Refill:
+    """What is to be fetched before it can be brought: stock of the source until then.
+
+    Attributes:
+        fetch: pieces still to be taken out of `source`, where they are promised.
+    """
+
+    sku: Sku
+    source: LocationId
+    target: LocationId
+    fetch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """Pieces that somebody has to bring to places of storage; what is put there leaves it.
 
     Attributes:
         errand_id: never used twice.
-        pieces: the next one first; never empty.
+        pieces: the next one first; never empty, but where there is something to be fetched.
         tote_id: the tote that they lie in; None where they lie in quarantine.
         picker: who brings them; None while nobody does.
         done: pieces that were brought so far.
         fence, picker_before: as of a walk.
+        refill: of a replenishment.
     """
 
     errand_id: str
@@ -222,6 +239,7 @@ class Errand:
     done: int = 0
     fence: int = 0
     picker_before: Badge | None = None
+    refill: Refill | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,17 @@ from edge.rules.terms import Terms
 
 def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Order) -> Decision:
     """Follow a newer revision while its pieces are being picked, all of it or nothing."""
-    lines = input_.lines or order.lines
-    doubts = review.doubts(state, terms, lines, held=False)
+    lines = review.in_pieces(state, input_.lines) or order.lines
+    following = replace(
+        order,
+        rev=input_.rev,
+        priority=input_.priority,
+        due_us=input_.due_us,
+        carrier=input_.carrier,
+        lines=lines,
+        ship_to=input_.ship_to,
+    )
+    doubts = review.doubts(state, terms, following, held=False)
     blocking = [doubt for doubt in doubts if doubt.code != "no_stock"]
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
@@ -35,14 +44,6 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
         told = ", ".join(f"{quantity} x {sku}" for sku, quantity in sorted(lacking.items()))
         return _refused(order, input_.rev, f"more is wanted than lies free: {told}")
     tote_id = next(one.tote_id for one in walk.stops if one.order_id == order.order_id)
-    following = replace(
-        order,
-        rev=input_.rev,
-        priority=input_.priority,
-        due_us=input_.due_us,
-        carrier=input_.carrier,
-        lines=lines,
-    )
     return accept(
         "changed",
         f"order {order.order_id} is changed, {len(surplus)} pieces are to be put back",

@@ -6,6 +6,7 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
+    ForwardsListed,
     HandheldSilent,
     Input,
     IntrusionNoticed,
@@ -13,6 +14,7 @@ from edge.model.inputs import (
     MessageRefused,
     OrderSubmitted,
     PacksListed,
+    PalletDue,
     PassageJudged,
     PeopleListed,
     PlanReady,
@@ -20,6 +22,7 @@ from edge.model.inputs import (
     StockListed,
     TagWorkOver,
 )
+from edge.model.loading import PalletDecided, PalletScanned, PalletWanted, ParcelTakenOff
 from edge.model.places import LocationKind
 from edge.model.posted import (
     CodeScanned,
@@ -31,6 +34,7 @@ from edge.model.posted import (
     HoldDecided,
     LabelWanted,
     ManifestWanted,
+    OrderAmendment,
     ParcelDispatched,
     ParcelWanted,
     PassageAnswered,
@@ -55,12 +59,15 @@ from edge.rules import (
     handing_over,
     intake,
     labels,
+    leaving,
     packing,
     passing,
     putting,
+    refilling,
     returning,
     review,
     sensing,
+    stacking,
     stocking,
     tagging,
     taking_plans,
@@ -79,12 +86,16 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return intake.submitted(state, terms, input_)
         case HoldDecided():
             return intake.decided(state, terms, input_)
+        case OrderAmendment():
+            return intake.amended(state, terms, input_)
         case ArticlesListed():
             return stocking.articles_listed(state, input_)
         case PacksListed():
             return stocking.packs_listed(state, input_)
         case PeopleListed():
             return stocking.people_listed(state, input_)
+        case ForwardsListed():
+            return refilling.listed(state, input_)
         case StockListed():
             return stocking.stock_listed(state, input_)
         case StockPutAway():
@@ -117,6 +128,16 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return dispatching.declared(state, terms, input_)
         case ManifestWanted():
             return dispatching.manifest_wanted(state, input_)
+        case PalletWanted():
+            return stacking.wanted(state, terms, input_)
+        case PalletScanned():
+            return stacking.scanned(state, input_)
+        case ParcelTakenOff():
+            return stacking.taken_off(state, input_)
+        case PalletDecided():
+            return stacking.decided(state, input_)
+        case PalletDue():
+            return leaving.due(state, input_)
         case ItemLocated():
             return sensing.located(state, terms, input_)
         case FoundReaderDecided():
@@ -171,6 +192,7 @@ def follow_up(state: FloorState, terms: Terms) -> list[Event]:
     """
     return [
         *review.resolved(state, terms),
+        *refilling.wanted(state),
         *guiding.assignments(state),
         *putting.assignments(state),
         *packing.noticed(state),

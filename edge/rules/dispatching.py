@@ -1,25 +1,25 @@
 """Dispatching: parcels leave through a portal, seen by its antennas or declared by a person.
 
 Where a portal's antennas are on both sides, `passing` decides by direction. Any other portal
-cannot tell one: there a tag that presence announces at the portal takes its parcel along.
+cannot tell one: there a tag that presence announces at the portal takes its parcel along. What
+that means at a certain door, and for a pallet, `leaving` says.
 
-A door is a portal at which certain carriers load. Another carrier's parcel there is an alarm, once
-for each door, and is not shipped by it: the alarm stands until the parcel leaves as it should. A
-parcel whose carrier nobody told may leave anywhere. What has left is on its carrier's manifest of
-its order's cut-off until a person closes that; what comes later goes on the next one.
+What has left is on its carrier's manifest of its order's cut-off until a person closes that; what
+comes later goes on the next one. A pallet is named on it with those of its parcels that are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from edge.model.events import Event, ManifestClosed, ParcelShipped, WrongDoorSeen
-from edge.model.ids import Badge, Epc, LocationId
+from edge.model.events import Event, ManifestClosed
+from edge.model.ids import Epc, LocationId, Sscc
+from edge.model.pallets import Pallet, PalletState
 from edge.model.places import LocationKind
 from edge.model.posted import ManifestWanted, ParcelDispatched
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import known_as
+from edge.rules.leaving import declared_gone, departed, is_wrong_door, tag_went_out
 from edge.rules.terms import Terms
 
 
@@ -41,14 +41,30 @@ class Manifest:
 
 def declared(state: FloorState, terms: Terms, input_: ParcelDispatched) -> Decision:
     """A person says that a parcel has left."""
+    if state.floor.kind_of(input_.portal) is not LocationKind.PORTAL:
+        return refuse("invalid", f"{input_.portal} is no portal")
+    whole = state.pallets.get(input_.sscc)
+    if whole is not None:
+        return _pallet_declared(state, terms, input_, whole)
     parcel = state.parcels.get(input_.sscc)
     if parcel is None:
         return refuse("parcel_unknown", f"there is no parcel {input_.sscc}")
     if parcel.shipped:
         return accept("shipped_already", f"parcel {parcel.sscc} has left already")
-    if state.floor.kind_of(input_.portal) is not LocationKind.PORTAL:
-        return refuse("invalid", f"{input_.portal} is no portal")
-    events = leaving(terms, parcel, input_.portal, input_.badge)
+    pallet = state.pallets.bearing(parcel.sscc)
+    if pallet is not None and pallet.state is PalletState.CLOSED:
+        return refuse(
+            "on_pallet",
+            f"parcel {parcel.sscc} leaves with pallet {pallet.sscc}",
+            pallet=pallet.sscc,
+        )
+    return _parcel_declared(state, terms, input_, parcel)
+
+
+def _parcel_declared(
+    state: FloorState, terms: Terms, input_: ParcelDispatched, parcel: Parcel
+) -> Decision:
+    events = declared_gone(state, terms, parcel, input_.portal, input_.badge)
     if is_wrong_door(terms, parcel, input_.portal):
         carriers = terms.doors[input_.portal]
         return refuse(
@@ -62,33 +78,28 @@ def declared(state: FloorState, terms: Terms, input_: ParcelDispatched) -> Decis
     return accept("shipped", f"parcel {parcel.sscc} has left", *events)
 
 
+def _pallet_declared(
+    state: FloorState, terms: Terms, input_: ParcelDispatched, pallet: Pallet
+) -> Decision:
+    """A person's word is for the whole pallet: nothing was to be heard."""
+    if pallet.state is PalletState.LEFT:
+        return accept("shipped_already", f"pallet {pallet.sscc} has left already")
+    if pallet.state is not PalletState.CLOSED:
+        return refuse("pallet_open", f"pallet {pallet.sscc} is not closed")
+    if not pallet.parcels:
+        return refuse("pallet_empty", f"nothing is on pallet {pallet.sscc} any more")
+    first = state.parcels[pallet.parcels[0]]
+    if is_wrong_door(terms, first, input_.portal):
+        return _parcel_declared(state, terms, input_, first)
+    events = departed(state, pallet, input_.portal, (), input_.badge)
+    return accept("shipped", f"pallet {pallet.sscc} has left", *events)
+
+
 def tag_at_portal(state: FloorState, terms: Terms, epc: Epc, portal: LocationId) -> list[Event]:
-    """A tag at a portal that cannot tell a direction takes its closed parcel along."""
+    """A tag at a portal that cannot tell a direction takes along what it belongs to."""
     if portal in state.floor.sided_portals:
         return []
-    parcel = state.parcels.holding(known_as(state, epc))
-    return leaving(terms, parcel, portal, None) if parcel and not parcel.shipped else []
-
-
-def is_wrong_door(terms: Terms, parcel: Parcel, portal: LocationId) -> bool:
-    """Whether only other carriers load at a portal."""
-    carriers = terms.doors.get(portal)
-    return carriers is not None and bool(parcel.carrier) and parcel.carrier not in carriers
-
-
-def leaving(terms: Terms, parcel: Parcel, portal: LocationId, by: Badge | None) -> list[Event]:
-    """What it means that a parcel goes out there; `by` is the person who said so.
-
-    It has left; or it is at a wrong door, which is told once.
-    """
-    if not is_wrong_door(terms, parcel, portal):
-        return [
-            ParcelShipped(parcel.sscc, parcel.order_id, parcel.carrier, portal, parcel.epcs, by)
-        ]
-    if parcel.wrong_door is not None and parcel.wrong_door.portal == portal:
-        return []
-    expected = terms.doors[portal]
-    return [WrongDoorSeen(parcel.sscc, parcel.order_id, parcel.carrier, portal, expected, by)]
+    return tag_went_out(state, terms, epc, portal)
 
 
 def manifests(state: FloorState) -> Iterator[Manifest]:
@@ -122,7 +133,15 @@ def manifest_wanted(state: FloorState, input_: ManifestWanted) -> Decision:
     return accept(
         "manifest_closed",
         f"{len(ssccs)} parcels are handed over to {found.carrier or 'a carrier without a name'}",
-        ManifestClosed(found.carrier, found.due_us, ssccs, missing, input_.badge),
+        ManifestClosed(
+            found.carrier, found.due_us, ssccs, missing, input_.badge, pallets_of(state, ssccs)
+        ),
         ssccs=list(ssccs),
         missing=list(missing),
     )
+
+
+def pallets_of(state: FloorState, ssccs: Iterable[Sscc]) -> tuple[Sscc, ...]:
+    """The pallets on which parcels are, each once, in their order."""
+    found = (state.pallets.bearing(one) for one in ssccs)
+    return tuple(dict.fromkeys(one.sscc for one in found if one is not None))

@@ -40,7 +40,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class ParcelLabel:
-    """A parcel's SSCC."""
+    """An SSCC: of a parcel, a pallet, or of nothing that is known."""
 
     sscc: Sscc
 
@@ -82,7 +82,7 @@ def _own_label(state: FloorState, text: str) -> Named | None:
         return Place(LocationId(text))
     if text in state.totes or any(one.tote_id == text for one in state.errands.values()):
         return Container(ToteId(text))
-    if text in state.parcels:
+    if text in state.parcels or text in state.pallets:
         return ParcelLabel(Sscc(text))
     return None
 

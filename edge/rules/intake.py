@@ -1,6 +1,9 @@
 """Intake: orders as the central system states them, once per (order_id, rev)."""
 
+from dataclasses import replace
+
 from edge.model.events import (
+    OrderAmended,
     OrderCancelled,
     OrderChangeRefused,
     OrderReceived,
@@ -8,7 +11,7 @@ from edge.model.events import (
 )
 from edge.model.inputs import OrderSubmitted
 from edge.model.orders import ORDER_STEPS, Order, OrderState, OrderStep
-from edge.model.posted import HoldDecided
+from edge.model.posted import HoldDecided, OrderAmendment
 from edge.model.state import FloorState
 from edge.model.steps import allows
 from edge.rules import changing, review
@@ -44,31 +47,29 @@ def _received(
     state: FloorState, terms: Terms, input_: OrderSubmitted, known: Order | None
 ) -> Decision:
     cancelled = input_.wanted == "cancelled"
-    found = (
-        ()
-        if cancelled
-        else review.doubts(state, terms, input_.lines, held=input_.wanted == "held")
-    )
-    order = Order(
+    stated = Order(
         order_id=input_.order_id,
         rev=input_.rev,
         priority=input_.priority,
         due_us=input_.due_us,
         carrier=input_.carrier,
-        lines=input_.lines or (known.lines if known else ()),
-        state=_state(cancelled=cancelled, doubtful=bool(found)),
+        lines=review.in_pieces(state, input_.lines) or (known.lines if known else ()),
+        state=OrderState.RELEASED,
         received_us=known.received_us if known else input_.at_us,
-        doubts=found,
+        ship_to=input_.ship_to,
     )
+    if cancelled:
+        order = replace(stated, state=OrderState.CANCELLED)
+    else:
+        order = _reviewed(state, terms, stated, held=input_.wanted == "held")
     return accept(
         order.state.value, f"order {order.order_id} is {order.state.value}", OrderReceived(order)
     )
 
 
-def _state(*, cancelled: bool, doubtful: bool) -> OrderState:
-    if cancelled:
-        return OrderState.CANCELLED
-    return OrderState.HELD if doubtful else OrderState.RELEASED
+def _reviewed(state: FloorState, terms: Terms, order: Order, *, held: bool) -> Order:
+    found = review.doubts(state, terms, order, held=held)
+    return replace(order, state=OrderState.HELD if found else OrderState.RELEASED, doubts=found)
 
 
 def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
@@ -84,12 +85,44 @@ def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
             f"order {order.order_id} is refused",
             OrderCancelled(order.order_id, order.rev, "refused in review", input_.badge),
         )
-    still = review.doubts(state, terms, order.lines, held=False)
-    blocking = [doubt for doubt in still if doubt.code in {"unknown_sku", "no_lines"}]
+    still = review.doubts(state, terms, order, held=False)
+    blocking = [doubt for doubt in still if doubt.code in review.BLOCKING]
     if blocking:
         return refuse("invalid", f"cannot be picked: {blocking[0].text}")
     return accept(
         "released",
         f"order {order.order_id} is released",
         OrderReleased(order.order_id, input_.badge),
+    )
+
+
+def amended(state: FloorState, terms: Terms, input_: OrderAmendment) -> Decision:
+    """A person changes what a held order wants; it is reviewed anew, and may wait on."""
+    order = state.orders.get(input_.order_id)
+    if order is None:
+        return refuse("order_unknown", f"there is no order {input_.order_id}")
+    if order.state is not OrderState.HELD:
+        return refuse("not_held", f"order {order.order_id} is {order.state.value}, not held")
+    quantities = dict(input_.quantities)
+    unknown = quantities.keys() - {line.line_id for line in order.lines}
+    if unknown:
+        return refuse("invalid", f"order {order.order_id} has no line {min(unknown)}")
+    lines = (
+        replace(line, quantity=quantities.get(line.line_id, line.quantity)) for line in order.lines
+    )
+    wanted = tuple(line for line in lines if line.quantity > 0)
+    if not wanted:
+        return refuse("invalid", "nothing is left of it; refuse the order instead")
+    stated = replace(
+        order,
+        lines=wanted,
+        carrier=order.carrier if input_.carrier is None else input_.carrier,
+        ship_to=order.ship_to if input_.ship_to is None else input_.ship_to,
+    )
+    held = any(doubt.code == "held_by_central" for doubt in order.doubts)
+    following = _reviewed(state, terms, stated, held=held)
+    return accept(
+        f"amended_{following.state.value}",
+        f"order {order.order_id} is changed and {following.state.value}",
+        OrderAmended(following, input_.badge),
     )

@@ -31,12 +31,15 @@ def told(state: FloorState, parcel: Parcel) -> dict[str, object]:
     """What label and slip say, as data of an answer."""
     packed = Counter(sku for sku, _ in parcel.contents)
     ordered: Counter[Sku] = Counter()
-    for line in state.orders[parcel.order_id].lines:
+    order = state.orders[parcel.order_id]
+    for line in order.lines:
         ordered[line.sku] += line.quantity
     return {
         "sscc": parcel.sscc,
         "order_id": parcel.order_id,
         "carrier": parcel.carrier,
+        "ship_to": list(order.ship_to),
+        "due_us": order.due_us,
         "complete": parcel.complete,
         "pieces": len(parcel.contents),
         "lines": [

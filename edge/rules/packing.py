@@ -8,7 +8,6 @@ What surely lies beside the box (`box_judged`) is left out.
 from collections import Counter
 from collections.abc import Iterator
 
-from edge.gs1.epc import sscc
 from edge.model.boxes import BoxPlace
 from edge.model.events import (
     CountWanted,
@@ -21,14 +20,14 @@ from edge.model.events import (
     StrangerSeen,
     ToteGivenUp,
 )
-from edge.model.ids import Badge, Epc, LocationId, Sku, Sscc, ToteId
+from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
 from edge.model.inputs import BoxJudged
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import guiding, labels, pairing, walling
+from edge.rules import guiding, labels, numbering, pairing, walling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
 from edge.rules.terms import Terms
@@ -271,7 +270,7 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
 
 
 def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
-    number = parcel_number(state, terms)
+    number = numbering.next_number(state, terms)
     if number is None:
         return refuse("numbers_used_up", f"every number of {terms.company_prefix} is on a parcel")
     parcel = _parcel(state, terms, pack, number)
@@ -300,25 +299,6 @@ def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
     )
 
 
-def parcel_number(state: FloorState, terms: Terms) -> int | None:
-    """The running number of the next parcel; None when every SSCC of the prefix is on a parcel.
-
-    It grows beyond the digits that the prefix leaves: the SSCC then begins anew, and leaves out
-    what is on a parcel that is known.
-    """
-    first = max(state.numbers.get("parcels", 0), state.numbers_base) + 1
-    numbers = range(first, first + _room(terms))
-    return next((one for one in numbers if _sscc(terms, one) not in state.parcels), None)
-
-
-def _room(terms: Terms) -> int:
-    return int(10 ** (16 - len(terms.company_prefix)))
-
-
-def _sscc(terms: Terms, number: int) -> Sscc:
-    return sscc(terms.company_prefix, terms.sscc_extension, number % _room(terms))
-
-
 def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> Parcel:
     order = state.orders[pack.order_id]
     wanted: Counter[Sku] = Counter()
@@ -326,7 +306,7 @@ def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> 
         wanted[line.sku] += line.quantity
     inside = Counter(sku for sku, _ in pack.checked)
     return Parcel(
-        sscc=_sscc(terms, number),
+        sscc=numbering.sscc_of(terms, number),
         order_id=order.order_id,
         carrier=order.carrier,
         contents=tuple(_with_tags(state, pack)),

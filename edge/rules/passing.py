@@ -13,8 +13,8 @@ from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.dispatching import leaving
 from edge.rules.identifying import article_of, known_as
+from edge.rules.leaving import tag_went_out
 from edge.rules.terms import Terms
 
 ANSWERS = frozenset({"in", "out", "neither"})
@@ -42,8 +42,8 @@ def _passed(state: FloorState, terms: Terms, passage: Passage) -> list[Event]:
             passage.epc, sku, passage.portal, passage.direction.value, passage.probability
         )
     ]
-    if parcel is not None and not parcel.shipped and passage.direction is Direction.OUT:
-        events += leaving(terms, parcel, passage.portal, None)
+    if passage.direction is Direction.OUT:
+        events += tag_went_out(state, terms, passage.epc, passage.portal)
     name = _name(passage.epc, parcel)
     if name in state.questions and not _has_left(events):
         events.append(PassageSettled(name, passage.direction.value, None))
@@ -96,14 +96,13 @@ def answered(state: FloorState, terms: Terms, input_: PassageAnswered) -> Decisi
         return refuse("done_already", "nobody asks about this any more")
     if input_.answer not in ANSWERS:
         return refuse("invalid", f"say one of {', '.join(sorted(ANSWERS))}")
-    parcel = state.parcels.get(question.sscc) if question.sscc is not None else None
     events: list[Event] = []
     if input_.answer != "neither":
         events.append(
             PortalPassed(question.epc, question.sku, question.portal, input_.answer, 1.0)
         )
-    if input_.answer == "out" and parcel is not None and not parcel.shipped:
-        events += leaving(terms, parcel, question.portal, input_.badge)
+    if input_.answer == "out":
+        events += tag_went_out(state, terms, question.epc, question.portal, input_.badge)
     if not _has_left(events):
         events.append(PassageSettled(question.name, input_.answer, input_.badge))
     return accept("settled", f"{question.name}: {input_.answer}", *events)

@@ -17,6 +17,7 @@ from edge.model.places import Floor
 from edge.model.work import Walk
 from edge.rules.allocating import Allocation
 from edge.rules.batching import Effort
+from edge.rules.loads import Load, load_of, parted, too_much
 from edge.rules.snapshots import (
     Snapshot,
     free_stock,
@@ -27,14 +28,17 @@ from edge.rules.snapshots import (
     urgency,
     walkways_of,
 )
+from edge.rules.terms import Terms
 from edge.rules.walks import (
     Cart,
     OrderToWalk,
     PlaceToPick,
     PlannedWalk,
+    Walkways,
     aisles_of,
     alone_m,
     plan_walks,
+    walk_together,
 )
 from edge.rules.waves import OpenWork, Pace, waves
 
@@ -136,7 +140,34 @@ def _walks(
     if not is_walkable(floor):
         return tuple(_by_name(order) for order in orders)
     cart = Cart(terms.orders_per_walk, terms.pieces_per_walk)
-    return plan_walks(orders, walkways_of(floor), cart, chance, effort)
+    walkways = walkways_of(floor)
+    planned = plan_walks(orders, walkways, cart, chance, effort)
+    loads = {one: loads_of(snapshot_, found) for one, found in allocated.items()}
+    by_name = {one.id: one for one in orders}
+    return tuple(walk for one in planned for walk in _borne(terms, one, loads, by_name, walkways))
+
+
+def _borne(
+    terms: Terms,
+    planned: PlannedWalk,
+    loads: Mapping[OrderId, Load],
+    orders: Mapping[str, OrderToWalk],
+    walkways: Walkways,
+) -> Iterator[PlannedWalk]:
+    """The walk, or walks of its parts where a cart cannot carry it whole."""
+    parts = parted(terms, [OrderId(one) for one in planned.orders], loads)
+    if len(parts) == 1:
+        yield planned
+        return
+    whole = sum((loads[OrderId(one)] for one in planned.orders), Load())
+    for part in parts:
+        walk = walk_together([orders[one] for one in part], walkways)
+        yield replace(walk, parted_by=too_much(terms, whole) or "")
+
+
+def loads_of(snapshot_: Snapshot, found: Sequence[Allocation]) -> Load:
+    """What an order's goods make on a cart."""
+    return load_of(snapshot_.articles, ((one.sku, one.quantity) for one in found))
 
 
 def _places(floor: Floor, allocations: Sequence[Allocation]) -> Iterator[PlaceToPick]:
@@ -196,6 +227,8 @@ def _why(
             f"first carrier leaves {datetime.fromtimestamp(min(dues) // 1_000_000, UTC):%H:%M} UTC"
         )
     doubtful = sorted({one.location for one in halts if one.doubtful})
+    if planned.parted_by:
+        parts.append(f"not with others on the way: {planned.parted_by}")
     if doubtful:
         parts.append(f"{', '.join(doubtful)} may not hold what the books say")
     return "; ".join(parts)

@@ -17,19 +17,23 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind
+from edge.rules import refilling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
 KINDS = {
     ErrandKind.PUT_BACK: PromptKind.PUT_BACK,
     ErrandKind.PUT_AWAY: PromptKind.PUT_AWAY,
+    ErrandKind.REPLENISH: PromptKind.REFILL,
 }
 
 
 def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
-    """Where the next piece goes, and how many of its kind go there."""
-    piece = errand.pieces[0]
+    """Where the next piece goes, and how many of its kind go there; first what is fetched."""
     name = f"{errand.errand_id}~{errand.fence}" if errand.fence else errand.errand_id
+    if errand.refill is not None and errand.refill.fetch:
+        return refilling.prompt(state, badge, errand, errand.refill, name)
+    piece = errand.pieces[0]
     return Prompt(
         badge,
         f"{name}/{errand.done}",
@@ -49,8 +53,10 @@ def _is_alike(one: Carried, other: Carried) -> bool:
     return (one.sku, one.location) == (other.sku, other.location)
 
 
-def scanned(errand: Errand, input_: CodeScanned, named: Named) -> Decision:
-    """Judge a scan against the piece that is to be put to its place."""
+def scanned(state: FloorState, errand: Errand, input_: CodeScanned, named: Named) -> Decision:
+    """Judge a scan against the piece that is to be put to its place, or fetched."""
+    if errand.refill is not None and errand.refill.fetch:
+        return refilling.fetched(state, errand, input_, named)
     piece = errand.pieces[0]
     match named:
         case Piece():
@@ -79,6 +85,8 @@ def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
             expected_sku=first.sku,
         )
     here = [one for one in errand.pieces if _is_alike(one, first)]
+    if scan.quantity > 1:
+        return _case_put(errand, input_, here, scan)
     piece = _meant(here, scan)
     if piece is None:
         return refuse("not_wanted", "this very piece does not belong here", sku=scan.sku)
@@ -90,6 +98,24 @@ def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
     )
 
 
+def _case_put(errand: Errand, input_: CodeScanned, here: list[Carried], scan: Piece) -> Decision:
+    """A case is put whole, or not at all: its pieces are those that nobody has told apart."""
+    untold = [one for one in here if one.unit.epc is None]
+    if scan.quantity > len(untold):
+        return refuse(
+            "case_too_large",
+            f"this case holds {scan.quantity} x {scan.sku}, to be put are {len(untold)}",
+            quantity=scan.quantity,
+            wanted=len(untold),
+        )
+    put = [
+        PiecePut(errand.errand_id, errand.kind, one, input_.badge)
+        for one in untold[: scan.quantity]
+    ]
+    code = "put" if len(errand.pieces) > len(put) else "all_put"
+    return accept(code, f"{len(put)} x {scan.sku} lie in {put[0].piece.location}", *put)
+
+
 def _meant(pieces: list[Carried], scan: Piece) -> Carried | None:
     """The very piece where the scan names it, else one whose tag nobody has told."""
     same = next((one for one in pieces if scan.epc and one.unit.epc == scan.epc), None)
@@ -99,6 +125,8 @@ def _meant(pieces: list[Carried], scan: Piece) -> Carried | None:
 
 def lost(errand: Errand, record: TroubleRecorded, *besides: Event) -> Decision:
     """The piece is not to be found: it leaves the books, and its place is counted."""
+    if errand.refill is not None and errand.refill.fetch:
+        return refilling.not_there(errand, errand.refill, record, *besides)
     piece = errand.pieces[0]
     return accept(
         "short",
@@ -113,13 +141,14 @@ def lost(errand: Errand, record: TroubleRecorded, *besides: Event) -> Decision:
 def assignments(state: FloorState) -> list[Event]:
     """Errands that nobody has begun for pickers who are ready and have nothing in hand.
 
-    What is to be put back goes first, for its totes are wanted; what came back goes last.
+    What is to be put back goes first, for its totes are wanted, then what orders wait for; what
+    came back and what may be filled up in good time goes last.
     """
     waiting = [one for one in state.errands.values() if one.picker is None]
     if not waiting:
         return []
-    back = [one for one in waiting if one.kind is ErrandKind.PUT_BACK]
-    away = [one for one in waiting if one.kind is ErrandKind.PUT_AWAY]
+    back = [one for one in waiting if _goes_first(state, one)]
+    away = [one for one in waiting if one not in back]
     walks = sum(walk.picker is None for walk in state.open_walks())
     free = free_pickers(state)
     pairs = [
@@ -129,11 +158,15 @@ def assignments(state: FloorState) -> list[Event]:
     return [ErrandStarted(errand.errand_id, badge) for errand, badge in pairs]
 
 
+def _goes_first(state: FloorState, errand: Errand) -> bool:
+    if errand.refill is not None:
+        return refilling.is_urgent(state, errand.refill)
+    return errand.kind is ErrandKind.PUT_BACK
+
+
 def for_walks(state: FloorState) -> list[Badge]:
     """Free pickers whom no put-back waits for."""
-    waiting = sum(
-        one.picker is None and one.kind is ErrandKind.PUT_BACK for one in state.errands.values()
-    )
+    waiting = sum(one.picker is None and _goes_first(state, one) for one in state.errands.values())
     return free_pickers(state)[waiting:]
 
 

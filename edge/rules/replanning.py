@@ -15,6 +15,7 @@ from edge.model.places import Floor
 from edge.model.work import Stop, Walk
 from edge.rules.allocating import Allocation
 from edge.rules.instances import Point
+from edge.rules.loads import Load, load_of, too_much
 from edge.rules.snapshots import (
     Snapshot,
     free_stock,
@@ -82,12 +83,10 @@ def _joinings(
 ) -> Iterator[tuple[WalkId, _Course]]:
     """Each walk with room, as it would go on with the order."""
     more = tuple(stop_of(one, tote_id) for one in found)
-    pieces = sum(one.quantity for one in more)
+    mine = _load(snapshot, more)
     for name, course in courses.items():
-        held = sum(
-            one.quantity for one in (*course.walk.stops[: _kept(course.walk)], *course.after)
-        )
-        fits = held + pieces <= snapshot.terms.pieces_per_walk
+        held = _load(snapshot, (*course.walk.stops[: _kept(course.walk)], *course.after))
+        fits = too_much(snapshot.terms, held + mine) is None
         if fits and len(course.totes) < snapshot.terms.orders_per_walk:
             yield (
                 name,
@@ -99,6 +98,10 @@ def _joinings(
                     (*course.joined, found[0].order_id),
                 ),
             )
+
+
+def _load(snapshot: Snapshot, stops: Sequence[Stop]) -> Load:
+    return load_of(snapshot.articles, ((one.sku, one.quantity) for one in stops))
 
 
 def _kept(walk: Walk) -> int:

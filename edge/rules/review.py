@@ -1,64 +1,141 @@
-"""Review: what speaks against carrying out an order by itself, and when that is over."""
+"""Review: what speaks against carrying out an order by itself, and when that is over.
+
+Stages, all of them looked at, so that a person sees every reason at once: it can be understood
+(lines, known article and pack), it is within limits, it bears what the site requires, it is not
+another order a second time, no rule of the site holds it, its goods are there.
+"""
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 
-from edge.model.events import Event, OrderReleased
+from edge.model.events import Event, OrderReceived, OrderReleased
 from edge.model.ids import Sku
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.state import FloorState
-from edge.rules.terms import Terms
+from edge.rules.terms import HoldRule, Terms
 
-SELF_RESOLVING = frozenset({"no_stock", "unknown_sku"})
+SELF_RESOLVING = frozenset({"no_stock", "unknown_sku", "unknown_pack"})
 """Doubts that end when goods or master data arrive, without a person."""
+BLOCKING = frozenset({"no_lines", "unknown_sku", "unknown_pack"})
+"""What nobody can release: nobody could pick it."""
 
 
-def doubts(
-    state: FloorState, terms: Terms, lines: tuple[OrderLine, ...], *, held: bool
-) -> tuple[Doubt, ...]:
-    """Every reason why a person should look first; empty where there is none."""
+def in_pieces(state: FloorState, lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """The lines with packs that are known told in pieces."""
+    return tuple(_in_pieces(state, line) for line in lines)
+
+
+def _in_pieces(state: FloorState, line: OrderLine) -> OrderLine:
+    level = state.levels.get(line.pack) if line.pack is not None else None
+    if level is None or level.sku != line.sku:
+        return line
+    return replace(line, quantity=line.quantity * level.quantity, pack=None)
+
+
+def doubts(state: FloorState, terms: Terms, order: Order, *, held: bool) -> tuple[Doubt, ...]:
+    """Every reason why a person should look first; empty where there is none.
+
+    Args:
+        state: the floor.
+        terms: the site's.
+        order: as it is stated, its lines in pieces where those are known.
+        held: whether the central system wants it held.
+    """
     found = [Doubt("held_by_central", "the central system holds this order")] if held else []
-    if not lines:
-        found.append(Doubt("no_lines", "the order has no lines"))
-    for line in lines:
-        if line.sku not in state.articles:
-            found.append(Doubt("unknown_sku", f"line {line.line_id}: no article {line.sku}"))
-        elif line.quantity > terms.quantity_max:
-            found.append(
-                Doubt(
-                    "large_quantity",
-                    f"line {line.line_id}: {line.quantity} pieces, more than {terms.quantity_max}",
-                )
-            )
-    found.extend(_shortages(state, lines))
+    found.extend(_of_lines(state, terms, order.lines))
+    found.extend(_incomplete(terms, order))
+    found.extend(_twice(state, terms, order))
+    found.extend(
+        Doubt("hold_rule", f"{rule.name}: {rule.why}")
+        for rule in terms.review.holds
+        if _fits(rule, order)
+    )
+    found.extend(_shortages(state, order.lines))
     return tuple(found)
 
 
-def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> list[Doubt]:
+def _of_lines(state: FloorState, terms: Terms, lines: tuple[OrderLine, ...]) -> Iterator[Doubt]:
+    if not lines:
+        yield Doubt("no_lines", "the order has no lines")
+    for line in lines:
+        if line.sku not in state.articles:
+            yield Doubt("unknown_sku", f"line {line.line_id}: no article {line.sku}")
+        elif line.pack is not None:
+            text = f"line {line.line_id}: {line.pack} is no known pack of {line.sku}"
+            yield Doubt("unknown_pack", text)
+        elif line.quantity > terms.quantity_max:
+            yield Doubt(
+                "large_quantity",
+                f"line {line.line_id}: {line.quantity} pieces, more than {terms.quantity_max}",
+            )
+
+
+def _incomplete(terms: Terms, order: Order) -> Iterator[Doubt]:
+    told = {
+        "carrier": bool(order.carrier),
+        "ship_to": bool(order.ship_to),
+        "due_at": order.due_us is not None,
+    }
+    for name in terms.review.required:
+        if not told[name]:
+            yield Doubt(f"no_{name}", f"the order has no {name}")
+
+
+def _twice(state: FloorState, terms: Terms, order: Order) -> Iterator[Doubt]:
+    """The later of two equal orders is doubted, never both."""
+    mine = (order.received_us, order.order_id)
+    for other in state.orders.like(order):
+        is_near = order.received_us - other.received_us < terms.review.duplicate_us
+        is_first = (other.received_us, other.order_id) < mine
+        if is_near and is_first and other.state is not OrderState.CANCELLED:
+            text = f"order {other.order_id} has the same goods for the same address"
+            yield Doubt("duplicate", text)
+            return
+
+
+def _fits(rule: HoldRule, order: Order) -> bool:
+    pieces = sum(line.quantity for line in order.lines)
+    address = " ".join(order.ship_to).casefold()
+    conditions = (
+        not rule.skus or any(line.sku in rule.skus for line in order.lines),
+        not rule.carriers or order.carrier in rule.carriers,
+        not rule.ship_to or any(word.casefold() in address for word in rule.ship_to),
+        rule.pieces_min is None or pieces >= rule.pieces_min,
+        rule.priority_min is None or order.priority >= rule.priority_min,
+    )
+    return all(conditions)
+
+
+def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> Iterator[Doubt]:
     wanted: Counter[Sku] = Counter()
     for line in lines:
-        wanted[line.sku] += line.quantity
-    short = []
+        if line.pack is None:
+            wanted[line.sku] += line.quantity
     frozen = state.frozen
     for sku, quantity in wanted.items():
         places = state.stock.of(sku)
         free = sum(stock.free for stock in places if stock.location not in frozen)
         if sku in state.articles and free < quantity:
-            short.append(Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free"))
-    return short
+            yield Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free")
 
 
 def resolved(state: FloorState, terms: Terms) -> list[Event]:
-    """Held orders that nothing speaks against any more."""
-    return [
-        OrderReleased(order.order_id, None)
-        for order in state.orders.in_state(OrderState.HELD)
-        if _resolved(state, terms, order)
-    ]
+    """Held orders that nothing speaks against any more, or something else than before."""
+    found = (_resolved(state, terms, one) for one in state.orders.in_state(OrderState.HELD))
+    return [event for event in found if event is not None]
 
 
-def _resolved(state: FloorState, terms: Terms, order: Order) -> bool:
-    return (
-        bool(order.doubts)
-        and all(doubt.code in SELF_RESOLVING for doubt in order.doubts)
-        and not doubts(state, terms, order.lines, held=False)
-    )
+def _resolved(state: FloorState, terms: Terms, order: Order) -> Event | None:
+    waits = order.doubts and all(doubt.code in SELF_RESOLVING for doubt in order.doubts)
+    if not waits:
+        return None
+    known = replace(order, lines=in_pieces(state, order.lines))
+    now = doubts(state, terms, known, held=False)
+    if not now and known == order:
+        return OrderReleased(order.order_id, None)
+    if not now:
+        return OrderReceived(replace(known, state=OrderState.RELEASED, doubts=()))
+    if known != order or not all(doubt.code in SELF_RESOLVING for doubt in now):
+        return OrderReceived(replace(known, doubts=now))
+    return None

@@ -17,6 +17,7 @@ from edge.model.state import FloorState
 from edge.rules.decision import Decision, accept
 from edge.rules.dispatching import tag_at_portal
 from edge.rules.identifying import article_of
+from edge.rules.stacking import tag_at_staging
 from edge.rules.terms import Terms
 from edge.rules.verifying import tag_on_cart
 
@@ -62,6 +63,8 @@ def _meaning(
         return tag_on_cart(state, epc, heard, place)
     if kind is LocationKind.PORTAL:
         return tag_at_portal(state, terms, epc, place)
+    if kind is LocationKind.STAGING:
+        return tag_at_staging(state, epc, place)
     return []
 
 

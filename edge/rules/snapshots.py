@@ -3,11 +3,11 @@
 The planner's thread sees nothing else; the floor goes on changing meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from edge.model.goods import Stock
-from edge.model.ids import ToteId
+from edge.model.goods import Article, Stock
+from edge.model.ids import Sku, ToteId
 from edge.model.inputs import WalkChange
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor, LocationKind
@@ -36,6 +36,7 @@ class Snapshot:
         running: walks under way with a stop at hand.
         idle: how many have no work at all.
         pickers: who are at work.
+        articles: those of the orders and of the walks under way.
     """
 
     orders: tuple[Order, ...]
@@ -47,6 +48,7 @@ class Snapshot:
     running: tuple[Walk, ...] = ()
     pickers: int = 1
     idle: int = 0
+    articles: Mapping[Sku, Article] = field(default_factory=dict)
 
     @property
     def floor(self) -> Floor:
@@ -76,7 +78,16 @@ def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
         running=running,
         idle=len(putting.free_pickers(state)),
         pickers=sum(one.ready for one in state.pickers.values()),
+        articles=_articles(state, released, running),
     )
+
+
+def _articles(
+    state: FloorState, orders: Sequence[Order], running: Sequence[Walk]
+) -> dict[Sku, Article]:
+    skus = {line.sku for order in orders for line in order.lines}
+    skus |= {stop.sku for walk in running for stop in walk.stops}
+    return {sku: state.articles[sku] for sku in skus if sku in state.articles}
 
 
 def knowledge_of(state: FloorState, now_us: int) -> Knowledge:

@@ -43,6 +43,45 @@ class TroubleTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRule:
+    """Orders that a person has to look at: those that fit every condition that is told.
+
+    Attributes:
+        name: of the rule.
+        why: for the person, one sentence.
+        skus: one of these articles is wanted; empty for any.
+        carriers: one of these takes it; empty for any.
+        ship_to: the address has one of these words in it, in capitals or not; empty for any.
+        pieces_min: so many pieces or more in all.
+        priority_min: this priority or more.
+    """
+
+    name: str
+    why: str
+    skus: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+    ship_to: tuple[str, ...] = ()
+    pieces_min: int | None = None
+    priority_min: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTerms:
+    """What review asks of an order.
+
+    Attributes:
+        required: of `carrier`, `ship_to`, `due_at`: what an order has to bear.
+        duplicate_us: an order for the same goods to the same address within so many microseconds
+            is taken for the same one; 0 for never.
+        holds: rules that hold an order.
+    """
+
+    required: tuple[str, ...] = ()
+    duplicate_us: int = 0
+    holds: tuple[HoldRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """A site's terms.
 
@@ -52,11 +91,14 @@ class Terms:
         quantity_max: pieces of one line above which a person must look.
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
+        volume_ml_per_walk, weight_g_per_walk: of a cart; 0 for no limit.
+        apart: kinds of goods of which no two lie on one cart.
         rush_priority: orders of this priority or more are in a rush.
         line_s: seconds that a picker takes for one line, walking included, for forecasts.
         ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
         devices: names of all configured devices.
+        review: what review asks of an order besides goods.
         doors: which carriers load at a portal; one that is not named lets any parcel out.
     """
 
@@ -65,9 +107,13 @@ class Terms:
     quantity_max: int = 999
     orders_per_walk: int = 8
     pieces_per_walk: int = 40
+    volume_ml_per_walk: int = 0
+    weight_g_per_walk: int = 0
+    apart: tuple[frozenset[str], ...] = ()
     rush_priority: int = 5
     line_s: float = 20.0
     ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
+    review: ReviewTerms = ReviewTerms()
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)

@@ -41,7 +41,7 @@ def scanned(state: FloorState, input_: CodeScanned) -> Decision:
         return refuse("done_already", "the prompt that this scan answers is over")
     named = identify(state, input_.code)
     if errand is not None:
-        return putting.scanned(errand, input_, named)
+        return putting.scanned(state, errand, input_, named)
     return _on_walk(state, walk, prompt, input_, named)
 
 

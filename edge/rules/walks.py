@@ -82,6 +82,7 @@ class PlannedWalk:
         length_m: of the shortest walk.
         path: its corners and stops.
         alone_m: of the ways together if each order were walked by itself; 0 while not reckoned.
+        parted_by: why orders that would go well together are not in it; empty where none are.
     """
 
     orders: tuple[str, ...]
@@ -89,6 +90,7 @@ class PlannedWalk:
     length_m: float
     path: tuple[Point, ...]
     alone_m: float = 0.0
+    parted_by: str = ""
 
 
 def plan_walks(
@@ -121,6 +123,11 @@ def plan_walks(
     ]
     place = {order.id: index for index, order in enumerate(orders)}
     return tuple(sorted(walks, key=lambda walk: place[walk.orders[0]]))
+
+
+def walk_together(orders: Sequence[OrderToWalk], walkways: Walkways) -> PlannedWalk:
+    """The shortest walk that picks just these orders."""
+    return _walk(_instance(orders, walkways, Cart(len(orders), 1)), orders)
 
 
 def alone_m(orders: Sequence[OrderToWalk], walkways: Walkways) -> dict[str, float]:

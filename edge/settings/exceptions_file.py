@@ -12,6 +12,9 @@ SHIPPED = Path(str(resources.files("edge"))).parent / "config" / "exceptions.tom
 """The table that comes with the program, for sites that have none of their own."""
 
 
+Step = Literal["pick", "drop", "wait", "put_back", "put_away", "fetch", "refill"]
+
+
 class TroubleTable(Section):
     """One `[[trouble]]`.
 
@@ -23,7 +26,7 @@ class TroubleTable(Section):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
-    at: tuple[Literal["pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
+    at: tuple[Step, ...] = ("pick",)
     effects: tuple[
         Literal["short", "avoid", "later", "count", "freeze", "retag", "hold", "tell"], ...
     ] = ()

@@ -108,6 +108,9 @@ class Work(Section):
     quantity_max: Annotated[int, Field(ge=1)] = 999
     orders_per_walk: Annotated[int, Field(ge=1, le=60)] = 8
     pieces_per_walk: Annotated[int, Field(ge=1, le=1000)] = 40
+    volume_l_per_walk: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+    weight_kg_per_walk: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    apart: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     rush_priority: Annotated[int, Field(ge=-1000, le=1000)] = 5
     line_s: Annotated[float, Field(ge=0.1, le=3600)] = 20.0
     ready_before_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0
@@ -121,6 +124,34 @@ class Work(Section):
                 f"a handheld is heard every 30 s; give at least {LEASE_S_MIN:.0f}, or 0 for ever"
             )
         return seconds
+
+
+class Review(Section):
+    """What an order has to bear, and when it is taken for one that came before."""
+
+    required: tuple[Literal["carrier", "ship_to", "due_at"], ...] = ()
+    duplicate_hours: Annotated[float, Field(ge=0, le=744)] = 24.0
+
+
+class Hold(Section):
+    """Orders that a person has to look at: those that fit every condition that is given."""
+
+    name: Name
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+    skus: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    ship_to: tuple[Annotated[str, Field(min_length=2)], ...] = ()
+    pieces_min: Annotated[int, Field(ge=1)] | None = None
+    priority_min: Annotated[int, Field(ge=-1000, le=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _some_condition(self) -> Self:
+        limits = (self.pieces_min, self.priority_min)
+        if not (
+            self.skus or self.carriers or self.ship_to or any(one is not None for one in limits)
+        ):
+            raise ValueError("give a condition: skus, carriers, ship_to, pieces_min, priority_min")
+        return self
 
 
 class Scanner(Section):
@@ -291,6 +322,7 @@ class Settings(Section):
     journal: Journal = Journal()
     backup: Backup = Backup()
     work: Work = Work()
+    review: Review = Review()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
     epcis: Epcis = Epcis()
@@ -306,6 +338,7 @@ class Settings(Section):
     light: tuple[Light, ...] = ()
     printer: tuple[Printer, ...] = ()
     door: tuple[Door, ...] = ()
+    hold: tuple[Hold, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

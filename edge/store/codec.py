@@ -24,12 +24,17 @@ Upgrade = Callable[[Data], Data]
 
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
+    "stock.article_listed": 2,  # volume, weight and kind of goods: not told
+    "order.received": 2,  # the address, lines of packs: none
+    "return.expected": 2,  # lines of packs: none
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed
     "pack.closed": 3,
+    "ship.manifest_closed": 2,  # on which pallets the parcels left: on none
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
-    "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
+    # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`
+    "order.changed": 3,
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none
     "pick.planned": 4,
@@ -46,7 +51,12 @@ def _unchanged(data: Data) -> Data:
 UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
     ("pack.closed", 2): _unchanged,
+    ("ship.manifest_closed", 1): _unchanged,
+    ("order.received", 1): _unchanged,
+    ("stock.article_listed", 1): _unchanged,
+    ("return.expected", 1): _unchanged,
     ("order.changed", 1): _unchanged,
+    ("order.changed", 2): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,

@@ -182,3 +182,26 @@ def tasks(db: Database) -> None:
         "CREATE TABLE tasks(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
         " WITHOUT ROWID, STRICT"
     )
+
+
+@MIGRATIONS()
+def pallets(db: Database) -> None:
+    """Parcels that are stacked and leave together."""
+    db.execute(
+        "CREATE TABLE pallets(key TEXT PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        " WITHOUT ROWID, STRICT"
+    )
+
+
+@MIGRATIONS()
+def forwards(db: Database) -> None:
+    """How full places that pickers take from are to be."""
+    db.execute(
+        """CREATE TABLE forwards(
+        location TEXT NOT NULL,
+        sku TEXT NOT NULL,
+        body TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (location, sku)
+    ) WITHOUT ROWID, STRICT"""
+    )

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-_NAMES = frozenset({"epc", "epcs", "epc_before", "order_id", "sscc", "ssccs", "belongs_to"})
+_NAMES = frozenset(
+    {
+        "epc",
+        "epcs",
+        "epc_before",
+        "order_id",
+        "sscc",
+        "ssccs",
+        "pallet",
+        "pallets",
+        "unheard",
+        "belongs_to",
+    }
+)
 
 
 def subjects_of(data: Mapping[str, object]) -> dict[str, None]:

@@ -12,12 +12,14 @@ from zlib import crc32
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, Lot, PackLevel, PresentItem, PresentItems, Stock
+from edge.model.goods import Article, Forward, Lot, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
+from edge.model.pallets import Pallet
 from edge.model.passages import PassageQuestion
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
-from edge.model.state import FloorState, Table
+from edge.model.state import FloorState
+from edge.model.table import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task
 from edge.model.work import (
@@ -142,6 +144,14 @@ LOADED = (
         lambda key, lot: (*key, encode_value(lot)),
         lambda columns: (columns[:2], decode_value(Lot, columns[2])),
     ),
+    RowForm(
+        "forwards",
+        ("location", "sku"),
+        ("body",),
+        lambda state: state.forwards,
+        lambda key, forward: (*key, encode_value(forward)),
+        lambda columns: (columns[:2], decode_value(Forward, columns[2])),
+    ),
     _documents("orders", Order),
     _documents("walks", Walk),
     _documents("pickers", Picker),
@@ -150,6 +160,7 @@ LOADED = (
     _documents("packs", PackSession),
     _documents("slots", WallSlot),
     _documents("parcels", Parcel),
+    _documents("pallets", Pallet),
     _documents("tag_jobs", TagJob),
     _documents("found", FoundDecision),
     _documents("questions", PassageQuestion),

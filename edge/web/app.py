@@ -31,6 +31,7 @@ from edge.web.routes import (
     orders,
     pack,
     pages,
+    pallets,
     pick,
     radio,
     readers,
@@ -48,7 +49,7 @@ from edge.web.signed_out import SignedOut
 from edge.web.sse import Streams
 
 ROOMS = (
-    *(session, pick, pack, wall, find, dispatch, returns, counts),
+    *(session, pick, pack, wall, find, dispatch, pallets, returns, counts),
     *(floor, radio, readers, setup, site, devices, calibration),
     *(orders, board, letters, tags, tasks, health, log_levels, pages),
 )

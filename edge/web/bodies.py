@@ -209,11 +209,66 @@ class VarianceDecision(Body):
     approve: bool
 
 
+class LineQuantity(Body):
+    """So many of a line; 0 leaves it out."""
+
+    line_id: Name
+    quantity: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Amendment(Body):
+    """What a person changes about a held order; what is not given stays."""
+
+    lines: Annotated[list[LineQuantity], Field(max_length=1000)] = []
+    carrier: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    ship_to: (
+        Annotated[
+            list[
+                Annotated[
+                    str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)
+                ]
+            ],
+            Field(max_length=5),
+        ]
+        | None
+    ) = None
+
+
 class Dispatch(Body):
     """A parcel that has left through a portal."""
 
     sscc: Annotated[str, StringConstraints(pattern=r"^(00)?[0-9]{18}$")]
     portal: Name
+
+
+PalletNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{18}$")]
+
+
+class BeginPallet(Body):
+    """A new pallet at a place; with the code of its label, where it bears one already."""
+
+    place: Name
+    code: Annotated[str, StringConstraints(max_length=512)] = ""
+
+
+class PalletScan(Body):
+    """A scan of somebody who stacks parcels, with the pallet that they have chosen."""
+
+    code: ScannedCode
+    pallet: PalletNumber | None = None
+    at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class TakeOff(Body):
+    """A parcel does not go with its pallet."""
+
+    sscc: PalletNumber
+
+
+class PalletStep(Body):
+    """What is wanted of a pallet."""
+
+    step: Literal["close", "break_up", "label", "looked_at"]
 
 
 class CloseManifest(Body):

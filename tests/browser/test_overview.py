@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.test_everybody import judge
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
@@ -94,6 +95,28 @@ def test_held_orders_come_first_with_their_reason_and_are_released(
     expect(page.locator(".sign")).to_contain_text("Released")
     expect(page.get_by_role("heading", name="Waiting for a decision: 0")).to_be_visible()
     expect(page.get_by_role("row", name="SO-1042")).to_contain_text("released")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_held_order_is_changed_line_by_line_and_reviewed_anew(
+    signed_in: SignIn, locale: str, shoot: Shoot
+) -> None:
+    page = signed_in(Role.SUPERVISOR, "/orders", STATION, locale)
+    held = page.locator('[data-order="SO-1042"]')
+    held.locator(".decide button").nth(1).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("#change-address")).to_have_value(
+        "Ada Lovelace\n12 Analytical Way\nLondon"
+    )
+    judge(page)
+    shoot(page, f"order-change-{locale}-1280x800")
+
+    dialog.locator("input[type=number]").first.fill("1")
+    with page.expect_request("**/api/orders/SO-1042/change") as asked:
+        dialog.locator("#save-change").click()
+
+    assert asked.value.post_data_json == {"lines": [{"line_id": "1", "quantity": 1}]}
+    expect(held).to_have_count(0)
 
 
 def test_refusing_an_order_takes_a_second_yes(page: Page) -> None:

@@ -8,9 +8,16 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.letters import Letters
 from edge.floor.manifests import ASKED_FOR_US, dispatch_view
-from edge.model.events import ParcelShipped, WrongDoorSeen
+from edge.model.events import (
+    PalletDeparted,
+    PalletLookedAt,
+    ParcelShipped,
+    ParcelUnstacked,
+    WrongDoorSeen,
+)
 from edge.model.ids import LocationId, OrderId, Sku, Sscc
 from edge.model.orders import Order, OrderState
+from edge.model.pallets import Pallet, PalletState
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit, WrongDoor
@@ -18,6 +25,7 @@ from edge.model.work import Parcel, Unit, WrongDoor
 DUE_US = 1_700_003_600_000_000
 DOOR = LocationId("dock-2")
 FIRST, SECOND = Sscc("340123450000000018"), Sscc("340123450000000025")
+PALLET = Sscc("340123450000000032")
 
 
 def loading(*shipped: bool) -> FloorState:
@@ -51,10 +59,59 @@ def test_a_manifest_shows_parcels_due_loaded_and_missing_and_where_one_went_astr
                 "loaded": 1,
                 "missing": [{"sscc": SECOND, "order_id": "O-25", "wrong_door": DOOR}],
                 "missing_count": 1,
+                "pallets": [],
             }
         ],
         "open": 1,
+        "pallets": [],
     }
+
+
+def test_a_pallet_is_shown_with_its_parcels_and_what_was_missing_on_it() -> None:
+    state = loading(True, True)
+    pallet = Pallet(PALLET, DOOR, "DHL", (FIRST, SECOND), PalletState.LEFT, unheard=(SECOND,))
+    state.pallets[PALLET] = pallet
+
+    shown = dispatch_view(state, DUE_US)
+
+    assert shown["pallets"] == [
+        {
+            "sscc": PALLET,
+            "place": DOOR,
+            "carrier": "DHL",
+            "state": "left",
+            "parcels": [
+                {"sscc": FIRST, "order_id": "O-18"},
+                {"sscc": SECOND, "order_id": "O-25"},
+            ],
+            "seen": 0,
+            "unheard": [SECOND],
+            "left_alone": [],
+        }
+    ]
+    manifests = shown["manifests"]
+    assert isinstance(manifests, list)
+    assert manifests[0]["pallets"] == [PALLET]
+
+
+def test_a_pallet_that_differs_is_an_alert_until_somebody_has_looked_across_a_restart_too() -> (
+    None
+):
+    alerts, restarted = Alerts(), Alerts()
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
+    state = loading(True, True)
+    state.pallets[PALLET] = Pallet(
+        PALLET, DOOR, "DHL", (FIRST,), PalletState.LEFT, left_alone=(SECOND,)
+    )
+
+    alarming.note(PalletDeparted(PALLET, "DHL", DOOR, (FIRST,), (FIRST,), None), 5)
+    alarming.note(ParcelUnstacked(PALLET, SECOND, OrderId("O-25"), "left_alone", None), 6)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused).restarted(state)
+    at_once, after = codes(alerts), codes(restarted)
+    alarming.note(PalletLookedAt(PALLET, None), 7)
+
+    assert at_once == after == ["pallet_differs"]
+    assert codes(alerts) == []
 
 
 def test_what_was_loaded_whole_long_ago_is_not_asked_about_but_a_missing_parcel_is() -> None:

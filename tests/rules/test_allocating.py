@@ -1,6 +1,10 @@
 """From which places an order is picked: what expires first, then the oldest, then the nearest."""
 
+from math import inf
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.model.goods import Lot, Stock
 from edge.model.ids import DeviceName, LineId, LocationId, OrderId, Sku
@@ -108,3 +112,52 @@ def test_a_doubtful_place_is_not_a_rush_orders_only_hope_though_it_expires_first
 
     assert (ordinary, rush) == ([(NEAR, 1)], [(MIDDLE, 1)])
     assert taken(12, uncounted=(NEAR,), rush=True) == [(MIDDLE, 5), (FAR, 5), (NEAR, 2)]
+
+
+PLACES = st.fixed_dictionaries(
+    {
+        place: st.tuples(
+            st.integers(0, 4), st.none() | st.integers(1, 4), st.booleans(), st.booleans()
+        )
+        for place in (NEAR, MIDDLE, FAR)
+    }
+)
+"""Of each place: pieces, expiry, whether the radio hears any, whether a count of it waits."""
+
+
+@given(places=PLACES, pieces=st.integers(1, 9), rush=st.booleans())
+def test_a_doubtful_place_is_a_rush_order_s_last_hope_and_never_its_first(
+    places: dict[LocationId, tuple[int, int | None, bool, bool]],
+    pieces: int,
+    rush: bool,  # noqa: FBT001 - drawn
+) -> None:
+    stock = [Stock(MILK, place, held) for place, (held, *_) in places.items()]
+    lots = {(MILK, place): Lot(days and NOW_US + days) for place, (_, days, *_) in places.items()}
+    seen = {(MILK, place): int(is_seen) for place, (_, _, is_seen, _) in places.items()}
+    uncounted = frozenset((MILK, place) for place, (*_, waits) in places.items() if waits)
+    knowledge = Knowledge(FLOOR, seen, lots, uncounted, frozenset(), NOW_US)
+    line = OrderLine(LineId("1"), MILK, pieces)
+    order = Order(OrderId("O"), 1, 0, None, "DHL", (line,), OrderState.RELEASED, 0)
+
+    found = FreeStock(stock, knowledge, (0.0, 0.0)).allocate(order, rush=rush)
+
+    assert (found is None) == (sum(one.quantity for one in stock) < pieces)
+    got = {one.location: one.quantity for one in found or ()}
+    heard_elsewhere = any(seen.values())
+    heard_here = {NEAR, MIDDLE}  # where an antenna is
+
+    def is_doubtful(place: LocationId) -> bool:
+        is_missed = heard_elsewhere and place in heard_here and not seen[MILK, place]
+        return is_missed or (MILK, place) in uncounted
+
+    def expiry(place: LocationId) -> float:
+        return lots[MILK, place].expires_us or inf
+
+    for taken_from in got:
+        for left in places:
+            if got.get(left, 0) == places[left][0]:
+                continue  # nothing is left there
+            if rush and is_doubtful(taken_from):
+                assert is_doubtful(left), "sure stock was left for a doubtful place"
+            if not rush or is_doubtful(taken_from) == is_doubtful(left):
+                assert expiry(taken_from) <= expiry(left), "what expires first was left"

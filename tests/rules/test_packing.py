@@ -10,7 +10,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
 from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
-from edge.rules import packing
+from edge.rules import numbering, packing
 from tests.rules.small_floor import (
     BIN_1,
     BIN_3,
@@ -291,7 +291,7 @@ def test_parcels_are_numbered_on_when_older_ones_are_forgotten() -> None:
     first = close(floor).data["sscc"]
     floor.state.parcels.clear()
 
-    assert packing.parcel_number(floor.state, TERMS) == 2
+    assert numbering.next_number(floor.state, TERMS) == 2
     assert str(first)[8:17] == "000000001"
 
 
@@ -304,9 +304,9 @@ def test_a_gateway_made_from_a_backup_leaves_out_the_numbers_given_since_the_bac
     first = close(floor).data["sscc"]
 
     assert str(first)[8:17] == "000086401"
-    assert packing.parcel_number(floor.state, TERMS) == 86_402
+    assert numbering.next_number(floor.state, TERMS) == 86_402
     assert (
-        packing.parcel_number(floor.state, replace(TERMS, company_prefix="952123456789")) == 86_402
+        numbering.next_number(floor.state, replace(TERMS, company_prefix="952123456789")) == 86_402
     )
 
 
@@ -319,7 +319,7 @@ def test_numbers_that_have_begun_anew_go_on_from_parcel_to_parcel() -> None:
     first = close(floor).data["sscc"]
 
     assert str(first)[8:17] == "000000006"
-    assert packing.parcel_number(floor.state, TERMS) == 10**9 + 7
+    assert numbering.next_number(floor.state, TERMS) == 10**9 + 7
 
 
 def test_a_number_on_a_known_parcel_is_never_given_again_and_the_last_one_is_the_end() -> None:
@@ -335,7 +335,7 @@ def test_a_number_on_a_known_parcel_is_never_given_again_and_the_last_one_is_the
         floor.state.parcels[number] = replace(parcel, sscc=number)
 
     give(2)
-    assert packing.parcel_number(floor.state, terms) == 3
+    assert numbering.next_number(floor.state, terms) == 3
     for serial in range(10**4):
         give(serial)
-    assert packing.parcel_number(floor.state, terms) is None
+    assert numbering.next_number(floor.state, terms) is None

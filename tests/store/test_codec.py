@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel, PresentItem, Stock
+from edge.model.goods import Article, Forward, PackLevel, PresentItem, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -48,6 +48,7 @@ BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-
 WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-03")
 ORDER, LINE, TOTE, WALK = OrderId("O-1"), LineId("1"), ToteId("T-1"), WalkId("W-1")
 SSCC = Sscc("340123450000000018")
+PALLET = Sscc("340123450000000032")
 TAGGED, SCANNED = Unit(EPC, scanned=False), Unit(None, scanned=True)
 BOTH = Unit(EPC, scanned=True)
 CARRIED = Carried(SKU, BOTH, BIN)
@@ -92,6 +93,25 @@ EVENTS: tuple[e.Event, ...] = (
             (Doubt("no_stock", "2 of SHIRT-M wanted, 1 free; räumen \u4ed3\u5e93"),),
         )
     ),
+    e.OrderAmended(
+        Order(
+            ORDER,
+            2,
+            0,
+            None,
+            "DHL",
+            (OrderLine(LINE, SKU, 2, Gtin("09521234000020")),),
+            OrderState.HELD,
+            1_700_000_000_000_000,
+            (Doubt("unknown_pack", "no pack"),),
+            ("Ada Lovelace", "London"),
+        ),
+        BADGE,
+    ),
+    e.ForwardListed(Forward(BIN, SKU, 2, 8, 3)),
+    e.ReplenishmentWanted("refill-1", SKU, LocationId("B-01"), BIN, 6),
+    e.PieceFetched("refill-1", SKU, TAGGED, LocationId("B-01"), BADGE),
+    e.FetchShort("refill-1", SKU, LocationId("B-01"), 2, "empty", BADGE),
     e.OrderReleased(ORDER, None),
     e.OrderCancelled(ORDER, 3, "customer", BADGE),
     e.OrderChangeRefused(ORDER, 4, "being picked"),
@@ -102,7 +122,7 @@ EVENTS: tuple[e.Event, ...] = (
         (Stop(BIN, SKU, 1, ORDER, LINE, TOTE, (TAGGED,), checked_empty=True),),
         (CARRIED,),
     ),
-    e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5)),
+    e.ArticleListed(Article(SKU, Gtin("04012345000017"), "Shirt, M", 5, 900, 250, "textile")),
     e.PackListed(PackLevel(Gtin("14012345000014"), SKU, 12, 2)),
     e.StockStated(SKU, BIN, 12, 3, 1_800_000_000_000_000, 1_700_000_000_000_000),
     e.StockPlaced(SKU, BIN, 2, (EPC,), BADGE),
@@ -166,7 +186,17 @@ EVENTS: tuple[e.Event, ...] = (
     ),
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
-    e.ManifestClosed("DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE),
+    e.ManifestClosed(
+        "DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE, (PALLET,)
+    ),
+    e.PalletOpened(PALLET, STATION, 3, BADGE),
+    e.ParcelStacked(PALLET, SSCC, ORDER, "DHL", None),
+    e.ParcelUnstacked(PALLET, SSCC, ORDER, "taken_off", BADGE),
+    e.PalletClosed(PALLET, "DHL", (SSCC,), BADGE),
+    e.PalletBrokenUp(PALLET, (SSCC,), BADGE),
+    e.PalletSeen(PALLET, SSCC, DOCK),
+    e.PalletDeparted(PALLET, "DHL", DOCK, (SSCC,), (SSCC,), None),
+    e.PalletLookedAt(PALLET, BADGE),
     e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),
     e.ReturnReceived(RETURNED, BADGE),
     e.ReturnGraded(RETURNED, Grade.RESTOCK, "340123450000000018/0", BIN, BADGE),

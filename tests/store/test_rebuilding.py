@@ -10,7 +10,7 @@ import pytest
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
-from edge.model.goods import Article, PackLevel, Stock
+from edge.model.goods import Article, Forward, PackLevel, Stock
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -26,6 +26,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine, OrderState
+from edge.model.pallets import PalletState
 from edge.model.passages import Direction, PassageQuestion
 from edge.model.places import Floor
 from edge.model.returns import Grade, ReturnedPiece
@@ -63,7 +64,7 @@ class Day:
             self._located, self._located, self._passed, self._devices, self._told,
             self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
-            self._counted, self._reported,
+            self._counted, self._reported, self._stacked, self._refilled,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -107,6 +108,7 @@ class Day:
     def _decided(self, state: FloorState) -> Iterator[e.Event]:
         for order in list(state.orders.values())[-5:]:
             if order.state is OrderState.HELD and self.rng.random() < 0.5:
+                yield e.OrderAmended(replace(order, ship_to=("Ada", "London")), BADGE)
                 yield e.OrderReleased(order.order_id, BADGE)
             elif order.state is OrderState.PICKING:
                 yield e.OrderChangeRefused(order.order_id, order.rev + 1, "late")
@@ -232,6 +234,48 @@ class Day:
             parcel = Parcel(sscc, pack.order_id, "DHL", pack.checked, complete=True)
             yield e.ParcelClosed(STATION, parcel, pack.tote_id, BADGE)
 
+    def _refilled(self, state: FloorState) -> Iterator[e.Event]:
+        """A place runs low; pieces are taken out of another, or are not there."""
+        for errand in state.errands.values():
+            if errand.refill is None or not errand.refill.fetch:
+                continue
+            name, refill = errand.errand_id, errand.refill
+            if self.rng.random() < 0.7:
+                yield e.PieceFetched(name, refill.sku, self._unit(), refill.source, BADGE)
+            else:
+                yield e.FetchShort(name, refill.sku, refill.source, refill.fetch, "empty", BADGE)
+            return
+        for stock in list(state.stock.values())[:3]:
+            target = next(one for one in BINS if one != stock.location)
+            yield e.ForwardListed(Forward(target, stock.sku, 1, 9, self._number()))
+            if stock.free > 1:
+                name = f"refill-{self._number()}"
+                yield e.ReplenishmentWanted(name, stock.sku, stock.location, target, 2)
+                return
+
+    def _stacked(self, state: FloorState) -> Iterator[e.Event]:
+        """A pallet comes into being, takes a parcel or loses one, and goes one way or another."""
+        for pallet in state.pallets.present()[:1]:
+            name = pallet.sscc
+            loose = [one for one in state.parcels.values() if not state.pallets.bearing(one.sscc)]
+            if pallet.state is PalletState.LEFT:
+                yield e.PalletSeen(name, pallet.unheard[0], DOCK)
+                yield e.PalletLookedAt(name, BADGE)
+            elif pallet.state is PalletState.CLOSED and self.rng.random() < 0.5:
+                yield e.PalletBrokenUp(name, pallet.parcels, BADGE)
+            elif pallet.state is PalletState.CLOSED:
+                yield e.PalletSeen(name, pallet.parcels[0], DOCK)
+                yield e.PalletDeparted(name, "DHL", DOCK, pallet.parcels, pallet.parcels[:1], None)
+            elif len(pallet.parcels) > 1:
+                order_id = state.parcels[pallet.parcels[1]].order_id
+                yield e.ParcelUnstacked(name, pallet.parcels[1], order_id, "taken_off", BADGE)
+                yield e.PalletClosed(name, "DHL", pallet.parcels[:1], BADGE)
+            elif loose:
+                yield e.ParcelStacked(name, loose[0].sscc, loose[0].order_id, "DHL", None)
+            return
+        number = self._number()
+        yield e.PalletOpened(Sscc(f"5{number:017d}"), STATION, number, BADGE)
+
     def _shipped(self, state: FloorState) -> Iterator[e.Event]:
         for parcel in state.parcels.values():
             if not parcel.shipped:
@@ -325,6 +369,8 @@ class Day:
         for errand in list(state.errands.values())[:1]:
             if errand.picker is None:
                 yield e.ErrandStarted(errand.errand_id, BADGE)
+            elif not errand.pieces:
+                return
             elif self.rng.random() < 0.8:
                 yield e.PiecePut(errand.errand_id, errand.kind, errand.pieces[0], BADGE)
             else:
@@ -425,7 +471,7 @@ def test_every_type_of_fact_happens_in_these_days(gateway: "Gateway") -> None:
     """A replay proves nothing about facts that never happen in it."""
     seen: set[str] = set()
     day = Day(1)
-    for _ in range(4 * SHORT_DAY):
+    for _ in range(5 * SHORT_DAY):
         events = day.next_events(gateway.state)
         gateway.happen(*events)
         seen |= {event.type for event in events}

@@ -33,8 +33,9 @@ from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
-from edge.sync.epcis.events import KINDS, WITHOUT_EVENT, EpcisWriter, is_withdrawn
+from edge.sync.epcis.events import KINDS, EpcisWriter, is_withdrawn
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.words import WITHOUT_EVENT
 
 TAG = Epc("3074257bf7194e4000001a85")
 FOREIGN_TAG = Epc("e28011702000020abcdef012")
@@ -202,6 +203,27 @@ def test_every_fact_about_things_is_an_event_that_gs1_accepts(
     accepted()
 
 
+def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
+    pallet, parcel = Sscc("106141412345678908"), Sscc("340123450000000018")
+    link = "https://id.gs1.org/00/"
+
+    put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None))
+    off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")))
+    broken = written(e.PalletBrokenUp(pallet, (parcel,), Badge("P")))
+
+    for event, action, step in (
+        (put, "ADD", "packing"),
+        (off, "DELETE", "unpacking"),
+        (broken, "DELETE", "unpacking"),
+    ):
+        assert (event["type"], event["action"], event["bizStep"]) == (
+            "AggregationEvent",
+            action,
+            step,
+        )
+        assert (event["parentID"], event["childEPCs"]) == (f"{link}{pallet}", [f"{link}{parcel}"])
+
+
 def test_facts_about_people_and_lists_have_no_event() -> None:
     assert EpcisWriter(NAMES)(fact_of(e.PickerChanged(Badge("P"), ready=True, cart=None))) is None
     lost = e.MessageSetAside("t", "r", "x")
@@ -225,6 +247,9 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.dropped",
         "pick.errand_started",
         "ship.manifest_closed",
+        "ship.pallet_looked_at",
+        "stock.forward_listed",
+        "stock.replenishment_wanted",
     }
 
 

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
+from edge.model.ids import Gtin, LineId, LocationId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
+    ForwardsListed,
     MessageRefused,
     OrderSubmitted,
     PacksListed,
@@ -189,6 +191,28 @@ def test_packs_and_people_come_as_inputs() -> None:
     assert "role" in refusal("master/pickers", {"badge": "P-1", "role": "king"}).reason
 
 
+def test_how_full_a_place_is_to_be() -> None:
+    told = {"location": "A-1", "sku": "A", "minimum": 2, "maximum": 8, "version": 4}
+
+    assert heard("master/places", told) == (
+        ForwardsListed((Forward(LocationId("A-1"), Sku("A"), 2, 8, 4),), AT_US),
+    )
+    assert "maximum" in refusal("master/places", {**told, "maximum": 1}).reason
+
+
+def test_an_order_bears_its_address_and_lines_of_packs() -> None:
+    line = {"line_id": "1", "sku": "A", "quantity": 2, "pack_gtin": "9501101530003"}
+    told = {"order_id": "O", "rev": 1, "state": "released", "lines": [line], "ship_to": ["Ada"]}
+
+    (order,) = heard("order", told)
+
+    assert isinstance(order, OrderSubmitted)
+    assert order.ship_to == ("Ada",)
+    assert order.lines == (OrderLine(LineId("1"), Sku("A"), 2, Gtin("09501101530003")),)
+    assert "ship_to" in refusal("order", {**told, "ship_to": ["x"] * 6}).reason
+    assert "pack_gtin" in refusal("order", {**told, "lines": [{**line, "pack_gtin": "7"}]}).reason
+
+
 def test_a_foreign_topic_is_refused() -> None:
     assert "nothing is expected here" in refusal("master/dreams", {}).reason
 
@@ -215,7 +239,10 @@ near_orders = st.fixed_dictionaries(
         json_values | st.sampled_from(["released", 1, [LINE], "2026-11-23T18:00:00Z"]),
     ),
 )
-NAMES = ["order", "return", "ack", "master/items", "master/stock", "master/packs", "nothing"]
+NAMES = [
+    *("order", "return", "ack", "nothing"),
+    *("master/items", "master/stock", "master/packs", "master/places"),
+]
 
 
 @settings(max_examples=300)

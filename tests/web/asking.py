@@ -19,11 +19,15 @@ EXAMPLES = {
     "/api/items/{epc}/why": "/api/items/30395dfa8000000000000001/why",
     "/api/heat": "/api/heat?sku=TEA-250&hours=8",
     "/api/orders/{order_id}/decision": "/api/orders/SO-9999/decision",
+    "/api/orders/{order_id}/change": "/api/orders/SO-9999/change",
     "/api/readers/found/{found_id}/approve": "/api/readers/found/192-0-2-9-5085/approve",
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
     "/api/readers/found/{found_id}/try": "/api/readers/found/192-0-2-9-5085/try",
     "/api/letters/{seq}/resend": "/api/letters/1/resend",
     "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
+    "/api/dispatch/pallets/{pallet}/take-off": "/api/dispatch/pallets/034531200000000964/take-off",
+    "/api/dispatch/pallets/{pallet}/step": "/api/dispatch/pallets/034531200000000964/step",
+    "/api/dispatch/label/{place}/stream": "/api/dispatch/label/PACK-1/stream",
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/work": {"ready": False},
@@ -39,6 +43,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/find": {"epc": "30395dfa8000000000000001"},
     "/api/find/end": {},
     "/api/orders/{order_id}/decision": {"release": True},
+    "/api/orders/{order_id}/change": {"carrier": "DHL"},
     "/api/readers/found/{found_id}/approve": {"name": "dock", "antennas": [1]},
     "/api/put-away": {"location": "A-01-1", "sku": "TEA-250", "quantity": 1, "epcs": []},
     "/api/returns/scan": {"code": "TEA-250"},
@@ -74,6 +79,10 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/setup/roll-back": {"number": 1},
     "/api/dispatch": {"sscc": "034531200000000025", "portal": "DOCK"},
     "/api/dispatch/close": {"carrier": "DHL", "due_us": None},
+    "/api/dispatch/scan": {"code": "nothing"},
+    "/api/dispatch/pallets": {"place": "PACK-1"},
+    "/api/dispatch/pallets/{pallet}/take-off": {"sscc": "034531200000000971"},
+    "/api/dispatch/pallets/{pallet}/step": {"step": "looked_at"},
 }
 
 

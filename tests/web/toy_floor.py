@@ -8,13 +8,16 @@ antennas see.
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 from edge.clock import Clock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.inbox import Entry, Inbox
+from edge.floor.label_spool import LabelSpool
 from edge.floor.label_zpl import LabelForm
 from edge.floor.labels import LabelDesk, StationPrinter, no_label
+from edge.model import loading
 from edge.model import posted as said
 from edge.model.ids import Badge, LocationId, ToteId, WalkId
 from edge.model.inputs import IntrusionNoticed
@@ -64,7 +67,11 @@ class ToyFloor:
         self.wall = ToyWall(plan, self.board)
         self.alerts = Alerts()
         self.labels = LabelDesk(
-            {STATION: StationPrinter(PRINTER, LabelForm())}, self.board, self.alerts, clock
+            {STATION: StationPrinter(PRINTER, LabelForm())},
+            self.board,
+            self.alerts,
+            clock,
+            LabelSpool(Path("/dev/null/no-folder")),
         )
         self.labels.attach(PRINTER, self._print)
         self._plan = plan
@@ -213,7 +220,7 @@ class ToyFloor:
                 return self._close(partial=posted.partial)
             case said.LabelWanted():
                 return self._label(posted.code)
-            case said.HoldDecided():
+            case said.HoldDecided() | said.OrderAmendment():
                 return self._decide(posted)
             case said.StockPutAway():
                 return _yes("placed", "put away")
@@ -237,6 +244,10 @@ class ToyFloor:
                 | said.VarianceDecided()
                 | said.TaskFinished()
                 | said.ManifestWanted()
+                | loading.PalletWanted()
+                | loading.PalletScanned()
+                | loading.ParcelTakenOff()
+                | loading.PalletDecided()
             ):
                 return self.after_sales.take(posted)
 
@@ -444,12 +455,16 @@ class ToyFloor:
 
     # Orders, the map and the board
 
-    def _decide(self, decided: said.HoldDecided) -> Answer:
+    def _decide(self, decided: said.HoldDecided | said.OrderAmendment) -> Answer:
         state = self._orders.get(decided.order_id)
         if state is None:
             return _no("order_unknown", "no such order")
         if state != "held":
             return _no("not_held", "it is not held")
+        if isinstance(decided, said.OrderAmendment):
+            self._orders[decided.order_id] = "released"
+            self._show_orders()
+            return _yes("amended_released", f"{decided.quantities} {decided.ship_to}")
         if decided.release:
             self._orders[decided.order_id] = "released"
         else:

@@ -27,6 +27,7 @@ def orders_view(states: Mapping[str, str], now_us: int) -> dict[str, object]:
             "priority": 5 if state == "held" else 0,
             "due_us": now_us + 3_600_000_000,
             "carrier": "DHL",
+            "ship_to": ["Ada Lovelace", "12 Analytical Way", "London"],
             "lines": lines,
             "doubts": [doubt] if state == "held" else [],
             "received_us": now_us,

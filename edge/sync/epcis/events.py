@@ -9,54 +9,17 @@ from collections.abc import Callable, Iterable
 
 from edge.model import events as e
 from edge.model.ids import Epc, OrderId, Sku
-from edge.model.places import STORAGE_KINDS, LocationKind
-from edge.model.returns import Grade
+from edge.model.places import STORAGE_KINDS
 from edge.model.work import Stop, Unit
 from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.pallets import pallet_draft
+from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
-WITHOUT_EVENT = (
-    e.ArticleListed,
-    e.PackListed,
-    e.TagWorkBegun,
-    e.TagWorkEnded,
-    e.PickerChanged,
-    e.PersonListed,
-    e.ManifestClosed,
-    e.WalkStarted,
-    e.WorkReturned,
-    e.StopRerouted,
-    e.StopSought,
-    e.StopPostponed,
-    e.TotesDropped,
-    e.SlotLit,
-    e.PieceLaidBack,
-    e.SlotEmptied,
-    e.NeighbourHeard,
-    e.ErrandStarted,
-)
-"""Facts of these kinds that tell of no thing."""
 _PIECE = 1
-_STEPS = {
-    LocationKind.STATION: "packing",
-    LocationKind.WALL: "staging_outbound",
-    LocationKind.SLOT: "staging_outbound",
-    LocationKind.CART: "picking",
-    LocationKind.PORTAL: "entering_exiting",
-    LocationKind.STAGING: "staging_outbound",
-    LocationKind.QUARANTINE: "holding",
-}
-"""What happens to a thing in a place of this kind; in storage it is stored."""
-_GRADED = {
-    Grade.RESTOCK: "sellable_not_accessible",
-    Grade.QUARANTINE: "non_sellable_other",
-    Grade.SCRAP: "damaged",
-}
-"""What a grade makes of a piece that came back (CBV 2.0, section 7.2)."""
 _REASON = "incorrect_data"
 """Of an error declaration (CBV 2.0, section 7.5)."""
-_DISPOSITIONS = {LocationKind.QUARANTINE: "non_sellable_other"}
 
 
 def withdraws(event: e.Event) -> bool:
@@ -110,7 +73,7 @@ class EpcisWriter:
         declaration = {"declarationTime": draft.moment(fact, self._names), "reason": _REASON}
         return draft.written(mistaken, self._names) | {"errorDeclaration": declaration}
 
-    def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911 - a flat table, one line a subject
+    def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line a subject
         match event:
             case e.StockStated() | e.StockPlaced() | e.CountWanted():
                 return self._of_books(event)
@@ -137,8 +100,20 @@ class EpcisWriter:
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
                 return self._of_parcels(event)
+            case (
+                e.PalletOpened()
+                | e.ParcelStacked()
+                | e.ParcelUnstacked()
+                | e.PalletClosed()
+                | e.PalletBrokenUp()
+                | e.PalletSeen()
+                | e.PalletDeparted()
+            ):
+                return pallet_draft(event, self._names)
             case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
                 return self._of_pieces(event)
+            case e.PieceFetched() | e.FetchShort():
+                return self._of_reserve(event)
             case e.ReturnReceived() | e.ReturnGraded():
                 return self._of_returns(event)
             case e.CountMade() | e.VarianceSettled():
@@ -204,8 +179,8 @@ class EpcisWriter:
                 kind = self._names.kind_of(location)
                 is_stored = kind is None or kind in STORAGE_KINDS
                 usual = "sellable_accessible" if is_stored else "in_progress"
-                step = "storing" if is_stored or kind is None else _STEPS.get(kind, "other")
-                disposition = usual if kind is None else _DISPOSITIONS.get(kind, usual)
+                step = "storing" if is_stored or kind is None else STEPS.get(kind, "other")
+                disposition = usual if kind is None else DISPOSITIONS.get(kind, usual)
                 return Draft(step, disposition, thing, where=location)
             case e.ItemDeparted():
                 return Draft("other", "unknown", thing, where=event.from_location, stays=False)
@@ -336,6 +311,14 @@ class EpcisWriter:
                     transactions=(("po", self._names.order(event.order_id)),),
                 )
 
+    def _of_reserve(self, event: e.PieceFetched | e.FetchShort) -> Draft:
+        """What is taken out of a place to be brought to another, or is not there."""
+        if isinstance(event, e.PieceFetched):
+            things, pieces = self._unit(event.sku, event.unit)
+            return Draft("removing", "in_progress", things, pieces, event.location, stays=False)
+        missing = ((self._names.article(event.sku), event.quantity),)
+        return Draft("removing", "mismatch_quantity", quantities=missing, where=event.location)
+
     def _of_returns(self, event: e.ReturnReceived | e.ReturnGraded) -> Draft:
         piece = event.piece
         things, pieces = self._unit(piece.sku, piece.unit)
@@ -345,7 +328,7 @@ class EpcisWriter:
             transactions.insert(0, ("rma", self._names.announced_return(piece.return_id)))
         return Draft(
             "inspecting" if is_graded else "receiving",
-            _GRADED[event.grade] if isinstance(event, e.ReturnGraded) else "returned",
+            GRADED[event.grade] if isinstance(event, e.ReturnGraded) else "returned",
             things,
             pieces,
             where=piece.location,

@@ -27,6 +27,7 @@ INCOMING: Mapping[str, tuple[TypeAdapter[Any], str]] = {
     "return": (messages.RETURN, "Goods that a customer will send back"),
     "ack": (messages.ACK, "Every event of the epoch up to `upto` is stored; alone frees them"),
     "master/items": (messages.ITEM, "An article; versions grow"),
+    "master/places": (messages.PLACE, "How full a place that pickers take from is to be"),
     "master/packs": (messages.PACK, "A GTIN that stands for several pieces of an article"),
     "master/pickers": (messages.PICKER, "A person with a badge"),
     "master/stock": (messages.STOCK, "So many pieces lie in a place, by the books"),

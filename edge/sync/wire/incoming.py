@@ -7,17 +7,18 @@ are taken and each bad one is refused by itself.
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from edge.model.goods import Article, PackLevel
+from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import Badge, Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
+    ForwardsListed,
     Input,
     MessageRefused,
     OrderSubmitted,
@@ -156,7 +157,15 @@ def _read_ack(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
 def _read_items(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     good, bad = _sorted_out(mail, parts, messages.ITEM)
     articles = tuple(
-        Article(Sku(one.sku), Gtin(one.gtin) if one.gtin else None, one.name, one.version)
+        Article(
+            Sku(one.sku),
+            Gtin(one.gtin) if one.gtin else None,
+            one.name,
+            one.version,
+            one.volume_ml,
+            one.weight_g,
+            one.kind,
+        )
         for one in good
     )
     return (*([ArticlesListed(articles, mail.at_us)] if articles else []), *bad)
@@ -186,6 +195,15 @@ def _read_packs(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     return (*([PacksListed(levels, mail.at_us)] if levels else []), *bad)
 
 
+def _read_places(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
+    good, bad = _sorted_out(mail, parts, messages.PLACE)
+    forwards = tuple(
+        Forward(LocationId(one.location), Sku(one.sku), one.minimum, one.maximum, one.version)
+        for one in good
+    )
+    return (*([ForwardsListed(forwards, mail.at_us)] if forwards else []), *bad)
+
+
 def _read_pickers(mail: _Mail, parts: list[object]) -> tuple[Input, ...]:
     good, bad = _sorted_out(mail, parts, messages.PICKER)
     people = tuple(
@@ -201,6 +219,7 @@ _READERS: dict[str, Callable[[_Mail, list[object]], tuple[Input, ...]]] = {
     "master/items": _read_items,
     "master/stock": _read_stock,
     "master/packs": _read_packs,
+    "master/places": _read_places,
     "master/pickers": _read_pickers,
 }
 """Topic below the gateway → what reads its objects."""
@@ -234,11 +253,20 @@ def _order(one: messages.OrderMessage, at_us: int) -> OrderSubmitted:
         _lines(one.lines),
         one.state,
         at_us,
+        tuple(one.ship_to),
     )
 
 
-def _lines(lines: list[messages.LineMessage]) -> tuple[OrderLine, ...]:
-    return tuple(OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity) for one in lines)
+def _lines(lines: Sequence[messages.LineMessage]) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity, _pack(one)) for one in lines
+    )
+
+
+def _pack(line: messages.LineMessage) -> Gtin | None:
+    """Of an order's line only: what comes back is told in pieces."""
+    told = line.pack_gtin if isinstance(line, messages.OrderLineMessage) else None
+    return Gtin(told) if told is not None else None
 
 
 def sentence(error: ValidationError) -> str:

@@ -60,6 +60,7 @@ def _gtin_14(value: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
 Text = Annotated[str, Field(max_length=256), AfterValidator(_printable)]
+AddressLine = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
 GtinText = Annotated[str, AfterValidator(_gtin_14)]
 DueUs = Annotated[int | None, BeforeValidator(_due_us)]
 Whole = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
@@ -81,6 +82,12 @@ class LineMessage(Message):
     quantity: Quantity
 
 
+class OrderLineMessage(LineMessage):
+    """One line of an order: pieces, or with `pack_gtin` so many of these packs."""
+
+    pack_gtin: GtinText | None = None
+
+
 class OrderMessage(Message):
     """Topic `order`. Of an order that is cancelled the lines may be left out."""
 
@@ -90,7 +97,8 @@ class OrderMessage(Message):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     due_at: DueUs = None
     carrier: Text = ""
-    lines: Annotated[list[LineMessage], Field(max_length=LINES_MAX)] = []
+    ship_to: Annotated[list[AddressLine], Field(max_length=5)] = []
+    lines: Annotated[list[OrderLineMessage], Field(max_length=LINES_MAX)] = []
     state: Literal["released", "held", "cancelled"]
 
     @model_validator(mode="after")
@@ -130,6 +138,9 @@ class ItemMessage(Message):
     gtin: GtinText | None = None
     name: Text = ""
     version: Revision = 1
+    volume_ml: Whole = 0
+    weight_g: Whole = 0
+    kind: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
 
 
 class StockMessage(Message):
@@ -154,6 +165,22 @@ class PackMessage(Message):
     sku: Name
     quantity: Quantity
     version: Revision = 1
+
+
+class PlaceMessage(Message):
+    """Topic `master/places`: how full a place that pickers take from is to be."""
+
+    location: Name
+    sku: Name
+    minimum: Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
+    maximum: Quantity
+    version: Revision = 1
+
+    @model_validator(mode="after")
+    def _room_between(self) -> Self:
+        if self.maximum < self.minimum:
+            raise ValueError("maximum: at least the minimum")
+        return self
 
 
 class PickerMessage(Message):
@@ -213,6 +240,7 @@ ACK = TypeAdapter(AckMessage)
 ITEM = TypeAdapter(ItemMessage)
 STOCK = TypeAdapter(StockMessage)
 PACK = TypeAdapter(PackMessage)
+PLACE = TypeAdapter(PlaceMessage)
 PICKER = TypeAdapter(PickerMessage)
 RESEND = TypeAdapter(ResendMessage)
 WHERE = TypeAdapter(WhereMessage)

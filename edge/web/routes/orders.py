@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
-from edge.model.ids import OrderId
-from edge.model.posted import HoldDecided
-from edge.web.bodies import Decision
+from edge.model.ids import LineId, OrderId
+from edge.model.posted import HoldDecided, OrderAmendment
+from edge.web.bodies import Amendment, Decision
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.sse import Subscription
@@ -47,6 +47,29 @@ async def decide(
             order_id=OrderId(order_id),
             badge=who.badge,
             release=body.release,
+            at_us=parts.given.clock.now_us(),
+        )
+    )
+    return told(answer)
+
+
+@router.post("/{order_id}/change")
+async def change(
+    order_id: Annotated[str, Path(max_length=64)],
+    body: Amendment,
+    key: Key,
+    who: Who,
+    parts: TheParts,
+) -> dict[str, object]:
+    """Change a held order; it is reviewed anew."""
+    answer = await parts.desk.ask(
+        OrderAmendment(
+            request_id=key,
+            order_id=OrderId(order_id),
+            badge=who.badge,
+            quantities=tuple((LineId(one.line_id), one.quantity) for one in body.lines),
+            carrier=body.carrier,
+            ship_to=tuple(body.ship_to) if body.ship_to is not None else None,
             at_us=parts.given.clock.now_us(),
         )
     )

@@ -24,6 +24,10 @@ class Heard:
 
     def __init__(self) -> None:
         self.told: queue.Queue[tuple[str, str]] = queue.Queue()
+        self.sent: list[str] = []
+
+    def sending(self, _: str, job: str) -> None:
+        self.sent.append(job)
 
     def printed(self, _: str, job: str) -> None:
         self.told.put(("printed", job))
@@ -99,6 +103,7 @@ def test_without_paper_the_label_waits_and_comes_out_once(simulated: Simulated) 
     with working(simulated.port) as (printer, heard):
         printer.print("kept", LABEL.encode())
         assert heard.next() == ("troubled", "it has no labels left")
+        assert heard.sent == [], "nothing of it can be out"
 
         simulated.become("ready")
         heard.until("kept")

@@ -247,7 +247,7 @@ def a_parcel_leaves_twice(patch: pytest.MonkeyPatch) -> None:
 
     def again(state: FloorState, terms: Any, input_: Any) -> Any:
         parcel = state.parcels[input_.sscc]
-        left = dispatching.leaving(terms, parcel, input_.portal, input_.badge)
+        left = dispatching.declared_gone(state, terms, parcel, input_.portal, input_.badge)
         return accept("shipped", "it has left, whether or not it had before", *left)
 
     def any_step(state: FloorState, order_id: Any, wanted: Any) -> None:

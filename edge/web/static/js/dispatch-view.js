@@ -1,41 +1,64 @@
 // How dispatch looks. It is given everything and keeps nothing but its elements.
 
 import { fill, h, icon } from "./dom.js";
+import { grouped } from "./label-view.js";
 import { t } from "./language.js";
+import { palletSection } from "./pallets-view.js";
+import { Note, scanField } from "./station-parts.js";
 
 export class DispatchView {
-  /** @param actions close(manifest, partial). */
+  /** @param actions close(manifest, partial), beginAs(code), and those of `palletSection`. */
   constructor(actions) {
     this._actions = actions;
+    this.input = scanField();
+    this._note = new Note();
     this._body = h("div", { class: "station" });
+    this._label = h("label", { for: "scan" });
+    this._asLabel = h("button", { type: "button", class: "second", id: "begin-as", hidden: true });
+    this._asLabel.addEventListener("click", () => actions.beginAs());
+    const foot = h("footer", { class: "foot" }, this._label, this.input, this._asLabel);
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "partial-title" });
-    fill(document.getElementById("page"), this._body);
+    fill(document.getElementById("page"), this._note.element, this._body, foot);
     document.body.append(this._dialog);
   }
 
-  show(list) {
+  /** @param offered whether the last scan may be a pallet's own label. */
+  show({ list, chosen, places, place, label, note, offered }) {
+    this._label.textContent = t(chosen ? "pallet.scan_parcel" : "pallet.scan_pallet");
+    this._note.show(note);
+    this._asLabel.hidden = !offered;
+    this._asLabel.textContent = t("pallet.begin_as");
     if (list === null) return fill(this._body);
-    if (list.manifests.length === 0) return fill(this._body, nothing());
-    fill(
-      this._body,
-      h("ul", { class: "returned", id: "manifests" }, ...list.manifests.map((one) => this._manifest(one))),
-    );
+    const shown = list.manifests.length
+      ? h("ul", { class: "returned", id: "manifests" }, ...list.manifests.map((one) => this._manifest(one)))
+      : nothing();
+    const pallets = { list: list.pallets, chosen, places, place, label };
+    fill(this._body, palletSection(pallets, { ...this._actions, breakUp: (one) => this._askBreakUp(one) }), h("h2", {}, t("dispatch.manifests")), shown);
+  }
+
+  _askBreakUp(pallet) {
+    this._ask(t("pallet.break_up_title"), pallet.sscc, t("pallet.break_up"), () => this._actions.step(pallet.sscc, "break_up"));
   }
 
   /** Parcels are missing: close all the same? */
   askPartial(manifest) {
+    const about = `${carrierOf(manifest)} · ${cutOffOf(manifest)}`;
+    this._ask(t("dispatch.close_title"), about, t("dispatch.close_partial"), () => this._actions.close(manifest, true));
+  }
+
+  _ask(title, about, yes, act) {
     const choose = () => {
       this._dialog.close();
-      this._actions.close(manifest, true);
+      act();
     };
     fill(
       this._dialog,
-      h("h2", { id: "partial-title" }, t("dispatch.close_title")),
-      h("p", {}, `${carrierOf(manifest)} · ${cutOffOf(manifest)}`),
+      h("h2", { id: "partial-title" }, title),
+      h("p", {}, about),
       h(
         "div",
         { class: "buttons" },
-        h("button", { type: "button", class: "second", onclick: choose }, t("dispatch.close_partial")),
+        h("button", { type: "button", class: "second", onclick: choose }, yes),
         h("button", { type: "button", class: "main", onclick: () => this._dialog.close() }, t("dispatch.back")),
       ),
     );
@@ -55,6 +78,7 @@ export class DispatchView {
         h("span", { class: "loaded" }, t("dispatch.loaded", one)),
         h("span", {}, one.missing_count > 0 ? t("dispatch.missing", { count: one.missing_count }) : `✓ ${t("dispatch.whole")}`),
       ),
+      one.pallets.length > 0 ? h("p", { class: "facts on-pallets" }, `${t("pallet.title")}: ${one.pallets.map(grouped).join(", ")}`) : null,
       h("ul", { class: "returned" }, ...one.missing.map(missing)),
       h("button", { type: "button", class: "main wide", disabled: one.loaded === 0, onclick: close }, t("dispatch.close")),
     );

@@ -5,6 +5,8 @@ import { countSections } from "./count-lists.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
+import { askChange } from "./order-change.js";
+import { refillSections } from "./refills.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 import { taskSections } from "./tasks.js";
@@ -23,6 +25,7 @@ const keys = new Map(); // one id for each decision, however often it must be se
 let orders = null;
 let counts = [];
 let tasks = [];
+let refills = [];
 let troubles = [];
 
 function show() {
@@ -38,6 +41,7 @@ function show() {
       held.length === 0 ? h("p", { class: "muted" }, t("orders.none_held")) : null,
       ...held.sort(byUrgency).map(heldCard),
       ...taskSections(tasks, troubles, finishTask),
+      ...refillSections(refills),
       ...countSections(counts, decideVariance),
       h("h2", {}, t("orders.open", { count: rest.length })),
       rest.length === 0 ? null : table(rest.sort(byUrgency)),
@@ -77,6 +81,7 @@ function heldCard(order) {
         ),
       ),
     ),
+    order.ship_to.length > 0 ? h("p", { class: "muted address" }, order.ship_to.join(", ")) : null,
     h(
       "ul",
       { class: "order-lines" },
@@ -86,6 +91,7 @@ function heldCard(order) {
       "div",
       { class: "decide" },
       h("button", { type: "button", class: "main", onclick: () => decide(order.order_id, true) }, t("orders.release")),
+      h("button", { type: "button", class: "second", onclick: () => askChange(dialog, order, (change) => amend(order.order_id, change)) }, t("orders.change")),
       h("button", { type: "button", class: "second danger", onclick: () => confirmRefusal(order.order_id) }, t("orders.refuse")),
     ),
   );
@@ -142,6 +148,10 @@ function decide(orderId, release) {
   return send(`/api/orders/${encodeURIComponent(orderId)}/decision`, { release }, orderId);
 }
 
+function amend(orderId, change) {
+  return send(`/api/orders/${encodeURIComponent(orderId)}/change`, change, orderId);
+}
+
 function decideVariance({ location, sku }, approve) {
   return send("/api/counts/decision", { location, sku, approve }, `${location} · ${sku}`);
 }
@@ -167,7 +177,7 @@ async function send(path, decision, about) {
 onLanguage(show);
 setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
 show();
-listen("/api/tasks/stream", "tasks", (value) => ((tasks = value.tasks), show()), () => {});
+listen("/api/tasks/stream", "tasks", (value) => ((tasks = value.tasks), (refills = value.refills ?? []), show()), () => {});
 listen("/api/counts/stream", "counts", (value) => ((counts = value.counts), show()), () => {});
 listen("/api/orders/stream", "orders", (value) => ((orders = value.orders), show()), (state) => frame.connected(state));
 troubles = (await get("/api/troubles")).body.troubles;

@@ -134,12 +134,20 @@ export class PickView {
     return this._put(prompt, "pick.put_back");
   }
 
+  _refill({ prompt }) {
+    return this._put(prompt, "pick.refill");
+  }
+
+  _fetch({ prompt }) {
+    return this._put(prompt, "pick.fetch", "take");
+  }
+
   _put_away({ prompt }) {
     return this._put(prompt, "pick.put_away");
   }
 
   /** Pieces that go to their place: the piece first, then the place in large letters. */
-  _put(prompt, title) {
+  _put(prompt, title, what = "put") {
     return [
       h(
         "section",
@@ -161,9 +169,9 @@ export class PickView {
       h(
         "section",
         { class: "many" },
-        h("div", { class: "caption" }, h("span", {}, t("pick.put"))),
+        h("div", { class: "caption" }, h("span", {}, t(`pick.${what}`))),
         h("p", { class: "quantity", id: "quantity" }, String(prompt.quantity)),
-        h("p", { class: "count", id: "count" }, t("pick.put_details")),
+        h("p", { class: "count", id: "count" }, t(`pick.${what}_details`)),
       ),
       prompt.tote_id === null
         ? null

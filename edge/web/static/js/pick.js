@@ -14,7 +14,7 @@ import { placesOf } from "./station-parts.js";
 import { listen } from "./stream.js";
 
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
-const PUTTING = ["put_back", "put_away"];
+const PUTTING = ["put_back", "put_away", "fetch", "refill"];
 
 const frame = await Frame.start("pick");
 const signs = new Signs();
@@ -121,7 +121,7 @@ function tellChange(before, now) {
     signs.show("wrong", t("pick.work_gone"), t("pick.work_gone_details"));
   } else if (PUTTING.includes(now.kind) && now.kind !== before.kind) {
     note = null;
-    signs.show("wrong", t(`pick.${now.kind}`), now.kind === "put_back" ? t("pick.put_back_details") : "");
+    signs.show(now.kind === "put_back" ? "wrong" : "info", t(`pick.${now.kind}`), now.kind === "put_back" ? t("pick.put_back_details") : "");
   } else if (PUTTING.includes(before.kind)) {
     note = null;
   } else if (before.prompt_id === now.prompt_id && now.picked > before.picked) {

@@ -1,0 +1,51 @@
+"""A site's terms out of its configuration: what the rules may depend on, as plain values."""
+
+from collections.abc import Iterable
+
+from edge.model.ids import LocationId
+from edge.model.prompts import PromptKind
+from edge.rules.terms import Effect, HoldRule, ReviewTerms, Terms, TroubleTerms
+from edge.settings.exceptions_file import TroubleTable
+from edge.settings.gateway import Hold, Settings
+
+
+def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
+    """The terms of a configuration and of its table of troubles."""
+    return Terms(
+        company_prefix=settings.gateway.gs1_company_prefix,
+        sscc_extension=settings.gateway.sscc_extension,
+        quantity_max=settings.work.quantity_max,
+        orders_per_walk=settings.work.orders_per_walk,
+        pieces_per_walk=settings.work.pieces_per_walk,
+        volume_ml_per_walk=round(1000 * settings.work.volume_l_per_walk),
+        weight_g_per_walk=round(1000 * settings.work.weight_kg_per_walk),
+        apart=tuple(map(frozenset, settings.work.apart)),
+        troubles={
+            one.code: TroubleTerms(
+                frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))
+            )
+            for one in troubles
+        },
+        rush_priority=settings.work.rush_priority,
+        line_s=settings.work.line_s,
+        ready_before_s=60 * settings.work.ready_before_minutes,
+        review=ReviewTerms(
+            required=settings.review.required,
+            duplicate_us=round(settings.review.duplicate_hours * 3.6e9),
+            holds=tuple(_hold(one) for one in settings.hold),
+        ),
+        doors={LocationId(one.portal): one.carriers for one in settings.door},
+        devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
+    )
+
+
+def _hold(one: Hold) -> HoldRule:
+    return HoldRule(
+        one.name,
+        one.why,
+        frozenset(one.skus),
+        frozenset(one.carriers),
+        one.ship_to,
+        one.pieces_min,
+        one.priority_min,
+    )

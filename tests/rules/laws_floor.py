@@ -1,0 +1,187 @@
+"""A floor whose books are kept beside the rules, for the laws."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hypothesis import strategies as st
+from typing_extensions import override
+
+from edge.gs1.epc import sgtin96_hex
+from edge.model.events import (
+    Event,
+    OrderChanged,
+    PackOpened,
+    ParcelClosed,
+    PieceLost,
+    ReturnGraded,
+    StockPlaced,
+    StockStated,
+    StopRerouted,
+    StopShort,
+    ToteGivenUp,
+    VarianceSettled,
+    WalkPlanned,
+    WalkReplanned,
+    WorkReturned,
+)
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    LocationId,
+    OrderId,
+    Sku,
+    ToteId,
+)
+from edge.model.places import Antenna, Location, LocationKind
+from edge.model.returns import Grade
+from edge.model.tasks import TaskKind
+from edge.model.work import Stop
+from tests.rules.small_floor import (
+    ANNA,
+    BIN_1,
+    BIN_2,
+    BIN_3,
+    CART,
+    DOCK,
+    FLOOR,
+    LI,
+    MUG,
+    MUG_GTIN,
+    SHIRT,
+    SHIRT_GTIN,
+    STATION,
+    SmallFloor,
+)
+
+CART_2, STATION_2, ZONE = LocationId("cart-2"), LocationId("pack-2"), LocationId("zone-a")
+WALL = LocationId("wall-1")
+SLOTS = (LocationId("wall-1-01"), LocationId("wall-1-02"))
+READER = DeviceName("reader-1")
+TWO_OF_EACH = replace(
+    FLOOR,
+    locations={
+        **FLOOR.locations,
+        CART_2: Location(CART_2, LocationKind.CART),
+        STATION_2: Location(STATION_2, LocationKind.STATION, None, 8.0, 0.0),
+        WALL: Location(WALL, LocationKind.WALL, None, 4.0, 0.0),
+        **{slot: Location(slot, LocationKind.SLOT, WALL) for slot in SLOTS},
+    },
+    antennas=(
+        *FLOOR.antennas,
+        Antenna(DeviceName("reader-2"), 1, CART_2),
+        Antenna(DeviceName("reader-2"), 2, STATION_2),
+        Antenna(DeviceName("reader-2"), 3, SLOTS[0]),
+    ),
+)
+SKUS = st.sampled_from([SHIRT, MUG])
+BINS = st.sampled_from([BIN_1, BIN_2, BIN_3])
+STATIONS = st.sampled_from([STATION, STATION_2])
+BADGES = st.sampled_from([LI, ANNA])
+CARTS = st.sampled_from([CART, CART_2, None])
+HEARD = st.sampled_from(
+    [CART, CART, CART_2, CART_2, STATION, STATION_2, DOCK, ZONE, SLOTS[0], None]
+)
+ORDERS = st.integers(1, 4).map(lambda number: OrderId(f"O{number}"))
+GTINS = {SHIRT: SHIRT_GTIN, MUG: MUG_GTIN}
+PIECES = st.tuples(SKUS, st.integers(1, 4))
+PACKER = Badge("2001")
+LINES = st.lists(st.tuples(SKUS, st.integers(1, 3)), min_size=1, max_size=3)
+
+
+def epc_of(sku: Sku, serial: int) -> Epc:
+    return Epc(sgtin96_hex(GTINS[sku], 7, serial))
+
+
+class CountedFloor(SmallFloor):
+    """Keeps the books of pieces that came in and were given up, beside the rules."""
+
+    def __init__(self) -> None:
+        super().__init__(TWO_OF_EACH)
+        self.came: Counter[Sku] = Counter()
+        self.hands: Counter[str] = Counter()
+
+    @override
+    def apply(self, event: Event) -> None:
+        before = self.in_stock()
+        self.keep_promises(event)
+        if isinstance(event, ParcelClosed):
+            for sku, _ in self.state.totes[event.tote_id].picked:
+                self.came[sku] -= 1  # what is not in the parcel was declared missing
+            for sku, _ in event.parcel.contents:
+                self.came[sku] += 1
+        self.lose(event)
+        super().apply(event)
+        if isinstance(event, StockStated | StockPlaced | StopShort | VarianceSettled):
+            after = self.in_stock()
+            for sku in GTINS:
+                self.came[sku] += after[sku] - before[sku]
+
+    def keep_promises(self, event: Event) -> None:
+        """What must not be when it happens: promised, closed or packed too early.
+
+        From a frozen place nothing is promised anew, no parcel of a held order is closed, and no
+        tote is packed of which a piece is still unsorted. What is frozen or held is reckoned
+        here: a law that asks the rule believes whatever the rule does.
+        """
+        match event:
+            case WalkPlanned(walk):
+                self.promise_anew(Counter(), walk.stops)
+            case (
+                WalkReplanned(walk_id=walk_id, stops=stops)
+                | OrderChanged(walk_id=walk_id, stops=stops)
+            ):
+                self.promise_anew(wanted(self.state.walks[walk_id].stops), stops)
+            case StopRerouted(location=location):
+                assert location not in self.frozen()
+            case ParcelClosed(parcel=parcel):
+                assert parcel.order_id not in self.held()
+            case PackOpened(tote_id=tote_id):
+                assert self.is_sorted(tote_id)
+            case WorkReturned():
+                self.hands.update(event.errands)
+                self.hands.update([event.walk_id] if event.walk_id is not None else [])
+            case _:
+                pass
+
+    def promise_anew(self, before: Counter[tuple[Sku, LocationId]], stops: Iterable[Stop]) -> None:
+        more = wanted(stops) - before
+        assert not self.frozen() & {location for _, location in more}
+
+    def frozen(self) -> set[LocationId | None]:
+        tasks = self.state.tasks.values()
+        return {one.location for one in tasks if one.kind is TaskKind.FREEZE}
+
+    def held(self) -> set[OrderId | None]:
+        tasks = self.state.tasks.values()
+        return {one.order_id for one in tasks if one.kind is TaskKind.HOLD}
+
+    def is_sorted(self, tote_id: ToteId) -> bool:
+        """Whether a tote that was dropped at the wall lies in its slot, all of it."""
+        tote = self.state.totes[tote_id]
+        put = [one.put for one in self.state.slots.values() if one.tote_id == tote_id]
+        return tote.station != WALL or [Counter(one) for one in put] == [Counter(tote.picked)]
+
+    def lose(self, event: Event) -> None:
+        """Pieces that somebody declared gone leave the books."""
+        if isinstance(event, ToteGivenUp):
+            self.came.subtract(sku for sku, _ in event.lost)
+        if isinstance(event, PieceLost):
+            self.came[event.piece.sku] -= 1
+        if isinstance(event, ReturnGraded) and event.grade is Grade.SCRAP:
+            self.came[event.piece.sku] -= 1
+
+    def in_stock(self) -> Counter[Sku]:
+        found: Counter[Sku] = Counter()
+        for stock in self.state.stock.values():
+            found[stock.sku] += stock.quantity
+        return found
+
+
+def wanted(stops: Iterable[Stop]) -> Counter[tuple[Sku, LocationId]]:
+    """Pieces that stops still want, by article and place."""
+    found: Counter[tuple[Sku, LocationId]] = Counter()
+    for one in stops:
+        found[one.sku, one.location] += one.open_quantity
+    return found
