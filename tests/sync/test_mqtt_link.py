@@ -71,7 +71,7 @@ def test_a_thousand_facts_arrive_once_in_order_and_free_the_journal(
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
         work_happens(journal, 1000)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 1000, "everything is acknowledged")
+        wait_until(lambda: journal.acknowledged() == 1000, "everything is acknowledged", 30)
 
         assert central.order_of_arrival == list(range(1, 1001))
         assert central.doubles == 0
