@@ -90,6 +90,8 @@ class Picker:
     async def _follow(self, prompt: dict[str, Any]) -> None:
         if prompt["kind"] == "pick":
             await self._pick(prompt)
+        elif prompt["kind"] == "bind":
+            await self._bind(prompt)
         elif prompt["kind"] == "drop":
             await self._drop(prompt)
         elif prompt["kind"] in _PUTTING:
@@ -106,6 +108,17 @@ class Picker:
                     await self._bell.wait()
                 return
         await self._device.post("/api/work", {"ready": True, "cart": self.cart})
+
+    async def _bind(self, prompt: dict[str, Any]) -> None:
+        """Take an empty tote to the cart and scan it; where it is somebody's, look again."""
+        tote_id = str(prompt["tote_id"])
+        await self.shift.spend(_SCAN_S)
+        answer = await self._device.post(
+            "/api/scan", {"prompt_id": prompt["prompt_id"], "code": tote_id}
+        )
+        if answer["code"] == "tote_bound":
+            self._have_tote(tote_id, str(prompt["walk_id"]))
+            self.shift.deeds["totes_bound"] += 1
 
     # -- at a stop -----------------------------------------------------------------------------
     async def _pick(self, prompt: dict[str, Any]) -> None:

@@ -280,6 +280,8 @@ def floor_loop(
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
         doors={LocationId(one.portal): one.carriers for one in settings.door},
+        bind_totes=settings.picking.bind_totes,
+        tote_label=settings.picking.tote_label,
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(

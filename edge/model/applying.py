@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, shipping, taking_back
+from edge.model import booking, setting_back, shipping, taking_back, totes
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -103,12 +103,19 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             del state.tasks[event.task.task_id]
         case e.StopRerouted():
             _reroute(state, event)
+        case e.ToteBound():
+            totes.bind(state, event)
+        case e.ToteFilled():
+            totes.fill(state, event)
         case e.TotesDropped():
-            _drop(state, event)
+            totes.drop(state, event)
         case e.PackOpened():
             state.packs[event.station] = PackSession(
                 event.station, event.tote_id, event.order_id, occurred_us
             )
+        case e.ToteJoined():
+            pack = state.packs[event.station]
+            state.packs[event.station] = replace(pack, more=(*pack.more, event.tote_id))
         case e.PieceChecked():
             _check(state, event)
         case e.StrangerSeen():
@@ -237,6 +244,7 @@ def _replan(state: FloorState, event: e.WalkReplanned) -> None:
         length_m=event.length_m,
         why=event.why,
         to_replan=False,
+        unbound=(*state.walks[event.walk_id].unbound, *event.to_bind),
     )
     for order_id in event.joined:
         _step_order(state, order_id, OrderStep.PLAN)
@@ -348,20 +356,6 @@ def _postpone(state: FloorState, event: e.StopPostponed) -> None:
     state.walks[event.walk_id] = replace(walk, stops=stops)
 
 
-def _drop(state: FloorState, event: e.TotesDropped) -> None:
-    walk = state.walks[event.walk_id]
-    del state.walks[event.walk_id]
-    totes = {stop.order_id: stop.tote_id for stop in walk.stops if stop.quantity > 0}
-    for order_id, tote_id in totes.items():
-        tote = state.totes[tote_id]
-        if tote.picked:
-            state.totes[tote_id] = replace(tote, station=event.station)
-            _step_order(state, order_id, OrderStep.FINISH)
-        else:
-            del state.totes[tote_id]
-            setting_back.hold_empty(state, order_id, "no piece of it was found on the walk")
-
-
 def _check(state: FloorState, event: e.PieceChecked) -> None:
     pack = state.packs[event.station]
     checked = list(pack.checked)
@@ -393,7 +387,8 @@ def _sort(state: FloorState, event: e.SlotLit | e.PieceSorted | e.PieceLaidBack)
 
 def _close(state: FloorState, event: e.ParcelClosed) -> None:
     del state.packs[event.station]
-    del state.totes[event.tote_id]
+    for tote_id in (event.tote_id, *event.more_totes):
+        del state.totes[tote_id]
     state.parcels[event.parcel.sscc] = event.parcel
     state.numbers["parcels"] = max(state.numbers.get("parcels", 0) + 1, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

@@ -257,6 +257,7 @@ class WalkReplanned:
         length_m: of the whole way as it is now.
         joined: orders that were not in the walk before.
         why: one sentence.
+        to_bind: labels of totes that are to be taken and scanned for them; none before version 3.
     """
 
     type: ClassVar[str] = "pick.replanned"
@@ -266,6 +267,7 @@ class WalkReplanned:
     length_m: float
     joined: tuple[OrderId, ...]
     why: str
+    to_bind: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +409,40 @@ class StopRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class ToteBound:
+    """A picker took a tote and scanned its label for a place of the cart and its order.
+
+    Attributes:
+        before: the label that was planned; a walk that had planned `tote_id` has it from now on.
+    """
+
+    type: ClassVar[str] = "pick.tote_bound"
+    walk_id: WalkId
+    badge: Badge
+    order_id: OrderId
+    before: ToteId
+    tote_id: ToteId
+
+
+@dataclass(frozen=True, slots=True)
+class ToteFilled:
+    """A tote is full: what the order still wants of this walk goes into a further one.
+
+    Attributes:
+        stop: the stop at hand.
+        further: the label that is planned for it, until a tote is bound.
+    """
+
+    type: ClassVar[str] = "pick.tote_full"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    order_id: OrderId
+    tote_id: ToteId
+    further: ToteId
+
+
+@dataclass(frozen=True, slots=True)
 class TotesDropped:
     """A walk's totes stand at the pack station."""
 
@@ -421,6 +457,17 @@ class PackOpened:
     """A tote is being checked at a station."""
 
     type: ClassVar[str] = "pack.opened"
+    station: LocationId
+    tote_id: ToteId
+    order_id: OrderId
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToteJoined:
+    """A further tote of the order that is being checked has come to the station."""
+
+    type: ClassVar[str] = "pack.tote_joined"
     station: LocationId
     tote_id: ToteId
     order_id: OrderId
@@ -523,6 +570,7 @@ class ParcelClosed:
 
     Attributes:
         serial: its running number, whose last digits its SSCC bears; 0 in facts of version 1.
+        more_totes: further totes of the order whose pieces are in it; none before version 4.
     """
 
     type: ClassVar[str] = "pack.closed"
@@ -531,11 +579,17 @@ class ParcelClosed:
     tote_id: ToteId
     badge: Badge | None
     serial: int = 0
+    more_totes: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToteGivenUp:
-    """Nothing of what was picked into a tote is there: it is closed, its order waits again."""
+    """Nothing of what was picked into a tote is there: it is closed, its order waits again.
+
+    Attributes:
+        more_totes: further totes of the order, of which nothing is there either; none before
+            version 2.
+    """
 
     type: ClassVar[str] = "pack.given_up"
     station: LocationId
@@ -543,6 +597,7 @@ class ToteGivenUp:
     order_id: OrderId
     lost: tuple[tuple[Sku, Unit], ...]
     badge: Badge
+    more_totes: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -863,8 +918,11 @@ Event = (
     | StopSought
     | StopPostponed
     | StopRerouted
+    | ToteBound
+    | ToteFilled
     | TotesDropped
     | PackOpened
+    | ToteJoined
     | PieceChecked
     | StrangerSeen
     | StrangerLeft

@@ -11,6 +11,7 @@ class PromptKind(StrEnum):
     """The one thing that is wanted next."""
 
     WAIT = "wait"
+    BIND = "bind"
     PICK = "pick"
     DROP = "drop"
     PUT_BACK = "put_back"
@@ -27,7 +28,8 @@ class Prompt:
         location: where to go; None while waiting.
         quantity: pieces still wanted here, or to be put here; 0 while waiting or dropping.
         picked: pieces already in the tote for this stop, or put to their places.
-        tote_id: where to put them; the totes to drop are in `totes`.
+        tote_id: where to put them; the totes to drop are in `totes`. While a tote is to be bound,
+            the label that was planned for it: any free tote will do.
         slot: the tote's place on the cart, from 1; 0 where there is none.
         stop, stops: number of this stop from 1, and how many the walk has.
         radio: whether the cart's antenna confirms picks by itself.

@@ -7,8 +7,7 @@ replayed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from typing_extensions import override
 
@@ -40,6 +39,7 @@ from edge.model.orders import Order, OrderState
 from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
+from edge.model.tables import HoldingTable, Table, ToteTable, tags_of
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import (
@@ -48,42 +48,9 @@ from edge.model.work import (
     PackSession,
     Parcel,
     Picker,
-    Tote,
-    Unit,
     Walk,
     WallSlot,
 )
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
-
-
-class Table(dict[Key, Value]):
-    """A dictionary that remembers which keys were touched since the last commit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.touched: dict[Key, None] = {}
-
-    @override
-    def __setitem__(self, key: Key, value: Value) -> None:
-        self._index(key, value)
-        super().__setitem__(key, value)
-        self.touched[key] = None
-
-    @override
-    def __delitem__(self, key: Key) -> None:
-        super().__delitem__(key)
-        self.touched[key] = None
-
-    def load(self, key: Key, value: Value) -> None:
-        """Take a row as the store has it, without touching it."""
-        self._index(key, value)
-        super().__setitem__(key, value)
-
-    def _index(self, key: Key, value: Value) -> None:
-        """Keep an index in step, where a table has one."""
 
 
 class ArticleTable(Table[Sku, Article]):
@@ -187,47 +154,6 @@ class ParcelTable(Table[Sscc, Parcel]):
         return self[sscc] if sscc is not None else None
 
 
-class HoldingTable(Table[Key, Holder]):
-    """Totes or open checks by name, with an index by tag of what lies in them.
-
-    Args:
-        tags: of what lies in one.
-    """
-
-    def __init__(self, tags: Callable[[Holder], Iterable[Epc]]) -> None:
-        super().__init__()
-        self._tags: Callable[[Holder], Iterable[Epc]] = tags
-        self._holding: dict[Epc, set[Key]] = {}
-
-    @override
-    def __delitem__(self, key: Key) -> None:
-        self._leave(key)
-        super().__delitem__(key)
-
-    @override
-    def _index(self, key: Key, value: Holder) -> None:
-        self._leave(key)
-        for epc in self._tags(value):
-            self._holding.setdefault(epc, set()).add(key)
-
-    def _leave(self, key: Key) -> None:
-        known = self.get(key)
-        for epc in self._tags(known) if known is not None else ():
-            there = self._holding.get(epc, set())
-            there.discard(key)
-            if not there:
-                self._holding.pop(epc, None)
-
-    def holding(self, epc: Epc) -> Holder | None:
-        """Where a tagged piece lies; of several, which is a mistake, the same at each start."""
-        keys = self._holding.get(epc)
-        return self[min(keys, key=str)] if keys else None
-
-
-def _tags_of(pieces: Iterable[tuple[Sku, Unit]]) -> Iterator[Epc]:
-    return (unit.epc for _, unit in pieces if unit.epc is not None)
-
-
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -268,17 +194,17 @@ class FloorState:
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
         self.people: Table[Badge, ListedPerson] = Table()
-        self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
-        self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
+        self.totes = ToteTable()
+        self.packs = HoldingTable[LocationId, PackSession](lambda pack: tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
         self.questions: Table[str, PassageQuestion] = Table()
         self.errands = HoldingTable[str, Errand](
-            lambda errand: _tags_of((one.sku, one.unit) for one in errand.pieces)
+            lambda errand: tags_of((one.sku, one.unit) for one in errand.pieces)
         )
         self.returns: Table[str, AnnouncedReturn] = Table()
         self.returned = HoldingTable[str, ReturnedPiece](
-            lambda piece: _tags_of([(piece.sku, piece.unit)])
+            lambda piece: tags_of([(piece.sku, piece.unit)])
         )
         self.counts: Table[tuple[LocationId, Sku], Count] = Table()
         self.tasks: Table[str, Task] = Table()

@@ -103,6 +103,7 @@ class Walk:
         alone_m: of the ways together if each order were walked by itself; 0 where not known.
         totes: the places of the cart, the first one's tote first; empty in a walk of old.
         to_replan: whether stops were added where they came up, so that a better order is wanted.
+        unbound: labels of totes that were only planned: no tote was taken and scanned for them.
     """
 
     walk_id: WalkId
@@ -117,6 +118,7 @@ class Walk:
     alone_m: float = 0.0
     totes: tuple[ToteId, ...] = ()
     to_replan: bool = False
+    unbound: tuple[ToteId, ...] = ()
 
     @property
     def slots(self) -> tuple[ToteId, ...]:
@@ -127,6 +129,12 @@ class Walk:
     def current(self) -> int | None:
         """Index of the stop at hand; None when every stop is done."""
         return next((i for i, stop in enumerate(self.stops) if stop.open_quantity > 0), None)
+
+    @property
+    def to_bind(self) -> ToteId | None:
+        """The planned label for which a tote is to be taken next; None where all are there."""
+        wanted = {stop.tote_id for stop in self.stops if stop.open_quantity > 0}
+        return next((tote_id for tote_id in self.unbound if tote_id in wanted), None)
 
     @property
     def orders(self) -> tuple[OrderId, ...]:
@@ -168,7 +176,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Tote:
-    """A container with the pieces of one order; one tote holds one order only.
+    """A container with the pieces of one order; an order may have several.
 
     Attributes:
         picked: the pieces in it with their article, as picking put them there.
@@ -245,9 +253,11 @@ class WallSlot:
 
 @dataclass(frozen=True, slots=True)
 class PackSession:
-    """One tote being checked at a pack station.
+    """One order being checked at a pack station, all of its totes together.
 
     Attributes:
+        tote_id: the tote that opened the check.
+        more: further totes of the order that were scanned here.
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
         neighbours: tags that the antennas hear here and that surely lie beside the box.
@@ -260,6 +270,7 @@ class PackSession:
     checked: tuple[tuple[Sku, Unit], ...] = ()
     strangers: tuple[Epc, ...] = ()
     neighbours: tuple[Epc, ...] = ()
+    more: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
     walk = next(one for one in state.open_walks() if order.order_id in one.orders)
+    if _is_elsewhere_too(state, walk, order):
+        return _refused(order, input_.rev, "several people pick it at once, or part of it is done")
     stops, surplus, more = _kept(walk, order, lines)
     like = next(one for one in stops if one.order_id == order.order_id)
     added = _added(state, lines, more, like, input_.at_us)
@@ -48,6 +50,13 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
         f"order {order.order_id} is changed, {len(surplus)} pieces are to be put back",
         OrderChanged(following, walk.walk_id, tote_id, (*stops, *added), surplus),
     )
+
+
+def _is_elsewhere_too(state: FloorState, walk: Walk, order: Order) -> bool:
+    """Whether another walk has something of the order, or had and is over."""
+    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
+    totes = {tote.tote_id for tote in state.totes.of_order(order.order_id)}
+    return any(order.order_id in one.orders for one in others) or not totes <= set(walk.slots)
 
 
 def _refused(order: Order, rev: int, why: str) -> Decision:

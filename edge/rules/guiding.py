@@ -8,7 +8,7 @@ from itertools import islice
 
 from edge.model.events import Event, PickerChanged, WalkStarted
 from edge.model.goods import NearItem
-from edge.model.ids import Badge, Epc, LocationId
+from edge.model.ids import Badge, Epc, LocationId, ToteId
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.posted import WorkWanted
@@ -109,12 +109,31 @@ def prompt(state: FloorState, badge: Badge) -> Prompt:
     current = walk.current
     if current is None:
         return _drop(state, badge, walk)
+    if walk.to_bind is not None:
+        return _bind(state, badge, walk, walk.to_bind)
     return _pick(state, badge, walk, current)
 
 
 def held_name(name: str, fence: int) -> str:
     """What prompts of a walk or an errand are named after: another name for each hand."""
     return f"{name}~{fence}" if fence else name
+
+
+def _bind(state: FloorState, badge: Badge, walk: Walk, planned: ToteId) -> Prompt:
+    slot = walk.slots.index(planned) + 1
+    return Prompt(
+        badge,
+        f"{held_name(walk.walk_id, walk.fence)}/bind/{slot}",
+        PromptKind.BIND,
+        walk_id=walk.walk_id,
+        tote_id=planned,
+        order_id=state.totes[planned].order_id,
+        totes=walk.slots,
+        slot=slot,
+        stop=slot,
+        stops=len(walk.slots),
+        radio=has_antenna(state, walk.cart),
+    )
 
 
 def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:

@@ -172,6 +172,7 @@ def _walk(
         _why(snapshot_, planned, orders, [one for _, one in halts]),
         alone_m=planned.alone_m,
         totes=tuple(tote_of.values()),
+        unbound=tuple(tote_of.values()) if snapshot_.terms.bind_totes else (),
     )
 
 

@@ -17,6 +17,8 @@ class Effect(StrEnum):
     """They are there and cannot be taken: as `short`, and they stay in the books, uncounted."""
     LATER = "later"
     """The stop goes to the walk's end."""
+    FULL = "full"
+    """The order goes on in a further tote."""
     COUNT = "count"
     """The place is to be counted."""
     FREEZE = "freeze"
@@ -58,6 +60,8 @@ class Terms:
         troubles: what may be reported.
         devices: names of all configured devices.
         doors: which carriers load at a portal; one that is not named lets any parcel out.
+        bind_totes: whether pickers take totes of their own choice and scan each for its order.
+        tote_label: regular expression of what is printed on a tote.
     """
 
     company_prefix: str = "4012345"
@@ -71,3 +75,5 @@ class Terms:
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)
+    bind_totes: bool = False
+    tote_label: str = "T[0-9]{4}"

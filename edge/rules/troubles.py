@@ -24,7 +24,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import Stop, Walk
-from edge.rules import allocating, guiding, handing_over, putting
+from edge.rules import allocating, binding, guiding, handing_over, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Effect, Terms
 
@@ -73,11 +73,13 @@ def _handled(
         return refuse("not_allowed", f"{input_.code} can be reported at a stop only")
     if way is Effect.LATER:
         return _later(walk, index, record, besides)
+    if way is Effect.FULL:
+        return binding.filled(state, walk, index, record, *besides)
     elsewhere = _elsewhere(state, walk, index, input_.at_us)
     return _short(state, walk, record, (besides, elsewhere), stays=way is Effect.AVOID)
 
 
-_WAYS = (Effect.SHORT, Effect.AVOID, Effect.LATER)
+_WAYS = (Effect.SHORT, Effect.AVOID, Effect.LATER, Effect.FULL)
 
 
 def _besides(

@@ -14,7 +14,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import counting, guiding, handing_over, pairing, putting
+from edge.rules import binding, counting, guiding, handing_over, pairing, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -26,11 +26,12 @@ from edge.rules.identifying import (
     identify,
     known_as,
 )
+from edge.rules.terms import Terms
 
 
-def scanned(state: FloorState, input_: CodeScanned) -> Decision:
+def scanned(state: FloorState, terms: Terms, input_: CodeScanned) -> Decision:
     """Judge a picker's scan against the prompt that it answers."""
-    walk, errand = state.walk_of(input_.badge), state.errand_of(input_.badge)
+    errand = state.errand_of(input_.badge)
     prompt = guiding.prompt(state, input_.badge)
     elsewhere = handing_over.gone_elsewhere(state, input_.badge, input_.prompt_id)
     if elsewhere is not None:
@@ -42,14 +43,17 @@ def scanned(state: FloorState, input_: CodeScanned) -> Decision:
     named = identify(state, input_.code)
     if errand is not None:
         return putting.scanned(errand, input_, named)
-    return _on_walk(state, walk, prompt, input_, named)
+    return _on_walk(state, terms, prompt, input_, named)
 
 
 def _on_walk(
-    state: FloorState, walk: Walk | None, prompt: Prompt, input_: CodeScanned, named: Named
+    state: FloorState, terms: Terms, prompt: Prompt, input_: CodeScanned, named: Named
 ) -> Decision:
+    walk = state.walk_of(input_.badge)
     if walk is None:
         return refuse("nothing_to_do", "there is no walk in hand")
+    if prompt.kind is PromptKind.BIND:
+        return binding.scanned(state, terms, walk, input_, named)
     is_noticed = isinstance(named, Place) and named.location == prompt.notice_location
     if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
@@ -81,9 +85,7 @@ def _at_stop(state: FloorState, walk: Walk, prompt: Prompt, named: Named) -> Dec
             text = f"{named.location}, wanted {stop.location}"
             return accept("place_right", text) if right else refuse("place_wrong", text)
         case Container():
-            right = named.tote_id == stop.tote_id
-            text = f"{named.tote_id}, wanted {stop.tote_id}"
-            return accept("tote_right", text) if right else refuse("tote_wrong", text)
+            return binding.judged(prompt, walk, named.tote_id)
         case ParcelLabel():
             return refuse("unknown_code", f"{named.sscc} is a parcel's label")
         case Unknown():

@@ -23,14 +23,14 @@ class TroubleTable(Section):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
-    at: tuple[Literal["pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
+    at: tuple[Literal["bind", "pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
     effects: tuple[
-        Literal["short", "avoid", "later", "count", "freeze", "retag", "hold", "tell"], ...
+        Literal["short", "avoid", "later", "full", "count", "freeze", "retag", "hold", "tell"], ...
     ] = ()
 
     @model_validator(mode="after")
     def _one_way_on(self) -> Self:
-        ways = sorted({"short", "avoid", "later"} & set(self.effects))
+        ways = sorted({"short", "avoid", "later", "full"} & set(self.effects))
         if len(ways) > 1:
             raise ValueError(f"{' and '.join(ways)} exclude each other; keep one of them")
         return self

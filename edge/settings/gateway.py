@@ -108,6 +108,22 @@ class Work(Section):
         return seconds
 
 
+class Picking(Section):
+    """How pickers work."""
+
+    bind_totes: bool = False
+    tote_label: str = "T[0-9]{4}"
+
+    @field_validator("tote_label")
+    @classmethod
+    def _a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}; try T[0-9]{{4}}") from error
+        return pattern
+
+
 class Scanner(Section):
     """One serial barcode scanner at a pack station."""
 
@@ -266,6 +282,7 @@ class Settings(Section):
     journal: Journal = Journal()
     backup: Backup = Backup()
     work: Work = Work()
+    picking: Picking = Picking()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
     web: Web = Web()

@@ -12,7 +12,8 @@ from typing import Any
 
 from edge.model.applying import apply
 from edge.model.places import Floor
-from edge.model.state import FloorState, Table
+from edge.model.state import FloorState
+from edge.model.tables import Table
 from edge.store.database import open_reader, open_writer, snapshot, transaction
 from edge.store.errors import StoreDamagedError, StoreError
 from edge.store.journal import epochs, facts_from, read_cursor, sound_facts

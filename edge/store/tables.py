@@ -17,7 +17,8 @@ from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
 from edge.model.passages import PassageQuestion
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
-from edge.model.state import FloorState, Table
+from edge.model.state import FloorState
+from edge.model.tables import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task
 from edge.model.work import (

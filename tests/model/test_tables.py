@@ -7,7 +7,8 @@ from edge.model.goods import Article, Stock
 from edge.model.ids import Epc, Gtin, LocationId, OrderId, Sku, ToteId
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor
-from edge.model.state import ArticleTable, FloorState, OrderTable, StockTable, Table
+from edge.model.state import ArticleTable, FloorState, OrderTable, StockTable
+from edge.model.tables import Table
 from edge.model.work import Tote, Unit
 
 ONE, OTHER = Gtin("09521234000013"), Gtin("09521234000020")

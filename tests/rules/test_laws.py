@@ -69,7 +69,7 @@ from edge.model.prompts import Prompt, PromptKind
 from edge.model.returns import Grade
 from edge.model.state import FloorState
 from edge.model.work import WalkState
-from edge.rules import guiding, packing, planning, replanning, snapshots
+from edge.rules import gathering, guiding, packing, planning, replanning, snapshots
 from edge.rules.batching import Effort
 from tests.rules.small_floor import (
     ANNA,
@@ -135,8 +135,9 @@ class CountedFloor(SmallFloor):
         before = self.in_stock()
         self.keep_promises(event)
         if isinstance(event, ParcelClosed):
-            for sku, _ in self.state.totes[event.tote_id].picked:
-                self.came[sku] -= 1  # what is not in the parcel was declared missing
+            for tote_id in (event.tote_id, *event.more_totes):
+                for sku, _ in self.state.totes[tote_id].picked:
+                    self.came[sku] -= 1  # what is not in the parcel was declared missing
             for sku, _ in event.parcel.contents:
                 self.came[sku] += 1
         self.lose(event)
@@ -202,8 +203,9 @@ class Laws(RuleBasedStateMachine):
     def request(self) -> RequestId:
         return RequestId(self.floor.number())
 
-    @initialize(stage=st.integers(0, 8), cart=CARTS)
-    def work_is_under_way(self, stage: int, cart: LocationId | None) -> None:
+    @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans())
+    def work_is_under_way(self, stage: int, cart: LocationId | None, bind: bool) -> None:  # noqa: FBT001 - drawn
+        self.floor.terms = replace(self.floor.terms, bind_totes=bind)
         if stage > 0:
             self.picker_gets_work(LI, cart)
         if stage > 1:
@@ -290,7 +292,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule()
     def planner_looks(self) -> None:
-        self.snapshot = snapshots.snapshot(self.state, TERMS, NOW_US)
+        self.snapshot = snapshots.snapshot(self.state, self.floor.terms, NOW_US)
 
     @rule()
     def planner_answers(self) -> None:
@@ -309,6 +311,8 @@ class Laws(RuleBasedStateMachine):
     def as_prompted(self, badge: Badge, serial: int = 0) -> None:
         prompt = self.prompt(badge, None)
         code: str = GTINS[prompt.sku] if prompt.sku else STATION
+        if prompt.kind is PromptKind.BIND and prompt.tote_id:
+            code = prompt.tote_id
         errand = self.state.errand_of(badge)
         if errand is not None:
             code = errand.pieces[0].unit.epc or code
@@ -339,7 +343,7 @@ class Laws(RuleBasedStateMachine):
     @rule(
         badge=BADGES,
         piece=PIECES,
-        own=st.sampled_from(["", BIN_1, STATION_2, "T0001", "T0002", "hello"]),
+        own=st.sampled_from(["", BIN_1, STATION_2, "T0001", "T0002", "T0007", "hello"]),
         stale=st.none() | st.integers(0, 4),
     )
     def picker_scans_anything(
@@ -427,6 +431,8 @@ class Laws(RuleBasedStateMachine):
     def missing_pieces_are_checked(self, station: LocationId, serials: list[int]) -> None:
         for serial in serials:
             pack = self.state.packs.get(station)
+            for tote_id in gathering.awaited(self.state, pack) if pack else ():
+                self.floor.take(StationScanned(self.request(), station, PACKER, tote_id, NOW_US))
             missing = packing.missing_of(self.state, pack) if pack else Counter()
             for sku in (sku for sku, quantity in missing.items() if quantity):
                 code = epc_of(sku, serial) if serial else GTINS[sku]
@@ -584,6 +590,23 @@ class Laws(RuleBasedStateMachine):
             assert bool(order.doubts) <= (order.state in at_rest)
 
     @invariant()
+    def a_tote_on_the_floor_is_wanted_or_holds_something(self) -> None:
+        carried = {
+            stop.tote_id
+            for walk in self.state.walks.values()
+            for stop in walk.stops
+            if stop.quantity
+        }
+        for tote in self.state.totes.values():
+            assert tote.tote_id in carried or tote.picked
+        for walk in self.state.walks.values():
+            assert len(set(walk.slots)) == len(walk.slots)
+            assert not any(
+                stop.units and stop.tote_id in walk.unbound and not walk.cart
+                for stop in walk.stops
+            )
+
+    @invariant()
     def totes_hold_what_their_walk_says(self) -> None:
         for walk in self.state.walks.values():
             picked: Counter[tuple[object, ...]] = Counter()
@@ -606,7 +629,7 @@ class Laws(RuleBasedStateMachine):
 
     @invariant()
     def a_station_checks_a_tote_that_is_there(self) -> None:
-        open_totes = [one.tote_id for one in self.state.packs.values()]
+        open_totes = [one.order_id for one in self.state.packs.values()]
         assert len(set(open_totes)) == len(open_totes)
         for pack in self.state.packs.values():
             assert all(one >= 0 for one in packing.missing_of(self.state, pack).values())

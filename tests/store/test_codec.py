@@ -131,10 +131,11 @@ EVENTS: tuple[e.Event, ...] = (
             "same aisle",
             alone_m=30.5,
             totes=(TOTE,),
+            unbound=(TOTE,),
         )
     ),
     e.WalkReplanned(
-        WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), (TOTE,), 9.5, (ORDER,), "9 m to go"
+        WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), (TOTE,), 9.5, (ORDER,), "9 m to go", (TOTE,)
     ),
     e.PickerChanged(BADGE, ready=True, cart=CART),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
@@ -147,8 +148,11 @@ EVENTS: tuple[e.Event, ...] = (
     e.StopSought(WALK, 0, BIN),
     e.StopPostponed(WALK, 0, "later"),
     e.StopRerouted(WALK, 0, BIN, 1),
+    e.ToteBound(WALK, BADGE, ORDER, TOTE, ToteId("T-7")),
+    e.ToteFilled(WALK, 0, BADGE, ORDER, TOTE, ToteId("T-2")),
     e.TotesDropped(WALK, BADGE, STATION),
     e.PackOpened(STATION, TOTE, ORDER, BADGE),
+    e.ToteJoined(STATION, ToteId("T-2"), ORDER, None),
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
     e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
     e.StrangerLeft(STATION, EPC),
@@ -163,8 +167,9 @@ EVENTS: tuple[e.Event, ...] = (
         TOTE,
         None,
         1,
+        (ToteId("T-2"),),
     ),
-    e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE),
+    e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE, (ToteId("T-2"),)),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
     e.ManifestClosed("DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE),
     e.ReturnExpected("R-1", ORDER, (OrderLine(LINE, SKU, 1),), "too small"),

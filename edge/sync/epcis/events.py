@@ -29,6 +29,8 @@ WITHOUT_EVENT = (
     e.StopRerouted,
     e.StopSought,
     e.StopPostponed,
+    e.ToteBound,
+    e.ToteFilled,
     e.TotesDropped,
     e.SlotLit,
     e.PieceLaidBack,
@@ -93,6 +95,7 @@ class EpcisWriter:
                 return self._of_picking(event)
             case (
                 e.PackOpened()
+                | e.ToteJoined()
                 | e.PieceChecked()
                 | e.PieceSorted()
                 | e.StrangerSeen()
@@ -211,14 +214,19 @@ class EpcisWriter:
 
     def _of_packing(
         self,
-        event: e.PackOpened | e.PieceChecked | e.PieceSorted | e.StrangerSeen | e.StrangerLeft,
+        event: e.PackOpened
+        | e.ToteJoined
+        | e.PieceChecked
+        | e.PieceSorted
+        | e.StrangerSeen
+        | e.StrangerLeft,
     ) -> Draft:
         names = self._names
         if isinstance(event, e.PieceSorted):
             return self._sorted(event)
         where = event.station
         match event:
-            case e.PackOpened():
+            case e.PackOpened() | e.ToteJoined():
                 return Draft(
                     "packing",
                     "container_open",

@@ -130,6 +130,29 @@ export class PickView {
     ];
   }
 
+  /** An empty tote is taken for an order, and scanned. */
+  _bind({ prompt }) {
+    return [
+      h(
+        "section",
+        { class: "where drop" },
+        h(
+          "div",
+          { class: "caption" },
+          h("span", {}, t("pick.bind")),
+          h("span", { class: "stop" }, t("pick.bind_of", { stop: prompt.stop, stops: prompt.stops })),
+        ),
+        h("p", { class: "place short", id: "place" }, t("pick.slot", { slot: prompt.slot })),
+      ),
+      h(
+        "section",
+        { class: "what" },
+        h("p", { class: "name", id: "name" }, t("pick.bind_details")),
+        h("p", { class: "sku", id: "order" }, t("pack.order", { order: prompt.order_id })),
+      ),
+    ];
+  }
+
   _put_back({ prompt }) {
     return this._put(prompt, "pick.put_back");
   }

@@ -140,6 +140,13 @@ function detailsOf(answer, entry) {
       scanned: got?.name || got?.sku || entry.body.code,
     });
   }
+  if (answer.code === "tote_bound") return `${answer.data.tote_id} · ${t("pick.slot", answer.data)}`;
+  if (answer.code === "tote_taken" && answer.data.order_id) {
+    return t("pick.tote_of", { tote: entry.body.code, order: answer.data.order_id });
+  }
+  if (answer.code === "tote_wrong" && answer.data.slot) {
+    return t("pick.tote_wrong_details", { scanned: entry.body.code, tote: answer.data.tote_id, slot: answer.data.slot });
+  }
   if (answer.code === "picked" && answer.data.quantity) {
     return t("pick.count", answer.data);
   }
