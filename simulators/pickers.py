@@ -124,6 +124,10 @@ class Picker:
     async def _pick(self, prompt: dict[str, Any]) -> None:
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
         self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
+        if prompt.get("check_wanted"):  # whoever stands here scans the label just as well
+            await self.shift.spend(_SCAN_S)
+            body = {"prompt_id": prompt["prompt_id"], "code": prompt["location"]}
+            await self._device.post("/api/scan", body)
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
         while len(self._pieces_of(prompt)) < wanted:
             now = await self._prompt()

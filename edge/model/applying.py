@@ -6,7 +6,7 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, setting_back, shipping, taking_back, totes
+from edge.model import booking, setting_back, shipping, stops, taking_back, totes
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, OrderId, Sku
@@ -18,7 +18,6 @@ from edge.model.work import (
     WALK_STEPS,
     PackSession,
     Picker,
-    Stop,
     Tote,
     Walk,
     WalkState,
@@ -86,23 +85,22 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             errand = state.errands[event.errand_id]
             state.errands[event.errand_id] = replace(errand, picker=event.badge)
         case e.PiecePicked():
-            _pick(state, event)
+            stops.pick(state, event)
         case e.PieceConfirmed():
-            _confirm(state, event)
-        case e.StopShort():
-            _short(state, event)
-        case e.StopSought():
-            walk = state.walks[event.walk_id]
-            sought = replace(walk.stops[event.stop], heard_at=event.heard_at)
-            state.walks[event.walk_id] = _with_stop(walk, event.stop, sought)
-        case e.StopPostponed():
-            _postpone(state, event)
+            stops.confirm(state, event)
+        case (
+            e.StopShort()
+            | e.StopSought()
+            | e.StopRerouted()
+            | e.StopPostponed()
+            | e.PlaceConfirmed()
+            | e.PlaceMistaken()
+        ):
+            stops.happen(state, event)
         case e.TaskOpened():
             state.tasks[event.task.task_id] = event.task
         case e.TaskDone():
             del state.tasks[event.task.task_id]
-        case e.StopRerouted():
-            _reroute(state, event)
         case e.ToteBound():
             totes.bind(state, event)
         case e.ToteFilled():
@@ -283,77 +281,6 @@ def _park(state: FloorState, event: e.WorkReturned) -> None:
         state.errands[errand_id] = replace(
             errand, picker=None, fence=errand.fence + 1, picker_before=event.badge
         )
-
-
-def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
-    return replace(walk, stops=(*walk.stops[:index], stop, *walk.stops[index + 1 :]))
-
-
-def _pick(state: FloorState, event: e.PiecePicked) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    taken = replace(stop, units=(*stop.units, event.unit))
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, taken)
-    booking.take(state, event.sku, event.location, 1)
-    tote = state.totes[event.tote_id]
-    state.totes[event.tote_id] = replace(
-        tote,
-        picked=(*tote.picked, (event.sku, event.unit)),
-        came_from=(*tote.came_from, event.location),
-    )
-
-
-def _confirm(state: FloorState, event: e.PieceConfirmed) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    at = stop.units.index(event.before)
-    units = (*stop.units[:at], event.unit, *stop.units[at + 1 :])
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, replace(stop, units=units))
-    tote = state.totes[event.tote_id]
-    where = tote.picked.index((event.sku, event.before))
-    picked = (*tote.picked[:where], (event.sku, event.unit), *tote.picked[where + 1 :])
-    state.totes[event.tote_id] = replace(tote, picked=picked)
-
-
-def _short(state: FloorState, event: e.StopShort) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    given_up = replace(stop, missing=stop.missing + event.quantity)
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, given_up)
-    if event.stays:
-        booking.reserve(state, event.sku, event.location, -event.quantity)
-        return
-    known = state.stock[event.sku, event.location]
-    # what others were promised here stays promised: their pickers will look for themselves
-    reserved = known.reserved - event.quantity
-    state.stock[event.sku, event.location] = replace(known, quantity=reserved, reserved=reserved)
-
-
-def _reroute(state: FloorState, event: e.StopRerouted) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    elsewhere = replace(
-        stop,
-        location=event.location,
-        quantity=event.quantity,
-        units=(),
-        missing=0,
-        checked_empty=False,
-        heard_at=None,
-    )
-    stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
-    state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
-    booking.reserve(state, stop.sku, event.location, event.quantity)
-
-
-def _postpone(state: FloorState, event: e.StopPostponed) -> None:
-    """The promise stays; the stop keeps its number and its pieces, the rest gets a new one."""
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    done = replace(stop, quantity=stop.quantity - stop.open_quantity)
-    rest = replace(stop, quantity=stop.open_quantity, units=(), missing=0, checked_empty=False)
-    stops = (*_with_stop(walk, event.stop, done).stops, rest)
-    state.walks[event.walk_id] = replace(walk, stops=stops)
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:

@@ -409,6 +409,30 @@ class StopRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceConfirmed:
+    """The picker stands before the place of a stop, by its `label` or its check `digits`."""
+
+    type: ClassVar[str] = "pick.place_confirmed"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    location: LocationId
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMistaken:
+    """The picker gave check digits that are not those of the place; `tries`: at this stop."""
+
+    type: ClassVar[str] = "pick.place_wrong"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    location: LocationId
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToteBound:
     """A picker took a tote and scanned its label for a place of the cart and its order.
 
@@ -918,6 +942,8 @@ Event = (
     | StopSought
     | StopPostponed
     | StopRerouted
+    | PlaceConfirmed
+    | PlaceMistaken
     | ToteBound
     | ToteFilled
     | TotesDropped

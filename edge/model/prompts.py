@@ -35,6 +35,8 @@ class Prompt:
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
         notice_location: the place that the notice is about.
+        check: the column of the place's check digits that confirm it now; empty for none.
+        check_wanted: whether no piece counts before the place is confirmed.
     """
 
     badge: Badge
@@ -55,6 +57,8 @@ class Prompt:
     notice: str = ""
     notice_location: LocationId | None = None
     slot: int = 0
+    check: str = ""
+    check_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Stop:
         checked_empty: whether the picker found the place empty after the last piece.
         heard_at: where the radio heard a piece near when none was found; None while nobody missed
             any.
+        place_confirmed: whether the picker has said or scanned that they stand before the place.
+        wrong_places: how often they gave the check digits of another one.
     """
 
     location: LocationId
@@ -82,6 +84,8 @@ class Stop:
     missing: int = 0
     checked_empty: bool = False
     heard_at: LocationId | None = None
+    place_confirmed: bool = False
+    wrong_places: int = 0
 
     @property
     def open_quantity(self) -> int:

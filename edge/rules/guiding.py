@@ -15,7 +15,7 @@ from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Unit, Walk, WalkState
-from edge.rules import putting
+from edge.rules import places, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
 
@@ -177,6 +177,8 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         radio=has_antenna(state, walk.cart),
         notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
+        check=places.asked(state, walk, current),
+        check_wanted=places.is_wanted(state, walk, current),
     )
 
 

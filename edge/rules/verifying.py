@@ -14,7 +14,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import binding, counting, guiding, handing_over, pairing, putting
+from edge.rules import binding, counting, guiding, handing_over, pairing, places, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -59,7 +59,8 @@ def _on_walk(
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
         return _dropped(state, walk, input_, named)
-    return _at_stop(state, walk, prompt, named)
+    digits = places.told(state, walk, prompt.stop - 1, input_)
+    return digits or _at_stop(state, walk, prompt, input_, named)
 
 
 def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -> Decision:
@@ -74,16 +75,15 @@ def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -
     )
 
 
-def _at_stop(state: FloorState, walk: Walk, prompt: Prompt, named: Named) -> Decision:
+def _at_stop(
+    state: FloorState, walk: Walk, prompt: Prompt, input_: CodeScanned, named: Named
+) -> Decision:
     index = prompt.stop - 1
-    stop = walk.stops[index]
     match named:
         case Piece():
-            return _piece(state, walk, index, named)
+            return places.first(prompt) or _piece(state, walk, index, named)
         case Place():
-            right = named.location == stop.location
-            text = f"{named.location}, wanted {stop.location}"
-            return accept("place_right", text) if right else refuse("place_wrong", text)
+            return places.scanned(state, walk, index, input_, named.location)
         case Container():
             return binding.judged(prompt, walk, named.tote_id)
         case ParcelLabel():

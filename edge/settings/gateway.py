@@ -5,6 +5,7 @@ Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
 import re
+from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
+from edge.model.places import Floor
 from edge.settings.faults import Section, SomeSection, read_model
 from edge.settings.reader import Host, Name, Reader
 
@@ -113,6 +115,7 @@ class Picking(Section):
 
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
+    check_digits: Literal["off", "offered", "required"] = "offered"
 
     @field_validator("tote_label")
     @classmethod
@@ -122,6 +125,15 @@ class Picking(Section):
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}; try T[0-9]{{4}}") from error
         return pattern
+
+    def checked(self, floor: Floor) -> Floor:
+        """The floor of a file with its check digits as this site uses them."""
+        if self.check_digits == "required":
+            return replace(floor, check_digits_required=True)
+        if self.check_digits == "offered":
+            return floor
+        bare = {name: replace(one, check_digits=()) for name, one in floor.locations.items()}
+        return replace(floor, locations=bare)
 
 
 class Scanner(Section):

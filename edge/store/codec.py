@@ -30,10 +30,11 @@ VERSIONS: Mapping[str, int] = {
     "pack.given_up": 2,  # as 4 of `pack.closed`
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
-    "order.changed": 2,  # where the radio heard a piece that was missed: nowhere
+    # 2: where the radio heard a piece that was missed: nowhere; 3: is the place confirmed: no
+    "order.changed": 3,
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
-    # 5: totes that are to be taken and scanned: none
+    # 5: totes that are to be taken and scanned, places that are confirmed: none
     "pick.planned": 5,
     "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
 }
@@ -51,6 +52,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 3): _unchanged,
     ("pack.given_up", 1): _unchanged,
     ("order.changed", 1): _unchanged,
+    ("order.changed", 2): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,

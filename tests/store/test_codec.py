@@ -148,6 +148,8 @@ EVENTS: tuple[e.Event, ...] = (
     e.StopSought(WALK, 0, BIN),
     e.StopPostponed(WALK, 0, "later"),
     e.StopRerouted(WALK, 0, BIN, 1),
+    e.PlaceConfirmed(WALK, 0, BADGE, BIN, "digits"),
+    e.PlaceMistaken(WALK, 0, BADGE, BIN, 2),
     e.ToteBound(WALK, BADGE, ORDER, TOTE, ToteId("T-7")),
     e.ToteFilled(WALK, 0, BADGE, ORDER, TOTE, ToteId("T-2")),
     e.TotesDropped(WALK, BADGE, STATION),

@@ -393,6 +393,8 @@ class Day:
         if found := self._at_stop(state):
             walk, at, stop = found
             yield e.StopSought(walk.walk_id, at, stop.location)
+            yield e.PlaceMistaken(walk.walk_id, at, BADGE, stop.location, 1)
+            yield e.PlaceConfirmed(walk.walk_id, at, BADGE, stop.location, "digits")
             if self.rng.random() < 0.2:
                 yield e.WorkReturned(BADGE, walk.walk_id, (), "silent", None)
                 return

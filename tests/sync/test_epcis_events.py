@@ -205,6 +205,8 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.sought",
         "pick.returned",
         "pick.postponed",
+        "pick.place_confirmed",
+        "pick.place_wrong",
         "pick.tote_bound",
         "pick.tote_full",
         "stock.pack_listed",

@@ -29,6 +29,8 @@ WITHOUT_EVENT = (
     e.StopRerouted,
     e.StopSought,
     e.StopPostponed,
+    e.PlaceConfirmed,
+    e.PlaceMistaken,
     e.ToteBound,
     e.ToteFilled,
     e.TotesDropped,

@@ -4,7 +4,7 @@ import { fill, h, icon } from "./dom.js";
 import { language, moment, t, knows } from "./language.js";
 
 export class PickView {
-  /** @param actions chooseCart(cart), report(code), stopWork(), handOver(), understood(). */
+  /** @param actions chooseCart(cart), report(code), typed(digits), stopWork(), handOver(), understood(). */
   constructor(actions) {
     this._actions = actions;
     this.input = h("input", {
@@ -26,7 +26,8 @@ export class PickView {
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "choices-title" });
     this._refused = h("dialog", { class: "choices", "aria-labelledby": "refused-title" });
     fill(document.getElementById("page"), this._note, this._body, this._foot);
-    document.body.append(this._dialog, this._refused);
+    this._digits = h("dialog", { class: "choices", "aria-labelledby": "digits-title" });
+    document.body.append(this._dialog, this._refused, this._digits);
     this._shown = null;
   }
 
@@ -94,6 +95,7 @@ export class PickView {
           h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
         ),
         h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+        prompt.check ? this._check(prompt) : null,
       ),
       h(
         "section",
@@ -216,6 +218,50 @@ export class PickView {
         h("ul", { class: "totes" }, ...prompt.totes.map((tote) => h("li", {}, tote))),
       ),
     ];
+  }
+
+  /** What is printed at the place, where its label cannot be scanned. */
+  _check(prompt) {
+    const words = t(prompt.check_wanted ? "pick.check_wanted" : "pick.check", { column: prompt.check });
+    return h(
+      "button",
+      { type: "button", class: prompt.check_wanted ? "main check" : "second check", id: "check", onclick: () => this._openDigits(prompt) },
+      words,
+    );
+  }
+
+  /** Keys for two or three digits; the handheld's own keyboard stays away. */
+  _openDigits(prompt) {
+    let digits = "";
+    const shown = h("output", { class: "digits", id: "digits", "aria-live": "polite" }, "\u00a0");
+    const press = (digit) => {
+      digits = (digits + digit).slice(0, 3);
+      shown.textContent = digits || "\u00a0";
+    };
+    const wipe = () => {
+      digits = "";
+      press("");
+    };
+    const done = () => {
+      this._digits.close();
+      if (digits) this._actions.typed(digits);
+    };
+    const key = (digit) => h("button", { type: "button", class: "second", onclick: () => press(digit) }, digit);
+    fill(
+      this._digits,
+      h("h2", { id: "digits-title" }, t("pick.check_title", { column: prompt.check, location: prompt.location })),
+      shown,
+      h(
+        "div",
+        { class: "keypad" },
+        ...[..."123456789"].map(key),
+        h("button", { type: "button", class: "second", "aria-label": t("pick.check_wipe"), onclick: wipe }, "\u232b"),
+        key("0"),
+        h("button", { type: "button", class: "main", id: "digits-done", "aria-label": t("pick.check_done"), onclick: done }, "\u2713"),
+      ),
+      h("button", { type: "button", class: "second wide", onclick: () => this._digits.close() }, t("pick.back")),
+    );
+    this._digits.showModal();
   }
 
   _radio(prompt) {

@@ -16,7 +16,7 @@ const PUTTING = ["put_back", "put_away"];
 const frame = await Frame.start("pick");
 const signs = new Signs();
 const person = await whoAmI();
-const view = new PickView({ chooseCart, report, stopWork, handOver, understood: () => setRefused([]) });
+const view = new PickView({ chooseCart, report, typed: scanned, stopWork, handOver, understood: () => setRefused([]) });
 
 let prompt = null;
 let revision = 0;
