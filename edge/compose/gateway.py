@@ -51,11 +51,11 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.ids import LocationId
+from edge.model.ids import LocationId, Sku
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
 from edge.model.prompts import Answer, PromptKind
-from edge.rules.terms import Effect, Terms, TroubleTerms
+from edge.rules.terms import Effect, Rung, Terms, TroubleTerms
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
@@ -283,6 +283,9 @@ def floor_loop(
         doors={LocationId(one.portal): one.carriers for one in settings.door},
         bind_totes=settings.picking.bind_totes,
         tote_label=settings.picking.tote_label,
+        ladder=tuple(map(Rung, settings.picking.short_ladder)),
+        substitutes={Sku(one.sku): tuple(map(Sku, one.by)) for one in settings.substitute},
+        ship_partial=settings.picking.partial_orders == "ship",
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
     locator = Locator(

@@ -93,6 +93,9 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.StopSought()
             | e.StopRerouted()
             | e.StopPostponed()
+            | e.StopRefilled()
+            | e.SubstituteOffered()
+            | e.StopSubstituted()
             | e.PlaceConfirmed()
             | e.PlaceMistaken()
         ):
@@ -169,6 +172,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             e.PortalPassed()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
+            | e.SurplusAwaited()
+            | e.BackOrdered()
             | e.MessageSetAside()
             | e.JournalRestored()
             | e.IntrusionSuspected()

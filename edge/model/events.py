@@ -409,6 +409,68 @@ class StopRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class SurplusAwaited:
+    """Another picker brings back what is missing here: it may come in time."""
+
+    type: ClassVar[str] = "pick.surplus_awaited"
+    walk_id: WalkId
+    stop: int
+    errand_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRefilled:
+    """What a stop was short of has come to lie in a place, and is picked at the walk's end."""
+
+    type: ClassVar[str] = "pick.refilled"
+    walk_id: WalkId
+    stop: int
+    location: LocationId
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteOffered:
+    """The picker scanned another article that may be taken instead; once more, and it is."""
+
+    type: ClassVar[str] = "pick.substitute_offered"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class StopSubstituted:
+    """Missing pieces of an article are picked as another one that rule and customer allow."""
+
+    type: ClassVar[str] = "pick.substituted"
+    walk_id: WalkId
+    stop: int
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    by: Sku
+    location: LocationId
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackOrdered:
+    """What no rung of the ladder found: the order goes on without it, or waits for a person."""
+
+    type: ClassVar[str] = "order.back_ordered"
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceConfirmed:
     """The picker stands before the place of a stop, by its `label` or its check `digits`."""
 
@@ -942,6 +1004,11 @@ Event = (
     | StopSought
     | StopPostponed
     | StopRerouted
+    | SurplusAwaited
+    | StopRefilled
+    | SubstituteOffered
+    | StopSubstituted
+    | BackOrdered
     | PlaceConfirmed
     | PlaceMistaken
     | ToteBound

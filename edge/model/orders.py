@@ -59,11 +59,13 @@ class OrderLine:
 
     Attributes:
         quantity: pieces wanted, 1 or more.
+        substitution: whether the customer takes another article that the site's rules allow.
     """
 
     line_id: LineId
     sku: Sku
     quantity: int
+    substitution: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Substituted:
+    """So many pieces of an order that are picked as another article."""
+
+    sku: Sku
+    by: Sku
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order as it stands.
 
@@ -89,6 +100,7 @@ class Order:
         due_us: when its carrier leaves, UTC microseconds; None without a cut-off.
         carrier: who takes it; empty where not told.
         doubts: why it is held; empty unless `state` is held.
+        substituted: what is picked as another article.
     """
 
     order_id: OrderId
@@ -100,3 +112,4 @@ class Order:
     state: OrderState
     received_us: int
     doubts: tuple[Doubt, ...] = ()
+    substituted: tuple[Substituted, ...] = ()

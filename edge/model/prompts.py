@@ -35,6 +35,7 @@ class Prompt:
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
         notice_location: the place that the notice is about.
+        instead_of: the name of the article that was ordered, where another one is picked for it.
         check: the column of the place's check digits that confirm it now; empty for none.
         check_wanted: whether no piece counts before the place is confirmed.
     """
@@ -57,6 +58,7 @@ class Prompt:
     notice: str = ""
     notice_location: LocationId | None = None
     slot: int = 0
+    instead_of: str = ""
     check: str = ""
     check_wanted: bool = False
 

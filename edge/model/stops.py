@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from edge.model import booking
 from edge.model import events as e
+from edge.model.orders import Substituted
 from edge.model.state import FloorState
 from edge.model.work import Stop, Walk
 
@@ -16,6 +17,9 @@ AtStop = (
     | e.StopSought
     | e.StopRerouted
     | e.StopPostponed
+    | e.StopRefilled
+    | e.SubstituteOffered
+    | e.StopSubstituted
     | e.PlaceConfirmed
     | e.PlaceMistaken
 )
@@ -26,26 +30,40 @@ def happen(state: FloorState, event: AtStop) -> None:
     match event:
         case e.StopShort():
             _short(state, event)
-        case e.StopRerouted():
-            _reroute(state, event)
         case e.StopPostponed():
             _postpone(state, event)
-        case e.StopSought():
-            _note(state, event, heard_at=event.heard_at)
-        case e.PlaceConfirmed():
-            _note(state, event, place_confirmed=True)
-        case e.PlaceMistaken():
-            _note(state, event, wrong_places=event.tries)
+        case e.StopRerouted() | e.StopRefilled() | e.StopSubstituted():
+            _go_on(state, event)
+        case e.StopSought() | e.SubstituteOffered() | e.PlaceConfirmed() | e.PlaceMistaken():
+            _note(state, event)
+
+
+def _go_on(state: FloorState, event: e.StopRerouted | e.StopRefilled | e.StopSubstituted) -> None:
+    match event:
+        case e.StopRerouted():
+            _reroute(state, event)
+        case e.StopRefilled():
+            _refill(state, event)
+        case e.StopSubstituted():
+            _substitute(state, event)
 
 
 def _note(
     state: FloorState,
-    event: e.StopSought | e.PlaceConfirmed | e.PlaceMistaken,
-    **known: object,
+    event: e.StopSought | e.SubstituteOffered | e.PlaceConfirmed | e.PlaceMistaken,
 ) -> None:
     walk = state.walks[event.walk_id]
-    noted = replace(walk.stops[event.stop], **known)  # type: ignore[arg-type] # a field of it
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, noted)
+    stop = walk.stops[event.stop]
+    match event:
+        case e.StopSought():
+            stop = replace(stop, heard_at=event.heard_at)
+        case e.SubstituteOffered():
+            stop = replace(stop, offered=event.sku)
+        case e.PlaceConfirmed():
+            stop = replace(stop, place_confirmed=True)
+        case e.PlaceMistaken():
+            stop = replace(stop, wrong_places=event.tries)
+    state.walks[event.walk_id] = _with_stop(walk, event.stop, stop)
 
 
 def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
@@ -94,20 +112,51 @@ def _short(state: FloorState, event: e.StopShort) -> None:
     state.stock[event.sku, event.location] = replace(known, quantity=reserved, reserved=reserved)
 
 
+def _anew(stop: Stop, quantity: int) -> Stop:
+    """A stop for the same line and tote at which nothing has happened yet."""
+    return Stop(
+        stop.location,
+        stop.sku,
+        quantity,
+        stop.order_id,
+        stop.line_id,
+        stop.tote_id,
+        instead_of=stop.instead_of,
+    )
+
+
+def _refill(state: FloorState, event: e.StopRefilled) -> None:
+    """It comes last, into the tote that the order goes on in."""
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    mine = [one for one in walk.stops if one.order_id == stop.order_id and one.quantity > 0]
+    more = replace(_anew(stop, event.quantity), location=event.location, tote_id=mine[-1].tote_id)
+    state.walks[event.walk_id] = replace(walk, stops=(*walk.stops, more), to_replan=True)
+    booking.reserve(state, stop.sku, event.location, event.quantity)
+
+
+def _substitute(state: FloorState, event: e.StopSubstituted) -> None:
+    """What is still wanted of the stop, or was given up, comes next as another article."""
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    given_up = min(stop.open_quantity, event.quantity)
+    booking.reserve(state, stop.sku, stop.location, -given_up)
+    other = replace(
+        _anew(stop, event.quantity), location=event.location, sku=event.by, instead_of=event.sku
+    )
+    done = replace(stop, quantity=stop.quantity - given_up, offered=None)
+    stops = (*walk.stops[: event.stop], done, other, *walk.stops[event.stop + 1 :])
+    state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
+    booking.reserve(state, event.by, event.location, event.quantity)
+    order = state.orders[event.order_id]
+    taken = Substituted(event.sku, event.by, event.quantity)
+    state.orders[order.order_id] = replace(order, substituted=(*order.substituted, taken))
+
+
 def _reroute(state: FloorState, event: e.StopRerouted) -> None:
     walk = state.walks[event.walk_id]
     stop = walk.stops[event.stop]
-    elsewhere = replace(
-        stop,
-        location=event.location,
-        quantity=event.quantity,
-        units=(),
-        missing=0,
-        checked_empty=False,
-        heard_at=None,
-        place_confirmed=False,
-        wrong_places=0,
-    )
+    elsewhere = replace(_anew(stop, event.quantity), location=event.location)
     stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
     state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
     booking.reserve(state, stop.sku, event.location, event.quantity)

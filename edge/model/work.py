@@ -72,6 +72,8 @@ class Stop:
             any.
         place_confirmed: whether the picker has said or scanned that they stand before the place.
         wrong_places: how often they gave the check digits of another one.
+        instead_of: the article that the order asks for, where another one is picked for it.
+        offered: an allowed substitute that the picker scanned here once.
     """
 
     location: LocationId
@@ -86,6 +88,8 @@ class Stop:
     heard_at: LocationId | None = None
     place_confirmed: bool = False
     wrong_places: int = 0
+    instead_of: Sku | None = None
+    offered: Sku | None = None
 
     @property
     def open_quantity(self) -> int:

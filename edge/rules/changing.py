@@ -78,14 +78,14 @@ def _kept(
     units: dict[int, int] = {}
     for i in mine:
         stop = stops[i]
-        units[i] = min(len(stop.units), wanted[stop.sku])
-        wanted[stop.sku] -= units[i]
+        units[i] = min(len(stop.units), wanted[_asked(stop)])
+        wanted[_asked(stop)] -= units[i]
         surplus.extend(Carried(stop.sku, unit, stop.location) for unit in stop.units[units[i] :])
     for i in mine:
         stop = stops[i]
-        promised = min(stop.open_quantity, wanted[stop.sku])
-        missing = min(stop.missing, wanted[stop.sku] - promised)
-        wanted[stop.sku] -= promised + missing
+        promised = min(stop.open_quantity, wanted[_asked(stop)])
+        missing = min(stop.missing, wanted[_asked(stop)] - promised)
+        wanted[_asked(stop)] -= promised + missing
         stops[i] = replace(
             stop,
             quantity=units[i] + promised + missing,
@@ -94,6 +94,11 @@ def _kept(
             line_id=_line_of(stop, names),
         )
     return tuple(stops), tuple(surplus), +wanted
+
+
+def _asked(stop: Stop) -> Sku:
+    """The article that the order asks for, whatever is picked instead."""
+    return stop.instead_of or stop.sku
 
 
 def _line_names(lines: tuple[OrderLine, ...]) -> dict[Sku, list[LineId]]:
@@ -105,7 +110,7 @@ def _line_names(lines: tuple[OrderLine, ...]) -> dict[Sku, list[LineId]]:
 
 def _line_of(stop: Stop, names: dict[Sku, list[LineId]]) -> LineId:
     """The line that a stop picks for; a newer revision may have named its lines anew."""
-    known = names.get(stop.sku, [stop.line_id])
+    known = names.get(_asked(stop), [stop.line_id])
     return stop.line_id if stop.line_id in known else known[0]
 
 

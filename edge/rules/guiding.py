@@ -14,7 +14,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Unit, Walk, WalkState
+from edge.model.work import Stop, Unit, Walk, WalkState
 from edge.rules import places, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
@@ -177,9 +177,15 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         radio=has_antenna(state, walk.cart),
         notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
+        instead_of=_ordered_name(state, stop),
         check=places.asked(state, walk, current),
         check_wanted=places.is_wanted(state, walk, current),
     )
+
+
+def _ordered_name(state: FloorState, stop: Stop) -> str:
+    article = state.articles.get(stop.instead_of) if stop.instead_of else None
+    return (article.name or article.sku) if article else ""
 
 
 def _notice(state: FloorState, walk: Walk) -> str:
@@ -191,6 +197,8 @@ def _notice(state: FloorState, walk: Walk) -> str:
         return "zero_check"
     if heard := _heard(state, walk):
         return heard
+    if current is not None and walk.stops[current].instead_of is not None:
+        return "substitute"
     taken_over = walk.picker_before not in {None, walk.picker}
     return "taken_over" if taken_over and any(stop.units for stop in walk.stops) else ""
 

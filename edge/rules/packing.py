@@ -26,7 +26,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import gathering, guiding, labels, pairing
+from edge.rules import gathering, guiding, labels, pairing, substituting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
 from edge.rules.terms import Terms
@@ -309,16 +309,13 @@ def _sscc(terms: Terms, number: int) -> Sscc:
 
 def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> Parcel:
     order = state.orders[pack.order_id]
-    wanted: Counter[Sku] = Counter()
-    for line in order.lines:
-        wanted[line.sku] += line.quantity
     inside = Counter(sku for sku, _ in pack.checked)
     return Parcel(
         sscc=_sscc(terms, number),
         order_id=order.order_id,
         carrier=order.carrier,
         contents=tuple(_with_tags(state, pack)),
-        complete=inside == wanted,
+        complete=inside == substituting.wanted_as_picked(order, inside),
     )
 
 

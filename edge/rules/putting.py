@@ -17,6 +17,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind
+from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -49,12 +50,12 @@ def _is_alike(one: Carried, other: Carried) -> bool:
     return (one.sku, one.location) == (other.sku, other.location)
 
 
-def scanned(errand: Errand, input_: CodeScanned, named: Named) -> Decision:
+def scanned(state: FloorState, errand: Errand, input_: CodeScanned, named: Named) -> Decision:
     """Judge a scan against the piece that is to be put to its place."""
     piece = errand.pieces[0]
     match named:
         case Piece():
-            return _put(errand, input_, named)
+            return _put(state, errand, input_, named)
         case Place(location):
             text = f"{location}, wanted {piece.location}"
             right = location == piece.location
@@ -69,7 +70,8 @@ def scanned(errand: Errand, input_: CodeScanned, named: Named) -> Decision:
             return refuse("unknown_code", why)
 
 
-def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
+def _put(state: FloorState, errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
+    """It lies in its place; a walk that was short of it takes it from there."""
     first = errand.pieces[0]
     if scan.sku != first.sku:
         return refuse(
@@ -87,6 +89,7 @@ def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
         code,
         f"{piece.sku} lies in {piece.location}",
         PiecePut(errand.errand_id, errand.kind, piece, input_.badge),
+        *ladder.refilled(state, piece.sku, piece.location, 1, f"put there by {input_.badge}"),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edge.model.ids import LocationId
+from edge.model.ids import LocationId, Sku
 from edge.model.prompts import PromptKind
 
 
@@ -29,6 +29,19 @@ class Effect(StrEnum):
     """The order's parcel is not closed until a person has decided."""
     TELL = "tell"
     """A supervisor is told."""
+
+
+class Rung(StrEnum):
+    """One step of what is tried for missing pieces; what none finds is back-ordered."""
+
+    FINDER = "finder"
+    """The radio hears one near: look once more."""
+    OTHER_PLACE = "other_place"
+    """Another place has some free."""
+    SURPLUS = "surplus"
+    """Another picker brings some back: they are picked when they lie in their place."""
+    SUBSTITUTE = "substitute"
+    """Another article, where a rule of the site and the customer allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,9 @@ class Terms:
         doors: which carriers load at a portal; one that is not named lets any parcel out.
         bind_totes: whether pickers take totes of their own choice and scan each for its order.
         tote_label: regular expression of what is printed on a tote.
+        ladder: what is tried, one after the other, where pieces are missing.
+        substitutes: what may be picked instead of an article, the best first.
+        ship_partial: whether an order goes without what is back-ordered, or waits for a person.
     """
 
     company_prefix: str = "4012345"
@@ -77,3 +93,6 @@ class Terms:
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
+    ladder: tuple[Rung, ...] = tuple(Rung)
+    substitutes: Mapping[Sku, tuple[Sku, ...]] = field(default_factory=dict)
+    ship_partial: bool = True

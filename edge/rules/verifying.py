@@ -14,7 +14,17 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import binding, counting, guiding, handing_over, pairing, places, putting
+from edge.rules import (
+    binding,
+    counting,
+    guiding,
+    handing_over,
+    ladder,
+    pairing,
+    places,
+    putting,
+    substituting,
+)
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -42,7 +52,7 @@ def scanned(state: FloorState, terms: Terms, input_: CodeScanned) -> Decision:
         return refuse("done_already", "the prompt that this scan answers is over")
     named = identify(state, input_.code)
     if errand is not None:
-        return putting.scanned(errand, input_, named)
+        return putting.scanned(state, errand, input_, named)
     return _on_walk(state, terms, prompt, input_, named)
 
 
@@ -58,12 +68,14 @@ def _on_walk(
     if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
-        return _dropped(state, walk, input_, named)
+        return _dropped(state, terms, walk, input_, named)
     digits = places.told(state, walk, prompt.stop - 1, input_)
-    return digits or _at_stop(state, walk, prompt, input_, named)
+    return digits or _at_stop(state, terms, walk, prompt, input_, named)
 
 
-def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -> Decision:
+def _dropped(
+    state: FloorState, terms: Terms, walk: Walk, input_: CodeScanned, named: Named
+) -> Decision:
     if not isinstance(named, Place):
         return refuse("place_wrong", "scan the label of the pack station")
     if state.floor.kind_of(named.location) not in {LocationKind.STATION, LocationKind.WALL}:
@@ -71,17 +83,27 @@ def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -
     return accept(
         "dropped",
         f"the totes stand at {named.location}",
+        *ladder.back_orders(state, terms, walk, input_.badge, input_.at_us),
         TotesDropped(walk.walk_id, input_.badge, named.location),
     )
 
 
 def _at_stop(
-    state: FloorState, walk: Walk, prompt: Prompt, input_: CodeScanned, named: Named
+    state: FloorState,
+    terms: Terms,
+    walk: Walk,
+    prompt: Prompt,
+    input_: CodeScanned,
+    named: Named,
 ) -> Decision:
     index = prompt.stop - 1
     match named:
         case Piece():
-            return places.first(prompt) or _piece(state, walk, index, named)
+            return (
+                places.first(prompt)
+                or substituting.scanned(state, terms, walk, index, input_, named)
+                or _piece(state, walk, index, named)
+            )
         case Place():
             return places.scanned(state, walk, index, input_, named.location)
         case Container():

@@ -110,12 +110,26 @@ class Work(Section):
         return seconds
 
 
+Rung = Literal["finder", "other_place", "surplus", "substitute"]
+
+
+class Substitute(Section):
+    """What may be picked instead of an article for customers who allow it, the best first."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=64)]
+    by: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1)
+    ]
+
+
 class Picking(Section):
     """How pickers work."""
 
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
     check_digits: Literal["off", "offered", "required"] = "offered"
+    short_ladder: tuple[Rung, ...] = ("finder", "other_place", "surplus", "substitute")
+    partial_orders: Literal["ship", "wait"] = "ship"
 
     @field_validator("tote_label")
     @classmethod
@@ -309,6 +323,7 @@ class Settings(Section):
     light: tuple[Light, ...] = ()
     printer: tuple[Printer, ...] = ()
     door: tuple[Door, ...] = ()
+    substitute: tuple[Substitute, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

@@ -30,8 +30,11 @@ VERSIONS: Mapping[str, int] = {
     "pack.given_up": 2,  # as 4 of `pack.closed`
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
-    # 2: where the radio heard a piece that was missed: nowhere; 3: is the place confirmed: no
+    "order.received": 2,  # whether a substitute will do, and what was one: no and nothing
+    # 2: where the radio heard a piece that was missed: nowhere; 3: is the place confirmed, does a
+    # substitute do: no
     "order.changed": 3,
+    "return.expected": 2,  # as 2 of `order.received`
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
     # 5: totes that are to be taken and scanned, places that are confirmed: none
@@ -51,6 +54,8 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 2): _unchanged,
     ("pack.closed", 3): _unchanged,
     ("pack.given_up", 1): _unchanged,
+    ("order.received", 1): _unchanged,
+    ("return.expected", 1): _unchanged,
     ("order.changed", 1): _unchanged,
     ("order.changed", 2): _unchanged,
     ("pick.planned", 1): _unchanged,

@@ -127,7 +127,7 @@ class SmallFloor:
                 None,
                 "DHL",
                 tuple(
-                    OrderLine(LineId(str(number)), sku, quantity)
+                    OrderLine(LineId(str(number)), sku, quantity, bool(more.get("substitution")))
                     for number, (sku, quantity) in enumerate(lines, 1)
                 ),
                 wanted,

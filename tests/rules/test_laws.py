@@ -207,14 +207,19 @@ class Laws(RuleBasedStateMachine):
 
     @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans())
     def work_is_under_way(self, stage: int, cart: LocationId | None, bind: bool) -> None:  # noqa: FBT001 - drawn
-        self.floor.terms = replace(self.floor.terms, bind_totes=bind)
+        self.floor.terms = replace(
+            self.floor.terms,
+            bind_totes=bind,
+            substitutes={SHIRT: (MUG,)},
+            ship_partial=not bind,
+        )
         if stage > 0:
             self.picker_gets_work(LI, cart)
         if stage > 1:
             self.as_prompted(LI)
         if stage > 2:
             self.picker_finishes(LI)
-            self.floor.order("O3", (SHIRT, 2), (MUG, 2))
+            self.floor.order("O3", (SHIRT, 2), (MUG, 2), substitution=True)
             self.floor.order("O4", (MUG, 1))
             self.revisions.update((OrderId("O3"), OrderId("O4")))
         if stage > 3:
@@ -241,13 +246,21 @@ class Laws(RuleBasedStateMachine):
         lines=LINES,
         wanted=st.sampled_from(["released"] * 4 + ["held"]),
         priority=st.sampled_from([0, TERMS.rush_priority]),
+        substitution=st.booleans(),
     )
     def order_comes_or_changes(
-        self, order_id: OrderId, lines: list[tuple[Sku, int]], wanted: str, priority: int
+        self,
+        order_id: OrderId,
+        lines: list[tuple[Sku, int]],
+        wanted: str,
+        priority: int,
+        substitution: bool,  # noqa: FBT001 - drawn
     ) -> None:
         self.revisions[order_id] += 1
         rev = self.revisions[order_id]
-        self.floor.order(order_id, *lines, rev=rev, wanted=wanted, priority=priority)
+        self.floor.order(
+            order_id, *lines, rev=rev, wanted=wanted, priority=priority, substitution=substitution
+        )
 
     @rule(order_id=ORDERS, again=st.booleans())
     def order_is_cancelled(self, order_id: OrderId, again: bool) -> None:  # noqa: FBT001 - drawn
@@ -623,6 +636,20 @@ class Laws(RuleBasedStateMachine):
                 for sku, unit in self.state.totes[tote_id].picked
             )
             assert picked == held
+
+    @invariant()
+    def nothing_is_picked_beyond_what_the_order_wants(self) -> None:
+        for order in self.state.orders.values():
+            if order.state in {OrderState.PICKING, OrderState.PICKED, OrderState.PACKED}:
+                wanted = sum(line.quantity for line in order.lines)
+                held = sum(len(one.picked) for one in self.state.totes.of_order(order.order_id))
+                promised = sum(
+                    stop.open_quantity
+                    for walk in self.state.walks.values()
+                    for stop in walk.stops
+                    if stop.order_id == order.order_id
+                )
+                assert held + promised <= wanted
 
     @invariant()
     def nobody_shares_a_walk_or_a_cart(self) -> None:

@@ -177,6 +177,8 @@ class Day:
             missing, "empty",
         )  # fmt: skip
         yield e.CountWanted(stop.location, stop.sku, "short")
+        yield e.SurplusAwaited(walk.walk_id, at, "O-1/2", missing)
+        yield e.BackOrdered(stop.order_id, stop.line_id, stop.sku, missing, "nowhere")
         for other in state.stock.of(stop.sku):
             if other.location != stop.location and other.free >= missing:
                 yield e.StopRerouted(walk.walk_id, at, other.location, missing)
@@ -395,6 +397,16 @@ class Day:
             yield e.StopSought(walk.walk_id, at, stop.location)
             yield e.PlaceMistaken(walk.walk_id, at, BADGE, stop.location, 1)
             yield e.PlaceConfirmed(walk.walk_id, at, BADGE, stop.location, "digits")
+            free = next((one for one in state.stock.values() if one.free > 1), None)
+            if free is not None and self.rng.random() < 0.3:
+                yield e.SubstituteOffered(walk.walk_id, at, BADGE, free.sku)
+                yield e.StopSubstituted(
+                    walk.walk_id, at, stop.order_id, stop.line_id, stop.sku, free.sku,
+                    free.location, 1, "rule",
+                )  # fmt: skip
+                if free.sku == stop.sku:
+                    yield e.StopRefilled(walk.walk_id, at, free.location, 1, "put there")
+                return
             if self.rng.random() < 0.2:
                 yield e.WorkReturned(BADGE, walk.walk_id, (), "silent", None)
                 return

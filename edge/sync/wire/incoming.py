@@ -238,7 +238,10 @@ def _order(one: messages.OrderMessage, at_us: int) -> OrderSubmitted:
 
 
 def _lines(lines: list[messages.LineMessage]) -> tuple[OrderLine, ...]:
-    return tuple(OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity) for one in lines)
+    return tuple(
+        OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity, one.substitution == "allowed")
+        for one in lines
+    )
 
 
 def sentence(error: ValidationError) -> str:

@@ -74,11 +74,12 @@ class Message(BaseModel):
 
 
 class LineMessage(Message):
-    """One line of an order or return."""
+    """One line of an order or return; of a return `substitution` says nothing."""
 
     line_id: Name
     sku: Name
     quantity: Quantity
+    substitution: Literal["refused", "allowed"] = "refused"
 
 
 class OrderMessage(Message):

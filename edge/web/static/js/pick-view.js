@@ -351,12 +351,15 @@ export class PickView {
 }
 
 /** A free count is asked for, not told of; anything else is a fault. */
-function noticeOf({ notice, notice_location: location, totes }) {
+function noticeOf({ notice, notice_location: location, totes, instead_of: ordered }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
   }
   if (notice === "look_near") {
     return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
+  }
+  if (notice === "substitute") {
+    return { kind: "info", words: t("notice.substitute"), details: t("notice.substitute_details", { name: ordered }) };
   }
   if (notice === "taken_over") {
     return { kind: "info", words: t("notice.taken_over"), details: t("notice.taken_over_details", { totes: totes.join(", ") }) };
@@ -366,7 +369,7 @@ function noticeOf({ notice, notice_location: location, totes }) {
 
 /** Something to know that nobody did wrong. */
 export function isMild(notice) {
-  return ["zero_check", "neighbour_item", "look_near", "taken_over", "not_at_work"].includes(notice);
+  return ["zero_check", "neighbour_item", "look_near", "taken_over", "substitute", "not_at_work"].includes(notice);
 }
 
 function noticeWords(notice) {

@@ -140,6 +140,7 @@ function detailsOf(answer, entry) {
       scanned: got?.name || got?.sku || entry.body.code,
     });
   }
+  if (["substitute_offered", "substituted"].includes(answer.code)) return answer.data.name || answer.data.sku;
   if (answer.code === "tote_bound") return `${answer.data.tote_id} · ${t("pick.slot", answer.data)}`;
   if (answer.code === "tote_taken" && answer.data.order_id) {
     return t("pick.tote_of", { tote: entry.body.code, order: answer.data.order_id });
