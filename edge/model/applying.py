@@ -86,6 +86,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.errands[event.errand_id] = replace(errand, picker=event.badge)
         case e.PiecePicked():
             stops.pick(state, event)
+        case e.PickUndone():
+            stops.undo(state, event)
         case e.PieceConfirmed():
             stops.confirm(state, event)
         case (

@@ -343,6 +343,27 @@ class PiecePicked:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUndone:
+    """A piece that only the radio had seen picked is back in its place: it is wanted again.
+
+    Attributes:
+        heard_at: where its tag is heard now, the place or one around it.
+    """
+
+    type: ClassVar[str] = "pick.undone"
+    walk_id: WalkId
+    stop: int
+    badge: Badge | None
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    location: LocationId
+    tote_id: ToteId
+    unit: Unit
+    heard_at: LocationId
+
+
+@dataclass(frozen=True, slots=True)
 class PieceConfirmed:
     """A piece that was picked already showed its other sign: tag after barcode or the reverse."""
 
@@ -999,6 +1020,7 @@ Event = (
     | WorkReturned
     | ErrandStarted
     | PiecePicked
+    | PickUndone
     | PieceConfirmed
     | StopShort
     | StopSought

@@ -85,6 +85,24 @@ def pick(state: FloorState, event: e.PiecePicked) -> None:
     )
 
 
+def undo(state: FloorState, event: e.PickUndone) -> None:
+    """The piece lies in its place again, promised as before."""
+    walk = state.walks[event.walk_id]
+    stop = walk.stops[event.stop]
+    at = stop.units.index(event.unit)
+    units = (*stop.units[:at], *stop.units[at + 1 :])
+    left = replace(stop, units=units, undone=stop.undone + 1, checked_empty=False)
+    state.walks[event.walk_id] = _with_stop(walk, event.stop, left)
+    booking.take(state, event.sku, event.location, -1)
+    tote = state.totes[event.tote_id]
+    where = tote.picked.index((event.sku, event.unit))
+    state.totes[event.tote_id] = replace(
+        tote,
+        picked=(*tote.picked[:where], *tote.picked[where + 1 :]),
+        came_from=(*tote.came_from[:where], *tote.came_from[where + 1 :]),
+    )
+
+
 def confirm(state: FloorState, event: e.PieceConfirmed) -> None:
     """A picked piece is known by a second sign."""
     walk = state.walks[event.walk_id]

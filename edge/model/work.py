@@ -74,6 +74,7 @@ class Stop:
         wrong_places: how often they gave the check digits of another one.
         instead_of: the article that the order asks for, where another one is picked for it.
         offered: an allowed substitute that the picker scanned here once.
+        undone: pieces that the radio had seen picked, and then saw back in the place.
     """
 
     location: LocationId
@@ -90,6 +91,7 @@ class Stop:
     wrong_places: int = 0
     instead_of: Sku | None = None
     offered: Sku | None = None
+    undone: int = 0
 
     @property
     def open_quantity(self) -> int:

@@ -193,6 +193,8 @@ def _notice(state: FloorState, walk: Walk) -> str:
     current = walk.current
     if current is not None and walk.stops[current].heard_at is not None:
         return "look_near"
+    if current is not None and walk.stops[current].undone:
+        return "undone"
     if to_check_empty(state, walk) is not None:
         return "zero_check"
     if heard := _heard(state, walk):

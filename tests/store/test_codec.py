@@ -143,6 +143,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.WorkReturned(BADGE, WALK, ("O-1/4",), "silent", None),
     e.ErrandStarted("O-1/4", BADGE),
     e.PiecePicked(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, SCANNED),
+    e.PickUndone(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, TOTE, TAGGED, BIN),
     e.PieceConfirmed(WALK, 0, TOTE, SKU, SCANNED, BOTH),
     e.StopShort(WALK, 0, BADGE, ORDER, LINE, SKU, BIN, 1, "empty"),
     e.StopSought(WALK, 0, BIN),

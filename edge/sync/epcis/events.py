@@ -110,7 +110,7 @@ class EpcisWriter:
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
                 return self._of_parcels(event)
-            case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
+            case e.PiecePut() | e.PieceLost() | e.PickUndone() | e.ToteGivenUp():
                 return self._of_pieces(event)
             case e.ReturnReceived() | e.ReturnGraded():
                 return self._of_returns(event)
@@ -291,12 +291,17 @@ class EpcisWriter:
                     kind="TransactionEvent",
                 )
 
-    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.ToteGivenUp) -> Draft:
+    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.PickUndone | e.ToteGivenUp) -> Draft:
         match event:
             case e.PiecePut(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)
                 return Draft(
                     "storing", "sellable_accessible", things, pieces, where=piece.location
+                )
+            case e.PickUndone():
+                things, pieces = self._unit(event.sku, event.unit)
+                return Draft(
+                    "storing", "sellable_accessible", things, pieces, where=event.location
                 )
             case e.PieceLost(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)

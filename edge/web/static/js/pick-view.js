@@ -358,6 +358,9 @@ function noticeOf({ notice, notice_location: location, totes, instead_of: ordere
   if (notice === "look_near") {
     return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
   }
+  if (notice === "undone") {
+    return { kind: "wrong", words: t("notice.undone"), details: t("notice.undone_details") };
+  }
   if (notice === "substitute") {
     return { kind: "info", words: t("notice.substitute"), details: t("notice.substitute_details", { name: ordered }) };
   }
