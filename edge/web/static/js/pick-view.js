@@ -94,8 +94,12 @@ export class PickView {
           h("span", {}, t("pick.go_to")),
           h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
         ),
-        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
-        prompt.check ? this._check(prompt) : null,
+        h(
+          "div",
+          { class: prompt.check ? "place-row" : "" },
+          h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 7 : 0)}`, id: "place" }, prompt.location),
+          prompt.check ? this._check(prompt) : null,
+        ),
       ),
       h(
         "section",
@@ -144,7 +148,7 @@ export class PickView {
           h("span", {}, t("pick.bind")),
           h("span", { class: "stop" }, t("pick.bind_of", { stop: prompt.stop, stops: prompt.stops })),
         ),
-        h("p", { class: "place short", id: "place" }, t("pick.slot", { slot: prompt.slot })),
+        h("p", { class: "place long", id: "place" }, t("pick.slot", { slot: prompt.slot })),
       ),
       h(
         "section",
@@ -225,8 +229,8 @@ export class PickView {
     const words = t(prompt.check_wanted ? "pick.check_wanted" : "pick.check", { column: prompt.check });
     return h(
       "button",
-      { type: "button", class: prompt.check_wanted ? "main check" : "second check", id: "check", onclick: () => this._openDigits(prompt) },
-      words,
+      { type: "button", class: prompt.check_wanted ? "main check" : "second check", id: "check", "aria-label": words, onclick: () => this._openDigits(prompt) },
+      h("span", { "aria-hidden": "true" }, t("pick.check_short", { column: prompt.check })),
     );
   }
 
@@ -380,7 +384,8 @@ function noticeWords(notice) {
 }
 
 /** Long names get smaller letters, never dots in place of their end. */
-function lengthClass(text) {
-  if (text.length <= 6) return "short";
-  return text.length <= 9 ? "middle" : text.length <= 14 ? "long" : "longest";
+function lengthClass(text, beside = 0) {
+  const length = text.length + beside; // what stands on the same line takes room as well
+  if (length <= 6) return "short";
+  return length <= 9 ? "middle" : length <= 14 ? "long" : "longest";
 }
