@@ -92,6 +92,8 @@ class Picker:
             await self._pick(prompt)
         elif prompt["kind"] == "bind":
             await self._bind(prompt)
+        elif prompt["kind"] in {"pass", "take"}:
+            await self._hand_over(prompt)
         elif prompt["kind"] == "drop":
             await self._drop(prompt)
         elif prompt["kind"] in _PUTTING:
@@ -108,6 +110,19 @@ class Picker:
                     await self._bell.wait()
                 return
         await self._device.post("/api/work", {"ready": True, "cart": self.cart})
+
+    async def _hand_over(self, prompt: dict[str, Any]) -> None:
+        """Totes change hands; what is put down waits in the rack for the next picker."""
+        world, kind = self.shift.world, prompt["kind"]
+        await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        await self.shift.spend(_SET_DOWN_S)
+        body = {"prompt_id": prompt["prompt_id"], "code": prompt["location"]}
+        answer = await self._device.post("/api/scan", body)
+        if answer["code"] not in {"passed", "taken"}:
+            return
+        for tote_id in prompt["totes"]:
+            if tote_id in world.totes:
+                world.bring_tote(tote_id, RACK if kind == "pass" else self._base)
 
     async def _bind(self, prompt: dict[str, Any]) -> None:
         """Take an empty tote to the cart and scan it; where it is somebody's, look again."""

@@ -51,7 +51,7 @@ from edge.floor.rates import Rates
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
 from edge.locating.settings import RadioSettings
-from edge.model.ids import LocationId, Sku
+from edge.model.ids import Badge, LocationId, Sku
 from edge.model.inputs import Input
 from edge.model.posted import TagWorkWanted
 from edge.model.prompts import Answer, PromptKind
@@ -269,7 +269,11 @@ def floor_loop(
         company_prefix=settings.gateway.gs1_company_prefix,
         sscc_extension=settings.gateway.sscc_extension,
         quantity_max=settings.work.quantity_max,
-        orders_per_walk=settings.work.orders_per_walk,
+        orders_per_walk=(
+            1 if settings.picking.strategy == "discrete" else settings.work.orders_per_walk
+        ),
+        pick_and_pass=settings.picking.strategy == "pick-and-pass",
+        zones={Badge(one.badge): LocationId(one.zone) for one in settings.person if one.zone},
         pieces_per_walk=settings.work.pieces_per_walk,
         troubles={
             one.code: TroubleTerms(

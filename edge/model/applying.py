@@ -9,7 +9,7 @@ from dataclasses import replace
 from edge.model import booking, setting_back, shipping, stops, taking_back, totes
 from edge.model import events as e
 from edge.model.goods import PresentItem
-from edge.model.ids import Epc, LocationId, OrderId, Sku
+from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku, WalkId
 from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
@@ -74,7 +74,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.WalkReplanned():
             _replan(state, event)
         case e.PickerChanged():
-            state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
+            state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart, event.zone)
         case e.PersonListed():
             state.people[event.person.badge] = event.person
         case e.WalkStarted():
@@ -110,6 +110,13 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             totes.bind(state, event)
         case e.ToteFilled():
             totes.fill(state, event)
+        case e.TotesPassed():
+            _leave(state, event.walk_id, event.badge)
+            walk = state.walks[event.walk_id]
+            state.walks[event.walk_id] = replace(walk, handed_at=event.location)
+        case e.TotesTaken():
+            walk = state.walks[event.walk_id]
+            state.walks[event.walk_id] = replace(walk, handed_at=None)
         case e.TotesDropped():
             totes.drop(state, event)
         case e.PackOpened():
@@ -274,20 +281,24 @@ def _start(state: FloorState, event: e.WalkStarted) -> None:
 def _park(state: FloorState, event: e.WorkReturned) -> None:
     """Work that nobody has in hand keeps all that was done."""
     if event.walk_id is not None:
-        walk = state.walks[event.walk_id]
-        state.walks[event.walk_id] = replace(
-            walk,
-            state=after(WALK_STEPS, walk.state, WalkStep.PARK),
-            picker=None,
-            cart=None,
-            fence=walk.fence + 1,
-            picker_before=event.badge,
-        )
+        _leave(state, event.walk_id, event.badge)
     for errand_id in event.errands:
         errand = state.errands[errand_id]
         state.errands[errand_id] = replace(
             errand, picker=None, fence=errand.fence + 1, picker_before=event.badge
         )
+
+
+def _leave(state: FloorState, walk_id: WalkId, badge: Badge) -> None:
+    walk = state.walks[walk_id]
+    state.walks[walk_id] = replace(
+        walk,
+        state=after(WALK_STEPS, walk.state, WalkStep.PARK),
+        picker=None,
+        cart=None,
+        fence=walk.fence + 1,
+        picker_before=badge,
+    )
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:

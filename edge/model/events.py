@@ -272,12 +272,13 @@ class WalkReplanned:
 
 @dataclass(frozen=True, slots=True)
 class PickerChanged:
-    """A picker is ready for work, or has gone."""
+    """A picker is ready for work, or has gone; in a zone of their own where `zone` names one."""
 
     type: ClassVar[str] = "pick.picker_changed"
     badge: Badge
     ready: bool
     cart: LocationId | None
+    zone: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,6 +548,27 @@ class ToteFilled:
     order_id: OrderId
     tote_id: ToteId
     further: ToteId
+
+
+@dataclass(frozen=True, slots=True)
+class TotesPassed:
+    """A walk's totes stand at a hand-over place: it goes on in another zone, in other hands."""
+
+    type: ClassVar[str] = "pick.passed"
+    walk_id: WalkId
+    badge: Badge
+    location: LocationId
+    zone: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class TotesTaken:
+    """The next picker has taken a walk's totes from the hand-over place."""
+
+    type: ClassVar[str] = "pick.taken"
+    walk_id: WalkId
+    badge: Badge
+    location: LocationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -1035,6 +1057,8 @@ Event = (
     | PlaceMistaken
     | ToteBound
     | ToteFilled
+    | TotesPassed
+    | TotesTaken
     | TotesDropped
     | PackOpened
     | ToteJoined

@@ -13,6 +13,8 @@ class PromptKind(StrEnum):
     WAIT = "wait"
     BIND = "bind"
     PICK = "pick"
+    PASS = "pass"  # noqa: S105 - a word, no password
+    TAKE = "take"
     DROP = "drop"
     PUT_BACK = "put_back"
     PUT_AWAY = "put_away"

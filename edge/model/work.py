@@ -114,6 +114,7 @@ class Walk:
         totes: the places of the cart, the first one's tote first; empty in a walk of old.
         to_replan: whether stops were added where they came up, so that a better order is wanted.
         unbound: labels of totes that were only planned: no tote was taken and scanned for them.
+        handed_at: the hand-over place where its totes stand; None while they are with somebody.
     """
 
     walk_id: WalkId
@@ -129,6 +130,7 @@ class Walk:
     totes: tuple[ToteId, ...] = ()
     to_replan: bool = False
     unbound: tuple[ToteId, ...] = ()
+    handed_at: LocationId | None = None
 
     @property
     def slots(self) -> tuple[ToteId, ...]:
@@ -159,11 +161,13 @@ class Picker:
     Attributes:
         ready: whether work may be given to them.
         cart: the cart that they push; None without one.
+        zone: the zone that they work in; None for everywhere.
     """
 
     badge: Badge
     ready: bool
     cart: LocationId | None = None
+    zone: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case PlanReady():
             return taking_plans.ready(state, terms, input_)
         case WorkWanted():
-            return guiding.work_wanted(state, input_)
+            return guiding.work_wanted(state, terms, input_)
         case WorkHandedOver():
             return handing_over.handed_over(state, input_)
         case HandheldSilent():

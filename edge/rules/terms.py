@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edge.model.ids import LocationId, Sku
+from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
 
 
@@ -75,6 +75,8 @@ class Terms:
         doors: which carriers load at a portal; one that is not named lets any parcel out.
         bind_totes: whether pickers take totes of their own choice and scan each for its order.
         tote_label: regular expression of what is printed on a tote.
+        pick_and_pass: whether walks go zone by zone.
+        zones: the zone that a picker works in, by badge; none for everywhere.
         ladder: what is tried, one after the other, where pieces are missing.
         substitutes: what may be picked instead of an article, the best first.
         ship_partial: whether an order goes without what is back-ordered, or waits for a person.
@@ -93,6 +95,8 @@ class Terms:
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
+    pick_and_pass: bool = False
+    zones: Mapping[Badge, LocationId] = field(default_factory=dict)
     ladder: tuple[Rung, ...] = tuple(Rung)
     substitutes: Mapping[Sku, tuple[Sku, ...]] = field(default_factory=dict)
     ship_partial: bool = True

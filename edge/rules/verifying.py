@@ -24,6 +24,7 @@ from edge.rules import (
     places,
     putting,
     substituting,
+    zones,
 )
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
@@ -62,8 +63,8 @@ def _on_walk(
     walk = state.walk_of(input_.badge)
     if walk is None:
         return refuse("nothing_to_do", "there is no walk in hand")
-    if prompt.kind is PromptKind.BIND:
-        return binding.scanned(state, terms, walk, input_, named)
+    if prompt.kind in {PromptKind.PASS, PromptKind.TAKE, PromptKind.BIND}:
+        return _with_totes(state, terms, walk, input_, named)
     is_noticed = isinstance(named, Place) and named.location == prompt.notice_location
     if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
@@ -71,6 +72,17 @@ def _on_walk(
         return _dropped(state, terms, walk, input_, named)
     digits = places.told(state, walk, prompt.stop - 1, input_)
     return digits or _at_stop(state, terms, walk, prompt, input_, named)
+
+
+def _with_totes(
+    state: FloorState, terms: Terms, walk: Walk, input_: CodeScanned, named: Named
+) -> Decision:
+    """Totes are taken up, handed on, or taken for an order, before anything is picked."""
+    if walk.handed_at is not None:
+        return zones.taken(walk, input_, named)
+    if zones.passes_to(state, input_.badge, walk) is not None:
+        return zones.passed(state, walk, input_, named)
+    return binding.scanned(state, terms, walk, input_, named)
 
 
 def _dropped(

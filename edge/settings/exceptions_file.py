@@ -23,7 +23,9 @@ class TroubleTable(Section):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
-    at: tuple[Literal["bind", "pick", "drop", "wait", "put_back", "put_away"], ...] = ("pick",)
+    at: tuple[
+        Literal["bind", "pick", "pass", "take", "drop", "wait", "put_back", "put_away"], ...
+    ] = ("pick",)
     effects: tuple[
         Literal["short", "avoid", "later", "full", "count", "freeze", "retag", "hold", "tell"], ...
     ] = ()

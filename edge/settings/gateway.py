@@ -125,6 +125,7 @@ class Substitute(Section):
 class Picking(Section):
     """How pickers work."""
 
+    strategy: Literal["batch", "discrete", "pick-and-pass"] = "batch"
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
     check_digits: Literal["off", "offered", "required"] = "offered"
@@ -247,6 +248,7 @@ class Person(Section):
     name: str
     role: Literal["picker", "packer", "supervisor", "administrator"]
     pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$")]
+    zone: str = ""
 
 
 class Light(Section):

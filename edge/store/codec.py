@@ -34,6 +34,7 @@ VERSIONS: Mapping[str, int] = {
     # 2: where the radio heard a piece that was missed: nowhere; 3: is the place confirmed, does a
     # substitute do: no
     "order.changed": 3,
+    "pick.picker_changed": 2,  # the zone of their own: none
     "return.expected": 2,  # as 2 of `order.received`
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
@@ -56,6 +57,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.given_up", 1): _unchanged,
     ("order.received", 1): _unchanged,
     ("return.expected", 1): _unchanged,
+    ("pick.picker_changed", 1): _unchanged,
     ("order.changed", 1): _unchanged,
     ("order.changed", 2): _unchanged,
     ("pick.planned", 1): _unchanged,

@@ -92,11 +92,15 @@ from tests.rules.small_floor import (
 )
 
 CART_2, STATION_2, ZONE = LocationId("cart-2"), LocationId("pack-2"), LocationId("zone-a")
+ZONE_2, HAND_OVER = LocationId("zone-b"), LocationId("between")
 READER = DeviceName("reader-1")
 TWO_OF_EACH = replace(
     FLOOR,
     locations={
         **FLOOR.locations,
+        ZONE_2: Location(ZONE_2, LocationKind.ZONE),
+        HAND_OVER: Location(HAND_OVER, LocationKind.STAGING, ZONE_2, 3.0, 3.0),
+        BIN_3: replace(FLOOR.locations[BIN_3], parent=ZONE_2),
         BIN_2: replace(FLOOR.locations[BIN_2], check_digits=("47", "93")),
         CART_2: Location(CART_2, LocationKind.CART),
         STATION_2: Location(STATION_2, LocationKind.STATION, None, 8.0, 0.0),
@@ -205,13 +209,21 @@ class Laws(RuleBasedStateMachine):
     def request(self) -> RequestId:
         return RequestId(self.floor.number())
 
-    @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans())
-    def work_is_under_way(self, stage: int, cart: LocationId | None, bind: bool) -> None:  # noqa: FBT001 - drawn
+    @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans(), passing=st.booleans())
+    def work_is_under_way(
+        self,
+        stage: int,
+        cart: LocationId | None,
+        bind: bool,  # noqa: FBT001 - drawn
+        passing: bool,  # noqa: FBT001 - drawn
+    ) -> None:
         self.floor.terms = replace(
             self.floor.terms,
             bind_totes=bind,
             substitutes={SHIRT: (MUG,)},
             ship_partial=not bind,
+            pick_and_pass=passing,
+            zones={LI: ZONE, ANNA: ZONE_2} if passing else {},
         )
         if stage > 0:
             self.picker_gets_work(LI, cart)
@@ -328,6 +340,8 @@ class Laws(RuleBasedStateMachine):
         code: str = GTINS[prompt.sku] if prompt.sku else STATION
         if prompt.kind is PromptKind.BIND and prompt.tote_id:
             code = prompt.tote_id
+        if prompt.kind in {PromptKind.PASS, PromptKind.TAKE} and prompt.location:
+            code = prompt.location
         if prompt.check_wanted and prompt.location:
             printed = self.state.floor.locations[prompt.location].check_digits
             code = printed["AB".index(prompt.check)]

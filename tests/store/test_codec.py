@@ -137,7 +137,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.WalkReplanned(
         WALK, (Stop(BIN, SKU, 2, ORDER, LINE, TOTE),), (TOTE,), 9.5, (ORDER,), "9 m to go", (TOTE,)
     ),
-    e.PickerChanged(BADGE, ready=True, cart=CART),
+    e.PickerChanged(BADGE, ready=True, cart=CART, zone=LocationId("zone-1")),
     e.PersonListed(ListedPerson(BADGE, "Li Wei", "picker", active=False, version=3)),
     e.WalkStarted(WALK, BADGE, CART),
     e.WorkReturned(BADGE, WALK, ("O-1/4",), "silent", None),
@@ -158,6 +158,8 @@ EVENTS: tuple[e.Event, ...] = (
     e.PlaceMistaken(WALK, 0, BADGE, BIN, 2),
     e.ToteBound(WALK, BADGE, ORDER, TOTE, ToteId("T-7")),
     e.ToteFilled(WALK, 0, BADGE, ORDER, TOTE, ToteId("T-2")),
+    e.TotesPassed(WALK, BADGE, LocationId("hand-over-2"), LocationId("zone-2")),
+    e.TotesTaken(WALK, BADGE, LocationId("hand-over-2")),
     e.TotesDropped(WALK, BADGE, STATION),
     e.PackOpened(STATION, TOTE, ORDER, BADGE),
     e.ToteJoined(STATION, ToteId("T-2"), ORDER, None),

@@ -420,6 +420,10 @@ class Day:
             if self.rng.random() < 0.2:
                 yield e.WorkReturned(BADGE, walk.walk_id, (), "silent", None)
                 return
+            if self.rng.random() < 0.2:
+                yield e.TotesPassed(walk.walk_id, BADGE, CART, LocationId("zone-2"))
+                yield e.TotesTaken(walk.walk_id, BADGE, CART)
+                return
             if sum(one.open_quantity > 0 for one in walk.stops) > 1:
                 yield e.StopPostponed(walk.walk_id, at, "later")
 

@@ -212,6 +212,8 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.place_confirmed",
         "pick.place_wrong",
         "pick.tote_bound",
+        "pick.passed",
+        "pick.taken",
         "pick.tote_full",
         "stock.pack_listed",
         "pack.slot_lit",

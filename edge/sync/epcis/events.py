@@ -37,6 +37,8 @@ WITHOUT_EVENT = (
     e.PlaceMistaken,
     e.ToteBound,
     e.ToteFilled,
+    e.TotesPassed,
+    e.TotesTaken,
     e.TotesDropped,
     e.SlotLit,
     e.PieceLaidBack,

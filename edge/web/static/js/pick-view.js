@@ -206,18 +206,26 @@ export class PickView {
     ];
   }
 
-  _drop({ prompt }) {
+  _pass({ prompt }) {
+    return this._drop({ prompt }, "pass");
+  }
+
+  _take({ prompt }) {
+    return this._drop({ prompt }, "take_up");
+  }
+
+  _drop({ prompt }, what = "drop") {
     return [
       h(
         "section",
         { class: "where drop" },
-        h("div", { class: "caption" }, h("span", {}, t("pick.drop"))),
+        h("div", { class: "caption" }, h("span", {}, t(`pick.${what}`))),
         h("p", { class: `place ${lengthClass(prompt.location ?? "")}`, id: "place" }, prompt.location ?? ""),
       ),
       h(
         "section",
         { class: "what" },
-        h("p", { class: "name" }, t("pick.drop_details")),
+        h("p", { class: "name" }, t(`pick.${what}_details`)),
         h("p", { class: "caption" }, t("pick.totes", { count: prompt.totes.length })),
         h("ul", { class: "totes" }, ...prompt.totes.map((tote) => h("li", {}, tote))),
       ),

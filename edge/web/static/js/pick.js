@@ -118,7 +118,7 @@ function tellChange(before, now) {
   } else if (before.kind === "pick" && before.prompt_id !== now.prompt_id) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
-    if (!["wait", "bind"].includes(now.kind)) signs.show("right", t(`code.${over}`));
+    if (!["wait", "bind", "pass", "take"].includes(now.kind)) signs.show("right", t(`code.${over}`));
   } else if (now.notice && !isMild(now.notice) && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
