@@ -8,7 +8,7 @@ missing after all that is missing: the parcel is closed without it. Parcels then
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,6 +127,7 @@ class Packer:
     # -- checking ------------------------------------------------------------------------------
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
+        await self._gather(tote_id, view.get("awaited", ()))
         if self.station == PACK_STATION:
             view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
         if view["verdict"] == "checking":
@@ -136,6 +137,20 @@ class Packer:
         view = await self._view()
         if view["open"] and view["tote_id"] == tote_id:
             await self._close(view, partial=view["verdict"] != "match")
+
+    async def _gather(self, tote_id: str, awaited: Iterable[str]) -> None:
+        """Fetch further totes of the order, scan them, and pour them into the first one."""
+        world = self.shift.world
+        for further in (str(one) for one in awaited):
+            if further not in world.totes:
+                continue
+            world.bring_tote(further, self.station)
+            answer = await self._scan_on_page(further)
+            self.shift.deeds[f"pack_{answer['code']}"] += 1
+            if answer["code"] in {"tote_joined", "already_open"}:
+                for piece in world.pieces_in(tote_holder(further)):
+                    world.put(piece.epc, tote_holder(tote_id))
+                world.take_away_tote(further)
 
     async def _scan_pieces(self, tote_id: str) -> None:
         """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""

@@ -90,6 +90,10 @@ class Picker:
     async def _follow(self, prompt: dict[str, Any]) -> None:
         if prompt["kind"] == "pick":
             await self._pick(prompt)
+        elif prompt["kind"] == "bind":
+            await self._bind(prompt)
+        elif prompt["kind"] in {"pass", "take"}:
+            await self._hand_over(prompt)
         elif prompt["kind"] == "drop":
             await self._drop(prompt)
         elif prompt["kind"] in _PUTTING:
@@ -107,10 +111,38 @@ class Picker:
                 return
         await self._device.post("/api/work", {"ready": True, "cart": self.cart})
 
+    async def _hand_over(self, prompt: dict[str, Any]) -> None:
+        """Totes change hands; what is put down waits in the rack for the next picker."""
+        world, kind = self.shift.world, prompt["kind"]
+        await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        await self.shift.spend(_SET_DOWN_S)
+        body = {"prompt_id": prompt["prompt_id"], "code": prompt["location"]}
+        answer = await self._device.post("/api/scan", body)
+        if answer["code"] not in {"passed", "taken"}:
+            return
+        for tote_id in prompt["totes"]:
+            if tote_id in world.totes:
+                world.bring_tote(tote_id, RACK if kind == "pass" else self._base)
+
+    async def _bind(self, prompt: dict[str, Any]) -> None:
+        """Take an empty tote to the cart and scan it; where it is somebody's, look again."""
+        tote_id = str(prompt["tote_id"])
+        await self.shift.spend(_SCAN_S)
+        answer = await self._device.post(
+            "/api/scan", {"prompt_id": prompt["prompt_id"], "code": tote_id}
+        )
+        if answer["code"] == "tote_bound":
+            self._have_tote(tote_id, str(prompt["walk_id"]))
+            self.shift.deeds["totes_bound"] += 1
+
     # -- at a stop -----------------------------------------------------------------------------
     async def _pick(self, prompt: dict[str, Any]) -> None:
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
         self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
+        if prompt.get("check_wanted"):  # whoever stands here scans the label just as well
+            await self.shift.spend(_SCAN_S)
+            body = {"prompt_id": prompt["prompt_id"], "code": prompt["location"]}
+            await self._device.post("/api/scan", body)
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
         while len(self._pieces_of(prompt)) < wanted:
             now = await self._prompt()

@@ -155,6 +155,18 @@ class World:
         tote.walk_id = walk_id or tote.walk_id
         self.changes += 1
 
+    def take_away_tote(self, tote_id: str) -> None:
+        """An empty tote goes back to the pile.
+
+        Raises:
+            WorldError: no such tote, or something lies in it.
+        """
+        self._tote(tote_id)
+        if self.pieces_in(tote_holder(tote_id)):
+            raise WorldError(f"something lies in {tote_id}")
+        del self.totes[tote_id]
+        self.changes += 1
+
     def pack(self, tote_id: str, sscc: str, order_id: str) -> None:
         """All pieces of a tote go into a parcel at the same place; the tote is empty and free.
 

@@ -97,6 +97,11 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         if floor.kind_of(LocationId(one.station)) not in {LocationKind.STATION, LocationKind.WALL}
     ]
     faults += [
+        f"{path}: person.zone: {one.badge} works in {one.zone}, which is no zone of the floor file"
+        for one in settings.person
+        if one.zone and floor.kind_of(LocationId(one.zone)) is not LocationKind.ZONE
+    ]
+    faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
         "mean nothing"
         for name in settings.reader_names

@@ -180,7 +180,8 @@ def _attach(wire: LlrpWire, tag_port: TagPort, lights: Lights, finder: FinderDes
 
 
 def _core(settings: Settings, clock: Clock) -> Core:
-    floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
+    floor = settings.picking.checked(load_floor(settings.gateway.floor_file))
+    alerts = Alerts()
     board = Board()
     core = Core(
         settings=settings,

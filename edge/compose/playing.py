@@ -140,7 +140,8 @@ def _checked(settings: Settings, recording: Recording) -> Record | None:
 
 
 def _core(settings: Settings, clock: PlayedClock, store_path: Path) -> Core:
-    floor, alerts = load_floor(settings.gateway.floor_file), Alerts()
+    floor = settings.picking.checked(load_floor(settings.gateway.floor_file))
+    alerts = Alerts()
     board = Board()
     return Core(
         settings=settings,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from edge.model.ids import LocationId
+from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
-from edge.rules.terms import Effect, HoldRule, ReviewTerms, Terms, TroubleTerms
+from edge.rules.terms import Effect, HoldRule, ReviewTerms, Rung, Terms, TroubleTerms
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.gateway import Hold, Settings
 
@@ -15,7 +15,11 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
         company_prefix=settings.gateway.gs1_company_prefix,
         sscc_extension=settings.gateway.sscc_extension,
         quantity_max=settings.work.quantity_max,
-        orders_per_walk=settings.work.orders_per_walk,
+        orders_per_walk=(
+            1 if settings.picking.strategy == "discrete" else settings.work.orders_per_walk
+        ),
+        pick_and_pass=settings.picking.strategy == "pick-and-pass",
+        zones={Badge(one.badge): LocationId(one.zone) for one in settings.person if one.zone},
         pieces_per_walk=settings.work.pieces_per_walk,
         volume_ml_per_walk=round(1000 * settings.work.volume_l_per_walk),
         weight_g_per_walk=round(1000 * settings.work.weight_kg_per_walk),
@@ -34,6 +38,11 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
             duplicate_us=round(settings.review.duplicate_hours * 3.6e9),
             holds=tuple(_hold(one) for one in settings.hold),
         ),
+        bind_totes=settings.picking.bind_totes,
+        tote_label=settings.picking.tote_label,
+        ladder=tuple(map(Rung, settings.picking.short_ladder)),
+        substitutes={Sku(one.sku): tuple(map(Sku, one.by)) for one in settings.substitute},
+        ship_partial=settings.picking.partial_orders == "ship",
         doors={LocationId(one.portal): one.carriers for one in settings.door},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )

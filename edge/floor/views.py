@@ -10,7 +10,7 @@ from edge.model.orders import Order, OrderState
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
-from edge.rules import guiding, packing, walling
+from edge.rules import gathering, guiding, packing, walling
 
 SHOWN_ORDERS_MAX = 500
 PROMPT_FIELDS = tuple(one.name for one in fields(Prompt))
@@ -40,9 +40,11 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
             "checked": 0,
             "expected": 0,
             "strangers": [],
+            "totes": [],
+            "awaited": [],
             "verdict": "empty",
         }
-    expected = Counter(sku for sku, _ in state.totes[pack.tote_id].picked)
+    expected = Counter(sku for sku, _ in gathering.picked_of(state, pack))
     checked = Counter(sku for sku, _ in pack.checked)
     return {
         "station": station,
@@ -62,6 +64,8 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
         "checked": sum(checked.values()),
         "expected": sum(expected.values()),
         "strangers": [_stranger(state, pack.station, epc) for epc in pack.strangers],
+        "totes": [one.tote_id for one in state.totes.of_order(pack.order_id)],
+        "awaited": gathering.awaited(state, pack),
         "verdict": packing.verdict(state, station),
     }
 
@@ -80,11 +84,8 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
     ]
     hand = walling.in_hand(state, wall)
     sku = hand.lit[0] if hand is not None and hand.lit is not None else None
-    unsorted = sum(
-        len(walling.unsorted_of(state, tote))
-        for tote in state.totes.values()
-        if tote.station == wall
-    )
+    orders = dict.fromkeys(one.order_id for one in state.totes.values() if one.station == wall)
+    unsorted = sum(len(walling.unsorted_of(state, one, wall)) for one in orders)
     return {
         "wall": wall,
         "hand": {"slot": hand.slot, "sku": sku, "name": _name(state, sku)} if hand else None,
@@ -94,17 +95,18 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
 
 
 def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> Shown:
-    tote = state.totes.get(taken.tote_id) if taken is not None else None
-    if taken is None or tote is None:
+    if taken is None or taken.tote_id not in state.totes:
         return {"slot": slot, "state": "free", "order_id": None, "put": 0, "expected": 0}
-    sorted_all = len(taken.put) == len(tote.picked)
+    here = (one for one in state.totes.of_order(taken.order_id) if one.station == taken.wall)
+    expected = sum(len(one.picked) for one in here)
+    sorted_all = len(taken.put) == expected
     name = "lit" if taken.lit is not None else "complete" if sorted_all else "filling"
     return {
         "slot": slot,
         "state": name,
         "order_id": taken.order_id,
         "put": len(taken.put),
-        "expected": len(tote.picked),
+        "expected": expected,
     }
 
 

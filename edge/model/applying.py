@@ -6,10 +6,20 @@ facts in the same order give the same state, on the day and years later.
 
 from dataclasses import replace
 
-from edge.model import booking, refilling, setting_back, shipping, sorting, stacking, taking_back
+from edge.model import (
+    booking,
+    refilling,
+    setting_back,
+    shipping,
+    sorting,
+    stacking,
+    stops,
+    taking_back,
+    totes,
+)
 from edge.model import events as e
 from edge.model.goods import PresentItem
-from edge.model.ids import Epc, LocationId, OrderId, Sku
+from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku, WalkId
 from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
@@ -18,7 +28,6 @@ from edge.model.work import (
     WALK_STEPS,
     PackSession,
     Picker,
-    Stop,
     Tote,
     Walk,
     WalkState,
@@ -78,7 +87,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.WalkReplanned():
             _replan(state, event)
         case e.PickerChanged():
-            state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart)
+            state.pickers[event.badge] = Picker(event.badge, event.ready, event.cart, event.zone)
         case e.PersonListed():
             state.people[event.person.badge] = event.person
         case e.WalkStarted():
@@ -89,29 +98,47 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             errand = state.errands[event.errand_id]
             state.errands[event.errand_id] = replace(errand, picker=event.badge)
         case e.PiecePicked():
-            _pick(state, event)
+            stops.pick(state, event)
+        case e.PickUndone():
+            stops.undo(state, event)
         case e.PieceConfirmed():
-            _confirm(state, event)
-        case e.StopShort():
-            _short(state, event)
-        case e.StopSought():
-            walk = state.walks[event.walk_id]
-            sought = replace(walk.stops[event.stop], heard_at=event.heard_at)
-            state.walks[event.walk_id] = _with_stop(walk, event.stop, sought)
-        case e.StopPostponed():
-            _postpone(state, event)
+            stops.confirm(state, event)
+        case (
+            e.StopShort()
+            | e.StopSought()
+            | e.StopRerouted()
+            | e.StopPostponed()
+            | e.StopRefilled()
+            | e.SubstituteOffered()
+            | e.StopSubstituted()
+            | e.PlaceConfirmed()
+            | e.PlaceMistaken()
+        ):
+            stops.happen(state, event)
         case e.TaskOpened():
             state.tasks[event.task.task_id] = event.task
         case e.TaskDone():
             del state.tasks[event.task.task_id]
-        case e.StopRerouted():
-            _reroute(state, event)
+        case e.ToteBound():
+            totes.bind(state, event)
+        case e.ToteFilled():
+            totes.fill(state, event)
+        case e.TotesPassed():
+            _leave(state, event.walk_id, event.badge)
+            walk = state.walks[event.walk_id]
+            state.walks[event.walk_id] = replace(walk, handed_at=event.location)
+        case e.TotesTaken():
+            walk = state.walks[event.walk_id]
+            state.walks[event.walk_id] = replace(walk, handed_at=None)
         case e.TotesDropped():
-            _drop(state, event)
+            totes.drop(state, event)
         case e.PackOpened():
             state.packs[event.station] = PackSession(
                 event.station, event.tote_id, event.order_id, occurred_us
             )
+        case e.ToteJoined():
+            pack = state.packs[event.station]
+            state.packs[event.station] = replace(pack, more=(*pack.more, event.tote_id))
         case e.PieceChecked():
             _check(state, event)
         case e.StrangerSeen():
@@ -178,6 +205,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             e.PortalPassed()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
+            | e.SurplusAwaited()
+            | e.BackOrdered()
             | e.MessageSetAside()
             | e.JournalRestored()
             | e.IntrusionSuspected()
@@ -252,6 +281,7 @@ def _replan(state: FloorState, event: e.WalkReplanned) -> None:
         length_m=event.length_m,
         why=event.why,
         to_replan=False,
+        unbound=(*state.walks[event.walk_id].unbound, *event.to_bind),
     )
     for order_id in event.joined:
         _step_order(state, order_id, OrderStep.PLAN)
@@ -276,15 +306,7 @@ def _start(state: FloorState, event: e.WalkStarted) -> None:
 def _park(state: FloorState, event: e.WorkReturned) -> None:
     """Work that nobody has in hand keeps all that was done."""
     if event.walk_id is not None:
-        walk = state.walks[event.walk_id]
-        state.walks[event.walk_id] = replace(
-            walk,
-            state=after(WALK_STEPS, walk.state, WalkStep.PARK),
-            picker=None,
-            cart=None,
-            fence=walk.fence + 1,
-            picker_before=event.badge,
-        )
+        _leave(state, event.walk_id, event.badge)
     for errand_id in event.errands:
         errand = state.errands[errand_id]
         state.errands[errand_id] = replace(
@@ -292,89 +314,16 @@ def _park(state: FloorState, event: e.WorkReturned) -> None:
         )
 
 
-def _with_stop(walk: Walk, index: int, stop: Stop) -> Walk:
-    return replace(walk, stops=(*walk.stops[:index], stop, *walk.stops[index + 1 :]))
-
-
-def _pick(state: FloorState, event: e.PiecePicked) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    taken = replace(stop, units=(*stop.units, event.unit))
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, taken)
-    booking.take(state, event.sku, event.location, 1)
-    tote = state.totes[event.tote_id]
-    state.totes[event.tote_id] = replace(
-        tote,
-        picked=(*tote.picked, (event.sku, event.unit)),
-        came_from=(*tote.came_from, event.location),
+def _leave(state: FloorState, walk_id: WalkId, badge: Badge) -> None:
+    walk = state.walks[walk_id]
+    state.walks[walk_id] = replace(
+        walk,
+        state=after(WALK_STEPS, walk.state, WalkStep.PARK),
+        picker=None,
+        cart=None,
+        fence=walk.fence + 1,
+        picker_before=badge,
     )
-
-
-def _confirm(state: FloorState, event: e.PieceConfirmed) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    at = stop.units.index(event.before)
-    units = (*stop.units[:at], event.unit, *stop.units[at + 1 :])
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, replace(stop, units=units))
-    tote = state.totes[event.tote_id]
-    where = tote.picked.index((event.sku, event.before))
-    picked = (*tote.picked[:where], (event.sku, event.unit), *tote.picked[where + 1 :])
-    state.totes[event.tote_id] = replace(tote, picked=picked)
-
-
-def _short(state: FloorState, event: e.StopShort) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    given_up = replace(stop, missing=stop.missing + event.quantity)
-    state.walks[event.walk_id] = _with_stop(walk, event.stop, given_up)
-    if event.stays:
-        booking.reserve(state, event.sku, event.location, -event.quantity)
-        return
-    known = state.stock[event.sku, event.location]
-    # what others were promised here stays promised: their pickers will look for themselves
-    reserved = known.reserved - event.quantity
-    state.stock[event.sku, event.location] = replace(known, quantity=reserved, reserved=reserved)
-
-
-def _reroute(state: FloorState, event: e.StopRerouted) -> None:
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    elsewhere = replace(
-        stop,
-        location=event.location,
-        quantity=event.quantity,
-        units=(),
-        missing=0,
-        checked_empty=False,
-        heard_at=None,
-    )
-    stops = (*walk.stops[: event.stop + 1], elsewhere, *walk.stops[event.stop + 1 :])
-    state.walks[event.walk_id] = replace(walk, stops=stops, to_replan=True)
-    booking.reserve(state, stop.sku, event.location, event.quantity)
-
-
-def _postpone(state: FloorState, event: e.StopPostponed) -> None:
-    """The promise stays; the stop keeps its number and its pieces, the rest gets a new one."""
-    walk = state.walks[event.walk_id]
-    stop = walk.stops[event.stop]
-    done = replace(stop, quantity=stop.quantity - stop.open_quantity)
-    rest = replace(stop, quantity=stop.open_quantity, units=(), missing=0, checked_empty=False)
-    stops = (*_with_stop(walk, event.stop, done).stops, rest)
-    state.walks[event.walk_id] = replace(walk, stops=stops)
-
-
-def _drop(state: FloorState, event: e.TotesDropped) -> None:
-    walk = state.walks[event.walk_id]
-    del state.walks[event.walk_id]
-    totes = {stop.order_id: stop.tote_id for stop in walk.stops if stop.quantity > 0}
-    for order_id, tote_id in totes.items():
-        tote = state.totes[tote_id]
-        if tote.picked:
-            state.totes[tote_id] = replace(tote, station=event.station)
-            _step_order(state, order_id, OrderStep.FINISH)
-        else:
-            del state.totes[tote_id]
-            setting_back.hold_empty(state, order_id, "no piece of it was found on the walk")
 
 
 def _check(state: FloorState, event: e.PieceChecked) -> None:
@@ -388,7 +337,8 @@ def _check(state: FloorState, event: e.PieceChecked) -> None:
 
 def _close(state: FloorState, event: e.ParcelClosed) -> None:
     del state.packs[event.station]
-    del state.totes[event.tote_id]
+    for tote_id in (event.tote_id, *event.more_totes):
+        del state.totes[tote_id]
     state.parcels[event.parcel.sscc] = event.parcel
     state.numbers["parcels"] = max(state.numbers.get("parcels", 0) + 1, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

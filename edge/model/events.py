@@ -314,6 +314,7 @@ class WalkReplanned:
         length_m: of the whole way as it is now.
         joined: orders that were not in the walk before.
         why: one sentence.
+        to_bind: labels of totes that are to be taken and scanned for them; none before version 3.
     """
 
     type: ClassVar[str] = "pick.replanned"
@@ -323,16 +324,18 @@ class WalkReplanned:
     length_m: float
     joined: tuple[OrderId, ...]
     why: str
+    to_bind: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PickerChanged:
-    """A picker is ready for work, or has gone."""
+    """A picker is ready for work, or has gone; in a zone of their own where `zone` names one."""
 
     type: ClassVar[str] = "pick.picker_changed"
     badge: Badge
     ready: bool
     cart: LocationId | None
+    zone: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +398,27 @@ class PiecePicked:
     location: LocationId
     tote_id: ToteId
     unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PickUndone:
+    """A piece that only the radio had seen picked is back in its place: it is wanted again.
+
+    Attributes:
+        heard_at: where its tag is heard now, the place or one around it.
+    """
+
+    type: ClassVar[str] = "pick.undone"
+    walk_id: WalkId
+    stop: int
+    badge: Badge | None
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    location: LocationId
+    tote_id: ToteId
+    unit: Unit
+    heard_at: LocationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +488,147 @@ class StopRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class SurplusAwaited:
+    """Another picker brings back what is missing here: it may come in time."""
+
+    type: ClassVar[str] = "pick.surplus_awaited"
+    walk_id: WalkId
+    stop: int
+    errand_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRefilled:
+    """What a stop was short of has come to lie in a place, and is picked at the walk's end."""
+
+    type: ClassVar[str] = "pick.refilled"
+    walk_id: WalkId
+    stop: int
+    location: LocationId
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteOffered:
+    """The picker scanned another article that may be taken instead; once more, and it is."""
+
+    type: ClassVar[str] = "pick.substitute_offered"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class StopSubstituted:
+    """Missing pieces of an article are picked as another one that rule and customer allow."""
+
+    type: ClassVar[str] = "pick.substituted"
+    walk_id: WalkId
+    stop: int
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    by: Sku
+    location: LocationId
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackOrdered:
+    """What no rung of the ladder found: the order goes on without it, or waits for a person."""
+
+    type: ClassVar[str] = "order.back_ordered"
+    order_id: OrderId
+    line_id: LineId
+    sku: Sku
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceConfirmed:
+    """The picker stands before the place of a stop, by its `label` or its check `digits`."""
+
+    type: ClassVar[str] = "pick.place_confirmed"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    location: LocationId
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMistaken:
+    """The picker gave check digits that are not those of the place; `tries`: at this stop."""
+
+    type: ClassVar[str] = "pick.place_wrong"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    location: LocationId
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToteBound:
+    """A picker took a tote and scanned its label for a place of the cart and its order.
+
+    Attributes:
+        before: the label that was planned; a walk that had planned `tote_id` has it from now on.
+    """
+
+    type: ClassVar[str] = "pick.tote_bound"
+    walk_id: WalkId
+    badge: Badge
+    order_id: OrderId
+    before: ToteId
+    tote_id: ToteId
+
+
+@dataclass(frozen=True, slots=True)
+class ToteFilled:
+    """A tote is full: what the order still wants of this walk goes into a further one.
+
+    Attributes:
+        stop: the stop at hand.
+        further: the label that is planned for it, until a tote is bound.
+    """
+
+    type: ClassVar[str] = "pick.tote_full"
+    walk_id: WalkId
+    stop: int
+    badge: Badge
+    order_id: OrderId
+    tote_id: ToteId
+    further: ToteId
+
+
+@dataclass(frozen=True, slots=True)
+class TotesPassed:
+    """A walk's totes stand at a hand-over place: it goes on in another zone, in other hands."""
+
+    type: ClassVar[str] = "pick.passed"
+    walk_id: WalkId
+    badge: Badge
+    location: LocationId
+    zone: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class TotesTaken:
+    """The next picker has taken a walk's totes from the hand-over place."""
+
+    type: ClassVar[str] = "pick.taken"
+    walk_id: WalkId
+    badge: Badge
+    location: LocationId
+
+
+@dataclass(frozen=True, slots=True)
 class TotesDropped:
     """A walk's totes stand at the pack station."""
 
@@ -478,6 +643,17 @@ class PackOpened:
     """A tote is being checked at a station."""
 
     type: ClassVar[str] = "pack.opened"
+    station: LocationId
+    tote_id: ToteId
+    order_id: OrderId
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToteJoined:
+    """A further tote of the order that is being checked has come to the station."""
+
+    type: ClassVar[str] = "pack.tote_joined"
     station: LocationId
     tote_id: ToteId
     order_id: OrderId
@@ -580,6 +756,7 @@ class ParcelClosed:
 
     Attributes:
         serial: its running number, whose last digits its SSCC bears; 0 in facts of version 1.
+        more_totes: further totes of the order whose pieces are in it; none before version 4.
     """
 
     type: ClassVar[str] = "pack.closed"
@@ -588,11 +765,17 @@ class ParcelClosed:
     tote_id: ToteId
     badge: Badge | None
     serial: int = 0
+    more_totes: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToteGivenUp:
-    """Nothing of what was picked into a tote is there: it is closed, its order waits again."""
+    """Nothing of what was picked into a tote is there: it is closed, its order waits again.
+
+    Attributes:
+        more_totes: further totes of the order, of which nothing is there either; none before
+            version 2.
+    """
 
     type: ClassVar[str] = "pack.given_up"
     station: LocationId
@@ -600,6 +783,7 @@ class ToteGivenUp:
     order_id: OrderId
     lost: tuple[tuple[Sku, Unit], ...]
     badge: Badge
+    more_totes: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1043,13 +1227,26 @@ Event = (
     | WorkReturned
     | ErrandStarted
     | PiecePicked
+    | PickUndone
     | PieceConfirmed
     | StopShort
     | StopSought
     | StopPostponed
     | StopRerouted
+    | SurplusAwaited
+    | StopRefilled
+    | SubstituteOffered
+    | StopSubstituted
+    | BackOrdered
+    | PlaceConfirmed
+    | PlaceMistaken
+    | ToteBound
+    | ToteFilled
+    | TotesPassed
+    | TotesTaken
     | TotesDropped
     | PackOpened
+    | ToteJoined
     | PieceChecked
     | StrangerSeen
     | StrangerLeft

@@ -61,12 +61,14 @@ class OrderLine:
         quantity: pieces wanted, 1 or more; packs while `pack` is told.
         pack: the GTIN of the case or inner pack that is wanted, while nobody knows how many pieces
             it holds; None where pieces are.
+        substitution: whether the customer takes another article that the site's rules allow.
     """
 
     line_id: LineId
     sku: Sku
     quantity: int
     pack: Gtin | None = None
+    substitution: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Substituted:
+    """So many pieces of an order that are picked as another article."""
+
+    sku: Sku
+    by: Sku
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order as it stands.
 
@@ -93,6 +104,7 @@ class Order:
         carrier: who takes it; empty where not told.
         doubts: why it is held; empty unless `state` is held.
         ship_to: the address, a line each; empty where not told.
+        substituted: what is picked as another article.
     """
 
     order_id: OrderId
@@ -105,6 +117,7 @@ class Order:
     received_us: int
     doubts: tuple[Doubt, ...] = ()
     ship_to: tuple[str, ...] = ()
+    substituted: tuple[Substituted, ...] = ()
 
     @property
     def likeness(self) -> tuple[object, ...] | None:

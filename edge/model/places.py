@@ -39,6 +39,7 @@ class Location:
         parent: the place it is part of (bin → shelf → aisle → zone); None at the top.
         x_m, y_m: its middle on the floor plan.
         width_m, depth_m: its size along x and y; 0 for a point.
+        check_digits: what is printed at it in columns A, B, C …; two or three digits each.
     """
 
     id: LocationId
@@ -48,6 +49,7 @@ class Location:
     y_m: float = 0.0
     width_m: float = 0.0
     depth_m: float = 0.0
+    check_digits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Floor:
         cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are
         planned.
         light_barriers: in the order of the file.
+        check_digits_required: whether no piece counts before a place that has some is confirmed.
     """
 
     locations: Mapping[LocationId, Location]
@@ -112,6 +115,7 @@ class Floor:
     aisle_x_m: tuple[float, ...] = ()
     cross_y_m: tuple[float, ...] = ()
     light_barriers: tuple[LightBarrier, ...] = ()
+    check_digits_required: bool = False
     _covering: dict[tuple[DeviceName, int], LocationId] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

@@ -11,7 +11,10 @@ class PromptKind(StrEnum):
     """The one thing that is wanted next."""
 
     WAIT = "wait"
+    BIND = "bind"
     PICK = "pick"
+    PASS = "pass"  # noqa: S105 - a word, no password
+    TAKE = "take"
     DROP = "drop"
     PUT_BACK = "put_back"
     PUT_AWAY = "put_away"
@@ -31,12 +34,16 @@ class Prompt:
         location: where to go; None while waiting.
         quantity: pieces still wanted here, or to be put here; 0 while waiting or dropping.
         picked: pieces already in the tote for this stop, or put to their places.
-        tote_id: where to put them; the totes to drop are in `totes`.
+        tote_id: where to put them; the totes to drop are in `totes`. While a tote is to be bound,
+            the label that was planned for it: any free tote will do.
         slot: the tote's place on the cart, from 1; 0 where there is none.
         stop, stops: number of this stop from 1, and how many the walk has.
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
         notice_location: the place that the notice is about.
+        instead_of: the name of the article that was ordered, where another one is picked for it.
+        check: the column of the place's check digits that confirm it now; empty for none.
+        check_wanted: whether no piece counts before the place is confirmed.
     """
 
     badge: Badge
@@ -57,6 +64,9 @@ class Prompt:
     notice: str = ""
     notice_location: LocationId | None = None
     slot: int = 0
+    instead_of: str = ""
+    check: str = ""
+    check_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

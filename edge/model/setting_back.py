@@ -4,6 +4,7 @@ A stop of which nothing is wanted any more stays in its walk with quantity 0, so
 of the other stops, which handhelds send back, stay what they are.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -23,16 +24,17 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
     state.orders[event.order_id] = replace(
         order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
     )
-    picker = None
+    with_them: dict[ToteId, Badge | None] = {}
     for walk in [one for one in state.open_walks() if event.order_id in one.orders]:
-        picker = walk.picker
+        with_them.update(dict.fromkeys((stop.tote_id for stop in walk.stops), walk.picker))
         set_stops(state, walk, _without(walk, event.order_id))
     for pack in [one for one in state.packs.values() if one.order_id == event.order_id]:
         del state.packs[pack.station]
-    for tote in [one for one in state.totes.values() if one.order_id == event.order_id]:
+    for number, tote in enumerate(state.totes.of_order(event.order_id)):
         del state.totes[tote.tote_id]
-        _begin(state, _errand_id(event.order_id, event.rev), tote.tote_id, _carried(state, tote))
-    _give(state, _errand_id(event.order_id, event.rev), picker)
+        errand_id = _errand_id(event.order_id, event.rev, number)
+        _begin(state, errand_id, tote.tote_id, _carried(state, tote))
+        _give(state, errand_id, with_them.get(tote.tote_id))
 
 
 def change(state: FloorState, event: e.OrderChanged) -> None:
@@ -41,18 +43,33 @@ def change(state: FloorState, event: e.OrderChanged) -> None:
     walk = state.walks[event.walk_id]
     state.orders[order.order_id] = order
     set_stops(state, replace(walk, to_replan=len(event.stops) > len(walk.stops)), event.stops)
-    mine = [
-        (one, unit) for one in event.stops if _is_of(one, order.order_id) for unit in one.units
-    ]
-    state.totes[event.tote_id] = Tote(
-        event.tote_id,
-        order.order_id,
-        tuple((stop.sku, unit) for stop, unit in mine),
-        tuple(stop.location for stop, _ in mine),
-    )
-    errand_id = _errand_id(order.order_id, order.rev)
-    _begin(state, errand_id, event.tote_id, event.surplus)
-    _give(state, errand_id, walk.picker)
+    mine = [one for one in event.stops if one.order_id == order.order_id]
+    for tote_id in {event.tote_id: None, **dict.fromkeys(one.tote_id for one in mine)}:
+        before = state.totes.get(tote_id, Tote(tote_id, order.order_id))
+        held = [(one, unit) for one in mine if one.tote_id == tote_id for unit in one.units]
+        state.totes[tote_id] = Tote(
+            tote_id,
+            order.order_id,
+            tuple((stop.sku, unit) for stop, unit in held),
+            tuple(stop.location for stop, _ in held),
+        )
+        surplus = _no_longer_in(before, state.totes[tote_id], event.surplus)
+        number = 0 if tote_id == event.tote_id else 1 + walk.slots.index(tote_id)
+        errand_id = _errand_id(order.order_id, order.rev, number)
+        _begin(state, errand_id, tote_id, surplus)
+        _give(state, errand_id, walk.picker)
+        if not any(one.tote_id == tote_id and one.quantity > 0 for one in mine):
+            del state.totes[tote_id]
+
+
+def _no_longer_in(before: Tote, now: Tote, surplus: tuple[Carried, ...]) -> Iterable[Carried]:
+    """Which of the pieces that are too many lie in this tote, in their order."""
+    gone = Counter(before.picked)
+    gone.subtract(now.picked)
+    for one in surplus:
+        if gone[one.sku, one.unit] > 0:
+            gone[one.sku, one.unit] -= 1
+            yield one
 
 
 def put(state: FloorState, event: e.PiecePut) -> None:
@@ -69,7 +86,8 @@ def lose(state: FloorState, event: e.PieceLost) -> None:
 def give_up(state: FloorState, event: e.ToteGivenUp) -> None:
     """Nothing that was picked is there: the order waits until there is stock, or for a person."""
     del state.packs[event.station]
-    del state.totes[event.tote_id]
+    for tote_id in (event.tote_id, *event.more_totes):
+        del state.totes[tote_id]
     hold_empty(state, event.order_id, "all of its pieces were lost on the way to the pack station")
 
 
@@ -86,12 +104,9 @@ def add_to_errand(state: FloorState, errand_id: str, kind: ErrandKind, piece: Ca
     state.errands[errand_id] = replace(known, pieces=(*known.pieces, piece))
 
 
-def _errand_id(order_id: OrderId, rev: int) -> str:
-    return f"{order_id}/{rev}"
-
-
-def _is_of(stop: Stop, order_id: OrderId) -> bool:
-    return stop.order_id == order_id and stop.quantity > 0
+def _errand_id(order_id: OrderId, rev: int, number: int) -> str:
+    """One errand for each tote of the order."""
+    return f"{order_id}/{rev}.{number}" if number else f"{order_id}/{rev}"
 
 
 def _without(walk: Walk, order_id: OrderId) -> tuple[Stop, ...]:

@@ -7,8 +7,7 @@ replayed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from typing_extensions import override
 
@@ -24,6 +23,7 @@ from edge.model.goods import (
     PresentItems,
     Stock,
 )
+from edge.model.holding import HoldingTable, ToteTable, tags_of
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -42,7 +42,7 @@ from edge.model.pallets import PalletTable
 from edge.model.passages import PassageQuestion
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
-from edge.model.table import Key, Table
+from edge.model.table import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import (
@@ -51,13 +51,9 @@ from edge.model.work import (
     PackSession,
     Parcel,
     Picker,
-    Tote,
-    Unit,
     Walk,
     WallSlot,
 )
-
-Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
 
 
 class ArticleTable(Table[Sku, Article]):
@@ -186,47 +182,6 @@ class ParcelTable(Table[Sscc, Parcel]):
         return self[sscc] if sscc is not None else None
 
 
-class HoldingTable(Table[Key, Holder]):
-    """Totes or open checks by name, with an index by tag of what lies in them.
-
-    Args:
-        tags: of what lies in one.
-    """
-
-    def __init__(self, tags: Callable[[Holder], Iterable[Epc]]) -> None:
-        super().__init__()
-        self._tags: Callable[[Holder], Iterable[Epc]] = tags
-        self._holding: dict[Epc, set[Key]] = {}
-
-    @override
-    def __delitem__(self, key: Key) -> None:
-        self._leave(key)
-        super().__delitem__(key)
-
-    @override
-    def _index(self, key: Key, value: Holder) -> None:
-        self._leave(key)
-        for epc in self._tags(value):
-            self._holding.setdefault(epc, set()).add(key)
-
-    def _leave(self, key: Key) -> None:
-        known = self.get(key)
-        for epc in self._tags(known) if known is not None else ():
-            there = self._holding.get(epc, set())
-            there.discard(key)
-            if not there:
-                self._holding.pop(epc, None)
-
-    def holding(self, epc: Epc) -> Holder | None:
-        """Where a tagged piece lies; of several, which is a mistake, the same at each start."""
-        keys = self._holding.get(epc)
-        return self[min(keys, key=str)] if keys else None
-
-
-def _tags_of(pieces: Iterable[tuple[Sku, Unit]]) -> Iterator[Epc]:
-    return (unit.epc for _, unit in pieces if unit.epc is not None)
-
-
 class FloorState:
     """The floor as it stands after every fact so far.
 
@@ -269,18 +224,18 @@ class FloorState:
         self.walks: Table[WalkId, Walk] = Table()
         self.pickers: Table[Badge, Picker] = Table()
         self.people: Table[Badge, ListedPerson] = Table()
-        self.totes = HoldingTable[ToteId, Tote](lambda tote: _tags_of(tote.picked))
-        self.packs = HoldingTable[LocationId, PackSession](lambda pack: _tags_of(pack.checked))
+        self.totes = ToteTable()
+        self.packs = HoldingTable[LocationId, PackSession](lambda pack: tags_of(pack.checked))
         self.slots: Table[LocationId, WallSlot] = Table()
         self.parcels = ParcelTable()
         self.pallets = PalletTable()
         self.questions: Table[str, PassageQuestion] = Table()
         self.errands = HoldingTable[str, Errand](
-            lambda errand: _tags_of((one.sku, one.unit) for one in errand.pieces)
+            lambda errand: tags_of((one.sku, one.unit) for one in errand.pieces)
         )
         self.returns: Table[str, AnnouncedReturn] = Table()
         self.returned = HoldingTable[str, ReturnedPiece](
-            lambda piece: _tags_of([(piece.sku, piece.unit)])
+            lambda piece: tags_of([(piece.sku, piece.unit)])
         )
         self.counts: Table[tuple[LocationId, Sku], Count] = Table()
         self.tasks: Table[str, Task] = Table()

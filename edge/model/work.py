@@ -70,6 +70,11 @@ class Stop:
         checked_empty: whether the picker found the place empty after the last piece.
         heard_at: where the radio heard a piece near when none was found; None while nobody missed
             any.
+        place_confirmed: whether the picker has said or scanned that they stand before the place.
+        wrong_places: how often they gave the check digits of another one.
+        instead_of: the article that the order asks for, where another one is picked for it.
+        offered: an allowed substitute that the picker scanned here once.
+        undone: pieces that the radio had seen picked, and then saw back in the place.
     """
 
     location: LocationId
@@ -82,6 +87,11 @@ class Stop:
     missing: int = 0
     checked_empty: bool = False
     heard_at: LocationId | None = None
+    place_confirmed: bool = False
+    wrong_places: int = 0
+    instead_of: Sku | None = None
+    offered: Sku | None = None
+    undone: int = 0
 
     @property
     def open_quantity(self) -> int:
@@ -103,6 +113,8 @@ class Walk:
         alone_m: of the ways together if each order were walked by itself; 0 where not known.
         totes: the places of the cart, the first one's tote first; empty in a walk of old.
         to_replan: whether stops were added where they came up, so that a better order is wanted.
+        unbound: labels of totes that were only planned: no tote was taken and scanned for them.
+        handed_at: the hand-over place where its totes stand; None while they are with somebody.
     """
 
     walk_id: WalkId
@@ -117,6 +129,8 @@ class Walk:
     alone_m: float = 0.0
     totes: tuple[ToteId, ...] = ()
     to_replan: bool = False
+    unbound: tuple[ToteId, ...] = ()
+    handed_at: LocationId | None = None
 
     @property
     def slots(self) -> tuple[ToteId, ...]:
@@ -127,6 +141,12 @@ class Walk:
     def current(self) -> int | None:
         """Index of the stop at hand; None when every stop is done."""
         return next((i for i, stop in enumerate(self.stops) if stop.open_quantity > 0), None)
+
+    @property
+    def to_bind(self) -> ToteId | None:
+        """The planned label for which a tote is to be taken next; None where all are there."""
+        wanted = {stop.tote_id for stop in self.stops if stop.open_quantity > 0}
+        return next((tote_id for tote_id in self.unbound if tote_id in wanted), None)
 
     @property
     def orders(self) -> tuple[OrderId, ...]:
@@ -141,11 +161,13 @@ class Picker:
     Attributes:
         ready: whether work may be given to them.
         cart: the cart that they push; None without one.
+        zone: the zone that they work in; None for everywhere.
     """
 
     badge: Badge
     ready: bool
     cart: LocationId | None = None
+    zone: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +190,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Tote:
-    """A container with the pieces of one order; one tote holds one order only.
+    """A container with the pieces of one order; an order may have several.
 
     Attributes:
         picked: the pieces in it with their article, as picking put them there.
@@ -263,9 +285,11 @@ class WallSlot:
 
 @dataclass(frozen=True, slots=True)
 class PackSession:
-    """One tote being checked at a pack station.
+    """One order being checked at a pack station, all of its totes together.
 
     Attributes:
+        tote_id: the tote that opened the check.
+        more: further totes of the order that were scanned here.
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
         neighbours: tags that the antennas hear here and that surely lie beside the box.
@@ -278,6 +302,7 @@ class PackSession:
     checked: tuple[tuple[Sku, Unit], ...] = ()
     strangers: tuple[Epc, ...] = ()
     neighbours: tuple[Epc, ...] = ()
+    more: tuple[ToteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
     walk = next(one for one in state.open_walks() if order.order_id in one.orders)
+    if _is_elsewhere_too(state, walk, order):
+        return _refused(order, input_.rev, "several people pick it at once, or part of it is done")
     stops, surplus, more = _kept(walk, order, lines)
     like = next(one for one in stops if one.order_id == order.order_id)
     added = _added(state, lines, more, like, input_.at_us)
@@ -49,6 +51,13 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
         f"order {order.order_id} is changed, {len(surplus)} pieces are to be put back",
         OrderChanged(following, walk.walk_id, tote_id, (*stops, *added), surplus),
     )
+
+
+def _is_elsewhere_too(state: FloorState, walk: Walk, order: Order) -> bool:
+    """Whether another walk has something of the order, or had and is over."""
+    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
+    totes = {tote.tote_id for tote in state.totes.of_order(order.order_id)}
+    return any(order.order_id in one.orders for one in others) or not totes <= set(walk.slots)
 
 
 def _refused(order: Order, rev: int, why: str) -> Decision:
@@ -70,14 +79,14 @@ def _kept(
     units: dict[int, int] = {}
     for i in mine:
         stop = stops[i]
-        units[i] = min(len(stop.units), wanted[stop.sku])
-        wanted[stop.sku] -= units[i]
+        units[i] = min(len(stop.units), wanted[_asked(stop)])
+        wanted[_asked(stop)] -= units[i]
         surplus.extend(Carried(stop.sku, unit, stop.location) for unit in stop.units[units[i] :])
     for i in mine:
         stop = stops[i]
-        promised = min(stop.open_quantity, wanted[stop.sku])
-        missing = min(stop.missing, wanted[stop.sku] - promised)
-        wanted[stop.sku] -= promised + missing
+        promised = min(stop.open_quantity, wanted[_asked(stop)])
+        missing = min(stop.missing, wanted[_asked(stop)] - promised)
+        wanted[_asked(stop)] -= promised + missing
         stops[i] = replace(
             stop,
             quantity=units[i] + promised + missing,
@@ -86,6 +95,11 @@ def _kept(
             line_id=_line_of(stop, names),
         )
     return tuple(stops), tuple(surplus), +wanted
+
+
+def _asked(stop: Stop) -> Sku:
+    """The article that the order asks for, whatever is picked instead."""
+    return stop.instead_of or stop.sku
 
 
 def _line_names(lines: tuple[OrderLine, ...]) -> dict[Sku, list[LineId]]:
@@ -97,7 +111,7 @@ def _line_names(lines: tuple[OrderLine, ...]) -> dict[Sku, list[LineId]]:
 
 def _line_of(stop: Stop, names: dict[Sku, list[LineId]]) -> LineId:
     """The line that a stop picks for; a newer revision may have named its lines anew."""
-    known = names.get(stop.sku, [stop.line_id])
+    known = names.get(_asked(stop), [stop.line_id])
     return stop.line_id if stop.line_id in known else known[0]
 
 

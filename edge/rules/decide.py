@@ -101,15 +101,15 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case StockPutAway():
             return stocking.put_away(state, input_)
         case PlanReady():
-            return taking_plans.ready(state, input_)
+            return taking_plans.ready(state, terms, input_)
         case WorkWanted():
-            return guiding.work_wanted(state, input_)
+            return guiding.work_wanted(state, terms, input_)
         case WorkHandedOver():
             return handing_over.handed_over(state, input_)
         case HandheldSilent():
             return handing_over.silent(state, input_)
         case CodeScanned():
-            return verifying.scanned(state, input_)
+            return verifying.scanned(state, terms, input_)
         case TroubleReported():
             return troubles.reported(state, terms, input_)
         case TaskFinished():

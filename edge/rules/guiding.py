@@ -8,16 +8,17 @@ from itertools import islice
 
 from edge.model.events import Event, PickerChanged, WalkStarted
 from edge.model.goods import NearItem
-from edge.model.ids import Badge, Epc, LocationId
+from edge.model.ids import Badge, Epc, LocationId, ToteId
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Unit, Walk, WalkState
-from edge.rules import putting
+from edge.model.work import Stop, Unit, Walk, WalkState
+from edge.rules import places, putting, zones
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
+from edge.rules.terms import Terms
 
 STRANGER_AT = 0.9
 """From this probability on, a tag on a cart that nobody expects is told."""
@@ -25,19 +26,20 @@ STOPS_AT_THE_END = 2
 """With so few stops to go, the picker's next walk is planned."""
 
 
-def work_wanted(state: FloorState, input_: WorkWanted) -> Decision:
+def work_wanted(state: FloorState, terms: Terms, input_: WorkWanted) -> Decision:
     """A picker comes, with a cart that nobody else pushes, or goes, but not in mid-walk."""
     refusal = _work_refused(state, input_)
     if refusal is not None:
         return refusal
     known = state.pickers.get(input_.badge)
     code = "ready" if input_.ready else "gone"
-    if known and (known.ready, known.cart) == (input_.ready, input_.cart):
+    zone = terms.zones.get(input_.badge)
+    if known and (known.ready, known.cart, known.zone) == (input_.ready, input_.cart, zone):
         return accept(code, f"{input_.badge} is {code}")
     return accept(
         code,
         f"{input_.badge} is {code}",
-        PickerChanged(input_.badge, input_.ready, input_.cart),
+        PickerChanged(input_.badge, input_.ready, input_.cart, zone),
     )
 
 
@@ -75,10 +77,14 @@ def assignments(state: FloorState) -> list[Event]:
         (walk for walk in state.open_walks() if walk.picker is None),
         key=lambda walk: walk.state is WalkState.WAITING,
     )
-    return [
-        WalkStarted(walk.walk_id, badge, state.pickers[badge].cart)
-        for walk, badge in zip(waiting, putting.for_walks(state), strict=False)
-    ]
+    free = putting.for_walks(state)
+    started: list[Event] = []
+    for walk in waiting:
+        badge = zones.taker_of(state, walk, free)
+        if badge is not None:
+            free.remove(badge)
+            started.append(WalkStarted(walk.walk_id, badge, state.pickers[badge].cart))
+    return started
 
 
 def walks_wanted(state: FloorState) -> int:
@@ -106,15 +112,62 @@ def prompt(state: FloorState, badge: Badge) -> Prompt:
         picker = state.pickers.get(badge)
         notice = "not_at_work" if picker is not None and not picker.ready else ""
         return Prompt(badge, f"wait/{badge}", PromptKind.WAIT, notice=notice)
+    return _on_walk(state, badge, walk)
+
+
+def _on_walk(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
     current = walk.current
     if current is None:
         return _drop(state, badge, walk)
+    if walk.handed_at is not None:
+        return _handing(state, badge, walk, PromptKind.TAKE, walk.handed_at)
+    zone = zones.passes_to(state, badge, walk)
+    place = zones.hand_over_place(state, zone) if zone is not None else None
+    if place is not None:
+        return _handing(state, badge, walk, PromptKind.PASS, place)
+    if walk.to_bind is not None:
+        return _bind(state, badge, walk, walk.to_bind)
     return _pick(state, badge, walk, current)
 
 
 def held_name(name: str, fence: int) -> str:
     """What prompts of a walk or an errand are named after: another name for each hand."""
     return f"{name}~{fence}" if fence else name
+
+
+def _handing(
+    state: FloorState, badge: Badge, walk: Walk, kind: PromptKind, place: LocationId
+) -> Prompt:
+    """The totes change hands at a place between two zones."""
+    current = walk.current or 0
+    return Prompt(
+        badge,
+        f"{held_name(walk.walk_id, walk.fence)}/{kind.value}/{current}",
+        kind,
+        walk_id=walk.walk_id,
+        location=place,
+        totes=walk.slots,
+        stop=current + 1,
+        stops=len(walk.stops),
+        radio=has_antenna(state, walk.cart),
+    )
+
+
+def _bind(state: FloorState, badge: Badge, walk: Walk, planned: ToteId) -> Prompt:
+    slot = walk.slots.index(planned) + 1
+    return Prompt(
+        badge,
+        f"{held_name(walk.walk_id, walk.fence)}/bind/{slot}",
+        PromptKind.BIND,
+        walk_id=walk.walk_id,
+        tote_id=planned,
+        order_id=state.totes[planned].order_id,
+        totes=walk.slots,
+        slot=slot,
+        stop=slot,
+        stops=len(walk.slots),
+        radio=has_antenna(state, walk.cart),
+    )
 
 
 def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
@@ -158,7 +211,15 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         radio=has_antenna(state, walk.cart),
         notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
+        instead_of=_ordered_name(state, stop),
+        check=places.asked(state, walk, current),
+        check_wanted=places.is_wanted(state, walk, current),
     )
+
+
+def _ordered_name(state: FloorState, stop: Stop) -> str:
+    article = state.articles.get(stop.instead_of) if stop.instead_of else None
+    return (article.name or article.sku) if article else ""
 
 
 def _notice(state: FloorState, walk: Walk) -> str:
@@ -166,10 +227,14 @@ def _notice(state: FloorState, walk: Walk) -> str:
     current = walk.current
     if current is not None and walk.stops[current].heard_at is not None:
         return "look_near"
+    if current is not None and walk.stops[current].undone:
+        return "undone"
     if to_check_empty(state, walk) is not None:
         return "zero_check"
     if heard := _heard(state, walk):
         return heard
+    if current is not None and walk.stops[current].instead_of is not None:
+        return "substitute"
     taken_over = walk.picker_before not in {None, walk.picker}
     return "taken_over" if taken_over and any(stop.units for stop in walk.stops) else ""
 

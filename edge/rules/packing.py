@@ -13,7 +13,6 @@ from edge.model.events import (
     CountWanted,
     Event,
     NeighbourHeard,
-    PackOpened,
     ParcelClosed,
     PieceChecked,
     StrangerLeft,
@@ -22,12 +21,11 @@ from edge.model.events import (
 )
 from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
 from edge.model.inputs import BoxJudged
-from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import guiding, labels, numbering, pairing, walling
+from edge.rules import gathering, guiding, labels, numbering, pairing, substituting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
 from edge.rules.terms import Terms
@@ -39,9 +37,9 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
         return refuse("unknown_code", f"{input_.station} is no pack station")
     named = identify(state, input_.code)
     if isinstance(named, Place) and named.location in state.slots:
-        return _opened(state, input_, state.slots[named.location].tote_id)
+        return gathering.opened(state, input_, state.slots[named.location].tote_id)
     if isinstance(named, Container):
-        return _opened(state, input_, named.tote_id)
+        return gathering.opened(state, input_, named.tote_id)
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
@@ -49,32 +47,6 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
         return _checked(state, pack, named)
     why = named.why if isinstance(named, Unknown) else "neither a tote nor a piece"
     return refuse("unknown_code", why)
-
-
-def _opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decision:
-    tote = state.totes.get(tote_id)
-    if tote is None:
-        return refuse("order_cancelled", f"what lies in {tote_id} is to be put back")
-    order = state.orders[tote.order_id]
-    if order.state is not OrderState.PICKED:
-        return refuse("tote_not_here", f"{tote_id} is still being picked")
-    if walling.is_unsorted(state, tote):
-        return refuse(
-            "still_at_wall", f"{tote_id}: not all of it lies in its slot", tote_id=tote_id
-        )
-    here = state.packs.get(input_.station)
-    if here is not None and here.tote_id == tote_id:
-        return accept("already_open", f"{tote_id} is open here", tote_id=tote_id)
-    other = next((one.station for one in state.packs.values() if one.tote_id == tote_id), None)
-    if other is not None:
-        return refuse("already_open", f"{tote_id} is open at {other}", station=other)
-    return accept(
-        "opened",
-        f"{tote_id} for order {order.order_id}",
-        PackOpened(input_.station, tote_id, order.order_id, input_.badge),
-        tote_id=tote_id,
-        order_id=order.order_id,
-    )
 
 
 def _checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
@@ -151,7 +123,7 @@ def units_of(pack: PackSession, sku: Sku) -> tuple[Unit, ...]:
 
 def missing_of(state: FloorState, pack: PackSession) -> Counter[Sku]:
     """How many pieces of each article were picked and not yet checked here."""
-    missing = Counter(sku for sku, _ in state.totes[pack.tote_id].picked)
+    missing = Counter(sku for sku, _ in gathering.picked_of(state, pack))
     missing.subtract(sku for sku, _ in pack.checked)
     return missing
 
@@ -206,7 +178,7 @@ def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
     """
     if state.parcels.holding(epc) is None:
         return False
-    return all(unit.epc != epc for _, unit in state.totes[pack.tote_id].picked)
+    return all(unit.epc != epc for _, unit in gathering.picked_of(state, pack))
 
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
@@ -230,7 +202,7 @@ def _may_be_of_the_tote(state: FloorState, pack: PackSession, sku: Sku, epc: Epc
     """
     if missing_of(state, pack)[sku] < 1:
         return False
-    picked = [unit.epc for one, unit in state.totes[pack.tote_id].picked if one == sku]
+    picked = [unit.epc for one, unit in gathering.picked_of(state, pack) if one == sku]
     if epc in picked:
         return True
     unnamed = sum(unit.epc not in {None, *picked} for unit in units_of(pack, sku))
@@ -242,7 +214,7 @@ def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -
     return any(
         one == sku and unit.epc is None
         for tote in state.totes.values()
-        if tote.tote_id != pack.tote_id
+        if tote.order_id != pack.order_id
         for one, unit in tote.picked
     )
 
@@ -255,18 +227,29 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
+    objection = _objection(state, pack, partial=input_.partial)
+    if objection is not None:
+        return objection
+    if not pack.checked:
+        return _given_up(state, pack, input_.badge)
+    return _closed(state, terms, pack, input_.badge)
+
+
+def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decision | None:
+    """Why the parcel cannot be closed as it is; the packer's consent covers all but a hold."""
     if state.is_held(pack.order_id):
         return refuse("order_held", f"order {pack.order_id} waits for a supervisor's decision")
-    if pack.strangers and not input_.partial:
+    if partial:
+        return None
+    if pack.strangers:
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )
     missing = {sku: quantity for sku, quantity in missing_of(state, pack).items() if quantity > 0}
-    if missing and not input_.partial:
-        return refuse("missing", "pieces are missing", missing=missing)
-    if not pack.checked:
-        return _given_up(state, pack, input_.badge)
-    return _closed(state, terms, pack, input_.badge)
+    absent = gathering.awaited(state, pack)
+    if missing and absent:
+        return refuse("tote_missing", f"{', '.join(absent)} of it is not here", totes=absent)
+    return refuse("missing", "pieces are missing", missing=missing) if missing else None
 
 
 def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
@@ -277,40 +260,42 @@ def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) ->
     return accept(
         "closed",
         f"parcel {parcel.sscc}",
-        ParcelClosed(pack.station, parcel, pack.tote_id, badge, number),
+        ParcelClosed(pack.station, parcel, pack.tote_id, badge, number, _further(state, pack)),
         **labels.told(state, parcel),
     )
 
 
 def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
     """Nothing at all is there: no parcel is made, and the order waits for stock again."""
-    lost = state.totes[pack.tote_id].picked
+    totes = state.totes.of_order(pack.order_id)
+    lost = tuple(gathering.picked_of(state, pack))
+    places = [place for tote in totes for place in tote.came_from]
     return accept(
         "given_up",
         f"nothing of order {pack.order_id} is there",
-        ToteGivenUp(pack.station, pack.tote_id, pack.order_id, lost, badge),
+        ToteGivenUp(pack.station, pack.tote_id, pack.order_id, lost, badge, _further(state, pack)),
         *(
             CountWanted(location, sku, "lost")
-            for location, sku in dict.fromkeys(
-                zip(state.totes[pack.tote_id].came_from, (sku for sku, _ in lost), strict=False)
-            )
+            for location, sku in dict.fromkeys(zip(places, (sku for sku, _ in lost), strict=False))
         ),
         order_id=pack.order_id,
     )
 
 
+def _further(state: FloorState, pack: PackSession) -> tuple[ToteId, ...]:
+    totes = (tote.tote_id for tote in state.totes.of_order(pack.order_id))
+    return tuple(one for one in totes if one != pack.tote_id)
+
+
 def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> Parcel:
     order = state.orders[pack.order_id]
-    wanted: Counter[Sku] = Counter()
-    for line in order.lines:
-        wanted[line.sku] += line.quantity
     inside = Counter(sku for sku, _ in pack.checked)
     return Parcel(
         sscc=numbering.sscc_of(terms, number),
         order_id=order.order_id,
         carrier=order.carrier,
         contents=tuple(_with_tags(state, pack)),
-        complete=inside == wanted,
+        complete=inside == substituting.wanted_as_picked(order, inside),
     )
 
 
@@ -318,7 +303,7 @@ def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit
     """The checked pieces; one that was only scanned here bears the tag that picking had seen."""
     seen = {unit.epc for _, unit in pack.checked}
     spare: dict[Sku, list[Epc]] = {}
-    for sku, unit in state.totes[pack.tote_id].picked:
+    for sku, unit in gathering.picked_of(state, pack):
         if unit.epc is not None and unit.epc not in seen:
             spare.setdefault(sku, []).append(unit.epc)
     for sku, unit in pack.checked:

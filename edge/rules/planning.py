@@ -15,6 +15,7 @@ import numpy as np
 from edge.model.ids import IdMaker, OrderId, ToteId, WalkId
 from edge.model.places import Floor
 from edge.model.work import Walk
+from edge.rules import zones
 from edge.rules.allocating import Allocation
 from edge.rules.batching import Effort
 from edge.rules.loads import Load, load_of, parted, too_much
@@ -195,6 +196,8 @@ def _walk(
     ]
     stops = tuple(stop_of(one, tote_of[order_id]) for order_id, one in halts)
     floor = snapshot_.floor
+    if snapshot_.terms.pick_and_pass:
+        stops = zones.in_order(floor, stops)
     orders = [OrderToWalk(one, tuple(_places(floor, allocated[one]))) for one in tote_of]
     return Walk(
         walk_id,
@@ -203,6 +206,7 @@ def _walk(
         _why(snapshot_, planned, orders, [one for _, one in halts]),
         alone_m=planned.alone_m,
         totes=tuple(tote_of.values()),
+        unbound=tuple(tote_of.values()) if snapshot_.terms.bind_totes else (),
     )
 
 

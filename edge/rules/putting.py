@@ -17,7 +17,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind
-from edge.rules import refilling
+from edge.rules import ladder, refilling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -60,7 +60,7 @@ def scanned(state: FloorState, errand: Errand, input_: CodeScanned, named: Named
     piece = errand.pieces[0]
     match named:
         case Piece():
-            return _put(errand, input_, named)
+            return _put(state, errand, input_, named)
         case Place(location):
             text = f"{location}, wanted {piece.location}"
             right = location == piece.location
@@ -75,7 +75,8 @@ def scanned(state: FloorState, errand: Errand, input_: CodeScanned, named: Named
             return refuse("unknown_code", why)
 
 
-def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
+def _put(state: FloorState, errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
+    """It lies in its place; a walk that was short of it takes it from there."""
     first = errand.pieces[0]
     if scan.sku != first.sku:
         return refuse(
@@ -95,6 +96,7 @@ def _put(errand: Errand, input_: CodeScanned, scan: Piece) -> Decision:
         code,
         f"{piece.sku} lies in {piece.location}",
         PiecePut(errand.errand_id, errand.kind, piece, input_.badge),
+        *ladder.refilled(state, piece.sku, piece.location, 1, f"put there by {input_.badge}"),
     )
 
 

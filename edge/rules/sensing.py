@@ -11,9 +11,10 @@ from edge.model.events import (
 from edge.model.goods import NearItem
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.inputs import DeviceChanged, ItemLocated
-from edge.model.places import LocationKind
+from edge.model.places import STORAGE_KINDS, LocationKind
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 from edge.model.state import FloorState
+from edge.rules import undoing
 from edge.rules.decision import Decision, accept
 from edge.rules.dispatching import tag_at_portal
 from edge.rules.identifying import article_of
@@ -61,6 +62,8 @@ def _meaning(
     kind = state.floor.kind_of(place)
     if kind is LocationKind.CART:
         return tag_on_cart(state, epc, heard, place)
+    if kind in STORAGE_KINDS:
+        return undoing.tag_in_storage(state, epc, heard, place)
     if kind is LocationKind.PORTAL:
         return tag_at_portal(state, terms, epc, place)
     if kind is LocationKind.STAGING:

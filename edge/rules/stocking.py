@@ -14,6 +14,7 @@ from edge.model.places import STORAGE_KINDS
 from edge.model.posted import StockPutAway
 from edge.model.state import FloorState
 from edge.model.work import ListedPerson
+from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -87,6 +88,9 @@ def put_away(state: FloorState, input_: StockPutAway) -> Decision:
         "placed",
         f"{input_.quantity} x {input_.sku} in {input_.location}",
         StockPlaced(input_.sku, input_.location, input_.quantity, input_.epcs, input_.badge),
+        *ladder.refilled(
+            state, input_.sku, input_.location, input_.quantity, f"put there by {input_.badge}"
+        ),
     )
 
 

@@ -9,17 +9,18 @@ from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
 from edge.model.work import Stop, WalkState
 from edge.rules.decision import Decision, accept
+from edge.rules.terms import Terms
 
 Key = tuple[Sku, LocationId]
 
 
-def ready(state: FloorState, input_: PlanReady) -> Decision:
+def ready(state: FloorState, terms: Terms, input_: PlanReady) -> Decision:
     """Take the walks that are still true: orders unchanged, stock free, totes unused."""
     events: list[Event] = []
     promised: dict[Key, int] = {}
     for change in input_.changes:
         if _change_is_true(state, change, promised):
-            events.append(_replanned(state, change))
+            events.append(_replanned(state, terms, change))
             _promise(promised, _joining(change))
     for walk in input_.walks:
         if _can_begin(state, walk.stops, promised):
@@ -44,20 +45,23 @@ def _change_is_true(state: FloorState, change: WalkChange, promised: Mapping[Key
     walk = state.walks.get(change.walk_id)
     if walk is None or walk.state is not WalkState.WALKING or walk.current is None:
         return False
+    if change.totes[: len(walk.slots)] != walk.slots:
+        return False
     if walk.current >= change.kept or walk.stops[change.kept :] != change.before:
         return False
     return _can_begin(state, _joining(change), promised)
 
 
-def _replanned(state: FloorState, change: WalkChange) -> WalkReplanned:
-    kept = state.walks[change.walk_id].stops[: change.kept]
+def _replanned(state: FloorState, terms: Terms, change: WalkChange) -> WalkReplanned:
+    walk = state.walks[change.walk_id]
     return WalkReplanned(
         change.walk_id,
-        (*kept, *change.after),
+        (*walk.stops[: change.kept], *change.after),
         change.totes,
         change.length_m,
         change.joined,
         change.why,
+        change.totes[len(walk.slots) :] if terms.bind_totes else (),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edge.model.ids import LocationId
+from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
 
 
@@ -17,6 +17,8 @@ class Effect(StrEnum):
     """They are there and cannot be taken: as `short`, and they stay in the books, uncounted."""
     LATER = "later"
     """The stop goes to the walk's end."""
+    FULL = "full"
+    """The order goes on in a further tote."""
     COUNT = "count"
     """The place is to be counted."""
     FREEZE = "freeze"
@@ -27,6 +29,19 @@ class Effect(StrEnum):
     """The order's parcel is not closed until a person has decided."""
     TELL = "tell"
     """A supervisor is told."""
+
+
+class Rung(StrEnum):
+    """One step of what is tried for missing pieces; what none finds is back-ordered."""
+
+    FINDER = "finder"
+    """The radio hears one near: look once more."""
+    OTHER_PLACE = "other_place"
+    """Another place has some free."""
+    SURPLUS = "surplus"
+    """Another picker brings some back: they are picked when they lie in their place."""
+    SUBSTITUTE = "substitute"
+    """Another article, where a rule of the site and the customer allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,13 @@ class Terms:
         devices: names of all configured devices.
         review: what review asks of an order besides goods.
         doors: which carriers load at a portal; one that is not named lets any parcel out.
+        bind_totes: whether pickers take totes of their own choice and scan each for its order.
+        tote_label: regular expression of what is printed on a tote.
+        pick_and_pass: whether walks go zone by zone.
+        zones: the zone that a picker works in, by badge; none for everywhere.
+        ladder: what is tried, one after the other, where pieces are missing.
+        substitutes: what may be picked instead of an article, the best first.
+        ship_partial: whether an order goes without what is back-ordered, or waits for a person.
     """
 
     company_prefix: str = "4012345"
@@ -117,3 +139,10 @@ class Terms:
     devices: frozenset[str] = frozenset()
     review: ReviewTerms = ReviewTerms()
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)
+    bind_totes: bool = False
+    tote_label: str = "T[0-9]{4}"
+    pick_and_pass: bool = False
+    zones: Mapping[Badge, LocationId] = field(default_factory=dict)
+    ladder: tuple[Rung, ...] = tuple(Rung)
+    substitutes: Mapping[Sku, tuple[Sku, ...]] = field(default_factory=dict)
+    ship_partial: bool = True

@@ -1,8 +1,7 @@
 """Troubles: what a person can report instead of doing as prompted, and what then follows.
 
-Where pieces are missing, one rung after the other is tried, each a fact of its own: the radio
-hears one near (`StopSought`: look once more), other places (`StopRerouted`), given up (`StopShort`
-alone). What remains to be done by somebody else becomes a task.
+Where pieces are missing, `ladder` tries one rung after the other. What remains to be done by
+somebody else becomes a task.
 """
 
 from collections.abc import Iterator
@@ -11,9 +10,6 @@ from edge.model.events import (
     CountWanted,
     Event,
     StopPostponed,
-    StopRerouted,
-    StopShort,
-    StopSought,
     TaskDone,
     TaskOpened,
     TroubleRecorded,
@@ -23,8 +19,8 @@ from edge.model.posted import TaskFinished, TroubleReported
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import Stop, Walk
-from edge.rules import allocating, guiding, handing_over, putting
+from edge.model.work import Walk
+from edge.rules import binding, guiding, handing_over, ladder, putting
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Effect, Terms
 
@@ -50,12 +46,11 @@ def reported(state: FloorState, terms: Terms, input_: TroubleReported) -> Decisi
         return refuse("done_already", "the prompt that this answers is over")
     if prompt.kind not in known.at:
         return refuse("not_allowed", f"{input_.code} cannot be reported here")
-    return _handled(state, known.effects, input_, prompt)
+    return _handled(state, terms, input_, prompt)
 
 
-def _handled(
-    state: FloorState, effects: frozenset[Effect], input_: TroubleReported, prompt: Prompt
-) -> Decision:
+def _handled(state: FloorState, terms: Terms, input_: TroubleReported, prompt: Prompt) -> Decision:
+    effects = terms.troubles[input_.code].effects
     walk = state.walk_of(input_.badge)
     at_stop = walk is not None and prompt.kind is PromptKind.PICK
     index = prompt.stop - 1 if at_stop else None
@@ -73,11 +68,13 @@ def _handled(
         return refuse("not_allowed", f"{input_.code} can be reported at a stop only")
     if way is Effect.LATER:
         return _later(walk, index, record, besides)
-    elsewhere = _elsewhere(state, walk, index, input_.at_us)
-    return _short(state, walk, record, (besides, elsewhere), stays=way is Effect.AVOID)
+    if way is Effect.FULL:
+        return binding.filled(state, walk, index, record, *besides)
+    short = ladder.Short(walk, index, record, tuple(besides), stays=way is Effect.AVOID)
+    return ladder.climbed(state, terms, short, input_.at_us)
 
 
-_WAYS = (Effect.SHORT, Effect.AVOID, Effect.LATER)
+_WAYS = (Effect.SHORT, Effect.AVOID, Effect.LATER, Effect.FULL)
 
 
 def _besides(
@@ -124,82 +121,6 @@ def _later(walk: Walk, index: int, record: TroubleRecorded, besides: list[Event]
         *besides,
         StopPostponed(walk.walk_id, index, record.code),
     )
-
-
-def _short(
-    state: FloorState,
-    walk: Walk,
-    record: TroubleRecorded,
-    following: tuple[list[Event], list[StopRerouted]],
-    *,
-    stays: bool,
-) -> Decision:
-    index = record.stop
-    if index is None:
-        raise ValueError(f"walk {walk.walk_id}: pieces are missing at no stop")
-    stop = walk.stops[index]
-    near = _heard_near(state, stop) if not stays and stop.heard_at is None else None
-    if near is not None:
-        sought = StopSought(walk.walk_id, index, near)
-        return accept("look_again", f"the radio hears one in {near}", record, sought, place=near)
-    short = StopShort(
-        walk.walk_id,
-        index,
-        record.badge,
-        stop.order_id,
-        stop.line_id,
-        stop.sku,
-        stop.location,
-        stop.open_quantity,
-        record.code,
-        stays,
-    )
-    count = [] if stays else [CountWanted(stop.location, stop.sku, record.code)]
-    besides, elsewhere = following
-    events = (record, short, *count, *besides, *elsewhere)
-    if elsewhere:
-        places = ", ".join(one.location for one in elsewhere)
-        return accept("rerouted", f"the rest is in {places}", *events)
-    return accept("short", f"{stop.open_quantity} x {stop.sku} given up", *events)
-
-
-def _heard_near(state: FloorState, stop: Stop) -> LocationId | None:
-    """The place, or the one around it, where the radio hears more of the article than others hold.
-
-    A zone's antenna hears all of its bins: only what the books of the other ones do not explain
-    may be the piece that is missed.
-    """
-    place = state.floor.locations.get(stop.location)
-    while place is not None:
-        around = place.id
-        held = sum(
-            one.quantity
-            for one in state.stock.of(stop.sku)
-            if one.location != stop.location and state.floor.is_within(one.location, around)
-        )
-        heard = sum(
-            quantity
-            for (sku, where), quantity in state.seen.items()
-            if sku == stop.sku and state.floor.is_within(where, around)
-        )
-        if heard > held:
-            return around
-        place = state.floor.locations.get(place.parent) if place.parent else None
-    return None
-
-
-def _elsewhere(state: FloorState, walk: Walk, index: int, now_us: int) -> list[StopRerouted]:
-    """Other places with free stock for what is missing, oldest first as in a plan."""
-    stop = walk.stops[index]
-    wanted = stop.open_quantity
-    closed = {stop.location, *state.frozen}
-    found: list[StopRerouted] = []
-    for other in allocating.by_age(state.stock.of(stop.sku), state.lots, now_us):
-        quantity = min(other.free, wanted)
-        if quantity > 0 and other.location not in closed:
-            found.append(StopRerouted(walk.walk_id, index, other.location, quantity))
-            wanted -= quantity
-    return found
 
 
 def finished(state: FloorState, input_: TaskFinished) -> Decision:

@@ -14,7 +14,18 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import counting, guiding, handing_over, pairing, putting
+from edge.rules import (
+    binding,
+    counting,
+    guiding,
+    handing_over,
+    ladder,
+    pairing,
+    places,
+    putting,
+    substituting,
+    zones,
+)
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -26,11 +37,12 @@ from edge.rules.identifying import (
     identify,
     known_as,
 )
+from edge.rules.terms import Terms
 
 
-def scanned(state: FloorState, input_: CodeScanned) -> Decision:
+def scanned(state: FloorState, terms: Terms, input_: CodeScanned) -> Decision:
     """Judge a picker's scan against the prompt that it answers."""
-    walk, errand = state.walk_of(input_.badge), state.errand_of(input_.badge)
+    errand = state.errand_of(input_.badge)
     prompt = guiding.prompt(state, input_.badge)
     elsewhere = handing_over.gone_elsewhere(state, input_.badge, input_.prompt_id)
     if elsewhere is not None:
@@ -42,23 +54,40 @@ def scanned(state: FloorState, input_: CodeScanned) -> Decision:
     named = identify(state, input_.code)
     if errand is not None:
         return putting.scanned(state, errand, input_, named)
-    return _on_walk(state, walk, prompt, input_, named)
+    return _on_walk(state, terms, prompt, input_, named)
 
 
 def _on_walk(
-    state: FloorState, walk: Walk | None, prompt: Prompt, input_: CodeScanned, named: Named
+    state: FloorState, terms: Terms, prompt: Prompt, input_: CodeScanned, named: Named
 ) -> Decision:
+    walk = state.walk_of(input_.badge)
     if walk is None:
         return refuse("nothing_to_do", "there is no walk in hand")
+    if prompt.kind in {PromptKind.PASS, PromptKind.TAKE, PromptKind.BIND}:
+        return _with_totes(state, terms, walk, input_, named)
     is_noticed = isinstance(named, Place) and named.location == prompt.notice_location
     if is_noticed and prompt.notice == "zero_check":
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
-        return _dropped(state, walk, input_, named)
-    return _at_stop(state, walk, prompt, named)
+        return _dropped(state, terms, walk, input_, named)
+    digits = places.told(state, walk, prompt.stop - 1, input_)
+    return digits or _at_stop(state, terms, walk, prompt, input_, named)
 
 
-def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -> Decision:
+def _with_totes(
+    state: FloorState, terms: Terms, walk: Walk, input_: CodeScanned, named: Named
+) -> Decision:
+    """Totes are taken up, handed on, or taken for an order, before anything is picked."""
+    if walk.handed_at is not None:
+        return zones.taken(walk, input_, named)
+    if zones.passes_to(state, input_.badge, walk) is not None:
+        return zones.passed(state, walk, input_, named)
+    return binding.scanned(state, terms, walk, input_, named)
+
+
+def _dropped(
+    state: FloorState, terms: Terms, walk: Walk, input_: CodeScanned, named: Named
+) -> Decision:
     if not isinstance(named, Place):
         return refuse("place_wrong", "scan the label of the pack station")
     if state.floor.kind_of(named.location) not in {LocationKind.STATION, LocationKind.WALL}:
@@ -66,24 +95,31 @@ def _dropped(state: FloorState, walk: Walk, input_: CodeScanned, named: Named) -
     return accept(
         "dropped",
         f"the totes stand at {named.location}",
+        *ladder.back_orders(state, terms, walk, input_.badge, input_.at_us),
         TotesDropped(walk.walk_id, input_.badge, named.location),
     )
 
 
-def _at_stop(state: FloorState, walk: Walk, prompt: Prompt, named: Named) -> Decision:
+def _at_stop(
+    state: FloorState,
+    terms: Terms,
+    walk: Walk,
+    prompt: Prompt,
+    input_: CodeScanned,
+    named: Named,
+) -> Decision:
     index = prompt.stop - 1
-    stop = walk.stops[index]
     match named:
         case Piece():
-            return _piece(state, walk, index, named)
+            return (
+                places.first(prompt)
+                or substituting.scanned(state, terms, walk, index, input_, named)
+                or _piece(state, walk, index, named)
+            )
         case Place():
-            right = named.location == stop.location
-            text = f"{named.location}, wanted {stop.location}"
-            return accept("place_right", text) if right else refuse("place_wrong", text)
+            return places.scanned(state, walk, index, input_, named.location)
         case Container():
-            right = named.tote_id == stop.tote_id
-            text = f"{named.tote_id}, wanted {stop.tote_id}"
-            return accept("tote_right", text) if right else refuse("tote_wrong", text)
+            return binding.judged(prompt, walk, named.tote_id)
         case ParcelLabel():
             return refuse("unknown_code", f"{named.sscc} is a parcel's label")
         case Unknown():

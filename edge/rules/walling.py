@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from edge.model.events import Event, PieceLaidBack, PieceSorted, SlotEmptied, SlotLit
-from edge.model.ids import Epc, LocationId, Sku, ToteId
+from edge.model.ids import Epc, LocationId, OrderId, Sku, ToteId
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
 from edge.model.posted import HandEmptied, StationScanned
@@ -78,7 +78,7 @@ def _lifted(state: FloorState, input_: StationScanned, piece: Piece) -> Decision
             sku=piece.sku,
         )
     tote, unit = told
-    slot = _slot_for(state, input_.station, tote.tote_id)
+    slot = _slot_for(state, input_.station, tote.order_id)
     if slot is None:
         return refuse("wall_full", "every slot is taken; empty a complete one first")
     return accept(
@@ -95,8 +95,8 @@ def _candidates(state: FloorState, wall: LocationId, piece: Piece) -> list[Candi
     """Unsorted pieces here that the scanned one can be, those of begun and urgent orders first."""
     found = [
         (tote, unit)
-        for tote in _totes_at(state, wall)
-        for sku, unit in unsorted_of(state, tote)
+        for tote in _orders_at(state, wall)
+        for sku, unit in unsorted_of(state, tote.order_id, wall)
         if sku == piece.sku
     ]
     if piece.epc is None:
@@ -111,7 +111,7 @@ def _told_apart(
     state: FloorState, wall: LocationId, candidates: list[Candidate]
 ) -> Candidate | None:
     """Which one it is: pieces with known tags must not be swapped between orders."""
-    if len({tote.tote_id for tote, _ in candidates}) == 1 or len(candidates) == 1:
+    if len({tote.order_id for tote, _ in candidates}) == 1 or len(candidates) == 1:
         return candidates[0]
     if all(unit.epc is None for _, unit in candidates):
         return candidates[0]
@@ -122,33 +122,40 @@ def _told_apart(
     return here[0] if len(here) == 1 else None
 
 
-def _totes_at(state: FloorState, wall: LocationId) -> list[Tote]:
+def _orders_at(state: FloorState, wall: LocationId) -> list[Tote]:
+    """One tote of each order that stands here, those of begun and urgent orders first."""
+
     def urgency(tote: Tote) -> tuple[bool, int, int, ToteId]:
         order = state.orders[tote.order_id]
-        begun = slot_of(state, tote.tote_id) is not None
+        begun = slot_of(state, tote.order_id, wall) is not None
         return not begun, -order.priority, order.due_us or _NEVER_US, tote.tote_id
 
-    return sorted(
-        (
-            tote
-            for tote in state.totes.values()
-            if tote.station == wall and state.orders[tote.order_id].state is OrderState.PICKED
-        ),
-        key=urgency,
+    first: dict[OrderId, Tote] = {}
+    for tote in state.totes.values():
+        if tote.station == wall and state.orders[tote.order_id].state is OrderState.PICKED:
+            first.setdefault(tote.order_id, tote)
+    return sorted(first.values(), key=urgency)
+
+
+def unsorted_of(state: FloorState, order_id: OrderId, wall: LocationId) -> list[tuple[Sku, Unit]]:
+    """Pieces in an order's totes here that do not lie in its slot yet, the one in hand too."""
+    slot = slot_of(state, order_id, wall)
+    left = Counter(
+        piece
+        for tote in state.totes.of_order(order_id)
+        if tote.station == wall
+        for piece in tote.picked
     )
-
-
-def unsorted_of(state: FloorState, tote: Tote) -> list[tuple[Sku, Unit]]:
-    """Pieces of a tote that do not lie in its slot yet, the one in hand among them."""
-    slot = slot_of(state, tote.tote_id)
-    left = Counter(tote.picked)
     left.subtract(slot.put if slot is not None else ())
     return [piece for piece, count in left.items() for _ in range(count)]
 
 
-def slot_of(state: FloorState, tote_id: ToteId) -> WallSlot | None:
-    """The slot of a tote's order."""
-    return next((one for one in state.slots.values() if one.tote_id == tote_id), None)
+def slot_of(state: FloorState, order_id: OrderId, wall: LocationId) -> WallSlot | None:
+    """The slot of a wall that an order has."""
+    return next(
+        (one for one in state.slots.values() if (one.order_id, one.wall) == (order_id, wall)),
+        None,
+    )
 
 
 def slots_of(state: FloorState, wall: LocationId) -> Iterator[LocationId]:
@@ -158,8 +165,8 @@ def slots_of(state: FloorState, wall: LocationId) -> Iterator[LocationId]:
             yield slot
 
 
-def _slot_for(state: FloorState, wall: LocationId, tote_id: ToteId) -> LocationId | None:
-    own = slot_of(state, tote_id)
+def _slot_for(state: FloorState, wall: LocationId, order_id: OrderId) -> LocationId | None:
+    own = slot_of(state, order_id, wall)
     if own is not None:
         return own.slot
     return next((slot for slot in slots_of(state, wall) if slot not in state.slots), None)
@@ -173,7 +180,7 @@ def _put(
     if place != lit.slot:
         return refuse("slot_wrong", f"{place}, wanted {lit.slot}", slot=lit.slot)
     sku, unit = lit.lit
-    last = len(unsorted_of(state, state.totes[lit.tote_id])) == 1
+    last = len(unsorted_of(state, lit.order_id, lit.wall)) == 1
     return accept(
         "slot_complete" if last else "put",
         f"{sku} lies in {lit.slot}",
@@ -196,15 +203,24 @@ def laid_back(state: FloorState, input_: HandEmptied) -> Decision:
     )
 
 
-def is_unsorted(state: FloorState, tote: Tote) -> bool:
-    """Whether a tote was dropped at a wall and not all of it lies in its slot."""
-    at_wall = tote.station is not None and (state.floor.kind_of(tote.station) is LocationKind.WALL)
-    return at_wall and bool(unsorted_of(state, tote))
+def is_at_wall(state: FloorState, tote: Tote) -> bool:
+    """Whether a tote was dropped at a put wall."""
+    return tote.station is not None and state.floor.kind_of(tote.station) is LocationKind.WALL
+
+
+def is_unsorted(state: FloorState, order_id: OrderId) -> bool:
+    """Whether totes of an order were dropped at a wall and not all of them lies in its slot."""
+    return any(
+        tote.station is not None
+        and is_at_wall(state, tote)
+        and bool(unsorted_of(state, order_id, tote.station))
+        for tote in state.totes.of_order(order_id)
+    )
 
 
 def noticed(state: FloorState) -> list[Event]:
     """What follows by itself: a slot is free again, or the tag in hand is heard at its slot."""
-    packed = {pack.tote_id for pack in state.packs.values()}
+    packed = {pack.order_id for pack in state.packs.values()}
     return [
         event
         for slot in state.slots.values()
@@ -212,8 +228,8 @@ def noticed(state: FloorState) -> list[Event]:
     ]
 
 
-def _of_slot(state: FloorState, slot: WallSlot, packed: set[ToteId]) -> Event | None:
-    if slot.tote_id not in state.totes or slot.tote_id in packed:
+def _of_slot(state: FloorState, slot: WallSlot, packed: set[OrderId]) -> Event | None:
+    if slot.tote_id not in state.totes or slot.order_id in packed:
         return SlotEmptied(slot.wall, slot.slot, slot.order_id)
     if slot.lit is None or slot.lit[1].epc is None:
         return None

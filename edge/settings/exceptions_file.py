@@ -12,7 +12,9 @@ SHIPPED = Path(str(resources.files("edge"))).parent / "config" / "exceptions.tom
 """The table that comes with the program, for sites that have none of their own."""
 
 
-Step = Literal["pick", "drop", "wait", "put_back", "put_away", "fetch", "refill"]
+Step = Literal[
+    "bind", "pick", "pass", "take", "drop", "wait", "put_back", "put_away", "fetch", "refill"
+]
 
 
 class TroubleTable(Section):
@@ -28,12 +30,12 @@ class TroubleTable(Section):
     zh: Annotated[str, Field(min_length=1, max_length=60)]
     at: tuple[Step, ...] = ("pick",)
     effects: tuple[
-        Literal["short", "avoid", "later", "count", "freeze", "retag", "hold", "tell"], ...
+        Literal["short", "avoid", "later", "full", "count", "freeze", "retag", "hold", "tell"], ...
     ] = ()
 
     @model_validator(mode="after")
     def _one_way_on(self) -> Self:
-        ways = sorted({"short", "avoid", "later"} & set(self.effects))
+        ways = sorted({"short", "avoid", "later", "full"} & set(self.effects))
         if len(ways) > 1:
             raise ValueError(f"{' and '.join(ways)} exclude each other; keep one of them")
         return self

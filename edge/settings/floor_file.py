@@ -13,6 +13,8 @@ from edge.settings.faults import ConfigurationError, Section, line_of, read_mode
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 PlaceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/+#]+$")]
 
+CheckDigits = Annotated[str, Field(pattern=r"^[0-9]{2,3}$")]
+
 
 class LocationTable(Section):
     """One `[[location]]`."""
@@ -24,6 +26,7 @@ class LocationTable(Section):
     y_m: Metres = 0.0
     width_m: Annotated[float, Field(ge=0, le=100_000)] = 0.0
     depth_m: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+    check_digits: Annotated[tuple[CheckDigits, ...], Field(max_length=9)] = ()
 
 
 class AntennaTable(Section):
@@ -96,6 +99,7 @@ def load_floor(path: Path) -> Floor:
             y_m=one.y_m,
             width_m=one.width_m,
             depth_m=one.depth_m,
+            check_digits=one.check_digits,
         )
         for one in plan.location
     }

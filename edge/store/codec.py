@@ -25,20 +25,25 @@ Upgrade = Callable[[Data], Data]
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "stock.article_listed": 2,  # volume, weight and kind of goods: not told
-    "order.received": 2,  # the address, lines of packs: none
-    "return.expected": 2,  # lines of packs: none
+    # 2: the address, lines of packs: none; 3: does a substitute do, what was one: no and nothing
+    "order.received": 3,
+    "return.expected": 3,  # 2: lines of packs: none; 3: as 3 of `order.received`
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
-    # none, nowhere and not when it is closed
-    "pack.closed": 3,
+    # none, nowhere and not when it is closed; 4: further totes, of which there were none
+    "pack.closed": 4,
+    "pack.given_up": 2,  # as 4 of `pack.closed`
     "ship.manifest_closed": 2,  # on which pallets the parcels left: on none
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
-    # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`
-    "order.changed": 3,
+    # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`;
+    # 4: as 3 of `order.received`, and is the place confirmed: no
+    "order.changed": 4,
+    "pick.picker_changed": 2,  # the zone of their own: none
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
-    # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none
-    "pick.planned": 4,
-    "pick.replanned": 2,  # as 4 of `pick.planned`
+    # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
+    # 5: totes that are to be taken and scanned, places that are confirmed: none
+    "pick.planned": 5,
+    "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
 }
 """The version in which each type of fact is written now."""
 
@@ -52,17 +57,25 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
     ("pack.closed", 2): _unchanged,
     ("ship.manifest_closed", 1): _unchanged,
+    ("pack.closed", 3): _unchanged,
+    ("pack.given_up", 1): _unchanged,
     ("order.received", 1): _unchanged,
+    ("order.received", 2): _unchanged,
     ("stock.article_listed", 1): _unchanged,
     ("return.expected", 1): _unchanged,
+    ("return.expected", 2): _unchanged,
+    ("pick.picker_changed", 1): _unchanged,
     ("order.changed", 1): _unchanged,
     ("order.changed", 2): _unchanged,
+    ("order.changed", 3): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,
     ("stock.stated", 1): _unchanged,
     ("pick.planned", 3): _unchanged,
+    ("pick.planned", 4): _unchanged,
     ("pick.replanned", 1): _unchanged,
+    ("pick.replanned", 2): _unchanged,
 }
 """How data of (type, version) becomes data of the next version."""
 

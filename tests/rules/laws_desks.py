@@ -1,6 +1,7 @@
 """Whatever may happen at the wall, at pack stations and where goods come back."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -32,7 +33,7 @@ from edge.model.posted import (
     VarianceDecided,
 )
 from edge.model.returns import Grade
-from edge.rules import packing
+from edge.rules import gathering, packing
 from tests.rules.laws_floor import (
     BINS,
     CARTS,
@@ -46,6 +47,7 @@ from tests.rules.laws_floor import (
     STATIONS,
     WALL,
     ZONE,
+    ZONE_2,
     epc_of,
 )
 from tests.rules.laws_people import People
@@ -65,15 +67,29 @@ from tests.rules.small_floor import (
 class Desks(People):
     """Packers, sorters, and those who put away, count and decide."""
 
-    @initialize(stage=st.integers(0, 8), cart=CARTS)
-    def work_is_under_way(self, stage: int, cart: LocationId | None) -> None:
+    @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans(), passing=st.booleans())
+    def work_is_under_way(
+        self,
+        stage: int,
+        cart: LocationId | None,
+        bind: bool,  # noqa: FBT001 - drawn
+        passing: bool,  # noqa: FBT001 - drawn
+    ) -> None:
+        self.floor.terms = replace(
+            self.floor.terms,
+            bind_totes=bind,
+            substitutes={SHIRT: (MUG,)},
+            ship_partial=not bind,
+            pick_and_pass=passing,
+            zones={LI: ZONE, ANNA: ZONE_2} if passing else {},
+        )
         if stage > 0:
             self.picker_gets_work(LI, cart)
         if stage > 1:
             self.as_prompted(LI)
         if stage > 2:
             self.picker_finishes(LI)
-            self.floor.order("O3", (SHIRT, 2), (MUG, 2))
+            self.floor.order("O3", (SHIRT, 2), (MUG, 2), substitution=True)
             self.floor.order("O4", (MUG, 1))
             self.revisions.update((OrderId("O3"), OrderId("O4")))
         if stage > 3:
@@ -144,6 +160,8 @@ class Desks(People):
     def missing_pieces_are_checked(self, station: LocationId, serials: list[int]) -> None:
         for serial in serials:
             pack = self.state.packs.get(station)
+            for tote_id in gathering.awaited(self.state, pack) if pack else ():
+                self.floor.take(StationScanned(self.request(), station, PACKER, tote_id, NOW_US))
             missing = packing.missing_of(self.state, pack) if pack else Counter()
             for sku in (sku for sku, quantity in missing.items() if quantity):
                 code = epc_of(sku, serial) if serial else GTINS[sku]

@@ -19,6 +19,7 @@ from edge.model.events import (
     StockStated,
     StopRerouted,
     StopShort,
+    StopSubstituted,
     ToteGivenUp,
     VarianceSettled,
     WalkPlanned,
@@ -32,12 +33,11 @@ from edge.model.ids import (
     LocationId,
     OrderId,
     Sku,
-    ToteId,
 )
 from edge.model.places import Antenna, Location, LocationKind
 from edge.model.returns import Grade
 from edge.model.tasks import TaskKind
-from edge.model.work import Stop
+from edge.model.work import Stop, Unit
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -56,6 +56,7 @@ from tests.rules.small_floor import (
 )
 
 CART_2, STATION_2, ZONE = LocationId("cart-2"), LocationId("pack-2"), LocationId("zone-a")
+ZONE_2, HAND_OVER = LocationId("zone-b"), LocationId("between")
 WALL = LocationId("wall-1")
 SLOTS = (LocationId("wall-1-01"), LocationId("wall-1-02"))
 READER = DeviceName("reader-1")
@@ -63,11 +64,16 @@ TWO_OF_EACH = replace(
     FLOOR,
     locations={
         **FLOOR.locations,
+        ZONE_2: Location(ZONE_2, LocationKind.ZONE),
+        HAND_OVER: Location(HAND_OVER, LocationKind.STAGING, ZONE_2, 3.0, 3.0),
+        BIN_3: replace(FLOOR.locations[BIN_3], parent=ZONE_2),
+        BIN_2: replace(FLOOR.locations[BIN_2], check_digits=("47", "93")),
         CART_2: Location(CART_2, LocationKind.CART),
         STATION_2: Location(STATION_2, LocationKind.STATION, None, 8.0, 0.0),
         WALL: Location(WALL, LocationKind.WALL, None, 4.0, 0.0),
         **{slot: Location(slot, LocationKind.SLOT, WALL) for slot in SLOTS},
     },
+    check_digits_required=True,
     antennas=(
         *FLOOR.antennas,
         Antenna(DeviceName("reader-2"), 1, CART_2),
@@ -107,8 +113,9 @@ class CountedFloor(SmallFloor):
         before = self.in_stock()
         self.keep_promises(event)
         if isinstance(event, ParcelClosed):
-            for sku, _ in self.state.totes[event.tote_id].picked:
-                self.came[sku] -= 1  # what is not in the parcel was declared missing
+            for tote_id in (event.tote_id, *event.more_totes):
+                for sku, _ in self.state.totes[tote_id].picked:
+                    self.came[sku] -= 1  # what is not in the parcel was declared missing
             for sku, _ in event.parcel.contents:
                 self.came[sku] += 1
         self.lose(event)
@@ -122,7 +129,7 @@ class CountedFloor(SmallFloor):
         """What must not be when it happens: promised, closed or packed too early.
 
         From a frozen place nothing is promised anew, no parcel of a held order is closed, and no
-        tote is packed of which a piece is still unsorted. What is frozen or held is reckoned
+        order is packed of which a piece is still unsorted. What is frozen or held is reckoned
         here: a law that asks the rule believes whatever the rule does.
         """
         match event:
@@ -133,12 +140,12 @@ class CountedFloor(SmallFloor):
                 | OrderChanged(walk_id=walk_id, stops=stops)
             ):
                 self.promise_anew(wanted(self.state.walks[walk_id].stops), stops)
-            case StopRerouted(location=location):
+            case StopRerouted(location=location) | StopSubstituted(location=location):
                 assert location not in self.frozen()
             case ParcelClosed(parcel=parcel):
                 assert parcel.order_id not in self.held()
-            case PackOpened(tote_id=tote_id):
-                assert self.is_sorted(tote_id)
+            case PackOpened(order_id=order_id):
+                assert self.is_sorted(order_id)
             case WorkReturned():
                 self.hands.update(event.errands)
                 self.hands.update([event.walk_id] if event.walk_id is not None else [])
@@ -157,11 +164,16 @@ class CountedFloor(SmallFloor):
         tasks = self.state.tasks.values()
         return {one.order_id for one in tasks if one.kind is TaskKind.HOLD}
 
-    def is_sorted(self, tote_id: ToteId) -> bool:
-        """Whether a tote that was dropped at the wall lies in its slot, all of it."""
-        tote = self.state.totes[tote_id]
-        put = [one.put for one in self.state.slots.values() if one.tote_id == tote_id]
-        return tote.station != WALL or [Counter(one) for one in put] == [Counter(tote.picked)]
+    def is_sorted(self, order_id: OrderId) -> bool:
+        """Whether all of an order that was dropped at the wall lies in its slot."""
+        dropped = self.at_wall(order_id)
+        put = [one.put for one in self.state.slots.values() if one.order_id == order_id]
+        return [Counter(one) for one in put] == ([dropped] if dropped else [])
+
+    def at_wall(self, order_id: OrderId) -> Counter[tuple[Sku, Unit]]:
+        """Pieces of an order in all of its totes that were dropped at the wall."""
+        totes = (one for one in self.state.totes.values() if one.station == WALL)
+        return Counter(piece for one in totes if one.order_id == order_id for piece in one.picked)
 
     def lose(self, event: Event) -> None:
         """Pieces that somebody declared gone leave the books."""

@@ -92,13 +92,21 @@ class People(RuleBasedStateMachine):
         lines=LINES,
         wanted=st.sampled_from(["released"] * 4 + ["held"]),
         priority=st.sampled_from([0, TERMS.rush_priority]),
+        substitution=st.booleans(),
     )
     def order_comes_or_changes(
-        self, order_id: OrderId, lines: list[tuple[Sku, int]], wanted: str, priority: int
+        self,
+        order_id: OrderId,
+        lines: list[tuple[Sku, int]],
+        wanted: str,
+        priority: int,
+        substitution: bool = False,  # noqa: FBT001, FBT002 - drawn
     ) -> None:
         self.revisions[order_id] += 1
         rev = self.revisions[order_id]
-        self.floor.order(order_id, *lines, rev=rev, wanted=wanted, priority=priority)
+        self.floor.order(
+            order_id, *lines, rev=rev, wanted=wanted, priority=priority, substitution=substitution
+        )
 
     @rule(order_id=ORDERS, again=st.booleans())
     def order_is_cancelled(self, order_id: OrderId, again: bool) -> None:  # noqa: FBT001 - drawn
@@ -145,7 +153,7 @@ class People(RuleBasedStateMachine):
 
     @rule()
     def planner_looks(self) -> None:
-        self.snapshot = snapshots.snapshot(self.state, TERMS, NOW_US)
+        self.snapshot = snapshots.snapshot(self.state, self.floor.terms, NOW_US)
 
     @rule()
     def planner_answers(self) -> None:
@@ -164,11 +172,19 @@ class People(RuleBasedStateMachine):
     def as_prompted(self, badge: Badge, serial: int = 0) -> None:
         prompt = self.prompt(badge, None)
         code: str = GTINS[prompt.sku] if prompt.sku else self.drop
+        if prompt.kind is PromptKind.BIND and prompt.tote_id:
+            code = prompt.tote_id
+        if prompt.kind in {PromptKind.PASS, PromptKind.TAKE} and prompt.location:
+            code = prompt.location
+        if prompt.check_wanted and prompt.location:
+            printed = self.state.floor.locations[prompt.location].check_digits
+            code = printed["AB".index(prompt.check)]
+            serial = 0
         errand = self.state.errand_of(badge)
         if errand is not None:
             code = (errand.pieces and errand.pieces[0].unit.epc) or code
             serial = 0
-        if serial and prompt.sku:
+        if serial and prompt.sku and not prompt.check_wanted:
             code = epc_of(prompt.sku, serial)
         self.floor.take(CodeScanned(self.request(), badge, prompt.prompt_id, code, NOW_US))
 
@@ -194,7 +210,9 @@ class People(RuleBasedStateMachine):
     @rule(
         badge=BADGES,
         piece=PIECES,
-        own=st.sampled_from(["", BIN_1, STATION_2, "T0001", "T0002", "hello"]),
+        own=st.sampled_from(
+            ["", BIN_1, STATION_2, "T0001", "T0002", "T0007", "47", "11", "hello"]
+        ),
         stale=st.none() | st.integers(0, 4),
     )
     def picker_scans_anything(

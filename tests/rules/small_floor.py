@@ -44,6 +44,7 @@ TERMS = Terms(
         "tag_unreadable": TroubleTerms(effects=frozenset({Effect.RETAG})),
         "blocked": TroubleTerms(effects=frozenset({Effect.AVOID, Effect.FREEZE, Effect.TELL})),
         "later": TroubleTerms(effects=frozenset({Effect.LATER})),
+        "tote_full": TroubleTerms(effects=frozenset({Effect.FULL})),
         "lot_refused": TroubleTerms(effects=frozenset({Effect.AVOID, Effect.HOLD})),
         "extra_found": TroubleTerms(effects=frozenset({Effect.COUNT, Effect.TELL})),
         "safety_stop": TroubleTerms(frozenset(PromptKind), frozenset({Effect.TELL})),
@@ -104,7 +105,7 @@ class SmallFloor:
 
     def plan(self) -> Answer | None:
         """Plan as the planner's thread would; None where there is nothing to plan."""
-        snapshot = snapshots.snapshot(self.state, TERMS, NOW_US)
+        snapshot = snapshots.snapshot(self.state, self.terms, NOW_US)
         if snapshot is None:
             return None
         mended = changes(snapshot)
@@ -126,7 +127,12 @@ class SmallFloor:
                 None,
                 "DHL",
                 tuple(
-                    OrderLine(LineId(str(number)), sku, quantity)
+                    OrderLine(
+                        LineId(str(number)),
+                        sku,
+                        quantity,
+                        substitution=bool(more.get("substitution")),
+                    )
                     for number, (sku, quantity) in enumerate(lines, 1)
                 ),
                 wanted,

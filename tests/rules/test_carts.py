@@ -14,6 +14,8 @@ from edge.model.presence import Arrived, Departed, Moved
 from edge.rules import guiding
 from tests.rules.small_floor import (
     ANNA,
+    BIN_1,
+    BIN_2,
     CART,
     FLOOR,
     LI,
@@ -75,6 +77,53 @@ def test_a_piece_that_belongs_in_no_tote_is_foreign_though_a_neighbour_is_heard(
 
     assert isinstance(floor.facts[-1], ForeignItemSeen)
     assert notice(floor) == "foreign_item"
+
+
+@pytest.mark.parametrize("place", [BIN_1, LocationId("zone-a")])
+def test_a_piece_that_is_back_on_its_shelf_is_wanted_again_and_the_picker_is_told(
+    floor: SmallFloor, place: LocationId
+) -> None:
+    heard(floor, MINE, CART)
+    before = guiding.prompt(floor.state, LI)
+
+    floor.take(ItemLocated(Moved(MINE, CART, place, 0.97, NOW_US), NOW_US))
+
+    after = guiding.prompt(floor.state, LI)
+    assert (before.picked, after.picked, after.quantity) == (1, 0, 2)
+    assert (after.location, after.notice) == (BIN_1, "undone")
+    assert floor.facts[-1].type == "pick.undone"
+    stock = floor.state.stock[SHIRT, BIN_1]
+    assert stock.reserved == sum(
+        stop.open_quantity for walk in floor.state.walks.values() for stop in walk.stops
+    )
+
+    # and taken once more it counts once
+    floor.take(ItemLocated(Moved(MINE, place, CART, 0.97, NOW_US), NOW_US))
+    assert guiding.prompt(floor.state, LI).picked == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "probability"), [(BIN_2, 0.99), (BIN_1, 0.6)], ids=["elsewhere", "unsure"]
+)
+def test_a_piece_that_is_heard_elsewhere_or_not_surely_stays_picked(
+    floor: SmallFloor, place: LocationId, probability: float
+) -> None:
+    heard(floor, MINE, CART)
+
+    floor.take(ItemLocated(Moved(MINE, CART, place, probability, NOW_US), NOW_US))
+
+    assert guiding.prompt(floor.state, LI).picked == 1
+
+
+def test_a_piece_that_somebody_scanned_is_not_taken_back_by_the_radio(floor: SmallFloor) -> None:
+    heard(floor, MINE, CART)
+    prompt = guiding.prompt(floor.state, LI)
+    code = CodeScanned(RequestId("again"), LI, prompt.prompt_id, SHIRT_GTIN, NOW_US)
+    floor.take(code)
+
+    floor.take(ItemLocated(Moved(MINE, CART, BIN_1, 0.99, NOW_US), NOW_US))
+
+    assert guiding.prompt(floor.state, LI).picked == 1
 
 
 def test_a_shelf_that_a_cart_passes_is_no_stranger_on_it(floor: SmallFloor) -> None:

@@ -116,6 +116,19 @@ class Laws(Desks):
             assert bool(order.doubts) <= (order.state in at_rest)
 
     @invariant()
+    def a_tote_on_the_floor_is_wanted_or_holds_something(self) -> None:
+        carried = {
+            stop.tote_id
+            for walk in self.state.walks.values()
+            for stop in walk.stops
+            if stop.quantity
+        }
+        for tote in self.state.totes.values():
+            assert tote.tote_id in carried or tote.picked
+        for walk in self.state.walks.values():
+            assert len(set(walk.slots)) == len(walk.slots)
+
+    @invariant()
     def totes_hold_what_their_walk_says(self) -> None:
         for walk in self.state.walks.values():
             picked: Counter[tuple[object, ...]] = Counter()
@@ -128,6 +141,20 @@ class Laws(Desks):
                 for sku, unit in self.state.totes[tote_id].picked
             )
             assert picked == held
+
+    @invariant()
+    def nothing_is_picked_beyond_what_the_order_wants(self) -> None:
+        for order in self.state.orders.values():
+            if order.state in {OrderState.PICKING, OrderState.PICKED, OrderState.PACKED}:
+                wanted = sum(line.quantity for line in order.lines)
+                held = sum(len(one.picked) for one in self.state.totes.of_order(order.order_id))
+                promised = sum(
+                    stop.open_quantity
+                    for walk in self.state.walks.values()
+                    for stop in walk.stops
+                    if stop.order_id == order.order_id
+                )
+                assert held + promised <= wanted
 
     @invariant()
     def nobody_shares_a_walk_or_a_cart(self) -> None:
@@ -148,19 +175,18 @@ class Laws(Desks):
                 assert self.shown.setdefault(prompt.prompt_id, hand) == hand
 
     @invariant()
-    def a_slot_holds_pieces_of_one_tote_and_a_tote_has_one_slot(self) -> None:
+    def a_slot_holds_pieces_of_one_order_and_an_order_has_one_slot(self) -> None:
         slots = list(self.state.slots.values())
-        assert len({one.tote_id for one in slots}) == len(slots)
+        assert len({one.order_id for one in slots}) == len(slots)
         assert sum(one.lit is not None for one in slots) <= 1
         for one in slots:
-            tote = self.state.totes[one.tote_id]
             in_slot = Counter([*one.put, *([one.lit] if one.lit else [])])
-            assert in_slot <= Counter(tote.picked)
-            assert one.order_id == tote.order_id
+            assert in_slot <= self.floor.at_wall(one.order_id)
+            assert one.order_id == self.state.totes[one.tote_id].order_id
 
     @invariant()
     def a_station_checks_a_tote_that_is_there(self) -> None:
-        open_totes = [one.tote_id for one in self.state.packs.values()]
+        open_totes = [one.order_id for one in self.state.packs.values()]
         assert len(set(open_totes)) == len(open_totes)
         for pack in self.state.packs.values():
             assert all(one >= 0 for one in packing.missing_of(self.state, pack).values())

@@ -67,8 +67,10 @@ def test_a_picker_sees_the_same_prompt_after_the_daemon_was_killed(site: DemoSit
     after = site.get("/api/prompt", cookie)
     os.kill(people, signal.SIGCONT)
 
-    # then: the screen goes on, and the books have no gap and no double
+    # then: the screen goes on, into the tote that was scanned, without gap or double in the books
     assert after == before
+    bound = [one["data"]["tote_id"] for one in site.journal("export") if _binds(one)]
+    assert before["tote_id"] in bound
     done = shipped(site)
     wait_until("more orders are shipped", lambda: shipped(site) > done)
     books = site.central()
@@ -111,6 +113,10 @@ def test_the_demo_ends_within_three_seconds_and_finds_its_data_again(tmp_path: P
     assert took_s < 6.0  # 3 s on a quiet machine
     assert [one["id"] for one in second[: len(first)]] == [one["id"] for one in first]
     assert report[0]["problems"] == []
+
+
+def _binds(fact: dict[str, object]) -> bool:
+    return fact["type"] == "pick.tote_bound"
 
 
 def _picks(site: DemoSite, cookie: str) -> bool:

@@ -73,6 +73,7 @@ def test_what_is_inside_a_fact_keeps_its_names() -> None:
         Sscc("1"), OrderId("O"), "", ((Sku("A"), Unit(None, scanned=True)),), complete=True
     )
 
+    line_told = {"line_id": "1", "sku": "A", "quantity": 2, "pack": None, "substitution": False}
     assert data_of(OrderReceived(order)) == {
         "order": {
             "order_id": "O",
@@ -80,10 +81,12 @@ def test_what_is_inside_a_fact_keeps_its_names() -> None:
             "priority": 0,
             "due_us": None,
             "carrier": "",
-            "lines": [{"line_id": "1", "sku": "A", "quantity": 2}],
+            "lines": [line_told],
             "state": "held",
             "received_us": AT_US,
             "doubts": [{"code": "no_stock", "text": "none"}],
+            "ship_to": [],
+            "substituted": [],
         }
     }
     closed = data_of(ParcelClosed(LocationId("P"), parcel, ToteId("T"), None))

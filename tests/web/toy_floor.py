@@ -140,6 +140,27 @@ class ToyFloor:
             self._puts[Badge(badge)] = prompt
             self._show(prompt)
 
+    def tote_is_wanted(self, badge: str) -> None:
+        """An empty tote is to be taken for the second place of the cart."""
+        with self._lock:
+            wanted = replace(
+                Prompt(Badge(badge), "W-1/bind/2", PromptKind.BIND),
+                tote_id=TOTE,
+                order_id=ORDER,
+                slot=2,
+                stop=2,
+                stops=4,
+            )
+            self._puts[Badge(badge)] = wanted
+            self._show(wanted)
+
+    def place_bears_digits(self, badge: str) -> None:
+        """The place's label cannot be scanned; column B of its check digits is asked."""
+        with self._lock:
+            wanted = replace(self._prompt(Badge(badge)), check="B", check_wanted=True)
+            self._puts[Badge(badge)] = wanted
+            self._show(wanted)
+
     def place_should_be_empty(self, badge: str) -> None:
         """The last piece of a place was taken."""
         with self._lock:
@@ -314,10 +335,28 @@ class ToyFloor:
                 return _no("nothing_to_do", "there is nothing to do")
             case PromptKind.DROP:
                 return self._drop(scanned)
+            case PromptKind.BIND:
+                return self._bind(scanned)
             case PromptKind.PICK:
                 return self._scan_at_stop(scanned, prompt)
             case PromptKind.PUT_BACK | PromptKind.PUT_AWAY:
                 return self._put(scanned, prompt)
+
+    def _bind(self, scanned: said.CodeScanned) -> Answer:
+        if scanned.code != "TOTE-9":
+            return _no("tote_taken", "it has an order", {"order_id": "SO-1043"})
+        self._next(scanned.badge)
+        return _yes("tote_bound", "it is yours", {"tote_id": scanned.code, "slot": 2})
+
+    def _check(self, scanned: said.CodeScanned) -> Answer:
+        if scanned.code != "47":
+            return _no("digits_wrong", "not those")
+        self._next(scanned.badge)
+        return _yes("place_right", "right")
+
+    def _next(self, badge: Badge) -> None:
+        del self._puts[badge]
+        self._show(self._prompt(badge))
 
     def _put(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
         if scanned.code == prompt.location:
@@ -337,6 +376,8 @@ class ToyFloor:
         return _yes("dropped", "thank you")
 
     def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
+        if prompt.check:
+            return self._check(scanned)
         if scanned.code in {prompt.location, prompt.tote_id}:
             right = "place_right" if scanned.code == prompt.location else "tote_right"
             return _yes(right, "right")

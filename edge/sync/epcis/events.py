@@ -92,6 +92,7 @@ class EpcisWriter:
                 return self._of_picking(event)
             case (
                 e.PackOpened()
+                | e.ToteJoined()
                 | e.PieceChecked()
                 | e.PieceSorted()
                 | e.StrangerSeen()
@@ -110,7 +111,7 @@ class EpcisWriter:
                 | e.PalletDeparted()
             ):
                 return pallet_draft(event, self._names)
-            case e.PiecePut() | e.PieceLost() | e.ToteGivenUp():
+            case e.PiecePut() | e.PieceLost() | e.PickUndone() | e.ToteGivenUp():
                 return self._of_pieces(event)
             case e.PieceFetched() | e.FetchShort():
                 return self._of_reserve(event)
@@ -222,14 +223,19 @@ class EpcisWriter:
 
     def _of_packing(
         self,
-        event: e.PackOpened | e.PieceChecked | e.PieceSorted | e.StrangerSeen | e.StrangerLeft,
+        event: e.PackOpened
+        | e.ToteJoined
+        | e.PieceChecked
+        | e.PieceSorted
+        | e.StrangerSeen
+        | e.StrangerLeft,
     ) -> Draft:
         names = self._names
         if isinstance(event, e.PieceSorted):
             return self._sorted(event)
         where = event.station
         match event:
-            case e.PackOpened():
+            case e.PackOpened() | e.ToteJoined():
                 return Draft(
                     "packing",
                     "container_open",
@@ -288,12 +294,17 @@ class EpcisWriter:
                     kind="TransactionEvent",
                 )
 
-    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.ToteGivenUp) -> Draft:
+    def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.PickUndone | e.ToteGivenUp) -> Draft:
         match event:
             case e.PiecePut(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)
                 return Draft(
                     "storing", "sellable_accessible", things, pieces, where=piece.location
+                )
+            case e.PickUndone():
+                things, pieces = self._unit(event.sku, event.unit)
+                return Draft(
+                    "storing", "sellable_accessible", things, pieces, where=event.location
                 )
             case e.PieceLost(piece=piece):
                 things, pieces = self._unit(piece.sku, piece.unit)

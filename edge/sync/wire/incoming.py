@@ -8,7 +8,7 @@ are taken and each bad one is refused by itself.
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -258,15 +258,16 @@ def _order(one: messages.OrderMessage, at_us: int) -> OrderSubmitted:
 
 
 def _lines(lines: Sequence[messages.LineMessage]) -> tuple[OrderLine, ...]:
-    return tuple(
-        OrderLine(LineId(one.line_id), Sku(one.sku), one.quantity, _pack(one)) for one in lines
-    )
+    return tuple(_line(one) for one in lines)
 
 
-def _pack(line: messages.LineMessage) -> Gtin | None:
-    """Of an order's line only: what comes back is told in pieces."""
-    told = line.pack_gtin if isinstance(line, messages.OrderLineMessage) else None
-    return Gtin(told) if told is not None else None
+def _line(line: messages.LineMessage) -> OrderLine:
+    """What comes back is told in pieces, and is no substitute's."""
+    plain = OrderLine(LineId(line.line_id), Sku(line.sku), line.quantity)
+    if not isinstance(line, messages.OrderLineMessage):
+        return plain
+    pack = Gtin(line.pack_gtin) if line.pack_gtin is not None else None
+    return replace(plain, pack=pack, substitution=line.substitution == "allowed")
 
 
 def sentence(error: ValidationError) -> str:

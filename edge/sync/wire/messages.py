@@ -86,6 +86,7 @@ class OrderLineMessage(LineMessage):
     """One line of an order: pieces, or with `pack_gtin` so many of these packs."""
 
     pack_gtin: GtinText | None = None
+    substitution: Literal["refused", "allowed"] = "refused"
 
 
 class OrderMessage(Message):

@@ -15,6 +15,7 @@ EVENT_KINDS = (
     "count",
     "exception",
     "reader",
+    "person",
 )
 
 

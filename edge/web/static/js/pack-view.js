@@ -44,6 +44,7 @@ export class PackView {
       this._dialog,
       h("h2", { id: "partial-title" }, t(strange ? "pack.extra_title" : "pack.partial_title")),
       h("p", {}, t(strange ? "pack.extra_details" : "pack.partial_details")),
+      pack.awaited?.length ? h("p", { id: "awaited-first" }, t("pack.awaited", { totes: pack.awaited.join(", ") })) : null,
       h(
         "ul",
         { class: "refused" },
@@ -117,6 +118,9 @@ function verdict(pack) {
     h("p", { class: "verdict-words" }, name === "missing" ? t("pack.missing", { count: missing }) : t(`verdict.${name}`)),
     h("p", { class: "verdict-count" }, t("pack.count", { checked: pack.checked, expected: pack.expected })),
     h("progress", { max: Math.max(1, pack.expected), value: pack.checked, "aria-label": t("pack.progress") }),
+    pack.awaited?.length && missing > 0
+      ? h("p", { class: "awaited", id: "awaited" }, icon("tote"), h("span", {}, t("pack.awaited", { totes: pack.awaited.join(", ") })))
+      : null,
     ...strangers(pack),
   );
 }

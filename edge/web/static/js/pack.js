@@ -47,6 +47,10 @@ function detailsOf(answer, entry) {
   if (answer.code === "not_wanted" && answer.data.belongs_to) {
     return t("pack.belongs_to", { sku: answer.data.sku, order: answer.data.belongs_to });
   }
+  if (answer.code === "tote_joined" && answer.data.awaited.length > 0) {
+    return t("pack.awaited", { totes: answer.data.awaited.join(", ") });
+  }
+  if (answer.code === "tote_missing") return t("pack.awaited", { totes: answer.data.totes.join(", ") });
   if (answer.code === "opened") return `${answer.data.tote_id} · ${answer.data.order_id}`;
   return answer.accepted ? "" : (entry.body.code ?? "");
 }

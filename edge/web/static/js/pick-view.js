@@ -4,7 +4,7 @@ import { fill, h, icon } from "./dom.js";
 import { language, moment, t, knows } from "./language.js";
 
 export class PickView {
-  /** @param actions chooseCart(cart), report(code), stopWork(), handOver(), understood(). */
+  /** @param actions chooseCart(cart), report(code), typed(digits), stopWork(), handOver(), understood(). */
   constructor(actions) {
     this._actions = actions;
     this.input = h("input", {
@@ -26,7 +26,8 @@ export class PickView {
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "choices-title" });
     this._refused = h("dialog", { class: "choices", "aria-labelledby": "refused-title" });
     fill(document.getElementById("page"), this._note, this._body, this._foot);
-    document.body.append(this._dialog, this._refused);
+    this._digits = h("dialog", { class: "choices", "aria-labelledby": "digits-title" });
+    document.body.append(this._dialog, this._refused, this._digits);
     this._shown = null;
   }
 
@@ -93,7 +94,12 @@ export class PickView {
           h("span", {}, t("pick.go_to")),
           h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
         ),
-        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+        h(
+          "div",
+          { class: prompt.check ? "place-row" : "" },
+          h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 7 : 0)}`, id: "place" }, prompt.location),
+          prompt.check ? this._check(prompt) : null,
+        ),
       ),
       h(
         "section",
@@ -126,6 +132,29 @@ export class PickView {
             : "",
         ),
         h("strong", { class: `tote ${lengthClass(prompt.tote_id ?? "")}`, id: "tote" }, prompt.tote_id),
+      ),
+    ];
+  }
+
+  /** An empty tote is taken for an order, and scanned. */
+  _bind({ prompt }) {
+    return [
+      h(
+        "section",
+        { class: "where drop" },
+        h(
+          "div",
+          { class: "caption" },
+          h("span", {}, t("pick.bind")),
+          h("span", { class: "stop" }, t("pick.bind_of", { stop: prompt.stop, stops: prompt.stops })),
+        ),
+        h("p", { class: "place long", id: "place" }, t("pick.slot", { slot: prompt.slot })),
+      ),
+      h(
+        "section",
+        { class: "what" },
+        h("p", { class: "name", id: "name" }, t("pick.bind_details")),
+        h("p", { class: "sku", id: "order" }, t("pack.order", { order: prompt.order_id })),
       ),
     ];
   }
@@ -185,22 +214,74 @@ export class PickView {
     ];
   }
 
-  _drop({ prompt }) {
+  _pass({ prompt }) {
+    return this._drop({ prompt }, "pass");
+  }
+
+  _take({ prompt }) {
+    return this._drop({ prompt }, "take_up");
+  }
+
+  _drop({ prompt }, what = "drop") {
     return [
       h(
         "section",
         { class: "where drop" },
-        h("div", { class: "caption" }, h("span", {}, t("pick.drop"))),
+        h("div", { class: "caption" }, h("span", {}, t(`pick.${what}`))),
         h("p", { class: `place ${lengthClass(prompt.location ?? "")}`, id: "place" }, prompt.location ?? ""),
       ),
       h(
         "section",
         { class: "what" },
-        h("p", { class: "name" }, t("pick.drop_details")),
+        h("p", { class: "name" }, t(`pick.${what}_details`)),
         h("p", { class: "caption" }, t("pick.totes", { count: prompt.totes.length })),
         h("ul", { class: "totes" }, ...prompt.totes.map((tote) => h("li", {}, tote))),
       ),
     ];
+  }
+
+  /** What is printed at the place, where its label cannot be scanned. */
+  _check(prompt) {
+    const words = t(prompt.check_wanted ? "pick.check_wanted" : "pick.check", { column: prompt.check });
+    return h(
+      "button",
+      { type: "button", class: prompt.check_wanted ? "main check" : "second check", id: "check", "aria-label": words, onclick: () => this._openDigits(prompt) },
+      h("span", { "aria-hidden": "true" }, t("pick.check_short", { column: prompt.check })),
+    );
+  }
+
+  /** Keys for two or three digits; the handheld's own keyboard stays away. */
+  _openDigits(prompt) {
+    let digits = "";
+    const shown = h("output", { class: "digits", id: "digits", "aria-live": "polite" }, "\u00a0");
+    const press = (digit) => {
+      digits = (digits + digit).slice(0, 3);
+      shown.textContent = digits || "\u00a0";
+    };
+    const wipe = () => {
+      digits = "";
+      press("");
+    };
+    const done = () => {
+      this._digits.close();
+      if (digits) this._actions.typed(digits);
+    };
+    const key = (digit) => h("button", { type: "button", class: "second", onclick: () => press(digit) }, digit);
+    fill(
+      this._digits,
+      h("h2", { id: "digits-title" }, t("pick.check_title", { column: prompt.check, location: prompt.location })),
+      shown,
+      h(
+        "div",
+        { class: "keypad" },
+        ...[..."123456789"].map(key),
+        h("button", { type: "button", class: "second", "aria-label": t("pick.check_wipe"), onclick: wipe }, "\u232b"),
+        key("0"),
+        h("button", { type: "button", class: "main", id: "digits-done", "aria-label": t("pick.check_done"), onclick: done }, "\u2713"),
+      ),
+      h("button", { type: "button", class: "second wide", onclick: () => this._digits.close() }, t("pick.back")),
+    );
+    this._digits.showModal();
   }
 
   _radio(prompt) {
@@ -290,12 +371,18 @@ export class PickView {
 }
 
 /** A free count is asked for, not told of; anything else is a fault. */
-function noticeOf({ notice, notice_location: location, totes }) {
+function noticeOf({ notice, notice_location: location, totes, instead_of: ordered }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
   }
   if (notice === "look_near") {
     return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
+  }
+  if (notice === "undone") {
+    return { kind: "wrong", words: t("notice.undone"), details: t("notice.undone_details") };
+  }
+  if (notice === "substitute") {
+    return { kind: "info", words: t("notice.substitute"), details: t("notice.substitute_details", { name: ordered }) };
   }
   if (notice === "taken_over") {
     return { kind: "info", words: t("notice.taken_over"), details: t("notice.taken_over_details", { totes: totes.join(", ") }) };
@@ -305,7 +392,7 @@ function noticeOf({ notice, notice_location: location, totes }) {
 
 /** Something to know that nobody did wrong. */
 export function isMild(notice) {
-  return ["zero_check", "neighbour_item", "look_near", "taken_over", "not_at_work"].includes(notice);
+  return ["zero_check", "neighbour_item", "look_near", "taken_over", "substitute", "not_at_work"].includes(notice);
 }
 
 function noticeWords(notice) {
@@ -313,7 +400,8 @@ function noticeWords(notice) {
 }
 
 /** Long names get smaller letters, never dots in place of their end. */
-function lengthClass(text) {
-  if (text.length <= 6) return "short";
-  return text.length <= 9 ? "middle" : text.length <= 14 ? "long" : "longest";
+function lengthClass(text, beside = 0) {
+  const length = text.length + beside; // what stands on the same line takes room as well
+  if (length <= 6) return "short";
+  return length <= 9 ? "middle" : length <= 14 ? "long" : "longest";
 }

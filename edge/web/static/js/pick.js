@@ -19,7 +19,7 @@ const PUTTING = ["put_back", "put_away", "fetch", "refill"];
 const frame = await Frame.start("pick");
 const signs = new Signs();
 const person = await whoAmI();
-const view = new PickView({ chooseCart, report, stopWork, handOver, understood: () => setRefused([]) });
+const view = new PickView({ chooseCart, report, typed: scanned, stopWork, handOver, understood: () => setRefused([]) });
 
 let prompt = null;
 let revision = 0;
@@ -130,7 +130,7 @@ function tellChange(before, now) {
   } else if (before.kind === "pick" && before.prompt_id !== now.prompt_id) {
     note = null;
     const over = now.kind === "drop" ? "walk_done" : "stop_done";
-    if (now.kind !== "wait") signs.show("right", t(`code.${over}`));
+    if (!["wait", "bind", "pass", "take"].includes(now.kind)) signs.show("right", t(`code.${over}`));
   } else if (now.notice && !isMild(now.notice) && now.notice !== before.notice) {
     signs.show("wrong", noticeWords(now.notice));
   }
@@ -147,6 +147,14 @@ function detailsOf(answer, entry) {
       expected: expected.name || expected.sku,
       scanned: got?.name || got?.sku || entry.body.code,
     });
+  }
+  if (["substitute_offered", "substituted"].includes(answer.code)) return answer.data.name || answer.data.sku;
+  if (answer.code === "tote_bound") return `${answer.data.tote_id} · ${t("pick.slot", answer.data)}`;
+  if (answer.code === "tote_taken" && answer.data.order_id) {
+    return t("pick.tote_of", { tote: entry.body.code, order: answer.data.order_id });
+  }
+  if (answer.code === "tote_wrong" && answer.data.slot) {
+    return t("pick.tote_wrong_details", { scanned: entry.body.code, tote: answer.data.tote_id, slot: answer.data.slot });
   }
   if (answer.code === "picked" && answer.data.quantity) {
     return t("pick.count", answer.data);
