@@ -207,9 +207,9 @@ def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
     pallet, parcel = Sscc("106141412345678908"), Sscc("340123450000000018")
     link = "https://id.gs1.org/00/"
 
-    put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None))
-    off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")))
-    broken = written(e.PalletBrokenUp(pallet, (parcel,), Badge("P")))
+    put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None), LINKS)
+    off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")), LINKS)
+    broken = written(e.PalletBrokenUp(pallet, (parcel,), Badge("P")), LINKS)
 
     for event, action, step in (
         (put, "ADD", "packing"),
