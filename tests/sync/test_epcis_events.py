@@ -205,7 +205,6 @@ def test_every_fact_about_things_is_an_event_that_gs1_accepts(
 
 def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
     pallet, parcel = Sscc("106141412345678908"), Sscc("340123450000000018")
-    link = "https://id.gs1.org/00/"
 
     put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None), LINKS)
     off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")), LINKS)
@@ -221,7 +220,10 @@ def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
             action,
             step,
         )
-        assert (event["parentID"], event["childEPCs"]) == (f"{link}{pallet}", [f"{link}{parcel}"])
+        assert (event["parentID"], event["childEPCs"]) == (
+            "urn:epc:id:sscc:0614141.1234567890",
+            [NAMES.parcel(parcel)],
+        )
 
 
 def test_facts_about_people_and_lists_have_no_event() -> None:
