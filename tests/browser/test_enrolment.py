@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 
 pytestmark = pytest.mark.browser
 MODULES = """() => document.querySelector("#qr path").getAttribute("d").match(/M/g).length"""

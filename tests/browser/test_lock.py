@@ -10,7 +10,7 @@ from edge.clock import PlayedClock, SystemClock
 from edge.web.dependencies import SessionTimes
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, Shoot
-from tests.browser.test_everybody import judge
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
 from tests.web.toy_house import BADGES, PIN, House, serve
