@@ -206,20 +206,14 @@ def test_every_fact_about_things_is_an_event_that_gs1_accepts(
 def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
     pallet, parcel = Sscc("106141412345678908"), Sscc("340123450000000018")
 
-    put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None), LINKS)
-    off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")), LINKS)
-    broken = written(e.PalletBrokenUp(pallet, (parcel,), Badge("P")), LINKS)
+    put = written(e.ParcelStacked(pallet, parcel, OrderId("O"), "DHL", None))
+    off = written(e.ParcelUnstacked(pallet, parcel, OrderId("O"), "taken_off", Badge("P")))
+    broken = written(e.PalletBrokenUp(pallet, (parcel,), Badge("P")))
 
-    for event, action, step in (
-        (put, "ADD", "packing"),
-        (off, "DELETE", "unpacking"),
-        (broken, "DELETE", "unpacking"),
-    ):
-        assert (event["type"], event["action"], event["bizStep"]) == (
-            "AggregationEvent",
-            action,
-            step,
-        )
+    told = ((put, "ADD", "packing"), (off, "DELETE", "unpacking"), (broken, "DELETE", "unpacking"))
+    for event, action, step in told:
+        assert event["type"] == "AggregationEvent"
+        assert (event["action"], event["bizStep"]) == (action, step)
         assert (event["parentID"], event["childEPCs"]) == (
             "urn:epc:id:sscc:0614141.1234567890",
             [NAMES.parcel(parcel)],
