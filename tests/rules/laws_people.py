@@ -182,7 +182,8 @@ class People(RuleBasedStateMachine):
             serial = 0
         errand = self.state.errand_of(badge)
         if errand is not None:
-            code = (errand.pieces and errand.pieces[0].unit.epc) or code
+            if prompt.kind is not PromptKind.FETCH:  # another one than those fetched so far
+                code = errand.pieces[0].unit.epc or code
             serial = 0
         if serial and prompt.sku and not prompt.check_wanted:
             code = epc_of(prompt.sku, serial)
