@@ -45,8 +45,8 @@ does the mean of one antenna's follow at first."""
 
 _UNHEARD_DB, _NAN, _NEVER = np.float32(-100.0), np.float32(np.nan), np.float32(-np.inf)
 _SURPRISE_DB = np.float32(16.0)
-"""Four times the noise of a read: an antenna that hears a tag for the first time from a new place may
-be so far from what was to be expected by chance; what goes beyond is taken for usual at once."""
+"""Four times the noise of a read: so far from what was to be expected may an antenna by chance
+hear a tag for the first time from a new place; what goes beyond is taken for usual at once."""
 _READS_KNOWN = 40
 """From so many reads on, what antennas usually hear of a tag tells at which of them it lies."""
 
