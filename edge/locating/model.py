@@ -44,6 +44,9 @@ does the mean of one antenna's follow at first."""
 
 
 _UNHEARD_DB, _NAN, _NEVER = np.float32(-100.0), np.float32(np.nan), np.float32(-np.inf)
+_SURPRISE_DB = np.float32(16.0)
+"""Four times the noise of a read: so far from what was to be expected may an antenna by chance
+hear a tag for the first time from a new place; what goes beyond is taken for usual at once."""
 _READS_KNOWN = 40
 """From so many reads on, what antennas usually hear of a tag tells at which of them it lies."""
 
@@ -247,10 +250,10 @@ class OffsetModel:
         if near is not None:
             room_trust *= ~near
         memory, home = self._memory(slots, usual, known, near)
-        stays = self._squared(level - memory, settings.rest_db) * room_trust
         there, away = self._moved(level, usual)
-        there -= away
-        there *= room_trust
+        new = np.isnan(slots.usual) & ~known.home
+        stays = either(new, away, self._squared(level - memory, settings.rest_db)) * room_trust
+        there = (there - away) * room_trust
         away *= room_trust
         gone = away.sum(axis=0)
         silence = self._silence(slots.weight, trust, near)
@@ -273,7 +276,10 @@ class OffsetModel:
         rate = _ANTENNAS / (after.reads.astype(np.float32) + _ANTENNAS)
         rate = np.maximum(rate, np.float32(self._settings.level_rate)) * after.new_share
         stays = (slots.belief * look.home).sum(axis=0) > 0.5  # noqa: PLR2004 - more likely than not
-        memory = look.memory + rate * look.trust * (look.level_db - look.memory)
+        off_db = look.level_db - look.memory
+        far_db = off_db - np.clip(off_db, -_SURPRISE_DB, _SURPRISE_DB)
+        memory = look.memory + rate * look.trust * off_db
+        memory = either(np.isnan(slots.usual), look.memory + far_db, memory)
         slots.usual = either(news.fresh & stays, memory, slots.usual)
         moved = after.moved.nonzero()[0]
         slots.usual[:, moved[~look.home.reshape(-1)[after.at[moved]]]] = np.nan
