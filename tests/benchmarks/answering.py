@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from fastapi import FastAPI
@@ -26,6 +26,7 @@ from edge.compose.calibrating import calibration_bench
 from edge.compose.core import Core, new_id_maker
 from edge.compose.gateway import floor_loop
 from edge.compose.pages import web_server
+from edge.compose.setting_up import SetUpDesks
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
@@ -38,6 +39,7 @@ from edge.model.inputs import ArticlesListed, Input, OrderSubmitted, StockListed
 from edge.settings.gateway import Settings
 from edge.store.store import Store
 from edge.web.bodies import Scan
+from edge.web.first_run import FirstRun
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
 from tests.benchmarks.figures import Effort, Figure, percentile
@@ -163,7 +165,8 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
         ending.callback(store.close)
         planner = Planner(core.inbox, clock, core.make_id, np.random.default_rng(1), guard)
         loop = floor_loop(core, store, planner, None)
-        web = web_server(core, calibration_bench(core, None), _no_finder(core), str, dict)
+        bench = calibration_bench(core, None)
+        web, _ = web_server(core, bench, _no_finder(core), _no_set_up(core), str, dict)
         for part in (planner, loop, web):
             part.start()
             ending.callback(part.stop)
@@ -177,6 +180,12 @@ def gateway(folder: Path, orders_wanted: int) -> Iterator[Picker]:
 def _no_finder(core: Core) -> FinderDesk:
     """Nobody looks for a tag here."""
     return FinderDesk(core.floor, core.board, core.clock, lambda _reader, _port: None)
+
+
+def _no_set_up(core: Core) -> SetUpDesks:
+    """Nobody sets the gateway up here."""
+    nobody = cast("Any", None)
+    return SetUpDesks(nobody, nobody, FirstRun(None, core.clock), None, nobody)
 
 
 def _master_data(core: Core, orders_wanted: int) -> Iterator[Input]:
