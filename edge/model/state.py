@@ -277,6 +277,11 @@ class FloorState:
         carried = (one.tote_id for one in self.errands.values() if one.tote_id is not None)
         return frozenset((*self.totes, *carried))
 
+    def totes_given(self) -> frozenset[ToteId]:
+        """Labels that no order may be given: those in use, and emptied ones on carts."""
+        on_carts = (tote_id for walk in self.open_walks() for tote_id in walk.slots)
+        return self.totes_in_use().union(on_carts)
+
     def open_walks(self) -> Iterator[Walk]:
         """Walks that wait or are walked; a dropped one has left the table."""
         return iter(self.walks.values())

@@ -70,7 +70,7 @@ def filled(
     stop = walk.stops[index]
     if not state.totes[stop.tote_id].picked:
         return refuse("tote_empty", f"nothing lies in {stop.tote_id} yet")
-    further = next(free_totes(state.totes_in_use()))
+    further = next(free_totes(state.totes_given()))
     return accept(
         "tote_full",
         f"order {stop.order_id} goes on in a further tote",

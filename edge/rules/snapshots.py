@@ -31,7 +31,7 @@ class Snapshot:
         orders: released, in any order.
         stock: by the books.
         knowledge: what is known of it besides, and the floor.
-        totes_used: labels that are on the floor now.
+        totes_used: labels that are on the floor now, empty ones on carts too.
         walks_wanted: how many pickers wait.
         running: walks under way with a stop at hand.
         idle: how many have no work at all.
@@ -72,7 +72,7 @@ def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
         orders=tuple(released),
         stock=tuple(one for one in state.stock.values() if one.location not in frozen),
         knowledge=knowledge_of(state, now_us),
-        totes_used=state.totes_in_use(),
+        totes_used=state.totes_given(),
         walks_wanted=wanted,
         terms=terms,
         running=running,

@@ -70,7 +70,7 @@ def _can_begin(state: FloorState, stops: Sequence[Stop], promised: Mapping[Key, 
     orders = dict.fromkeys(stop.order_id for stop in stops)
     if not all(_is_whole(state.orders.get(order_id), stops) for order_id in orders):
         return False
-    used, frozen = state.totes_in_use(), state.frozen
+    used, frozen = state.totes_given(), state.frozen
     if any(stop.tote_id in used or stop.location in frozen for stop in stops):
         return False
     wanted: dict[Key, int] = {}

@@ -63,7 +63,10 @@ def an_order_gets_slot_after_slot(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_lies_in_a_slot_is_still_unsorted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(walling, "unsorted_of", lambda _, tote: list(tote.picked))
+    def unsorted_of(state: FloorState, order_id: OrderId, _: LocationId) -> list[object]:
+        return [piece for tote in state.totes.of_order(order_id) for piece in tote.picked]
+
+    patch.setattr(walling, "unsorted_of", unsorted_of)
 
 
 def a_held_order_is_packed(patch: pytest.MonkeyPatch) -> None:

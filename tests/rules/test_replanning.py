@@ -90,6 +90,23 @@ def test_what_joins_is_picked_into_a_tote_of_its_own_whose_place_is_told() -> No
     assert guiding.prompt(floor.state, LI).totes == tuple(tote for _, tote in slots.values())
 
 
+def test_the_empty_tote_of_a_cancelled_order_is_given_to_no_order_that_joins() -> None:
+    # given a cart with two totes, and no more to pick for the first
+    floor = stocked()
+    floor.order("first", (SHIRT, 2), (MUG, 1))
+    floor.order("second", (SHIRT, 1))
+    floor.ready(LI)
+    floor.plan()
+    floor.order("first", (SHIRT, 2), (MUG, 1), rev=2, wanted="cancelled")
+    # when another order joins the walk
+    floor.order("rush", (MUG, 1), priority=TERMS.rush_priority)
+    floor.plan()
+    # then each place of the cart bears a label of its own
+    walk = floor.state.walk_of(LI)
+    assert walk is not None
+    assert len(set(walk.slots)) == len(walk.slots)
+
+
 def test_an_ordinary_order_waits_for_a_walk_of_its_own() -> None:
     floor = at_work()
     floor.order("second", (SHIRT, 1), priority=TERMS.rush_priority - 1)
