@@ -33,12 +33,7 @@ from edge.locating.reasons import (
 from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
-from edge.locating.settings import (
-    DEFAULTS,
-    RADIO_DEFAULTS,
-    LocatingSettings,
-    RadioSettings,
-)
+from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable

@@ -5,7 +5,6 @@ Unknown keys are refused with the nearest name; all errors are told at once.
 """
 
 import re
-from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,8 +13,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
 from edge.gs1.digits import check_fault, is_digits
-from edge.model.places import Floor
 from edge.settings.faults import Section, SomeSection, read_model
+from edge.settings.picking import Picking, Substitute
 from edge.settings.reader import Host, Name, Reader
 
 Baud = Annotated[int, Field(ge=300, le=921_600)]
@@ -154,47 +153,6 @@ class Hold(Section):
         ):
             raise ValueError("give a condition: skus, carriers, ship_to, pieces_min, priority_min")
         return self
-
-
-Rung = Literal["finder", "other_place", "surplus", "substitute"]
-
-
-class Substitute(Section):
-    """What may be picked instead of an article for customers who allow it, the best first."""
-
-    sku: Annotated[str, Field(min_length=1, max_length=64)]
-    by: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1)
-    ]
-
-
-class Picking(Section):
-    """How pickers work."""
-
-    strategy: Literal["batch", "discrete", "pick-and-pass"] = "batch"
-    bind_totes: bool = False
-    tote_label: str = "T[0-9]{4}"
-    check_digits: Literal["off", "offered", "required"] = "offered"
-    short_ladder: tuple[Rung, ...] = ("finder", "other_place", "surplus", "substitute")
-    partial_orders: Literal["ship", "wait"] = "ship"
-
-    @field_validator("tote_label")
-    @classmethod
-    def _a_pattern(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}; try T[0-9]{{4}}") from error
-        return pattern
-
-    def checked(self, floor: Floor) -> Floor:
-        """The floor of a file with its check digits as this site uses them."""
-        if self.check_digits == "required":
-            return replace(floor, check_digits_required=True)
-        if self.check_digits == "offered":
-            return floor
-        bare = {name: replace(one, check_digits=()) for name, one in floor.locations.items()}
-        return replace(floor, locations=bare)
 
 
 class Scanner(Section):

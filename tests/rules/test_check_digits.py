@@ -10,7 +10,7 @@ from edge.model.places import Location
 from edge.model.prompts import PromptKind
 from edge.model.work import Stop, Walk
 from edge.rules import guiding, places
-from edge.settings.gateway import Picking
+from edge.settings.picking import Picking
 from tests.rules.small_floor import (
     BIN_1,
     BIN_2,

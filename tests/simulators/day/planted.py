@@ -22,6 +22,7 @@ from edge.model.state import FloorState
 from edge.model.work import Unit
 from edge.rules import guiding, packing
 from edge.rules.decision import accept
+from edge.rules.terms import Terms
 from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Publish
@@ -224,8 +225,8 @@ def one_scan_picks_two_pieces(patch: pytest.MonkeyPatch) -> None:
     verifying = decide_module.verifying
     scanned = verifying.scanned
 
-    def twice(state: FloorState, input_: Any) -> Any:
-        decision = scanned(state, input_)
+    def twice(state: FloorState, terms: Terms, input_: Any) -> Any:
+        decision = scanned(state, terms, input_)
         picks = [one for one in decision.events if isinstance(one, PiecePicked)]
         return replace(decision, events=(*decision.events, *picks))
 
