@@ -140,10 +140,10 @@ def test_a_scan_ends_with_enter_tab_or_a_pause(page: Page, end: str) -> None:
 
 
 def test_a_slow_handheld_does_not_cut_a_code_in_two(page: Page) -> None:
+    hold_time(page)
     scan(page, EAN)  # from now on this scanner is known to send Enter
     expect(page.locator("#count")).to_have_text("1 of 2 picked")
 
-    hold_time(page)
     page.keyboard.type(EAN[:5])
     page.clock.run_for(450)
     scan(page, EAN[5:])
