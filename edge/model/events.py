@@ -1,7 +1,7 @@
 """The facts of the warehouse: immutable, journalled in order, sent to the central system once.
 
 The union is closed. A fact's `type` is `kind.what`; its kind is the last part of its MQTT topic
-and one of order, stock, pick, pack, ship, return, count, exception, reader. A fact holds
+and one of order, stock, pick, pack, ship, return, count, exception, reader, person. A fact holds
 everything that `model.applying` needs, so that the state can be rebuilt from the journal alone.
 """
 
