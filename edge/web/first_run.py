@@ -2,7 +2,7 @@
 
 | state  | goes on with                                  | to                             |
 |--------|-----------------------------------------------|--------------------------------|
-| CLOSED | nothing                                       | an administrator exists        |
+| CLOSED | nothing                                       | somebody may sign in           |
 | OPEN   | the right token, and the person is written    | CLOSED                         |
 | OPEN   | an administrator comes by another way         | CLOSED                         |
 | OPEN   | its time runs out                             | CLOSED until the next start    |
@@ -50,7 +50,7 @@ class FirstRun:
     """Thread-safe.
 
     Args:
-        token: from `token_of`; None where an administrator exists.
+        token: from `token_of`; None where somebody may sign in.
         clock: its monotonic time counts.
     """
 

@@ -39,7 +39,18 @@ def test_whoever_stops_it_while_it_begins_anew_has_stopped_it(tmp_path: Path) ->
     assert runs == 1
 
 
-def test_a_token_is_made_only_where_no_administrator_is(tmp_path: Path) -> None:
+def test_people_who_stand_in_the_file_sign_in_though_none_is_an_administrator(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path)
+    site.file.write_text(site.file.read_text() + PERSON)
+    site.start()
+    first_run, token = first_run_of(site.settings, PlayedClock())
+    assert token is None
+    assert not first_run.is_open
+
+
+def test_a_token_is_made_only_where_nobody_is(tmp_path: Path) -> None:
     site, clock = Site(tmp_path), PlayedClock()
     first_run, token = first_run_of(Settings(), clock)
     assert token is not None
