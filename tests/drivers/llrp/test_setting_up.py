@@ -11,7 +11,7 @@ from drivers.llrp.outputs import Reads
 from drivers.llrp.session import Phase
 from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, greeting, status
-from tests.drivers.llrp.test_session import ARRIVED_US, SECOND_US, Play, play
+from tests.drivers.llrp.playing import ARRIVED_US, SECOND_US, Play, play
 
 CHECKS = ["GET_READER_CONFIG", "GET_ROSPECS"]
 """What a reader is asked when it is set up."""
