@@ -86,14 +86,6 @@ class Queries:
             (subject, limit),
         )
 
-    def facts_between(self, from_us: int, to_us: int, limit: int) -> list[Fact]:
-        """The oldest facts recorded at or after `from_us` and before `to_us`, in their order."""
-        return self._facts(
-            f"SELECT {COLUMNS} FROM facts"  # noqa: S608 - names from the journal
-            " WHERE recorded_us >= ? AND recorded_us < ? ORDER BY recorded_us, position LIMIT ?",
-            (from_us, to_us, limit),
-        )
-
     def counts(self) -> Counts:
         """How much the store holds; looks at every row of the state."""
         with snapshot(self._connection, "counting"):

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge.clock import PlayedClock
 from edge.model.events import ItemArrived, ItemDeparted, ItemMoved, OrderReceived, ParcelShipped
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LineId, LocationId, OrderId, Sku, Sscc
@@ -87,18 +86,6 @@ def test_the_history_of_a_tag_and_an_order_is_what_names_them_the_newest_first(
     assert events("O-1") == [shipped, OrderReceived(order)]
     assert events("34") == [shipped]
     assert events("SHIRT") == []
-
-
-def test_facts_are_found_by_the_time_they_were_recorded(
-    gateway: "Gateway", queries: Queries, clock: PlayedClock
-) -> None:
-    start_us = clock.now_us()
-    for first in range(4):
-        gateway.happen(*gateway.arrivals(first, 1))
-        clock.advance_us(1_000)
-    found = queries.facts_between(start_us + 1_000, start_us + 3_000, 9)
-    assert [fact.seq for fact in found] == [2, 3]
-    assert [fact.seq for fact in queries.facts_between(0, start_us + 9_000, 3)] == [1, 2, 3]
 
 
 def test_the_store_tells_how_much_it_holds(gateway: "Gateway", queries: Queries) -> None:
