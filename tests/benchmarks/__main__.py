@@ -25,6 +25,7 @@ from tests.benchmarks import (
     orders_in,
     passing,
     waves,
+    writing,
 )
 from tests.benchmarks.figures import QUICK, Effort, Figure
 
@@ -44,6 +45,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "fifty_pickers": many_pickers.scan_to_prompt_50,
     "orders_in": orders_in.orders_in,
     "page_open": opening_pages.page_open,
+    "disk_bytes_per_fact": writing.disk_bytes_per_fact,
     "plan_1000_lines": waves.plan_1000_lines,
 }
 
