@@ -2,8 +2,8 @@
 
 Tags of many items move between two bins, so many in each commit. Counted is what the kernel puts
 down for the disk on this process's account (`/proc/self/io`, `write_bytes`: whole pages of 4 KiB),
-the log being copied into the file at the end included. The baseline keeps the same facts as rows of
-one table in a SQLite file with its own defaults and nothing else: no state, history or checksum.
+the log being copied into the file at the end included. The baseline keeps the same facts as rows
+of one table in a SQLite file with its own defaults and nothing else: no state, history, checksum.
 """
 
 import json
