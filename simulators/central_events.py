@@ -8,6 +8,9 @@ _CARRIED = ("late", "clock")
 """What tells of the delivery, not of the fact: it may differ when an event comes again."""
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 class UnreadableEventError(Exception):
     """A message that is not an event: the gateway has to mend it."""
 
@@ -71,7 +74,7 @@ def _delivered(value: object, base: str, *, is_ahead: bool) -> Delivered:
         raise UnreadableEventError("seq counts from 1 and data is an object")
     kept = {key: part for key, part in value.items() if key not in _CARRIED}
     gateway, epoch, fact_id, kind = (str(name) for name in names)
-    body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    body = _canonical(kept)
     return Delivered(gateway, epoch, seq, fact_id, kind, data, body, base, is_ahead)
 
 

@@ -14,15 +14,9 @@ from typing import Any
 
 from typing_extensions import override
 
-from simulators.central_books import (
-    NEWEST,
-    ORDER_STATES,
-    BooksAwayError,
-    Prefix,
-    SqlBooks,
-    base_36,
-)
-from simulators.central_events import Delivered, completes, order_of, same_fact, same_restored
+from simulators.central_batch import Batch
+from simulators.central_books import NEWEST, BooksAwayError, Prefix, SqlBooks, base_36
+from simulators.central_events import Delivered
 
 _PATIENCE_S = 30.0
 """How long a writer waits for another one's transaction."""
@@ -88,10 +82,7 @@ class CentralStore(SqlBooks):
     @override
     def take(self, events: Sequence[Delivered], now_us: int) -> list[Delivered]:
         with self._transaction():
-            fresh = [event for event in events if self._take_one(event, now_us)]
-            for gateway, epoch in dict.fromkeys((e.gateway, e.epoch) for e in fresh):
-                self._advance(gateway, epoch, now_us)
-        return fresh
+            return Batch(self._books, events, now_us).take()
 
     @override
     def prefix(self, gateway: str, epoch: str) -> Prefix:
@@ -191,118 +182,6 @@ class CentralStore(SqlBooks):
         return base_36(self.counter("token"))
 
     # -- inside --------------------------------------------------------------------------------
-    def _take_one(self, event: Delivered, now_us: int) -> bool:
-        key = (event.gateway, event.epoch, event.seq)
-        found = self._books.execute(
-            "SELECT body FROM events WHERE gateway=? AND epoch=? AND seq=?", key
-        ).fetchone()
-        before = self.prefix(event.gateway, event.epoch)
-        if found is not None:
-            if not same_fact(found[0], event):
-                self._double(event, "another event has this number")
-            else:
-                self._come_again(event, found[0], before)
-            return False
-        again = self._mind_id(event)
-        if event.seq < before.highest and not event.is_ahead:
-            self.count("reordered")
-        self._insert(event, now_us, again=again)
-        return True
-
-    def _come_again(self, event: Delivered, body: str, before: Prefix) -> None:
-        """The same fact: delivered twice, come in its turn, or whole at last."""
-        key = (event.gateway, event.epoch, event.seq)
-        if completes(body, event):
-            self._books.execute(
-                "UPDATE events SET body=? WHERE gateway=? AND epoch=? AND seq=?",
-                (event.body, *key),
-            )
-            if event.seq <= before.upto:
-                self._learn(event.id, event.type, event.data)
-        if event.is_ahead or event.seq <= before.highest:
-            self.count("redelivered")
-        else:
-            self._books.execute(
-                "UPDATE cursors SET highest=? WHERE gateway=? AND epoch=?",
-                (event.seq, *key[:2]),
-            )
-
-    def _mind_id(self, event: Delivered) -> bool:
-        """Whether another number has this id already."""
-        found = self._books.execute(
-            "SELECT body FROM events WHERE id=? ORDER BY arrived", (event.id,)
-        ).fetchone()
-        if found is None:
-            return False
-        if same_restored(found[0], event):
-            self.count("restored")
-        else:
-            self._double(event, "another event has this id")
-        return True
-
-    def _insert(self, event: Delivered, now_us: int, *, again: bool) -> None:
-        key = (event.gateway, event.epoch, event.seq)
-        self.count("arrived")
-        arrived = self.counter("arrived")
-        self._books.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*key, event.id, event.type, event.body, arrived, now_us, again),
-        )
-        self._books.execute(
-            "INSERT INTO cursors (gateway, epoch, upto, highest, touched, base, moved_us)"
-            " VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (gateway, epoch) DO UPDATE"
-            " SET highest = max(highest, excluded.highest), touched = excluded.touched,"
-            " base = excluded.base,"
-            " moved_us = CASE WHEN upto >= highest THEN excluded.moved_us ELSE moved_us END",
-            (*key[:2], 0 if event.is_ahead else event.seq, arrived, event.base, now_us),
-        )
-
-    def _double(self, event: Delivered, why: str) -> None:
-        self._books.execute(
-            "INSERT OR IGNORE INTO doubles VALUES (?, ?, ?, ?, ?, ?)",
-            (event.gateway, event.epoch, event.seq, event.id, why, event.body),
-        )
-
-    def _advance(self, gateway: str, epoch: str, now_us: int) -> None:
-        """Go on to the next gap, and apply what lies before it in order."""
-        upto = before = self.prefix(gateway, epoch).upto
-        rows = self._books.execute(
-            "SELECT seq, id, type, body, again FROM events"
-            " WHERE gateway=? AND epoch=? AND seq>? ORDER BY seq",
-            (gateway, epoch, upto),
-        )
-        for seq, fact_id, kind, body, again in rows:
-            if seq != upto + 1:
-                break
-            upto = seq
-            if not (again and self._is_applied(fact_id)):
-                self._learn(fact_id, kind, json.loads(body).get("data", {}))
-        if upto > before:
-            self._books.execute(
-                "UPDATE cursors SET upto=?, moved_us=? WHERE gateway=? AND epoch=?",
-                (upto, now_us, gateway, epoch),
-            )
-
-    def _is_applied(self, fact_id: str) -> bool:
-        """Whether it lies before the gap of some epoch already."""
-        found = self._books.execute(
-            "SELECT 1 FROM events JOIN cursors USING (gateway, epoch) WHERE id=? AND seq <= upto",
-            (fact_id,),
-        )
-        return found.fetchone() is not None
-
-    def _learn(self, fact_id: str, kind: str, data: dict[str, Any]) -> None:
-        """Follow the orders: which arrived, which left, which will not be carried out."""
-        order_id = order_of(data)
-        if not order_id:
-            return
-        self._books.execute("UPDATE orders SET received=1 WHERE order_id=?", (order_id,))
-        if state := ORDER_STATES.get(kind):
-            self._books.execute("UPDATE orders SET state=? WHERE order_id=?", (state, order_id))
-        if kind == "ship.departed":
-            parcel = (str(data.get("sscc", fact_id)), fact_id, order_id)
-            self._books.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?, ?)", parcel)
-
     def _transaction(self) -> AbstractContextManager[None]:
         return _transaction(self._books)
 
