@@ -64,14 +64,14 @@ def _received(
     if cancelled:
         order = replace(stated, state=OrderState.CANCELLED)
     else:
-        order = _reviewed(state, terms, stated, held=input_.wanted == "held")
+        order = _reviewed(state, terms, stated, input_.at_us, held=input_.wanted == "held")
     return accept(
         order.state.value, f"order {order.order_id} is {order.state.value}", OrderReceived(order)
     )
 
 
-def _reviewed(state: FloorState, terms: Terms, order: Order, *, held: bool) -> Order:
-    found = review.doubts(state, terms, order, held=held)
+def _reviewed(state: FloorState, terms: Terms, order: Order, now_us: int, *, held: bool) -> Order:
+    found = review.doubts(state, terms, order, now_us, held=held)
     return replace(order, state=OrderState.HELD if found else OrderState.RELEASED, doubts=found)
 
 
@@ -88,7 +88,7 @@ def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
             f"order {order.order_id} is refused",
             OrderCancelled(order.order_id, order.rev, "refused in review", input_.badge),
         )
-    still = review.doubts(state, terms, order, held=False)
+    still = review.doubts(state, terms, order, input_.at_us, held=False)
     blocking = [doubt for doubt in still if doubt.code in review.BLOCKING]
     if blocking:
         return refuse("invalid", f"cannot be picked: {blocking[0].text}")
@@ -118,9 +118,10 @@ def amended(state: FloorState, terms: Terms, input_: OrderAmendment) -> Decision
         carrier=order.carrier if input_.carrier is None else input_.carrier,
         ship_to=order.ship_to if input_.ship_to is None else input_.ship_to,
         due_us=order.due_us if input_.due_us is None else input_.due_us or None,
+        accepted=(),
     )
     held = any(doubt.code == "held_by_central" for doubt in order.doubts)
-    following = _reviewed(state, terms, stated, held=held)
+    following = _reviewed(state, terms, stated, input_.at_us, held=held)
     return accept(
         f"amended_{following.state.value}",
         f"order {order.order_id} is changed and {following.state.value}",
