@@ -341,7 +341,7 @@ class FloorLoop:
 
     def _settle(self, turn: _Turn, now_us: int) -> None:
         for _ in range(FOLLOW_UP_ROUNDS_MAX):
-            events = follow_up(self._state, self._parts.terms)
+            events = follow_up(self._state, self._parts.terms, now_us)
             if not events:
                 self._is_settled = True
                 return

@@ -21,6 +21,7 @@ from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku, WalkId
 from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.tag_work import TagJob
@@ -43,7 +44,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.OrderReceived() | e.OrderAmended():
             state.orders[event.order.order_id] = event.order
         case e.OrderReleased():
-            _step_order(state, event.order_id, OrderStep.RELEASE)
+            _release(state, event)
         case e.OrderCancelled():
             setting_back.cancel(state, event)
         case e.OrderChangeRefused():
@@ -77,6 +78,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
             state.items[event.epc] = gone
             state.note_presence(gone, event.from_location)
+            _doubt_count(state, event.sku, event.from_location)
         case e.TagWorkBegun():
             _begin_tag_work(state, event.job)
         case e.TagWorkEnded():
@@ -200,7 +202,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.CountMade():
             taking_back.count(state, event, occurred_us)
         case e.VarianceSettled():
-            taking_back.settle(state, event)
+            taking_back.settle(state, event, occurred_us)
         case (
             e.PortalPassed()
             | e.TroubleRecorded()
@@ -222,12 +224,21 @@ def _settle(state: FloorState, question: str) -> None:
         del state.questions[question]
 
 
+def _release(state: FloorState, event: e.OrderReleased) -> None:
+    """Its doubts ended, or a person lets it go in spite of them."""
+    order = state.orders[event.order_id]
+    codes = () if event.by is None else tuple(one.code for one in order.doubts)
+    state.orders[event.order_id] = replace(
+        order,
+        state=after(ORDER_STEPS, order.state, OrderStep.RELEASE),
+        doubts=(),
+        accepted=tuple(dict.fromkeys((*order.accepted, *codes))),
+    )
+
+
 def _step_order(state: FloorState, order_id: OrderId, step: OrderStep) -> None:
     order = state.orders[order_id]
-    doubts = () if step is OrderStep.RELEASE else order.doubts
-    state.orders[order_id] = replace(
-        order, state=after(ORDER_STEPS, order.state, step), doubts=doubts
-    )
+    state.orders[order_id] = replace(order, state=after(ORDER_STEPS, order.state, step))
 
 
 def _place_item(  # noqa: PLR0913, PLR0917 - the columns of one row
@@ -254,6 +265,14 @@ def _move_item(state: FloorState, event: e.ItemMoved, occurred_us: int) -> None:
         occurred_us,
         event.from_location,
     )
+    if state.floor.kind_of(event.to_location) in STORAGE_KINDS:
+        _doubt_count(state, event.sku, event.from_location)
+
+
+def _doubt_count(state: FloorState, sku: Sku | None, location: LocationId) -> None:
+    """A tag that was counted there left without being picked."""
+    if sku is not None:
+        taking_back.doubt_count(state, sku, location)
 
 
 def _begin_tag_work(state: FloorState, job: TagJob) -> None:

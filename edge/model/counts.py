@@ -15,6 +15,10 @@ class CountMethod(StrEnum):
     RADIO = "radio"
 
 
+TO_MAKE_SURE = "rush_order"
+"""The reason of a count that an order in a rush waits for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """An article in a place that is to be counted, or whose variance waits for a decision.
@@ -35,6 +39,11 @@ class Count:
     counted: int | None = None
     method: CountMethod | None = None
     by: Badge | None = None
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it speaks against the books; one to make sure does not by itself."""
+        return self.reason != TO_MAKE_SURE or self.variance is not None
 
     @property
     def variance(self) -> int | None:

@@ -51,7 +51,7 @@ class OrderReleased:
 
 @dataclass(frozen=True, slots=True)
 class OrderAmended:
-    """A person changed a held order, and it was reviewed anew: state and doubts tell the outcome.
+    """A person changed a waiting order; it was reviewed anew, state and doubts tell the outcome.
 
     Its revision is still the central system's, whose next one replaces it.
     """

@@ -86,16 +86,23 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What is known of how old the pieces of one article in one place are.
+    """What is known of the pieces of one article in one place besides how many there are.
 
     Attributes:
         expires_us: the moment after which none of them may be sold, UTC microseconds; of several
             the earliest. None where they keep, or nobody told.
         since_us: since when they lie in the warehouse; None where nobody told.
+        counted_us: when a person last settled how many there are, while nothing has spoken
+            against it since; None where nobody did.
     """
 
     expires_us: int | None = None
     since_us: int | None = None
+    counted_us: int | None = None
+
+    def has_expired(self, now_us: int) -> bool:
+        """Whether none of the pieces may be sold any more."""
+        return self.expires_us is not None and self.expires_us <= now_us
 
 
 @dataclass(frozen=True, slots=True)

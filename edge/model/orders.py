@@ -105,6 +105,7 @@ class Order:
         doubts: why it is held; empty unless `state` is held.
         ship_to: the address, a line each; empty where not told.
         substituted: what is picked as another article.
+        accepted: codes of doubts in spite of which a person has let it go.
     """
 
     order_id: OrderId
@@ -118,6 +119,7 @@ class Order:
     doubts: tuple[Doubt, ...] = ()
     ship_to: tuple[str, ...] = ()
     substituted: tuple[Substituted, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     @property
     def likeness(self) -> tuple[object, ...] | None:

@@ -154,6 +154,15 @@ class Floor:
         found = self.locations.get(location)
         return found.kind if found else None
 
+    def around(self, location: LocationId) -> list[LocationId]:
+        """A place and all that it lies in."""
+        found: list[LocationId] = []
+        at = self.locations.get(location)
+        while at is not None and at.id not in found:
+            found.append(at.id)
+            at = self.locations.get(at.parent) if at.parent else None
+        return found
+
     def is_within(self, inner: LocationId, outer: LocationId) -> bool:
         """Whether `inner` is `outer` or lies somewhere inside it."""
         at: LocationId | None = inner

@@ -135,11 +135,13 @@ class HoldDecided:
 
 @dataclass(frozen=True, slots=True)
 class OrderAmendment:
-    """A person changes a held order.
+    """A person changes an order that waits.
 
     Attributes:
         quantities: of lines that change; 0 leaves the line out.
         carrier, ship_to: None where they stay.
+        due_us: its new cut-off, UTC microseconds; 0 for none any more, None where it stays.
+        added: articles that are wanted besides, with their quantities, 1 or more.
     """
 
     request_id: RequestId
@@ -149,6 +151,8 @@ class OrderAmendment:
     carrier: str | None
     ship_to: tuple[str, ...] | None
     at_us: int
+    due_us: int | None = None
+    added: tuple[tuple[Sku, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

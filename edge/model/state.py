@@ -247,6 +247,7 @@ class FloorState:
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, NearItem]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
+        self._tagged: Counter[Sku] = Counter()
 
     def walk_of(self, badge: Badge) -> Walk | None:
         """The walk that a picker is on."""
@@ -304,6 +305,10 @@ class FloorState:
         held = self.totes.holding(epc) or self.packs.holding(epc)
         return held.order_id if held is not None else None
 
+    def is_tagged(self, sku: Sku) -> bool:
+        """Whether the radio knows a tagged piece of an article in any place of storage."""
+        return self._tagged[sku] > 0
+
     def note_presence(self, item: PresentItem, came_from: LocationId | None) -> None:
         """Keep the two small views of the radio's knowledge: what is near, how many are seen."""
         if came_from is not None:
@@ -314,6 +319,7 @@ class FloorState:
             if item.sku is not None:
                 key = (item.sku, item.location)
                 self.seen[key] = self.seen.get(key, 0) + 1
+                self._tagged[item.sku] += 1
         else:
             heard = NearItem(item.sku, item.probability)
             self.near.setdefault(item.location, {})[item.epc] = heard
@@ -326,6 +332,7 @@ class FloorState:
                 near.add(location)
             elif sku is not None:
                 self.seen[sku, location] = self.seen.get((sku, location), 0) + count
+                self._tagged[sku] += count
         if not near:
             return
         rows = zip(items.epc, items.sku, items.location, items.probability, strict=True)
@@ -338,4 +345,6 @@ class FloorState:
             self.near.get(location, {}).pop(epc, None)
         elif sku is not None:
             key = (sku, location)
-            self.seen[key] = max(0, self.seen.get(key, 0) - 1)
+            known = self.seen.get(key, 0)
+            self.seen[key] = max(0, known - 1)
+            self._tagged[sku] -= min(1, known)

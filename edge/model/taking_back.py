@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from edge.model import events as e
 from edge.model.booking import add_stock
-from edge.model.counts import Count
+from edge.model.counts import Count, CountMethod
+from edge.model.goods import Lot
+from edge.model.ids import LocationId, Sku
 from edge.model.returns import AnnouncedReturn, Grade
 from edge.model.setting_back import add_to_errand
 from edge.model.state import FloorState
@@ -52,6 +54,7 @@ def want_count(state: FloorState, event: e.CountWanted, occurred_us: int) -> Non
     """A place waits to be counted, unless a variance there waits for a decision already."""
     key = event.location, event.sku
     known = state.counts.get(key)
+    doubt_count(state, event.sku, event.location)
     if known is None:
         state.counts[key] = Count(event.location, event.sku, event.reason, occurred_us)
 
@@ -71,8 +74,11 @@ def count(state: FloorState, event: e.CountMade, occurred_us: int) -> None:
             event.method,
             event.by,
         )
-    elif known is not None:
-        del state.counts[key]
+    else:
+        if known is not None:
+            del state.counts[key]
+        if event.method is CountMethod.HAND:
+            _believe_count(state, event.sku, event.location, occurred_us)
     if event.walk_id is not None and event.stop is not None:
         walk = state.walks[event.walk_id]
         stops = list(walk.stops)
@@ -80,8 +86,22 @@ def count(state: FloorState, event: e.CountMade, occurred_us: int) -> None:
         state.walks[event.walk_id] = replace(walk, stops=tuple(stops))
 
 
-def settle(state: FloorState, event: e.VarianceSettled) -> None:
+def settle(state: FloorState, event: e.VarianceSettled, occurred_us: int) -> None:
     """The decision is carried out, and the count is over."""
     del state.counts[event.location, event.sku]
     if event.approved:
         add_stock(state, event.sku, event.location, event.variance)
+    _believe_count(state, event.sku, event.location, occurred_us)
+
+
+def _believe_count(state: FloorState, sku: Sku, location: LocationId, occurred_us: int) -> None:
+    """A person has settled how many pieces lie there."""
+    known = state.lots.get((sku, location), Lot())
+    state.lots[sku, location] = replace(known, counted_us=occurred_us)
+
+
+def doubt_count(state: FloorState, sku: Sku, location: LocationId) -> None:
+    """Something speaks against what a person counted there."""
+    known = state.lots.get((sku, location))
+    if known is not None and known.counted_us is not None:
+        state.lots[sku, location] = replace(known, counted_us=None)

@@ -19,8 +19,7 @@ from edge.model.goods import Lot, Stock
 from edge.model.ids import DeviceName, LineId, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderLine
 from edge.model.places import Floor
-
-Key = tuple[Sku, LocationId]
+from edge.rules.certainty import Certainty, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,9 @@ def by_age(stock: Iterable[Stock], lots: Mapping[Key, Lot], now_us: int) -> list
         return lots.get((one.sku, one.location), Lot())
 
     return sorted(
-        (one for one in stock if not _has_expired(lot(one), now_us)),
+        (one for one in stock if not lot(one).has_expired(now_us)),
         key=lambda one: (*_age(lot(one)), -one.free, one.location),
     )
-
-
-def _has_expired(lot: Lot, now_us: int) -> bool:
-    return lot.expires_us is not None and lot.expires_us <= now_us
 
 
 def _age(lot: Lot) -> tuple[float, int]:
@@ -103,18 +98,34 @@ class FreeStock:
                 self._by_sku.setdefault(one.sku, {})[one.location] = one
         self._known = knowledge
         self._base = base
-        self._tagged = {sku for (sku, _), count in knowledge.seen.items() if count > 0}
-        self._heard = {
-            antenna.location
-            for antenna in knowledge.floor.antennas
-            if antenna.reader not in knowledge.silent
-        }
+        tagged = {sku for (sku, _), count in knowledge.seen.items() if count > 0}
+        self._certainty = Certainty(
+            knowledge.floor,
+            knowledge.seen,
+            tagged.__contains__,
+            knowledge.lots,
+            knowledge.uncounted,
+            knowledge.silent,
+        )
 
-    def allocate(self, order: Order, *, rush: bool = False) -> list[Allocation] | None:
-        """Promise the whole order; None, and nothing promised, where it cannot be had."""
+    def allocate(
+        self, order: Order, *, rush: bool = False, only_sure: bool = False
+    ) -> list[Allocation] | None:
+        """Promise the whole order; None, and nothing promised, where it cannot be had.
+
+        Args:
+            order: in pieces.
+            rush: sure places go before all others, whatever expires first.
+            only_sure: doubtful places are not asked at all.
+        """
         promised: list[Allocation] = []
         for line in order.lines:
-            found = self._line(order.order_id, line, rush=rush)
+            places = [
+                one
+                for one in self._by_sku.get(line.sku, {}).values()
+                if not self._is_expired(one) and not (only_sure and self._is_doubtful(one))
+            ]
+            found = self._line(order.order_id, line, places, rush=rush)
             if found is None:
                 for one in promised:
                     self._promise(one, -one.quantity)
@@ -122,10 +133,9 @@ class FreeStock:
             promised.extend(found)
         return promised
 
-    def _line(self, order_id: OrderId, line: OrderLine, *, rush: bool) -> list[Allocation] | None:
-        places = [
-            one for one in self._by_sku.get(line.sku, {}).values() if not self._is_expired(one)
-        ]
+    def _line(
+        self, order_id: OrderId, line: OrderLine, places: list[Stock], *, rush: bool
+    ) -> list[Allocation] | None:
         if sum(one.free for one in places) < line.quantity:
             return None
         wanted = line.quantity
@@ -162,33 +172,14 @@ class FreeStock:
 
     def _is_expired(self, stock: Stock) -> bool:
         lot = self._known.lots.get((stock.sku, stock.location), Lot())
-        return _has_expired(lot, self._known.now_us)
+        return lot.has_expired(self._known.now_us)
 
     def _distance_m(self, location: LocationId) -> float:
         place = self._known.floor.locations.get(location)
         return abs(place.x_m - self._base[0]) + abs(place.y_m - self._base[1]) if place else inf
 
     def _is_doubtful(self, stock: Stock) -> bool:
-        key = (stock.sku, stock.location)
-        return key in self._known.uncounted or (
-            stock.sku in self._tagged and self._is_heard(stock) and not self._is_seen(stock)
-        )
-
-    def _is_heard(self, stock: Stock) -> bool:
-        return any(one in self._heard for one in self._around(stock.location))
-
-    def _is_seen(self, stock: Stock) -> bool:
-        around = self._around(stock.location)
-        return any(self._known.seen.get((stock.sku, one), 0) > 0 for one in around)
-
-    def _around(self, location: LocationId) -> list[LocationId]:
-        """A place and all that it lies in."""
-        found: list[LocationId] = []
-        at = self._known.floor.locations.get(location)
-        while at is not None:
-            found.append(at.id)
-            at = self._known.floor.locations.get(at.parent) if at.parent else None
-        return found
+        return self._certainty.doubt(stock.sku, stock.location) is not None
 
     def _promise(self, allocation: Allocation, quantity: int) -> None:
         places = self._by_sku[allocation.sku]

@@ -14,7 +14,7 @@ from edge.model.inputs import OrderSubmitted
 from edge.model.orders import Order, OrderLine
 from edge.model.state import FloorState
 from edge.model.work import Carried, Stop, Walk
-from edge.rules import allocating, review
+from edge.rules import allocating, review, rush
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
@@ -31,8 +31,8 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
         lines=lines,
         ship_to=input_.ship_to,
     )
-    doubts = review.doubts(state, terms, following, held=False)
-    blocking = [doubt for doubt in doubts if doubt.code != "no_stock"]
+    doubts = review.doubts(state, terms, following, input_.at_us, held=False)
+    blocking = [doubt for doubt in doubts if doubt.code not in {"no_stock", rush.DOUBTFUL}]
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
     walk = next(one for one in state.open_walks() if order.order_id in one.orders)

@@ -66,6 +66,7 @@ from edge.rules import (
     refilling,
     returning,
     review,
+    rush,
     sensing,
     stacking,
     stocking,
@@ -184,14 +185,16 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return accept("acknowledged", f"up to {input_.upto}")
 
 
-def follow_up(state: FloorState, terms: Terms) -> list[Event]:
+def follow_up(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
     """What now follows by itself: doubts that ended, walks for free pickers, tags at stations.
 
     Called after every input until it has nothing more to say; each call's events are applied
     first.
     """
     return [
-        *review.resolved(state, terms),
+        *review.resolved(state, terms, now_us),
+        *rush.held(state, terms, now_us),
+        *rush.counts_wanted(state, now_us),
         *refilling.wanted(state),
         *guiding.assignments(state),
         *putting.assignments(state),

@@ -1,6 +1,8 @@
 """Intake: orders as the central system states them, once per (order_id, rev)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 from edge.model.events import (
     OrderAmended,
@@ -9,8 +11,9 @@ from edge.model.events import (
     OrderReceived,
     OrderReleased,
 )
+from edge.model.ids import LineId
 from edge.model.inputs import OrderSubmitted
-from edge.model.orders import ORDER_STEPS, Order, OrderState, OrderStep
+from edge.model.orders import ORDER_STEPS, Order, OrderLine, OrderState, OrderStep
 from edge.model.posted import HoldDecided, OrderAmendment
 from edge.model.state import FloorState
 from edge.model.steps import allows
@@ -61,14 +64,14 @@ def _received(
     if cancelled:
         order = replace(stated, state=OrderState.CANCELLED)
     else:
-        order = _reviewed(state, terms, stated, held=input_.wanted == "held")
+        order = _reviewed(state, terms, stated, input_.at_us, held=input_.wanted == "held")
     return accept(
         order.state.value, f"order {order.order_id} is {order.state.value}", OrderReceived(order)
     )
 
 
-def _reviewed(state: FloorState, terms: Terms, order: Order, *, held: bool) -> Order:
-    found = review.doubts(state, terms, order, held=held)
+def _reviewed(state: FloorState, terms: Terms, order: Order, now_us: int, *, held: bool) -> Order:
+    found = review.doubts(state, terms, order, now_us, held=held)
     return replace(order, state=OrderState.HELD if found else OrderState.RELEASED, doubts=found)
 
 
@@ -85,7 +88,7 @@ def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
             f"order {order.order_id} is refused",
             OrderCancelled(order.order_id, order.rev, "refused in review", input_.badge),
         )
-    still = review.doubts(state, terms, order, held=False)
+    still = review.doubts(state, terms, order, input_.at_us, held=False)
     blocking = [doubt for doubt in still if doubt.code in review.BLOCKING]
     if blocking:
         return refuse("invalid", f"cannot be picked: {blocking[0].text}")
@@ -97,20 +100,16 @@ def decided(state: FloorState, terms: Terms, input_: HoldDecided) -> Decision:
 
 
 def amended(state: FloorState, terms: Terms, input_: OrderAmendment) -> Decision:
-    """A person changes what a held order wants; it is reviewed anew, and may wait on."""
+    """A person changes what a waiting order wants; it is reviewed anew, and may wait for it."""
     order = state.orders.get(input_.order_id)
     if order is None:
         return refuse("order_unknown", f"there is no order {input_.order_id}")
-    if order.state is not OrderState.HELD:
-        return refuse("not_held", f"order {order.order_id} is {order.state.value}, not held")
-    quantities = dict(input_.quantities)
-    unknown = quantities.keys() - {line.line_id for line in order.lines}
+    if order.state not in CHANGEABLE:
+        return refuse("too_late", f"order {order.order_id} is {order.state.value} already")
+    unknown = dict(input_.quantities).keys() - {line.line_id for line in order.lines}
     if unknown:
         return refuse("invalid", f"order {order.order_id} has no line {min(unknown)}")
-    lines = (
-        replace(line, quantity=quantities.get(line.line_id, line.quantity)) for line in order.lines
-    )
-    wanted = tuple(line for line in lines if line.quantity > 0)
+    wanted = (*_kept_lines(order, input_), *_added_lines(order, input_))
     if not wanted:
         return refuse("invalid", "nothing is left of it; refuse the order instead")
     stated = replace(
@@ -118,11 +117,29 @@ def amended(state: FloorState, terms: Terms, input_: OrderAmendment) -> Decision
         lines=wanted,
         carrier=order.carrier if input_.carrier is None else input_.carrier,
         ship_to=order.ship_to if input_.ship_to is None else input_.ship_to,
+        due_us=order.due_us if input_.due_us is None else input_.due_us or None,
+        accepted=(),
     )
     held = any(doubt.code == "held_by_central" for doubt in order.doubts)
-    following = _reviewed(state, terms, stated, held=held)
+    following = _reviewed(state, terms, stated, input_.at_us, held=held)
     return accept(
         f"amended_{following.state.value}",
         f"order {order.order_id} is changed and {following.state.value}",
         OrderAmended(following, input_.badge),
     )
+
+
+def _kept_lines(order: Order, input_: OrderAmendment) -> Iterator[OrderLine]:
+    quantities = dict(input_.quantities)
+    for line in order.lines:
+        quantity = quantities.get(line.line_id, line.quantity)
+        if quantity > 0:
+            yield replace(line, quantity=quantity)
+
+
+def _added_lines(order: Order, input_: OrderAmendment) -> Iterator[OrderLine]:
+    """Further lines under numbers of the gateway's own, none of which was there."""
+    taken = {line.line_id for line in order.lines}
+    free = (name for number in count(1) if (name := LineId(f"added-{number}")) not in taken)
+    for (sku, quantity), line_id in zip(input_.added, free, strict=False):
+        yield OrderLine(line_id, sku, quantity)

@@ -19,14 +19,13 @@ from edge.rules import zones
 from edge.rules.allocating import Allocation
 from edge.rules.batching import Effort
 from edge.rules.loads import Load, load_of, parted, too_much
+from edge.rules.rush import is_rush, urgency, wants_sure
 from edge.rules.snapshots import (
     Snapshot,
     free_stock,
     free_totes,
-    is_rush,
     is_walkable,
     stop_of,
-    urgency,
     walkways_of,
 )
 from edge.rules.terms import Terms
@@ -63,7 +62,11 @@ def plan(
     stock = free_stock(snapshot_)
     allocated: dict[OrderId, list[Allocation]] = {}
     for order in sorted(snapshot_.orders, key=urgency):
-        found = stock.allocate(order, rush=is_rush(order, snapshot_.terms))
+        found = stock.allocate(
+            order,
+            rush=is_rush(order, snapshot_.terms),
+            only_sure=wants_sure(order, snapshot_.terms),
+        )
         if found:  # orders without stock do not keep later ones from work
             allocated[order.order_id] = found
         if len(allocated) == ORDERS_MAX:

@@ -16,14 +16,13 @@ from edge.model.work import Stop, Walk
 from edge.rules.allocating import Allocation
 from edge.rules.instances import Point
 from edge.rules.loads import Load, load_of, too_much
+from edge.rules.rush import is_rush, urgency, wants_sure
 from edge.rules.snapshots import (
     Snapshot,
     free_stock,
     free_totes,
-    is_rush,
     is_walkable,
     stop_of,
-    urgency,
     walkways_of,
 )
 from edge.rules.walks import PlaceToPick, Walkways, rest_of_walk
@@ -62,7 +61,8 @@ def _join(snapshot: Snapshot, courses: dict[WalkId, _Course]) -> None:
     stock, totes = free_stock(snapshot), free_totes(snapshot.totes_used)
     rush = [order for order in snapshot.orders if is_rush(order, snapshot.terms)]
     for order in sorted(rush, key=urgency):
-        found = stock.allocate(order, rush=True)
+        only_sure = wants_sure(order, snapshot.terms)
+        found = stock.allocate(order, rush=True, only_sure=only_sure)
         if not found:
             continue
         tote_id = next(totes)

@@ -2,7 +2,8 @@
 
 Stages, all of them looked at, so that a person sees every reason at once: it can be understood
 (lines, known article and pack), it is within limits, it bears what the site requires, it is not
-another order a second time, no rule of the site holds it, its goods are there.
+another order a second time, no rule of the site holds it, its goods are there, and surely so where
+it is in a rush.
 """
 
 from collections import Counter
@@ -13,10 +14,11 @@ from edge.model.events import Event, OrderReceived, OrderReleased
 from edge.model.ids import Sku
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.state import FloorState
+from edge.rules import rush
 from edge.rules.terms import HoldRule, Terms
 
-SELF_RESOLVING = frozenset({"no_stock", "unknown_sku", "unknown_pack"})
-"""Doubts that end when goods or master data arrive, without a person."""
+SELF_RESOLVING = frozenset({"no_stock", "unknown_sku", "unknown_pack", rush.DOUBTFUL})
+"""Doubts that end when goods, counts or master data arrive, without a person."""
 BLOCKING = frozenset({"no_lines", "unknown_sku", "unknown_pack"})
 """What nobody can release: nobody could pick it."""
 
@@ -33,13 +35,16 @@ def _in_pieces(state: FloorState, line: OrderLine) -> OrderLine:
     return replace(line, quantity=line.quantity * level.quantity, pack=None)
 
 
-def doubts(state: FloorState, terms: Terms, order: Order, *, held: bool) -> tuple[Doubt, ...]:
+def doubts(
+    state: FloorState, terms: Terms, order: Order, now_us: int, *, held: bool
+) -> tuple[Doubt, ...]:
     """Every reason why a person should look first; empty where there is none.
 
     Args:
         state: the floor.
         terms: the site's.
         order: as it is stated, its lines in pieces where those are known.
+        now_us: for what has expired, UTC microseconds.
         held: whether the central system wants it held.
     """
     found = [Doubt("held_by_central", "the central system holds this order")] if held else []
@@ -52,6 +57,7 @@ def doubts(state: FloorState, terms: Terms, order: Order, *, held: bool) -> tupl
         if _fits(rule, order)
     )
     found.extend(_shortages(state, order.lines))
+    found.extend(rush.doubts(state, terms, order, now_us))
     return tuple(found)
 
 
@@ -120,22 +126,34 @@ def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> Iterator[Doub
             yield Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free")
 
 
-def resolved(state: FloorState, terms: Terms) -> list[Event]:
-    """Held orders that nothing speaks against any more, or something else than before."""
-    found = (_resolved(state, terms, one) for one in state.orders.in_state(OrderState.HELD))
-    return [event for event in found if event is not None]
+def resolved(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
+    """Held orders that nothing speaks against any more, or something else than before.
+
+    Of orders in a rush one at a time, the most urgent first: what it will be promised is no more
+    there for the next one.
+    """
+    events: list[Event] = []
+    urgent: list[Order] = []
+    for order in state.orders.in_state(OrderState.HELD):
+        if rush.is_rush(order, terms):
+            urgent.append(order)
+        elif (event := _resolved(state, terms, order, now_us)) is not None:
+            events.append(event)
+    found = (_resolved(state, terms, one, now_us) for one in sorted(urgent, key=rush.urgency))
+    first = next((event for event in found if event is not None), None)
+    return events if first is None else [*events, first]
 
 
-def _resolved(state: FloorState, terms: Terms, order: Order) -> Event | None:
-    waits = order.doubts and all(doubt.code in SELF_RESOLVING for doubt in order.doubts)
-    if not waits:
+def _resolved(state: FloorState, terms: Terms, order: Order, now_us: int) -> Event | None:
+    codes = {doubt.code for doubt in order.doubts}
+    if not codes or not codes <= SELF_RESOLVING:
         return None
     known = replace(order, lines=in_pieces(state, order.lines))
-    now = doubts(state, terms, known, held=False)
+    now = doubts(state, terms, known, now_us, held=False)
     if not now and known == order:
         return OrderReleased(order.order_id, None)
     if not now:
         return OrderReceived(replace(known, state=OrderState.RELEASED, doubts=()))
-    if known != order or not all(doubt.code in SELF_RESOLVING for doubt in now):
+    if known != order or {doubt.code for doubt in now} != codes:
         return OrderReceived(replace(known, doubts=now))
     return None

@@ -16,6 +16,7 @@ from edge.model.work import Stop, Walk, WalkState
 from edge.rules import guiding, putting
 from edge.rules.allocating import Allocation, FreeStock, Knowledge
 from edge.rules.instances import Point
+from edge.rules.rush import doubtful_counts, is_rush
 from edge.rules.terms import Terms
 from edge.rules.walks import Walkways
 
@@ -96,16 +97,10 @@ def knowledge_of(state: FloorState, now_us: int) -> Knowledge:
         floor=state.floor,
         seen=dict(state.seen),
         lots=dict(state.lots),
-        uncounted=frozenset((sku, location) for location, sku in state.counts),
+        uncounted=doubtful_counts(state),
         silent=frozenset(state.outages),
         now_us=now_us,
     )
-
-
-def urgency(order: Order) -> tuple[int, float, int]:
-    """Sorts orders: higher priority, then earlier cut-off, then longer waiting."""
-    due_us = float("inf") if order.due_us is None else float(order.due_us)
-    return (-order.priority, due_us, order.received_us)
 
 
 def without(snapshot_: Snapshot, changes: Sequence[WalkChange]) -> Snapshot:
@@ -116,11 +111,6 @@ def without(snapshot_: Snapshot, changes: Sequence[WalkChange]) -> Snapshot:
         orders=tuple(one for one in snapshot_.orders if one.order_id not in joined),
         totes_used=snapshot_.totes_used.union(*(change.totes for change in changes)),
     )
-
-
-def is_rush(order: Order, terms: Terms) -> bool:
-    """Whether it gets sure stock first and may join a walk that is under way."""
-    return order.priority >= terms.rush_priority
 
 
 def has_room(walk: Walk, terms: Terms) -> bool:

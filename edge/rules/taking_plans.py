@@ -8,6 +8,7 @@ from edge.model.inputs import PlanReady, WalkChange
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
 from edge.model.work import Stop, WalkState
+from edge.rules import rush
 from edge.rules.decision import Decision, accept
 from edge.rules.terms import Terms
 
@@ -19,11 +20,11 @@ def ready(state: FloorState, terms: Terms, input_: PlanReady) -> Decision:
     events: list[Event] = []
     promised: dict[Key, int] = {}
     for change in input_.changes:
-        if _change_is_true(state, change, promised):
+        if _change_is_true(state, terms, change, promised):
             events.append(_replanned(state, terms, change))
             _promise(promised, _joining(change))
     for walk in input_.walks:
-        if _can_begin(state, walk.stops, promised):
+        if _can_begin(state, terms, walk.stops, promised):
             events.append(WalkPlanned(walk))
             _promise(promised, walk.stops)
     offered = len(input_.walks) + len(input_.changes)
@@ -40,7 +41,9 @@ def _joining(change: WalkChange) -> tuple[Stop, ...]:
     return tuple(one for one in change.after if one.order_id in change.joined)
 
 
-def _change_is_true(state: FloorState, change: WalkChange, promised: Mapping[Key, int]) -> bool:
+def _change_is_true(
+    state: FloorState, terms: Terms, change: WalkChange, promised: Mapping[Key, int]
+) -> bool:
     """Whether the picker still stands where the planner saw them, and the rest is as it was."""
     walk = state.walks.get(change.walk_id)
     if walk is None or walk.state is not WalkState.WALKING or walk.current is None:
@@ -49,7 +52,7 @@ def _change_is_true(state: FloorState, change: WalkChange, promised: Mapping[Key
         return False
     if walk.current >= change.kept or walk.stops[change.kept :] != change.before:
         return False
-    return _can_begin(state, _joining(change), promised)
+    return _can_begin(state, terms, _joining(change), promised)
 
 
 def _replanned(state: FloorState, terms: Terms, change: WalkChange) -> WalkReplanned:
@@ -65,10 +68,14 @@ def _replanned(state: FloorState, terms: Terms, change: WalkChange) -> WalkRepla
     )
 
 
-def _can_begin(state: FloorState, stops: Sequence[Stop], promised: Mapping[Key, int]) -> bool:
+def _can_begin(
+    state: FloorState, terms: Terms, stops: Sequence[Stop], promised: Mapping[Key, int]
+) -> bool:
     """Whether the stops' orders wait unchanged, their totes are unused and their stock free."""
     orders = dict.fromkeys(stop.order_id for stop in stops)
     if not all(_is_whole(state.orders.get(order_id), stops) for order_id in orders):
+        return False
+    if any(rush.is_unsure(state, terms, state.orders[one], stops) for one in orders):
         return False
     used, frozen = state.totes_given(), state.frozen
     if any(stop.tote_id in used or stop.location in frozen for stop in stops):

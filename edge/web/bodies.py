@@ -216,10 +216,22 @@ class LineQuantity(Body):
     quantity: Annotated[int, Field(ge=0, le=100_000)]
 
 
+class AddedLine(Body):
+    """So many pieces of an article that an order wants besides."""
+
+    sku: Name
+    quantity: Annotated[int, Field(ge=1, le=100_000)]
+
+
 class Amendment(Body):
-    """What a person changes about a held order; what is not given stays."""
+    """What a person changes about an order that waits; what is not given stays.
+
+    A `due_us` of 0 takes its cut-off away.
+    """
 
     lines: Annotated[list[LineQuantity], Field(max_length=1000)] = []
+    added: Annotated[list[AddedLine], Field(max_length=100)] = []
+    due_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
     carrier: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
     ship_to: (
         Annotated[

@@ -63,7 +63,7 @@ def taken_in(count: int) -> None:
                     for event in events:
                         apply(state, event, 0)
                         happened.append((event, 0))
-                    events = follow_up(state, terms)
+                    events = follow_up(state, terms, 0)
             store.commit(happened, state, {})
 
         turn([ArticlesListed(tuple(goods), 0), StockListed(lying, 0)])

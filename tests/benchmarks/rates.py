@@ -170,7 +170,7 @@ class Zone:
         while events:
             for event in events:
                 apply(self.state, event, self.now_us)
-            events = follow_up(self.state, self.terms)
+            events = follow_up(self.state, self.terms, self.now_us)
         return decision.answer
 
     def top_up(self) -> None:

@@ -118,6 +118,24 @@ def test_a_held_order_is_changed_line_by_line_and_reviewed_anew(
     assert asked.value.post_data_json == {"lines": [{"line_id": "1", "quantity": 1}]}
     expect(held).to_have_count(0)
 
+    page.get_by_role("row", name="SO-1043").get_by_role("button").click()
+    dialog.locator("#add-line").click()
+    judge(page)
+    shoot(page, f"order-change-line-{locale}-1280x800")
+    dialog.locator(".change-sku").fill("MUG-RED")
+    dialog.locator(".change-more input[type=number]").fill("2")
+    dialog.locator("#change-due").fill("2026-01-05T18:30")
+    with page.expect_request("**/api/orders/SO-1043/change") as asked:
+        dialog.locator("#save-change").click()
+
+    half_past_six = page.evaluate("new Date('2026-01-05T18:30').getTime() * 1000")
+    assert asked.value.post_data_json == {
+        "added": [{"sku": "MUG-RED", "quantity": 2}],
+        "due_us": half_past_six,
+    }
+    on_a_walk = page.get_by_role("row", name="SO-1044").get_by_role("button")
+    expect(on_a_walk).to_have_count(0)
+
 
 def test_refusing_an_order_takes_a_second_yes(page: Page) -> None:
     page.goto("/orders")

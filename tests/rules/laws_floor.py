@@ -135,6 +135,10 @@ class CountedFloor(SmallFloor):
         match event:
             case WalkPlanned(walk):
                 self.promise_anew(Counter(), walk.stops)
+                self.promise_surely(walk.orders, walk.stops)
+            case WalkReplanned(joined=joined, stops=stops) if joined:
+                self.promise_anew(wanted(self.state.walks[event.walk_id].stops), stops)
+                self.promise_surely(joined, stops)
             case (
                 WalkReplanned(walk_id=walk_id, stops=stops)
                 | OrderChanged(walk_id=walk_id, stops=stops)
@@ -155,6 +159,22 @@ class CountedFloor(SmallFloor):
     def promise_anew(self, before: Counter[tuple[Sku, LocationId]], stops: Iterable[Stop]) -> None:
         more = wanted(stops) - before
         assert not self.frozen() & {location for _, location in more}
+
+    def promise_surely(self, orders: Iterable[OrderId], stops: Iterable[Stop]) -> None:
+        """An order in a rush gets nothing from where the books are doubted, unless told to go."""
+        counts = {
+            (sku, location)
+            for (location, sku), count in self.state.counts.items()
+            if count.reason != "rush_order" or count.counted is not None
+        }
+        urgent = {
+            one
+            for one in orders
+            if self.state.orders[one].priority >= self.terms.rush_priority
+            and "doubtful_stock" not in self.state.orders[one].accepted
+        }
+        mine = {(one.sku, one.location) for one in stops if one.order_id in urgent}
+        assert not mine & counts
 
     def frozen(self) -> set[LocationId | None]:
         tasks = self.state.tasks.values()

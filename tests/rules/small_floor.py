@@ -89,10 +89,18 @@ class SmallFloor:
         decision = decide(self.state, self.terms, input_)
         for event in decision.events:
             self.apply(event)
-        while events := follow_up(self.state, self.terms):
+        self._follow()
+        return decision.answer
+
+    def take_fact(self, event: Event) -> None:
+        """Let one fact happen, and what follows by itself."""
+        self.apply(event)
+        self._follow()
+
+    def _follow(self) -> None:
+        while events := follow_up(self.state, self.terms, NOW_US):
             for event in events:
                 self.apply(event)
-        return decision.answer
 
     def apply(self, event: Event) -> None:
         """Let one fact happen."""

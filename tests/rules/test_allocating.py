@@ -125,11 +125,12 @@ PLACES = st.fixed_dictionaries(
 """Of each place: pieces, expiry, whether the radio hears any, whether a count of it waits."""
 
 
-@given(places=PLACES, pieces=st.integers(1, 9), rush=st.booleans())
-def test_a_doubtful_place_is_a_rush_order_s_last_hope_and_never_its_first(
+@given(places=PLACES, pieces=st.integers(1, 9), rush=st.booleans(), only_sure=st.booleans())
+def test_a_doubtful_place_is_never_the_only_hope_of_a_rush_order_and_never_its_first(  # noqa: C901 - laws
     places: dict[LocationId, tuple[int, int | None, bool, bool]],
     pieces: int,
     rush: bool,  # noqa: FBT001 - drawn
+    only_sure: bool,  # noqa: FBT001 - drawn
 ) -> None:
     stock = [Stock(MILK, place, held) for place, (held, *_) in places.items()]
     lots = {(MILK, place): Lot(days and NOW_US + days) for place, (_, days, *_) in places.items()}
@@ -139,9 +140,9 @@ def test_a_doubtful_place_is_a_rush_order_s_last_hope_and_never_its_first(
     line = OrderLine(LineId("1"), MILK, pieces)
     order = Order(OrderId("O"), 1, 0, None, "DHL", (line,), OrderState.RELEASED, 0)
 
-    found = FreeStock(stock, knowledge, (0.0, 0.0)).allocate(order, rush=rush)
+    free = FreeStock(stock, knowledge, (0.0, 0.0))
+    found = free.allocate(order, rush=rush, only_sure=rush and only_sure)
 
-    assert (found is None) == (sum(one.quantity for one in stock) < pieces)
     got = {one.location: one.quantity for one in found or ()}
     heard_elsewhere = any(seen.values())
     heard_here = {NEAR, MIDDLE}  # where an antenna is
@@ -152,6 +153,12 @@ def test_a_doubtful_place_is_a_rush_order_s_last_hope_and_never_its_first(
 
     def expiry(place: LocationId) -> float:
         return lots[MILK, place].expires_us or inf
+
+    asked = [one for one in stock if not (rush and only_sure and is_doubtful(one.location))]
+    assert (found is None) == (sum(one.quantity for one in asked) < pieces)
+    assert {*got} <= {one.location for one in asked}, "a doubtful place was its only hope"
+    if found is None:
+        return
 
     for taken_from in got:
         for left in places:

@@ -197,8 +197,32 @@ def test_a_line_of_nothing_is_left_out_and_an_order_of_nothing_is_refused() -> N
 
     assert (nothing.code, unknown.code, some.code) == ("invalid", "invalid", "amended_released")
     assert floor.state.orders[OrderId("O1")].lines == (mugs,)
-    assert amend(floor, ("2", 1)).code == "not_held"
     assert amend(floor, order_id=OrderId("?")).code == "order_unknown"
+
+
+def test_a_released_order_is_changed_while_it_waits_and_not_once_it_is_walked() -> None:
+    floor = reviewing(ReviewTerms())
+    stated(floor, "O1", shirts(2), due_us=NOW_US + HOUR_US)
+
+    more = amend(floor, added=((MUG, 1), (MUG, 2)), due_us=NOW_US + 2 * HOUR_US)
+    order = floor.state.orders[OrderId("O1")]
+    mugs = tuple(OrderLine(LineId(f"added-{one}"), MUG, one) for one in (1, 2))
+    assert (more.code, order.lines, order.due_us) == (
+        "amended_released",
+        (shirts(2), *mugs),
+        NOW_US + 2 * HOUR_US,
+    )
+    again = amend(floor, ("added-1", 0), added=((MUG, 1),), due_us=0)
+    order = floor.state.orders[OrderId("O1")]
+    assert (again.code, order.due_us) == ("amended_released", None)
+    assert [one.line_id for one in order.lines] == ["1", "added-2", "added-3"]
+    unheard_of = amend(floor, added=((Sku("?"), 1),))
+    assert unheard_of.code == "amended_held", "a line that nobody can pick holds it"
+
+    assert amend(floor, ("added-1", 0)).code == "amended_released"
+    floor.ready()
+    floor.plan()
+    assert amend(floor, ("1", 1)).code == "too_late"
 
 
 def test_the_central_system_s_next_revision_replaces_what_a_person_changed() -> None:

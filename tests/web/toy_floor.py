@@ -500,12 +500,14 @@ class ToyFloor:
         state = self._orders.get(decided.order_id)
         if state is None:
             return _no("order_unknown", "no such order")
-        if state != "held":
-            return _no("not_held", "it is not held")
         if isinstance(decided, said.OrderAmendment):
+            if state not in {"held", "released"}:
+                return _no("too_late", f"it is {state} already")
             self._orders[decided.order_id] = "released"
             self._show_orders()
             return _yes("amended_released", f"{decided.quantities} {decided.ship_to}")
+        if state != "held":
+            return _no("not_held", "it is not held")
         if decided.release:
             self._orders[decided.order_id] = "released"
         else:

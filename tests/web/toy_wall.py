@@ -64,7 +64,7 @@ class ToyWall:
         decision = decide(self._state, TERMS, posted)
         for event in decision.events:
             apply(self._state, event, posted.at_us)
-        while events := follow_up(self._state, TERMS):
+        while events := follow_up(self._state, TERMS, posted.at_us):
             for event in events:
                 apply(self._state, event, posted.at_us)
         self._show()

@@ -1,4 +1,4 @@
-"""Orders that are open, and the decision on those that are held."""
+"""Orders that are open, the decision on those that are held, and changes of those that wait."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
-from edge.model.ids import LineId, OrderId
+from edge.model.ids import LineId, OrderId, Sku
 from edge.model.posted import HoldDecided, OrderAmendment
 from edge.web.bodies import Amendment, Decision
 from edge.web.desk import told
@@ -61,7 +61,7 @@ async def change(
     who: Who,
     parts: TheParts,
 ) -> dict[str, object]:
-    """Change a held order; it is reviewed anew."""
+    """Change an order that waits; it is reviewed anew."""
     answer = await parts.desk.ask(
         OrderAmendment(
             request_id=key,
@@ -71,6 +71,8 @@ async def change(
             carrier=body.carrier,
             ship_to=tuple(body.ship_to) if body.ship_to is not None else None,
             at_us=parts.given.clock.now_us(),
+            due_us=body.due_us,
+            added=tuple((Sku(one.sku), one.quantity) for one in body.added),
         )
     )
     return told(answer)

@@ -91,14 +91,14 @@ function heldCard(order) {
       "div",
       { class: "decide" },
       h("button", { type: "button", class: "main", onclick: () => decide(order.order_id, true) }, t("orders.release")),
-      h("button", { type: "button", class: "second", onclick: () => askChange(dialog, order, (change) => amend(order.order_id, change)) }, t("orders.change")),
+      h("button", { type: "button", class: "second", onclick: () => change(order) }, t("orders.change")),
       h("button", { type: "button", class: "second danger", onclick: () => confirmRefusal(order.order_id) }, t("orders.refuse")),
     ),
   );
 }
 
 function table(list) {
-  const columns = ["order", "state", "lines", "carrier", "due"];
+  const columns = ["order", "state", "lines", "carrier", "due", "change"];
   return h(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": t("orders.table") },
@@ -122,7 +122,17 @@ function row(order) {
     h("td", { class: "number" }, `${picked} / ${wanted}`),
     h("td", {}, order.carrier || "–"),
     h("td", {}, order.due_us ? moment(order.due_us) : "–"),
+    h("td", {}, order.state === "released" ? changeButton(order) : null),
   );
+}
+
+function changeButton(order) {
+  const name = `${t("orders.change")} ${order.order_id}`;
+  return h("button", { type: "button", class: "second", "aria-label": name, onclick: () => change(order) }, t("orders.change"));
+}
+
+function change(order) {
+  askChange(dialog, order, (wanted) => amend(order.order_id, wanted));
 }
 
 function confirmRefusal(orderId) {
@@ -148,8 +158,8 @@ function decide(orderId, release) {
   return send(`/api/orders/${encodeURIComponent(orderId)}/decision`, { release }, orderId);
 }
 
-function amend(orderId, change) {
-  return send(`/api/orders/${encodeURIComponent(orderId)}/change`, change, orderId);
+function amend(orderId, wanted) {
+  return send(`/api/orders/${encodeURIComponent(orderId)}/change`, wanted, orderId);
 }
 
 function decideVariance({ location, sku }, approve) {
