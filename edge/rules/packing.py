@@ -210,7 +210,13 @@ def _may_be_of_the_tote(state: FloorState, pack: PackSession, sku: Sku, epc: Epc
 
 
 def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -> bool:
-    """Whether a tote nearby holds a piece of this article whose tag nobody has told yet."""
+    """Whether a tote nearby holds a piece of this article whose tag nobody has told yet.
+
+    One piece more of what this very order wants is what a hand that took two for one leaves in
+    the tote: that is asked about, whatever stands beside.
+    """
+    if any(one == sku for one, _ in gathering.picked_of(state, pack)):
+        return False
     return any(
         one == sku and unit.epc is None
         for tote in state.totes.values()

@@ -23,6 +23,12 @@ _LEVEL_DBM = {"zone": -58.0, "cart": -51.0, "station": -46.0, "portal": -50.0}
 _STRAY_DBM = -73.0
 _NOISE_DB = 1.5
 _SHADE_DB = 3.0
+_SILENCE = Sightings.none()
+
+
+Rows = NDArray[np.int64]
+"""Numbers of tags, in the order in which they came into the world."""
+_NOWHERE = np.zeros(0, np.int64)
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class Ether:
     Attributes:
         missed_share: tags that are not heard where they lie.
         stray_per_s: reads a second, at each near-field antenna, of something beside it.
+        raw, key: of each tag its EPC's bytes, and a number for what its place settles.
     """
 
     world: World
@@ -39,19 +46,58 @@ class Ether:
     chance: np.random.Generator
     missed_share: float = 0.02
     stray_per_s: float = 0.02
+    raw: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 12), np.uint8))
+    key: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     _changes: int = -1
-    _by_place: dict[str, list[str]] = field(default_factory=dict)
+    _by_place: dict[str, Rows] = field(default_factory=dict)
 
-    def lying_in(self, place: str) -> list[str]:
-        """EPCs of all pieces that are in a place, on a cart or in somebody's hands there."""
+    def lying_in(self, place: str) -> Rows:
+        """All tags that are in a place, on a cart or in somebody's hands there."""
         if self._changes != self.world.changes:
             self._changes = self.world.changes
-            found: dict[str, list[str]] = defaultdict(list)
-            for piece in self.world.pieces.values():
-                if piece.holder != GONE:
-                    found[self.world.root(piece.holder)].append(piece.epc)
-            self._by_place = found
-        return self._by_place.get(place, [])
+            self._look()
+        return self._by_place.get(place, _NOWHERE)
+
+    def _look(self) -> None:
+        """Who lies where; nothing ever leaves the world, so a tag's number stays."""
+        pieces = self.world.pieces
+        if len(pieces) > len(self.raw):
+            fresh = bytes.fromhex("".join(list(pieces)[len(self.raw) :]))
+            self.raw = np.concatenate([self.raw, np.frombuffer(fresh, np.uint8).reshape(-1, 12)])
+            key = np.ascontiguousarray(self.raw[:, 4:]).view(">u8").reshape(-1)
+            self.key = key.astype(np.uint64)
+        by_holder: dict[str, list[int]] = defaultdict(list)
+        for row, piece in enumerate(pieces.values()):
+            by_holder[piece.holder].append(row)
+        found: dict[str, list[int]] = defaultdict(list)
+        for holder, rows in by_holder.items():
+            if holder != GONE:
+                found[self.world.root(holder)] += rows
+        self._by_place = {place: np.array(sorted(rows)) for place, rows in found.items()}
+
+
+@dataclass(slots=True)
+class _Settled:
+    """What an antenna's place settles for each tag, worked out once.
+
+    Attributes:
+        missed: whether the tag is not heard here.
+        shade_db: how much louder it is than others, on the average.
+    """
+
+    missed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    shade_db: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def grow(self, ether: Ether, site: AntennaSite) -> None:
+        """Take in the tags that are new."""
+        fresh = ether.key[len(self.missed) :]
+        if not len(fresh):
+            return
+        number = hash_of(site)
+        missed = radio.settled_uniform(51, ether.seed, fresh, number) < ether.missed_share
+        shade_db = _SHADE_DB * radio.settled_normal(52, ether.seed, fresh, number)
+        self.missed = np.concatenate([self.missed, missed])
+        self.shade_db = np.concatenate([self.shade_db, shade_db])
 
 
 class DayAir:
@@ -72,6 +118,7 @@ class DayAir:
             site.port: tuple(p.id for p in hall.places.values() if p.parent == site.location)
             for site in self._sites.values()
         }
+        self._settled = {port: _Settled() for port in self._sites}
         self._band = band
 
     @property
@@ -83,44 +130,46 @@ class DayAir:
         """What the antenna hears in the dwell."""
         site = self._sites.get(dwell.antenna)
         if site is None:
-            return Sightings.none()
+            return _SILENCE
         lying = self._lying(site)
         strays = self._strays(site, dwell)
-        if not lying and not strays:
-            return Sightings.none()
-        return self._heard(site, [*lying, *strays], len(lying), dwell)
+        if not len(lying) and not len(strays):
+            return _SILENCE
+        return self._heard(site, np.concatenate([lying, strays]), len(lying), dwell)
 
     def slots(self) -> None:
         """Rounds are not played here."""
 
-    def _lying(self, site: AntennaSite) -> list[str]:
+    def _lying(self, site: AntennaSite) -> Rows:
         places = self._bins[site.port] or (site.location,)
-        return [epc for place in places for epc in self._ether.lying_in(place)]
+        return np.concatenate([self._ether.lying_in(place) for place in places])
 
-    def _strays(self, site: AntennaSite, dwell: Dwell) -> list[str]:
+    def _strays(self, site: AntennaSite, dwell: Dwell) -> Rows:
         """Now and then something beside a near-field antenna is heard, faintly."""
         ether = self._ether
         if not site.near_field or ether.chance.random() >= ether.stray_per_s * dwell.span_us / 1e6:
-            return []
-        beside = ether.lying_in(f"{site.location}/rack") or ether.lying_in(f"{site.location}/out")
-        return [beside[int(ether.chance.integers(len(beside)))]] if beside else []
+            return _NOWHERE
+        rack, out = (ether.lying_in(f"{site.location}/{spot}") for spot in ("rack", "out"))
+        beside = rack if len(rack) else out
+        if not len(beside):
+            return _NOWHERE
+        at = int(ether.chance.integers(len(beside)))
+        return beside[at : at + 1]
 
-    def _heard(self, site: AntennaSite, epcs: list[str], lying: int, dwell: Dwell) -> Sightings:
-        chance, seed = self._ether.chance, self._ether.seed
-        raw = np.frombuffer(bytes.fromhex("".join(epcs)), np.uint8).reshape(len(epcs), 12)
-        key = np.ascontiguousarray(raw[:, 4:]).view(">u8").reshape(-1).astype(np.uint64)
+    def _heard(self, site: AntennaSite, tags: Rows, lying: int, dwell: Dwell) -> Sightings:
+        ether = self._ether
+        settled = self._settled[site.port]
+        settled.grow(ether, site)
         kind = self._kinds[site.location]
-        counts = chance.poisson(_READS_PER_S[kind] * dwell.span_us / 1e6, len(epcs))
-        missed = radio.settled_uniform(51, seed, key, hash_of(site)) < self._ether.missed_share
-        counts[missed] = 0
+        counts = ether.chance.poisson(_READS_PER_S[kind] * dwell.span_us / 1e6, len(tags))
+        counts[settled.missed[tags]] = 0
         counts[lying:] = 1
         rows = np.flatnonzero(counts)
         if not len(rows):
-            return Sightings.none()
-        key, raw, counts = key[rows], raw[rows], counts[rows]
-        level = np.where(rows < lying, _LEVEL_DBM[kind], _STRAY_DBM)
-        level = level + _SHADE_DB * radio.settled_normal(52, seed, key, hash_of(site))
-        return self._columns(raw, level, counts, dwell)
+            return _SILENCE
+        heard = tags[rows]
+        level = np.where(rows < lying, _LEVEL_DBM[kind], _STRAY_DBM) + settled.shade_db[heard]
+        return self._columns(ether.raw[heard], level, counts[rows], dwell)
 
     def _columns(
         self,

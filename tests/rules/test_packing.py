@@ -16,6 +16,7 @@ from tests.rules.small_floor import (
     BIN_3,
     DOCK,
     LI,
+    MUG,
     MUG_GTIN,
     NOW_US,
     SHIRT,
@@ -187,6 +188,27 @@ def test_nobody_is_left_waiting_when_the_picker_of_another_walk_is_ready() -> No
 
     assert planned is not None
     assert floor.state.walk_of(LI) is not None
+
+
+def test_one_more_of_what_is_wanted_is_asked_about_though_it_may_be_a_neighbours() -> None:
+    # given: two totes at the station, each with a shirt whose tag nobody has told
+    floor = picked(1)
+    for order, sku, gtin in (("O2", SHIRT, SHIRT_GTIN), ("O3", MUG, MUG_GTIN)):
+        floor.order(order, (sku, 1))
+        floor.plan()
+        scan(floor, gtin)
+        scan(floor, STATION)
+    at_station(floor, "T0001")
+
+    # when: the first one is checked, and the antenna hears a second shirt, and a mug
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+    seen_at_station(floor, tag(3, MUG_GTIN))
+
+    # then: the shirt may be one too many in this tote; the mug is its neighbour's
+    assert close(floor).data["epcs"] == [tag(2)]
+    judged(floor, tag(2), BoxPlace.BESIDE)
+    assert close(floor).code == "closed"
 
 
 def judged(floor: SmallFloor, epc: Epc, place: BoxPlace) -> None:
