@@ -47,6 +47,7 @@ class Packer:
     _path: str = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _put_off: dict[str, float] = field(default_factory=dict)
+    _is_open: bool = True
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
@@ -67,8 +68,11 @@ class Packer:
 
     async def _one_tote(self) -> bool:
         world = self.shift.world
+        if not (self._is_open or self._bell.is_set() or self._next_tote()):
+            return False  # the screen shows nothing new, and nothing stands here
         view = await self._view()
-        if view["open"]:
+        self._is_open = bool(view["open"])
+        if self._is_open:
             if view["tote_id"] in world.totes:
                 world.bring_tote(view["tote_id"], self.station)
             await self._check_and_close(view)

@@ -176,6 +176,7 @@ class Gateway:
         self._disk = disk
         self._ears = ears
         self._due = False
+        self._turned_s = asyncio.get_running_loop().time()
         chance = np.random.default_rng(seed)
         self.core = self._made_core(site, chance)
         core = self.core
@@ -233,6 +234,7 @@ class Gateway:
         self._due = False
         if self.gone.is_set() or self.held:
             return
+        self._turned_s = asyncio.get_running_loop().time()
         try:
             facts = self.floor.turn(0)
         except KilledError:
@@ -242,9 +244,14 @@ class Gateway:
         self._ears.turned(facts, self.floor.state)
 
     async def _idle(self) -> None:
+        """A turn where there was none for a while: time passes without an input, too."""
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(IDLE_S)
-            self.kick()
+            wait_s = self._turned_s + IDLE_S - loop.time()
+            if wait_s <= 0:
+                self.kick()
+                wait_s = IDLE_S
+            await asyncio.sleep(wait_s)
 
     def kill(self) -> None:
         """End at once, as SIGKILL does: nothing is written, nobody is told."""

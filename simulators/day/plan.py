@@ -9,8 +9,6 @@ import numpy as np
 from simulators.catalogue import Catalogue
 from simulators.central_orders import OrderMaker
 
-ORDERS_PER_HOUR = 72.0
-"""The planned load of four pickers and two packers."""
 _PEAKS = ((0.25, 0.10, 0.9), (0.7, 0.12, 0.7))
 """Middle and width as shares of the day, and height over the even flow of 1."""
 CUT_OFF_EVERY_S = 1_800.0
@@ -25,6 +23,11 @@ class Faults(StrEnum):
     NONE = "none"
     LIGHT = "light"
     HEAVY = "heavy"
+
+
+ORDERS_PER_HOUR = {Faults.NONE: 72.0, Faults.LIGHT: 72.0, Faults.HEAVY: 120.0}
+"""The planned load of four pickers and two packers; on a heavy day it is a rush as well, so that
+what goes wrong meets work in hand, and not people who wait for the next order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
     chance = np.random.default_rng([story.seed, 20])
     shares = SHARES[story.faults]
     maker = OrderMaker(catalogue, f"D{story.seed}")
-    times = _arrivals(story.orders, np.random.default_rng([story.seed, 21]))
+    times = _arrivals(story, np.random.default_rng([story.seed, 21]))
     found = OrderBook()
     for number, at_s in enumerate(times, 1):
         due_s = (np.ceil((at_s + NOTICE_S) / CUT_OFF_EVERY_S)) * CUT_OFF_EVERY_S
@@ -143,13 +146,13 @@ def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
     return found
 
 
-def _arrivals(count: int, chance: np.random.Generator) -> list[float]:
+def _arrivals(story: Story, chance: np.random.Generator) -> list[float]:
     """When orders come: an even flow with two peaks."""
-    length_s = count / ORDERS_PER_HOUR * 3600.0
+    length_s = story.orders / ORDERS_PER_HOUR[story.faults] * 3600.0
     grid = np.linspace(0.0, 1.0, 201)
     rate = np.ones_like(grid)
     for middle, width, height in _PEAKS:
         rate += height * np.exp(-0.5 * ((grid - middle) / width) ** 2)
     share = np.cumsum(rate) / rate.sum()
-    drawn = np.sort(chance.random(count))
+    drawn = np.sort(chance.random(story.orders))
     return [float(at) for at in np.interp(drawn, share, grid) * length_s]

@@ -196,7 +196,7 @@ class Inventory:
             rospec.id,
             usually_at_once=bool(self._settings.access_report_spec.number("AccessReportTrigger")),
         )
-        if at_once.any():
+        if len(heard) and at_once.any():
             self._report(heard.take(np.flatnonzero(at_once)), rospec)
             heard = heard.take(np.flatnonzero(~at_once))
         self._gathering.add(heard, self._rule)
@@ -223,8 +223,11 @@ class Inventory:
         power_dbm = self._settings.power_dbm(antenna, own)
         query = self._settings.query(antenna, own)
         dwell = Dwell(antenna, self._now_us, until_us - self._now_us, power_dbm, query)
-        filters = filters_of((*own, *self._settings.antennas.values()), antenna)
         raw = Reads.of(self._air.inventory(dwell), told, offset_us)
+        if not len(raw):
+            rospec.run.heard(0, [], until_us)
+            return raw
+        filters = filters_of((*own, *self._settings.antennas.values()), antenna)
         heard = selected(raw, filters, self._air)
         if self._rule.tells_tid:
             heard = self._air.with_tid(heard)
@@ -242,8 +245,9 @@ class Inventory:
 
     def _hop(self) -> None:
         """Tell of the next channel where the reader hops."""
-        channel = int(self._profile.band.channel_at(self._now_us))
-        if channel != self._channel and self._profile.band.hops:
+        band = self._profile.band
+        channel = self._now_us // band.hop_us % len(band.channels_khz) + 1
+        if channel != self._channel and band.hops:
             self._news.hopped(channel)
         self._channel = channel
 

@@ -12,6 +12,18 @@ from simulators.air import Sightings
 TID_WORDS = 6
 """Class, maker, model and serial number of a tag."""
 _COUNT_MOST = 0xFFFF
+_NO_READS = (
+    np.zeros((0, 12), np.uint8),
+    *(np.zeros(0, np.uint16) for _ in range(2)),
+    *(np.zeros(0, np.float32) for _ in range(2)),
+    np.zeros(0, np.uint16),
+    np.zeros(0, np.float32),
+    *(np.zeros(0, np.int64) for _ in range(2)),
+    np.zeros(0, np.uint16),
+    np.zeros(0, np.int32),
+    np.zeros((0, 0), np.uint8),
+)
+"""The columns of nothing heard, as most antennas of a calm hall tell most of the time."""
 
 
 def _of_one_width(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
@@ -47,6 +59,8 @@ class Reads:
     @classmethod
     def of(cls, heard: Sightings, antenna: int, clock_offset_us: int) -> Self:
         """Sightings of one antenna, stamped by the reader's own clock."""
+        if not len(heard):
+            return cls(*_NO_READS)
         seen = heard.seen_us + clock_offset_us
         return cls(
             epc=heard.epc,

@@ -1,6 +1,7 @@
 """A reader's settings: what SET_READER_CONFIG changes and GET_READER_CONFIG tells (section 12)."""
 
 from enum import IntEnum
+from operator import is_
 
 from simulators.gen2 import Query, Target
 from simulators.llrp.antenna_checking import complain_of_antenna, complain_of_switches
@@ -126,6 +127,7 @@ class Settings:
         self.ports.reset()
         self.events = dict.fromkeys(range(EVENT_KINDS), False)
         self.antennas = {n: _antenna(profile, n) for n in range(1, profile.antennas + 1)}
+        self._queries: dict[int, tuple[tuple[Part, ...], Query]] = {}
         self._changes += 1
 
     def touch(self) -> None:
@@ -152,6 +154,15 @@ class Settings:
 
     def query(self, antenna: int, overrides: tuple[Part, ...] = ()) -> Query:
         """How an antenna asks for tags, the ROSpec's own configuration before the reader's."""
+        holds = (*overrides, self.antennas[antenna])
+        known = self._queries.get(antenna)
+        if known is not None and len(known[0]) == len(holds) and all(map(is_, known[0], holds)):
+            return known[1]  # asked for in every dwell, and hardly ever another one
+        query = self._query(antenna, overrides)
+        self._queries[antenna] = holds, query
+        return query
+
+    def _query(self, antenna: int, overrides: tuple[Part, ...]) -> Query:
         control = self._inventory_part("C1G2RFControl", antenna, overrides)
         singulation = self._inventory_part("C1G2SingulationControl", antenna, overrides)
         search = self._inventory_part("ImpinjInventorySearchMode", antenna, overrides)
