@@ -79,6 +79,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.items[event.epc] = gone
             state.note_presence(gone, event.from_location)
             _doubt_count(state, event.sku, event.from_location)
+        case e.ItemWithdrawn():
+            back = (event.epc, event.sku, event.location, event.probability)
+            item = PresentItem(*back, since_us=event.since_us, seen_us=occurred_us)
+            state.items[event.epc] = item
+            state.note_presence(item, event.went_to)
         case e.TagWorkBegun():
             _begin_tag_work(state, event.job)
         case e.TagWorkEnded():
