@@ -205,3 +205,9 @@ def forwards(db: Database) -> None:
         PRIMARY KEY (location, sku)
     ) WITHOUT ROWID, STRICT"""
     )
+
+
+@MIGRATIONS()
+def clock_of_epochs(db: Database) -> None:
+    """Whether the clock stood behind the journal's own facts when an epoch began."""
+    db.execute("ALTER TABLE epochs ADD COLUMN clock_sure INTEGER NOT NULL DEFAULT 1")
