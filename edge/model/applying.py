@@ -168,6 +168,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.packs[event.station] = replace(pack, neighbours=neighbours)
         case e.ParcelClosed():
             _close(state, event)
+        case e.ParcelUnpacked():
+            setting_back.unpack(state, event)
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():
@@ -366,5 +368,5 @@ def _close(state: FloorState, event: e.ParcelClosed) -> None:
     for tote_id in (event.tote_id, *event.more_totes):
         del state.totes[tote_id]
     state.parcels[event.parcel.sscc] = event.parcel
-    state.numbers["parcels"] = max(state.numbers.get("parcels", 0) + 1, event.serial)
+    shipping.number(state, event.parcel.sscc, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

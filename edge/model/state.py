@@ -149,17 +149,31 @@ class OrderTable(Table[OrderId, Order]):
 
 
 class ParcelTable(Table[Sscc, Parcel]):
-    """Parcels by their number, indexed by tag, by order, and those on no closed manifest."""
+    """Parcels by their number, indexed by tag, by order, and what still matters of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self._holding: dict[Epc, Sscc] = {}
         self._of_order: dict[OrderId, dict[Sscc, None]] = {}
         self._unlisted: dict[Sscc, None] = {}
+        self._recalled: dict[Sscc, None] = {}
+
+    @override
+    def __delitem__(self, key: Sscc) -> None:
+        parcel = self[key]
+        super().__delitem__(key)
+        self._of_order[parcel.order_id].pop(key)
+        self._unlisted.pop(key, None)
+        self._recalled.pop(key, None)
+        for epc in parcel.epcs:
+            if self._holding.get(epc) == key:
+                del self._holding[epc]
 
     @override
     def _index(self, key: Sscc, value: Parcel) -> None:
         self._of_order.setdefault(value.order_id, {})[key] = None
+        if value.recalled and not value.shipped:
+            self._recalled[key] = None
         if value.manifested:
             self._unlisted.pop(key, None)
         else:
@@ -175,6 +189,10 @@ class ParcelTable(Table[Sscc, Parcel]):
     def unlisted(self) -> list[Parcel]:
         """The parcels that are on no closed manifest, in the order in which they were closed."""
         return [self[sscc] for sscc in self._unlisted]
+
+    def recalled(self) -> list[Parcel]:
+        """The parcels of cancelled orders that are to be opened, the longest waiting first."""
+        return [self[sscc] for sscc in self._recalled]
 
     def holding(self, epc: Epc) -> Parcel | None:
         """The parcel that a tagged piece went into last, shipped or not."""
@@ -202,8 +220,8 @@ class FloorState:
         counts: places to be counted, and variances that wait for a decision.
         tasks: what reports from the floor left to do.
         numbers: the last number of a kind that was given out, such as that of `parcels`.
-        numbers_base: any number up to here may have been given out before this epoch; told by
-            the store.
+        numbered_from_s: numbers of before this epoch were given until so many seconds after the
+            beginning of 2026; None where the clock was wrong when it began. Told by the store.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -240,7 +258,7 @@ class FloorState:
         self.counts: Table[tuple[LocationId, Sku], Count] = Table()
         self.tasks: Table[str, Task] = Table()
         self.numbers: Table[str, int] = Table()
-        self.numbers_base = 0
+        self.numbered_from_s: int | None = 0
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()
@@ -256,6 +274,11 @@ class FloorState:
     def errand_of(self, badge: Badge) -> Errand | None:
         """What a picker has to bring to its place before anything else."""
         return next((one for one in self.errands.values() if one.picker == badge), None)
+
+    def home(self, sku: Sku) -> LocationId | None:
+        """Where a piece of an article is brought; None where the floor has no place for stock."""
+        places = (one.id for one in self.floor.locations.values() if one.kind in STORAGE_KINDS)
+        return self.stock.home(sku) or next(places, None)
 
     @property
     def frozen(self) -> frozenset[LocationId]:
