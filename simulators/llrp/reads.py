@@ -12,7 +12,7 @@ from simulators.air import Sightings
 TID_WORDS = 6
 """Class, maker, model and serial number of a tag."""
 _COUNT_MOST = 0xFFFF
-_NO_READS = (
+_NO_READS: tuple[Any, ...] = (
     np.zeros((0, 12), np.uint8),
     *(np.zeros(0, np.uint16) for _ in range(2)),
     *(np.zeros(0, np.float32) for _ in range(2)),
