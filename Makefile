@@ -51,11 +51,12 @@ faults: setup-dev
 	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
 	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
 
-# make days SEEDS=100
+# a thousand simulated days, every promise checked: make days SEEDS=100
 SEEDS ?= 1000
 days: setup-dev
-	$(BIN)/warehouse-sim days --seeds $(SEEDS)
+	$(BIN)/warehouse-sim days --seeds $(SEEDS) --processes 2
 
+# fifty gateways, one central system, and harm done to them
 fleet: setup-dev
 	$(BIN)/python -m tests.fleet --plot docs/scale-fleet.svg
 
