@@ -17,15 +17,16 @@ from edge.floor.board import Board
 from edge.floor.explaining import Explainer
 from edge.floor.inbox import InboxFullError
 from edge.floor.lookups import Lookups
-from edge.model.events import CountMade, Fact
+from edge.model.events import Fact
 from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
 from edge.store.store import Store
-from edge.sync.epcis.events import EpcisWriter, is_withdrawn
+from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.withdrawing import is_withdrawn, withdraws
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus, TlsSettings
 from edge.sync.wire.outgoing import ClockQuality, alert_payload
@@ -146,14 +147,17 @@ def _epcis_names(core: Core) -> EpcisNames:
 
 
 def _withdrawn(journal: JournalReader, fact: Fact) -> Fact | None:
-    """The count that a person refused; None also where it cannot be read just now."""
+    """The fact that another takes back; None also where it cannot be read just now."""
 
     def is_it(one: Fact) -> bool:
-        return is_withdrawn(one.event, fact.event)
+        return is_withdrawn(one, fact.event)
 
+    kind = withdraws(fact.event)
+    if kind is None:
+        return None
     try:
-        return journal.newest_before(fact.seq, CountMade.type, is_it, LOOK_BACK_FACTS)
-    except StoreError:  # the refusal itself must go; it tells place, article and variance, too
+        return journal.newest_before(fact.seq, kind, is_it, LOOK_BACK_FACTS)
+    except StoreError:  # what takes it back must go all the same; it tells what it takes back
         return None
 
 

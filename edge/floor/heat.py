@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from edge.model.events import Fact, ItemArrived, ItemDeparted, ItemMoved
+from edge.model.events import Fact, ItemArrived, ItemDeparted, ItemMoved, ItemWithdrawn
 from edge.model.ids import LocationId
 
 
@@ -28,6 +28,9 @@ def dwell_us(facts: Iterable[Fact], from_us: int, to_us: int) -> Counter[Locatio
             case ItemDeparted(from_location=before):
                 next_place = None
                 place = place or before
+            case ItemWithdrawn(location=there):
+                place = there  # where it has been since the change that never was
+                continue
             case _:
                 continue
         at_us = min(max(fact.occurred_us, from_us), to_us)

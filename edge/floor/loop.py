@@ -20,6 +20,7 @@ from edge.floor.alerts import Alert, Alerts
 from edge.floor.answering import printed, repeated
 from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.leavings import Leavings
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.planner import Guard, Planner
 from edge.floor.proving import proven
@@ -121,6 +122,7 @@ class FloorLoop:
         self._boxes = BoxWatch(parts.floor)
         self._time = WallClock(parts.clock, parts.locator, self._portals, self._boxes)
         self._state = FloorState(parts.floor)
+        self._leavings = Leavings()
         self._unsaved: list[Entry] = []
         self._is_behind = self._is_settled = False
         self._stopping = threading.Event()
@@ -251,11 +253,9 @@ class FloorLoop:
             locator.observe(batch)
             self._portals.observe(batch)
             self._boxes.observe(batch)
-        for one in (entry.input for entry in taken.entries):
-            if isinstance(one, DeviceChanged):  # the clock may have been set back since
-                locator.device_changed(one.device, alive=one.alive, at_us=min(one.at_us, now_us))
+        self._leavings.tell_devices(locator, [one.input for one in taken.entries], now_us)
         located = [
-            Entry(ItemLocated(one, now_us), None)
+            Entry(self._leavings.input_of(one, now_us), None)
             for one in locator.turn(now_us)
             if not isinstance(one, Stale)  # one fact tells of the device, none of its items
         ]
@@ -357,6 +357,7 @@ class FloorLoop:
                 parts.store.acknowledge(entry.input.epoch, entry.input.upto)
         if turn.happenings or turn.answers:
             facts = parts.store.commit(turn.happenings, self._state, turn.answers)
+            self._leavings.note(facts)
         parts.alerts.end("store-failed")
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)

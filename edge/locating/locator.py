@@ -17,6 +17,7 @@ from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.honesty import honest
 from edge.locating.intake import Intake
+from edge.locating.mistakes import Sound
 from edge.locating.model import After, FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
@@ -34,13 +35,14 @@ from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, News, TagTable
-from edge.locating.telling import Teller, Timeline
+from edge.locating.telling import Looked, Teller
+from edge.locating.timeline import Timeline
 from edge.locating.walking import Walking
 from edge.locating.ways import Ways
-from edge.locating.whereabouts import Hearing, Whereabouts
+from edge.locating.whereabouts import Whereabouts, hearings
 from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
@@ -111,12 +113,19 @@ class Locator:
         """
         self._intake.add(batch)
 
-    def device_changed(self, reader: DeviceName, *, alive: bool, at_us: int) -> None:
-        """A reader came or went; one never told of counts as alive from its first batch on."""
+    def device_changed(
+        self, reader: DeviceName, *, alive: bool, at_us: int, silent_since_us: int = 0
+    ) -> None:
+        """A reader came or went; one never told of counts as alive from its first batch on.
+
+        What departed from its places after `silent_since_us`, if that is told, is taken back.
+        """
         at_ms = self._time.move(at_us)
         self._coverage.reader_changed(reader, up=alive, at_ms=at_ms)
         if not alive:
             self._sweep.look_for_dark_places()
+            if silent_since_us:
+                self._teller.reader_was_silent(reader, silent_since_us)
 
     def clock_was_set(self, by_us: int) -> None:
         """The gateway's clock was set by so much: nobody was silent for that long."""
@@ -136,11 +145,11 @@ class Locator:
         """Work on the batches since the last turn, and tell what changed; oldest news first."""
         now_ms = self._time.move(now_us)
         reads = self._intake.take(self._table, self._time.zero_us, now_ms, self._settings.tags_max)
-        changes: list[PresenceChange] = []
+        changes = self._teller.late()
         if reads is not None:
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             news = self._table.merge(reads)
-            changes += self._teller.tell(news.rows, self._look(news), news.at_ms)
+            changes += self._teller.tell(news.rows, *self._look(news))
             if self._drift is not None:
                 belief = news.slots.belief.max(axis=0)
                 at_s = (now_us - self._time.set_us) * 1e-6
@@ -172,7 +181,7 @@ class Locator:
             location=place if sure else None,
             probability=probability,
             alternatives=tuple(ranked[1:] if sure else ranked),
-            evidence=self._evidence(row),
+            evidence=hearings(self._table.slots_of(np.array([row])), self._columns, self._time),
             announced=None if number == NO_PLACE else self._columns.places[number],
             stale=state is State.STALE,
             since_us=int(self._table.since_s[row]) * 1_000_000,
@@ -243,8 +252,8 @@ class Locator:
         """How the radio differs from what was calibrated; None without a calibration."""
         return self._drift.look() if self._drift is not None else None
 
-    def _look(self, news: News) -> NDArray[np.uint8]:
-        """One look of the filter at each tag that was read; the finding of each."""
+    def _look(self, news: News) -> tuple[NDArray[np.uint8], Ints, Looked]:
+        """One look of the filter at each tag that was read; its finding, time and grounds."""
         table, slots = self._table, news.slots
         gap_s = table.learn_gaps(news)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
@@ -270,11 +279,14 @@ class Locator:
         at = slot * len(slot) + np.arange(len(slot))
         best = places.reshape(-1)[at]
         findings = self._found(news, announced, best, probability)
+        settings = self._ways.settings
+        rests = settings.settling_s == 0.0  # where tags are carried about a return is a return
+        sound = Sound(slots.antenna, slots.weight, look.level_db, slots.usual) if rests else None
         after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
         table.level_db[news.rows] = self._ways.model.follow(news, look, after)
         table.put(news.rows, slots)
-        self._teller.found(best, slots.belief, self._ways.settings.sureness)
-        return findings
+        looked = Looked(best, slots.belief, settings.sureness, sound)
+        return findings, news.at_ms, looked
 
     def _found(
         self, news: News, announced: Ports, best: Ports, probability: Floats
@@ -372,25 +384,3 @@ class Locator:
         level_dbm = np.full(len(self._columns.antennas), np.nan)
         level_dbm[antenna] = np.where(np.isnan(usual), lately, usual + self._offset_dbm[antenna])
         return self._fields.locate(level_dbm)
-
-    def _evidence(self, row: int) -> tuple[Hearing, ...]:
-        slots = self._table.slots_of(np.array([row]))
-        heard = [
-            Hearing(
-                reader=self._columns.antennas[antenna].reader,
-                port=self._columns.antennas[antenna].port,
-                location=self._columns.antennas[antenna].location,
-                rssi_dbm=float(level / weight),
-                weight=float(weight),
-                seen_us=self._time.us_of(int(seen)),
-            )
-            for antenna, level, weight, seen in zip(
-                slots.antenna[:, 0],
-                slots.level_sum[:, 0],
-                slots.weight[:, 0],
-                slots.seen_ms[:, 0],
-                strict=True,
-            )
-            if antenna != NO_ANTENNA and weight > 0
-        ]
-        return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))

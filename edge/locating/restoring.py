@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from edge.locating.epcs import SHORT_BYTES, Rows, keys_of
 from edge.locating.model import REFERENCE_DBM, FloorColumns
 from edge.locating.tags import TagTable
-from edge.locating.telling import Teller, Timeline
+from edge.locating.telling import Teller
+from edge.locating.timeline import Timeline
 from edge.model.goods import PresentItems
 from edge.model.ids import Epc
 

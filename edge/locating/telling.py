@@ -1,6 +1,6 @@
 """From findings to the changes that are told, with the columns of the table kept in step."""
 
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,71 +8,37 @@ from numpy.typing import NDArray
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
 from edge.locating.honesty import honest
+from edge.locating.mistakes import Sound
 from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
+from edge.locating.reconsidering import Reconsidering, Turned
 from edge.locating.slots import Floats, Ints, Ports
 from edge.locating.tags import NO_PLACE, TagTable
-from edge.model.ids import Epc
+from edge.locating.timeline import Timeline
+from edge.model.ids import DeviceName, Epc
 from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
 
 _HEARD = (Telling.ARRIVED, Telling.MOVED, Telling.RETURNED)
 """What is told of tags that were read."""
-_ZERO_MS = 1 << 30
-"""Table milliseconds of the first moment told: 12.4 days of past and as many of future fit."""
-_SHIFT_AT_MS = (1 << 31) - (1 << 26)
-_SHIFT_MS_MAX = (1 << 31) - 1
+_TOLD_AT = 0.9
+"""Belief in the place of a tag whose departure is taken back: as sure as when it was announced."""
 
 
-class _Follower(Protocol):
-    def shift_times(self, by_ms: int) -> None: ...
-
-
-class Timeline:
-    """Gateway microseconds as table milliseconds (32 bits), moving forward only.
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What a look at m tags came to.
 
     Attributes:
-        now_ms: the latest time told. zero_us: gateway microseconds of table millisecond 0.
-        set_us: by how much the gateway's clock was set so far, all in all.
+        best: the most probable place of each.
+        belief: shape (4, m).
+        sureness: see `honesty`.
+        sound: how they sound; None where tags are carried about.
     """
 
-    def __init__(self) -> None:
-        self._followers: list[_Follower] = []
-        self._started = False
-        self.zero_us = self.set_us = 0
-        self.now_ms = _ZERO_MS
-
-    def follow(self, *followers: _Follower) -> None:
-        """Tell these when the zero moves."""
-        self._followers.extend(followers)
-
-    def move(self, now_us: int) -> int:
-        """Go to `now_us`; a time before the latest counts as the latest. Returns table ms."""
-        if not self._started:
-            self._started = True
-            self.zero_us = now_us - now_us % 1000 - _ZERO_MS * 1000
-        now_ms = (now_us - self.zero_us) // 1000
-        if now_ms > _SHIFT_AT_MS:
-            by_ms = now_ms - _ZERO_MS
-            for follower in self._followers:  # of a leap of years they need not know how far
-                follower.shift_times(min(by_ms, _SHIFT_MS_MAX))
-            self.zero_us += by_ms * 1000
-            self.now_ms -= by_ms
-            now_ms -= by_ms
-        self.now_ms = max(self.now_ms, now_ms)
-        return self.now_ms
-
-    def clock_was_set(self, by_us: int) -> None:
-        """The gateway's clock was set: other numbers for the same moments, and no time passed."""
-        self.zero_us += by_us
-        self.set_us += by_us
-
-    def ms_of(self, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Table milliseconds of past times, once any was told; never 0, which is none."""
-        return np.clip((at_us - self.zero_us) // 1000, 1, self.now_ms)
-
-    def us_of(self, at_ms: int) -> int:
-        """Gateway microseconds, in whole milliseconds."""
-        return self.zero_us + at_ms * 1000
+    best: Ports
+    belief: Floats
+    sureness: float
+    sound: Sound | None
 
 
 class Teller:
@@ -86,37 +52,59 @@ class Teller:
         self._table = table
         self._coverage = coverage
         self._time = time
-        self._best: Ports = np.zeros(0, np.uint16)
-        self._belief: Floats = np.zeros((0, 0), np.float32)
-        self._sureness = 1.0
+        self._reconsidering = Reconsidering(columns, table, time)
+        self._late: list[PresenceChange] = []
 
-    def found(self, best: Ports, belief: Floats, sureness: float) -> None:
-        """The best place of each tag that `tell` will be asked about next, and all beliefs."""
-        self._best, self._belief, self._sureness = best, belief, sureness
-
-    def tell(self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints) -> list[PresenceChange]:
+    def tell(
+        self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints, looked: Looked
+    ) -> list[PresenceChange]:
         """Changes of tags that were read."""
         table = self._table
         tellings, after = told(table.state.take(rows), findings)
         some = tellings.nonzero()[0]
         if not len(some):
             return []
-        changed, best = rows[some], self._best[some]
-        probability = honest(self._belief[:, some], self._sureness).max(axis=0)
+        changed, best = rows[some], looked.best[some]
+        probability = honest(looked.belief[:, some], looked.sureness).max(axis=0)
         before = table.place[changed]
         at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
         told_before = table.state[changed]
         table.state[changed] = after[some]
         table.place[changed] = best
         new = before != best
+        since_s = table.since_s[changed]
         table.since_s[changed[new]] = at_us[new] // 1_000_000
         self._recount(before, best)
-        changes = np.empty(len(some), np.object_)
+        departed = told_before == State.DEPARTED
+        changes = self._worded(changed, tellings[some], before, (probability, at_us, departed))
+        if looked.sound is not None:
+            turned = Turned(changed, some, at_ms[some], before, since_s, looked.sound)
+            self._reconsidering.look(changes, turned)
+        return list(changes)
+
+    def _worded(
+        self,
+        rows: Rows,
+        tellings: NDArray[np.uint8],
+        before: Ports,
+        facts: tuple[Floats, NDArray[np.int64], NDArray[np.bool_]],
+    ) -> NDArray[np.object_]:
+        """The changes of tags that were read, from where they were to where they are.
+
+        Args:
+            rows: of the tags.
+            tellings: what is told of each.
+            before: their places before.
+            facts: how sure the place is, when it was heard, and whether it had departed.
+        """
+        probability, at_us, departed = facts
+        best = self._table.place[rows]
+        changes = np.empty(len(rows), np.object_)
         for kind in _HEARD:
-            which = (tellings[some] == kind).nonzero()[0]
+            which = (tellings == kind).nonzero()[0]
             if not len(which):
                 continue
-            epcs = [Epc(one) for one in table.index.epcs_of(changed[which])]
+            epcs = [Epc(one) for one in self._table.index.epcs_of(rows[which])]
             there = self._places[best[which]].tolist()
             told_at = probability[which].tolist(), at_us[which].tolist()
             if kind is Telling.ARRIVED:
@@ -125,9 +113,9 @@ class Teller:
                 left = self._places[before[which]].tolist()
                 changes[which] = list(map(Moved, epcs, left, there, *told_at))
             else:
-                departed = (told_before[which] == State.DEPARTED).tolist()
-                changes[which] = list(map(Returned, epcs, there, *told_at, departed))
-        return changes.tolist()
+                gone = departed[which].tolist()
+                changes[which] = list(map(Returned, epcs, there, *told_at, gone))
+        return changes
 
     def tell_silence(self, rows: Rows, findings: NDArray[np.uint8]) -> list[PresenceChange]:
         """Changes of tags that were not read for too long."""
@@ -140,6 +128,7 @@ class Teller:
         table.state[rows] = after
         places, seen_ms = table.place[rows], table.seen_ms(rows)
         gone = tellings == Telling.DEPARTED
+        self._reconsidering.departing(rows[gone], places[gone])
         self._recount(places[gone], np.zeros(0, np.uint16))
         table.place[rows[gone]] = NO_PLACE
         table.reads[rows[gone]] = 0
@@ -157,6 +146,26 @@ class Teller:
             else:
                 changes.append(Stale(epc, location, seen_us, self._coverage.blamed(place)))
         return changes
+
+    def reader_was_silent(self, reader: DeviceName, since_us: int) -> None:
+        """A reader is found to have heard nothing since then: what departed since did not.
+
+        Such a tag is believed where it was; that nobody vouches for it is told as of any other.
+        """
+        for row, left in self._reconsidering.unheard(reader, since_us):
+            rows, places = np.array([row]), np.array([left.place], np.uint16)
+            mistaken = self._reconsidering.taken_back(row, left, _TOLD_AT, silent=True)
+            self.place_silently(rows, places, self._table.since_s[rows])
+            slots = self._table.slots_of(rows)
+            there = self._columns.place_of.take(slots.antenna[:, 0], mode="clip") == left.place
+            slots.belief[there.nonzero()[0][:1], 0] = _TOLD_AT
+            self._table.put(rows, slots)
+            self._late.append(mistaken)
+
+    def late(self) -> list[PresenceChange]:
+        """What was found out between two turns."""
+        late, self._late = self._late, []
+        return late
 
     def place_silently(self, rows: Rows, places: Ports, since_s: NDArray[np.uint32]) -> None:
         """Set tags present at their places without telling it."""

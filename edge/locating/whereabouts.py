@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from edge.locating.model import FloorColumns
 from edge.locating.points import Position
+from edge.locating.slots import NO_ANTENNA, Slots
+from edge.locating.timeline import Timeline
 from edge.model.ids import DeviceName, LocationId
 
 
@@ -51,3 +54,26 @@ class Whereabouts:
     since_us: int
     seen_us: int
     position: Position | None = None
+
+
+def hearings(slots: Slots, columns: FloorColumns, time: Timeline) -> tuple[Hearing, ...]:
+    """What each antenna has lately heard of the one tag that has these slots, strongest first."""
+    heard = [
+        Hearing(
+            reader=columns.antennas[antenna].reader,
+            port=columns.antennas[antenna].port,
+            location=columns.antennas[antenna].location,
+            rssi_dbm=float(level / weight),
+            weight=float(weight),
+            seen_us=time.us_of(int(seen)),
+        )
+        for antenna, level, weight, seen in zip(
+            slots.antenna[:, 0],
+            slots.level_sum[:, 0],
+            slots.weight[:, 0],
+            slots.seen_ms[:, 0],
+            strict=True,
+        )
+        if antenna != NO_ANTENNA and weight > 0
+    ]
+    return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))

@@ -77,6 +77,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
             state.items[event.epc] = gone
             state.note_presence(gone, event.from_location)
+        case e.ItemWithdrawn():
+            back = (event.epc, event.sku, event.location, event.probability)
+            item = PresentItem(*back, since_us=event.since_us, seen_us=occurred_us)
+            state.items[event.epc] = item
+            state.note_presence(item, event.went_to)
         case e.TagWorkBegun():
             _begin_tag_work(state, event.job)
         case e.TagWorkEnded():

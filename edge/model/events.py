@@ -243,6 +243,28 @@ class ItemDeparted:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemWithdrawn:
+    """A tag was told to be gone or elsewhere, and never left: that fact is withdrawn.
+
+    Attributes:
+        fact_id: of the `stock.departed` or `stock.moved` that did not happen.
+        location: where the tag has been all the time, since `since_us`.
+        went_to: where it was told to be meanwhile; None if it was told to be gone.
+        why: `seen_again` there, sounding as before, or `reader_silent`: nobody could hear it.
+    """
+
+    type: ClassVar[str] = "stock.withdrawn"
+    epc: Epc
+    sku: Sku | None
+    fact_id: str
+    location: LocationId
+    went_to: LocationId | None
+    probability: float
+    since_us: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagWorkBegun:
     """A person wants something done with a tag; told before the first bit goes to it."""
 
@@ -1214,6 +1236,7 @@ Event = (
     | ItemArrived
     | ItemMoved
     | ItemDeparted
+    | ItemWithdrawn
     | TagWorkBegun
     | TagWorkEnded
     | TagWritten

@@ -140,10 +140,16 @@ class CentralAcknowledged:
 
 @dataclass(frozen=True, slots=True)
 class ItemLocated:
-    """What the radio says has happened to one item."""
+    """What the radio says has happened to one item.
+
+    Attributes:
+        told_in: id of the newest fact of the item's leaving a place, where `change` says that it
+            never did; empty where that is not known.
+    """
 
     change: PresenceChange
     at_us: int
+    told_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What locating says has happened to an item: a closed union.
 
-An item came, moved, is gone, is not vouched for any more, or is back.
+An item came, moved, is gone, is not vouched for any more, or is back; or what was told of it
+turned out to be wrong.
 """
 
 from dataclasses import dataclass
@@ -89,4 +90,28 @@ class Returned:
     departed: bool
 
 
-PresenceChange = Arrived | Moved | Departed | Stale | Returned
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """An item was told to have departed or moved, and later evidence shows that it never did.
+
+    Attributes:
+        epc: the item's tag.
+        location: where it has been all the time.
+        went_to: where it was told to be meanwhile; None if it was told to have departed.
+        probability: of `location`, 0 to 1.
+        since_us: gateway UTC microseconds since when it is there: from before the mistake.
+        at_us: as in `Arrived`.
+        reader_was_silent: whether a reader of that place turned out to have heard nothing when
+            the item was told to be gone; else the item itself was heard there again.
+    """
+
+    epc: Epc
+    location: LocationId
+    went_to: LocationId | None
+    probability: float
+    since_us: int
+    at_us: int
+    reader_was_silent: bool
+
+
+PresenceChange = Arrived | Moved | Departed | Stale | Returned | Mistaken

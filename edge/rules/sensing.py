@@ -7,12 +7,21 @@ from edge.model.events import (
     ItemArrived,
     ItemDeparted,
     ItemMoved,
+    ItemWithdrawn,
 )
 from edge.model.goods import NearItem
 from edge.model.ids import Epc, LocationId, Sku
 from edge.model.inputs import DeviceChanged, ItemLocated
 from edge.model.places import STORAGE_KINDS, LocationKind
-from edge.model.presence import Arrived, Departed, Moved, PresenceChange, Returned, Stale
+from edge.model.presence import (
+    Arrived,
+    Departed,
+    Mistaken,
+    Moved,
+    PresenceChange,
+    Returned,
+    Stale,
+)
 from edge.model.state import FloorState
 from edge.rules import undoing
 from edge.rules.decision import Decision, accept
@@ -27,9 +36,9 @@ def located(state: FloorState, terms: Terms, input_: ItemLocated) -> Decision:
     """Record what happened to an item; on a cart or at a portal it may be work done."""
     change = input_.change
     sku = article_of(state, change.epc)
-    events = _recorded(change, sku)
+    events = _recorded(change, sku, input_.told_in)
     match change:
-        case Arrived() | Returned(departed=True):
+        case Arrived() | Returned(departed=True) | Mistaken():
             heard = NearItem(sku, change.probability)
             events += _meaning(state, terms, change.epc, heard, change.location)
         case Moved():
@@ -40,7 +49,7 @@ def located(state: FloorState, terms: Terms, input_: ItemLocated) -> Decision:
     return accept("located", "", *events)
 
 
-def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
+def _recorded(change: PresenceChange, sku: Sku | None, told_in: str) -> list[Event]:
     match change:
         case Arrived() | Returned(departed=True):
             return [ItemArrived(change.epc, sku, change.location, change.probability)]
@@ -52,8 +61,22 @@ def _recorded(change: PresenceChange, sku: Sku | None) -> list[Event]:
             ]
         case Departed():
             return [ItemDeparted(change.epc, sku, change.from_location, change.last_seen_us)]
+        case Mistaken():
+            return [_withdrawn(change, sku, told_in)]
         case Stale() | Returned():
             return []  # one fact tells of the device and its places; nothing has happened to items
+
+
+def _withdrawn(change: Mistaken, sku: Sku | None, told_in: str) -> Event:
+    """The fact that takes an earlier one back; where nobody knows that one, a return."""
+    epc, place, probability = change.epc, change.location, change.probability
+    if told_in:
+        why = "reader_silent" if change.reader_was_silent else "seen_again"
+        since_us, went_to = change.since_us, change.went_to
+        return ItemWithdrawn(epc, sku, told_in, place, went_to, probability, since_us, why)
+    if change.went_to is None:
+        return ItemArrived(epc, sku, place, probability)
+    return ItemMoved(epc, sku, change.went_to, place, probability)
 
 
 def _meaning(

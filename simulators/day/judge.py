@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from edge.floor.alerts import Alert
 from edge.model.applying import apply
-from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved
+from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved, ItemWithdrawn
 from edge.model.ids import Epc, LocationId, RequestId
 from edge.model.state import FloorState
 from edge.store.reader import JournalReader
@@ -137,6 +137,8 @@ class Judge(Watch):
                 self._where[event.epc] = event.location
             case ItemMoved():
                 self._where[event.epc] = event.to_location
+            case ItemWithdrawn():
+                self._where[event.epc] = event.location
             case ItemDeparted():
                 self._where.pop(event.epc, None)
             case _:

@@ -14,7 +14,7 @@ from drivers.reads import ReadBatch
 from edge.locating.locator import Locator
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
-from edge.model.presence import Arrived, Moved
+from edge.model.presence import Arrived, Mistaken, Moved
 from tests.benchmarks.zone_rules import EdgeX
 
 START_US = 1_700_000_000_000_000
@@ -121,7 +121,7 @@ def locator(tags: int) -> Turn:
         if len(tag):
             product.observe(_batch(tag, antenna, level, now_us))
         for change in product.turn(now_us):
-            if isinstance(change, Arrived):
+            if isinstance(change, Arrived | Mistaken):
                 told[int(change.epc, 16)] = PLACES.index(change.location)
             elif isinstance(change, Moved):
                 told[int(change.epc, 16)] = PLACES.index(change.to_location)

@@ -1,7 +1,7 @@
 """How long an item was where, from the facts of its moves."""
 
 from edge.floor.heat import dwell_us
-from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved
+from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved, ItemWithdrawn
 from edge.model.ids import Epc, LocationId, Sku
 
 EPC, SKU = Epc("3034" + "0" * 20), Sku("MUG")
@@ -41,6 +41,15 @@ def test_who_returns_is_counted_twice_and_absence_not_at_all() -> None:
     again = ItemArrived(EPC, SKU, B, 0.9)
 
     assert dwell_us(facts((10, ARRIVED), (20, GONE), (50, again)), 0, 60) == {A: 10, B: 10}
+
+
+def test_who_never_left_was_there_all_the_while() -> None:
+    not_gone = ItemWithdrawn(EPC, SKU, "id-2", A, None, 0.9, 10, "seen_again")
+    not_moved = ItemWithdrawn(EPC, SKU, "id-2", A, B, 0.9, 10, "seen_again")
+    gone = ItemDeparted(EPC, SKU, A, 0)
+
+    assert dwell_us(facts((10, ARRIVED), (20, gone), (50, not_gone)), 0, 60) == {A: 50}
+    assert dwell_us(facts((10, ARRIVED), (20, TO_B), (50, not_moved)), 0, 60) == {A: 50}
 
 
 def test_an_item_without_facts_was_nowhere() -> None:

@@ -9,7 +9,7 @@ import pytest
 from drivers.reads import ReadBatch
 from edge.locating.locator import Locator
 from edge.model.places import Floor
-from edge.model.presence import Arrived, Departed, Moved, Returned
+from edge.model.presence import Arrived, Departed, Mistaken, Moved, Returned
 
 START_US = 1_700_000_000_000_000
 WEAK_SHARE = 0.4
@@ -63,9 +63,9 @@ class Hall:
             for change in self._locator.turn(now_us):
                 tag = int(change.epc[-8:], 16)
                 outcome.departures += isinstance(change, Departed)
-                if isinstance(change, Arrived | Moved):
-                    there = change.location if isinstance(change, Arrived) else change.to_location
-                    outcome.told[tag] = there
+                if isinstance(change, Arrived | Moved | Mistaken):
+                    moved = isinstance(change, Moved)
+                    outcome.told[tag] = change.to_location if moved else change.location
                 if isinstance(change, Arrived | Returned):
                     continue
                 if isinstance(change, Moved):

@@ -131,6 +131,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.ItemArrived(EPC, SKU, BIN, 0.9375),
     e.ItemMoved(EPC, None, BIN, CART, 1.0),
     e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
+    e.ItemWithdrawn(EPC, SKU, "id-7", BIN, CART, 0.9375, 1_700_000_000_000_000, "seen_again"),
     e.TagWorkBegun(TAG_JOB),
     e.TagWorkEnded(
         TAG_JOB.job_id,

@@ -328,6 +328,9 @@ class Day:
         yield e.ItemMoved(tag, sku, self._one(places), self._one(places), chance)
         if chance < 0.5:
             yield e.ItemDeparted(tag, sku, self._one(places), self._number())
+            here, there = self._one(places), self._one([*places, None])
+            since_us = self._number()
+            yield e.ItemWithdrawn(tag, sku, "id", here, there, chance, since_us, "seen_again")
 
     def _passed(self, state: FloorState) -> Iterator[e.Event]:
         tag = self._tag()

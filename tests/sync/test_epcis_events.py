@@ -33,8 +33,9 @@ from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
-from edge.sync.epcis.events import KINDS, EpcisWriter, is_withdrawn
+from edge.sync.epcis.events import KINDS, EpcisWriter
 from edge.sync.epcis.names import EpcisNames
+from edge.sync.epcis.withdrawing import is_withdrawn
 from edge.sync.epcis.words import WITHOUT_EVENT
 
 TAG = Epc("3074257bf7194e4000001a85")
@@ -390,14 +391,14 @@ def test_a_refusal_takes_back_the_count_of_its_own_place_article_and_variance() 
     refused = e.VarianceSettled(LocationId("A"), Sku("S"), -2, 5, approved=False, by=Badge("B"))
     count = e.CountMade(LocationId("A"), Sku("S"), 5, 3, CountMethod.HAND, Badge("B"))
 
-    assert is_withdrawn(count, refused)
+    assert is_withdrawn(fact_of(count), refused)
     for other in (
         replace(count, location=LocationId("B")),
         replace(count, sku=Sku("T")),
         replace(count, counted=4),
         refused,
     ):
-        assert not is_withdrawn(other, refused)
+        assert not is_withdrawn(fact_of(other), refused)
 
 
 def test_a_tag_of_no_known_scheme_is_told_by_its_bits() -> None:

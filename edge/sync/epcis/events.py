@@ -14,27 +14,11 @@ from edge.model.work import Stop, Unit
 from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.pallets import pallet_draft
+from edge.sync.epcis.withdrawing import reason_of, withdraws
 from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 _PIECE = 1
-_REASON = "incorrect_data"
-"""Of an error declaration (CBV 2.0, section 7.5)."""
-
-
-def withdraws(event: e.Event) -> bool:
-    """Whether a fact says that an earlier one was a mistake: a count that a person refused."""
-    return isinstance(event, e.VarianceSettled) and not event.approved
-
-
-def is_withdrawn(mistaken: e.Event, by: e.Event) -> bool:
-    """Whether this fact is the one that the other takes back."""
-    return (
-        isinstance(mistaken, e.CountMade)
-        and isinstance(by, e.VarianceSettled)
-        and (mistaken.location, mistaken.sku) == (by.location, by.sku)
-        and mistaken.counted - mistaken.expected == by.variance
-    )
 
 
 def nothing_withdrawn(_fact: e.Fact) -> None:
@@ -60,7 +44,7 @@ class EpcisWriter:
         """The event as JSON values; None for a fact that has none."""
         if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
             return None
-        if withdraws(fact.event) and (mistaken := self._withdrawn(fact)) is not None:
+        if withdraws(fact.event) is not None and (mistaken := self._withdrawn(fact)) is not None:
             return self._declared(mistaken, fact)
         draft = self._draft(fact.event)
         return draft.written(fact, self._names) if draft is not None else None
@@ -70,7 +54,8 @@ class EpcisWriter:
         draft = self._draft(mistaken.event)
         if draft is None:
             return None
-        declaration = {"declarationTime": draft.moment(fact, self._names), "reason": _REASON}
+        moment = draft.moment(fact, self._names)
+        declaration = {"declarationTime": moment, "reason": reason_of(fact.event)}
         return draft.written(mistaken, self._names) | {"errorDeclaration": declaration}
 
     def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line a subject
@@ -83,6 +68,7 @@ class EpcisWriter:
                 e.ItemArrived()
                 | e.ItemMoved()
                 | e.ItemDeparted()
+                | e.ItemWithdrawn()
                 | e.PortalPassed()
                 | e.TagWritten()
                 | e.TagKilled()
@@ -170,13 +156,18 @@ class EpcisWriter:
         event: e.ItemArrived
         | e.ItemMoved
         | e.ItemDeparted
+        | e.ItemWithdrawn
         | e.PortalPassed
         | e.TagWritten
         | e.TagKilled,
     ) -> Draft:
         thing = (self._names.item(event.epc),)
         match event:
-            case e.ItemArrived(location=location) | e.ItemMoved(to_location=location):
+            case (
+                e.ItemArrived(location=location)
+                | e.ItemMoved(to_location=location)
+                | e.ItemWithdrawn(location=location)
+            ):
                 kind = self._names.kind_of(location)
                 is_stored = kind is None or kind in STORAGE_KINDS
                 usual = "sellable_accessible" if is_stored else "in_progress"

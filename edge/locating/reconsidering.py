@@ -1,0 +1,123 @@
+"""What later evidence shows of a change that was told: it stands, or it is taken back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.epcs import Rows
+from edge.locating.mistakes import RESTED_S, Left, Mistakes, Sound
+from edge.locating.model import FloorColumns
+from edge.locating.slots import Ints, Ports
+from edge.locating.tags import TagTable
+from edge.locating.timeline import Timeline
+from edge.model.ids import DeviceName, Epc
+from edge.model.presence import Mistaken, Moved, Returned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turned:
+    """Tags of which a change is told.
+
+    Attributes:
+        rows: their rows.
+        columns: theirs in `sound`.
+        at_ms: the times of their last reads.
+        places: where they were before; `NO_PLACE` for nowhere.
+        since_s: UTC seconds since when they were there.
+        sound: how they sound in this look.
+    """
+
+    rows: Rows
+    columns: Rows
+    at_ms: Ints
+    places: Ports
+    since_s: NDArray[np.uint32]
+    sound: Sound
+
+
+class Reconsidering:
+    """Keeps what was told of late, and words what turns out to be wrong."""
+
+    def __init__(self, columns: FloorColumns, table: TagTable, time: Timeline) -> None:
+        self._columns = columns
+        self._table = table
+        self._time = time
+        self._mistakes = Mistakes()
+        time.follow(self._mistakes)
+
+    def departing(self, rows: Rows, places: Ports) -> None:
+        """Tags are about to be told to have departed; their columns are as they were."""
+        if not len(rows):
+            return
+        slots, now_ms = self._table.slots_of(rows), self._time.now_ms
+        columns = zip(rows.tolist(), places.tolist(), self._table.since_s[rows], strict=True)
+        for at, (row, place, since_s) in enumerate(columns):
+            heard = slots.antenna[:, at].copy(), slots.usual[:, at].copy()
+            self._mistakes.note(row, Left(place, int(since_s) - self._set_s, now_ms, None, *heard))
+
+    def look(self, changes: NDArray[np.object_], turned: Turned) -> None:
+        """Put a mistake that shows in the place of the move or return that shows it."""
+        for at, change in enumerate(changes.tolist()):
+            if isinstance(change, Moved) or (isinstance(change, Returned) and change.departed):
+                left = self._never_left(turned, at)
+                if left is not None:
+                    row = int(turned.rows[at])
+                    changes[at] = self.taken_back(row, left, change.probability)
+                elif isinstance(change, Moved):
+                    self._moving(turned, at)
+
+    def unheard(self, reader: DeviceName, since_us: int) -> Iterable[tuple[int, Left]]:
+        """Rows of tags that are told to have departed while this reader of theirs was silent."""
+        columns = self._columns
+        places = frozenset(
+            columns.place_number[one.location] for one in columns.antennas if one.reader == reader
+        )
+        since_ms = int(self._time.ms_of(np.array([since_us]))[0])
+        return self._mistakes.departed_since(places, since_ms)
+
+    def taken_back(
+        self, row: int, left: Left, probability: float, *, silent: bool = False
+    ) -> Mistaken:
+        """Words a mistake; the tag is where it was since it came there."""
+        places = self._columns.places
+        self._table.since_s[row] = left.since_s + self._set_s
+        return Mistaken(
+            epc=Epc(self._table.index.epc_of(row)),
+            location=places[left.place],
+            went_to=None if left.went_to is None else places[left.went_to],
+            probability=probability,
+            since_us=int(self._table.since_s[row]) * 1_000_000,
+            at_us=self._time.us_of(self._time.now_ms),
+            reader_was_silent=silent,
+        )
+
+    @property
+    def _set_s(self) -> int:
+        """By how much the clock was set: dates are kept as if it never had been."""
+        return round(self._time.set_us * 1e-6)
+
+    def _never_left(self, turned: Turned, at: int) -> Left | None:
+        row, at_ms = int(turned.rows[at]), int(turned.at_ms[at])
+        place = int(self._table.place[row])
+        return self._mistakes.taken_back(row, place, at_ms, turned.sound, int(turned.columns[at]))
+
+    def _moving(self, turned: Turned, at: int) -> None:
+        place, row = int(turned.places[at]), int(turned.rows[at])
+        went_to = int(self._table.place[row])
+        if self._columns.near_place[[place, went_to]].any():
+            return  # somebody has it in hand
+        at_ms, since_s = int(turned.at_ms[at]), int(turned.since_s[at])
+        if self._time.us_of(at_ms) < (since_s + RESTED_S) * 1_000_000:
+            return
+        column = int(turned.columns[at])
+        left = Left(
+            place,
+            since_s - self._set_s,
+            at_ms,
+            went_to,
+            turned.sound.antenna[:, column].copy(),
+            turned.sound.usual_db[:, column].copy(),
+        )
+        self._mistakes.note(row, left)
