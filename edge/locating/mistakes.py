@@ -79,6 +79,9 @@ class Mistakes:
     def __len__(self) -> int:
         return len(self._left)
 
+    def __contains__(self, row: int) -> bool:
+        return row in self._left
+
     def shift_times(self, _by_ms: int) -> None:
         """The zero of all times moves, once in weeks: nothing told before it is taken back."""
         self._left.clear()

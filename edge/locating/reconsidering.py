@@ -10,10 +10,10 @@ from edge.locating.epcs import Rows
 from edge.locating.mistakes import RESTED_S, Left, Mistakes, Sound
 from edge.locating.model import FloorColumns
 from edge.locating.slots import Ints, Ports
-from edge.locating.tags import TagTable
+from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.timeline import Timeline
 from edge.model.ids import DeviceName, Epc
-from edge.model.presence import Mistaken, Moved, Returned
+from edge.model.presence import Arrived, Mistaken, Moved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,14 +59,15 @@ class Reconsidering:
 
     def look(self, changes: NDArray[np.object_], turned: Turned) -> None:
         """Put a mistake that shows in the place of the move or return that shows it."""
-        for at, change in enumerate(changes.tolist()):
-            if isinstance(change, Moved) or (isinstance(change, Returned) and change.departed):
-                left = self._never_left(turned, at)
-                if left is not None:
-                    row = int(turned.rows[at])
-                    changes[at] = self.taken_back(row, left, change.probability)
-                elif isinstance(change, Moved):
-                    self._moving(turned, at)
+        if len(self._mistakes):
+            for at, row in enumerate(turned.rows.tolist()):
+                if row in self._mistakes and not isinstance(changes[at], Arrived):
+                    left = self._never_left(turned, at)
+                    if left is not None:
+                        changes[at] = self.taken_back(row, left, changes[at].probability)
+        for at in self._moves_from_rest(turned).tolist():
+            if isinstance(changes[at], Moved):
+                self._moving(turned, at)
 
     def unheard(self, reader: DeviceName, since_us: int) -> Iterable[tuple[int, Left]]:
         """Rows of tags that are told to have departed while this reader of theirs was silent."""
@@ -103,20 +104,23 @@ class Reconsidering:
         place = int(self._table.place[row])
         return self._mistakes.taken_back(row, place, at_ms, turned.sound, int(turned.columns[at]))
 
+    def _moves_from_rest(self, turned: Turned) -> Rows:
+        """Tags that have left a place where they lay for long enough; not those in hand."""
+        now_s = self._time.us_of(self._time.now_ms) // 1_000_000
+        rested = turned.since_s.astype(np.int64) + RESTED_S <= now_s
+        rested &= turned.places != NO_PLACE
+        some = rested.nonzero()[0]
+        near, places = self._columns.near_place, self._table.place[turned.rows[some]]
+        in_hand = near[places] | near[turned.places[some]]
+        return some[~in_hand]
+
     def _moving(self, turned: Turned, at: int) -> None:
-        place, row = int(turned.places[at]), int(turned.rows[at])
-        went_to = int(self._table.place[row])
-        if self._columns.near_place[[place, went_to]].any():
-            return  # somebody has it in hand
-        at_ms, since_s = int(turned.at_ms[at]), int(turned.since_s[at])
-        if self._time.us_of(at_ms) < (since_s + RESTED_S) * 1_000_000:
-            return
-        column = int(turned.columns[at])
+        row, column = int(turned.rows[at]), int(turned.columns[at])
         left = Left(
-            place,
-            since_s - self._set_s,
-            at_ms,
-            went_to,
+            int(turned.places[at]),
+            int(turned.since_s[at]) - self._set_s,
+            int(turned.at_ms[at]),
+            int(self._table.place[row]),
             turned.sound.antenna[:, column].copy(),
             turned.sound.usual_db[:, column].copy(),
         )
