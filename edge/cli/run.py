@@ -1,16 +1,21 @@
 """`warehouse-edge run`: the daemon."""
 
+import gc
+import os
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
 from edge.cli.console import bad_input_told, fail
-from edge.compose.beginning import run_again_and_again
-from edge.compose.gateway import build
-from edge.store.errors import StoreError
-from edge.web.server import WebServerError
-from edge.web.sessions import SessionKeyError
+from edge.settings.history import history_folder
+from edge.store.present import STORE_FILE, ReadAhead
+
+READERS_MAX = 3
+BIG_BYTES = 64 * 1024 * 1024
+"""A smaller store is read sooner than somebody else is started for it."""
 
 
 def run(
@@ -22,11 +27,26 @@ def run(
 
     A broken file does not keep the gateway from work where one is known that worked.
     """
-    with bad_input_told():
+    with bad_input_told(), _read_ahead(config_file) as ahead:
+        running = _imported("edge.compose.running")
         try:
-            run_again_and_again(
-                config_file,
-                lambda settings, faults, stop: build(settings, config_file, faults, stop).run(),
-            )
-        except (StoreError, WebServerError, SessionKeyError) as error:
+            running.run_gateway(config_file, ahead)
+        except running.FATAL as error:
             raise fail(str(error)) from None
+
+
+def _read_ahead(config_file: Path) -> ReadAhead:
+    """Begin to read a big store while the rest is imported; each takes a second or more."""
+    store = history_folder(config_file).with_name(STORE_FILE)
+    cores = len(os.sched_getaffinity(0))
+    big = store.exists() and store.stat().st_size >= BIG_BYTES
+    return ReadAhead(store, min(cores, READERS_MAX) if big and cores > 1 else 0)
+
+
+def _imported(name: str) -> ModuleType:
+    """A part of the program, which stays: looked through for garbage it would take longer."""
+    gc.disable()
+    module = import_module(name)
+    gc.freeze()
+    gc.enable()
+    return module

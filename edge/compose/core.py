@@ -20,8 +20,9 @@ from edge.model.ids import IdMaker, uuid7
 from edge.model.places import Floor
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.gateway import Settings
+from edge.store import present
 
-STORE_FILE = "journal.sqlite"
+STORE_FILE = present.STORE_FILE
 VERSION = "0.1.0"
 
 

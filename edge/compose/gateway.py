@@ -66,11 +66,18 @@ from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.settings.history import History, history_folder, texts_of
 from edge.store.archive import FactArchive
+from edge.store.present import ReadAhead
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
 
 
-def build(settings: Settings, config_file: Path, faults: list[str], stop_wanted: Event) -> Daemon:
+def build(
+    settings: Settings,
+    config_file: Path,
+    faults: list[str],
+    stop_wanted: Event,
+    ahead: ReadAhead | None = None,
+) -> Daemon:
     """The daemon of these settings, not started.
 
     Args:
@@ -78,6 +85,7 @@ def build(settings: Settings, config_file: Path, faults: list[str], stop_wanted:
         config_file: where they stand, to be looked at again.
         faults: of that file, where the settings are the last known good instead.
         stop_wanted: of the process, which may run several daemons one after the other.
+        ahead: reads the items already.
 
     Raises:
         ConfigurationError: a file that the settings name is wrong.
@@ -85,7 +93,7 @@ def build(settings: Settings, config_file: Path, faults: list[str], stop_wanted:
     """
     clock = SystemClock()
     core = _core(settings, clock)
-    store = Store.open(core.store_path, clock, core.make_id)
+    store = Store.open(core.store_path, clock, core.make_id, ahead=ahead)
     listener = floor_listener(core)
     info = Info(settings, core.floor, listener.devices.copy)
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None

@@ -1,5 +1,7 @@
 """What lies in the warehouse: articles and the stock of them by place."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,15 +128,63 @@ class NearItem(NamedTuple):
     probability: float
 
 
-class PresentItems(NamedTuple):
+PresentRow = tuple[Epc, Sku | None, LocationId, float, int, int]
+"""The fields of a `PresentItem` that is somewhere, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentItems:
     """Many items that are somewhere, as columns of equal length: there may be a million.
 
-    The columns are those of `PresentItem`, in its order; no location is None.
+    Attributes:
+        kinds: each pair of article and place once.
+        kind: of each item, which of `kinds`.
+        epcs: their hex digits one after the other, each filled up with zeros to the longest.
+        digits: how many of them are its own.
+        probability, since_us, seen_us: as `PresentItem` has them.
     """
 
-    epc: tuple[Epc, ...]
-    sku: tuple[Sku | None, ...]
-    location: tuple[LocationId, ...]
-    probability: tuple[float, ...]
-    since_us: tuple[int, ...]
-    seen_us: tuple[int, ...]
+    kinds: tuple[tuple[Sku | None, LocationId], ...]
+    kind: "array[int]"
+    epcs: str
+    digits: "array[int]"
+    probability: "array[float]"
+    since_us: "array[int]"
+    seen_us: "array[int]"
+
+    @classmethod
+    def of(cls, rows: Sequence[PresentRow]) -> "PresentItems":
+        """Rows, at least one, as columns."""
+        epcs, skus, places, probability, since_us, seen_us = zip(*rows, strict=True)
+        numbers: dict[tuple[Sku | None, LocationId], int] = {}
+        kinds = zip(skus, places, strict=True)
+        kind = array("I", [numbers.setdefault(one, len(numbers)) for one in kinds])
+        digits = array("H", map(len, epcs))
+        width = max(digits)
+        if min(digits) < width:
+            epcs = tuple(one.ljust(width, "0") for one in epcs)
+        return cls(
+            tuple(numbers),
+            kind,
+            "".join(epcs),
+            digits,
+            array("d", probability),
+            array("q", since_us),
+            array("q", seen_us),
+        )
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def item(self, index: int) -> PresentItem:
+        """One of them."""
+        sku, location = self.kinds[self.kind[index]]
+        begin = index * (len(self.epcs) // len(self))
+        return PresentItem(
+            Epc(self.epcs[begin : begin + self.digits[index]]),
+            sku,
+            location,
+            self.probability[index],
+            self.since_us[index],
+            self.seen_us[index],
+        )

@@ -321,17 +321,19 @@ class FloorState:
     def note_present(self, items: PresentItems) -> None:
         """The same for many items that have just been read back."""
         near = set()
-        for (sku, location), count in Counter(zip(items.sku, items.location, strict=True)).items():
+        for kind, count in Counter(items.kind).items():
+            sku, location = items.kinds[kind]
             if self.floor.kind_of(location) not in STORAGE_KINDS:
-                near.add(location)
+                near.add(kind)
             elif sku is not None:
                 self.seen[sku, location] = self.seen.get((sku, location), 0) + count
         if not near:
             return
-        rows = zip(items.epc, items.sku, items.location, items.probability, strict=True)
-        for epc, sku, location, probability in rows:
-            if location in near:
-                self.near.setdefault(location, {})[epc] = NearItem(sku, probability)
+        for index in (index for index, kind in enumerate(items.kind) if kind in near):
+            item = items.item(index)
+            _, location = items.kinds[items.kind[index]]
+            heard = NearItem(item.sku, item.probability)
+            self.near.setdefault(location, {})[item.epc] = heard
 
     def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
         if self.floor.kind_of(location) not in STORAGE_KINDS:

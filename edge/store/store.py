@@ -7,7 +7,7 @@ given up: the caller makes a fresh state and calls `load`, which opens the file 
 is really there; until then nothing else is accepted.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection
@@ -35,6 +35,7 @@ from edge.store.journal import (
     sound_facts,
 )
 from edge.store.lock import StoreLock
+from edge.store.present import ReadAhead
 from edge.store.pruning import Archive, prune
 from edge.store.tables import changes_of, forget_touched, load_state, write_changes
 from edge.store.verifying import VerifyReport, verify
@@ -67,6 +68,7 @@ class Store:
         self._answers = AnswerCache()
         self._connection = opener(path)
         self._sound = True
+        self._ahead: ReadAhead | None = None
         self._head = Head(0, CHAIN_START)
         self._acknowledged_position = 0
         self._cursor_moved = False
@@ -75,7 +77,12 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path, clock: Clock, make_id: IdMaker, opener: Opener = open_writer
+        cls,
+        path: Path,
+        clock: Clock,
+        make_id: IdMaker,
+        opener: Opener = open_writer,
+        ahead: ReadAhead | None = None,
     ) -> Self:
         """Open or make a store; the schema is brought up to date, a new store gets its epoch.
 
@@ -84,6 +91,7 @@ class Store:
             clock: for stamps and pauses.
             make_id: names facts and epochs.
             opener: gives the writing connection; another one than usual to exercise bad disks.
+            ahead: reads the items of this file already, for the first `load`.
 
         Raises:
             StoreBusyError: another daemon holds it.
@@ -93,10 +101,12 @@ class Store:
         """
         lock = StoreLock(path)
         try:
-            return cls(path, clock, make_id, lock, opener)
+            store = cls(path, clock, make_id, lock, opener)
         except BaseException:
             lock.release()
             raise
+        store._ahead = ahead
+        return store
 
     @property
     def epoch(self) -> str:
@@ -136,7 +146,11 @@ class Store:
             self._sound = True
         with told_by_store("reading the state"):
             state.numbers_base = numbers_base(self.epoch)
-            load_state(self._connection, state, present)
+            load_state(self._connection, state, present, self._items_read_ahead())
+
+    def _items_read_ahead(self) -> Iterable[PresentItems] | None:
+        ahead, self._ahead = self._ahead, None
+        return ahead.take(*self._head) if ahead is not None else None
 
     def commit(
         self,

@@ -5,7 +5,7 @@ bit without noticing. Rows are written in the transaction that appends the facts
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -34,9 +34,9 @@ from edge.model.work import (
 )
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
+from edge.store.present import ITEM_COLUMNS, present_items
 
 Columns = tuple[object, ...]
-ITEMS_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def _number(columns: tuple[str, int]) -> tuple[str, int]:
 
 ITEMS = RowForm(
     "items",
-    ("epc",),
-    ("sku", "location", "probability", "since_us", "seen_us"),
+    ITEM_COLUMNS[:1],
+    ITEM_COLUMNS[1:],
     lambda state: state.items,
     _item_columns,
     lambda columns: (columns[0], PresentItem(*columns)),
@@ -234,6 +234,7 @@ def load_state(
     connection: sqlite3.Connection,
     state: FloorState,
     present: Callable[[PresentItems], None] | None = None,
+    read_ahead: Iterable[PresentItems] | None = None,
 ) -> None:
     """Fill every table of a fresh state.
 
@@ -241,6 +242,7 @@ def load_state(
         connection: to read with.
         state: without anything in it yet.
         present: told of the items that are somewhere, some thousands at a time.
+        read_ahead: these items, where they were read already.
 
     Raises:
         StoreDamagedError: a row is not as it was written.
@@ -249,20 +251,10 @@ def load_state(
         table = form.table_of(state)
         for columns in sound_rows(connection, form):
             table.load(*form.from_columns(columns))
-    for items in _present_items(connection):
+    for items in present_items(connection) if read_ahead is None else read_ahead:
         state.note_present(items)
         if present is not None:
             present(items)
-
-
-def _present_items(connection: sqlite3.Connection) -> Iterator[PresentItems]:
-    """The items that are somewhere; as columns, because a million objects would take seconds."""
-    cursor = connection.execute(f"{ITEMS.select} WHERE location NOT NULL")
-    while rows := cursor.fetchmany(ITEMS_AT_ONCE):
-        for row in rows:
-            if crc32(repr(row[:-1]).encode()) != row[-1]:
-                raise StoreDamagedError(f"{_damaged(ITEMS, row)}; restore a backup")
-        yield PresentItems(*tuple(zip(*rows, strict=True))[:-1])
 
 
 def _damaged(form: RowForm, row: Columns) -> str:

@@ -249,9 +249,8 @@ def test_after_a_restart_goods_that_are_known_to_be_there_are_expected(
 ) -> None:
     hall = Hall(shelves, make_reads)
     epcs = (Epc("30340000000000000000a000"), Epc("30340000000000000000a001"))
-    at_b = (LocationId("B"),) * 2
     hall.locator.restore(
-        PresentItems(epcs, (None,) * 2, at_b, (1.0,) * 2, (START_US,) * 2, (1,) * 2)
+        PresentItems.of([(epc, None, LocationId("B"), 1.0, START_US, 1) for epc in epcs])
     )
     hall.rates[2] = 0.0
     hall.play(60)

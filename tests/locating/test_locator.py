@@ -24,7 +24,7 @@ SHELVES = (
 
 
 def as_columns(item: PresentItem) -> PresentItems:
-    return PresentItems(*((value,) for value in astuple(item)))
+    return PresentItems.of([astuple(item)])
 
 
 class Played:

@@ -52,7 +52,7 @@ class Gateway:
         self.store.load(self.state, self._keep)
 
     def _keep(self, items: PresentItems) -> None:
-        self.present += [PresentItem(*row) for row in zip(*items, strict=True)]
+        self.present += map(items.item, range(len(items)))
 
     def happen(self, *events: Event, answers: dict[RequestId, Answer] | None = None) -> list[Fact]:
         """One turn of the loop: apply, then commit."""

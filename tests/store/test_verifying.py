@@ -125,7 +125,7 @@ def _items(path: Path, floor: Floor) -> list[PresentItem]:
     found: list[PresentItem] = []
 
     def keep(items: PresentItems) -> None:
-        found.extend(PresentItem(*row) for row in zip(*items, strict=True))
+        found.extend(map(items.item, range(len(items))))
 
     try:
         with told_by_store("reading"):
