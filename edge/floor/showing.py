@@ -32,6 +32,9 @@ from edge.model.events import (
     ErrandStarted,
     Event,
     FetchShort,
+    ItemArrived,
+    ItemDeparted,
+    ItemMoved,
     ManifestClosed,
     OrderReceived,
     PalletBrokenUp,
@@ -108,6 +111,10 @@ DISPATCH = (
 """Facts that change the manifests and the pallets."""
 
 
+RADIO = (ItemArrived, ItemMoved, ItemDeparted)
+"""Facts that change the floor alone: by far the most are of these."""
+
+
 class Showing:
     """Puts the state on the board; used by the floor loop only.
 
@@ -135,7 +142,8 @@ class Showing:
         self._names = names
         self._prompts: dict[Badge, Prompt] = {}
         self._wide_due_us = 0
-        self._is_outdated = True
+        self._floor_outdated = True
+        self._lists_outdated = True
         self._tags_outdated = True
         self._after_sales_outdated = True
         self._dispatch_outdated = True
@@ -144,14 +152,15 @@ class Showing:
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         self._rates.note(event, occurred_us)
+        self._lists_outdated |= not isinstance(event, RADIO)
         self._people_outdated |= isinstance(event, PersonListed)
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
         self._dispatch_outdated |= isinstance(event, DISPATCH)
 
     def near(self, state: FloorState) -> None:
-        """Every picker's prompt and every station's tote; the wide views are outdated now."""
-        self._is_outdated = True
+        """Every picker's prompt and every station's tote; the floor is outdated now."""
+        self._floor_outdated = True
         self._board.show("readers/decided", decided_view(state))
         for badge in state.pickers:
             self._show_prompt(guiding.prompt(state, badge))
@@ -180,18 +189,20 @@ class Showing:
             self._board.show(f"prompt/{prompt.badge}", prompt_view(prompt))
 
     def wide(self, state: FloorState, clock: Clock) -> None:
-        """The board, if it is due; articles, floor and orders too if anything has happened.
+        """The board, if it is due; floor, articles and orders too if anything has happened.
 
         A large floor takes long to draw, and is drawn the more seldom for it.
         """
         began_us = clock.monotonic_us()
         if began_us < self._wide_due_us:
             return
-        if self._is_outdated:
-            self._is_outdated = False
+        if self._lists_outdated:
+            self._lists_outdated = False
             self._board.show("articles", articles_view(state))
-            self._board.show("floor", floor_view(state, self._names))
             self._board.show("orders", orders_view(state))
+        if self._floor_outdated:
+            self._floor_outdated = False
+            self._board.show("floor", floor_view(state, self._names))
         if self._dispatch_outdated:
             self._dispatch_outdated = False
             self._board.show("dispatch", dispatch_view(state, clock.now_us()))

@@ -16,8 +16,9 @@ _FORGET_CROWDED_MS = 60_000
 _PAUSE_MS, _FEW_ROWS = 100, 4_096
 """A stretch waits until it is so old or so long: what numpy costs is the call."""
 _NOBODY, _NOTHING = np.zeros(0, np.int64), np.zeros(0, np.uint8)
-_HURRIED_ROWS = 20_000
-"""Rows of one turn after a reader was lost: a million in a second, and no turn takes long."""
+_ROWS_MAX = 20_000
+"""Rows of one turn, also after a reader was lost or a turn came late: a million in a second, and
+no turn takes long or finds a million items silent at once."""
 
 
 class Sweep:
@@ -104,13 +105,14 @@ class Sweep:
         if not self._hurried and past_ms < _PAUSE_MS and rows * share < _FEW_ROWS:
             return slice(0, 0)
         self._swept_ms = now_ms
-        if share >= 1.0 or (self._hurried and rows <= _HURRIED_ROWS):
+        wanted = max(self._hurried, int(np.ceil(rows * min(share, 1.0))))
+        if wanted >= rows and rows <= _ROWS_MAX:
             self._hurried = 0
             return slice(0, rows)
         if self._cursor >= rows:
             self._cursor = 0
         begin = self._cursor
-        hurried = min(self._hurried, _HURRIED_ROWS)
-        self._cursor = min(rows, begin + max(hurried, int(np.ceil(rows * share))))
-        self._hurried = max(0, self._hurried - (self._cursor - begin))
+        self._cursor = min(rows, begin + min(wanted, _ROWS_MAX))
+        behind = self._hurried or wanted > _ROWS_MAX
+        self._hurried = wanted - (self._cursor - begin) if behind else 0
         return slice(begin, self._cursor)

@@ -7,6 +7,9 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
 from edge.floor.showing import WIDE_VIEW_US, Showing
+from edge.model.events import ArticleListed, Event, ItemArrived
+from edge.model.goods import Article
+from edge.model.ids import Epc
 from edge.model.state import FloorState
 from tests.rules.small_floor import ANNA, FLOOR, LI, MUG, STATION, stocked
 
@@ -57,6 +60,25 @@ def test_a_floor_that_takes_long_is_drawn_seldom_and_stations_every_time() -> No
     clock.advance_us(2_000_000)
     showing.wide(state, clock)
     assert board.drawn.count("floor") == 1
+
+
+def test_goods_that_come_and_go_draw_the_floor_and_no_order() -> None:
+    clock = PlayedClock()
+    board = Board()
+    showing, floor = Showing(board, Rates(0), Alerts(), dict, {}), stocked()
+
+    def happen(event: Event) -> set[str]:
+        before = {topic: board.look(topic) for topic in ("floor", "orders", "articles")}
+        floor.apply(event)
+        showing.note(event, clock.now_us())
+        showing.near(floor.state)
+        clock.advance_us(WIDE_VIEW_US)
+        showing.wide(floor.state, clock)
+        return {topic for topic, sheet in before.items() if board.look(topic) is not sheet}
+
+    happen(ArticleListed(Article(MUG, None, "Mug")))
+    assert happen(ItemArrived(Epc("3034aa"), MUG, STATION, 0.9)) == {"floor"}
+    assert happen(ArticleListed(Article(MUG, None, "Cup"))) >= {"articles"}
 
 
 def test_a_scan_of_one_picker_puts_no_other_prompt_into_words_again() -> None:
