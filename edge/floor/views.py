@@ -96,10 +96,12 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
 
 def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> Shown:
     if taken is None or taken.tote_id not in state.totes:
-        return {"slot": slot, "state": "free", "order_id": None, "put": 0, "expected": 0}
-    here = (one for one in state.totes.of_order(taken.order_id) if one.station == taken.wall)
-    expected = sum(len(one.picked) for one in here)
-    sorted_all = len(taken.put) == expected
+        free = {"slot": slot, "state": "free", "order_id": None, "put": 0, "expected": 0}
+        return {**free, "elsewhere": []}
+    totes = state.totes.of_order(taken.order_id)
+    expected = sum(len(one.picked) for one in totes if one.station == taken.wall)
+    is_picked = state.orders[taken.order_id].state is OrderState.PICKED
+    sorted_all = is_picked and len(taken.put) == expected
     name = "lit" if taken.lit is not None else "complete" if sorted_all else "filling"
     return {
         "slot": slot,
@@ -107,6 +109,7 @@ def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> S
         "order_id": taken.order_id,
         "put": len(taken.put),
         "expected": expected,
+        "elsewhere": [one.tote_id for one in totes if one.station != taken.wall],
     }
 
 

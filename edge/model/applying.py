@@ -133,12 +133,14 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.TotesDropped():
             totes.drop(state, event)
         case e.PackOpened():
+            here = totes.brought(state, event)
             state.packs[event.station] = PackSession(
-                event.station, event.tote_id, event.order_id, occurred_us
+                event.station, event.tote_id, event.order_id, occurred_us, more=here
             )
         case e.ToteJoined():
             pack = state.packs[event.station]
-            state.packs[event.station] = replace(pack, more=(*pack.more, event.tote_id))
+            more = (*pack.more, event.tote_id, *totes.brought(state, event))
+            state.packs[event.station] = replace(pack, more=more)
         case e.PieceChecked():
             _check(state, event)
         case e.StrangerSeen():

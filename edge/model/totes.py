@@ -11,6 +11,7 @@ from dataclasses import replace
 from edge.model import events as e
 from edge.model.ids import OrderId, ToteId
 from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.places import LocationKind
 from edge.model.setting_back import hold_empty
 from edge.model.state import FloorState
 from edge.model.steps import after
@@ -110,3 +111,17 @@ def _finish(state: FloorState, order_id: OrderId) -> None:
     order = state.orders[order_id]
     following = after(ORDER_STEPS, order.state, OrderStep.FINISH)
     state.orders[order_id] = replace(order, state=following)
+
+
+def brought(state: FloorState, event: e.PackOpened | e.ToteJoined) -> tuple[ToteId, ...]:
+    """The tote stands at the pack station now; which others came with it out of a wall's slot."""
+    wall = state.totes[event.tote_id].station
+    kind = state.floor.kind_of(wall) if wall is not None else None
+    together = (
+        [one.tote_id for one in state.totes.of_order(event.order_id) if one.station == wall]
+        if kind is LocationKind.WALL
+        else [event.tote_id]
+    )
+    for tote_id in together:
+        state.totes[tote_id] = replace(state.totes[tote_id], station=event.station)
+    return tuple(one for one in together if one != event.tote_id)

@@ -2,7 +2,11 @@
 
 An order may lie in several totes: one was full, or several pickers filled one each. Any of them
 opens the check; the others join it by their labels, and the station says which it still waits for.
+What was sorted at a put wall comes by its slot's label: all that was dropped for the order at that
+wall is there with it, and the slot keeps the order until then.
 """
+
+from dataclasses import replace
 
 from edge.model.events import PackOpened, ToteJoined
 from edge.model.ids import Badge, Sku, ToteId
@@ -21,10 +25,14 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
         return refuse("order_cancelled", f"what lies in {tote_id} is to be put back")
     order = state.orders[tote.order_id]
     if order.state is not OrderState.PICKED:
-        return refuse("tote_not_here", f"{tote_id} is still being picked")
-    if walling.is_unsorted(state, tote.order_id):
+        return refuse("tote_not_here", f"order {order.order_id} is still being picked")
+    wall = walling.unsorted_at(state, tote.order_id)
+    if wall is not None:
         return refuse(
-            "still_at_wall", f"{tote_id}: not all of it lies in its slot", tote_id=tote_id
+            "still_at_wall",
+            f"not all of order {order.order_id} at {wall} lies in its slot",
+            tote_id=tote_id,
+            wall=wall,
         )
     here = state.packs.get(input_.station)
     if here is not None and here.order_id == tote.order_id:
@@ -45,9 +53,9 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
 
 def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | None) -> Decision:
     """A further tote of the order that is open here."""
-    left = [one for one in awaited(state, pack) if one != tote.tote_id]
-    if tote.tote_id not in awaited(state, pack):
+    if tote.tote_id not in _absent(state, pack):
         return accept("already_open", f"{tote.tote_id} is open here", tote_id=tote.tote_id)
+    left = awaited(state, replace(pack, more=(*pack.more, tote.tote_id)))
     told = f"{', '.join(left)} is still missing" if left else "all of them are here"
     return accept(
         "tote_joined",
@@ -58,13 +66,21 @@ def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | Non
     )
 
 
-def awaited(state: FloorState, pack: PackSession) -> list[ToteId]:
-    """Totes of the order that have not come to the station; of one slot of a wall all have."""
-    totes = state.totes.of_order(pack.order_id)
-    opened = state.totes[pack.tote_id]
-    walls = {opened.station} if walling.is_at_wall(state, opened) else set()
+def awaited(state: FloorState, pack: PackSession) -> list[str]:
+    """Labels of what has not come to the station: of a tote, or of the slot that it lies in."""
+    absent = (state.totes[tote_id] for tote_id in _absent(state, pack))
+    return list(dict.fromkeys(_label(state, tote) for tote in absent))
+
+
+def _absent(state: FloorState, pack: PackSession) -> list[ToteId]:
     here = {pack.tote_id, *pack.more}
-    return [one.tote_id for one in totes if one.tote_id not in here and one.station not in walls]
+    return [one.tote_id for one in state.totes.of_order(pack.order_id) if one.tote_id not in here]
+
+
+def _label(state: FloorState, tote: Tote) -> str:
+    wall = tote.station if walling.is_at_wall(state, tote) else None
+    slot = walling.slot_of(state, tote.order_id, wall) if wall is not None else None
+    return slot.slot if slot is not None else tote.tote_id
 
 
 def picked_of(state: FloorState, pack: PackSession) -> list[tuple[Sku, Unit]]:

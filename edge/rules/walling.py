@@ -6,8 +6,9 @@ A walk's totes are dropped at a wall. There each piece goes through three steps,
    order's slot is lit (`SlotLit`), its own or the first free one;
 2. it is put, and the slot says so, by its label or by the piece's tag at its antenna
    (`PieceSorted`);
-3. when all that was picked for an order lies in its slot, the slot's label opens the order's check
-   at a pack station, and the slot is free again (`SlotEmptied`).
+3. when all that was dropped here for an order lies in its slot, the slot's label opens the order's
+   check at a pack station, or joins it there, and the slot is free again (`SlotEmptied`). A tote
+   of the order that went to a station by itself leaves the slot as it is.
 
 A piece that no tote here holds lights nothing, and a label other than the lit one puts nothing.
 """
@@ -26,6 +27,8 @@ from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece, Place, Unknown, identify, known_as
 
 _NEVER_US = 1 << 62
+BEGUN = frozenset({OrderState.PICKING, OrderState.PICKED})
+"""Somebody may still pick a part of an order elsewhere while what was dropped here is sorted."""
 Candidate = tuple[Tote, Unit]
 
 
@@ -132,7 +135,7 @@ def _orders_at(state: FloorState, wall: LocationId) -> list[Tote]:
 
     first: dict[OrderId, Tote] = {}
     for tote in state.totes.values():
-        if tote.station == wall and state.orders[tote.order_id].state is OrderState.PICKED:
+        if tote.station == wall and state.orders[tote.order_id].state in BEGUN:
             first.setdefault(tote.order_id, tote)
     return sorted(first.values(), key=urgency)
 
@@ -180,7 +183,8 @@ def _put(
     if place != lit.slot:
         return refuse("slot_wrong", f"{place}, wanted {lit.slot}", slot=lit.slot)
     sku, unit = lit.lit
-    last = len(unsorted_of(state, lit.order_id, lit.wall)) == 1
+    is_picked = state.orders[lit.order_id].state is OrderState.PICKED
+    last = is_picked and len(unsorted_of(state, lit.order_id, lit.wall)) == 1
     return accept(
         "slot_complete" if last else "put",
         f"{sku} lies in {lit.slot}",
@@ -208,28 +212,19 @@ def is_at_wall(state: FloorState, tote: Tote) -> bool:
     return tote.station is not None and state.floor.kind_of(tote.station) is LocationKind.WALL
 
 
-def is_unsorted(state: FloorState, order_id: OrderId) -> bool:
-    """Whether totes of an order were dropped at a wall and not all of them lies in its slot."""
-    return any(
-        tote.station is not None
-        and is_at_wall(state, tote)
-        and bool(unsorted_of(state, order_id, tote.station))
-        for tote in state.totes.of_order(order_id)
-    )
+def unsorted_at(state: FloorState, order_id: OrderId) -> LocationId | None:
+    """A wall at which not all that was dropped there for an order lies in its slot."""
+    walls = (one.station for one in state.totes.of_order(order_id) if is_at_wall(state, one))
+    return next((one for one in walls if one and unsorted_of(state, order_id, one)), None)
 
 
 def noticed(state: FloorState) -> list[Event]:
     """What follows by itself: a slot is free again, or the tag in hand is heard at its slot."""
-    packed = {pack.order_id for pack in state.packs.values()}
-    return [
-        event
-        for slot in state.slots.values()
-        if (event := _of_slot(state, slot, packed)) is not None
-    ]
+    return [event for slot in state.slots.values() if (event := _of_slot(state, slot)) is not None]
 
 
-def _of_slot(state: FloorState, slot: WallSlot, packed: set[OrderId]) -> Event | None:
-    if slot.tote_id not in state.totes or slot.order_id in packed:
+def _of_slot(state: FloorState, slot: WallSlot) -> Event | None:
+    if all(one.station != slot.wall for one in state.totes.of_order(slot.order_id)):
         return SlotEmptied(slot.wall, slot.slot, slot.order_id)
     if slot.lit is None or slot.lit[1].epc is None:
         return None

@@ -52,7 +52,7 @@ def every_hand_has_the_same_errand(patch: pytest.MonkeyPatch) -> None:
 
 
 def unsorted_totes_are_packed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(walling, "is_unsorted", lambda _, __: False)
+    patch.setattr(walling, "unsorted_at", lambda _, __: None)
 
 
 def an_order_gets_slot_after_slot(patch: pytest.MonkeyPatch) -> None:

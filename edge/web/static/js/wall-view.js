@@ -79,5 +79,6 @@ function slotOf(slot) {
     h("span", { class: "slot-state" }, t(`wall.state.${slot.state}`)),
     slot.order_id ? h("span", { class: "slot-order" }, slot.order_id) : null,
     slot.order_id ? h("span", { class: "slot-count" }, t("wall.of", slot)) : null,
+    slot.elsewhere?.length ? h("span", { class: "slot-elsewhere" }, t("wall.elsewhere", { totes: slot.elsewhere.join(", ") })) : null,
   );
 }
