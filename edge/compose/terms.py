@@ -14,6 +14,7 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
     return Terms(
         company_prefix=settings.gateway.gs1_company_prefix,
         sscc_extension=settings.gateway.sscc_extension,
+        serials_above=settings.gateway.sscc_serials_above,
         quantity_max=settings.work.quantity_max,
         orders_per_walk=(
             1 if settings.picking.strategy == "discrete" else settings.work.orders_per_walk

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.floor.alerts import Alert, Alerts
+from edge.floor.alerts import Alert, Alerts, Severity
 from edge.model.events import (
     DeviceLost,
     DeviceReturned,
@@ -20,7 +20,16 @@ from edge.model.events import (
 from edge.model.ids import DeviceName, LocationId, Sscc
 from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState
+from edge.rules import numbering
+from edge.rules.terms import Terms
 
+NUMBERS_ALERT = "parcel-numbers"
+_NUMBERS: dict[str, tuple[str, Severity]] = {
+    "clock_unsure": ("numbers_unsure", "critical"),
+    "used_up": ("numbers_used_up", "critical"),
+    "ahead": ("numbers_ahead", "warning"),
+}
+"""Trouble with parcel numbers → code and severity of its alert."""
 NoteRefused = Callable[[MessageSetAside, int], None]
 """Told a message that could not be understood, and when; returns at once."""
 
@@ -31,11 +40,14 @@ class Alarming:
     Args:
         alerts: told.
         note_refused: told as well of messages that could not be understood.
+        terms: what parcel numbers are made of.
     """
 
-    def __init__(self, alerts: Alerts, note_refused: NoteRefused) -> None:
+    def __init__(self, alerts: Alerts, note_refused: NoteRefused, terms: Terms) -> None:
         self._alerts = alerts
         self._note_refused = note_refused
+        self._terms = terms
+        self._numbers_trouble: str | None = None
 
     def restarted(self, state: FloorState) -> None:
         """What was wrong before the restart: devices that did not answer, open questions."""
@@ -51,6 +63,18 @@ class Alarming:
         for pallet in state.pallets.present():
             if pallet.is_doubtful:
                 self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
+
+    def look(self, state: FloorState, now_us: int) -> None:
+        """Whether the next parcel gets a number that no other one has."""
+        found = numbering.trouble(state, self._terms, now_us // 1_000_000 - numbering.SINCE_S)
+        if found == self._numbers_trouble:
+            return
+        self._numbers_trouble = found
+        self._alerts.end(NUMBERS_ALERT)
+        if found is not None:
+            code, severity = _NUMBERS[found]
+            text = numbering.why(state, self._terms, found)
+            self._alerts.begin(Alert(NUMBERS_ALERT, code, severity, text, now_us))
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""

@@ -116,7 +116,7 @@ class FloorLoop:
 
     def __init__(self, parts: LoopParts) -> None:
         self._parts = parts
-        self._alarming = Alarming(parts.alerts, parts.note_refused)
+        self._alarming = Alarming(parts.alerts, parts.note_refused, parts.terms)
         self._portals = PortalWatch(parts.floor)
         self._boxes = BoxWatch(parts.floor)
         self._time = WallClock(parts.clock, parts.locator, self._portals, self._boxes)
@@ -385,6 +385,7 @@ class FloorLoop:
     def _show(self) -> None:
         self._parts.showing.near(self._state)
         self._parts.showing.wide(self._state, self._parts.clock)
+        self._alarming.look(self._state, self._parts.clock.now_us())
 
     def _keep_store(self) -> None:
         """Idle moments are for checkpoints, for pruning, and for a look at the disk."""

@@ -342,5 +342,5 @@ def _close(state: FloorState, event: e.ParcelClosed) -> None:
     for tote_id in (event.tote_id, *event.more_totes):
         del state.totes[tote_id]
     state.parcels[event.parcel.sscc] = event.parcel
-    state.numbers["parcels"] = max(state.numbers.get("parcels", 0) + 1, event.serial)
+    shipping.number(state, event.parcel.sscc, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

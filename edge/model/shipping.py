@@ -1,4 +1,4 @@
-"""What happens to a parcel after it is closed: it leaves, is at a wrong door, is on a manifest."""
+"""What happens to a closed parcel: it is numbered, leaves, is at a wrong door, on a manifest."""
 
 from dataclasses import replace
 
@@ -6,6 +6,13 @@ from edge.model.events import ManifestClosed, WrongDoorSeen
 from edge.model.ids import Sscc
 from edge.model.state import FloorState
 from edge.model.work import WrongDoor
+
+
+def number(state: FloorState, sscc: Sscc, serial: int) -> None:
+    """A running number is given; facts of version 1 do not tell it: one above the last."""
+    given = f"parcels/{sscc[0]}"
+    known = state.numbers.get(given, 0)
+    state.numbers[given] = max(known if serial else known + 1, serial)
 
 
 def leave(state: FloorState, sscc: Sscc) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from edge.model import events as e
+from edge.model import shipping
 from edge.model.pallets import PALLET_STEPS, Pallet, PalletState, PalletStep, SeenLeaving
 from edge.model.state import FloorState
 from edge.model.steps import after
@@ -16,7 +17,8 @@ def stack(state: FloorState, event: PalletEvent, occurred_us: int) -> None:
     """A pallet comes into being, changes, or is no more."""
     if isinstance(event, e.PalletOpened):
         state.pallets[event.pallet] = Pallet(event.pallet, event.place)
-        state.numbers["parcels"] = max(state.numbers.get("parcels", 0), event.serial)
+        if event.serial:
+            shipping.number(state, event.pallet, event.serial)
         return
     known = state.pallets[event.pallet]
     state.pallets[event.pallet] = _after(known, event, occurred_us)

@@ -202,8 +202,8 @@ class FloorState:
         counts: places to be counted, and variances that wait for a decision.
         tasks: what reports from the floor left to do.
         numbers: the last number of a kind that was given out, such as that of `parcels`.
-        numbers_base: any number up to here may have been given out before this epoch; told by
-            the store.
+        numbered_from_s: numbers of before this epoch were given until so many seconds after the
+            beginning of 2026; None where the clock was wrong when it began. Told by the store.
         outages: devices that do not answer, with the UTC microseconds since when.
         tag_jobs: work on single tags: what is in hand, and the latest that is over.
         found: what was decided about readers that were found, by where they are.
@@ -240,7 +240,7 @@ class FloorState:
         self.counts: Table[tuple[LocationId, Sku], Count] = Table()
         self.tasks: Table[str, Task] = Table()
         self.numbers: Table[str, int] = Table()
-        self.numbers_base = 0
+        self.numbered_from_s: int | None = 0
         self.outages: Table[DeviceName, int] = Table()
         self.tag_jobs: Table[RequestId, TagJob] = Table()
         self.found: Table[str, FoundDecision] = Table()

@@ -255,7 +255,7 @@ def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decisi
 def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
     number = numbering.next_number(state, terms)
     if number is None:
-        return refuse("numbers_used_up", f"every number of {terms.company_prefix} is on a parcel")
+        return numbering.refused(state, terms)
     parcel = _parcel(state, terms, pack, number)
     return accept(
         "closed",

@@ -43,7 +43,7 @@ def wanted(state: FloorState, terms: Terms, input_: PalletWanted) -> Decision:
         return _opened_as(state, input_)
     number = numbering.next_number(state, terms)
     if number is None:
-        return refuse("numbers_used_up", f"every number of {terms.company_prefix} is in use")
+        return numbering.refused(state, terms)
     return _opened(input_, numbering.sscc_of(terms, number), number)
 
 

@@ -101,8 +101,9 @@ class Terms:
     """A site's terms.
 
     Attributes:
-        company_prefix: GS1 company prefix of parcels' SSCCs, 7 to 10 digits.
+        company_prefix: GS1 company prefix of parcels' SSCCs, 6 to 12 digits.
         sscc_extension: first digit of the SSCC, 0..9; differs between gateways of a site.
+        serials_above: no parcel gets a running number up to here; 0 where the clock says enough.
         quantity_max: pieces of one line above which a person must look.
         orders_per_walk: totes on a cart.
         pieces_per_walk: pieces on a cart.
@@ -126,6 +127,7 @@ class Terms:
 
     company_prefix: str = "4012345"
     sscc_extension: int = 3
+    serials_above: int = 0
     quantity_max: int = 999
     orders_per_walk: int = 8
     pieces_per_walk: int = 40

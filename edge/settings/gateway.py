@@ -70,6 +70,7 @@ class Gateway(Section):
     calibration_file: Path | None = None
     gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")] = "4012345"
     sscc_extension: Annotated[int, Field(ge=0, le=9)] = 3
+    sscc_serials_above: Annotated[int, Field(ge=0, lt=10**10)] = 0
 
 
 class Timing(Section):

@@ -210,7 +210,7 @@ def _take_up(connection: sqlite3.Connection, path: Path, state: FloorState) -> N
         # later numbers must be those that the central system was told
         connection.execute("DELETE FROM epochs")
         connection.executemany(
-            "INSERT INTO epochs VALUES (?, ?)",
+            "INSERT INTO epochs(first_position, epoch) VALUES (?, ?)",
             [(one.first_position, one.name) for one in span.epochs],
         )
         connection.execute(

@@ -19,7 +19,7 @@ from edge.store.errors import StoreDamagedError
 
 COLUMNS = "position, id, occurred_us, recorded_us, type, version, body, checksum"
 
-NUMBERS_SINCE_MS = 1_767_225_600_000
+NUMBERED_SINCE_MS = 1_767_225_600_000
 """The beginning of 2026, UTC."""
 
 
@@ -74,19 +74,31 @@ def epochs(connection: sqlite3.Connection) -> list[Epoch]:
     return [Epoch(*row) for row in rows]
 
 
-def numbers_base(name: str) -> int:
-    """The number above which an epoch gives out numbers of its own, such as those of parcels.
+def numbered_from_s(connection: sqlite3.Connection) -> int | None:
+    """Seconds from `NUMBERED_SINCE_MS` to the beginning of the newest epoch.
 
-    A backup does not know what was numbered after it was made, and a gateway whose disk is lost
-    knows nothing at all. So each epoch begins at the seconds from `NUMBERS_SINCE_MS` to its own
-    beginning, which its name (UUID version 7) tells: above all that was given out before, unless
-    more than one a second was, on average.
+    What numbers a backup does not know of, or a gateway whose disk was lost, were given before
+    that moment: numbers of this epoch, such as those of parcels, begin above it.
+
+    Returns:
+        None where the clock was wrong when the epoch began: it stood before that year, or behind
+        facts that the journal had already.
     """
+    row = connection.execute(
+        "SELECT epoch, clock_sure FROM epochs ORDER BY first_position DESC LIMIT 1"
+    ).fetchone()
+    began_ms = _began_ms(row[0]) if row is not None and row[1] else None
+    if began_ms is None or began_ms < NUMBERED_SINCE_MS:
+        return None
+    return (began_ms - NUMBERED_SINCE_MS) // 1000
+
+
+def _began_ms(name: str) -> int | None:
+    """When an epoch began, as its name (UUID version 7) tells; None for one of another form."""
     try:
-        began_ms = UUID(name).int >> 80
-    except ValueError:  # a name of another form tells no time
-        return 0
-    return max(0, began_ms - NUMBERS_SINCE_MS) // 1000
+        return UUID(name).int >> 80
+    except ValueError:
+        return None
 
 
 def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
@@ -95,8 +107,14 @@ def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
     Epochs without an acknowledged fact are taken away: their facts belong to the new one.
     """
     behind = read_cursor(connection).acknowledged_position
+    (newest_us,) = connection.execute("SELECT max(recorded_us) FROM facts").fetchone()
+    began_ms = _began_ms(name)
+    is_sure = began_ms is not None and 1000 * (began_ms + 1) > (newest_us or 0)
     connection.execute("DELETE FROM epochs WHERE first_position > ?", (behind,))
-    connection.execute("INSERT INTO epochs VALUES (?, ?)", (behind + 1, name))
+    connection.execute(
+        "INSERT INTO epochs(first_position, epoch, clock_sure) VALUES (?, ?, ?)",
+        (behind + 1, name, int(is_sure)),
+    )
 
 
 def read_cursor(connection: sqlite3.Connection) -> Cursor:

@@ -211,3 +211,9 @@ def forwards(db: Database) -> None:
 def no_facts_by_time(db: Database) -> None:
     """An index that nobody asked and every fact paid for: an eighth of all that was written."""
     db.execute("DROP INDEX facts_by_time")
+
+
+@MIGRATIONS()
+def clock_of_epochs(db: Database) -> None:
+    """Whether the clock stood behind the journal's own facts when an epoch began."""
+    db.execute("ALTER TABLE epochs ADD COLUMN clock_sure INTEGER NOT NULL DEFAULT 1")

@@ -29,7 +29,7 @@ from edge.store.journal import (
     begin_epoch,
     epochs,
     move_cursor,
-    numbers_base,
+    numbered_from_s,
     read_cursor,
     read_head,
     sound_facts,
@@ -135,7 +135,7 @@ class Store:
             self._read_position()
             self._sound = True
         with told_by_store("reading the state"):
-            state.numbers_base = numbers_base(self.epoch)
+            state.numbered_from_s = numbered_from_s(self._connection)
             load_state(self._connection, state, present)
 
     def commit(

@@ -103,7 +103,7 @@ class Judge(Watch):
         mirror = self._mirror
         if mirror is None:
             return
-        mirror.numbers_base = state.numbers_base
+        mirror.numbered_from_s = state.numbered_from_s
         self._take(facts)
         if facts:
             for law in self.laws:
@@ -159,7 +159,7 @@ class Judge(Watch):
         self._take(gateway.link.journal.facts_after(last_seq, _PAGE, _PAGE_BYTES))
         mirror, state = self._mirror, gateway.floor.state
         if mirror is not None:
-            mirror.numbers_base = state.numbers_base
+            mirror.numbered_from_s = state.numbered_from_s
             for law in self.laws:
                 law.turn(state, mirror)
         self._gather()

@@ -15,7 +15,7 @@ from edge.rules.terms import Terms
 
 def test_a_sign_of_intrusion_is_a_fact_and_the_newest_of_its_kind_an_alert() -> None:
     alerts = Alerts()
-    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
     for at_us, who in enumerate(("badge 1 was tried in vain", "badge 2 was tried in vain")):
         notice = IntrusionNoticed("sign_ins_failed", "192.0.2.7", who, at_us)
         (fact,) = decide(FloorState(Floor({})), Terms("4012345"), notice).events
@@ -28,3 +28,17 @@ def test_a_sign_of_intrusion_is_a_fact_and_the_newest_of_its_kind_an_alert() -> 
         "intrusion-sign-ins-failed": ("intrusion_suspected", "badge 2 was tried in vain"),
         "intrusion-files-changed": ("intrusion_suspected", "changed: floor.toml"),
     }
+
+
+def test_parcel_numbers_that_could_repeat_are_told_until_they_cannot() -> None:
+    alerts = Alerts()
+    state = FloorState(Floor({}))
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
+    told = []
+    for began_s in (0, None, None, 5):
+        state.numbered_from_s = began_s
+        alarming.look(state, 1_767_225_700_000_000)
+        told.append([(one.id, one.code, one.severity) for one in alerts.active()])
+
+    unsure = [("parcel-numbers", "numbers_unsure", "critical")]
+    assert told == [[], unsure, unsure, []]

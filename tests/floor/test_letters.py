@@ -7,6 +7,7 @@ from edge.floor.board import Board
 from edge.floor.letters import REFUSED_MOST, SET_ASIDE_MOST, Letters
 from edge.model.events import MessageSetAside
 from edge.model.ids import RequestId
+from edge.rules.terms import Terms
 
 KEY = RequestId("press-1")
 
@@ -119,7 +120,9 @@ def test_messages_that_were_not_understood_are_shown_the_newest_first() -> None:
 def test_the_fact_that_a_message_was_refused_raises_the_alert_and_lies_with_the_letters() -> None:
     office, alerts = Office(), Alerts()
 
-    Alarming(alerts, office.letters.refused).note(MessageSetAside("order", "not JSON", "{"), 9)
+    Alarming(alerts, office.letters.refused, Terms()).note(
+        MessageSetAside("order", "not JSON", "{"), 9
+    )
 
     assert [one.code for one in alerts.active()] == ["message_refused"]
     assert office.shown("refused") == [

@@ -26,7 +26,7 @@ from edge.gs1.epc import sgtin96_hex
 from edge.locating.locator import Locator
 from edge.model.events import Event, Fact, PortalPassed
 from edge.model.goods import Article, PresentItems
-from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId
+from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId, uuid7
 from edge.model.inputs import (
     ArticlesListed,
     CentralAcknowledged,
@@ -53,6 +53,9 @@ GATE = DeviceName("gate")
 
 
 LEASE_S = 600
+
+LATER_US = 100_000_000_000_000
+"""Ids tell a time that the played clock, which begins in 2023, is far behind."""
 
 
 class FailingStore(Store):
@@ -98,7 +101,9 @@ class Gateway:
         self.inbox = Inbox(clock)
         self.board = Board()
         self.alerts = Alerts()
-        self.store = FailingStore.open(path, clock, lambda: f"id-{next(numbers)}-{clock.now_us()}")
+        self.store = FailingStore.open(
+            path, clock, lambda: uuid7(LATER_US + clock.now_us(), next(numbers))
+        )
         self.commits = 0
         self.failed: list[str] = []
         locator = Locator(floor)

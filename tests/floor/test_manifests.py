@@ -21,6 +21,7 @@ from edge.model.pallets import Pallet, PalletState
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit, WrongDoor
+from edge.rules.terms import Terms
 
 DUE_US = 1_700_003_600_000_000
 DOOR = LocationId("dock-2")
@@ -98,7 +99,7 @@ def test_a_pallet_that_differs_is_an_alert_until_somebody_has_looked_across_a_re
     None
 ):
     alerts, restarted = Alerts(), Alerts()
-    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
     state = loading(True, True)
     state.pallets[PALLET] = Pallet(
         PALLET, DOOR, "DHL", (FIRST,), PalletState.LEFT, left_alone=(SECOND,)
@@ -106,7 +107,7 @@ def test_a_pallet_that_differs_is_an_alert_until_somebody_has_looked_across_a_re
 
     alarming.note(PalletDeparted(PALLET, "DHL", DOOR, (FIRST,), (FIRST,), None), 5)
     alarming.note(ParcelUnstacked(PALLET, SECOND, OrderId("O-25"), "left_alone", None), 6)
-    Alarming(restarted, Letters(Board(), PlayedClock()).refused).restarted(state)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state)
     at_once, after = codes(alerts), codes(restarted)
     alarming.note(PalletLookedAt(PALLET, None), 7)
 
@@ -124,14 +125,14 @@ def test_what_was_loaded_whole_long_ago_is_not_asked_about_but_a_missing_parcel_
 
 def test_a_wrong_door_is_an_alert_until_the_parcel_has_left_across_a_restart_too() -> None:
     alerts = Alerts()
-    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused)
+    alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
     seen = WrongDoorSeen(SECOND, OrderId("O-25"), "DHL", DOOR, ("UPS",), None)
     alarming.note(seen, 5)
     at_once = codes(alerts)
     state = loading(True, False)
     state.parcels[SECOND] = replace(state.parcels[SECOND], wrong_door=WrongDoor(DOOR, 5))
     restarted = Alerts()
-    Alarming(restarted, Letters(Board(), PlayedClock()).refused).restarted(state)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state)
 
     alarming.note(ParcelShipped(SECOND, OrderId("O-25"), "DHL", DOOR, (), None), 6)
 

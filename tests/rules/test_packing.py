@@ -1,8 +1,5 @@
 """A tote is checked piece by piece; what does not match does not leave."""
 
-from dataclasses import replace
-
-from edge.gs1.epc import sscc
 from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.ids import Badge, Epc, OrderId, RequestId
 from edge.model.inputs import BoxJudged, ItemLocated, StockListed, StockStatement
@@ -10,7 +7,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
 from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
-from edge.rules import numbering, packing
+from edge.rules import packing
 from tests.rules.small_floor import (
     BIN_1,
     BIN_3,
@@ -21,7 +18,6 @@ from tests.rules.small_floor import (
     SHIRT,
     SHIRT_GTIN,
     STATION,
-    TERMS,
     SmallFloor,
 )
 from tests.rules.test_picking import at_work, scan, tag
@@ -282,60 +278,3 @@ def test_an_order_that_was_lost_with_the_last_of_its_stock_is_held() -> None:
 
     order = floor.state.orders[OrderId("O1")]
     assert (order.state, order.doubts[0].code) == (OrderState.HELD, "no_stock")
-
-
-def test_parcels_are_numbered_on_when_older_ones_are_forgotten() -> None:
-    floor = picked(1)
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-    first = close(floor).data["sscc"]
-    floor.state.parcels.clear()
-
-    assert numbering.next_number(floor.state, TERMS) == 2
-    assert str(first)[8:17] == "000000001"
-
-
-def test_a_gateway_made_from_a_backup_leaves_out_the_numbers_given_since_the_backup() -> None:
-    floor = picked(1)
-    floor.state.numbers_base = 86_400
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-
-    first = close(floor).data["sscc"]
-
-    assert str(first)[8:17] == "000086401"
-    assert numbering.next_number(floor.state, TERMS) == 86_402
-    assert (
-        numbering.next_number(floor.state, replace(TERMS, company_prefix="952123456789")) == 86_402
-    )
-
-
-def test_numbers_that_have_begun_anew_go_on_from_parcel_to_parcel() -> None:
-    floor = picked(1)
-    floor.state.numbers_base = 10**9 + 5
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-
-    first = close(floor).data["sscc"]
-
-    assert str(first)[8:17] == "000000006"
-    assert numbering.next_number(floor.state, TERMS) == 10**9 + 7
-
-
-def test_a_number_on_a_known_parcel_is_never_given_again_and_the_last_one_is_the_end() -> None:
-    floor = picked(1)
-    terms = replace(TERMS, company_prefix="952123456789")
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-    close(floor)
-    (parcel,) = list(floor.state.parcels.values())
-
-    def give(serial: int) -> None:
-        number = sscc(terms.company_prefix, terms.sscc_extension, serial)
-        floor.state.parcels[number] = replace(parcel, sscc=number)
-
-    give(2)
-    assert numbering.next_number(floor.state, terms) == 3
-    for serial in range(10**4):
-        give(serial)
-    assert numbering.next_number(floor.state, terms) is None

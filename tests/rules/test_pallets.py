@@ -105,7 +105,7 @@ def test_parcels_are_scanned_onto_a_pallet_which_gets_a_number_of_its_own() -> N
 
 def test_a_pallet_and_the_parcels_after_it_never_share_a_number() -> None:
     floor, _ = floor_with(1)
-    before = floor.state.numbers["parcels"]
+    before = numbering.last_given(floor.state, TERMS)
 
     pallet = new_pallet(floor)
     number = numbering.next_number(floor.state, TERMS)

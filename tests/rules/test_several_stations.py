@@ -22,7 +22,7 @@ from tests.rules.small_floor import (
     stock_up,
 )
 from tests.rules.test_binding import report
-from tests.rules.test_walling import PACKER, SLOTS, WALL, WITH_WALL, scan
+from tests.rules.test_walling import PACKER, WALL, WITH_WALL, scan
 
 O1 = OrderId("O1")
 FURTHER = ToteId("T0501")

@@ -149,6 +149,26 @@ def test_a_restored_gateway_numbers_its_parcels_above_all_that_were_given_since_
         backup.restore(target, gateway.path, [name].pop)
         gateway.store = type(gateway.store).open(gateway.path, gateway.clock, [name].pop)
         gateway.reload()
-        bases.append(gateway.state.numbers_base)
+        bases.append(gateway.state.numbered_from_s)
 
     assert bases == [864_000, 950_400]
+
+
+def test_a_gateway_that_is_restored_while_its_clock_is_behind_gives_no_number_by_it(
+    gateway: "Gateway", target: Path
+) -> None:
+    """A host without a battery begins at its image's date; the backup's facts are newer."""
+    since_ms, day_ms = 1_767_225_600_000, 86_400_000
+    gateway.clock.jump_us((since_ms + 90 * day_ms) * 1000 - gateway.clock.now_us())
+    gateway.happen(*gateway.arrivals(0, 1))
+    backup.create(gateway.path, target)
+    told = []
+    for days in (-400, 12, 91):
+        gateway.store.close()
+        name = uuid7((since_ms + days * day_ms) * 1000, days + 500)
+        backup.restore(target, gateway.path, [name].pop)
+        gateway.store = type(gateway.store).open(gateway.path, gateway.clock, [name].pop)
+        gateway.reload()
+        told.append(gateway.state.numbered_from_s)
+
+    assert told == [None, None, 91 * 86_400]

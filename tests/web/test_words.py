@@ -36,6 +36,7 @@ CODES = (
     "tote_unknown",
     "tote_not_here",
     "nothing_open",
+    "numbers_unsure",
     "numbers_used_up",
     "closed",
     "label",

@@ -203,7 +203,7 @@ class FactsSayTheSame(Law):
     @override
     def end(self, ending: Ending) -> None:
         again = FloorState(ending.live.floor)
-        again.numbers_base = ending.live.numbers_base
+        again.numbered_from_s = ending.live.numbered_from_s
         for fact in ending.journal:
             apply(again, fact.event, fact.occurred_us)
         for name in compared(ending.live, again):
