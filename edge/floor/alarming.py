@@ -9,17 +9,20 @@ from edge.model.events import (
     Event,
     IntrusionSuspected,
     MessageSetAside,
+    OrderCancelled,
     PalletDeparted,
     PalletLookedAt,
     ParcelShipped,
+    ParcelUnpacked,
     ParcelUnstacked,
     PassageSettled,
     PassageUnclear,
     WrongDoorSeen,
 )
-from edge.model.ids import DeviceName, LocationId, Sscc
+from edge.model.ids import DeviceName, OrderId, Sscc
 from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState
+from edge.model.work import WrongDoor
 from edge.rules import numbering
 from edge.rules.terms import Terms
 
@@ -59,7 +62,9 @@ class Alarming:
         for parcel in state.parcels.unlisted():
             if parcel.wrong_door is not None:
                 door = parcel.wrong_door
-                self._wrong_door(parcel.sscc, parcel.carrier, door.portal, door.since_us)
+                self._at_a_door(parcel.sscc, parcel.carrier, door, is_recalled=parcel.recalled)
+        for parcel in state.parcels.recalled():
+            self._recalled(parcel.order_id, parcel.sscc, 0)
         for pallet in state.pallets.present():
             if pallet.is_doubtful:
                 self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
@@ -79,6 +84,7 @@ class Alarming:
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
         self._note_pallet(event, at_us)
+        self._note_parcel(event, at_us)
         match event:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
@@ -100,8 +106,20 @@ class Alarming:
                 self._ask(event.question)
             case PassageSettled() | ParcelShipped():
                 self._over(event)
+            case _:
+                pass
+
+    def _note_parcel(self, event: Event, at_us: int) -> None:
+        match event:
             case WrongDoorSeen():
-                self._wrong_door(event.sscc, event.carrier, event.portal, at_us)
+                door = WrongDoor(event.portal, at_us)
+                self._at_a_door(event.sscc, event.carrier, door, is_recalled=not event.expected)
+            case OrderCancelled():
+                for sscc in event.parcels:
+                    self._recalled(event.order_id, sscc, at_us)
+            case ParcelUnpacked():
+                self._alerts.end(_recall_of(event.sscc))
+                self._alerts.end(_at_wrong_door(event.sscc))
             case _:
                 pass
 
@@ -143,11 +161,19 @@ class Alarming:
             self._alerts.end(_asking(event.sscc))
             self._alerts.end(_at_wrong_door(event.sscc))
 
-    def _wrong_door(self, sscc: Sscc, carrier: str, portal: LocationId, since_us: int) -> None:
+    def _at_a_door(self, sscc: Sscc, carrier: str, door: WrongDoor, *, is_recalled: bool) -> None:
         name = _at_wrong_door(sscc)
         self._alerts.end(name)  # the door at which it is now is told, not the first
-        text = f"parcel {sscc} for {carrier} was at {portal}, where others load; it is not shipped"
-        self._alerts.begin(Alert(name, "wrong_door", "critical", text, since_us))
+        why = "though its order is cancelled" if is_recalled else "where others load"
+        text = f"parcel {sscc} for {carrier} was at {door.portal}, {why}; it is not shipped"
+        self._alerts.begin(Alert(name, "wrong_door", "critical", text, door.since_us))
+
+    def _recalled(self, order_id: OrderId, sscc: Sscc, since_us: int) -> None:
+        text = (
+            f"order {order_id} is cancelled: take its parcel {sscc} to a pack station and scan it "
+            "there, so that its pieces are put back"
+        )
+        self._alerts.begin(Alert(_recall_of(sscc), "parcel_recalled", "warning", text, since_us))
 
     def _lost(self, device: DeviceName, text: str, since_us: int) -> None:
         self._alerts.begin(Alert(_name_of(device), "device_lost", "critical", text, since_us))
@@ -161,6 +187,11 @@ def _asking(question: str) -> str:
 def _at_wrong_door(sscc: Sscc) -> str:
     """The name of the alert that a parcel was at a wrong door."""
     return f"wrong-door-{sscc}"
+
+
+def _recall_of(sscc: Sscc) -> str:
+    """The name of the alert that a parcel is to be opened again."""
+    return f"parcel-recalled-{sscc}"
 
 
 def _differing(pallet: Sscc) -> str:

@@ -13,6 +13,7 @@ from edge.model.work import WallSlot
 from edge.rules import gathering, guiding, packing, walling
 
 SHOWN_ORDERS_MAX = 500
+SHOWN_RECALLED_MAX = 20
 PROMPT_FIELDS = tuple(one.name for one in fields(Prompt))
 FINISHED = frozenset({OrderState.SHIPPED, OrderState.CANCELLED})
 
@@ -42,6 +43,7 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
             "strangers": [],
             "totes": [],
             "awaited": [],
+            "recalled": _recalled(state),
             "verdict": "empty",
         }
     expected = Counter(sku for sku, _ in gathering.picked_of(state, pack))
@@ -66,8 +68,17 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
         "strangers": [_stranger(state, pack.station, epc) for epc in pack.strangers],
         "totes": [one.tote_id for one in state.totes.of_order(pack.order_id)],
         "awaited": gathering.awaited(state, pack),
+        "recalled": _recalled(state),
         "verdict": packing.verdict(state, station),
     }
+
+
+def _recalled(state: FloorState) -> list[Shown]:
+    """Parcels of cancelled orders that are to be opened at any pack station."""
+    return [
+        {"sscc": one.sscc, "order_id": one.order_id}
+        for one in state.parcels.recalled()[:SHOWN_RECALLED_MAX]
+    ]
 
 
 def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:

@@ -161,6 +161,8 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.packs[event.station] = replace(pack, neighbours=neighbours)
         case e.ParcelClosed():
             _close(state, event)
+        case e.ParcelUnpacked():
+            setting_back.unpack(state, event)
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():

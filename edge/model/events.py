@@ -63,13 +63,18 @@ class OrderAmended:
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
-    """An order will not be carried out."""
+    """An order will not be carried out.
+
+    Attributes:
+        parcels: closed already, and to be opened again; none before version 2.
+    """
 
     type: ClassVar[str] = "order.cancelled"
     order_id: OrderId
     rev: int
     reason: str
     by: Badge | None
+    parcels: tuple[Sscc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -769,6 +774,27 @@ class ParcelClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelUnpacked:
+    """Pieces are out of a parcel: all of a cancelled order's, or one that a customer sent back.
+
+    Attributes:
+        where: the pack station or the quarantine at which it was.
+        reason: `cancelled` or `returned`.
+        pieces: with the place of each: where it is to be brought, or the quarantine.
+        errand_id: what brings them; None of what was returned.
+    """
+
+    type: ClassVar[str] = "pack.unpacked"
+    sscc: Sscc
+    order_id: OrderId
+    where: LocationId
+    reason: str
+    pieces: tuple[Carried, ...]
+    errand_id: str | None
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToteGivenUp:
     """Nothing of what was picked into a tote is there: it is closed, its order waits again.
 
@@ -1256,6 +1282,7 @@ Event = (
     | SlotEmptied
     | NeighbourHeard
     | ParcelClosed
+    | ParcelUnpacked
     | ToteGivenUp
     | PalletOpened
     | ParcelStacked

@@ -49,6 +49,7 @@ ORDER_STEPS = {
     (OrderState.PLANNED, OrderStep.CANCEL): OrderState.CANCELLED,
     (OrderState.PICKING, OrderStep.CANCEL): OrderState.CANCELLED,
     (OrderState.PICKED, OrderStep.CANCEL): OrderState.CANCELLED,
+    (OrderState.PACKED, OrderStep.CANCEL): OrderState.CANCELLED,
 }
 """The life of an order; the way forward first, then the ways out of it."""
 

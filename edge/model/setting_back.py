@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from edge.model import events as e
 from edge.model.booking import add_stock, reserve
-from edge.model.ids import Badge, LocationId, OrderId, Sku, ToteId
+from edge.model.ids import Badge, OrderId, ToteId
 from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
-from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState
@@ -24,6 +23,8 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
     state.orders[event.order_id] = replace(
         order, rev=event.rev, state=after(ORDER_STEPS, order.state, OrderStep.CANCEL)
     )
+    for sscc in event.parcels:
+        state.parcels[sscc] = replace(state.parcels[sscc], recalled=True)
     with_them: dict[ToteId, Badge | None] = {}
     for walk in [one for one in state.open_walks() if event.order_id in one.orders]:
         with_them.update(dict.fromkeys((stop.tote_id for stop in walk.stops), walk.picker))
@@ -83,6 +84,16 @@ def lose(state: FloorState, event: e.PieceLost) -> None:
     _leave(state, event.errand_id, event.piece)
 
 
+def unpack(state: FloorState, event: e.ParcelUnpacked) -> None:
+    """A parcel of a cancelled order is no more; what was returned stays what the parcel had."""
+    if event.errand_id is None:
+        return
+    del state.parcels[event.sscc]
+    state.errands[event.errand_id] = Errand(
+        event.errand_id, ErrandKind.PUT_BACK, event.pieces, place=event.where
+    )
+
+
 def give_up(state: FloorState, event: e.ToteGivenUp) -> None:
     """Nothing that was picked is there: the order waits until there is stock, or for a person."""
     del state.packs[event.station]
@@ -134,13 +145,9 @@ def set_stops(state: FloorState, walk: Walk, stops: tuple[Stop, ...]) -> None:
 def _carried(state: FloorState, tote: Tote) -> Iterable[Carried]:
     for index, (sku, unit) in enumerate(tote.picked):
         known = tote.came_from[index] if index < len(tote.came_from) else None
-        yield Carried(sku, unit, known or _home(state, sku))
-
-
-def _home(state: FloorState, sku: Sku) -> LocationId:
-    """Where the pieces of a tote of old are brought, whose places nobody wrote down."""
-    places = (one.id for one in state.floor.locations.values() if one.kind in STORAGE_KINDS)
-    return state.stock.home(sku) or next(places)
+        place = known or state.home(sku)  # nobody wrote down the places of a tote of old
+        if place is not None:
+            yield Carried(sku, unit, place)
 
 
 def _begin(state: FloorState, errand_id: str, tote_id: ToteId, pieces: Iterable[Carried]) -> None:

@@ -149,17 +149,31 @@ class OrderTable(Table[OrderId, Order]):
 
 
 class ParcelTable(Table[Sscc, Parcel]):
-    """Parcels by their number, indexed by tag, by order, and those on no closed manifest."""
+    """Parcels by their number, indexed by tag, by order, and what still matters of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self._holding: dict[Epc, Sscc] = {}
         self._of_order: dict[OrderId, dict[Sscc, None]] = {}
         self._unlisted: dict[Sscc, None] = {}
+        self._recalled: dict[Sscc, None] = {}
+
+    @override
+    def __delitem__(self, key: Sscc) -> None:
+        parcel = self[key]
+        super().__delitem__(key)
+        self._of_order[parcel.order_id].pop(key)
+        self._unlisted.pop(key, None)
+        self._recalled.pop(key, None)
+        for epc in parcel.epcs:
+            if self._holding.get(epc) == key:
+                del self._holding[epc]
 
     @override
     def _index(self, key: Sscc, value: Parcel) -> None:
         self._of_order.setdefault(value.order_id, {})[key] = None
+        if value.recalled and not value.shipped:
+            self._recalled[key] = None
         if value.manifested:
             self._unlisted.pop(key, None)
         else:
@@ -175,6 +189,10 @@ class ParcelTable(Table[Sscc, Parcel]):
     def unlisted(self) -> list[Parcel]:
         """The parcels that are on no closed manifest, in the order in which they were closed."""
         return [self[sscc] for sscc in self._unlisted]
+
+    def recalled(self) -> list[Parcel]:
+        """The parcels of cancelled orders that are to be opened, the longest waiting first."""
+        return [self[sscc] for sscc in self._recalled]
 
     def holding(self, epc: Epc) -> Parcel | None:
         """The parcel that a tagged piece went into last, shipped or not."""
@@ -255,6 +273,11 @@ class FloorState:
     def errand_of(self, badge: Badge) -> Errand | None:
         """What a picker has to bring to its place before anything else."""
         return next((one for one in self.errands.values() if one.picker == badge), None)
+
+    def home(self, sku: Sku) -> LocationId | None:
+        """Where a piece of an article is brought; None where the floor has no place for stock."""
+        places = (one.id for one in self.floor.locations.values() if one.kind in STORAGE_KINDS)
+        return self.stock.home(sku) or next(places, None)
 
     @property
     def frozen(self) -> frozenset[LocationId]:

@@ -246,7 +246,8 @@ class Errand:
     Attributes:
         errand_id: never used twice.
         pieces: the next one first; never empty, but where there is something to be fetched.
-        tote_id: the tote that they lie in; None where they lie in quarantine.
+        tote_id: the tote that they lie in; None where they lie in quarantine or at `place`.
+        place: where they lie in no tote, such as the station at which their parcel was opened.
         picker: who brings them; None while nobody does.
         done: pieces that were brought so far.
         fence, picker_before: as of a walk.
@@ -262,6 +263,7 @@ class Errand:
     fence: int = 0
     picker_before: Badge | None = None
     refill: Refill | None = None
+    place: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,7 @@ class Parcel:
         returned: which of its pieces have come back, as indices of `contents`.
         wrong_door: where another carrier's door saw it last; None once it has left.
         manifested: whether it is on a manifest that is closed.
+        recalled: whether its order was cancelled, so that it is to be opened and not to leave.
     """
 
     sscc: Sscc
@@ -336,6 +339,7 @@ class Parcel:
     returned: tuple[int, ...] = ()
     wrong_door: WrongDoor | None = None
     manifested: bool = False
+    recalled: bool = False
 
     @property
     def epcs(self) -> tuple[Epc, ...]:

@@ -19,7 +19,13 @@ from edge.model.posted import ManifestWanted, ParcelDispatched
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.leaving import declared_gone, departed, is_wrong_door, tag_went_out
+from edge.rules.leaving import (
+    declared_gone,
+    departed,
+    first_that_stays,
+    may_not_leave,
+    tag_went_out,
+)
 from edge.rules.terms import Terms
 
 
@@ -65,7 +71,15 @@ def _parcel_declared(
     state: FloorState, terms: Terms, input_: ParcelDispatched, parcel: Parcel
 ) -> Decision:
     events = declared_gone(state, terms, parcel, input_.portal, input_.badge)
-    if is_wrong_door(terms, parcel, input_.portal):
+    if parcel.recalled:
+        return refuse(
+            "parcel_recalled",
+            f"order {parcel.order_id} is cancelled: take parcel {parcel.sscc} to a pack station",
+            *events,
+            sscc=parcel.sscc,
+            order_id=parcel.order_id,
+        )
+    if may_not_leave(terms, parcel, input_.portal):
         carriers = terms.doors[input_.portal]
         return refuse(
             "wrong_door",
@@ -88,9 +102,9 @@ def _pallet_declared(
         return refuse("pallet_open", f"pallet {pallet.sscc} is not closed")
     if not pallet.parcels:
         return refuse("pallet_empty", f"nothing is on pallet {pallet.sscc} any more")
-    first = state.parcels[pallet.parcels[0]]
-    if is_wrong_door(terms, first, input_.portal):
-        return _parcel_declared(state, terms, input_, first)
+    stays = first_that_stays(state, terms, pallet, input_.portal)
+    if stays is not None:
+        return _parcel_declared(state, terms, input_, stays)
     events = departed(state, pallet, input_.portal, (), input_.badge)
     return accept("shipped", f"pallet {pallet.sscc} has left", *events)
 
@@ -106,6 +120,8 @@ def manifests(state: FloorState) -> Iterator[Manifest]:
     """What is to be handed over: by cut-off, those without one last, then by carrier."""
     groups: dict[tuple[str, int | None], list[Parcel]] = {}
     for parcel in state.parcels.unlisted():
+        if parcel.recalled and not parcel.shipped:
+            continue
         due_us = state.orders[parcel.order_id].due_us
         groups.setdefault((parcel.carrier, due_us), []).append(parcel)
     for carrier, due_us in sorted(groups, key=lambda one: (one[1] is None, one[1] or 0, one[0])):

@@ -34,13 +34,30 @@ def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decisi
     if input_.wanted == "released" and known.state in IN_A_WALK:
         return changing.changed(state, terms, input_, known)
     if input_.wanted == "cancelled" and allows(ORDER_STEPS, known.state, OrderStep.CANCEL):
-        return accept(
-            "cancelled",
-            f"order {known.order_id} is cancelled",
-            OrderCancelled(known.order_id, input_.rev, "cancelled by the central system", None),
-        )
+        return _cancelled(state, known, input_.rev)
     reason = f"rev {input_.rev} came when the order was {known.state.value} already"
+    if known.state is OrderState.SHIPPED:
+        reason += "; what has left comes back as a return"
     return refuse("too_late", reason, OrderChangeRefused(known.order_id, input_.rev, reason))
+
+
+def _cancelled(state: FloorState, order: Order, rev: int) -> Decision:
+    """What is packed is opened again, as long as no portal has seen it going out."""
+    parcels = tuple(one for one in state.parcels.of_order(order.order_id) if not one.shipped)
+    for one in parcels:
+        pallet = state.pallets.bearing(one.sscc)
+        if pallet is not None and pallet.seen is not None:
+            reason = f"rev {rev} came when pallet {pallet.sscc} with parcel {one.sscc} was leaving"
+            told = f"{reason}; what has left comes back as a return"
+            return refuse("too_late", told, OrderChangeRefused(order.order_id, rev, told))
+    ssccs = tuple(one.sscc for one in parcels)
+    reason = "cancelled by the central system"
+    return accept(
+        "cancelled",
+        f"order {order.order_id} is cancelled",
+        OrderCancelled(order.order_id, rev, reason, None, ssccs),
+        parcels=list(ssccs),
+    )
 
 
 def _received(

@@ -2,7 +2,8 @@
 
 A door is a portal at which certain carriers load. Another carrier's parcel there is an alarm, once
 for each door, and is not shipped by it: the alarm stands until the parcel leaves as it should. A
-parcel whose carrier nobody told may leave anywhere.
+parcel whose carrier nobody told may leave anywhere; one that is recalled, for its order was
+cancelled (`unpacking`), nowhere.
 
 A closed pallet leaves as one. Not every tag in a stack is heard, and a parcel that was laid on
 another pallet by mistake is: so what a portal sees of a pallet is gathered until it has been
@@ -63,7 +64,7 @@ def _out(
 ) -> list[Event]:
     """It has left; or it is at a wrong door, which is told once, of a pallet's parcels by one."""
     pallet = state.pallets.bearing(parcel.sscc)
-    if is_wrong_door(terms, parcel, portal):
+    if may_not_leave(terms, parcel, portal):
         return _alarm(state, terms, parcel, portal, by)
     if pallet is None or pallet.state is PalletState.LEFT:
         return [_shipped(parcel, portal, by)]
@@ -72,8 +73,10 @@ def _out(
     return _alone(pallet, parcel, portal, by)
 
 
-def is_wrong_door(terms: Terms, parcel: Parcel, portal: LocationId) -> bool:
-    """Whether only other carriers load at a portal."""
+def may_not_leave(terms: Terms, parcel: Parcel, portal: LocationId) -> bool:
+    """Whether a parcel is recalled, or only other carriers load at a portal."""
+    if parcel.recalled:
+        return True
     carriers = terms.doors.get(portal)
     return carriers is not None and bool(parcel.carrier) and parcel.carrier not in carriers
 
@@ -86,8 +89,16 @@ def _alarm(
     doors = (one.wrong_door for one in together)
     if any(door is not None and door.portal == portal for door in doors):
         return []
-    expected = terms.doors[portal]
+    expected = () if parcel.recalled else terms.doors[portal]
     return [WrongDoorSeen(parcel.sscc, parcel.order_id, parcel.carrier, portal, expected, by)]
+
+
+def first_that_stays(
+    state: FloorState, terms: Terms, pallet: Pallet, portal: LocationId
+) -> Parcel | None:
+    """A parcel on a pallet that may not leave there, and keeps the whole pallet."""
+    parcels = (state.parcels[one] for one in pallet.parcels)
+    return next((one for one in parcels if may_not_leave(terms, one, portal)), None)
 
 
 def _shipped(parcel: Parcel, portal: LocationId, by: Badge | None) -> ParcelShipped:
@@ -105,9 +116,9 @@ def _seen(
     """Gathered until the pallet is surely gone; its label at a wrong door is its first parcel."""
     if pallet.state is not PalletState.CLOSED or not pallet.parcels:
         return []
-    first = state.parcels[pallet.parcels[0]]
-    if is_wrong_door(terms, first, portal):
-        return _alarm(state, terms, first, portal, None)
+    stays = first_that_stays(state, terms, pallet, portal)
+    if stays is not None:
+        return _alarm(state, terms, stays, portal, None)
     known = pallet.seen.ssccs if pallet.seen is not None else ()
     if sscc in known:
         return []

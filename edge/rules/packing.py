@@ -25,9 +25,18 @@ from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import gathering, guiding, labels, numbering, pairing, substituting
+from edge.rules import gathering, guiding, labels, numbering, pairing, substituting, unpacking
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import Container, Piece, Place, Unknown, identify, known_as
+from edge.rules.identifying import (
+    Container,
+    Named,
+    ParcelLabel,
+    Piece,
+    Place,
+    Unknown,
+    identify,
+    known_as,
+)
 from edge.rules.terms import Terms
 
 
@@ -36,10 +45,18 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
     if state.floor.kind_of(input_.station) is not LocationKind.STATION:
         return refuse("unknown_code", f"{input_.station} is no pack station")
     named = identify(state, input_.code)
-    if isinstance(named, Place) and named.location in state.slots:
-        return gathering.opened(state, input_, state.slots[named.location].tote_id)
-    if isinstance(named, Container):
-        return gathering.opened(state, input_, named.tote_id)
+    match named:
+        case Place(location) if location in state.slots:
+            return gathering.opened(state, input_, state.slots[location].tote_id)
+        case Container(tote_id):
+            return gathering.opened(state, input_, tote_id)
+        case ParcelLabel(sscc) if sscc in state.parcels:
+            return unpacking.opened(state, input_, state.parcels[sscc])
+        case _:
+            return _into_the_open_one(state, input_, named)
+
+
+def _into_the_open_one(state: FloorState, input_: StationScanned, named: Named) -> Decision:
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")

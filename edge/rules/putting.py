@@ -44,6 +44,8 @@ def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
         quantity=sum(_is_alike(one, piece) for one in errand.pieces),
         picked=errand.done,
         tote_id=errand.tote_id,
+        notice="opened_parcel" if errand.place is not None else "",
+        notice_location=errand.place,
         stop=errand.done + 1,
         stops=errand.done + len(errand.pieces),
     )

@@ -7,14 +7,14 @@ packer, and the reason speaks for a grade that a person confirms or changes.
 
 from collections.abc import Iterator
 
-from edge.model.events import Event, ReturnExpected, ReturnGraded, ReturnReceived
-from edge.model.ids import Epc, LocationId, OrderId, Sku
+from edge.model.events import Event, ParcelUnpacked, ReturnExpected, ReturnGraded, ReturnReceived
+from edge.model.ids import Epc, OrderId, Sku
 from edge.model.inputs import ReturnAnnounced
-from edge.model.places import STORAGE_KINDS, LocationKind
+from edge.model.places import LocationKind
 from edge.model.posted import GradeDecided, ReturnScanned
 from edge.model.returns import AnnouncedReturn, Grade, ReturnedPiece
 from edge.model.state import FloorState
-from edge.model.work import ErrandKind, Parcel, Unit
+from edge.model.work import Carried, ErrandKind, Parcel, Unit
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import ParcelLabel, Piece, identify
 from edge.rules.terms import Terms
@@ -170,11 +170,25 @@ def _taken_back(state: FloorState, input_: ReturnScanned, piece: Piece, found: F
     return accept(
         "received",
         f"{piece.sku} of order {parcel.order_id} lies in {places[0]}: {back.proposed.value}?",
+        _out_of(parcel, back, input_),
         ReturnReceived(back, input_.badge),
         order_id=parcel.order_id,
         piece_id=back.piece_id,
         proposed=back.proposed.value,
         location=places[0],
+    )
+
+
+def _out_of(parcel: Parcel, back: ReturnedPiece, input_: ReturnScanned) -> ParcelUnpacked:
+    pieces = (Carried(back.sku, back.unit, back.location),)
+    return ParcelUnpacked(
+        parcel.sscc,
+        parcel.order_id,
+        back.location,
+        "returned",
+        pieces,
+        None,
+        input_.badge,
     )
 
 
@@ -197,7 +211,7 @@ def graded(state: FloorState, terms: Terms, input_: GradeDecided) -> Decision:
     if input_.grade is not Grade.RESTOCK:
         event: Event = ReturnGraded(piece, input_.grade, None, None, input_.badge)
         return accept("graded", f"{piece.sku}: {input_.grade.value}", event)
-    place = _home(state, piece.sku)
+    place = state.home(piece.sku)
     if place is None:
         return refuse("place_unknown", "the floor file names no place for stock")
     errand_id = _open_errand(state, terms) or piece.piece_id
@@ -207,11 +221,6 @@ def graded(state: FloorState, terms: Terms, input_: GradeDecided) -> Decision:
         ReturnGraded(piece, input_.grade, errand_id, place, input_.badge),
         location=place,
     )
-
-
-def _home(state: FloorState, sku: Sku) -> LocationId | None:
-    places = (one.id for one in state.floor.locations.values() if one.kind in STORAGE_KINDS)
-    return state.stock.home(sku) or next(places, None)
 
 
 def _open_errand(state: FloorState, terms: Terms) -> str | None:

@@ -81,11 +81,25 @@ def scanned(state: FloorState, input_: PalletScanned) -> Decision:
 def _stacked(state: FloorState, pallet: Pallet, parcel: Parcel, by: Badge) -> Decision:
     if pallet.state is not PalletState.OPEN:
         return refuse("pallet_closed", f"pallet {pallet.sscc} is closed; break it up to change it")
-    if parcel.shipped:
-        return refuse("shipped_already", f"parcel {parcel.sscc} has left already")
     other = state.pallets.bearing(parcel.sscc)
     if other is pallet:
         return accept("done_already", f"parcel {parcel.sscc} is on it")
+    return _not_stacked(pallet, parcel, other) or accept(
+        "stacked",
+        f"parcel {parcel.sscc} is on pallet {pallet.sscc}",
+        _on(pallet, parcel, by),
+        parcels=len(pallet.parcels) + 1,
+        pallet=pallet.sscc,
+    )
+
+
+def _not_stacked(pallet: Pallet, parcel: Parcel, other: Pallet | None) -> Decision | None:
+    """Why a parcel does not go onto a pallet; None where it does."""
+    if parcel.shipped:
+        return refuse("shipped_already", f"parcel {parcel.sscc} has left already")
+    if parcel.recalled:
+        why = f"order {parcel.order_id} is cancelled: take parcel {parcel.sscc} to a pack station"
+        return refuse("parcel_recalled", why, sscc=parcel.sscc)
     if other is not None:
         return refuse(
             "on_other_pallet", f"parcel {parcel.sscc} is on {other.sscc}", pallet=other.sscc
@@ -96,13 +110,7 @@ def _stacked(state: FloorState, pallet: Pallet, parcel: Parcel, by: Badge) -> De
             f"parcel {parcel.sscc} is for {parcel.carrier}, the pallet for {pallet.carrier}",
             carrier=parcel.carrier,
         )
-    return accept(
-        "stacked",
-        f"parcel {parcel.sscc} is on pallet {pallet.sscc}",
-        _on(pallet, parcel, by),
-        parcels=len(pallet.parcels) + 1,
-        pallet=pallet.sscc,
-    )
+    return None
 
 
 def _goes_with(pallet: Pallet, parcel: Parcel) -> bool:
@@ -124,7 +132,7 @@ def tag_at_staging(state: FloorState, epc: Epc, place: LocationId) -> list[Event
         if one.place == place and one.state is PalletState.OPEN
     ]
     parcel = state.parcels.holding(known_as(state, epc))
-    if len(there) != 1 or parcel is None or parcel.shipped:
+    if len(there) != 1 or parcel is None or parcel.shipped or parcel.recalled:
         return []
     if state.pallets.bearing(parcel.sscc) is not None or not _goes_with(there[0], parcel):
         return []
@@ -150,7 +158,7 @@ def decided(state: FloorState, input_: PalletDecided) -> Decision:
         return refuse("pallet_unknown", f"there is no pallet {input_.pallet}")
     match input_.step:
         case PalletStepWanted.CLOSE:
-            return _closed(pallet, input_.badge)
+            return _closed(state, pallet, input_.badge)
         case PalletStepWanted.BREAK_UP:
             return _broken_up(pallet, input_.badge)
         case PalletStepWanted.LABEL:
@@ -171,11 +179,18 @@ def _looked_at(pallet: Pallet, by: Badge) -> Decision:
     return accept("looked_at", f"pallet {pallet.sscc}", PalletLookedAt(pallet.sscc, by))
 
 
-def _closed(pallet: Pallet, by: Badge) -> Decision:
+def _closed(state: FloorState, pallet: Pallet, by: Badge) -> Decision:
     if pallet.state is not PalletState.OPEN:
         return refuse("done_already", f"pallet {pallet.sscc} is {pallet.state}")
     if not pallet.parcels:
         return refuse("pallet_empty", f"nothing is on pallet {pallet.sscc}")
+    recalled = [one for one in pallet.parcels if state.parcels[one].recalled]
+    if recalled:
+        return refuse(
+            "parcel_recalled",
+            f"the order of {', '.join(recalled)} is cancelled: take it off first",
+            ssccs=recalled,
+        )
     event = PalletClosed(pallet.sscc, pallet.carrier, pallet.parcels, by)
     return accept("pallet_closed", f"pallet {pallet.sscc}", event, **label_of(pallet))
 

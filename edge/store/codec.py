@@ -29,8 +29,10 @@ VERSIONS: Mapping[str, int] = {
     "order.received": 3,
     "return.expected": 3,  # 2: lines of packs: none; 3: as 3 of `order.received`
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
-    # none, nowhere and not when it is closed; 4: further totes, of which there were none
-    "pack.closed": 4,
+    # none, nowhere and not when it is closed; 4: further totes, of which there were none; 5: is it
+    # recalled: not when it is closed
+    "pack.closed": 5,
+    "order.cancelled": 2,  # parcels that are to be opened again: there were none
     "pack.given_up": 2,  # as 4 of `pack.closed`
     "ship.manifest_closed": 2,  # on which pallets the parcels left: on none
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
@@ -58,6 +60,8 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 2): _unchanged,
     ("ship.manifest_closed", 1): _unchanged,
     ("pack.closed", 3): _unchanged,
+    ("pack.closed", 4): _unchanged,
+    ("order.cancelled", 1): _unchanged,
     ("pack.given_up", 1): _unchanged,
     ("order.received", 1): _unchanged,
     ("order.received", 2): _unchanged,

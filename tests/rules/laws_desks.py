@@ -181,6 +181,14 @@ class Desks(People):
     def parcel_is_closed(self, station: LocationId, partial: bool) -> None:  # noqa: FBT001 - drawn
         self.floor.take(ParcelWanted(self.request(), station, PACKER, partial, NOW_US))
 
+    @rule(station=STATIONS, number=st.integers(0, 3))
+    def parcel_s_label_is_scanned(self, station: LocationId, number: int) -> None:
+        """Of a cancelled order it is opened; of any other one nothing happens."""
+        parcels = [*self.state.parcels.recalled(), *self.state.parcels.values()]
+        if parcels:
+            sscc = parcels[number % len(parcels)].sscc
+            self.floor.take(StationScanned(self.request(), station, PACKER, sscc, NOW_US))
+
     @rule(number=st.integers(0, 3))
     def parcel_is_sent_off(self, number: int) -> None:
         parcels = sorted(self.state.parcels)

@@ -113,7 +113,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PieceFetched("refill-1", SKU, TAGGED, LocationId("B-01"), BADGE),
     e.FetchShort("refill-1", SKU, LocationId("B-01"), 2, "empty", BADGE),
     e.OrderReleased(ORDER, None),
-    e.OrderCancelled(ORDER, 3, "customer", BADGE),
+    e.OrderCancelled(ORDER, 3, "customer", BADGE, (Sscc("340123450000000018"),)),
     e.OrderChangeRefused(ORDER, 4, "being picked"),
     e.OrderChanged(
         Order(ORDER, 4, 0, None, "DHL", (OrderLine(LINE, SKU, 1),), OrderState.PICKING, 1),
@@ -199,6 +199,7 @@ EVENTS: tuple[e.Event, ...] = (
         1,
         (ToteId("T-2"),),
     ),
+    e.ParcelUnpacked(SSCC, ORDER, STATION, "cancelled", (CARRIED,), f"parcel/{SSCC}", BADGE),
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE, (ToteId("T-2"),)),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
     e.ManifestClosed(

@@ -220,6 +220,32 @@ def test_parcels_are_added_to_a_pallet_and_deleted_from_it() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("reason", "errand", "disposition"),
+    [("cancelled", "parcel/1", "in_progress"), ("returned", None, "returned")],
+)
+def test_what_comes_out_of_a_parcel_is_no_longer_aggregated_to_it(
+    reason: str, errand: str | None, disposition: str
+) -> None:
+    parcel, place = Sscc("106141412345678908"), LocationId("DOCK")
+    pieces = (
+        Carried(Sku("KNOWN"), Unit(TAG, scanned=False), place),
+        Carried(Sku("KNOWN"), Unit(None, scanned=True), place),
+    )
+
+    found = written(
+        e.ParcelUnpacked(parcel, OrderId("O"), place, reason, pieces, errand, Badge("P"))
+    )
+
+    assert (found["type"], found["action"]) == ("AggregationEvent", "DELETE")
+    assert (found["bizStep"], found["disposition"]) == ("unpacking", disposition)
+    assert found["parentID"] == "urn:epc:id:sscc:0614141.1234567890"
+    assert found["childEPCs"] == ["urn:epc:id:sgtin:0614141.812345.6789"]
+    assert found["childQuantityList"] == [
+        {"epcClass": "urn:epc:idpat:sgtin:9501101.053000.*", "quantity": 1}
+    ]
+
+
 def test_facts_about_people_and_lists_have_no_event() -> None:
     assert EpcisWriter(NAMES)(fact_of(e.PickerChanged(Badge("P"), ready=True, cart=None))) is None
     lost = e.MessageSetAside("t", "r", "x")

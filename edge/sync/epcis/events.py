@@ -5,7 +5,7 @@ plans' details and master data have none: nothing physical was observed (`WITHOU
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from edge.model import events as e
 from edge.model.ids import Epc, OrderId, Sku
@@ -14,6 +14,7 @@ from edge.model.work import Stop, Unit
 from edge.sync.epcis.draft import Draft
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.pallets import pallet_draft
+from edge.sync.epcis.parcels import parcel_draft, units
 from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
@@ -99,8 +100,8 @@ class EpcisWriter:
                 | e.StrangerLeft()
             ):
                 return self._of_packing(event)
-            case e.ParcelClosed() | e.ParcelShipped() | e.ReturnExpected():
-                return self._of_parcels(event)
+            case e.ParcelClosed() | e.ParcelUnpacked() | e.ParcelShipped() | e.ReturnExpected():
+                return parcel_draft(event, self._names)
             case (
                 e.PalletOpened()
                 | e.ParcelStacked()
@@ -265,35 +266,6 @@ class EpcisWriter:
             transactions=order,
         )
 
-    def _of_parcels(self, event: e.ParcelClosed | e.ParcelShipped | e.ReturnExpected) -> Draft:
-        names = self._names
-        match event:
-            case e.ParcelClosed():
-                return self._closed(event)
-            case e.ParcelShipped():
-                things = (names.parcel(event.sscc), *(names.item(epc) for epc in event.epcs))
-                return Draft(
-                    "shipping",
-                    "in_transit",
-                    things,
-                    where=event.portal,
-                    stays=False,
-                    transactions=(("po", names.order(event.order_id)),),
-                )
-            case e.ReturnExpected():
-                wanted = tuple((names.article(line.sku), line.quantity) for line in event.lines)
-                return Draft(
-                    "",
-                    "",
-                    quantities=wanted,
-                    transactions=(
-                        ("rma", names.announced_return(event.return_id)),
-                        ("po", names.order(event.order_id)),
-                    ),
-                    action="ADD",
-                    kind="TransactionEvent",
-                )
-
     def _of_pieces(self, event: e.PiecePut | e.PieceLost | e.PickUndone | e.ToteGivenUp) -> Draft:
         match event:
             case e.PiecePut(piece=piece):
@@ -310,7 +282,7 @@ class EpcisWriter:
                 things, pieces = self._unit(piece.sku, piece.unit)
                 return Draft("other", "unknown", things, pieces)
             case e.ToteGivenUp():
-                things, pieces = self._units(event.lost)
+                things, pieces = units(event.lost, self._names)
                 is_empty = not things and not pieces
                 return Draft(
                     "inspecting",
@@ -359,32 +331,6 @@ class EpcisWriter:
             quantities=((self._names.article(event.sku), quantity),),
             where=event.location,
         )
-
-    def _closed(self, event: e.ParcelClosed) -> Draft:
-        names, parcel = self._names, event.parcel
-        things, pieces = self._units(parcel.contents)
-        is_empty = not things and not pieces
-        sscc = names.parcel(parcel.sscc)
-        return Draft(
-            "packing",
-            "container_closed",
-            (sscc,) if is_empty else things,
-            pieces,
-            where=event.station,
-            transactions=(("po", names.order(parcel.order_id)),),
-            action="ADD",
-            parent=None if is_empty else sscc,
-            kind="ObjectEvent" if is_empty else "AggregationEvent",
-        )
-
-    def _units(
-        self, contents: Iterable[tuple[Sku, Unit]]
-    ) -> tuple[tuple[str, ...], tuple[tuple[str, int | None], ...]]:
-        """Tagged pieces by name, the others by article and number."""
-        known = tuple(contents)
-        untagged = Counter(sku for sku, unit in known if unit.epc is None)
-        things = tuple(self._names.item(unit.epc) for _, unit in known if unit.epc is not None)
-        return things, tuple((self._names.article(sku), n) for sku, n in untagged.items())
 
     def _unit(
         self, sku: Sku, unit: Unit

@@ -93,7 +93,7 @@ export class PackView {
         { type: "button", class: "second", id: "ask-label", "aria-pressed": String(asksLabel), onclick: () => this._actions.askLabel() },
         t("label.of_another"),
       );
-      return [head, label?.sscc ? labelSection(label, this._actions.printLabel) : this._empty(), ask];
+      return [head, recalled(pack), label?.sscc ? labelSection(label, this._actions.printLabel) : this._empty(), ask];
     }
     return [head, h("div", { class: "station-body" }, verdict(pack), lines(pack))];
   }
@@ -106,6 +106,19 @@ export class PackView {
       h("div", {}, h("h2", { class: "large" }, t("pack.empty")), h("p", { class: "muted" }, t("pack.empty_details"))),
     );
   }
+}
+
+/** Parcels whose orders were cancelled after they were closed: they are opened here, or elsewhere. */
+function recalled(pack) {
+  if (!pack.recalled?.length) return null;
+  return h(
+    "section",
+    { class: "verdict verdict-extra", id: "recalled" },
+    icon("trouble"),
+    h("h2", {}, t("pack.recalled")),
+    h("p", {}, t("pack.recalled_details")),
+    h("ul", { class: "strangers" }, ...pack.recalled.map((one) => h("li", {}, h("strong", {}, one.sscc), h("span", {}, t("pack.order", { order: one.order_id }))))),
+  );
 }
 
 function verdict(pack) {

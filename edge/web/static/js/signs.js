@@ -80,6 +80,7 @@ const KINDS = {
   complete: "right",
   opened: "right",
   closed: "right",
+  unpacked: "right",
   label: "info",
   lit: "info",
   put: "right",
