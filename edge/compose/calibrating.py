@@ -51,7 +51,14 @@ def calibration_in_use(core: Core) -> Calibration | None:
         text = f"{error}; antennas count alike until then"
         now_us = core.clock.now_us()
         core.alerts.begin(
-            Alert("calibration-refused", "calibration_refused", "warning", text, now_us)
+            Alert(
+                "calibration-refused",
+                "calibration_refused",
+                "warning",
+                text,
+                now_us,
+                {"detail": str(error)},
+            )
         )
         return None
 

@@ -53,7 +53,8 @@ class CertificateWatch:
         self._told[about] = severity
         when = f"ends in {days} days" if days >= 0 else "has ended"
         text = f"the {about} {path} {when}; renew it, or nobody trusts it any more"
-        self._alerts.begin(Alert(alert_id, "certificate_expiring", severity, text, now_us))
+        values = {"about": about, "path": str(path), "days": str(max(0, days))}
+        self._alerts.begin(Alert(alert_id, "certificate_expiring", severity, text, now_us, values))
 
 
 def _severity(days: int) -> Severity | None:

@@ -71,7 +71,9 @@ class Quarantine:
         lying = {one.quarantined: one for one in mended(self._path)}
         for name, one in lying.items():
             alert_id = _alert_id(name)
-            alert = Alert(alert_id, "journal_damaged", "critical", in_words(one), one.at_us)
+            text = in_words(one)
+            values = {"file": one.quarantined, "detail": text}
+            alert = Alert(alert_id, "journal_damaged", "critical", text, one.at_us, values)
             self._alerts.begin(alert)
         for name in self._told - lying.keys():
             self._alerts.end(_alert_id(name))

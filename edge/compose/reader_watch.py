@@ -69,8 +69,12 @@ class ReaderWatch:
             alert_id = f"reader-settings-differ-{name}"
             if device.differences and name not in self._differing:
                 self._differing.add(name)
-                text = f"{name} is set up otherwise than wanted: {'; '.join(device.differences)}"
-                alert = Alert(alert_id, "reader_settings_differ", "warning", text, device.at_us)
+                detail = "; ".join(device.differences)
+                text = f"{name} is set up otherwise than wanted: {detail}"
+                values = {"reader": name, "detail": detail}
+                alert = Alert(
+                    alert_id, "reader_settings_differ", "warning", text, device.at_us, values
+                )
                 self._alerts.begin(alert)
             elif not device.differences and name in self._differing:
                 self._differing.discard(name)
@@ -91,7 +95,8 @@ class ReaderWatch:
             return
         text = f"the clock of {name} {reason}; give the reader a time server (NTP)"
         at_us = self._clock.now_us() - LASTING_US
-        self._alerts.begin(Alert(alert_id, "reader_clock_poor", "warning", text, at_us))
+        values = {"reader": name, "detail": reason}
+        self._alerts.begin(Alert(alert_id, "reader_clock_poor", "warning", text, at_us, values))
 
     def readers(self) -> list[dict[str, object]]:
         """Every LLRP reader as plain values."""

@@ -126,4 +126,5 @@ class Reloader:
 
     def _begin(self, alert_id: str, text: str) -> None:
         code = alert_id.replace("-", "_")
-        self._alerts.begin(Alert(alert_id, code, "warning", text, self._clock.now_us()))
+        now_us = self._clock.now_us()
+        self._alerts.begin(Alert(alert_id, code, "warning", text, now_us, {"detail": text}))

@@ -79,7 +79,13 @@ class Alarming:
         if found is not None:
             code, severity = _NUMBERS[found]
             text = numbering.why(state, self._terms, found)
-            self._alerts.begin(Alert(NUMBERS_ALERT, code, severity, text, now_us))
+            values = {
+                "serial": str(numbering.last_given(state, self._terms)),
+                "seconds": str(numbering.unit_s(self._terms)),
+                "prefix": self._terms.company_prefix,
+                "extension": str(self._terms.sscc_extension),
+            }
+            self._alerts.begin(Alert(NUMBERS_ALERT, code, severity, text, now_us, values))
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
@@ -89,14 +95,16 @@ class Alarming:
             case MessageSetAside():
                 text = f"a message on {event.topic} was set aside: {event.reason}"
                 self._alerts.end("dead-letter")  # the newest is told, not the first
-                alert = Alert("dead-letter", "message_refused", "warning", text, at_us)
+                values = {"topic": event.topic, "detail": event.reason}
+                alert = Alert("dead-letter", "message_refused", "warning", text, at_us, values)
                 self._alerts.begin(alert)
                 self._note_refused(event, at_us)
             case IntrusionSuspected():
                 alert_id = f"intrusion-{event.sign.replace('_', '-')}"
                 self._alerts.end(alert_id)  # the newest is told, not the first
+                values = {"detail": event.detail}
                 self._alerts.begin(
-                    Alert(alert_id, "intrusion_suspected", "warning", event.detail, at_us)
+                    Alert(alert_id, "intrusion_suspected", "warning", event.detail, at_us, values)
                 )
             case DeviceLost():
                 self._lost(event.device, f"{event.device} does not answer: {event.reason}", at_us)
@@ -141,7 +149,8 @@ class Alarming:
         )
         name = _differing(pallet)
         self._alerts.end(name)  # the newest is told, not the first
-        self._alerts.begin(Alert(name, "pallet_differs", "warning", text, since_us))
+        values = {"pallet": pallet, "parcels": ", ".join(ssccs)}
+        self._alerts.begin(Alert(name, "pallet_differs", "warning", text, since_us, values))
 
     def _ask(self, question: PassageQuestion) -> None:
         """A portal's question stands until a person or a later passage answers it."""
@@ -151,7 +160,10 @@ class Alarming:
             f"({question.probability:.0%}); say on the board how it went"
         )
         name = _asking(question.name)
-        self._alerts.begin(Alert(name, "passage_unclear", "warning", text, question.ended_us))
+        values = {"what": question.sscc or question.epc, "portal": question.portal}
+        self._alerts.begin(
+            Alert(name, "passage_unclear", "warning", text, question.ended_us, values)
+        )
 
     def _over(self, event: PassageSettled | ParcelShipped) -> None:
         """A question is answered, or a parcel has left: nothing is asked of it any more."""
@@ -166,17 +178,22 @@ class Alarming:
         self._alerts.end(name)  # the door at which it is now is told, not the first
         why = "though its order is cancelled" if is_recalled else "where others load"
         text = f"parcel {sscc} for {carrier} was at {door.portal}, {why}; it is not shipped"
-        self._alerts.begin(Alert(name, "wrong_door", "critical", text, door.since_us))
+        values = {"parcel": sscc, "carrier": carrier, "portal": door.portal}
+        self._alerts.begin(Alert(name, "wrong_door", "critical", text, door.since_us, values))
 
     def _recalled(self, order_id: OrderId, sscc: Sscc, since_us: int) -> None:
         text = (
             f"order {order_id} is cancelled: take its parcel {sscc} to a pack station and scan it "
             "there, so that its pieces are put back"
         )
-        self._alerts.begin(Alert(_recall_of(sscc), "parcel_recalled", "warning", text, since_us))
+        values = {"order": order_id, "parcel": sscc}
+        name = _recall_of(sscc)
+        self._alerts.begin(Alert(name, "parcel_recalled", "warning", text, since_us, values))
 
     def _lost(self, device: DeviceName, text: str, since_us: int) -> None:
-        self._alerts.begin(Alert(_name_of(device), "device_lost", "critical", text, since_us))
+        name = _name_of(device)
+        values = {"device": device}
+        self._alerts.begin(Alert(name, "device_lost", "critical", text, since_us, values))
 
 
 def _asking(question: str) -> str:

@@ -1,8 +1,8 @@
 """What is wrong now and wants a person: raised once, over once, shown on the board and by MQTT."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["warning", "critical"]
@@ -17,6 +17,8 @@ class Alert:
         code: what kind of thing it is, such as `reader_lost`.
         text: one sentence: what, and how to mend it.
         since_us: UTC microseconds.
+        values: what the text names, for those who say it in another language: the pages' words
+            `alert.CODE.text` have these names in braces.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Alert:
     severity: Severity
     text: str
     since_us: int
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 OnChange = Callable[[str, Alert | None], None]

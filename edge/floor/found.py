@@ -87,7 +87,8 @@ class FoundReaders:
         where = ", ".join(f"{one['host']}:{one['port']}" for one in waiting[:3])
         text = f"found and not decided about: {where}; approve or ignore under /api/readers/found"
         now_us = self._clock.now_us()
-        self._alerts.begin(Alert("reader-found", "reader_found", "warning", text, now_us))
+        values = {"where": where}
+        self._alerts.begin(Alert("reader-found", "reader_found", "warning", text, now_us, values))
 
 
 def _decisions(shown: Shown) -> dict[str, _Decided]:

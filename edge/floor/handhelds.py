@@ -125,7 +125,8 @@ class Handhelds:
                 f"badge {badge} is at work on two devices at once; "
                 "sign out on one of them, and give the other person a badge of their own"
             )
-            self._alerts.begin(Alert(_name_of(badge), "badge_twice", "warning", text, now_us))
+            name, values = _name_of(badge), {"badge": str(badge)}
+            self._alerts.begin(Alert(name, "badge_twice", "warning", text, now_us, values))
         for badge in self._twice - twice:
             self._alerts.end(_name_of(badge))
         self._twice = twice

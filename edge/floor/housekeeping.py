@@ -122,7 +122,14 @@ class Housekeeping:
                 f"the journal's disk is {used:.0%} full: make room, or shorten [journal] keep_days"
             )
             self._alerts.begin(
-                Alert(DISK_ALERT, "disk_filling", step[1], text, self._clock.now_us())
+                Alert(
+                    DISK_ALERT,
+                    "disk_filling",
+                    step[1],
+                    text,
+                    self._clock.now_us(),
+                    {"percent": f"{used:.0%}"},
+                )
             )
 
     def _make_reserve(self) -> None:

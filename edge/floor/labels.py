@@ -100,8 +100,10 @@ class LabelDesk:
         name = printer.name if printer is not None else None
         self._board.show(_topic(station), {**shown, "printer": name, "state": "unsure"})
         text = f"the label of {sscc} at {station} may be out or not: {reason}; look, or print it"
+        now_us = self._clock.now_us()
+        values = {"parcel": sscc, "station": station}
         self._alerts.begin(
-            Alert(_unsure_id(sscc), "label_unsure", "warning", text, self._clock.now_us())
+            Alert(_unsure_id(sscc), "label_unsure", "warning", text, now_us, values)
         )
 
     def sending(self, _: str, job: str) -> None:
@@ -139,7 +141,10 @@ class LabelDesk:
             "wait and come out when it does"
         )
         now_us = self._clock.now_us()
-        self._alerts.begin(Alert(_alert_id(printer), "printer_troubled", "warning", text, now_us))
+        values = {"printer": printer, "station": self._stations[printer], "detail": reason}
+        self._alerts.begin(
+            Alert(_alert_id(printer), "printer_troubled", "warning", text, now_us, values)
+        )
         self._follow(printer, None, "waiting", reason)
 
     def _make(self, station: LocationId, job: RequestId, data: Mapping[str, object]) -> None:

@@ -39,8 +39,12 @@ class LocatingDesk:
         if drift is None or not drift.is_drifted:
             self._alerts.end(DRIFT_ALERT)
             return
-        text = f"the calibration no longer fits: {self._words(drift)}; calibrate again on /setup"
-        self._alerts.begin(Alert(DRIFT_ALERT, "calibration_drifted", "warning", text, now_us))
+        detail = self._words(drift)
+        text = f"the calibration no longer fits: {detail}; calibrate again on /setup"
+        values = {"detail": detail}
+        self._alerts.begin(
+            Alert(DRIFT_ALERT, "calibration_drifted", "warning", text, now_us, values)
+        )
 
     def _words(self, drift: Drift) -> str:
         named = [

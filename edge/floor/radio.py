@@ -91,8 +91,10 @@ class Radio:
             case EventKind.ANTENNA_DISCONNECTED:
                 text = f"{antenna} is not connected, its reader says; look at cable and plug"
                 name = f"antenna-disconnected-{where}"
+                values = {"port": str(event.port), "reader": str(event.device)}
                 self._say(
-                    Alert(name, "antenna_disconnected", "critical", text, event.at_us), event
+                    Alert(name, "antenna_disconnected", "critical", text, event.at_us, values),
+                    event,
                 )
             case EventKind.ANTENNA_CONNECTED:
                 self._over(f"antenna-disconnected-{where}")
@@ -102,11 +104,15 @@ class Radio:
                     "between it and the gateway"
                 )
                 name = f"reader-overflowed-{event.device}"
-                self._say(Alert(name, "reader_overflowed", "warning", text, event.at_us), event)
+                values = {"reader": str(event.device)}
+                alert = Alert(name, "reader_overflowed", "warning", text, event.at_us, values)
+                self._say(alert, event)
             case EventKind.EXCEPTION:
                 text = f"{event.device} tells of an exception: {event.detail or 'without words'}"
                 name = f"reader-exception-{event.device}"
-                self._say(Alert(name, "reader_exception", "warning", text, event.at_us), event)
+                values = {"reader": str(event.device), "detail": event.detail or "-"}
+                alert = Alert(name, "reader_exception", "warning", text, event.at_us, values)
+                self._say(alert, event)
             case (
                 EventKind.INPUT_HIGH
                 | EventKind.INPUT_LOW
@@ -203,11 +209,12 @@ def _name(one: AntennaReport, fault: AntennaFault) -> str:
 
 def _alert(one: AntennaReport, fault: AntennaFault, since_us: int) -> Alert:
     severity, words = _WORDS[fault]
-    said = words.format(
-        reads_per_s=one.reads_per_s,
-        usual_reads_per_s=one.usual_reads_per_s,
-        rssi_dbm=one.rssi_dbm,
-        usual_rssi_dbm=one.usual_rssi_dbm,
-    )
-    text = f"antenna {one.port} of {one.reader} at {one.location} {said}"
-    return Alert(_name(one, fault), fault.value, severity, text, since_us)
+    levels = {
+        "reads_per_s": str(one.reads_per_s),
+        "usual_reads_per_s": str(one.usual_reads_per_s),
+        "rssi_dbm": str(one.rssi_dbm),
+        "usual_rssi_dbm": str(one.usual_rssi_dbm),
+    }
+    text = f"antenna {one.port} of {one.reader} at {one.location} {words.format(**levels)}"
+    named = {"port": str(one.port), "reader": str(one.reader), "location": str(one.location)}
+    return Alert(_name(one, fault), fault.value, severity, text, since_us, {**named, **levels})

@@ -228,6 +228,7 @@ class Showing:
                     "code": alert.code,
                     "severity": alert.severity,
                     "text": alert.text,
+                    "values": dict(alert.values),
                     "since": alert.since_us,
                 }
                 for alert in self._alerts.active()

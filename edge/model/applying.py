@@ -338,7 +338,11 @@ def _park(state: FloorState, event: e.WorkReturned) -> None:
     for errand_id in event.errands:
         errand = state.errands[errand_id]
         state.errands[errand_id] = replace(
-            errand, picker=None, fence=errand.fence + 1, picker_before=event.badge
+            errand,
+            picker=None,
+            fence=errand.fence + 1,
+            picker_before=event.badge,
+            confirmed_at=None,
         )
 
 

@@ -578,26 +578,37 @@ class BackOrdered:
 
 @dataclass(frozen=True, slots=True)
 class PlaceConfirmed:
-    """The picker stands before the place of a stop, by its `label` or its check `digits`."""
+    """The picker stands before the place wanted, by its `label` or its check `digits`.
+
+    Attributes:
+        walk_id, stop: of a walk; None where something is brought or fetched.
+        errand_id: what is brought or fetched; None of a walk, and before version 2.
+    """
 
     type: ClassVar[str] = "pick.place_confirmed"
-    walk_id: WalkId
-    stop: int
+    walk_id: WalkId | None
+    stop: int | None
     badge: Badge
     location: LocationId
     how: str
+    errand_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMistaken:
-    """The picker gave check digits that are not those of the place; `tries`: at this stop."""
+    """The picker gave check digits that are not those of the place; `tries`: at this place.
+
+    Attributes:
+        walk_id, stop, errand_id: as of `PlaceConfirmed`.
+    """
 
     type: ClassVar[str] = "pick.place_wrong"
-    walk_id: WalkId
-    stop: int
+    walk_id: WalkId | None
+    stop: int | None
     badge: Badge
     location: LocationId
     tries: int
+    errand_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

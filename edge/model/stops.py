@@ -34,8 +34,20 @@ def happen(state: FloorState, event: AtStop) -> None:
             _postpone(state, event)
         case e.StopRerouted() | e.StopRefilled() | e.StopSubstituted():
             _go_on(state, event)
+        case e.PlaceConfirmed() | e.PlaceMistaken() if event.errand_id is not None:
+            _at_goal(state, event.errand_id, event)
         case e.StopSought() | e.SubstituteOffered() | e.PlaceConfirmed() | e.PlaceMistaken():
             _note(state, event)
+
+
+def _at_goal(state: FloorState, errand_id: str, event: e.PlaceConfirmed | e.PlaceMistaken) -> None:
+    errand = state.errands[errand_id]
+    match event:
+        case e.PlaceConfirmed():
+            errand = replace(errand, confirmed_at=event.location, wrong_places=0)
+        case e.PlaceMistaken():
+            errand = replace(errand, wrong_places=event.tries)
+    state.errands[errand_id] = errand
 
 
 def _go_on(state: FloorState, event: e.StopRerouted | e.StopRefilled | e.StopSubstituted) -> None:
@@ -52,6 +64,8 @@ def _note(
     state: FloorState,
     event: e.StopSought | e.SubstituteOffered | e.PlaceConfirmed | e.PlaceMistaken,
 ) -> None:
+    if event.walk_id is None or event.stop is None:
+        raise ValueError(f"{event.type} names neither a walk nor an errand")
     walk = state.walks[event.walk_id]
     stop = walk.stops[event.stop]
     match event:

@@ -248,6 +248,8 @@ class Errand:
         pieces: the next one first; never empty, but where there is something to be fetched.
         tote_id: the tote that they lie in; None where they lie in quarantine or at `place`.
         place: where they lie in no tote, such as the station at which their parcel was opened.
+        confirmed_at: the place before which whoever has it has said to stand, last of all.
+        wrong_places: how often they gave the check digits of another one since then.
         picker: who brings them; None while nobody does.
         done: pieces that were brought so far.
         fence, picker_before: as of a walk.
@@ -264,6 +266,15 @@ class Errand:
     picker_before: Badge | None = None
     refill: Refill | None = None
     place: LocationId | None = None
+    confirmed_at: LocationId | None = None
+    wrong_places: int = 0
+
+    @property
+    def goal(self) -> LocationId:
+        """Where to go with it now: to fetch something, or to the next piece's place."""
+        if self.refill is not None and self.refill.fetch:
+            return self.refill.source
+        return self.pieces[0].location
 
 
 @dataclass(frozen=True, slots=True)

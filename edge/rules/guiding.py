@@ -212,8 +212,8 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
         instead_of=_ordered_name(state, stop),
-        check=places.asked(state, walk, current),
-        check_wanted=places.is_wanted(state, walk, current),
+        check=places.asked(state, places.of_stop(walk, current)),
+        check_wanted=places.is_wanted(state, places.of_stop(walk, current)),
     )
 
 

@@ -17,7 +17,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind
-from edge.rules import ladder, refilling
+from edge.rules import ladder, places, refilling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -44,6 +44,8 @@ def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
         quantity=sum(_is_alike(one, piece) for one in errand.pieces),
         picked=errand.done,
         tote_id=errand.tote_id,
+        check=places.asked(state, places.of_errand(errand)),
+        check_wanted=places.is_wanted(state, places.of_errand(errand)),
         notice="opened_parcel" if errand.place is not None else "",
         notice_location=errand.place,
         stop=errand.done + 1,
@@ -57,16 +59,28 @@ def _is_alike(one: Carried, other: Carried) -> bool:
 
 def scanned(state: FloorState, errand: Errand, input_: CodeScanned, named: Named) -> Decision:
     """Judge a scan against the piece that is to be put to its place, or fetched."""
-    if errand.refill is not None and errand.refill.fetch:
-        return refilling.fetched(state, errand, input_, named)
-    piece = errand.pieces[0]
+    goal = places.of_errand(errand)
+    return places.told(state, goal, input_) or _at_place(state, errand, goal, input_, named)
+
+
+def _at_place(
+    state: FloorState, errand: Errand, goal: places.Goal, input_: CodeScanned, named: Named
+) -> Decision:
     match named:
+        case Place(location):
+            return places.scanned(state, goal, input_, location)
+        case Piece() if (unsure := places.first(state, goal)) is not None:
+            return unsure
+        case _ if errand.refill is not None and errand.refill.fetch:
+            return refilling.fetched(state, errand, errand.refill, input_, named)
         case Piece():
             return _put(state, errand, input_, named)
-        case Place(location):
-            text = f"{location}, wanted {piece.location}"
-            right = location == piece.location
-            return accept("place_right", text) if right else refuse("place_wrong", text)
+        case _:
+            return _no_piece(errand, named)
+
+
+def _no_piece(errand: Errand, named: Container | ParcelLabel | Unknown) -> Decision:
+    match named:
         case Container(tote_id):
             text = f"{tote_id}, wanted {errand.tote_id}"
             right = tote_id == errand.tote_id

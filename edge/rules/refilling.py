@@ -29,6 +29,7 @@ from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Errand, Refill, Unit
+from edge.rules import places
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
 
@@ -146,24 +147,21 @@ def prompt(state: FloorState, badge: Badge, errand: Errand, refill: Refill, name
         picked=taken,
         stop=1,
         stops=2,
+        check=places.asked(state, places.of_errand(errand)),
+        check_wanted=places.is_wanted(state, places.of_errand(errand)),
     )
 
 
-def fetched(state: FloorState, errand: Errand, input_: CodeScanned, named: Named) -> Decision:
+def fetched(
+    state: FloorState, errand: Errand, refill: Refill, input_: CodeScanned, named: Named
+) -> Decision:
     """Judge a scan against what is to be taken out; a case counts all its pieces, or none."""
-    refill = errand.refill
-    if refill is None:
-        raise ValueError(f"errand {errand.errand_id} has nothing to fetch")
     match named:
         case Piece(epc=epc) if epc is not None and _is_held(state, epc):
             return refuse("not_wanted", "this very piece is in other work already", sku=named.sku)
         case Piece():
             return _taken(errand, refill, input_, named)
-        case Place(location):
-            text = f"{location}, wanted {refill.source}"
-            right = location == refill.source
-            return accept("place_right", text) if right else refuse("place_wrong", text)
-        case Container() | ParcelLabel():
+        case Place() | Container() | ParcelLabel():
             return refuse("unknown_code", "scan the piece that you take out")
         case Unknown(why):
             return refuse("unknown_code", why)

@@ -70,7 +70,7 @@ def _on_walk(
         return counting.found_empty(state, walk, input_.badge)
     if prompt.kind is PromptKind.DROP:
         return _dropped(state, terms, walk, input_, named)
-    digits = places.told(state, walk, prompt.stop - 1, input_)
+    digits = places.told(state, places.of_stop(walk, prompt.stop - 1), input_)
     return digits or _at_stop(state, terms, walk, prompt, input_, named)
 
 
@@ -112,12 +112,12 @@ def _at_stop(
     match named:
         case Piece():
             return (
-                places.first(prompt)
+                places.first(state, places.of_stop(walk, index))
                 or substituting.scanned(state, terms, walk, index, input_, named)
                 or _piece(state, walk, index, named)
             )
         case Place():
-            return places.scanned(state, walk, index, input_, named.location)
+            return places.scanned(state, places.of_stop(walk, index), input_, named.location)
         case Container():
             return binding.judged(prompt, walk, named.tote_id)
         case ParcelLabel():

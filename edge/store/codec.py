@@ -47,6 +47,8 @@ VERSIONS: Mapping[str, int] = {
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
     # 5: totes that are to be taken and scanned, places that are confirmed: none
     "pick.planned": 5,
+    "pick.place_confirmed": 2,  # what is brought: a walk went there
+    "pick.place_wrong": 2,  # the same
     "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
 }
 """The version in which each type of fact is written now."""
@@ -64,6 +66,8 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 3): _unchanged,
     ("pack.closed", 4): _unchanged,
     ("order.cancelled", 1): _unchanged,
+    ("pick.place_confirmed", 1): _unchanged,
+    ("pick.place_wrong", 1): _unchanged,
     ("pack.given_up", 1): _unchanged,
     ("order.received", 1): _unchanged,
     ("order.received", 2): _unchanged,

@@ -23,6 +23,10 @@ NUMBERED_SINCE_MS = 1_767_225_600_000
 """The beginning of 2026, UTC."""
 
 
+NEWEST_COUNT = 1_000
+"""So many facts tell how late it was; among them some are from before the clock was set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Epoch:
     """A stretch of the journal; the seq of its first position is 1."""
@@ -107,7 +111,11 @@ def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
     Epochs without an acknowledged fact are taken away: their facts belong to the new one.
     """
     behind = read_cursor(connection).acknowledged_position
-    (newest_us,) = connection.execute("SELECT max(recorded_us) FROM facts").fetchone()
+    (newest_us,) = connection.execute(
+        "SELECT max(recorded_us) FROM"
+        " (SELECT recorded_us FROM facts ORDER BY position DESC LIMIT ?)",
+        (NEWEST_COUNT,),
+    ).fetchone()
     began_ms = _began_ms(name)
     is_sure = began_ms is not None and 1000 * (began_ms + 1) > (newest_us or 0)
     connection.execute("DELETE FROM epochs WHERE first_position > ?", (behind,))

@@ -5,17 +5,20 @@ from dataclasses import replace
 import pytest
 
 from edge.model.events import PlaceConfirmed, PlaceMistaken
-from edge.model.ids import LocationId, OrderId, Sku, ToteId, WalkId
+from edge.model.ids import LocationId, OrderId, RequestId, Sku, ToteId, WalkId
 from edge.model.places import Location
+from edge.model.posted import WorkHandedOver
 from edge.model.prompts import PromptKind
 from edge.model.work import Stop, Walk
 from edge.rules import guiding, places
 from edge.settings.picking import Picking
 from tests.rules.small_floor import (
+    ANNA,
     BIN_1,
     BIN_2,
     FLOOR,
     LI,
+    NOW_US,
     SHIRT,
     SHIRT_GTIN,
     SmallFloor,
@@ -99,7 +102,10 @@ def test_the_column_changes_from_walk_to_walk_and_stop_to_stop() -> None:
     stop = Stop(BIN_1, Sku(SHIRT), 1, OrderId("O1"), "1", ToteId("T0001"))  # type: ignore[arg-type]
 
     columns = {
-        places.column(floor.state, Walk(WalkId(f"walk-{walk}"), (stop, stop), 1.0, ""), index)
+        places.column(
+            floor.state,
+            places.of_stop(Walk(WalkId(f"walk-{walk}"), (stop, stop), 1.0, ""), index),
+        )
         for walk in range(20)
         for index in (0, 1)
     }
@@ -121,3 +127,50 @@ def test_a_stop_that_was_put_off_is_confirmed_anew() -> None:
 
     assert first.kind is PromptKind.PICK
     assert guiding.prompt(floor.state, LI).check_wanted
+
+
+def to_put_back(mode: str = "required") -> SmallFloor:
+    """Two shirts lie in a tote whose order was cancelled, and are to be put back."""
+    floor = at_bin(mode)
+    if mode == "required":
+        scan(floor, asked(floor))
+    scan(floor, SHIRT_GTIN)
+    scan(floor, SHIRT_GTIN)
+    floor.order("O1", (SHIRT, 2), rev=2, wanted="cancelled")
+    return floor
+
+
+def test_what_is_put_back_counts_once_the_digits_of_its_place_are_told_as_at_a_pick() -> None:
+    floor = to_put_back()
+    prompt = guiding.prompt(floor.state, LI)
+
+    early = scan(floor, SHIRT_GTIN)
+    wrong = [scan(floor, "11").code for _ in range(2)]
+    right = scan(floor, asked(floor))
+    put = [scan(floor, SHIRT_GTIN).code for _ in range(2)]
+
+    assert (prompt.kind, prompt.check_wanted) == (PromptKind.PUT_BACK, True)
+    assert (early.accepted, early.code) == (False, "place_first")
+    assert wrong == ["digits_wrong"] * 2
+    assert [task.code for task in floor.state.tasks.values()] == ["place_wrong"]
+    assert right.code == "place_right"
+    assert put == ["put", "all_put"]  # asked once for all that go there
+
+
+def test_who_takes_over_what_is_put_back_confirms_the_place_anew() -> None:
+    floor = to_put_back()
+    scan(floor, BIN_1)
+    confirmed = guiding.prompt(floor.state, LI).check_wanted
+
+    floor.ready(ANNA)
+    floor.take(WorkHandedOver(RequestId("over"), LI, LI, ANNA, NOW_US))
+
+    assert not confirmed
+    assert guiding.prompt(floor.state, ANNA).check_wanted
+
+
+def test_where_they_are_only_offered_what_is_put_back_counts_without_them() -> None:
+    floor = to_put_back("offered")
+
+    assert guiding.prompt(floor.state, LI).check
+    assert scan(floor, SHIRT_GTIN).code == "put"

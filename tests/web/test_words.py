@@ -106,6 +106,16 @@ def test_every_answer_of_the_rules_has_words() -> None:
     assert {f"code.{code}" for code in CODES} <= words("en").keys()
 
 
+def test_every_alert_has_a_name_and_a_sentence() -> None:
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    table = page.partition("## Alerts")[2].partition("\n## ")[0]
+    codes = re.findall(r"^\| `([a-z_-]+)` \|", table, re.MULTILINE)
+
+    wanted = {f"alert.{code}{part}" for code in codes for part in ("", ".text")}
+    assert len(codes) > 30
+    assert wanted - words("en").keys() == set()
+
+
 def test_every_word_that_a_script_asks_for_is_there() -> None:
     known = words("en").keys()
     for script in (STATIC / "js").glob("*.js"):

@@ -178,12 +178,20 @@ function alerts() {
           "div",
           {},
           h("strong", {}, t(knows(`alert.${one.code}`) ? `alert.${one.code}` : "alert.other")),
-          h("p", {}, one.text),
+          h("p", {}, alertWords(one)),
           h("p", { class: "muted" }, t("board.since", { since: since(one.since) })),
         ),
       ),
     ),
   );
+}
+
+/** The sentence in the page's language, of its code and its values; else as the gateway says it. */
+function alertWords({ code, text, values = {} }) {
+  const key = `alert.${code}.text`;
+  if (!knows(key)) return text;
+  const slug = `printer.${(values.detail ?? "").replaceAll(" ", "_")}`;
+  return t(key, knows(slug) ? { ...values, detail: t(slug) } : values);
 }
 
 function since(told) {

@@ -75,10 +75,19 @@ export class PickView {
     ];
   }
 
-  _wait() {
+  /** The key below ends the work here; what may be reported while waiting has one of its own. */
+  _wait({ troubles }) {
+    const report = () => {
+      this._fillTroubles();
+      this._dialog.showModal();
+    };
+    const canReport = troubles.some((one) => one.kinds.includes("wait"));
     return [
       h("div", { class: "calm" }, icon("wait"), h("h2", { class: "large" }, t("pick.wait"))),
       h("p", { class: "muted" }, t("pick.wait_details")),
+      canReport
+        ? h("button", { type: "button", class: "second trouble", id: "report", onclick: report }, icon("trouble"), h("span", {}, t("pick.trouble")))
+        : null,
     ];
   }
 
@@ -94,12 +103,7 @@ export class PickView {
           h("span", {}, t("pick.go_to")),
           h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
         ),
-        h(
-          "div",
-          { class: prompt.check ? "place-row" : "" },
-          h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 7 : 0)}`, id: "place" }, prompt.location),
-          prompt.check ? this._check(prompt) : null,
-        ),
+        this._place(prompt),
       ),
       h(
         "section",
@@ -187,7 +191,7 @@ export class PickView {
           h("span", {}, t(title)),
           h("span", { class: "stop" }, t("pick.piece", { stop: prompt.stop, stops: prompt.stops })),
         ),
-        h("p", { class: `place ${lengthClass(prompt.location)}`, id: "place" }, prompt.location),
+        this._place(prompt),
       ),
       h(
         "section",
@@ -238,6 +242,16 @@ export class PickView {
         h("ul", { class: "totes" }, ...prompt.totes.map((tote) => h("li", {}, tote))),
       ),
     ];
+  }
+
+  /** Where to go, and the key for its check digits where it has some. */
+  _place(prompt) {
+    return h(
+      "div",
+      { class: prompt.check ? "place-row" : "" },
+      h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 7 : 0)}`, id: "place" }, prompt.location),
+      prompt.check ? this._check(prompt) : null,
+    );
   }
 
   /** What is printed at the place, where its label cannot be scanned. */
