@@ -326,9 +326,8 @@ class FloorLoop:
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
         if not isinstance(input_, Posted):
             return None
-        known = turn.answers.get(input_.request_id) or self._parts.store.answer_to(
-            input_.request_id
-        )
+        request_id = input_.request_id
+        known = turn.answers.get(request_id) or self._parts.store.answer_to(request_id)
         return repeated(known, input_) if known is not None else None
 
     def _apply(self, event: Event, occurred_us: int, turn: _Turn) -> None:
