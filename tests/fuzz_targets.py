@@ -1,4 +1,4 @@
-"""What is fed with broken input: everything that reads bytes from outside.
+"""What is fed with broken input: everything that reads bytes of devices.
 
 A target makes so many tries out of a source of chance. What it may raise is caught where it is
 called; whatever else comes out is a finding. A try of a target of `LLRP` is one changed frame,
@@ -8,11 +8,10 @@ though many may make up one input.
 import contextlib
 import struct
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from drivers.capture import CaptureError, CaptureReader, CaptureWriter
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import BadFrame, Frame, FrameSplitter, ReportRun
@@ -27,14 +26,6 @@ from drivers.serial.framing import ScanFramer
 from drivers.serial.ssi import SsiFramer
 from drivers.serial.uhf_frames import Region, frame_bytes
 from drivers.serial.uhf_session import UhfSession, Wanted
-from edge.clock import PlayedClock
-from edge.gs1.barcode import parse
-from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError
-from edge.settings.floor_file import load_floor
-from edge.settings.gateway import load
-from edge.sync.wire.incoming import resend_from, understand
-from edge.sync.wire.topics import Topics
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, greeting, status
 
@@ -113,30 +104,6 @@ MODULE_FRAMES = tuple(
         (2, 0x22, "c9300030751fbb7e5f11000000007ea1b2d6ad"),
     )
 )
-MESSAGES = (
-    (
-        "order",
-        (
-            b'{"order_id":"O-1","rev":1,"state":"released","priority":5,"due_at":"2026-11-23T18:00:00Z",'
-            b'"lines":[{"line_id":"1","sku":"A","quantity":2}]}'
-        ),
-    ),
-    (
-        "master/items",
-        b'[{"sku":"A","gtin":"04012345000009","name":"Shirt","version":1},{"sku":"B","version":2}]',
-    ),
-    ("master/stock", b'{"sku":"A","location":"A-1","quantity":5,"version":1}'),
-    ("master/places", b'{"location":"A-1","sku":"A","minimum":2,"maximum":8}'),
-    ("master/packs", b'{"gtin":"04012345000009","sku":"A","quantity":6,"version":1}'),
-    ("master/pickers", b'{"badge":"1001","name":"Li","role":"picker","version":1}'),
-    ("ack", b'{"epoch":"e","upto":7}'),
-    (
-        "return",
-        b'{"return_id":"R","order_id":"O-1","lines":[{"line_id":"1","sku":"A","quantity":1}]}',
-    ),
-)
-JSON_TOKENS = (b"null", b"1e999", b"-1", b"[", b"{}", b'"', b"\\ud800", b"NaN", b"9" * 30, b"\xff")
-TOML_TOKENS = (b"[[", b"=", b'"', b"\n", b"true", b"-1", b"inf", b"9" * 25, b"[x]", b"\xff", b"#")
 
 
 class Tries:
@@ -340,110 +307,3 @@ def modules(chance: Random, tries: Tries) -> None:
             outcome = session.received(said if chance.randrange(4) else b"", now_us)
             if outcome.tags and not session.reading:
                 raise AssertionError("read without a law")
-
-
-def barcodes(chance: Random, tries: Tries) -> None:
-    """Texts of codes."""
-    for _ in tries:
-        data = mutated(chance, chance.choice(CODES), (b"\x1d", b"(01)", b"21", b"/", b"%00"))
-        parse(data.decode("utf-8", "replace" if chance.randrange(2) else "surrogateescape"))
-
-
-def resends(chance: Random, tries: Tries) -> None:
-    """Requests to send again."""
-    for _ in tries:
-        with contextlib.suppress(ValueError):
-            resend_from(mutated(chance, b'{"from":17}', JSON_TOKENS), "e1")
-
-
-def mail(chance: Random, tries: Tries) -> None:
-    """Messages of the central system."""
-    topics = Topics("we1", "hangzhou", "gate-1")
-    for _ in tries:
-        name, good = chance.choice(MESSAGES)
-        understand(topics, topics.base + name, mutated(chance, good, JSON_TOKENS), AT_US)
-
-
-class Files:
-    """Targets that read files, in a folder for the time being."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        config = ROOT / "config"
-        self._texts = (
-            ((config / "gateway.toml").read_bytes(), load),
-            ((config / "exceptions.toml").read_bytes(), load_troubles),
-            (FLOOR, load_floor),
-        )
-        writer = CaptureWriter(folder / "good", PlayedClock())
-        writer.opened("dock", "llrp")
-        for one in FRAMES[:6]:
-            writer.received("dock", one)
-        writer.lost("dock", "gone")
-        writer.close()
-        self._capture = (folder / "good" / "capture-000001.wec").read_bytes()
-        (folder / "bad").mkdir(parents=True)
-
-    def configurations(self, chance: Random, tries: Tries) -> None:
-        """Files of an operator."""
-        path = self._folder / "some.toml"
-        for _ in tries:
-            good, read = chance.choice(self._texts)
-            begin = chance.randrange(max(1, len(good) - 600))
-            part = good[begin : begin + 600] if chance.randrange(4) else good
-            path.write_bytes(mutated(chance, part, TOML_TOKENS))
-            with contextlib.suppress(ConfigurationError):
-                read(path)
-
-    def captures(self, chance: Random, tries: Tries) -> None:
-        """Files of `record`."""
-        path = self._folder / "bad" / "capture-000001.wec"
-        for _ in tries:
-            path.write_bytes(mutated(chance, self._capture))
-            with contextlib.suppress(CaptureError):
-                list(CaptureReader(path.parent).records())
-
-
-FLOOR = b"""[[location]]
-id = "shelf-1"
-kind = "shelf"
-x_m = 1.0
-y_m = 2.5
-[[location]]
-id = "bin-1"
-kind = "bin"
-parent = "shelf-1"
-[[antenna]]
-reader = "dock"
-port = 1
-location = "shelf-1"
-azimuth_deg = 90.0
-[[aisle]]
-x_m = 1.0
-[[cross_aisle]]
-y_m = 0.0
-[[cross_aisle]]
-y_m = 10.0
-"""
-
-
-def targets(folder: Path) -> Mapping[str, tuple[Target, int]]:
-    """Every target with the tries of one round, some tenths of a second."""
-    files = Files(folder)
-    return {
-        "framing": (framing, 16_000),
-        "neighbours": (neighbours, 16_000),
-        "messages": (messages, 16_000),
-        "streams": (streams, 8_000),
-        "pcap": (captures_of_networks, 800),
-        "network": (network_captures, 100),
-        "sessions": (sessions, 8_000),
-        "scans": (scans, 4000),
-        "packets": (packets, 4000),
-        "modules": (modules, 2000),
-        "barcodes": (barcodes, 3000),
-        "mail": (mail, 3000),
-        "resends": (resends, 3000),
-        "configurations": (files.configurations, 40),
-        "captures": (files.captures, 400),
-    }

@@ -10,18 +10,18 @@ import pytest
 from edge.model.inputs import MessageRefused
 from edge.sync.wire.incoming import understand
 from edge.sync.wire.topics import Topics
-from tests import fuzz, fuzz_targets
+from tests import fuzz, fuzz_targets, fuzz_words
 
 SEED = 20261123
 
 
 def test_broken_input_lets_nothing_out_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """Each frame costs less than a tenth of a second, whatever is in it."""
-    still = tuple(fuzz_targets.targets(tmp_path / "names"))
+    still = tuple(fuzz.targets(tmp_path / "names"))
     warm = fuzz.one_turn(tmp_path / "warm", SEED - 1, still, share=0.1)
     report = fuzz.one_turn(tmp_path / "turn", SEED, still)
 
-    assert len(report.tries) == 15, f"seed {SEED}: every target had its turn"
+    assert len(report.tries) == 19, f"seed {SEED}: every target had its turn"
     assert report.frames > 60_000
     assert max(report.slowest_ms[name] for name in fuzz.LLRP) < 100
     (before,), (after,) = warm.resident_bytes.values(), report.resident_bytes.values()
@@ -84,6 +84,6 @@ def test_each_target_has_its_share_of_tries_with_one_process_too() -> None:
 
 def test_the_messages_that_are_broken_were_good_ones() -> None:
     topics = Topics("we1", "hangzhou", "gate-1")
-    for name, payload in fuzz_targets.MESSAGES:
+    for name, payload in fuzz_words.MESSAGES:
         found = understand(topics, topics.base + name, payload, 1)
         assert not any(isinstance(one, MessageRefused) for one in found), name

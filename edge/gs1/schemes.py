@@ -26,6 +26,7 @@ from edge.gs1.elements import (
 
 Made = TypeVar("Made")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4})+")
+_DIGITS = re.compile(r"[0-9]*")
 _TWO_ELEMENTS = re.compile(r"\((\d{2,4})\)([^(]+)(?:\((\d{2,4})\)(.*))?")
 _FILTER_BITS = {"usdod": 4, "adi": 6, "gid": 0}
 _FILTER_BITS_USUAL = 3
@@ -173,9 +174,14 @@ def _from_elements(
 
 
 def _prefix_length_of(key: Element) -> int:
-    from biip.gs1_prefixes import GS1CompanyPrefix  # noqa: PLC0415 - 0.2 s, as in `elements`
+    from biip import ParseError  # noqa: PLC0415 - 0.2 s, as in `elements`
+    from biip.gs1_prefixes import GS1CompanyPrefix  # noqa: PLC0415 - as above
 
-    found = GS1CompanyPrefix.extract(key.value[_PREFIX_AT.get(key.ai, 0) :])
+    digits = _DIGITS.match(key.value, _PREFIX_AT.get(key.ai, 0))
+    try:  # letters of a serial number may follow, and biip refuses them
+        found = GS1CompanyPrefix.extract(digits.group() if digits else "")
+    except ParseError:
+        found = None
     if found is None:
         raise ValueError(
             f"({key.ai}){key.value}: GS1's list does not tell how long this company prefix is; "

@@ -21,10 +21,10 @@ def load_calibration(path: Path, floor: Floor) -> Calibration:
         calibration.check(floor)
     except OSError as error:
         raise ConfigurationError([f"{path}: {error.strerror or error}"]) from None
-    except json.JSONDecodeError as error:
-        raise ConfigurationError([f"{path}: is not JSON: {error}"]) from None
-    except (CalibrationError, UnicodeDecodeError) as error:
+    except CalibrationError as error:
         raise ConfigurationError([f"{path}: {error}"]) from None
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, numbers without end
+        raise ConfigurationError([f"{path}: is not JSON: {error}"]) from None
     return calibration
 
 

@@ -43,8 +43,12 @@ def read_toml(path: Path) -> dict[str, object]:
         raise ConfigurationError([f"{path}: there is no such file; name the right one"]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"{path}: cannot be read: {error}"]) from None
+    except RecursionError:
+        raise ConfigurationError([f"{path}: is nested too deeply; no key needs it"]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{path}: is not valid TOML: {error}"]) from None
+    except ValueError:  # tomllib leaves this one to int()
+        raise ConfigurationError([f"{path}: has a number of thousands of digits"]) from None
 
 
 def read_model(path: Path, model: type[SomeSection]) -> SomeSection:

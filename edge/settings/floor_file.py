@@ -34,7 +34,7 @@ class AntennaTable(Section):
 
     reader: str
     port: Annotated[int, Field(ge=1, le=65_535)]
-    location: str
+    location: PlaceName
     x_m: Metres | None = None
     y_m: Metres | None = None
     z_m: Metres | None = None

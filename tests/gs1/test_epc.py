@@ -138,6 +138,19 @@ def test_a_link_of_another_domain_is_understood_too() -> None:
     assert forms.digital_link == "https://id.gs1.org/01/80614141123458/21/6789"
 
 
+@pytest.mark.parametrize(
+    ("element_string", "pure_identity"),
+    [
+        ("(8003)04012345000009AB", "urn:epc:id:grai:4012345.00000.AB"),
+        ("(8004)4012345ABC", "urn:epc:id:giai:4012345.ABC"),
+    ],
+)
+def test_the_company_prefix_is_found_where_letters_follow_it(
+    element_string: str, pure_identity: str
+) -> None:
+    assert describe(element_string).pure_identity == pure_identity
+
+
 def test_an_article_without_serial_has_no_epc_but_a_link() -> None:
     forms = describe("(01)09501101530003")
 
@@ -163,6 +176,7 @@ def test_bits_with_a_foreign_header_stay_what_they_are() -> None:
         ("(00)106141412345678909", "check digit"),
         ("(01)8061414112345(21)6789", "not a GS1 element"),
         ("(77)123", "not a GS1 element"),
+        ("(8004)ABC", "how long this company prefix is"),
         ("https://id.gs1.org/", "not a GS1 Digital Link"),
         ("urn:epc:tag:sgtin-96:3.0614141.812345.ABC", "does not fit"),
         ("urn:epc:tag:sgtin-97:3.0614141.812345.1", "not a valid EPC"),

@@ -107,3 +107,12 @@ def test_light_barriers_come_out_as_written_and_must_stand_at_a_portal(tmp_path:
     told = str(refused.value)
     assert "A is no portal" in told
     assert "named twice" in told
+
+
+def test_a_zone_is_not_made_of_a_name_that_no_place_can_have(tmp_path: Path) -> None:
+    (tmp_path / "floor.toml").write_text('[[antenna]]\nreader = "r"\nport = 1\nlocation = "a/b"\n')
+
+    with pytest.raises(ConfigurationError) as told:
+        load_floor(tmp_path / "floor.toml")
+
+    assert [one.split(": ")[1] for one in told.value.faults] == ["antenna.0.location"]

@@ -88,7 +88,11 @@ def test_the_fault_of_a_second_table_names_its_own_line(tmp_path: Path) -> None:
     assert [one.partition(": ")[0] for one in told.value.faults] == [f"{file}:8"]
 
 
-@pytest.mark.parametrize("content", [b"[gateway\n", b"\xff\xfe", None])
+@pytest.mark.parametrize(
+    "content",
+    [b"[gateway\n", b"\xff\xfe", None, b"x = " + b"[" * 3000, b"tick_ms = " + b"9" * 5000],
+    ids=["no TOML", "no text", "no file", "nested for ever", "a number for ever"],
+)
 def test_a_file_that_is_none_is_told_in_one_sentence(
     tmp_path: Path, content: bytes | None
 ) -> None:

@@ -124,6 +124,7 @@ def test_an_order_that_makes_no_sense_is_refused_by_its_field(
         (b"[]", "0 objects"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"rev":NaN}', "NaN"),
+        (b'{"rev":' + b"9" * 5000 + b"}", "5000 digits"),
         (b'{"rev":1,"rev":2}', "twice"),
         (b'{"rev":' + b"9" * 5000 + b"}", "digits"),
         (b"7", "valid dictionary"),

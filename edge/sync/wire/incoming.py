@@ -36,6 +36,8 @@ from edge.sync.wire.topics import Topics
 PAYLOAD_BYTES_MAX = 1_048_576
 """Larger messages are refused unread; the broker is told the same limit."""
 OBJECTS_MAX = 5_000
+DIGITS_MAX = 4_000
+"""Of a whole number; Python makes none of more than 4,300, and none here means so much."""
 REFUSALS_MAX = 20
 """Refusals of single objects told for one message; the rest is told as a number."""
 EXCERPT_LENGTH_MAX = 500
@@ -100,7 +102,9 @@ def objects_of(payload: bytes) -> list[object]:
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start} is not UTF-8: send JSON in UTF-8") from error
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        found = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply: send flat objects") from error
     except json.JSONDecodeError as error:
@@ -293,6 +297,12 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON number; leave the field out")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > DIGITS_MAX:
+        raise ValueError(f"a number of {len(digits)} digits: send at most {DIGITS_MAX}")
+    return int(digits)
 
 
 def _clean(text: str) -> str:
