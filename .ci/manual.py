@@ -52,6 +52,7 @@ def commands(command: object, path: str) -> Iterator[str]:
         if isinstance(one, TyperOption):
             names = ", ".join([*one.opts, *one.secondary_opts])
             yield f".TP\n\\fB{escaped(names)}\\fR\n{escaped(one.help or '')}\n"
+    yield f".PP\n.nf\n{escaped((command.epilog or '').replace(chr(10) * 2, chr(10)))}\n.fi\n"
 
 
 def main() -> None:

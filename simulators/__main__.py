@@ -23,6 +23,23 @@ COMMANDS: Mapping[str, str] = {
     "days": "day.many:days_command",
 }
 """Module and function of each command."""
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "reader": (
+        "reader --port 5084 --antennas 4 --tags 200",
+        "reader --port 5084 --vendor zebra --seed 7 --seconds 60",
+    ),
+    "readers": ("readers --stamps-dir stamps --count 8",),
+    "scanner": ("scanner --link /tmp/scanner", "scanner --link /tmp/scanner --protocol ssi"),
+    "printer": ("printer --port 9100",),
+    "uhf": ("uhf --link /tmp/module --tags 20",),
+    "central": ("central --broker 127.0.0.1:1883 --orders-per-minute 6",),
+    "pickers": ("pickers --url http://127.0.0.1:8080 --people people.json --count 4",),
+    "warehouse": ("warehouse --seed 7 --orders 60",),
+    "catalogue": ("catalogue --seed 7 --floor-out floor.toml --out catalogue.json",),
+    "day": ("day --seed 7 --orders 60 --faults heavy --html day.html",),
+    "days": ("days --seeds 1000 --processes 2",),
+}
+"""How each is called; shown by its `--help`."""
 
 
 def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -36,7 +53,9 @@ def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app.callback()(_root)
     for name in names:
         module, _, function = COMMANDS[name].partition(":")
-        app.command(name)(getattr(import_module(f"simulators.{module}"), function))
+        shown = "\n\n".join(["Examples:", *(f"warehouse-sim {one}" for one in EXAMPLES[name])])
+        command = getattr(import_module(f"simulators.{module}"), function)
+        app.command(name, epilog=shown)(command)
     return app
 
 

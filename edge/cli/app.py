@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import typer
+from typer.models import CommandInfo
+
+from edge.cli.examples import shown
 
 COMMANDS: Mapping[str, str] = {
     "run": "run",
@@ -46,10 +49,17 @@ def assemble(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         module = import_module(f"edge.cli.{COMMANDS[name]}")
         if hasattr(module, "app"):
+            for command in module.app.registered_commands:
+                command.epilog = shown(f"{name} {_word(command)}")
             app.add_typer(module.app, name=name)
         else:
-            app.command(name)(getattr(module, name.replace("-", "_")))
+            app.command(name, epilog=shown(name))(getattr(module, name.replace("-", "_")))
     return app
+
+
+def _word(command: CommandInfo) -> str:
+    """The word by which a command of a group is called."""
+    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
 
 
 def _warehouse_edge() -> None:

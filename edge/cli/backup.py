@@ -26,13 +26,15 @@ Target = Annotated[Path, typer.Argument(help="the backup file")]
 def create(
     target: Annotated[
         Path | None,
-        typer.Argument(help="the backup file; by default one more in the folder of [backup]"),
+        typer.Argument(
+            help="the backup file; by default one more in the folder that `backup` names"
+        ),
     ] = None,
     config: Config = Path("gateway.toml"),
 ) -> None:
     """Copy the journal to a new file while the daemon works, and verify the copy.
 
-    Without a file named, the configuration's [backup] says where it goes, where a second copy
+    Without a file named, the configuration's `backup` says where it goes, where a second copy
     goes, how long old ones are kept, and whether it is a full one or the facts since the last.
     """
     with bad_input_told():

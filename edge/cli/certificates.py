@@ -38,11 +38,7 @@ def init(
     *,
     mqtt: Annotated[bool, typer.Option(help="also a client certificate for the broker")] = False,
 ) -> None:
-    """Make the authority and the web server's certificate; says what to write into the file.
-
-    Example: warehouse-edge certificates init --config gateway.toml --name gw-1.local
-    --name 192.0.2.1
-    """
+    """Make the authority and the web server's certificate; says what to write into the file."""
     settings, place, now = _prepared(config, folder)
     host = socket.gethostname()
     names = name or list(dict.fromkeys([host, f"{host.partition('.')[0]}.local", "127.0.0.1"]))

@@ -231,8 +231,6 @@ def commission(  # noqa: PLR0913 - one argument for each option
     what is not known is read from the tag. Ends with a summary when the list is done, or when no
     tag came for --wait seconds.
 
-    warehouse-edge tag commission llrp://10.0.0.5 --list epcs.txt --job jobs/2025-03-01/
-
     A line of the list: 30340242201d8840009efdf7, urn:epc:tag:sgtin-96:1.4012345.000001.7,
     (01)04012345000016(21)7 or (01)04012345000016(21)100..199
     """

@@ -30,7 +30,7 @@ from edge.store.errors import StoreError
 app = typer.Typer(
     no_args_is_help=True,
     help="Make a fault on a scratch copy and count what it did; one JSON object, exit 1 if a "
-    "promise broke. For example: warehouse-edge drill kill --runs 50",
+    "promise broke.",
 )
 
 Runs = Annotated[int, typer.Option(min=1, help="how often the fault is made")]

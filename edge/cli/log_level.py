@@ -18,8 +18,7 @@ def log_level(
 ) -> None:
     """Change what one part writes to the log, while the gateway works.
 
-    On the gateway, as a user who may read its session key. Example: warehouse-edge log-level
-    devices debug --minutes 30 --config /etc/warehouse-edge/gateway.toml
+    On the gateway, as a user who may read its session key.
     """
     with bad_input_told():
         gate = own_gate(load(config))

@@ -15,7 +15,7 @@ PIN_DIGITS_MIN = 6
 def hash_pin_command(
     pin: Annotated[str, typer.Option(prompt="PIN", hide_input=True, confirmation_prompt=True)],
 ) -> None:
-    """Ask for a PIN and print its hash for `pin_hash` of a `[[person]]`; six digits or more."""
+    """Ask for a PIN and print its hash, for `pin_hash` of a person; six digits or more."""
     if not pin.isdigit() or len(pin) < PIN_DIGITS_MIN:
         raise fail(f"a PIN has {PIN_DIGITS_MIN} digits or more, and nothing else")
     typer.echo(hash_pin(pin))

@@ -55,12 +55,7 @@ def read(  # noqa: PLR0913 - one argument for each option
     power: words.Power = None,
     wait: words.Wait = 10.0,
 ) -> None:
-    """Tell EPC and TID of every tag that answers, or words of one tag's memory.
-
-    warehouse-edge tag read llrp://10.0.0.5
-
-    warehouse-edge tag read llrp://10.0.0.5 --tid e28011602000 --bank user --word 0 --count 8
-    """
+    """Tell EPC and TID of every tag that answers, or words of one tag's memory."""
     with bad_input_told():
         wanted = words.wanted_of(epc, tid, antenna)
         place = Bank(words.chosen(bank or "epc", words.BANKS))
@@ -97,10 +92,6 @@ def write(  # noqa: PLR0913 - one argument for each option
     """Give a tag another EPC, or write words of its memory; then read them back.
 
     Without --epc and --tid just one tag may be there.
-
-    warehouse-edge tag write llrp://10.0.0.5 --to 30340242201d8840009efdf7
-
-    warehouse-edge tag write llrp://10.0.0.5 --epc 3034... --bank user --word 0 --hex cafebabe
     """
     with bad_input_told():
         wanted = words.wanted_of(epc, tid, antenna)
@@ -138,10 +129,7 @@ def lock(  # noqa: PLR0913 - one argument for each option
     power: words.Power = None,
     wait: words.Wait = 10.0,
 ) -> None:
-    """Say what may be written without the tag's access password, or ever.
-
-    warehouse-edge tag lock llrp://10.0.0.5 epc access-password --epc 3034... --password 12345678
-    """
+    """Say what may be written without the tag's access password, or ever."""
     with bad_input_told():
         wanted = words.wanted_of(epc, tid, antenna)
         way = LockHow(words.chosen(how, words.HOWS))
@@ -168,10 +156,7 @@ def password_command(  # noqa: PLR0913 - one argument for each option
     power: words.Power = None,
     wait: words.Wait = 10.0,
 ) -> None:
-    """Give a tag another access or kill password; it is asked for where --new is left out.
-
-    warehouse-edge tag password llrp://10.0.0.5 access --tid e28011602000...
-    """
+    """Give a tag another access or kill password; it is asked for where --new is left out."""
     with bad_input_told():
         wanted = words.wanted_of(epc, tid, antenna)
         field = LockField(words.chosen(f"{which}-password", words.FIELDS))
@@ -201,8 +186,6 @@ def kill(  # noqa: PLR0913 - one argument for each option
     """Silence a tag for ever, after two confirmations: its EPC typed, and a yes.
 
     Without a terminal both are options.
-
-    warehouse-edge tag kill llrp://10.0.0.5 --tid e280... --confirm 3034... --yes-kill-for-ever
     """
     if not (epc or tid):
         raise fail("name the tag by --epc or --tid; none is killed because it happens to be there")

@@ -38,15 +38,17 @@ def read_toml(path: Path) -> dict[str, object]:
         ConfigurationError: it is missing, unreadable or no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError([f"{path}: there is no such file; name the right one"]) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no text, or a name that no file can have
         raise ConfigurationError([f"{path}: cannot be read: {error}"]) from None
-    except RecursionError:
-        raise ConfigurationError([f"{path}: is nested too deeply; no key needs it"]) from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{path}: is not valid TOML: {error}"]) from None
+    except RecursionError:
+        raise ConfigurationError([f"{path}: is nested too deeply; no key needs it"]) from None
     except ValueError:  # tomllib leaves this one to int()
         raise ConfigurationError([f"{path}: has a number of thousands of digits"]) from None
 
