@@ -11,6 +11,7 @@ the number of tries of each target, their rate, its slowest input and how much m
 import argparse
 import faulthandler
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -29,7 +30,9 @@ from tests.fuzz_files import Files
 from tests.fuzz_targets import LLRP, Target, Tries
 from tests.live_garbage import LiveTarget, llrp_callers, serial_streams
 
-HANG_S = 120
+HANG_S = 120.0
+"""CPU seconds of one round after which it hangs: a busy machine makes nothing of that."""
+DEADLOCK_S = 3600
 SLOW_S = 20.0
 """CPU seconds of one round beyond which something takes its time from the daemon."""
 SLOW_INPUT_MS = 500.0
@@ -151,7 +154,9 @@ def one_turn(folder: Path, seed: int, names: tuple[str, ...], share: float = 1.0
 
 def one_round(name: str, target: Target, seed: int, count: int) -> tuple[float, float]:
     """One round of a target; its CPU seconds, and the milliseconds of its slowest input."""
-    faulthandler.dump_traceback_later(HANG_S, exit=True)
+    faulthandler.register(signal.SIGPROF, chain=True)  # the trace, then the end
+    signal.setitimer(signal.ITIMER_PROF, HANG_S)
+    faulthandler.dump_traceback_later(DEADLOCK_S, exit=True)
     tries, began = Tries(count), time.process_time()
     try:
         target(Random(seed), tries)  # noqa: S311 - chance for tests
@@ -159,6 +164,7 @@ def one_round(name: str, target: Target, seed: int, count: int) -> tuple[float, 
         raise FindingError(f"{name}, seed {seed}: {type(error).__name__}: {error}") from error
     finally:
         faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_PROF, 0)
     took = time.process_time() - began
     if took > SLOW_S:
         raise FindingError(f"{name}, seed {seed}: one round took {took:.0f} s of CPU")
@@ -271,6 +277,7 @@ def main() -> int:
                 sys.stdout.write(f"{report.tries.total():>14,} tries\n")
                 sys.stdout.flush()
     except FindingError as finding:
+        _tell(report, time.monotonic() - began, "before the finding")
         return _found(finding)
     _tell(report, time.monotonic() - began)
     if report.grown_bytes > GROWN_BYTES_MAX:
@@ -288,7 +295,7 @@ def _found(finding: FindingError) -> int:
     return 1
 
 
-def _tell(report: Report, took_s: float) -> None:
+def _tell(report: Report, took_s: float, outcome: str = "no finding") -> None:
     for name, count in report.tries.items():
         rate = count / max(report.seconds[name], 1e-9)
         sys.stdout.write(
@@ -298,7 +305,7 @@ def _tell(report: Report, took_s: float) -> None:
     total, cpu_s = report.tries.total(), sum(report.seconds.values())
     sys.stdout.write(
         f"{'all':16} {total:>12,} tries, {report.frames:,} of them LLRP frames, in "
-        f"{took_s:,.0f} s ({cpu_s:,.0f} s of CPU); no finding; memory of a process grew by "
+        f"{took_s:,.0f} s ({cpu_s:,.0f} s of CPU); {outcome}; memory of a process grew by "
         f"{report.grown_bytes / 2**20:.1f} MiB\n"
     )
 

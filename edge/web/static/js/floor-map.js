@@ -24,8 +24,7 @@ export class FloorMap {
    */
   show(floor, chosen, marked, marks = [], heat = null) {
     const focused = document.activeElement?.dataset?.place;
-    // Carts move; without a place on the plan they are not drawn.
-    const places = floor.locations.filter((one) => one.kind !== "cart" && hasPlace(one));
+    const places = drawn(floor);
     const byId = new Map(places.map((one) => [one.id, one]));
     this._outer = new Set(places.map((one) => one.parent).filter((id) => byId.has(id)));
     this.element.setAttribute("viewBox", boxOf(places, floor).join(" "));
@@ -33,7 +32,7 @@ export class FloorMap {
     fill(
       this.element,
       stripes(),
-      ...walkways(floor, places),
+      ...walkways(floor, measured(floor)),
       ...outermostFirst(places).map((one) => this._place(one, chosen, marked)),
       ...heatBoxes(heat, byId),
       ...floor.antennas.filter((one) => byId.has(one.location)).map((one) => antenna(one, byId)),
@@ -103,6 +102,23 @@ function nameOf(one) {
   return parts.join("; ");
 }
 
+/**
+ * What is drawn: every place that has one on the plan, and in a row below them those that an antenna
+ * hears though nobody has measured where they are. Carts move; without a place they are left out.
+ */
+function drawn(floor) {
+  const placed = measured(floor);
+  const heard = new Set(floor.antennas.map((one) => one.location));
+  const others = floor.locations.filter((one) => one.kind !== "cart" && !hasPlace(one) && heard.has(one.id));
+  const [left, , , bottom] = edges(placed, floor);
+  const beside = (one, at) => ({ ...one, x_m: left + (at + 0.5) * 2.5 * POINT_M, y_m: up(bottom + 2 * POINT_M), width_m: 2 * POINT_M, depth_m: POINT_M });
+  return [...placed, ...others.map(beside)];
+}
+
+function measured(floor) {
+  return floor.locations.filter((one) => one.kind !== "cart" && hasPlace(one));
+}
+
 function hasPlace(one) {
   return one.x_m !== 0 || one.y_m !== 0 || one.width_m > 0;
 }
@@ -113,13 +129,17 @@ function boxOfPlace(one) {
   return { x: one.x_m - width / 2, y: up(one.y_m) - height / 2, width, height };
 }
 
-function boxOf(places, floor) {
+/** Left, top, right and bottom of the plan; a point where there is nothing on it. */
+function edges(places, floor) {
   const boxes = places.map(boxOfPlace);
   const xs = [...boxes.flatMap((box) => [box.x, box.x + box.width]), ...floor.aisle_x_m];
   const ys = [...boxes.flatMap((box) => [box.y, box.y + box.height]), ...floor.cross_y_m.map(up)];
-  const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-  if (xs.length === 0 || ys.length === 0) return [0, 0, 1, 1];
+  if (xs.length === 0 || ys.length === 0) return [0, 0, 0, 0];
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
+function boxOf(places, floor) {
+  const [left, top, right, bottom] = edges(places, floor);
   const box = [left - MARGIN_M, top - MARGIN_M, right - left + 2 * MARGIN_M, bottom - top + 2 * MARGIN_M];
   return box.map((value) => value.toFixed(2));
 }
