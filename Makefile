@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := .ci/system-packages
 
-.PHONY: setup setup-dev demo test lint format lock bench faults fleet fuzz package package-test supply clean
+.PHONY: setup setup-dev demo test lint format lock bench days faults fleet fuzz package package-test supply clean
 
 setup: $(VENV)/.runtime
 	@$(SYSTEM) mosquitto=mosquitto
@@ -51,7 +51,14 @@ faults: setup-dev
 	@$(SYSTEM) iptables=iptables ip=iproute2 gcc=gcc mkfs.ext4=e2fsprogs
 	$(BIN)/python -m tests.faults --scale $(if $(filter quick,$(FAULTS)),0.1,1)
 
-.PHONY: setup setup-dev demo test lint format lock bench days faults fleet fuzz package package-test supply clean
+# a thousand simulated days, every promise checked: make days SEEDS=100
+SEEDS ?= 1000
+days: setup-dev
+	$(BIN)/warehouse-sim days --seeds $(SEEDS) --processes 2
+
+# fifty gateways, one central system, and harm done to them
+fleet: setup-dev
+	$(BIN)/python -m tests.fleet --plot docs/scale-fleet.svg
 
 # so many tries of each target: make fuzz TRIES=10000000
 TRIES ?= 1000000

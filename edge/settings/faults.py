@@ -87,15 +87,16 @@ def _names(model: type[BaseModel], keys: Sequence[object]) -> list[str]:
     for key in keys[:-1]:
         field = section.model_fields.get(str(key))
         if field is not None:
-            section = next(_sections(field.annotation), section)
+            section = next(sections_in(field.annotation), section)
     return list(section.model_fields)
 
 
-def _sections(annotation: object) -> Iterator[type[BaseModel]]:
+def sections_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models of tables that the type of a field holds."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
-        yield from _sections(inner)
+        yield from sections_in(inner)
 
 
 def line_of(text: str, keys: Sequence[object]) -> int:
