@@ -27,6 +27,8 @@ DOTTED = re.compile(r"([a-z_]+)\.([a-z_0-9]+)(?: = .*)?")
 FILES = frozenset({"toml", "md", "py", "service", "timer", "sqlite", "json", "pem", "yaml"})
 KINDS = frozenset(EVENT_TYPES)
 """Of facts: `person.acted` is one, and no key."""
+FUNCTIONS = frozenset({"review.doubts"})
+"""Of the architecture's page."""
 
 
 def name_of(page: Path) -> str:
@@ -108,7 +110,7 @@ def key_fault(line: str) -> str:
         if table not in TABLES:
             return f"no table {table}"
         return "" if key is None or key in TABLES[table].model_fields else f"no {table}.{key}"
-    match = None if line in KINDS else DOTTED.fullmatch(line)
+    match = None if line in KINDS | FUNCTIONS else DOTTED.fullmatch(line)
     if match and match[1] in TABLES and match[2] not in FILES:
         table, key = match.groups()
         return "" if key in TABLES[table].model_fields else f"no {table}.{key}"
