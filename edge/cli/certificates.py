@@ -14,6 +14,7 @@ from edge.cli.console import NO, bad_input_told, fail
 from edge.clock import SystemClock
 from edge.daemon.authority import USES, AuthorityError, Issued, begin, issue, issued
 from edge.settings.gateway import Settings, load
+from edge.web.qr_code import drawn
 
 app = typer.Typer(
     no_args_is_help=True, help="Make, renew and show the gateway's own certificates."
@@ -82,8 +83,12 @@ def show(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
-    """Print names, dates and fingerprints; exit 1 if one has ended."""
-    _, place, now = _prepared(config, folder)
+    """Print names, dates, fingerprints and a QR code for handhelds; exit 1 if one has ended.
+
+    The QR code is the address of the pages with the fingerprint of the authority behind it. A
+    handheld that has to be enrolled takes the code of /setup instead, which is good once.
+    """
+    settings, place, now = _prepared(config, folder)
     with _faults_told():
         found = issued(place)
     rows = [_row(one, now) for one in found]
@@ -93,8 +98,18 @@ def show(
         for row in rows:
             typer.echo("{use}: {file}\n  for {for}\n  until {until} ({days} days)".format(**row))
             typer.echo(f"  sha256 {row['sha256']}")
+        for address in _addresses(found, settings):
+            typer.echo(f"\n{drawn(address)}\n{address}")
     if any(one.ends <= now for one in found):
         raise typer.Exit(NO)
+
+
+def _addresses(found: list[Issued], settings: Settings) -> list[str]:
+    """Where a handheld finds the pages, and by what it knows the authority; none without both."""
+    authority = next((one.sha256 for one in found if one.use == "authority"), "")
+    names = [one.names[0] for one in found if one.use == "web" and one.names]
+    port = settings.web.port
+    return [f"https://{name}:{port}/#ca={authority}" for name in names[:1] if authority]
 
 
 def _row(one: Issued, now: dt.datetime) -> dict[str, object]:

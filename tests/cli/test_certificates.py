@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edge.cli.app import assemble
+from edge.web.qr_code import QUIET, rows_of
 
 runner = CliRunner()
 
@@ -62,3 +63,24 @@ def test_a_second_authority_and_a_missing_one_are_refused_in_words(config: Path)
 
     assert code == 2
     assert "holds an authority already" in told
+
+
+def test_the_address_and_the_fingerprint_are_shown_as_a_qr_code(config: Path) -> None:
+    called(config, "init", "--name", "gw-1.local")
+    authority = json.loads(called(config, "show", "--json")[1])[0]
+
+    told = called(config, "show")[1].rstrip().splitlines()
+
+    address = f"https://gw-1.local:8080/#ca={authority['sha256']}"
+    assert told[-1] == address
+    picture = [line for line in told[:-1] if set(line) <= set("█▀▄ ") and line.strip()]
+    assert modules(picture) == rows_of(address)
+
+
+def modules(picture: list[str]) -> list[str]:
+    """Dark modules as they stand on the terminal, without the light ones around them."""
+    upper = ["".join("1" if sign in "▄ " else "0" for sign in line) for line in picture]
+    lower = ["".join("1" if sign in "▀ " else "0" for sign in line) for line in picture]
+    rows = [row for pair in zip(upper, lower, strict=True) for row in pair]
+    size = len(rows[0]) - 2 * QUIET
+    return [row[QUIET : QUIET + size] for row in rows[QUIET : QUIET + size]]

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-import segno
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
@@ -13,6 +12,7 @@ from edge.web.dependencies import Row
 from edge.web.desk import told
 from edge.web.devices import CODE_MINUTES, COOKIE_DAYS, LOCK_SUBJECT, DevicesFullError
 from edge.web.parts import Key, TheParts, Who
+from edge.web.qr_code import rows_of
 from edge.web.refusals import RefusedError
 from edge.web.routes.session import address_of, count_attempt, tell_if_locked
 from edge.web.setup_bodies import DeviceCode, DeviceId, DeviceWish
@@ -43,12 +43,11 @@ async def invite(body: DeviceWish, _: Key, who: Who, parts: TheParts) -> Row:
         raise RefusedError(409, "devices_full", text) from error
     doors = await run_in_threadpool(parts.given.configuring.doors)
     address = f"{doors['url']}/#enrol={code}&ca={doors['ca_sha256']}"
-    picture = segno.make_qr(address, error="m")
     return {
         "address": address,
         "ca_sha256": doors["ca_sha256"],
         "minutes": CODE_MINUTES,
-        "rows": ["".join(str(one & 1) for one in row) for row in picture.matrix],
+        "rows": rows_of(address),
     }
 
 
