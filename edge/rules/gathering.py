@@ -61,9 +61,9 @@ def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | Non
 def awaited(state: FloorState, pack: PackSession) -> list[ToteId]:
     """Totes of the order that have not come to the station; of one slot of a wall all have."""
     totes = state.totes.of_order(pack.order_id)
-    opened = state.totes[pack.tote_id]
-    walls = {opened.station} if walling.is_at_wall(state, opened) else set()
     here = {pack.tote_id, *pack.more}
+    opened = [one for one in totes if one.tote_id in here]
+    walls = {one.station for one in opened if walling.is_at_wall(state, one)}
     return [one.tote_id for one in totes if one.tote_id not in here and one.station not in walls]
 
 
