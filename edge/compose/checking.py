@@ -102,6 +102,11 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         if one.zone and floor.kind_of(LocationId(one.zone)) is not LocationKind.ZONE
     ]
     faults += [
+        f"{path}: picking.zone_strategies: {zone} is no zone of the floor file"
+        for zone in settings.picking.zone_strategies
+        if floor.kind_of(LocationId(zone)) is not LocationKind.ZONE
+    ]
+    faults += [
         f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
         "mean nothing"
         for name in settings.reader_names

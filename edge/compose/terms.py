@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
-from edge.rules.terms import Effect, HoldRule, ReviewTerms, Rung, Terms, TroubleTerms
+from edge.rules.terms import Effect, HoldRule, ReviewTerms, Rung, Strategy, Terms, TroubleTerms
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.gateway import Hold, Settings
 
@@ -19,7 +19,11 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
         orders_per_walk=(
             1 if settings.picking.strategy == "discrete" else settings.work.orders_per_walk
         ),
-        pick_and_pass=settings.picking.strategy == "pick-and-pass",
+        strategy=Strategy(settings.picking.strategy),
+        zone_strategies={
+            LocationId(zone): Strategy(one)
+            for zone, one in settings.picking.zone_strategies.items()
+        },
         zones={Badge(one.badge): LocationId(one.zone) for one in settings.person if one.zone},
         pieces_per_walk=settings.work.pieces_per_walk,
         volume_ml_per_walk=round(1000 * settings.work.volume_l_per_walk),

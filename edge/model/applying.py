@@ -20,7 +20,7 @@ from edge.model import (
 from edge.model import events as e
 from edge.model.goods import PresentItem
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku, WalkId
-from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.orders import ORDER_STEPS, OrderState, OrderStep
 from edge.model.places import STORAGE_KINDS
 from edge.model.state import FloorState
 from edge.model.steps import after
@@ -31,7 +31,6 @@ from edge.model.work import (
     Picker,
     Tote,
     Walk,
-    WalkState,
     WalkStep,
 )
 
@@ -295,7 +294,8 @@ def _begin_tag_work(state: FloorState, job: TagJob) -> None:
 def _plan(state: FloorState, walk: Walk) -> None:
     state.walks[walk.walk_id] = walk
     for order_id in walk.orders:
-        _step_order(state, order_id, OrderStep.PLAN)
+        if state.orders[order_id].state is OrderState.RELEASED:  # else another zone has its share
+            _step_order(state, order_id, OrderStep.PLAN)
     for stop in walk.stops:
         booking.reserve(state, stop.sku, stop.location, stop.quantity)
         state.totes[stop.tote_id] = Tote(stop.tote_id, stop.order_id)
@@ -326,8 +326,8 @@ def _start(state: FloorState, event: e.WalkStarted) -> None:
         picker=event.badge,
         cart=event.cart,
     )
-    if walk.state is WalkState.WAITING:
-        for order_id in walk.orders:
+    for order_id in walk.orders:
+        if state.orders[order_id].state is OrderState.PLANNED:
             _step_order(state, order_id, OrderStep.START)
 
 

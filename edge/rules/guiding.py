@@ -4,6 +4,7 @@ The prompt is a pure function of the state. It is never stored: after a restart,
 handheld or after a reload it is the same.
 """
 
+from collections import Counter
 from itertools import islice
 
 from edge.model.events import Event, PickerChanged, WalkStarted
@@ -15,7 +16,7 @@ from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import places, putting, zones
+from edge.rules import legs, places, putting, zones
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import known_as
 from edge.rules.terms import Terms
@@ -87,13 +88,15 @@ def assignments(state: FloorState) -> list[Event]:
     return started
 
 
-def walks_wanted(state: FloorState) -> int:
-    """How many walks are wanted: for ready pickers without one, or soon at the end of theirs."""
-    walks = list(state.open_walks())
-    busy = {walk.picker for walk in walks if not _is_near_its_end(walk)}
-    waiting = sum(walk.picker is None for walk in walks)
-    free = sum(one.ready and one.badge not in busy for one in state.pickers.values())
-    return max(0, free - waiting)
+def walks_wanted(state: FloorState, terms: Terms) -> legs.Zones:
+    """How many walks are wanted: for ready pickers without one, or soon at the end of theirs.
+
+    Where zones pick their shares by themselves, for each zone; else for everybody together.
+    """
+    busy = {one.picker for one in state.open_walks() if not _is_near_its_end(one)}
+    ready = (one for one in state.pickers.values() if one.ready and one.badge not in busy)
+    free = Counter(one.zone if terms.is_by_legs else None for one in ready)
+    return legs.idle(state, free)
 
 
 def _is_near_its_end(walk: Walk) -> bool:
@@ -174,13 +177,14 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
     totes = tuple(dict.fromkeys(stop.tote_id for stop in walk.stops if stop.units))
     stations = state.floor.places_of(LocationKind.STATION)
     walls = state.floor.places_of(LocationKind.WALL)
-    kinds = (walls, stations) if len(totes) > 1 else (stations, walls)
+    many = len(totes) > 1 or _is_shared(state, walk)
+    kinds = (walls, stations) if many else (stations, walls)
     return Prompt(
         badge,
         f"{held_name(walk.walk_id, walk.fence)}/drop",
         PromptKind.DROP,
         walk_id=walk.walk_id,
-        location=next((place for kind in kinds for place in kind), None),
+        location=_meeting(state, walk) or next((one for kind in kinds for one in kind), None),
         totes=totes,
         stop=len(walk.stops),
         stops=len(walk.stops),
@@ -188,6 +192,18 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
         notice=_notice(state, walk),
         notice_location=_notice_location(state, walk),
     )
+
+
+def _is_shared(state: FloorState, walk: Walk) -> bool:
+    """Whether another walk has something of its orders."""
+    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
+    return any(order_id in one.orders for one in others for order_id in walk.orders)
+
+
+def _meeting(state: FloorState, walk: Walk) -> LocationId | None:
+    """Where totes of its orders stand already, which other walks have brought there."""
+    totes = (tote for one in walk.orders for tote in state.totes.of_order(one))
+    return next((tote.station for tote in totes if tote.station is not None), None)
 
 
 def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:

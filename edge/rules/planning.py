@@ -3,7 +3,9 @@
 Allocation first (whole orders, most urgent first), then batching by the way that is saved, then
 the shortest route through each batch. Only as many walks are made as pickers wait: the orders that
 are left make better batches later. Once a wave has to be begun to be out in time (`waves`), its
-orders are walked by themselves, before all others. Walks under way are looked at by `replanning`.
+orders are walked by themselves, before all others. Where zones pick their shares at once (`legs`),
+the orders that would go well together are parted by zone, and all of their legs are planned
+together: an order is promised whole. Walks under way are looked at by `replanning`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +17,7 @@ import numpy as np
 from edge.model.ids import IdMaker, OrderId, ToteId, WalkId
 from edge.model.places import Floor
 from edge.model.work import Walk
-from edge.rules import zones
+from edge.rules import legs, zones
 from edge.rules.allocating import Allocation
 from edge.rules.batching import Effort
 from edge.rules.loads import Load, load_of, parted, too_much
@@ -28,7 +30,7 @@ from edge.rules.snapshots import (
     stop_of,
     walkways_of,
 )
-from edge.rules.terms import Terms
+from edge.rules.terms import Strategy, Terms
 from edge.rules.walks import (
     Cart,
     OrderToWalk,
@@ -59,18 +61,7 @@ def plan(
     """
     if not snapshot_.walks_wanted:
         return ()
-    stock = free_stock(snapshot_)
-    allocated: dict[OrderId, list[Allocation]] = {}
-    for order in sorted(snapshot_.orders, key=urgency):
-        found = stock.allocate(
-            order,
-            rush=is_rush(order, snapshot_.terms),
-            only_sure=wants_sure(order, snapshot_.terms),
-        )
-        if found:  # orders without stock do not keep later ones from work
-            allocated[order.order_id] = found
-        if len(allocated) == ORDERS_MAX:
-            break
+    allocated = _allocated(snapshot_)
     ranks = {order_id: rank for rank, order_id in enumerate(allocated)}
     walks: list[PlannedWalk] = []
     for group in _groups(snapshot_, allocated):
@@ -80,18 +71,56 @@ def plan(
                 key=lambda walk: min(ranks[OrderId(one)] for one in walk.orders),
             )
     chosen = walks[: snapshot_.walks_wanted]
-    alone = _alone_m(snapshot_.floor, chosen, allocated)
     totes = free_totes(snapshot_.totes_used)
+    if not snapshot_.terms.is_by_legs:
+        leg = legs.Leg(None, snapshot_.terms.strategy)
+        return tuple(_of_leg(snapshot_, leg, allocated, (chosen, totes, make_id)))
+    mine = {one: allocated[one] for walk in chosen for one in map(OrderId, walk.orders)}
+    parts = legs.parted(snapshot_.floor, snapshot_.terms, mine)
     return tuple(
-        _walk(
+        walk
+        for leg, part in parts.items()
+        for walk in _of_leg(
             snapshot_,
-            replace(walk, alone_m=sum(alone.get(one, 0.0) for one in walk.orders)),
-            allocated,
-            totes,
-            WalkId(make_id()),
+            leg,
+            part,
+            (_walks(snapshot_, part, chance, effort, leg), totes, make_id),
         )
-        for walk in chosen
     )
+
+
+def _allocated(snapshot_: Snapshot) -> dict[OrderId, list[Allocation]]:
+    """Where the goods of orders are, the most urgent order's first.
+
+    Orders without stock, or with nothing where somebody waits, do not keep later ones from work.
+    """
+    stock = free_stock(snapshot_)
+    allocated: dict[OrderId, list[Allocation]] = {}
+    for order in sorted(snapshot_.orders, key=urgency):
+        found = stock.allocate(
+            order,
+            rush=is_rush(order, snapshot_.terms),
+            only_sure=wants_sure(order, snapshot_.terms),
+        )
+        if found and legs.wants(snapshot_.floor, snapshot_.waiting_in, found):
+            allocated[order.order_id] = found
+        if len(allocated) == ORDERS_MAX:
+            break
+    return allocated
+
+
+def _of_leg(
+    snapshot_: Snapshot,
+    leg: legs.Leg,
+    part: Mapping[OrderId, list[Allocation]],
+    made_of: tuple[Sequence[PlannedWalk], Iterator[ToteId], IdMaker],
+) -> Iterator[Walk]:
+    """One leg's walks, of those planned, the totes that are left and new names."""
+    planned, totes, make_id = made_of
+    alone = _alone_m(snapshot_.floor, planned, part)
+    for walk in planned:
+        told = replace(walk, alone_m=sum(alone.get(one, 0.0) for one in walk.orders))
+        yield _walk(snapshot_, leg, told, part, totes, WalkId(make_id()))
 
 
 def _alone_m(
@@ -134,6 +163,7 @@ def _walks(
     allocated: Mapping[OrderId, list[Allocation]],
     chance: np.random.Generator,
     effort: Effort,
+    leg: legs.Leg | None = None,
 ) -> tuple[PlannedWalk, ...]:
     """Which orders go together, and in which order their halts are walked."""
     floor, terms = snapshot_.floor, snapshot_.terms
@@ -143,7 +173,8 @@ def _walks(
     ]
     if not is_walkable(floor):
         return tuple(_by_name(order) for order in orders)
-    cart = Cart(terms.orders_per_walk, terms.pieces_per_walk)
+    most = terms.orders_per_walk if leg is None else terms.orders_on_cart(leg.strategy)
+    cart = Cart(most, terms.pieces_per_walk)
     walkways = walkways_of(floor)
     planned = plan_walks(orders, walkways, cart, chance, effort)
     loads = {one: loads_of(snapshot_, found) for one, found in allocated.items()}
@@ -187,6 +218,7 @@ def _by_name(order: OrderToWalk) -> PlannedWalk:
 
 def _walk(
     snapshot_: Snapshot,
+    leg: legs.Leg,
     planned: PlannedWalk,
     allocated: Mapping[OrderId, list[Allocation]],
     totes: Iterator[ToteId],
@@ -199,14 +231,14 @@ def _walk(
     ]
     stops = tuple(stop_of(one, tote_of[order_id]) for order_id, one in halts)
     floor = snapshot_.floor
-    if snapshot_.terms.pick_and_pass:
+    if leg.strategy is Strategy.PICK_AND_PASS:
         stops = zones.in_order(floor, stops)
     orders = [OrderToWalk(one, tuple(_places(floor, allocated[one]))) for one in tote_of]
     return Walk(
         walk_id,
         stops,
         planned.length_m,
-        _why(snapshot_, planned, orders, [one for _, one in halts]),
+        _why(snapshot_, leg, planned, orders, [one for _, one in halts]),
         alone_m=planned.alone_m,
         totes=tuple(tote_of.values()),
         unbound=tuple(tote_of.values()) if snapshot_.terms.bind_totes else (),
@@ -215,12 +247,14 @@ def _walk(
 
 def _why(
     snapshot_: Snapshot,
+    leg: legs.Leg,
     planned: PlannedWalk,
     orders: Sequence[OrderToWalk],
     halts: Sequence[Allocation],
 ) -> str:
     """One sentence for people: what it saves, what presses, what is unsure."""
-    parts = [f"{len(orders)} orders in {planned.length_m:.0f} m"]
+    share = f"{leg.zone}'s share of " if leg.zone is not None else ""
+    parts = [f"{share}{len(orders)} orders in {planned.length_m:.0f} m"]
     if is_walkable(snapshot_.floor):
         places = [place for order in orders for place in order.stops]
         aisles = aisles_of(walkways_of(snapshot_.floor), places)

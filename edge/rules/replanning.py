@@ -13,6 +13,7 @@ from edge.model.ids import LocationId, OrderId, ToteId, WalkId
 from edge.model.inputs import WalkChange
 from edge.model.places import Floor
 from edge.model.work import Stop, Walk
+from edge.rules import legs
 from edge.rules.allocating import Allocation
 from edge.rules.instances import Point
 from edge.rules.loads import Load, load_of, too_much
@@ -86,7 +87,7 @@ def _joinings(
     mine = _load(snapshot, more)
     for name, course in courses.items():
         held = _load(snapshot, (*course.walk.stops[: _kept(course.walk)], *course.after))
-        fits = too_much(snapshot.terms, held + mine) is None
+        fits = too_much(snapshot.terms, held + mine) is None and _is_of_leg(snapshot, course, more)
         if fits and len(course.totes) < snapshot.terms.orders_per_walk:
             yield (
                 name,
@@ -98,6 +99,13 @@ def _joinings(
                     (*course.joined, found[0].order_id),
                 ),
             )
+
+
+def _is_of_leg(snapshot: Snapshot, course: _Course, more: Sequence[Stop]) -> bool:
+    """Whether all of an order is picked by the leg that a walk is part of."""
+    terms, here = snapshot.terms, course.walk.stops[_kept(course.walk) - 1]
+    own = legs.leg_of(snapshot.floor, terms, here.location)
+    return all(legs.leg_of(snapshot.floor, terms, one.location) == own for one in more)
 
 
 def _load(snapshot: Snapshot, stops: Sequence[Stop]) -> Load:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from edge.model.goods import Article, Stock
-from edge.model.ids import Sku, ToteId
+from edge.model.ids import LocationId, Sku, ToteId
 from edge.model.inputs import WalkChange
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor, LocationKind
@@ -34,6 +34,7 @@ class Snapshot:
         knowledge: what is known of it besides, and the floor.
         totes_used: labels that are on the floor now, empty ones on carts too.
         walks_wanted: how many pickers wait.
+        waiting_in: the zones in which they do; None where they work everywhere.
         running: walks under way with a stop at hand.
         idle: how many have no work at all.
         pickers: who are at work.
@@ -50,6 +51,7 @@ class Snapshot:
     pickers: int = 1
     idle: int = 0
     articles: Mapping[Sku, Article] = field(default_factory=dict)
+    waiting_in: frozenset[LocationId | None] = frozenset({None})
 
     @property
     def floor(self) -> Floor:
@@ -59,7 +61,7 @@ class Snapshot:
 
 def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
     """What to plan now; None where nobody waits for work and no walk is to be mended."""
-    wanted = guiding.walks_wanted(state)
+    wanted = guiding.walks_wanted(state, terms)
     released = state.orders.in_state(OrderState.RELEASED)
     running = tuple(
         walk
@@ -74,7 +76,8 @@ def snapshot(state: FloorState, terms: Terms, now_us: int) -> Snapshot | None:
         stock=tuple(one for one in state.stock.values() if one.location not in frozen),
         knowledge=knowledge_of(state, now_us),
         totes_used=state.totes_given(),
-        walks_wanted=wanted,
+        walks_wanted=sum(wanted.values()),
+        waiting_in=frozenset(wanted),
         terms=terms,
         running=running,
         idle=len(putting.free_pickers(state)),

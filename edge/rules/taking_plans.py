@@ -7,7 +7,7 @@ from edge.model.ids import LineId, LocationId, Sku
 from edge.model.inputs import PlanReady, WalkChange
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
-from edge.model.work import Stop, WalkState
+from edge.model.work import Stop, Walk, WalkState
 from edge.rules import rush
 from edge.rules.decision import Decision, accept
 from edge.rules.terms import Terms
@@ -23,12 +23,24 @@ def ready(state: FloorState, terms: Terms, input_: PlanReady) -> Decision:
         if _change_is_true(state, terms, change, promised):
             events.append(_replanned(state, terms, change))
             _promise(promised, _joining(change))
-    for walk in input_.walks:
-        if _can_begin(state, terms, walk.stops, promised):
-            events.append(WalkPlanned(walk))
-            _promise(promised, walk.stops)
+    for together in _by_orders(input_.walks):
+        stops = [stop for walk in together for stop in walk.stops]
+        if _can_begin(state, terms, stops, promised):
+            events.extend(map(WalkPlanned, together))
+            _promise(promised, stops)
     offered = len(input_.walks) + len(input_.changes)
     return accept("planned", f"{len(events)} of {offered} walks are true", *events)
+
+
+def _by_orders(walks: Sequence[Walk]) -> list[list[Walk]]:
+    """Walks that have orders in common stand or fall together."""
+    groups: list[list[Walk]] = []
+    for walk in walks:
+        mine = set(walk.orders)
+        meeting = [one for one in groups if any(mine & set(other.orders) for other in one)]
+        groups = [one for one in groups if one not in meeting]
+        groups.append([*(other for one in meeting for other in one), walk])
+    return groups
 
 
 def _promise(promised: dict[Key, int], stops: Sequence[Stop]) -> None:

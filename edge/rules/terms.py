@@ -31,6 +31,19 @@ class Effect(StrEnum):
     """A supervisor is told."""
 
 
+class Strategy(StrEnum):
+    """Who picks what of an order."""
+
+    BATCH = "batch"
+    """Orders are walked together, each in a tote of its own."""
+    DISCRETE = "discrete"
+    """One order a walk."""
+    PICK_AND_PASS = "pick-and-pass"  # noqa: S105 - no password
+    """As a batch, and a walk goes zone by zone."""
+    ZONE = "zone"
+    """Each zone picks its share of an order at once; the totes meet at the wall or for packing."""
+
+
 class Rung(StrEnum):
     """One step of what is tried for missing pieces; what none finds is back-ordered."""
 
@@ -118,7 +131,8 @@ class Terms:
         doors: which carriers load at a portal; one that is not named lets any parcel out.
         bind_totes: whether pickers take totes of their own choice and scan each for its order.
         tote_label: regular expression of what is printed on a tote.
-        pick_and_pass: whether walks go zone by zone.
+        strategy: who picks what of an order.
+        zone_strategies: of zones with a strategy of their own.
         zones: the zone that a picker works in, by badge; none for everywhere.
         ladder: what is tried, one after the other, where pieces are missing.
         substitutes: what may be picked instead of an article, the best first.
@@ -143,8 +157,19 @@ class Terms:
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
-    pick_and_pass: bool = False
+    strategy: Strategy = Strategy.BATCH
+    zone_strategies: Mapping[LocationId, Strategy] = field(default_factory=dict)
     zones: Mapping[Badge, LocationId] = field(default_factory=dict)
     ladder: tuple[Rung, ...] = tuple(Rung)
     substitutes: Mapping[Sku, tuple[Sku, ...]] = field(default_factory=dict)
     ship_partial: bool = True
+
+    @property
+    def is_by_legs(self) -> bool:
+        """Whether zones pick their shares of one order at the same time."""
+        own = {Strategy.ZONE, Strategy.DISCRETE} & set(self.zone_strategies.values())
+        return self.strategy is Strategy.ZONE or bool(own)
+
+    def orders_on_cart(self, strategy: Strategy) -> int:
+        """How many orders one walk may have."""
+        return 1 if strategy is Strategy.DISCRETE else self.orders_per_walk

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from edge.model.places import Floor
 from edge.settings.faults import Section
 
+Strategy = Literal["batch", "discrete", "pick-and-pass", "zone"]
 Rung = Literal["finder", "other_place", "surplus", "substitute"]
 
 
@@ -24,7 +25,8 @@ class Substitute(Section):
 class Picking(Section):
     """How pickers work."""
 
-    strategy: Literal["batch", "discrete", "pick-and-pass"] = "batch"
+    strategy: Strategy = "batch"
+    zone_strategies: dict[str, Strategy] = Field(default_factory=dict)
     bind_totes: bool = False
     tote_label: str = "T[0-9]{4}"
     check_digits: Literal["off", "offered", "required"] = "offered"

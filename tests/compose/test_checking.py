@@ -105,3 +105,11 @@ def test_a_door_without_a_carrier_is_refused(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, MODULE + '[[door]]\nportal = "nowhere"\ncarriers = []\n')
 
     assert "door.0.carriers" in fault
+
+
+def test_a_strategy_of_a_zone_that_there_is_not_is_told(tmp_path: Path) -> None:
+    zones = '[picking]\nzone_strategies = { "pack-1" = "zone" }\n'
+
+    (fault,) = faults(tmp_path, zones + MODULE + SCANNER)
+
+    assert fault.endswith("picking.zone_strategies: pack-1 is no zone of the floor file")

@@ -34,6 +34,7 @@ from edge.model.posted import (
 )
 from edge.model.returns import Grade
 from edge.rules import gathering, packing
+from edge.rules.terms import Strategy
 from tests.rules.laws_floor import (
     BINS,
     CARTS,
@@ -67,22 +68,30 @@ from tests.rules.small_floor import (
 class Desks(People):
     """Packers, sorters, and those who put away, count and decide."""
 
-    @initialize(stage=st.integers(0, 8), cart=CARTS, bind=st.booleans(), passing=st.booleans())
+    @initialize(
+        stage=st.integers(0, 8),
+        cart=CARTS,
+        bind=st.booleans(),
+        strategy=st.sampled_from([Strategy.BATCH, Strategy.PICK_AND_PASS, Strategy.ZONE]),
+    )
     def work_is_under_way(
         self,
         stage: int,
         cart: LocationId | None,
         bind: bool,  # noqa: FBT001 - drawn
-        passing: bool,  # noqa: FBT001 - drawn
+        strategy: Strategy,
     ) -> None:
         self.floor.terms = replace(
             self.floor.terms,
             bind_totes=bind,
             substitutes={SHIRT: (MUG,)},
             ship_partial=not bind,
-            pick_and_pass=passing,
-            zones={LI: ZONE, ANNA: ZONE_2} if passing else {},
+            strategy=strategy,
+            zones={} if strategy is Strategy.BATCH else {LI: ZONE, ANNA: ZONE_2},
         )
+        if strategy is Strategy.ZONE:  # so much lies in both zones only
+            self.floor.order("O2", (SHIRT, 6), rev=2)
+            self.revisions[OrderId("O2")] = 2
         if stage > 0:
             self.picker_gets_work(LI, cart)
         if stage > 1:

@@ -24,6 +24,7 @@ from edge.model.events import (
     VarianceSettled,
     WalkPlanned,
     WalkReplanned,
+    WalkStarted,
     WorkReturned,
 )
 from edge.model.ids import (
@@ -34,6 +35,7 @@ from edge.model.ids import (
     OrderId,
     Sku,
 )
+from edge.model.orders import OrderState
 from edge.model.places import Antenna, Location, LocationKind
 from edge.model.returns import Grade
 from edge.model.tasks import TaskKind
@@ -107,6 +109,7 @@ class CountedFloor(SmallFloor):
         super().__init__(TWO_OF_EACH)
         self.came: Counter[Sku] = Counter()
         self.hands: Counter[str] = Counter()
+        self.begun: set[OrderId] = set()
 
     @override
     def apply(self, event: Event) -> None:
@@ -119,6 +122,7 @@ class CountedFloor(SmallFloor):
             for sku, _ in event.parcel.contents:
                 self.came[sku] += 1
         self.lose(event)
+        self.begin(event)
         super().apply(event)
         if isinstance(event, StockStated | StockPlaced | StopShort | VarianceSettled):
             after = self.in_stock()
@@ -135,10 +139,6 @@ class CountedFloor(SmallFloor):
         match event:
             case WalkPlanned(walk):
                 self.promise_anew(Counter(), walk.stops)
-                self.promise_surely(walk.orders, walk.stops)
-            case WalkReplanned(joined=joined, stops=stops) if joined:
-                self.promise_anew(wanted(self.state.walks[event.walk_id].stops), stops)
-                self.promise_surely(joined, stops)
             case (
                 WalkReplanned(walk_id=walk_id, stops=stops)
                 | OrderChanged(walk_id=walk_id, stops=stops)
@@ -159,6 +159,18 @@ class CountedFloor(SmallFloor):
     def promise_anew(self, before: Counter[tuple[Sku, LocationId]], stops: Iterable[Stop]) -> None:
         more = wanted(stops) - before
         assert not self.frozen() & {location for _, location in more}
+
+    def begin(self, event: Event) -> None:
+        """Of which orders a walk was begun since they were released, and surely so."""
+        if isinstance(event, WalkReplanned):
+            self.promise_surely(event.joined, event.stops)
+        if isinstance(event, WalkPlanned):
+            self.promise_surely(event.walk.orders, event.walk.stops)
+            orders = (self.state.orders[one] for one in event.walk.orders)
+            released = (one for one in orders if one.state is OrderState.RELEASED)
+            self.begun.difference_update(one.order_id for one in released)
+        if isinstance(event, WalkStarted):
+            self.begun.update(self.state.walks[event.walk_id].orders)
 
     def promise_surely(self, orders: Iterable[OrderId], stops: Iterable[Stop]) -> None:
         """An order in a rush gets nothing from where the books are doubted, unless told to go."""

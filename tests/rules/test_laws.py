@@ -100,9 +100,9 @@ class Laws(Desks):
     def an_order_stands_where_its_work_stands(self) -> None:
         expected: dict[OrderId, OrderState] = {}
         for walk in self.state.walks.values():
-            waiting = walk.state is WalkState.WAITING
             for order_id in walk.orders:
-                expected[order_id] = OrderState.PLANNED if waiting else OrderState.PICKING
+                begun = walk.state is not WalkState.WAITING or order_id in self.floor.begun
+                expected[order_id] = OrderState.PICKING if begun else OrderState.PLANNED
         for tote in self.state.totes.values():
             expected.setdefault(tote.order_id, OrderState.PICKED)
         for parcel in self.state.parcels.values():

@@ -11,6 +11,7 @@ from edge.model.places import Location, LocationKind
 from edge.model.posted import CodeScanned, WorkWanted
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding, zones
+from edge.rules.terms import Strategy
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -36,7 +37,7 @@ TWO_ZONES = replace(
         BETWEEN: Location(BETWEEN, LocationKind.STAGING, None, 3.0, 2.0),
     },
 )
-PASSING = replace(TERMS, pick_and_pass=True, zones={LI: ZONE_A, ANNA: ZONE_B})
+PASSING = replace(TERMS, strategy=Strategy.PICK_AND_PASS, zones={LI: ZONE_A, ANNA: ZONE_B})
 
 
 def two_zones(*pickers: Badge) -> SmallFloor:
