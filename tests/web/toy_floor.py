@@ -332,7 +332,7 @@ class ToyFloor:
     def _show(self, prompt: Prompt) -> None:
         self.board.show(f"prompt/{prompt.badge}", asdict(prompt))
 
-    def _scan(self, scanned: said.CodeScanned) -> Answer:
+    def _scan(self, scanned: said.CodeScanned) -> Answer:  # noqa: PLR0911 - a flat table
         prompt = self._prompt(scanned.badge)
         if scanned.prompt_id != prompt.prompt_id:
             return _no("done_already", "the prompt has moved on")
@@ -347,9 +347,7 @@ class ToyFloor:
                 return self._scan_at_stop(scanned, prompt)
             case PromptKind.PASS | PromptKind.TAKE:
                 return self._hand_on(scanned, prompt)
-            case (
-                PromptKind.PUT_BACK | PromptKind.PUT_AWAY | PromptKind.FETCH | PromptKind.REFILL
-            ):
+            case PromptKind.PUT_BACK | PromptKind.PUT_AWAY | PromptKind.FETCH | PromptKind.REFILL:
                 return self._put(scanned, prompt)
 
     def _hand_on(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
