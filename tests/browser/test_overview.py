@@ -156,7 +156,10 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
     expect(page.locator(".figures")).to_contain_text("99.96 %")  # one of 3,000 is not 99.97
     expect(page.get_by_role("row", name="zone-a")).to_contain_text("18.2")
     expect(page.get_by_role("row", name="PACK-1")).to_contain_text("31.4")
-    expect(page.get_by_text("reader south does not answer")).to_be_visible()
+    expect(page.get_by_text("south does not answer. What it covers")).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_text(re.compile("south 无响应"))).to_be_visible()
+    page.get_by_role("button", name="English").click()
     shoot(page, "board-1280x800")
 
 

@@ -5,9 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from edge.model.ids import Badge, LocationId, ToteId
+from edge.model.prompts import Prompt, PromptKind
 from edge.web.people import Role
 from tests.browser.conftest import STATION, Shoot, SignIn
+from tests.browser.judging import judge
 from tests.browser.wedge import scan
+from tests.web.toy_goods import CUP
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
@@ -39,6 +43,43 @@ def test_an_empty_tote_is_scanned_for_its_place_and_one_that_has_an_order_is_ref
 
     scan(page, "TOTE-9")
     expect(page.locator("#place")).to_have_text("A-01-3")
+
+
+BETWEEN, TOTES = LocationId("B-02-1"), (ToteId("TOTE-7"), ToteId("TOTE-8"))
+ASKED = {
+    PromptKind.PASS: ("Hand the totes over at", "将周转箱交接到", BETWEEN),
+    PromptKind.TAKE: ("Take the totes up at", "到此处取周转箱", BETWEEN),
+    PromptKind.PUT_AWAY: ("Put away", "上架", CUP.gtin),
+    PromptKind.FETCH: ("Take out of reserve", "从备货位取出", CUP.gtin),
+    PromptKind.REFILL: ("Fill up", "补货到此", CUP.gtin),
+}
+
+
+def test_totes_change_hands_and_pieces_are_fetched_put_away_and_filled_up_by_one_scan_each(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    for kind, (english, chinese, code) in ASKED.items():
+        asked = Prompt(
+            Badge(PICKER), f"{kind}/1", kind, location=BETWEEN, sku=CUP.sku, name=CUP.name,
+            quantity=1, totes=TOTES, stop=1, stops=1,
+        )  # fmt: skip
+        house.floor.picker_is_asked(asked)
+        expect(page.locator("#place")).to_have_text(BETWEEN)
+        expect(page.locator(".where")).to_contain_text(english)
+        judge(page)
+        shoot(page, f"pick-{kind}-en-GB")
+        page.get_by_role("button", name="中文").click()
+        expect(page.locator(".where")).to_contain_text(chinese)
+        shoot(page, f"pick-{kind}-zh-CN")
+        page.get_by_role("button", name="English").click()
+
+        scan(page, "nonsense")
+        expect(page.locator(".note-wrong")).to_be_visible()
+        scan(page, code)
+
+        expect(page.locator("#place")).to_have_text("A-01-3")
+        expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
+        expect(page.locator(".sign")).to_be_hidden()
 
 
 def test_check_digits_are_typed_on_the_page_s_own_keys(

@@ -154,6 +154,12 @@ class ToyFloor:
             self._puts[Badge(badge)] = wanted
             self._show(wanted)
 
+    def picker_is_asked(self, prompt: Prompt) -> None:
+        """Something else than a pick is wanted of somebody: totes change hands, a piece is put."""
+        with self._lock:
+            self._puts[prompt.badge] = prompt
+            self._show(prompt)
+
     def place_bears_digits(self, badge: str) -> None:
         """The place's label cannot be scanned; column B of its check digits is asked."""
         with self._lock:
@@ -326,7 +332,7 @@ class ToyFloor:
     def _show(self, prompt: Prompt) -> None:
         self.board.show(f"prompt/{prompt.badge}", asdict(prompt))
 
-    def _scan(self, scanned: said.CodeScanned) -> Answer:
+    def _scan(self, scanned: said.CodeScanned) -> Answer:  # noqa: PLR0911 - a flat table
         prompt = self._prompt(scanned.badge)
         if scanned.prompt_id != prompt.prompt_id:
             return _no("done_already", "the prompt has moved on")
@@ -339,8 +345,17 @@ class ToyFloor:
                 return self._bind(scanned)
             case PromptKind.PICK:
                 return self._scan_at_stop(scanned, prompt)
-            case PromptKind.PUT_BACK | PromptKind.PUT_AWAY:
+            case PromptKind.PASS | PromptKind.TAKE:
+                return self._hand_on(scanned, prompt)
+            case PromptKind.PUT_BACK | PromptKind.PUT_AWAY | PromptKind.FETCH | PromptKind.REFILL:
                 return self._put(scanned, prompt)
+
+    def _hand_on(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
+        if scanned.code != prompt.location:
+            return _no("place_wrong", "another place")
+        self._next(scanned.badge)
+        is_given = prompt.kind is PromptKind.PASS
+        return _yes("passed" if is_given else "taken", "the totes change hands")
 
     def _bind(self, scanned: said.CodeScanned) -> Answer:
         if scanned.code != "TOTE-9":
@@ -364,9 +379,9 @@ class ToyFloor:
         ware = ware_of(scanned.code)
         if ware is None or ware.sku != prompt.sku:
             return _no("wrong_item", "another article")
-        del self._puts[scanned.badge]
-        self._show(self._prompt(scanned.badge))
-        return _yes("all_put", "it lies there")
+        self._next(scanned.badge)
+        is_taken = prompt.kind is PromptKind.FETCH
+        return _yes("all_fetched" if is_taken else "all_put", "it lies there")
 
     def _drop(self, scanned: said.CodeScanned) -> Answer:
         if scanned.code != STATION:

@@ -150,10 +150,11 @@ def board_view() -> dict[str, object]:
         "questions": [],
         "alerts": [
             {
-                "code": "reader_lost",
-                "severity": "warning",
-                "text": "reader south does not answer",
+                "code": "device_lost",
+                "severity": "critical",
+                "text": "south does not answer: it was silent for 10 s",
                 "since": "2026-01-05T10:00:00+00:00",
+                "values": {"device": "south"},
             }
         ],
     }
@@ -171,6 +172,7 @@ def empty_pack() -> dict[str, object]:
         "checked": 0,
         "expected": 0,
         "strangers": [],
+        "recalled": [{"sscc": "340123450000000018", "order_id": "SO-1039"}],
         "verdict": "empty",
     }
 
