@@ -30,7 +30,7 @@ from edge.model.prompts import PromptKind
 from edge.model.returns import Grade
 from edge.model.tasks import TaskKind
 from edge.rules import guiding
-from edge.rules.terms import Effect
+from edge.rules.terms import Effect, Strategy
 from edge.settings.exceptions_file import SHIPPED, load_troubles
 from edge.settings.gateway import Settings
 from tests.rules.small_floor import (
@@ -113,7 +113,7 @@ def walked(goal: PromptKind) -> SmallFloor:
 def zoned(goal: PromptKind) -> SmallFloor:
     """Li's part of a walk is picked, and Anna works in the next zone."""
     floor = stock_up(
-        SmallFloor(TWO_ZONES, replace(TERMS, pick_and_pass=True, zones=PASSING.zones))
+        SmallFloor(TWO_ZONES, replace(TERMS, strategy=Strategy.PICK_AND_PASS, zones=PASSING.zones))
     )
     floor.order("O1", (SHIRT, 8))
     floor.ready(ANNA)

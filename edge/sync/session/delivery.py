@@ -48,12 +48,7 @@ from edge.sync.session.refusals import Refusals
 from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.sizes import SMALL_BYTES, Sizes
 from edge.sync.session.window import Confirmation, Flight, Window
-from edge.sync.wire.outgoing import (
-    Batch,
-    Encoded,
-    FactEncoder,
-    batches,
-)
+from edge.sync.wire.outgoing import Batch, Encoded, FactEncoder, batches
 
 PACKET_TOO_LARGE = 0x95
 """Reason of a disconnection by a broker with a limit that it did not tell (section 3.14.2.1)."""
@@ -206,10 +201,7 @@ class Delivery:
         return found + self._drained()
 
     def heard(self, epoch: str, upto: int, now_us: int) -> None:
-        """The central system says that it has stored so much; the journal does not know it yet.
-
-        That is enough for what waits for the central system to be free, and for nothing else.
-        """
+        """What the central system says before the journal knows it only ends a burst's waiting."""
         if epoch == self.epoch:
             self._lane.stored(upto, now_us)
 
