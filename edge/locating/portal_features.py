@@ -36,8 +36,8 @@ NAMES = (
     "gap_longest",
 )
 ODD = 11
-SIDE_AT_END = NAMES.index("balance_last")
 """The first so many change their sign with the sides, the rest do not change."""
+BALANCE, SIDE_AT_END = NAMES.index("balance_all"), NAMES.index("balance_last")
 _REFERENCE_DBM = -60.0
 _SILENT_DBM = -80.0
 _EDGE_BINS = 1000 // BIN_MS

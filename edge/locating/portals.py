@@ -5,7 +5,8 @@ file); a portal with antennas on one side, or without sides, cannot tell a direc
 presence. `StayTracker` cuts what is heard of a tag into stays, `features_of` describes a stay,
 `PortalModel` scores the directions, barriers add their word, and the neighbouring portals theirs:
 of two portals that hear a tag at the same time, it passes the louder one. What is then not sure
-enough is told as `UNKNOWN`: a person must look.
+enough waits for the tag's next stay, and is judged by the sides before and after it
+(`portal_tracks`); what stays unsure is told as `UNKNOWN`: a person must look.
 
 A tag that rests by the portal is told once as `STANDING`; until it is away for ten minutes its
 further rests are not told. It never fires, and it is not forgotten that it rests there: a stay of
@@ -22,7 +23,7 @@ from drivers.driver import DeviceEvent, EventKind
 from drivers.reads import ReadBatch
 from edge.locating.epcs import keys_of
 from edge.locating.portal_barriers import Barriers
-from edge.locating.portal_features import SIDE_AT_END, features_of
+from edge.locating.portal_features import BALANCE, SIDE_AT_END, features_of
 from edge.locating.portal_model import (
     DIRECTIONS,
     IN_COLUMN,
@@ -41,6 +42,7 @@ from edge.locating.portal_stays import (
     Stays,
     StayTracker,
 )
+from edge.locating.portal_tracks import Judged, Tracks
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna, Floor
@@ -57,13 +59,13 @@ class PortalSettings:
 
     Attributes:
         answer_at: probability from which a crossing is told as one, and from which it is told that
-            there was none; between them a person is asked.
+            there was none; between them the tag's next stay is waited for, then a person asked.
         reads_least: a stay with fewer reads, of a tag that did not cross, is a stray and not told.
         neighbour_db: of two portals that hear a tag, the one that is this much fainter is not
             where it passes; within it, neither is sure.
     """
 
-    answer_at: float = 0.9
+    answer_at: float = 0.88
     reads_least: int = 4
     neighbour_db: float = 3.0
 
@@ -132,9 +134,23 @@ class PortalWatch:
         if self._now_ms - self._looked_ms < BIN_MS:
             return []
         self._looked_ms = self._now_ms
-        return [passage for portal in self._watched.values() for passage in self._judged(portal)]
+        return [passage for portal in self._watched.values() for passage in self._looked(portal)]
 
-    def _judged(self, portal: "_Portal") -> list[Passage]:
+    def _looked(self, portal: "_Portal") -> Iterable[Passage]:
+        """What a portal tells of stays that have ended, or have waited for long enough."""
+        for one in portal.tracks.waited_out(self._now_ms):
+            yield from self._told(portal, one)
+        for one in self._judged(portal):
+            before = portal.tracks.before(one)
+            if before is not None:
+                yield from self._told(portal, before)
+            if self._direction(one) is Direction.UNKNOWN:
+                portal.tracks.hold(one)
+            else:
+                yield from self._told(portal, one)
+
+    def _judged(self, portal: "_Portal") -> list[Judged]:
+        """The stays that have ended since the last look, each judged by itself."""
         stays = portal.tracker.ended(self._now_ms)
         if not len(stays):
             return []
@@ -143,7 +159,21 @@ class PortalWatch:
         scores = self._model.scores(features)
         scores += portal.barriers.log_likelihoods(stays.began_ms, stays.ended_ms, self._now_ms)
         found = self._beside(portal, stays, probabilities(scores))
-        return list(self._told(portal, stays, found))
+        reads = stays.count.sum(axis=(1, 2)).astype(np.int64)
+        return [
+            Judged(
+                row=row,
+                epc=portal.tracker.index.epc_of(row),
+                found=found[at],
+                balance=float(features[at, BALANCE]),
+                reads=int(reads[at]),
+                rested=int(stays.rested[at]),
+                began_ms=int(stays.began_ms[at]),
+                ended_ms=int(stays.ended_ms[at]),
+                judged_ms=self._now_ms,
+            )
+            for at, row in enumerate(stays.rows.tolist())
+        ]
 
     def _beside(
         self, portal: "_Portal", stays: Stays, found: NDArray[np.float64]
@@ -162,33 +192,35 @@ class PortalWatch:
         here[:, PASSED_COLUMN] += 1.0 - share
         return here
 
-    def _told(
-        self, portal: "_Portal", stays: Stays, found: NDArray[np.float64]
-    ) -> Iterable[Passage]:
-        crossing = found[:, IN_COLUMN] + found[:, OUT_COLUMN]
-        best = found.argmax(axis=1)
-        reads = stays.count.sum(axis=(1, 2)).astype(np.int64)
-        for at, row in enumerate(stays.rows.tolist()):
-            likeliest, sure = int(best[at]), float(found[at, best[at]])
-            direction = self._direction(likeliest, sure, float(crossing[at]))
-            if self._is_silent(direction, int(reads[at]), int(stays.rested[at])):
-                continue
-            yield Passage(
-                epc=Epc(portal.tracker.index.epc_of(row)),
-                portal=portal.name,
-                direction=direction,
-                probability=sure,
-                likeliest=DIRECTIONS[likeliest],
-                crossing=float(crossing[at]),
-                began_us=int(stays.began_ms[at]) * 1000 + self._set_us,
-                ended_us=int(stays.ended_ms[at]) * 1000 + self._set_us,
-                reads=int(reads[at]),
-            )
+    def _told(self, portal: "_Portal", one: Judged) -> Iterable[Passage]:
+        direction = self._direction(one)
+        if direction is Direction.UNKNOWN:
+            portal.tracks.unclear(one)
+        elif direction in {Direction.IN, Direction.OUT}:
+            portal.tracks.crossed(one, out=direction is Direction.OUT)
+        else:
+            one = portal.tracks.stayed(one)
+            direction = self._direction(one)
+        if self._is_silent(direction, one.reads, one.rested):
+            return
+        likeliest = int(one.found.argmax())
+        yield Passage(
+            epc=Epc(one.epc),
+            portal=portal.name,
+            direction=direction,
+            probability=float(one.found[likeliest]),
+            likeliest=DIRECTIONS[likeliest],
+            crossing=float(one.found[IN_COLUMN] + one.found[OUT_COLUMN]),
+            began_us=one.began_ms * 1000 + self._set_us,
+            ended_us=one.ended_ms * 1000 + self._set_us,
+            reads=one.reads,
+        )
 
-    def _direction(self, likeliest: int, sure: float, crossing: float) -> Direction:
-        at = self._settings.answer_at
+    def _direction(self, one: Judged) -> Direction:
+        at, likeliest = self._settings.answer_at, int(one.found.argmax())
         if likeliest in {IN_COLUMN, OUT_COLUMN}:
-            return DIRECTIONS[likeliest] if sure >= at else Direction.UNKNOWN
+            return DIRECTIONS[likeliest] if one.found[likeliest] >= at else Direction.UNKNOWN
+        crossing = float(one.found[IN_COLUMN] + one.found[OUT_COLUMN])
         return DIRECTIONS[likeliest] if crossing <= 1.0 - at else Direction.UNKNOWN
 
     def _is_silent(self, direction: Direction, reads: int, rested: int) -> bool:
@@ -207,6 +239,7 @@ class _Portal:
         self.name = name
         self.tracker = StayTracker()
         self.barriers = Barriers()
+        self.tracks = Tracks()
         self._waiting: list[PortalReads] = []
 
     def take(self, batch: ReadBatch, sides: NDArray[np.int64], set_us: int) -> None:

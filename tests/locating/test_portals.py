@@ -53,7 +53,8 @@ class Gate:
             self.watch.observe(batch)
         self.told += self.watch.turn(self.now_us)
 
-    def wait(self, seconds: float = 6.0) -> list[Passage]:
+    def wait(self, seconds: float = 24.0) -> list[Passage]:
+        """Until nothing more can come: what is unsure waits for the tag's next stay."""
         for _ in range(int(seconds * 10)):
             self.hear([])
         return self.told
