@@ -1,15 +1,24 @@
 """A site's terms out of its configuration: what the rules may depend on, as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
-from edge.rules.terms import Effect, HoldRule, ReviewTerms, Rung, Strategy, Terms, TroubleTerms
+from edge.rules.terms import (
+    Effect,
+    HoldRule,
+    ReviewTerms,
+    Rung,
+    Strategy,
+    Terms,
+    TroubleTerms,
+    folded,
+)
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.gateway import Hold, Settings
 
 
-def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
+def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
     """The terms of a configuration and of its table of troubles."""
     return Terms(
         company_prefix=settings.gateway.gs1_company_prefix,
@@ -34,6 +43,12 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
                 frozenset(map(PromptKind, one.at)), frozenset(map(Effect, one.effects))
             )
             for one in troubles
+        },
+        short_codes={
+            folded(short): one.code
+            for one in troubles
+            for short in (one.short_en, one.short_zh)
+            if short
         },
         rush_priority=settings.work.rush_priority,
         line_s=settings.work.line_s,
