@@ -54,7 +54,7 @@ def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
         review=ReviewTerms(
-            required=settings.review.required,
+            required=_required(settings),
             duplicate_us=round(settings.review.duplicate_hours * 3.6e9),
             holds=tuple(_hold(one) for one in settings.hold),
         ),
@@ -66,6 +66,14 @@ def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
         doors={LocationId(one.portal): one.carriers for one in settings.door},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
+
+
+def _required(settings: Settings) -> tuple[str, ...]:
+    """What an order has to bear: what is told, else what this site makes use of."""
+    if settings.review.required != "as-used":
+        return settings.review.required
+    used = {"carrier": settings.door, "ship_to": settings.printer}
+    return tuple(name for name, made_use in used.items() if made_use)
 
 
 def _hold(one: Hold) -> HoldRule:
