@@ -59,7 +59,10 @@ def web_server(
         finder=finder,
         handhelds=core.handhelds,
         letters=core.letters,
-        troubles=tuple(Trouble(one.code, one.at, one.en, one.zh) for one in core.troubles),
+        troubles=tuple(
+            Trouble(one.code, one.at, one.en, one.zh, one.short_en, one.short_zh)
+            for one in core.troubles
+        ),
         metrics=metrics,
         ready=ready,
         protocol=lambda: document(VERSION),

@@ -1,15 +1,24 @@
 """A site's terms out of its configuration: what the rules may depend on, as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
-from edge.rules.terms import Effect, HoldRule, ReviewTerms, Rung, Strategy, Terms, TroubleTerms
+from edge.rules.terms import (
+    Effect,
+    HoldRule,
+    ReviewTerms,
+    Rung,
+    Strategy,
+    Terms,
+    TroubleTerms,
+    folded,
+)
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.gateway import Hold, Settings
 
 
-def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
+def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
     """The terms of a configuration and of its table of troubles."""
     return Terms(
         company_prefix=settings.gateway.gs1_company_prefix,
@@ -35,11 +44,17 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
             )
             for one in troubles
         },
+        short_codes={
+            folded(short): one.code
+            for one in troubles
+            for short in (one.short_en, one.short_zh)
+            if short
+        },
         rush_priority=settings.work.rush_priority,
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
         review=ReviewTerms(
-            required=settings.review.required,
+            required=_required(settings),
             duplicate_us=round(settings.review.duplicate_hours * 3.6e9),
             holds=tuple(_hold(one) for one in settings.hold),
         ),
@@ -51,6 +66,14 @@ def terms_of(settings: Settings, troubles: Iterable[TroubleTable]) -> Terms:
         doors={LocationId(one.portal): one.carriers for one in settings.door},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )
+
+
+def _required(settings: Settings) -> tuple[str, ...]:
+    """What an order has to bear: what is told, else what this site makes use of."""
+    if settings.review.required != "as-used":
+        return settings.review.required
+    used = {"carrier": settings.door, "ship_to": settings.printer}
+    return tuple(name for name, made_use in used.items() if made_use)
 
 
 def _hold(one: Hold) -> HoldRule:

@@ -123,6 +123,7 @@ class OrderTable(Table[OrderId, Order]):
         super().__init__()
         self._like: dict[tuple[object, ...], dict[OrderId, None]] = {}
         self._in: dict[OrderState, dict[OrderId, None]] = {one: {} for one in OrderState}
+        self._released: dict[int, dict[OrderId, None]] = {}
 
     @override
     def _index(self, key: OrderId, value: Order) -> None:
@@ -130,13 +131,21 @@ class OrderTable(Table[OrderId, Order]):
         if known is not None:
             del self._in[known.state][key]
             self._like.get(known.likeness or (), {}).pop(key, None)
+            self._released.get(known.priority, {}).pop(key, None)
         if value.likeness is not None:
             self._like.setdefault(value.likeness, {})[key] = None
         self._in[value.state][key] = None
+        if value.state is OrderState.RELEASED:
+            self._released.setdefault(value.priority, {})[key] = None
 
     def in_state(self, state: OrderState) -> list[Order]:
         """The orders in one state, in the order in which they came into it."""
         return [self[order_id] for order_id in self._in[state]]
+
+    def released_from(self, priority: int) -> list[Order]:
+        """The released orders of this priority or more: few, of however many."""
+        names = (found for one, found in self._released.items() if one >= priority)
+        return [self[order_id] for found in names for order_id in found]
 
     def like(self, order: Order) -> list[Order]:
         """Other orders for the same goods to the same address."""

@@ -81,7 +81,7 @@ def doubts(state: FloorState, terms: Terms, order: Order, now_us: int) -> Iterat
 def held(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
     """Orders in a rush that nothing sure is left for, since they were released."""
     found: list[Event] = []
-    for order in state.orders.in_state(OrderState.RELEASED):
+    for order in state.orders.released_from(terms.rush_priority):
         told = tuple(doubts(state, terms, order, now_us))
         if told:
             found.append(OrderReceived(replace(order, state=OrderState.HELD, doubts=told)))
@@ -140,6 +140,6 @@ def _wanted_before(state: FloorState, terms: Terms, order: Order, sku: Sku) -> i
     """Pieces that more urgent orders in a rush will be promised before this one."""
     return sum(
         _wanted(one)[sku]
-        for one in state.orders.in_state(OrderState.RELEASED)
-        if is_rush(one, terms) and urgency(one) < urgency(order)
+        for one in state.orders.released_from(terms.rush_priority)
+        if urgency(one) < urgency(order)
     )

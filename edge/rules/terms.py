@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from unicodedata import normalize
 
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
@@ -55,6 +56,11 @@ class Rung(StrEnum):
     """Another picker brings some back: they are picked when they lie in their place."""
     SUBSTITUTE = "substitute"
     """Another article, where a rule of the site and the customer allow it."""
+
+
+def folded(code: str) -> str:
+    """A short code as it is compared: capitals and the width of its letters do not matter."""
+    return normalize("NFKC", code).strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,7 @@ class Terms:
         line_s: seconds that a picker takes for one line, walking included, for forecasts.
         ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
+        short_codes: what is typed or scanned to report a trouble, folded, and which it is.
         devices: names of all configured devices.
         review: what review asks of an order besides goods.
         doors: which carriers load at a portal; one that is not named lets any parcel out.
@@ -152,6 +159,7 @@ class Terms:
     line_s: float = 20.0
     ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)
+    short_codes: Mapping[str, str] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
     review: ReviewTerms = ReviewTerms()
     doors: Mapping[LocationId, tuple[str, ...]] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """Troubles: what a person can report instead of doing as prompted, and what then follows.
 
 Where pieces are missing, `ladder` tries one rung after the other. What remains to be done by
-somebody else becomes a task.
+somebody else becomes a task. A trouble is reported by a tap, or by its short code as any scan.
 """
 
+import re
 from collections.abc import Iterator
 
 from edge.model.events import (
@@ -15,14 +16,15 @@ from edge.model.events import (
     TroubleRecorded,
 )
 from edge.model.ids import LocationId, OrderId, Sku
-from edge.model.posted import TaskFinished, TroubleReported
+from edge.model.posted import CodeScanned, TaskFinished, TroubleReported
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
 from edge.model.work import Walk
 from edge.rules import binding, guiding, handing_over, ladder, putting
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.terms import Effect, Terms
+from edge.rules.identifying import Named, Unknown
+from edge.rules.terms import Effect, Terms, folded
 
 TASKS = {
     Effect.FREEZE: TaskKind.FREEZE,
@@ -47,6 +49,15 @@ def reported(state: FloorState, terms: Terms, input_: TroubleReported) -> Decisi
     if prompt.kind not in known.at:
         return refuse("not_allowed", f"{input_.code} cannot be reported here")
     return _handled(state, terms, input_, prompt)
+
+
+def by_short_code(terms: Terms, input_: CodeScanned, named: Named) -> TroubleReported | None:
+    """The report that a picker typed or scanned; what names anything else is no report."""
+    code = terms.short_codes.get(folded(input_.code))
+    is_label = re.fullmatch(terms.tote_label, input_.code.strip()) is not None
+    if code is None or is_label or not isinstance(named, Unknown):
+        return None
+    return TroubleReported(input_.request_id, input_.badge, input_.prompt_id, code, input_.at_us)
 
 
 def _handled(state: FloorState, terms: Terms, input_: TroubleReported, prompt: Prompt) -> Decision:

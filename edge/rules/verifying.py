@@ -24,6 +24,7 @@ from edge.rules import (
     places,
     putting,
     substituting,
+    troubles,
     zones,
 )
 from edge.rules.decision import Decision, accept, refuse
@@ -47,11 +48,14 @@ def scanned(state: FloorState, terms: Terms, input_: CodeScanned) -> Decision:
     elsewhere = handing_over.gone_elsewhere(state, input_.badge, input_.prompt_id)
     if elsewhere is not None:
         return elsewhere
+    named = identify(state, input_.code)
+    trouble = troubles.by_short_code(terms, input_, named)
+    if trouble is not None:
+        return troubles.reported(state, terms, trouble)
     if prompt.kind is PromptKind.WAIT:
         return refuse("nothing_to_do", "there is no work in hand")
     if input_.prompt_id != prompt.prompt_id:
         return refuse("done_already", "the prompt that this scan answers is over")
-    named = identify(state, input_.code)
     if errand is not None:
         return putting.scanned(state, errand, input_, named)
     return _on_walk(state, terms, prompt, input_, named)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from edge.rules.terms import folded
 from edge.settings.faults import Section, read_model
 
 SHIPPED = Path(str(resources.files("edge"))).parent / "config" / "exceptions.toml"
@@ -17,10 +18,14 @@ Step = Literal[
 ]
 
 
+ShortCode = Annotated[str, Field(pattern=r"^([^\W\d_]\w{0,7})?$")]
+
+
 class TroubleTable(Section):
     """One `[[trouble]]`.
 
     Attributes:
+        short_en, short_zh: what is typed or scanned instead of a tap; empty for nothing.
         at: prompts at which it is offered.
         effects: what follows besides that it is recorded; see the shipped file.
     """
@@ -28,6 +33,8 @@ class TroubleTable(Section):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
+    short_en: ShortCode = ""
+    short_zh: ShortCode = ""
     at: tuple[Step, ...] = ("pick",)
     effects: tuple[
         Literal["short", "avoid", "later", "full", "count", "freeze", "retag", "hold", "tell"], ...
@@ -45,6 +52,17 @@ class ExceptionsFile(Section):
     """The whole file."""
 
     trouble: tuple[TroubleTable, ...]
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        means: dict[str, str] = {}
+        for one in self.trouble:
+            for short in filter(None, {folded(one.short_en), folded(one.short_zh)}):
+                if short in means:
+                    both = f"{means[short]} and {one.code}"
+                    raise ValueError(f"short code {short} means {both}; change one of them")
+                means[short] = one.code
+        return self
 
 
 def load_troubles(path: Path) -> tuple[TroubleTable, ...]:

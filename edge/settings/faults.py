@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,7 +104,7 @@ def line_of(text: str, keys: Sequence[object]) -> int:
     """The line (from 1) on which a key stands, or its table; 1 where it is not to be found."""
     lines = text.splitlines()
     at = 0
-    for key, following in zip(keys, [*keys[1:], None], strict=True):
+    for key, following in zip_longest(keys, keys[1:]):
         if isinstance(key, int):
             continue
         name = re.escape(str(key))

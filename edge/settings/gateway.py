@@ -131,7 +131,7 @@ class Work(Section):
 class Review(Section):
     """What an order has to bear, and when it is taken for one that came before."""
 
-    required: tuple[Literal["carrier", "ship_to", "due_at"], ...] = ()
+    required: Literal["as-used"] | tuple[Literal["carrier", "ship_to", "due_at"], ...] = "as-used"
     duplicate_hours: Annotated[float, Field(ge=0, le=744)] = 24.0
 
 

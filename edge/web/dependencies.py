@@ -178,12 +178,15 @@ class Trouble:
     Attributes:
         kinds: prompt kinds at which it may be reported.
         text_en, text_zh: the words on its button.
+        short_en, short_zh: what may be typed or scanned instead; empty for nothing.
     """
 
     code: str
     kinds: tuple[str, ...]
     text_en: str
     text_zh: str
+    short_en: str = ""
+    short_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from edge.rules.decide import decide, follow_up
 from edge.rules.instances import Point
 from edge.rules.ordering import Ways
 from edge.rules.snapshots import walkways_of
-from edge.rules.terms import Terms
+from edge.rules.terms import Strategy, Terms
 from edge.rules.walks import walkable
 from tests.benchmarks.hall import STOCK, articles
 
@@ -53,6 +53,10 @@ PLACE_AND_TOTE_S = 4.0
 SET_DOWN_S = 20.0
 """To set a cart down and take an empty one."""
 EACH_TOTE_S = 3.0
+HAND_OVER_S = 8.0
+"""To set a cart down for the next zone and scan the place, or to take it up."""
+IDLE_S = 5.0
+"""How often a picker who waits looks again."""
 PUT_SCAN_S, PUT_S, SLOT_SCAN_S = 1.0, 1.0, 1.0
 """At a put wall: a fixed scanner, one arm's reach, the label of the slot."""
 
@@ -75,6 +79,8 @@ class Case:
         confirm: "radio" by itself, "scan" by one scan a piece, "three" by two more scans a line.
         aisles: of one zone; ten is the whole hall. Orders are divided between zones beforehand.
         pickers: in the zone.
+        strategy: who picks what of an order.
+        zones: parts of equal size that the pickers are divided among; 0 for none.
     """
 
     orders_a_cart: int = 8
@@ -83,6 +89,8 @@ class Case:
     confirm: str = "scan"
     aisles: int = AISLES
     pickers: int = 4
+    strategy: Strategy = Strategy.BATCH
+    zones: int = 0
 
 
 @dataclass(slots=True)
@@ -95,9 +103,29 @@ class Person:
     metres: float = 0.0
 
 
-def zone_floor(aisles: int) -> Floor:
-    """So many aisles of the hall, with a pack station and a put wall at the front."""
+def zone_name(number: int) -> LocationId:
+    """What a part of the hall is called."""
+    return LocationId(f"zone-{number}")
+
+
+def zone_floor(aisles: int, zones: int = 0) -> Floor:
+    """So many aisles of the hall, with a pack station and a put wall at the front.
+
+    Each zone has its hand-over place at the front of its first aisle.
+    """
+    each = aisles // max(1, zones)
     places = [
+        *(Location(zone_name(number), LocationKind.ZONE) for number in range(zones)),
+        *(
+            Location(
+                LocationId(f"hand-over-{number}"),
+                LocationKind.STAGING,
+                zone_name(number),
+                AISLE_M * each * number,
+                0.0,
+            )
+            for number in range(zones)
+        ),
         Location(STATION, LocationKind.STATION, None, 0.0, 0.0),
         Location(WALL, LocationKind.WALL, None, 0.0, 0.0),
         *(
@@ -108,7 +136,7 @@ def zone_floor(aisles: int) -> Floor:
             Location(
                 LocationId(f"A{aisle:02}-{place:02}"),
                 LocationKind.BIN,
-                None,
+                zone_name(aisle // each) if zones else None,
                 AISLE_M * aisle,
                 2 * BLOCK_M * (place + 0.5) / BINS,
             )
@@ -118,6 +146,11 @@ def zone_floor(aisles: int) -> Floor:
     ]
     x_m = tuple(AISLE_M * aisle for aisle in range(aisles))
     return Floor({one.id: one for one in places}, (), x_m, (0.0, BLOCK_M, 2 * BLOCK_M))
+
+
+def badge_of(number: int) -> Badge:
+    """Of a picker."""
+    return Badge(str(1001 + number))
 
 
 @dataclass(slots=True)
@@ -135,8 +168,16 @@ class Zone:
 
     def __post_init__(self) -> None:
         case = self.case
-        self.state = FloorState(zone_floor(case.aisles))
-        self.terms = Terms(orders_per_walk=case.orders_a_cart, pieces_per_walk=1000)
+        self.state = FloorState(zone_floor(case.aisles, case.zones))
+        self.terms = Terms(
+            orders_per_walk=case.orders_a_cart,
+            pieces_per_walk=1000,
+            strategy=case.strategy,
+            zones={
+                badge_of(number): zone_name(number % case.zones)
+                for number in range(case.pickers if case.zones else 0)
+            },
+        )
         goods = articles(case.aisles * ARTICLES // AISLES)
         self._gtins = {one.sku: str(one.gtin) for one in goods}
         bins = self.state.floor.places_of(LocationKind.BIN)
@@ -214,6 +255,9 @@ def work_s(zone: Zone, ways: Ways, person: Person, prompt: Prompt) -> float:
     if prompt.kind is PromptKind.DROP:
         scan(zone, person, prompt, str(WALL if len(prompt.totes) > 1 else STATION))
         return walking_s + SET_DOWN_S + EACH_TOTE_S * len(prompt.totes)
+    if prompt.kind in {PromptKind.PASS, PromptKind.TAKE}:
+        scan(zone, person, prompt, str(prompt.location))
+        return walking_s + HAND_OVER_S
     for _ in range(prompt.quantity):
         scan(zone, person, guiding.prompt(zone.state, person.badge), zone.gtin(str(prompt.sku)))
     person.pieces += prompt.quantity
@@ -242,12 +286,14 @@ class Rate:
         picker, zone: pieces a minute.
         metres_a_line: walked.
         lines_an_hour: of one picker.
+        idle: share of the time in which a picker waits for another zone.
     """
 
     picker: float
     zone: float
     metres_a_line: float
     lines_an_hour: float
+    idle: float
 
 
 def rate_of(case: Case, seed: int, hours: float) -> Rate:
@@ -256,7 +302,8 @@ def rate_of(case: Case, seed: int, hours: float) -> Rate:
     floor = zone.state.floor
     ways = Ways(frozenset(floor.aisle_x_m), floor.cross_y_m)
     base = walkways_of(floor).start
-    crew = [Person(Badge(str(1001 + n)), base) for n in range(case.pickers)]
+    crew = [Person(badge_of(n), base) for n in range(case.pickers)]
+    idle_s = 0.0
     for person in crew:
         zone.take(WorkWanted(RequestId(zone.name()), person.badge, True, None, START_US))
     due = [(0.0, index) for index in range(len(crew))]
@@ -270,7 +317,11 @@ def rate_of(case: Case, seed: int, hours: float) -> Rate:
             zone.plan()
             prompt = guiding.prompt(zone.state, person.badge)
         if prompt.kind is PromptKind.WAIT:
-            raise AssertionError("a picker waits though orders do")
+            if not case.zones:
+                raise AssertionError("a picker waits though orders do")
+            idle_s += IDLE_S
+            heappush(due, (zone.seconds + IDLE_S, index))
+            continue
         heappush(due, (zone.seconds + work_s(zone, ways, person, prompt), index))
         forget_packed(zone.state)
     pieces = sum(person.pieces for person in crew)
@@ -281,13 +332,15 @@ def rate_of(case: Case, seed: int, hours: float) -> Rate:
         pieces / minutes,
         sum(person.metres for person in crew) / max(1.0, lines),
         lines / hours / len(crew),
+        idle_s / ends_s / len(crew),
     )
 
 
 def forget_packed(state: FloorState) -> None:
     """Totes that stand at the wall or pack station are somebody else's, and leave this count."""
     for tote in [one for one in state.totes.values() if one.station is not None]:
-        del state.totes[tote.tote_id]
+        if state.orders[tote.order_id].state is OrderState.PICKED:
+            del state.totes[tote.tote_id]
 
 
 def wall_rate(orders_a_cart: int, seed: int, *, by_radio: bool) -> float:
@@ -335,6 +388,30 @@ def table(
         )
 
 
+def strategies(args: argparse.Namespace) -> None:
+    """Who picks what of an order, in the whole hall."""
+    say("\nStrategies (ten aisles, four pickers, 12 orders a cart, radio)\n")
+    say("| pieces a line, strategy | m a line | lines an hour | picker | four | waits |")
+    say("|---|---|---|---|---|---|")
+    ways = (
+        (Strategy.DISCRETE, 0),
+        (Strategy.BATCH, 0),
+        (Strategy.PICK_AND_PASS, 2),
+        (Strategy.ZONE, 2),
+        (Strategy.ZONE, 4),
+    )
+    for units in (1, 3):
+        for strategy, zones in ways:
+            orders = 1 if strategy is Strategy.DISCRETE else 12
+            case = Case(orders, units, confirm="radio", strategy=strategy, zones=zones)
+            rate = rate_of(case, args.seed, args.hours)
+            name = f"{units}, {strategy}" + (f", {zones} zones" if zones else "")
+            say(
+                f"| {name} | {rate.metres_a_line:.1f} | {rate.lines_an_hour:.0f} "
+                f"| {rate.picker:.1f} | {rate.zone:.1f} | {100 * rate.idle:.0f} % |"
+            )
+
+
 def say(text: str) -> None:
     """A table is what it is for."""
     print(text, flush=True)  # noqa: T201
@@ -370,6 +447,7 @@ def main() -> None:
         ("30 orders, radio, 3 pieces, 2 aisles", Case(30, 3, confirm="radio", aisles=2)),
     ]
     table("Together", ("how", *COLUMNS), both, args)
+    strategies(args)
     say("\nPut wall, one person\n\n| slot told by | items a minute, station |\n|---|---|")
     for name, by_radio in (("its label", False), ("its antenna", True)):
         say(f"| {name} | {wall_rate(30, args.seed, by_radio=by_radio):.1f} |")

@@ -336,6 +336,14 @@ def test_a_problem_is_reported_with_large_buttons(page: Page, shoot: Shoot) -> N
     expect(page.locator("#place")).to_have_text("B-02-1")
     expect(page.locator("#scan")).to_be_focused()
 
+    page.get_by_role("button", name="Problem").click()
+    expect(dialog.locator("kbd")).to_have_text("FEW")
+    scan(page, "少")  # a card with the short code, in the other language
+
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".sign")).to_contain_text("Counted as missing")
+    expect(page.locator("#place")).not_to_have_text("B-02-1")
+
 
 def test_a_scan_closes_the_problem_dialog_and_counts(page: Page, house: House) -> None:
     page.get_by_role("button", name="Problem").click()

@@ -1,7 +1,10 @@
 """What people report instead of doing as prompted, and what really follows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+
+import pytest
 
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import (
@@ -241,3 +244,26 @@ def test_every_report_is_recorded_first_of_all_that_follows_from_it() -> None:
     facts = kinds_of(floor.facts[begun:])
     assert facts[0] is TroubleRecorded
     assert all(one is not TroubleRecorded for one, _ in pairwise(facts[1:]))
+
+
+SHORT = {"emp": "empty", "空": "empty", "later": "later"}
+
+
+@pytest.mark.parametrize("code", ["EMP", "emp ", "\uff25\uff2d\uff30", "空"])
+def test_a_short_code_reports_as_a_tap_does_in_either_language(code: str) -> None:
+    floor = at_work((SHIRT, 2))
+    floor.terms = replace(floor.terms, short_codes=SHORT)
+
+    answer = scan(floor, code)
+
+    assert answer.code == "rerouted"
+    assert any(isinstance(one, TroubleRecorded) and one.code == "empty" for one in floor.facts)
+
+
+def test_a_short_code_that_is_an_article_too_means_the_article() -> None:
+    floor = at_work((SHIRT, 2))
+    floor.terms = replace(floor.terms, short_codes={"shirt": "empty", "later": "later"})
+
+    assert scan(floor, SHIRT).code == "picked"
+    assert scan(floor, "later").code == "last_stop"
+    assert scan(floor, "EMP").code == "unknown_code"

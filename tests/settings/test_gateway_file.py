@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from edge.compose.checking import check_files
-from edge.settings.exceptions_file import load_troubles
+from edge.settings.exceptions_file import SHIPPED, load_troubles
 from edge.settings.faults import ConfigurationError, Section
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
@@ -133,3 +133,17 @@ def test_contradictions_between_the_files_are_told(tmp_path: Path) -> None:
     assert any("s stands at A-1" in one for one in faults)
     assert any("person.badge: 1 is used twice" in one for one in faults)
     assert any("no [[antenna]] of a" in one for one in faults)
+
+
+def test_every_trouble_has_a_short_code_in_both_languages_and_each_means_one(
+    tmp_path: Path,
+) -> None:
+    shipped = load_troubles(SHIPPED)
+    assert all(one.short_en and one.short_zh for one in shipped)
+    twice = tmp_path / "exceptions.toml"
+    twice.write_text(SHIPPED.read_text("utf-8").replace('"EMP"', '"few"'), "utf-8")
+
+    with pytest.raises(ConfigurationError) as refused:
+        load_troubles(twice)
+
+    assert "short code few means empty and short" in str(refused.value)

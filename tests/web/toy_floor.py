@@ -343,6 +343,12 @@ class ToyFloor:
                 return self._drop(scanned)
             case PromptKind.BIND:
                 return self._bind(scanned)
+            case PromptKind.PICK if scanned.code in {"FEW", "少"}:
+                return self._trouble(
+                    said.TroubleReported(
+                        scanned.request_id, scanned.badge, scanned.prompt_id, "short", 0
+                    )
+                )
             case PromptKind.PICK:
                 return self._scan_at_stop(scanned, prompt)
             case PromptKind.PASS | PromptKind.TAKE:

@@ -44,7 +44,7 @@ BADGES = {
 METRICS_TOKEN = "metrics-token-of-the-toy"  # noqa: S105 - opens the toy only
 TROUBLES_FILE = Path(__file__).parents[2] / "config" / "exceptions.toml"
 TROUBLES = (
-    Trouble("short", ("pick",), "Not enough here", "数量不足"),
+    Trouble("short", ("pick",), "Not enough here", "数量不足", "FEW", "少"),
     Trouble("damaged", ("pick",), "Damaged", "商品破损"),
     Trouble("blocked", ("pick", "drop"), "Way is blocked", "通道受阻"),
     Trouble("barcode_unreadable", ("pick",), "Barcode unreadable", "条码无法读取"),

@@ -344,7 +344,7 @@ export class PickView {
           h(
             "button",
             { type: "button", class: "second", "data-code": one.code, onclick: () => choose(one.code) },
-            language() === "zh" ? one.text_zh : one.text_en,
+            ...troubleWords(one),
           ),
         ),
         prompt.kind === "wait"
@@ -421,4 +421,10 @@ function lengthClass(text, beside = 0) {
   const length = text.length + beside; // what stands on the same line takes room as well
   if (length <= 6) return "short";
   return length <= 9 ? "middle" : length <= 14 ? "long" : "longest";
+}
+
+/** The words of a trouble, and the short code that may be typed or scanned instead of the tap. */
+function troubleWords(one) {
+  const [words, short] = language() === "zh" ? [one.text_zh, one.short_zh] : [one.text_en, one.short_en];
+  return short ? [words, h("kbd", { "aria-label": t("pick.short_code", { code: short }) }, short)] : [words];
 }
