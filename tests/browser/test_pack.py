@@ -10,7 +10,7 @@ from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
-from tests.web.toy_goods import CUP, LAMP, ORDER, SOAP, TEA, TOTE, label_data
+from tests.web.toy_goods import CUP, LAMP, ORDER, SOAP, SSCC, TEA, TOTE, label_data
 from tests.web.toy_goods import STATION as STATION_NAME
 from tests.web.toy_house import House
 
@@ -38,6 +38,29 @@ def check(page: Page, *codes: str) -> None:
         scan(page, code)
         expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
         page.wait_for_timeout(350)
+
+
+def test_a_parcel_whose_order_was_cancelled_is_named_and_opened_by_a_scan(
+    signed_in: SignIn, house: House, shoot: Shoot
+) -> None:
+    page = signed_in(Role.PACKER, "/pack", STATION)
+    page.get_by_role("button", name="PACK-1").click()
+    expect(page.locator(".empty")).to_be_visible()
+    house.floor.parcel_is_recalled()
+    expect(page.locator("#recalled")).to_contain_text(SSCC)
+    expect(page.locator("#recalled")).to_contain_text("SO-1039")
+    judge(page)
+    shoot(page, "pack-recalled-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("#recalled")).to_contain_text("待拆开的包裹")
+    judge(page)
+    shoot(page, "pack-recalled-zh-360x640")
+
+    scan(page, SSCC)
+
+    expect(page.locator("#recalled")).to_have_count(0)
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
 
 
 def test_what_is_missing_is_told_line_by_line(page: Page, shoot: Shoot) -> None:

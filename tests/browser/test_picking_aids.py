@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from edge.model.ids import Badge, LocationId, ToteId
 from edge.model.prompts import Prompt, PromptKind
 from edge.web.people import Role
-from tests.browser.conftest import STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import CUP
@@ -68,6 +68,11 @@ def test_totes_change_hands_and_pieces_are_fetched_put_away_and_filled_up_by_one
         expect(page.locator(".where")).to_contain_text(english)
         judge(page)
         shoot(page, f"pick-{kind}-en-GB")
+        page.set_viewport_size({"width": STATION["width"], "height": STATION["height"]})
+        expect(page.locator("#scan")).to_be_in_viewport(ratio=1)
+        shoot(page, f"pick-{kind}-1280x800")
+        page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+        expect(page.locator("#scan")).to_be_in_viewport(ratio=1)
         page.get_by_role("button", name="中文").click()
         expect(page.locator(".where")).to_contain_text(chinese)
         shoot(page, f"pick-{kind}-zh-CN")

@@ -309,6 +309,10 @@ class Day:
     def _shipped(self, state: FloorState) -> Iterator[e.Event]:
         for parcel in state.parcels.values():
             if not parcel.shipped:
+                on_pallet = state.pallets.bearing(parcel.sscc) is not None
+                if not on_pallet and self.rng.random() < 0.2:
+                    yield from self._recalled(state, parcel)
+                    return
                 tags = tuple(unit.epc for _, unit in parcel.contents if unit.epc)
                 if parcel.wrong_door is None and self.rng.random() < 0.3:
                     yield e.WrongDoorSeen(
@@ -320,6 +324,18 @@ class Day:
         loaded = tuple(one.sscc for one in state.parcels.unlisted())
         if loaded:
             yield e.ManifestClosed("DHL", None, loaded, (), BADGE)
+
+    @staticmethod
+    def _recalled(state: FloorState, parcel: Parcel) -> Iterator[e.Event]:
+        """The order is cancelled, and its parcel opened again."""
+        order = state.orders[parcel.order_id]
+        ssccs = (parcel.sscc,)
+        yield e.OrderCancelled(order.order_id, order.rev + 1, "customer", None, ssccs)
+        pieces = tuple(Carried(sku, unit, BINS[0]) for sku, unit in parcel.contents)
+        name = f"parcel/{parcel.sscc}"
+        yield e.ParcelUnpacked(
+            parcel.sscc, parcel.order_id, STATION, "cancelled", pieces, name, BADGE
+        )
 
     def _located(self, _: FloorState) -> Iterator[e.Event]:
         tag, sku, chance = self._tag(), self._one([*SKUS, None]), float(self.rng.random())

@@ -82,6 +82,7 @@ class ToyFloor:
         self._carts: dict[Badge, LocationId | None] = {}
         self._stale: dict[str, int] = {}
         self._pack: Mapping[str, object] | None = None
+        self._recalled = False
         self._puts: dict[Badge, Prompt] = {}
         self.after_sales = ToyAfterSales(plan, self.board, clock.now_us())
         self._orders = {"SO-1042": "held", "SO-1043": "released", "SO-1044": "picking"}
@@ -470,7 +471,18 @@ class ToyFloor:
         assert isinstance(lines, list)
         return lines
 
+    def parcel_is_recalled(self) -> None:
+        """The order of a closed parcel is cancelled."""
+        with self._lock:
+            self._recalled = True
+            recalled = [{"sscc": SSCC, "order_id": "SO-1039"}]
+            self.board.show(f"pack/{STATION}", {**empty_pack(), "recalled": recalled})
+
     def _open(self, code: str) -> Answer:
+        if code == SSCC and self._recalled:
+            self._recalled = False
+            self.board.show(f"pack/{STATION}", empty_pack())
+            return _yes("unpacked", "it is opened", {"sscc": SSCC, "pieces": 2})
         if code != TOTE:
             return _no("nothing_open", "scan a tote first")
         self._pack = {

@@ -172,7 +172,7 @@ def empty_pack() -> dict[str, object]:
         "checked": 0,
         "expected": 0,
         "strangers": [],
-        "recalled": [{"sscc": "340123450000000018", "order_id": "SO-1039"}],
+        "recalled": [],
         "verdict": "empty",
     }
 

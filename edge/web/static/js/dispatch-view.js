@@ -91,7 +91,7 @@ function missing(parcel) {
     { class: "facts" },
     h("span", { class: "sku" }, parcel.sscc),
     h("span", {}, t("pack.order", { order: parcel.order_id })),
-    parcel.wrong_door ? h("strong", { class: "wrong-door" }, `⚠ ${t("dispatch.wrong_door", { portal: parcel.wrong_door })}`) : null,
+    parcel.wrong_door ? h("strong", { class: "wrong-door" }, `⚠ ${t("dispatch.wrong_door", { portal: parcel.wrong_door.replaceAll("-", "\u2011") })}`) : null,
   );
 }
 

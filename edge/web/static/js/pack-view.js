@@ -113,11 +113,15 @@ function recalled(pack) {
   if (!pack.recalled?.length) return null;
   return h(
     "section",
-    { class: "verdict verdict-extra", id: "recalled" },
+    { class: "recalled", id: "recalled" },
     icon("trouble"),
-    h("h2", {}, t("pack.recalled")),
-    h("p", {}, t("pack.recalled_details")),
-    h("ul", { class: "strangers" }, ...pack.recalled.map((one) => h("li", {}, h("strong", {}, one.sscc), h("span", {}, t("pack.order", { order: one.order_id }))))),
+    h(
+      "div",
+      {},
+      h("h2", {}, t("pack.recalled")),
+      h("p", {}, t("pack.recalled_details")),
+      h("ul", {}, ...pack.recalled.map((one) => h("li", {}, h("strong", {}, one.sscc), h("span", {}, t("pack.order", { order: one.order_id }))))),
+    ),
   );
 }
 
