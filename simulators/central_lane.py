@@ -18,8 +18,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 _HEARD_S = 5.0
 """The lane counts as in use so long after its last message."""
-_SHORT_BYTES = 16 * 1024
-"""Of the stream in one transaction while the lane is in use."""
+_SHORT_BYTES = 128 * 1024
+"""Of the stream in one transaction while the lane is in use: some milliseconds of work."""
 
 
 class Waiting:

@@ -5,7 +5,7 @@ and one of order, stock, pick, pack, ship, return, count, exception, reader, per
 everything that `model.applying` needs, so that the state can be rebuilt from the journal alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from edge.model.counts import CountMethod
@@ -1363,6 +1363,7 @@ class Fact:
         id: UUID version 7.
         occurred_us: when it happened, as far as its source can tell, UTC microseconds.
         recorded_us: when the journal took it, UTC microseconds.
+        stored: the event's fields as the journal's JSON text, where it was read in today's form.
     """
 
     seq: int
@@ -1371,6 +1372,7 @@ class Fact:
     occurred_us: int
     recorded_us: int
     event: Event
+    stored: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def kind(self) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from edge.model.events import Fact
 from edge.store.chain import CHAIN_START, Row, follows
-from edge.store.codec import decode_event
+from edge.store.codec import VERSIONS, decode_event
 from edge.store.errors import StoreDamagedError
 
 COLUMNS = "position, id, occurred_us, recorded_us, type, version, body, checksum"
@@ -226,6 +226,7 @@ def facts_from(rows: Iterable[Row], known: list[Epoch]) -> Iterator[Fact]:
             row.occurred_us,
             row.recorded_us,
             event,
+            row.body if row.version == VERSIONS[row.type] else None,
         )
 
 

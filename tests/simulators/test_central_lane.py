@@ -127,7 +127,7 @@ def test_what_came_on_the_lane_goes_first_and_alone() -> None:
 def test_a_transaction_of_the_stream_is_short_while_the_lane_is_heard() -> None:
     waiting = Waiting(0, 100, 1_000_000)
     for _ in range(10):
-        waiting.put(message("we1/s/g/event/pick", 10_000))
+        waiting.put(message("we1/s/g/event/pick", 65_536))
     waiting.put(message("we1/s/g/live/pick"))
     waiting.take(0.1)
 

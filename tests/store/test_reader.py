@@ -3,16 +3,22 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edge.model.events import Fact
+from edge.store.chain import Row
+from edge.store.codec import VERSIONS
 from edge.store.errors import StoreDamagedError
+from edge.store.journal import Epoch, facts_from
 from edge.store.reader import JournalReader
 
 if TYPE_CHECKING:
     from tests.store.conftest import Gateway
+
+EXAMPLES = Path(__file__).parent / "examples"
 
 
 @pytest.fixture
@@ -139,3 +145,13 @@ def test_a_row_that_was_changed_is_never_handed_out(
     with pytest.raises(StoreDamagedError, match=r"restore a backup"):
         reader.facts_after(0, 9, 1_000_000)
     assert not gateway.store.verify().good
+
+
+def test_a_fact_keeps_its_text_only_where_that_has_today_s_form() -> None:
+    for version in (1, VERSIONS["stock.stated"]):
+        text = (EXAMPLES / f"stock.stated.{version}.json").read_text(encoding="utf-8").strip()
+        row = Row(1, "id", 1, 1, "stock.stated", version, text, b"")
+
+        (fact,) = facts_from([row], [Epoch(1, "e")])
+
+        assert fact.stored == (text if version == VERSIONS["stock.stated"] else None)

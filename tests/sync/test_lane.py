@@ -9,6 +9,7 @@ from edge.sync.session.lane import (
     CATCH_UP_EVENTS_MAX,
     FACTS_MAX,
     MESSAGES_MAX,
+    PAUSE_SHARE,
     PAUSE_US_MAX,
     QUIET_US,
     REST_US,
@@ -203,14 +204,34 @@ def test_after_each_burst_that_is_stored_the_stream_pauses_for_what_happens() ->
         world.pass_on()
     world.acknowledge()
 
-    # then: the stream pauses as long as that took, and new facts do not wait for it
+    # then: the stream pauses for a share of what that took, and new facts do not wait for it
+    pause_us = int(30_000 * PAUSE_SHARE)
     assert not sent_seqs(world)
-    assert world.delivery.wait_us(world.now_us, 200_000) == 30_000
+    assert world.delivery.wait_us(world.now_us, 200_000) == pause_us
     world.grow()
     assert lane_seqs(world) == [BEHIND + 2]
-    world.wait(0.031)
+    world.wait((pause_us + 1_000) / 1e6)
     assert sent_seqs(world)
     assert len([one for one in world.sent if not one.is_live]) <= BURST_MESSAGES
+
+
+def test_the_pause_begins_when_the_central_system_says_so_not_when_the_journal_knows() -> None:
+    # given: a burst that the central system has taken
+    world = late_world()
+    world.grow()
+    while world.sent:
+        world.answer()
+    world.now_us += 30_000
+    while world.at_broker:
+        world.pass_on()
+
+    # when: its word for that comes, which the floor has not committed yet
+    world.delivery.heard("e", world.upto, world.now_us)
+
+    # then: the next burst goes after the pause, and nothing counts as acknowledged
+    assert world.delivery.acknowledged_seq == 0
+    world.wait((30_000 * PAUSE_SHARE + 1_000) / 1e6)
+    assert sent_seqs(world)
 
 
 def test_a_slow_central_system_makes_no_long_pauses() -> None:

@@ -1,6 +1,9 @@
 """Facts as the central system gets them."""
 
+import dataclasses
 import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from edge.model.events import EVENT_TYPES, Fact, ItemArrived, OrderReceived, Par
 from edge.model.ids import Epc, LineId, LocationId, OrderId, Sku, Sscc, ToteId
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
 from edge.model.work import Parcel, Unit
+from edge.store.codec import VERSIONS, decode_event
 from edge.sync.wire.outgoing import (
     BATCH_BYTES_MAX,
     ClockQuality,
@@ -26,11 +30,31 @@ AT_US = 1_795_468_800_123_456
 ENCODER = FactEncoder(
     "gate-1", lambda: ClockQuality(synced=False, offset_ms=-3), lambda _fact: {"type": "X"}
 )
+EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 ARRIVED = ItemArrived(Epc("30" * 12), None, LocationId("A"), 0.75)
 
 
 def fact_of(event: object = ARRIVED) -> Fact:
     return Fact(7, "id-7", "e1", AT_US, AT_US + 1000, event)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", sorted(VERSIONS))
+def test_a_fact_of_the_journal_goes_as_it_is_written_there_and_says_the_same(kind: str) -> None:
+    text = (EXAMPLES / f"{kind}.{VERSIONS[kind]}.json").read_text(encoding="utf-8").strip()
+    made = fact_of(decode_event(kind, VERSIONS[kind], text))
+    read = dataclasses.replace(made, stored=text)
+
+    first, again = (ENCODER.encode(one, AT_US) for one in (made, read))
+
+    assert json.loads(first.text) == json.loads(again.text)
+    assert first.keys() == again.keys()
+    assert text[:-1].encode() in again.text
+
+
+def test_times_are_written_as_the_calendar_has_them() -> None:
+    for at_us in (0, 1, 999_999, 1_000_000, 951_782_400_000_000, AT_US, 4_102_444_799_999_999):
+        written = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
+        assert rfc_3339(at_us) == written.isoformat(timespec="microseconds")
 
 
 def test_a_fact_goes_in_the_envelope_of_the_interface() -> None:

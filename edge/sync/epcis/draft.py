@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from edge.model.events import Fact
 from edge.model.ids import LocationId
@@ -10,6 +11,7 @@ from edge.sync.epcis.names import EpcisNames
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OFFSET = "+00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +37,20 @@ class Draft:
     @staticmethod
     def moment(fact: Fact, names: EpcisNames) -> str:
         """When a fact occurred, as EPCIS writes it."""
-        return _text(_at(fact.occurred_us, names))
+        return _at(fact.occurred_us, names)[0]
 
     def written(self, fact: Fact, names: EpcisNames) -> dict[str, object]:
         """As EPCIS JSON values; what is empty is left out."""
-        occurred = _at(fact.occurred_us, names)
+        occurred, offset = _at(fact.occurred_us, names)
         aggregates = self.kind == "AggregationEvent"
         place = {"id": names.place(self.where)} if self.where is not None else None
         written: dict[str, object] = {
             "@context": [CONTEXT],
             "type": self.kind,
             "eventID": f"urn:uuid:{fact.id}",
-            "eventTime": _text(occurred),
-            "eventTimeZoneOffset": _offset(occurred),
-            "recordTime": _text(_at(fact.recorded_us, names)),
+            "eventTime": occurred,
+            "eventTimeZoneOffset": offset,
+            "recordTime": _at(fact.recorded_us, names)[0],
             "action": self.action,
             "parentID": self.parent,
             "childEPCs" if aggregates else "epcList": _once(self.things),
@@ -72,13 +74,15 @@ def _once(things: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(things))
 
 
-def _at(at_us: int, names: EpcisNames) -> datetime:
-    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(names.zone)
+def _at(at_us: int, names: EpcisNames) -> tuple[str, str]:
+    """A time where the site is, to the millisecond, and its offset from UTC."""
+    second, rest_us = divmod(at_us, 1_000_000)
+    text, offset = _second(second, names.zone)
+    return f"{text}.{rest_us // 1_000:03d}{offset}", offset
 
 
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")
-
-
-def _offset(at: datetime) -> str:
-    return at.isoformat()[-len("+00:00") :]
+@lru_cache(maxsize=1_024)
+def _second(second: int, zone: tzinfo) -> tuple[str, str]:
+    """Neighbours in the journal mostly share it, and calendars with their zones are slow."""
+    at = (_EPOCH + timedelta(seconds=second)).astimezone(zone).isoformat(timespec="seconds")
+    return at[: -len(_OFFSET)], at[-len(_OFFSET) :]

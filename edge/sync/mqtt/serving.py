@@ -164,7 +164,10 @@ class Serving:
         inputs = understand(
             self._topics, arrived.topic, arrived.payload, self._parts.clock.now_us()
         )
-        self._acks_taken += sum(isinstance(one, CentralAcknowledged) for one in inputs)
+        for one in inputs:
+            if isinstance(one, CentralAcknowledged):
+                self._acks_taken += 1
+                self._delivery.heard(one.epoch, one.upto, self._parts.clock.monotonic_us())
         self._mailbox.take(inputs, lambda: self._connection.acknowledge(arrived))
 
     def _request(self, name: str, arrived: Arrived) -> None:

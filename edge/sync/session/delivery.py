@@ -205,6 +205,14 @@ class Delivery:
                 found += self._refused(flight, reason_code, verdict, now_us)
         return found + self._drained()
 
+    def heard(self, epoch: str, upto: int, now_us: int) -> None:
+        """The central system says that it has stored so much; the journal does not know it yet.
+
+        That is enough for what waits for the central system to be free, and for nothing else.
+        """
+        if epoch == self.epoch:
+            self._lane.stored(upto, now_us)
+
     def acknowledged(self, epoch: str, upto: int, now_us: int) -> list[Output]:
         """The central system has stored everything up to here, and the journal knows it."""
         self._turn(now_us)
@@ -292,7 +300,7 @@ class Delivery:
             self._lane.streamed(batch.last, self._now_us)
             found.append(Publish(self._window.send(batch), batch.kind, batch.payload, batch.keys))
         if not self._waiting and self._fetched < self.last_seq and self._may_send():
-            limit = 1 if self.phase is Phase.ABSENT else self._lane.events_max
+            limit = 1 if self.phase is Phase.ABSENT else self._lane.events_max(self._now_us)
             found.append(Fetch(self._fetched, limit))
         return found + self._asked_again()
 

@@ -7,9 +7,9 @@ that was refused, it skips what it cannot carry, and where nobody listens to it,
 when the stream is behind by so many facts and closes when that is worked off.
 
 While it is open and something happens, the stream gives way: it goes in small messages and leaves
-the lane its slots, and after each burst that the central system has stored it pauses for as long
-as that took, up to a bound. So the gateway, the broker and the central system are free for what
-happens about half of the time, however large the backlog is.
+the lane its slots, and after each burst that the central system has stored it pauses for a share
+of the time that this took, up to a bound. So the gateway, the broker and the central system are
+free for what happens a good part of the time, however large the backlog is.
 """
 
 from collections import deque
@@ -24,10 +24,12 @@ from edge.sync.wire.outgoing import BATCH_EVENTS_MAX, Batch, FactEncoder, batche
 
 MESSAGES_MAX = 2
 """Of the lane, that may wait for their PUBACK; the stream leaves them their slots."""
-CATCH_UP_EVENTS_MAX = 25
-"""In one message of the stream while the lane is open: what a live fact may have to wait for."""
+CATCH_UP_EVENTS_MAX = 50
+"""In one message of the stream while it gives way: what a live fact may have to wait for."""
 BURST_MESSAGES = 8
 """Of the stream, until the central system has stored them and a pause is due."""
+PAUSE_SHARE = 0.5
+"""Of the time that the burst took: the stream then rests for so long."""
 PAUSE_US_MAX = 200_000
 QUIET_US = 5_000_000
 """Where nothing has happened for so long, the stream need not give way."""
@@ -65,7 +67,8 @@ class Burst:
         """The central system has stored everything up to here."""
         if self._left == 0 and upto >= self._last:
             self._left = BURST_MESSAGES
-            self.pauses_until_us = now_us + min(PAUSE_US_MAX, now_us - self._began_us)
+            took_us = now_us - self._began_us
+            self.pauses_until_us = now_us + min(PAUSE_US_MAX, int(took_us * PAUSE_SHARE))
 
 
 class Lane:
@@ -97,10 +100,9 @@ class Lane:
         """Whether new facts go ahead of their turn."""
         return self._told_upto is not None
 
-    @property
-    def events_max(self) -> int:
+    def events_max(self, now_us: int) -> int:
         """How many facts of the stream may go in one message."""
-        return CATCH_UP_EVENTS_MAX if self.is_open else BATCH_EVENTS_MAX
+        return CATCH_UP_EVENTS_MAX if self._gives_way(now_us) else BATCH_EVENTS_MAX
 
     @property
     def slots(self) -> int:

@@ -1,6 +1,7 @@
 """Facts as the central system gets them, and the other payloads that go out.
 
-A fact is encoded once into the JSON of its envelope; consecutive facts of one kind are joined into
+A fact is encoded once into the JSON of its envelope, its data as the journal has them, letter for
+letter, where they stand there in today's form; consecutive facts of one kind are joined into
 one message of at most 64 KiB. The order of the journal is never changed.
 """
 
@@ -10,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from edge.model.events import EVENT_TYPES, Event, Fact
 
@@ -93,17 +95,18 @@ class FactEncoder:
 
     def encode(self, fact: Fact, now_us: int) -> Encoded:
         """The envelope of a fact as it is sent now (UTC microseconds)."""
-        data = data_of(fact.event)
+        data = _compact(data_of(fact.event)) if fact.stored is None else fact.stored
         epcis = self._epcis(fact)
         if epcis is not None:
-            data["epcis"] = epcis
+            comma = "" if data == "{}" else ","
+            data = f'{data[:-1]}{comma}"epcis":{_compact(epcis)}}}'
         return self._enveloped(fact, data, now_us)
 
     def withhold(self, fact: Fact, reason: str, now_us: int) -> Encoded:
         """An envelope without data for a fact that no broker takes: its number stays no gap."""
-        return self._enveloped(fact, {"withheld": reason}, now_us)
+        return self._enveloped(fact, _compact({"withheld": reason}), now_us)
 
-    def _enveloped(self, fact: Fact, data: dict[str, object], now_us: int) -> Encoded:
+    def _enveloped(self, fact: Fact, data: str, now_us: int) -> Encoded:
         quality = self._clock_quality()
         clock = {"synced": quality.synced, "offset_ms": quality.offset_ms}
         envelope: dict[str, object] = {
@@ -118,7 +121,8 @@ class FactEncoder:
             "clock": clock,
             "late": now_us - fact.occurred_us > LATE_AFTER_US,
         }
-        return Encoded(fact.seq, fact.kind, _utf_8(envelope | {"data": data}), envelope)
+        text = f'{_compact(envelope)[:-1]},"data":{data}}}'
+        return Encoded(fact.seq, fact.kind, text.encode("utf-8", "replace"), envelope)
 
 
 def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> list[Batch]:
@@ -150,7 +154,16 @@ def data_of(event: Event) -> dict[str, object]:
 
 def rfc_3339(at_us: int) -> str:
     """UTC microseconds as text with offset."""
-    return (_EPOCH + timedelta(microseconds=at_us)).isoformat(timespec="microseconds")
+    second, rest_us = divmod(at_us, 1_000_000)
+    return f"{_second(second)}.{rest_us:06d}+00:00"
+
+
+@lru_cache(maxsize=1_024)
+def _second(second: int) -> str:
+    """Neighbours in the journal mostly share it, and calendars are slow."""
+    return (
+        (_EPOCH + timedelta(seconds=second)).isoformat(timespec="seconds").removesuffix("+00:00")
+    )
 
 
 def state_payload(state: str, session: str, at_us: int) -> bytes:
