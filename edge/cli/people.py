@@ -13,9 +13,11 @@ PIN_DIGITS_MIN = 6
 
 @app.command("hash-pin")
 def hash_pin_command(
-    pin: Annotated[str, typer.Option(prompt="PIN", hide_input=True, confirmation_prompt=True)],
+    pin: Annotated[str, typer.Option(help="asked for where it is left out, which is better")] = "",
 ) -> None:
     """Ask for a PIN and print its hash, for `pin_hash` of a person; six digits or more."""
+    if not pin:  # asked beside the answer, which may go into a file or a variable
+        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True, err=True)
     if not pin.isdigit() or len(pin) < PIN_DIGITS_MIN:
         raise fail(f"a PIN has {PIN_DIGITS_MIN} digits or more, and nothing else")
     typer.echo(hash_pin(pin))

@@ -11,7 +11,7 @@ from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.devices import Devices
 from edge.web.first_run import administrator_among
-from edge.web.guard import Guard
+from edge.web.guard import Guard, tell_failure
 from edge.web.lockout import Lockout
 from edge.web.parts import Parts
 from edge.web.people import Person, ServiceToken
@@ -101,6 +101,7 @@ def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
     )
     app.state.parts = parts
     add_refusals(app)
+    app.add_exception_handler(Exception, tell_failure)
     for routes in ROOMS:
         app.include_router(routes.router)
     app.mount("/static", shell, name="static")

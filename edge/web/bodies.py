@@ -8,7 +8,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^
 """A name of the warehouse: a badge, place, article, order or code."""
 ScannedCode = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 """What a scanner typed; may hold FNC1 as 0x1D."""
-EpcHex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4,124}$", to_lower=True)]
+EpcHex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}){2,62}$", to_lower=True)]
 
 EPCS_MAX = 500
 
@@ -142,7 +142,7 @@ class TagStep(Body):
     """Record this tag."""
 
     step: Literal["tag"]
-    epc: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}){2,62}$", to_lower=True)]
+    epc: EpcHex
 
 
 class HereStep(Body):

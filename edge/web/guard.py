@@ -4,9 +4,11 @@ import json
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from edge.web.refusals import RefusedError
+from edge.web.refusals import RefusedError, refusal
 from edge.web.shell import VERSION_HEADER
 
 BODY_BYTES_MAX = 64 * 1024
@@ -68,6 +70,18 @@ class Guard:
             )
         else:
             await self._app(scope, _counted(receive), send_guarded)
+
+
+async def tell_failure(request: Request, _: Exception) -> JSONResponse:
+    """Ours, not the sender's: the server's log has the trace, the sender gets none of it.
+
+    This answer is made outside of every `Guard`, so it has the headers from here.
+    """
+    headers = {**HEADERS, "Cache-Control": "no-store"}
+    if request.url.scheme == "https":
+        headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
+    text = "something went wrong in the gateway; its log tells what"
+    return refusal(500, "failed", text, headers)
 
 
 def _is_foreign(headers: Headers, scheme: str) -> bool:

@@ -48,7 +48,6 @@ def add_refusals(app: FastAPI) -> None:
     """Make an application refuse in this form."""
     app.add_exception_handler(HTTPException, _tell_refusal)
     app.add_exception_handler(RequestValidationError, _tell_faults)
-    app.add_exception_handler(Exception, _tell_failure)
 
 
 async def _tell_refusal(_: Request, error: Exception) -> JSONResponse:
@@ -69,8 +68,3 @@ async def _tell_faults(_: Request, error: Exception) -> JSONResponse:
         for fault in faults[:FAULTS_TOLD_MAX]
     ]
     return refusal(422, "invalid", "; ".join(told))
-
-
-async def _tell_failure(_: Request, __: Exception) -> JSONResponse:
-    """Ours, not the sender's: the server's log has the trace, the sender gets none of it."""
-    return refusal(500, "failed", "something went wrong in the gateway; its log tells what")

@@ -1,13 +1,16 @@
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from edge.model.posted import CodeScanned
-from edge.web.guard import BODY_BYTES_MAX
+from edge.web.guard import BODY_BYTES_MAX, HEADERS, TRANSPORT_SECURITY, Guard, tell_failure
 from edge.web.people import Role
+from edge.web.refusals import add_refusals
 from tests.web.toy_house import House
 
 ClientOf = Callable[[Role | None], httpx.Client]
@@ -200,6 +203,38 @@ def test_every_answer_bears_the_security_headers(client_of: ClientOf) -> None:
         assert "camera=()" in headers["permissions-policy"]
         assert "server" not in headers
     assert client.get("/api/session").headers["cache-control"] == "no-store"
+
+
+async def _fault() -> None:
+    raise KeyError("planted")
+
+
+async def _get(transport: httpx.ASGITransport, url: str) -> httpx.Response:
+    async with httpx.AsyncClient(transport=transport) as client:
+        return await client.get(url)
+
+
+def test_an_answer_to_a_fault_of_ours_bears_them_too_and_no_trace() -> None:
+    app = FastAPI()
+    app.add_middleware(Guard, secure=True, pages_version="1")
+    add_refusals(app)
+    app.add_exception_handler(Exception, tell_failure)
+    app.add_api_route("/fault", _fault)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    answer = asyncio.run(_get(transport, "https://gw-1.local/fault"))
+
+    assert answer.status_code == 500
+    assert "planted" not in answer.text
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert answer.headers["strict-transport-security"] == TRANSPORT_SECURITY
+
+
+def test_a_tag_of_half_a_byte_is_refused_before_anybody_looks_for_it(client_of: ClientOf) -> None:
+    answer = post(client_of(Role.PICKER), "/api/find", {"epc": "30395dfa800000000"})
+
+    assert answer.status_code == 422
 
 
 def test_the_description_of_the_api_names_no_foreign_host(client_of: ClientOf) -> None:
