@@ -20,6 +20,7 @@ from tests.benchmarks import (
     decoding,
     end_to_end,
     following,
+    growing,
     many_pickers,
     opening_pages,
     orders_in,
@@ -47,6 +48,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "page_open": opening_pages.page_open,
     "disk_bytes_per_fact": writing.disk_bytes_per_fact,
     "plan_1000_lines": waves.plan_1000_lines,
+    "growth": growing.growth,
 }
 
 

@@ -74,16 +74,17 @@ class Dictionary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traffic:
-    """Reads of random tags out of a number, in batches."""
+    """Reads of random tags out of a number, in batches of a size."""
 
     epcs: NDArray[np.uint8]
     batches: int
+    size: int = BATCH
 
     @classmethod
-    def of(cls, tags: int, batches: int) -> "Traffic":
+    def of(cls, tags: int, batches: int, size: int = BATCH) -> "Traffic":
         """Tags with random EPCs."""
         raw = np.random.default_rng(1).integers(0, 256, (tags, 12), np.uint8)
-        return cls(raw, batches)
+        return cls(raw, batches, size)
 
     def fill(self) -> list[ReadBatch]:
         """Every tag once, so that none is new afterwards."""
@@ -96,7 +97,7 @@ class Traffic:
     def some(self, turn: int) -> list[ReadBatch]:
         """Batches of one measured turn."""
         chance = np.random.default_rng(turn)
-        size = min(BATCH, 3 * len(self.epcs))
+        size = min(self.size, 3 * len(self.epcs))
         begin = len(self.epcs) // BATCH + 1 + turn * self.batches
         return [
             self._batch(chance.integers(0, len(self.epcs), size), begin + number)
@@ -195,17 +196,21 @@ def tag_table_1m(effort: Effort) -> list[Figure]:
     return _table("tag_table_1m", 1_000_000, effort)
 
 
-def locating_100k(effort: Effort) -> list[Figure]:
-    """Table, filter and telling with 100,000 tags."""
+def dock() -> Floor:
+    """A reader with an antenna at each of some shelves."""
     places = [LocationId(f"shelf-{number}") for number in range(1, ANTENNAS + 1)]
-    floor = Floor(
+    return Floor(
         locations={one: Location(one, LocationKind.SHELF) for one in places},
         antennas=tuple(
             Antenna(DeviceName("dock"), port, place) for port, place in enumerate(places, 1)
         ),
     )
+
+
+def locating_100k(effort: Effort) -> list[Figure]:
+    """Table, filter and telling with 100,000 tags."""
     traffic = Traffic.of(effort.of(100_000), effort.of(60))
-    locator = Locator(floor)
+    locator = Locator(dock())
     pair = compare(effort, traffic, partial(into_locator, locator), Dictionary(decides=True))
     baseline = "dict, decision per read"
     return [Figure.more("locating_100k", UNIT, baseline, pair)]

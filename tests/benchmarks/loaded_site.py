@@ -187,9 +187,9 @@ class Process:
         self.process.stdin.flush()
 
     def cpu_s(self) -> float:
-        """CPU seconds that it has used, user and system."""
+        """CPU seconds that it and the children that it waited for have used."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+        return sum(map(int, fields[11:15])) / TICKS_A_SECOND
 
     def memory_mib(self) -> float:
         """What it has resident."""
