@@ -391,7 +391,7 @@ class ToyFloor:
         self._show(self._prompt(scanned.badge))
         return _yes("dropped", "thank you")
 
-    def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
+    def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:  # noqa: PLR0911 - a flat table
         if scanned.code in {"FEW", "少"}:
             asked = scanned.request_id, scanned.badge, scanned.prompt_id
             return self._trouble(said.TroubleReported(*asked, "short", 0))
