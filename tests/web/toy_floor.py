@@ -343,12 +343,6 @@ class ToyFloor:
                 return self._drop(scanned)
             case PromptKind.BIND:
                 return self._bind(scanned)
-            case PromptKind.PICK if scanned.code in {"FEW", "少"}:
-                return self._trouble(
-                    said.TroubleReported(
-                        scanned.request_id, scanned.badge, scanned.prompt_id, "short", 0
-                    )
-                )
             case PromptKind.PICK:
                 return self._scan_at_stop(scanned, prompt)
             case PromptKind.PASS | PromptKind.TAKE:
@@ -396,7 +390,12 @@ class ToyFloor:
         self._show(self._prompt(scanned.badge))
         return _yes("dropped", "thank you")
 
-    def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:
+    def _scan_at_stop(  # noqa: PLR0911 - a flat table
+        self, scanned: said.CodeScanned, prompt: Prompt
+    ) -> Answer:
+        if scanned.code in {"FEW", "少"}:
+            named = scanned.request_id, scanned.badge, scanned.prompt_id
+            return self._trouble(said.TroubleReported(*named, "short", 0))
         if prompt.check:
             return self._check(scanned)
         if scanned.code in {prompt.location, prompt.tote_id}:
