@@ -391,10 +391,12 @@ class ToyFloor:
         self._show(self._prompt(scanned.badge))
         return _yes("dropped", "thank you")
 
-    def _scan_at_stop(self, scanned: said.CodeScanned, prompt: Prompt) -> Answer:  # noqa: PLR0911 - a flat table
+    def _scan_at_stop(  # noqa: PLR0911 - a flat table
+        self, scanned: said.CodeScanned, prompt: Prompt
+    ) -> Answer:
         if scanned.code in {"FEW", "少"}:
-            asked = scanned.request_id, scanned.badge, scanned.prompt_id
-            return self._trouble(said.TroubleReported(*asked, "short", 0))
+            named = scanned.request_id, scanned.badge, scanned.prompt_id
+            return self._trouble(said.TroubleReported(*named, "short", 0))
         if prompt.check:
             return self._check(scanned)
         if scanned.code in {prompt.location, prompt.tote_id}:
