@@ -130,6 +130,21 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
         if floor.kind_of(LocationId(one.portal)) is not LocationKind.PORTAL
     ]
     faults += _of_lights(path, settings, floor)
+    return faults + _of_the_partner(path, settings, floor)
+
+
+def _of_the_partner(path: Path, settings: Settings, floor: Floor) -> list[str]:
+    """What is wrong with the gateway beside this one."""
+    partner, name = settings.partner, settings.gateway.name
+    faults = [
+        f"{path}: partner.places: {one} is no place of the floor file"
+        for one in partner.places
+        if LocationId(one) not in floor.locations
+    ]
+    if partner.name == name:
+        faults.append(f"{path}: partner.name: {name} is this gateway; name the other one")
+    if bool(partner.name) is not bool(partner.places):
+        faults.append(f"{path}: partner: name and places belong together; give both")
     return faults
 
 

@@ -85,6 +85,9 @@ def link_settings(settings: Settings) -> LinkSettings:
         window_messages=mqtt.window,
         events_per_s_max=settings.delivery.events_per_s_max,
         bytes_per_s_max=settings.delivery.bytes_per_s_max,
+        partner=settings.partner.name if settings.partner.name < gateway.name else "",
+        shared_places=settings.partner.places,
+        partner_within_s=settings.partner.within_s,
     )
 
 

@@ -215,6 +215,7 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             e.PortalPassed()
             | e.TroubleRecorded()
             | e.ForeignItemSeen()
+            | e.EventAgreed()
             | e.SurplusAwaited()
             | e.BackOrdered()
             | e.MessageSetAside()

@@ -270,6 +270,23 @@ class ItemWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAgreed:
+    """An event of this gateway and one of its partner are one happening: the partner's is kept.
+
+    Attributes:
+        event_id: of this gateway's event, which counts no more.
+        partner: the gateway that covers the same place.
+        kept_id: of the partner's event.
+    """
+
+    type: ClassVar[str] = "stock.agreed"
+    epc: Epc
+    event_id: str
+    partner: str
+    kept_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagWorkBegun:
     """A person wants something done with a tag; told before the first bit goes to it."""
 
@@ -1274,6 +1291,7 @@ Event = (
     | ItemMoved
     | ItemDeparted
     | ItemWithdrawn
+    | EventAgreed
     | TagWorkBegun
     | TagWorkEnded
     | TagWritten

@@ -12,6 +12,7 @@ from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
     DeviceName,
+    Epc,
     LocationId,
     OrderId,
     RequestId,
@@ -106,6 +107,17 @@ class ReturnAnnounced:
     order_id: OrderId
     lines: tuple[OrderLine, ...]
     reason: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAgreed:
+    """An event of ours and one of the gateway beside us tell of one happening; theirs is kept."""
+
+    epc: Epc
+    event_id: str
+    partner: str
+    kept_id: str
     at_us: int
 
 
@@ -247,6 +259,7 @@ Input = (
     | StockListed
     | ReturnAnnounced
     | MessageRefused
+    | PartnerAgreed
     | IntrusionNoticed
     | CentralAcknowledged
     | ItemLocated

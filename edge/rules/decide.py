@@ -1,6 +1,6 @@
 """Decide: one table from input to rule, and what follows from the state by itself."""
 
-from edge.model.events import Event, IntrusionSuspected, MessageSetAside, PersonActed
+from edge.model.events import Event, EventAgreed, IntrusionSuspected, MessageSetAside, PersonActed
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
@@ -15,6 +15,7 @@ from edge.model.inputs import (
     OrderSubmitted,
     PacksListed,
     PalletDue,
+    PartnerAgreed,
     PassageJudged,
     PeopleListed,
     PlanReady,
@@ -169,6 +170,12 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return counting.swept(state, input_)
         case VarianceDecided():
             return counting.decided(state, input_)
+        case PartnerAgreed():
+            return accept(
+                "agreed",
+                "",
+                EventAgreed(input_.epc, input_.event_id, input_.partner, input_.kept_id),
+            )
         case MessageRefused():
             return refuse(
                 "invalid",

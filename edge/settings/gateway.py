@@ -212,6 +212,14 @@ class Delivery(Section):
     bytes_per_s_max: Annotated[float, Field(ge=0, le=1e9)] = 0.0
 
 
+class Partner(Section):
+    """A gateway that covers some of the same places: both tell, and one event of two is kept."""
+
+    name: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")] = ""
+    places: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
+    within_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+
+
 class Epcis(Section):
     """How the EPCIS events in facts call things."""
 
@@ -329,6 +337,7 @@ class Settings(Section):
     picking: Picking = Picking()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
+    partner: Partner = Partner()
     epcis: Epcis = Epcis()
     web: Web = Web()
     log: Log = Log()

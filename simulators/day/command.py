@@ -95,6 +95,9 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     keep: Annotated[
         str | None, typer.Option(help="Only these entries of the day's faults happen.")
     ] = None,
+    slips: Annotated[
+        float, typer.Option(min=0, max=50, help="So many times as often as usual hands slip.")
+    ] = 1.0,
     watch: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="Show it on this port; 0 takes a free one."),
@@ -108,7 +111,7 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """A whole simulated day in fast time; one JSON report, exit 1 if any promise broke."""
     quiet()
-    story = Story(seed, orders, faults, pickers, kept_of(keep))
+    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips)
     stage = None
     if watch is not None:
         stage = Stage(watch, speed, sys.stdin if step else None, tell_on_stderr)

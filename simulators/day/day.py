@@ -20,7 +20,7 @@ from simulators.day.gateway import Ears, Gateway
 from simulators.day.network import Network
 from simulators.day.pages import Pages
 from simulators.day.people import Clerk, DayPacker, DayPicker, DayShift
-from simulators.day.plan import SHARES, ComingOrder, Story, order_book
+from simulators.day.plan import ComingOrder, Story, order_book, shares_of
 from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
 from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
 from simulators.day.timetable import Entry, Kind, timetable
@@ -67,7 +67,7 @@ class Day:
         self.story = story
         self.site = site
         self.watch = watch
-        self.shares = SHARES[story.faults]
+        self.shares = shares_of(story)
         self.clock = PlayedClock(OPENING_US)
         self.true_time = TrueTime(self.clock, OPENING_US)
         self.catalogue = make_catalogue(

@@ -21,6 +21,8 @@ _LEFT, _BOTTOM, _TOP = 46.0, 26.0, 14.0
 _COLOURS = ("#0b5cad", "#b35900", "#26734d", "#7a3e9d", "#a3222d", "#4d5a66")
 _DASHES = ("", "7 4", "2 4", "10 4 2 4", "1 3", "14 5")
 """Colour is never alone: each line has a dash of its own, and its name at its end."""
+_STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480)
+_TICKS_MAX = 6
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:960px;margin:2rem auto;padding:0 1rem;
 color:#1a2330;background:#fff}
@@ -45,9 +47,10 @@ def page_of(day: Day, judge: Judge, report: dict[str, Any]) -> str:
     parts = [
         _head(report),
         _figures(report),
-        _section("Orders on their way", lines(_flow(events), length, _marks(day))),
+        _section("Orders on their way", lines(_flow(events), length, _marks(day)) + _legend(day)),
         _section("Pieces picked, by picker", lines(_picked(events), length, _marks(day))),
         _section("Items a minute", bars(_rates(report))),
+        _section("Lines that were wrong", _listing(report["wrong"])),
         _section("What caught what was wrong", _table(report["caught"])),
         _section("What hands did", _table(report["slips"] or {"no slips": 0})),
         _section("What went wrong, by the timetable", _listing(report["faults"])),
@@ -122,7 +125,7 @@ def _steps(instants: Iterable[float]) -> Points:
 
 def _rates(report: dict[str, Any]) -> dict[str, float]:
     return {
-        f"{kind} {name}": value
+        name if name.startswith(kind) else f"{kind} {name}": value
         for kind, rates in report["items_per_minute"].items()
         for name, value in rates.items()
     }
@@ -130,6 +133,16 @@ def _rates(report: dict[str, Any]) -> dict[str, float]:
 
 def _marks(day: Day) -> list[float]:
     return [entry.at_s / 60 for entry in day.timetable]
+
+
+def _legend(day: Day) -> str:
+    return "<p>Dotted red: something goes wrong there.</p>" if day.timetable else ""
+
+
+def _ticks(length: float) -> list[float]:
+    """Whole minutes for an axis: seven at most."""
+    step = next((one for one in _STEPS_MIN if length / one <= _TICKS_MAX), _STEPS_MIN[-1])
+    return [float(step * number) for number in range(int(length / step) + 1)]
 
 
 def _x(at: float, length: float) -> float:
@@ -147,11 +160,11 @@ def _axes(length: float, top: float) -> str:
         f'<text x="{_LEFT - 6}" y="{_TOP + 5}" text-anchor="end">{top:.0f}</text>',
         f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>',
     ]
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x = _x(share * length, length)
+    for at in _ticks(length):
+        x = _x(at, length)
         drawn.append(
-            f'<text x="{x:.1f}" y="{base + 18}" text-anchor="middle">'
-            f"{share * length:.0f} min</text>"
+            f'<path d="M{x:.1f} {base}v4" stroke="#8895a3"/>'
+            f'<text x="{x:.1f}" y="{base + 18}" text-anchor="middle">{at:.0f} min</text>'
         )
     return "".join(drawn)
 

@@ -1,6 +1,6 @@
 """What happens on a day, from its seed: orders with peaks, cancellations, returns, faults."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +39,8 @@ class Story:
         pickers: how many work.
         kept: numbers of the timetable's entries that happen; None for all of them.
         closing_s: so long after the last order everything must be done.
+        slips: how many times as often as usual hands slip; what comes of one slip, and of a tag
+            that is missed besides, is then seen in that many times fewer lines.
     """
 
     seed: int
@@ -47,6 +49,7 @@ class Story:
     pickers: int = 4
     kept: tuple[int, ...] | None = None
     closing_s: float = 7_200.0
+    slips: float = 1.0
 
     def command(self) -> str:
         """The one command that plays it again."""
@@ -54,6 +57,8 @@ class Story:
             f"warehouse-sim day --seed {self.seed} --orders {self.orders} "
             f"--faults {self.faults.value} --pickers {self.pickers}"
         )
+        if self.slips != 1.0:
+            text += f" --slips {self.slips:g}"
         if self.kept is not None:
             text += f" --keep {','.join(map(str, self.kept)) or 'none'}"
         return text
@@ -109,6 +114,17 @@ SHARES = {
 """Without faults people and radio are as they are: 0.3 % slips, 2 % of tags missed."""
 
 
+def shares_of(story: Story) -> Shares:
+    """How often what happens in a story."""
+    usual = SHARES[story.faults]
+    return replace(
+        usual,
+        slips=usual.slips * story.slips,
+        wrong_pieces=usual.wrong_pieces * story.slips,
+        double_scans=usual.double_scans * story.slips,
+    )
+
+
 @dataclass(slots=True)
 class OrderBook:
     """All orders of a day."""
@@ -124,7 +140,7 @@ class OrderBook:
 def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
     """The orders of a story; a smaller number is a beginning of a larger one's, rescaled."""
     chance = np.random.default_rng([story.seed, 20])
-    shares = SHARES[story.faults]
+    shares = shares_of(story)
     maker = OrderMaker(catalogue, f"D{story.seed}")
     times = _arrivals(story, np.random.default_rng([story.seed, 21]))
     found = OrderBook()

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from edge.compose.checking import check_files
+from edge.compose.link import link_settings
+from edge.settings.gateway import Gateway, Partner, Settings
 
 FLOOR = """
 [[location]]
@@ -113,3 +115,32 @@ def test_a_strategy_of_a_zone_that_there_is_not_is_told(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, zones + MODULE + SCANNER)
 
     assert fault.endswith("picking.zone_strategies: pack-1 is no zone of the floor file")
+
+
+def test_a_partner_is_another_gateway_and_shares_places_of_the_floor(tmp_path: Path) -> None:
+    head = '[partner]\nname = "gateway-2"\n'
+    assert faults(tmp_path, MODULE + head + 'places = ["gate"]\n') == []
+
+    (missing,) = faults(tmp_path, MODULE + head)
+    (elsewhere,) = faults(tmp_path, MODULE + head + 'places = ["gate", "mars"]\n')
+    own = head.replace("gateway-2", Gateway().name)
+    (itself,) = faults(tmp_path, MODULE + own + 'places = ["gate"]\n')
+
+    assert "partner: name and places belong together" in missing
+    assert "partner.places: mars is no place" in elsewhere
+    assert "is this gateway; name the other one" in itself
+
+
+def test_the_gateway_whose_name_sorts_last_gives_way() -> None:
+    names = ("gate-1", "gate-2")
+    told = {
+        own: link_settings(
+            Settings(
+                gateway=Gateway(name=own),
+                partner=Partner(name=other, places=("hall",)),
+            )
+        ).partner
+        for own, other in (names, names[::-1])
+    }
+
+    assert told == {"gate-1": "", "gate-2": "gate-1"}

@@ -331,6 +331,7 @@ class Day:
             here, there = self._one(places), self._one([*places, None])
             since_us = self._number()
             yield e.ItemWithdrawn(tag, sku, "id", here, there, chance, since_us, "seen_again")
+            yield e.EventAgreed(tag, f"event-{self._number()}", "gateway-0", "event-0")
 
     def _passed(self, state: FloorState) -> Iterator[e.Event]:
         tag = self._tag()

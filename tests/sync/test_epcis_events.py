@@ -266,6 +266,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.passed",
         "pick.taken",
         "pick.tote_full",
+        "stock.agreed",
         "stock.pack_listed",
         "pack.slot_lit",
         "pack.laid_back",

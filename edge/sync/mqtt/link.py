@@ -15,6 +15,7 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged, IntrusionNoticed
 from edge.sync.mqtt.backoff import Backoff
+from edge.sync.mqtt.beside import Beside
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.endings import Ending, ending_of
@@ -57,12 +58,13 @@ class MqttLink:
     def __init__(self, settings: LinkSettings, parts: LinkParts) -> None:
         self._settings = settings
         self._parts = parts
-        self._topics = Topics(settings.prefix, settings.site, settings.gateway)
+        self._topics = Topics(settings.prefix, settings.site, settings.gateway, settings.partner)
         self._session = parts.make_id()
         self._state = "starting"
         self._state_lock = threading.Lock()
         self._notices = Notices(self._topics)
         self._mailbox = Mailbox(parts.deliver, parts.inbox_full, self.wake)
+        self._beside = Beside(settings, parts, self._mailbox.take) if settings.partner else None
         self._backoff = Backoff(
             parts.generator, settings.reconnect_s_min, settings.reconnect_s_max
         )
@@ -214,6 +216,7 @@ class MqttLink:
             delivery=delivery,
             mailbox=self._mailbox,
             notices=self._notices,
+            beside=self._beside,
         )
         self._serving, self._broker = serving, f"{host}:{port}"
         started_us = self._parts.clock.monotonic_us()

@@ -7,6 +7,7 @@ import structlog
 
 from edge.model.events import Fact
 from edge.model.inputs import CentralAcknowledged, Input
+from edge.sync.mqtt.beside import Beside
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
@@ -49,7 +50,7 @@ class Serving:
     Args:
         connection: just opened.
         settings, parts, topics: of the link.
-        delivery, mailbox, notices: of the link; they outlive the connection.
+        delivery, mailbox, notices, beside: of the link; they outlive the connection.
     """
 
     def __init__(  # noqa: PLR0913 - the link's own parts, shared for one connection
@@ -62,6 +63,7 @@ class Serving:
         delivery: Delivery,
         mailbox: Mailbox,
         notices: Notices,
+        beside: Beside | None = None,
     ) -> None:
         self._connection = connection
         self._settings = settings
@@ -70,6 +72,7 @@ class Serving:
         self._delivery = delivery
         self._mailbox = mailbox
         self._notices = notices
+        self._beside = beside
         self._tokens: dict[int, int] = {}
         self._heard_us = parts.clock.monotonic_us()
         self._keepalive_s = settings.keepalive_s
@@ -150,6 +153,8 @@ class Serving:
         self._do(self._delivery.connected(now_us, window, opened.packet_max))
 
     def _arrive(self, arrived: Arrived) -> None:
+        if self._beside is not None and self._of_the_partner(self._beside, arrived):
+            return
         name = self._topics.name_of(arrived.topic) or ""
         if name.startswith("alert/"):
             stale = self._notices.stale(arrived.topic, arrived.payload)
@@ -169,6 +174,19 @@ class Serving:
                 self._acks_taken += 1
                 self._delivery.heard(one.epoch, one.upto, self._parts.clock.monotonic_us())
         self._mailbox.take(inputs, lambda: self._connection.acknowledge(arrived))
+
+    def _of_the_partner(self, beside: Beside, arrived: Arrived) -> bool:
+        """Whether a message is the partner's, or about it; then it is taken."""
+        if arrived.topic == self._topics.partner_events:
+            beside.told(arrived, lambda: self._connection.acknowledge(arrived))
+            return True
+        if arrived.topic != self._topics.partner_ack:
+            return False
+        question = beside.to_ask(arrived)
+        if question is not None:
+            self._send(Outgoing(self._topics.partner_resend, question))
+        self._connection.acknowledge(arrived)
+        return True
 
     def _request(self, name: str, arrived: Arrived) -> None:
         answer: bytes | None
@@ -269,10 +287,13 @@ class Serving:
         if self._parts.clock.monotonic_us() < self._journal_at_us:
             return None
         try:
-            return self._parts.journal.facts_after(after, limit, 2 * BATCH_BYTES_MAX)
+            facts = self._parts.journal.facts_after(after, limit, 2 * BATCH_BYTES_MAX)
         except self._parts.journal_error as error:
             self._unreadable(error)
             return None
+        if self._beside is not None:
+            self._beside.own(facts)
+        return facts
 
     def _tell(self, told: SetAside | SentAgain) -> None:
         match told:

@@ -57,6 +57,10 @@ class LinkSettings:
             been absent behind this one for so long.
         events_per_s_max, bytes_per_s_max: what is sent in a second at most; 0 for any amount.
         stay_s: a standby broker is used at least for so long before the preferred one is tried.
+        partner: a gateway that covers some places together with this one and whose events are
+            kept where both tell of one happening; empty for none.
+        shared_places: what both cover.
+        partner_within_s: how far apart they may tell of one happening.
     """
 
     brokers: tuple[tuple[str, int], ...]
@@ -81,6 +85,9 @@ class LinkSettings:
     stay_s: float = 60.0
     events_per_s_max: float = 0.0
     bytes_per_s_max: float = 0.0
+    partner: str = ""
+    shared_places: tuple[str, ...] = ()
+    partner_within_s: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.brokers:

@@ -38,16 +38,22 @@ def _printable(text: str) -> str:
     return text
 
 
-def _due_us(value: object) -> object:
-    """RFC 3339 text to UTC microseconds."""
-    if value is None:
-        return value
+def us_of(value: object) -> object:
+    """RFC 3339 text to UTC microseconds.
+
+    Raises:
+        ValueError: no such text, or a year that cannot be meant.
+    """
     if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         raise ValueError("write a time with its offset, such as 2026-11-23T18:00:00+01:00")
     moment = datetime.fromisoformat(value.upper())
     if moment.year not in _YEARS:
         raise ValueError(f"the year is to be {_YEARS.start} to {_YEARS.stop - 1}")
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _due_us(value: object) -> object:
+    return None if value is None else us_of(value)
 
 
 def _gtin_14(value: str) -> str:

@@ -26,14 +26,16 @@ class Topics:
     Attributes:
         prefix: first level, by default `we1`; may have levels of its own.
         site, gateway: letters, digits, dot, underscore and hyphen.
+        partner: the gateway that covers some places together with this one; empty for none.
     """
 
     prefix: str
     site: str
     gateway: str
+    partner: str = ""
 
     def __post_init__(self) -> None:
-        levels = (*self.prefix.split("/"), self.site, self.gateway)
+        levels = (*self.prefix.split("/"), self.site, self.gateway, self.partner or "none")
         if wrong := [level for level in levels if not _LEVEL.fullmatch(level)]:
             raise ValueError(
                 f"topic level {wrong[0]!r}: use 1 to 64 letters, digits, dots, underscores and "
@@ -75,9 +77,24 @@ class Topics:
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """What the gateway listens to, all with QoS 1."""
-        return tuple(
-            f"{self.base}{name}" for name in ("ack", "order", "return", "master/+", "request/+")
-        )
+        names = ("ack", "order", "return", "master/+", "request/+")
+        own = tuple(f"{self.base}{name}" for name in names)
+        return (*own, self.partner_events, self.partner_ack) if self.partner else own
+
+    @property
+    def partner_events(self) -> str:
+        """What the partner says of tagged items."""
+        return f"{self.prefix}/{self.site}/{self.partner}/event/stock"
+
+    @property
+    def partner_ack(self) -> str:
+        """Retained; how far the central system has the partner's events."""
+        return f"{self.prefix}/{self.site}/{self.partner}/ack"
+
+    @property
+    def partner_resend(self) -> str:
+        """Asks the partner to send events again, as the central system does."""
+        return f"{self.prefix}/{self.site}/{self.partner}/request/resend"
 
     def name_of(self, topic: str) -> str | None:
         """The part below the gateway, such as `master/items`; None for a foreign topic."""
