@@ -6,9 +6,13 @@ import pytest
 
 from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved
 from edge.model.ids import Epc, LocationId
+from edge.model.inputs import Input, PartnerAgreed
+from edge.sync.mqtt.beside import Beside as MqttBeside
+from edge.sync.mqtt.seen import Arrived
 from edge.sync.session.partner import Agreed, Partner
 from edge.sync.wire.outgoing import rfc_3339
 from edge.sync.wire.partner import happenings
+from tests.sync.conftest import Floor, MemoryJournal, parts_for, settings_for
 
 HALL, SHELF, DOCK = LocationId("hall"), LocationId("shelf"), LocationId("dock")
 TAG = Epc("30340242201d8840009efdf7")
@@ -148,3 +152,26 @@ def test_no_bytes_of_the_partner_do_harm(payload: bytes) -> None:
 
     assert found == []
     assert fault
+
+
+def test_after_a_restart_the_journals_end_is_read_back_and_the_partner_asked_once() -> None:
+    # given: a process that starts anew, whose arrival was acknowledged long ago
+    journal = MemoryJournal()
+    ours = journal.append(IN_HALL, NOON_US)
+    taken: list[Input] = []
+    settings = settings_for(1883, partner="gate-0", shared_places=("hall",))
+    beside = MqttBeside(
+        settings, parts_for(journal, Floor(journal)), lambda some, _: taken.extend(some)
+    )
+
+    # when: it hears how far the partner is, and then the partner's word for that arrival
+    ack = Arrived(1, 1, "ack", b'{"epoch": "E", "upto": 900}', True, "", None)
+    asked = [beside.to_ask(ack) for _ in range(2)]
+    late = json.dumps(envelope(IN_HALL, 1.0, "theirs")).encode()
+    beside.told(Arrived(2, 1, "event", late, False, "", None), lambda: None)
+
+    # then
+    assert [one and json.loads(one) for one in asked] == [{"epoch": "E", "from": 400}, None]
+    (agreed,) = taken
+    assert isinstance(agreed, PartnerAgreed)
+    assert (agreed.event_id, agreed.partner, agreed.kept_id) == (ours.id, "gate-0", "theirs")
