@@ -23,6 +23,7 @@ from edge.settings.gateway import Settings
 from edge.store import present
 
 STORE_FILE = present.STORE_FILE
+LETTERS_FILE = "letters.json"
 VERSION = "0.1.0"
 
 

@@ -16,7 +16,7 @@ from edge.compose.beginning import BeginAnewError, first_run_of
 from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.certificate_watch import CertificateWatch
 from edge.compose.configuring import ConfigurationDesk
-from edge.compose.core import STORE_FILE, Core, new_id_maker
+from edge.compose.core import LETTERS_FILE, STORE_FILE, Core, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
 from edge.compose.finding import finder_desk, powering
@@ -47,6 +47,7 @@ from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
+from edge.floor.letter_box import LetterBox
 from edge.floor.letters import Letters
 from edge.floor.lights import Lights
 from edge.floor.locating_desk import LocatingDesk
@@ -93,7 +94,7 @@ def build(
     """
     clock = SystemClock()
     core = _core(settings, clock)
-    store = Store.open(core.store_path, clock, core.make_id, ahead=ahead)
+    store = _open_store(core, ahead)
     listener = floor_listener(core)
     info = Info(settings, core.floor, listener.devices.copy)
     link = mqtt_link(core, store, info) if settings.mqtt.enabled else None
@@ -212,6 +213,13 @@ def _core(settings: Settings, clock: Clock) -> Core:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     core.alerts.listen(log_alert)
     return core
+
+
+def _open_store(core: Core, ahead: ReadAhead | None) -> Store:
+    """The journal, and the dead letters that are about it."""
+    store = Store.open(core.store_path, core.clock, core.make_id, ahead=ahead)
+    core.letters.open(LetterBox(core.store_path.with_name(LETTERS_FILE), store.epoch))
+    return store
 
 
 def _reloader(

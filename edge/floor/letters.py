@@ -3,19 +3,21 @@
 Outgoing ones are facts that the broker refuses alone: the link sends an envelope without data in
 their place and tells it here. Incoming ones are messages that could not be understood; the loop
 tells them as it commits the fact `exception.message_refused`. Both stand on the board's topic
-`letters` since the last start; the facts themselves stay in the journal as all others do.
+`letters` until a person discards them, restarts included (`letter_box`); the facts themselves stay
+in the journal as all others do.
 
-Each press sends a fact once: what is refused again lies aside again, with the newer reason.
+Each press sends a fact once: what is refused again lies aside again, with the newer reason. What
+was still to be sent when the gateway ended is sent after the next start.
 """
 
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import asdict, replace
 
 from edge.clock import Clock
-from edge.floor.board import Board, Shown
+from edge.floor.board import Board
+from edge.floor.letter_box import Box, Kept, Letter, NoBox, Refused, Standing
 from edge.model.events import MessageSetAside
 from edge.model.ids import RequestId
 from edge.model.prompts import Answer
@@ -24,32 +26,6 @@ TOPIC = "letters"
 SET_ASIDE_MOST = 200
 REFUSED_MOST = 50
 ANSWERS_KEPT = 1_000
-
-
-class Standing(StrEnum):
-    """Where a letter is: aside, on its way again, or whole with the broker."""
-
-    SET_ASIDE = "set_aside"
-    SENDING = "sending"
-    SENT = "sent"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A fact that went without its data.
-
-    Attributes:
-        seq: its number in the journal.
-        type: its kind, such as `order.planned`.
-        reason: why the broker does not have it.
-        since_us: since when it lies aside, UTC microseconds.
-    """
-
-    seq: int
-    type: str
-    reason: str
-    since_us: int
-    standing: Standing = Standing.SET_ASIDE
 
 
 class Letters:
@@ -65,10 +41,23 @@ class Letters:
         self._clock = clock
         self._lock = threading.Lock()
         self._letters: OrderedDict[int, Letter] = OrderedDict()
-        self._refused: deque[Shown] = deque(maxlen=REFUSED_MOST)
+        self._refused: deque[Refused] = deque(maxlen=REFUSED_MOST)
         self._wanted: deque[int] = deque()
         self._answers: OrderedDict[RequestId, tuple[int, Answer]] = OrderedDict()
         self._wake: Callable[[], None] = _nobody_sends
+        self._box: Box = NoBox()
+
+    def open(self, box: Box) -> None:
+        """Take up what an earlier process has left; from now on all is kept there."""
+        with self._lock:
+            self._box, kept = box, box.load()
+            self._letters.update((one.seq, one) for one in kept.set_aside)
+            self._refused.extend(kept.refused)
+            self._wanted.extend(
+                one.seq for one in kept.set_aside if one.standing is Standing.SENDING
+            )
+            if kept != Kept():
+                self._show()
 
     def attach(self, wake: Callable[[], None]) -> None:
         """Give whoever sends; it is woken when somebody wants a letter sent."""
@@ -96,12 +85,7 @@ class Letters:
         """A message of the central system could not be understood."""
         with self._lock:
             self._refused.appendleft(
-                {
-                    "topic": message.topic,
-                    "reason": message.reason,
-                    "excerpt": message.excerpt,
-                    "at_us": at_us,
-                }
+                Refused(message.topic, message.reason, message.excerpt, at_us)
             )
             self._show()
 
@@ -111,17 +95,36 @@ class Letters:
         Returns:
             What came of it; None where no such letter lies here.
         """
+        answer = self._once(request_id, seq, self._resend)
+        if answer is not None:
+            self._wake()
+        return answer
+
+    def discard(self, request_id: RequestId, seq: int) -> Answer | None:
+        """Nobody wants this one sent any more: it is not shown again; as `resend`."""
+        return self._once(request_id, seq, self._discard)
+
+    def discard_refused(self) -> int:
+        """Somebody has seen to all messages that were not understood; gives how many."""
+        with self._lock:
+            count = len(self._refused)
+            self._refused.clear()
+            self._show()
+        return count
+
+    def _once(
+        self, request_id: RequestId, seq: int, act: Callable[[int], Answer | None]
+    ) -> Answer | None:
         with self._lock:
             known = self._answers.get(request_id)
             if known is not None:
                 return known[1] if known[0] == seq else _no("key_reused", "make a new key for it")
-            answer = self._resend(seq)
+            answer = act(seq)
             if answer is None:
                 return None
             self._answers[request_id] = (seq, answer)
             if len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
-        self._wake()
         return answer
 
     def wanted(self) -> list[int]:
@@ -143,28 +146,32 @@ class Letters:
             accepted=True, code="letter_sending", text=f"event {seq} is sent again, whole"
         )
 
+    def _discard(self, seq: int) -> Answer | None:
+        letter = self._letters.get(seq)
+        if letter is None:
+            return None
+        if letter.standing is Standing.SENDING:
+            return _no("letter_sending", f"event {seq} is on its way again; wait for the broker")
+        del self._letters[seq]
+        self._show()
+        return Answer(
+            accepted=True, code="letter_discarded", text=f"event {seq} is not shown any more"
+        )
+
     def _drop_one(self) -> None:
         """The oldest one that was sent since, else the oldest; the journal has it still."""
         over = (one.seq for one in self._letters.values() if one.standing is Standing.SENT)
         del self._letters[next(over, next(iter(self._letters)))]
 
     def _show(self) -> None:
-        self._board.show(
-            TOPIC,
-            {
-                "set_aside": [
-                    {
-                        "seq": one.seq,
-                        "type": one.type,
-                        "reason": one.reason,
-                        "since_us": one.since_us,
-                        "standing": one.standing.value,
-                    }
-                    for one in reversed(self._letters.values())
-                ],
-                "refused": list(self._refused),
-            },
-        )
+        """Kept first, so that whoever sees a change finds it after a restart as well."""
+        self._box.keep(Kept(tuple(self._letters.values()), tuple(self._refused)))
+        aside = [
+            asdict(one) | {"standing": one.standing.value}
+            for one in reversed(self._letters.values())
+        ]
+        refused = [asdict(one) for one in self._refused]
+        self._board.show(TOPIC, {"set_aside": aside, "refused": refused})
 
 
 def _no(code: str, text: str) -> Answer:

@@ -1206,9 +1206,9 @@ class PersonActed:
     """Somebody did what is no work on goods and yet has to stand in the trail.
 
     Attributes:
-        action: what it was: `configuration`, `letter_resent`, `device_enrolled` or
-            `device_forgotten`.
-        subject: of what: a part of the configuration, the number of a letter, a device.
+        action: what it was: `configuration`, `letter_resent`, `letter_discarded`,
+            `letters_discarded`, `device_enrolled` or `device_forgotten`.
+        subject: of what: a part of the configuration, a letter's number or how many, a device.
     """
 
     type: ClassVar[str] = "person.acted"

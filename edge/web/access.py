@@ -144,6 +144,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/letters"): LEADERS,
         ("GET", "/api/letters/stream"): LEADERS,
         ("POST", "/api/letters/{seq}/resend"): LEADERS,
+        ("POST", "/api/letters/{seq}/discard"): LEADERS,
+        ("POST", "/api/letters/refused/discard"): LEADERS,
         ("GET", "/readyz"): LEADERS,
         ("GET", "/metrics"): LEADERS,
     }

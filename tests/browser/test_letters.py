@@ -52,6 +52,10 @@ def test_one_press_sends_a_letter_again_and_the_page_says_how_it_stands(
     assert house.given.letters.wanted() == [41]
     house.given.letters.sent(41)
     expect(letter).to_contain_text("Taken by the broker")
+    letter.get_by_role("button", name="Discard").click()
+    expect(letter).to_have_count(0)
+    page.get_by_role("button", name="Discard all").click()
+    expect(page.locator(".letters")).to_be_hidden()
 
 
 def test_the_letters_speak_chinese(signed_in: SignIn, house: House, shoot: Shoot) -> None:

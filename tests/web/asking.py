@@ -24,6 +24,7 @@ EXAMPLES = {
     "/api/readers/found/{found_id}/ignore": "/api/readers/found/192-0-2-9-5085/ignore",
     "/api/readers/found/{found_id}/try": "/api/readers/found/192-0-2-9-5085/try",
     "/api/letters/{seq}/resend": "/api/letters/1/resend",
+    "/api/letters/{seq}/discard": "/api/letters/1/discard",
     "/api/board/questions/{name}": "/api/board/questions/034531200000000025",
     "/api/dispatch/pallets/{pallet}/take-off": "/api/dispatch/pallets/034531200000000964/take-off",
     "/api/dispatch/pallets/{pallet}/step": "/api/dispatch/pallets/034531200000000964/step",

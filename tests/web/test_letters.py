@@ -78,3 +78,25 @@ def test_a_picker_sees_no_letters_and_sends_none(client_of: ClientOf) -> None:
     assert client.get("/api/letters").status_code == 403
     sent = client.post("/api/letters/41/resend", headers={"Idempotency-Key": "picker"})
     assert sent.status_code == 403
+
+
+def test_what_nobody_needs_any_more_is_discarded_and_who_did_so_is_a_fact(
+    client_of: ClientOf, house: House
+) -> None:
+    letters, client = house.given.letters, client_of(Role.SUPERVISOR)
+    letters.set_aside(61, "order.planned", "too large")
+    letters.refused(MessageSetAside("order", "not JSON", "{"), 1)
+
+    headers = {"Idempotency-Key": "away-61"}
+    answers = [client.post("/api/letters/61/discard", headers=headers) for _ in range(2)]
+    cleared = client.post("/api/letters/refused/discard", headers={"Idempotency-Key": "all"})
+
+    assert [one.json()["code"] for one in answers] == ["letter_discarded"] * 2
+    assert cleared.json()["code"] == "letters_discarded"
+    seen = client.get("/api/letters").json()
+    assert 61 not in {one["seq"] for one in seen["set_aside"]}
+    assert seen["refused"] == []
+    acts = [one for one in house.floor.effects.posts if isinstance(one, PersonDid)]
+    assert {"letter_discarded", "letters_discarded"} <= {one.action for one in acts}
+    gone = client.post("/api/letters/61/discard", headers={"Idempotency-Key": "away-61-again"})
+    assert gone.status_code == 404

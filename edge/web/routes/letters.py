@@ -7,9 +7,11 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.letters import TOPIC
+from edge.model.prompts import Answer
 from edge.web.desk import KEY_REUSED, told
-from edge.web.parts import Key, TheParts, Who
+from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
+from edge.web.sessions import Session
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/letters", tags=["letters"])
@@ -22,7 +24,7 @@ _NONE: Shown = {"set_aside": [], "refused": []}
 
 @router.get("")
 async def letters(_: Who, parts: TheParts) -> Shown:
-    """Since the last start, the newest first."""
+    """What nobody has discarded, the newest first."""
     sheet = parts.given.board.look(TOPIC)
     return sheet.value if sheet else _NONE
 
@@ -33,15 +35,35 @@ async def letters_stream(who: Who, parts: TheParts) -> StreamingResponse:
     return parts.stream(who, Subscription(TOPIC, TOPIC, _NONE, LETTERS_PAUSE_S))
 
 
+@router.post("/refused/discard")
+async def discard_refused(who: Who, parts: TheParts) -> dict[str, object]:
+    """Show no more what was not understood; each stands as a fact in the journal."""
+    count = parts.given.letters.discard_refused()
+    await parts.note_act(who.badge, "letters_discarded", str(count))
+    return {"accepted": True, "code": "letters_discarded", "count": count}
+
+
 @router.post("/{seq}/resend")
 async def resend(seq: Seq, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Have a fact that was set aside sent once more with its data; who did so is a fact, too."""
-    answer = parts.given.letters.resend(key, seq)
+    return await _act(parts.given.letters.resend(key, seq), "letter_resent", seq, who, parts)
+
+
+@router.post("/{seq}/discard")
+async def discard(seq: Seq, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
+    """Show a fact no more that was set aside; the journal keeps it, and who did so."""
+    return await _act(parts.given.letters.discard(key, seq), "letter_discarded", seq, who, parts)
+
+
+async def _act(
+    answer: Answer | None, action: str, seq: int, who: Session, parts: Parts
+) -> dict[str, object]:
     if answer is None:
         raise RefusedError(
             404, "letter_unknown", f"event {seq} does not lie aside; look at /api/letters"
         )
     if answer.code == KEY_REUSED:
         raise RefusedError(409, KEY_REUSED, answer.text)
-    await parts.note_act(who.badge, "letter_resent", str(seq))
+    if answer.accepted:
+        await parts.note_act(who.badge, action, str(seq))
     return told(answer)

@@ -1,5 +1,6 @@
 // What could not be delivered: events that the broker refused, to be sent once more, and messages
-// of the central system that were not understood, whose sender must mend them.
+// of the central system that were not understood, whose sender must mend them. What nobody needs any
+// more is discarded; until then all of it is here, after a restart of the gateway, too.
 //
 // The lists are drawn again only when they change, so that no press is lost while figures move.
 
@@ -31,11 +32,11 @@ export class Letters {
     fill(
       this.element,
       this._list("letters.aside", aside.map((one) => this._letter(one))),
-      this._list("letters.refused", refused.map((one) => this._message(one))),
+      this._list("letters.refused", refused.map((one) => this._message(one)), this._discardAll()),
     );
   }
 
-  _list(words, rows) {
+  _list(words, rows, foot = "") {
     if (rows.length === 0) return "";
     return h(
       "section",
@@ -43,6 +44,7 @@ export class Letters {
       h("h2", {}, t(`${words}_title`, { count: rows.length })),
       h("p", { class: "muted" }, t(`${words}_why`)),
       h("ul", { class: "doubts" }, ...rows),
+      foot,
     );
   }
 
@@ -60,8 +62,13 @@ export class Letters {
       ),
       h(
         "button",
-        { type: "button", class: "second", disabled: one.standing === "sending", onclick: () => this._resend(one) },
+        { type: "button", class: "second", disabled: one.standing === "sending", onclick: () => this._press(`${one.seq}/resend`, one) },
         t("letters.send_again"),
+      ),
+      h(
+        "button",
+        { type: "button", class: "second", disabled: one.standing === "sending", onclick: () => this._press(`${one.seq}/discard`, one) },
+        t("letters.discard"),
       ),
     );
   }
@@ -82,14 +89,23 @@ export class Letters {
     );
   }
 
-  async _resend({ seq }) {
-    if (!this._keys.has(seq)) this._keys.set(seq, newKey());
+  _discardAll() {
+    return h(
+      "button",
+      { type: "button", class: "second", onclick: () => this._press("refused/discard") },
+      t("letters.discard_all"),
+    );
+  }
+
+  async _press(what, { seq } = {}) {
+    if (!this._keys.has(what)) this._keys.set(what, newKey());
     try {
-      const { status, body } = await post(`/api/letters/${seq}/resend`, {}, this._keys.get(seq));
+      const { status, body } = await post(`/api/letters/${what}`, {}, this._keys.get(what));
       if (status >= 500) throw new Error(body?.text);
-      this._keys.delete(seq);
+      this._keys.delete(what);
       if (status !== 200) return this._signs.show("wrong", t("code.invalid"), body.text);
-      this._signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, t("letters.event", { seq }));
+      const said = knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text;
+      this._signs.show(signOf(body), said, seq === undefined ? "" : t("letters.event", { seq }));
     } catch {
       this._signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
     }
