@@ -136,6 +136,9 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = False,
     progress: Annotated[bool, typer.Option(help="a JSON line each second")] = False,
     check: Annotated[bool, typer.Option(help="print the books' verdict and end")] = False,
+    follow: Annotated[
+        bool, typer.Option(help="with --check: the verdict for each line of standard input")
+    ] = False,
 ) -> None:
     """Store every event once, acknowledge what is durable, send orders."""
     host, colon, port = broker.rpartition(":")
@@ -146,7 +149,7 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     address = store or ":memory:"
     try:
         if check:
-            _check(address)
+            _check(address, follow=follow)
         elif share:
             worker = WorkerSettings((host, int(port)), prefix, share)
             run_one_worker(worker, address, parent, progress=progress, seconds=seconds)
@@ -172,10 +175,15 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise _refused(str(error)) from None
 
 
-def _check(address: str) -> None:
+def _check(address: str, *, follow: bool) -> None:
     if not address.startswith(POSTGRESQL) and not Path(address).exists():
         raise _refused("--check needs --store with a file that exists")
-    told = verdict(open_books(address, readonly=True))
+    books = open_books(address, readonly=True)
+    if follow:
+        for _ in sys.stdin:
+            _say(verdict(books))
+        return
+    told = verdict(books)
     _say(told)
     raise typer.Exit(1 if told["lost"] or told["doubled"] else 0)
 

@@ -66,6 +66,7 @@ class ScratchGateway:
         self._folder = folder
         self._clock = clock
         self._pause = threading.Event()
+        self._books: subprocess.Popen[str] | None = None
         self.brokers = brokers
         self.daemon = daemon
         self.data = folder / DATA
@@ -111,19 +112,32 @@ class ScratchGateway:
         Raises:
             DrillError: they cannot be read.
         """
-        done = subprocess.run(  # noqa: S603 - our own program
-            [
-                *(program("warehouse-sim"), "central", "--check"),
-                *("--store", str(self.books_path)),
-            ],
-            check=False,
-            capture_output=True,
+        reading = self._books = self._books or self._read_books()
+        if reading.stdin is None or reading.stdout is None:
+            raise DrillError("the central system's books cannot be asked for")
+        reading.stdin.write("\n")
+        reading.stdin.flush()
+        line = reading.stdout.readline()
+        if not line:
+            raise DrillError("the central system's books cannot be read")
+        told = json.loads(line)
+        return CentralBooks(told["upto"], told["lost"], told["doubled"], told["reordered"])
+
+    def _read_books(self) -> "subprocess.Popen[str]":
+        """A reader that stays: a new interpreter for each look takes longer than most faults."""
+        options = ("--check", "--follow", "--store", str(self.books_path))
+        return subprocess.Popen(  # noqa: S603 - our own program
+            [program("warehouse-sim"), "central", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
         )
-        if not done.stdout:
-            raise DrillError(f"the central system's books cannot be read: {done.stderr.strip()}")
-        told = json.loads(done.stdout)
-        return CentralBooks(told["upto"], told["lost"], told["doubled"], told["reordered"])
+
+    def end(self) -> None:
+        """Nobody reads the books any more."""
+        if self._books is not None:
+            self._books.kill()
+            self._books.communicate()
 
     def broker_in_use(self) -> int:
         """Port of the broker that the daemon connected to last, by its log; 0 before any."""
@@ -197,6 +211,7 @@ def scratch_gateway(
         )
         yield gateway
     finally:
+        gateway.end()
         for part in reversed(parts):
             part.ask_to_end()
         for part in reversed(parts):

@@ -298,3 +298,6 @@ def test_the_command_prints_its_books_at_the_end_and_the_check_finds_a_loss(
     )
     assert check.returncode == 1
     assert json.loads(check.stdout)["lost"] == 1
+    asked = [*command, "--check", "--follow", "--store", str(books)]
+    told = subprocess.run(asked, input=b"\n\n", stdout=subprocess.PIPE, check=True).stdout
+    assert [json.loads(line)["lost"] for line in told.splitlines()] == [1, 1]
