@@ -133,3 +133,19 @@ def test_contradictions_between_the_files_are_told(tmp_path: Path) -> None:
     assert any("s stands at A-1" in one for one in faults)
     assert any("person.badge: 1 is used twice" in one for one in faults)
     assert any("no [[antenna]] of a" in one for one in faults)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])
+def test_a_time_zone_that_nobody_knows_is_told(tmp_path: Path, zone: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[epcis]\ntime_zone = "{zone}"\n')
+
+    with pytest.raises(ConfigurationError, match="Asia/Shanghai"):
+        load(file)
+
+
+def test_the_site_s_time_zone_is_told_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text('[epcis]\ntime_zone = "Asia/Shanghai"\n')
+
+    assert load(file).epcis.time_zone == "Asia/Shanghai"
