@@ -111,6 +111,7 @@ def test_what_is_inside_a_fact_keeps_its_names() -> None:
             "doubts": [{"code": "no_stock", "text": "none"}],
             "ship_to": [],
             "substituted": [],
+            "accepted": [],
         }
     }
     closed = data_of(ParcelClosed(LocationId("P"), parcel, ToteId("T"), None))
