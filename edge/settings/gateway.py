@@ -8,12 +8,11 @@ import re
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
-from edge.gs1.digits import check_fault, is_digits
+from edge.settings.epcis import Epcis
 from edge.settings.faults import Section, SomeSection, read_model
 from edge.settings.picking import Picking, Substitute
 from edge.settings.reader import Host, Name, Reader
@@ -40,20 +39,6 @@ def _port_named(text: str) -> str:
     return text
 
 
-def _gln(text: str) -> str:
-    """A GLN with its check digit, or nothing.
-
-    Raises:
-        ValueError: it is none; says why.
-    """
-    if text and (not is_digits(text) or len(text) != GLN_LENGTH):
-        raise ValueError(f"a GLN has {GLN_LENGTH} digits")
-    if text and (fault := check_fault(text)):
-        raise ValueError(fault)
-    return text
-
-
-GLN_LENGTH = 13
 PortPath = Annotated[str, AfterValidator(_port_named)]
 RAW_PORT = 9100
 """Of a printer that takes what comes as it is."""
@@ -220,26 +205,6 @@ class Partner(Section):
     name: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")] = ""
     places: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
     within_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError) as error:
-        raise ValueError(
-            f"{name!r} is no time zone that this host knows; write one such as Asia/Shanghai, or"
-            " install the package tzdata"
-        ) from error
-    return name
-
-
-class Epcis(Section):
-    """How the EPCIS events in facts call things."""
-
-    identifiers: Literal["pure_identity", "digital_link"] = "pure_identity"
-    site_gln: Annotated[str, AfterValidator(_gln)] = ""
-    base: Annotated[str, Field(pattern=r"^((https?://|urn:).*[^/])?$")] = ""
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
 
 
 class Web(Section):
