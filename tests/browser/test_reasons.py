@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
-from tests.browser.conftest import STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.web.toy_house import House
 
@@ -38,6 +38,10 @@ def test_an_item_says_why_it_is_there(
     expect(page.locator("#history li")).to_have_count(1)
     expect(page.locator('[data-mark="A-01-3"]')).to_contain_text("%")
     shoot(page, f"floor-why-{locale}-1280x800")
+    judge(page)
+    page.set_viewport_size(HANDHELD)
+    panel.scroll_into_view_if_needed()
+    shoot(page, f"floor-why-{locale}-360x640")
     judge(page)
 
 
