@@ -125,10 +125,13 @@ class Fields:
         low, high = xy_m.min(axis=0) - step_m / 2, xy_m.max(axis=0) + step_m / 2
         axes = np.linspace(low, high, _GRID).T
         self._nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-        fields = [
-            _field(by_name.get(name), xy_m, level_dbm[:, column], self._nodes, _REACH * step_m)
-            for column, name in enumerate(antennas)
-        ]
+        through: dict[bytes, _Smooth] = {}
+        fields = []
+        for name, level in zip(antennas, level_dbm.T, strict=True):
+            heard = np.isfinite(level)
+            if heard.tobytes() not in through:
+                through[heard.tobytes()] = _Smooth(xy_m[heard], self._nodes, _REACH * step_m)
+            fields.append(_field(by_name.get(name), level[heard], through[heard.tobytes()]))
         self._mean = np.array([mean for mean, _ in fields])
         self._variance = np.array([variance for _, variance in fields])
 
@@ -219,24 +222,36 @@ def _step_m(xy_m: Doubles) -> float:
     return float(np.median(far_m.min(axis=1)))
 
 
+class _Smooth:
+    """The Gaussian process through some points: one for all antennas that heard the same ones.
+
+    Attributes:
+        at: the points; nodes: where it is wanted.
+        inverse: of the points' covariance; near: covariance of nodes with points.
+        variance: at the nodes, dB².
+    """
+
+    def __init__(self, at: Doubles, nodes: Doubles, reach_m: float) -> None:
+        self.at, self.nodes = at, nodes
+        covariance = _covariance(at, at, reach_m) + _NOISE_DB**2 * np.eye(len(at))
+        self.inverse = np.linalg.inv(covariance)
+        self.near = _covariance(nodes, at, reach_m)
+        sure = ((self.near @ self.inverse) * self.near).sum(axis=1)
+        self.variance: Doubles = np.maximum(_VARIES_DB**2 - sure, 0.0) + _NOISE_DB**2
+
+
 def _field(
-    antenna: Antenna | None, xy_m: Doubles, level_dbm: Doubles, nodes: Doubles, reach_m: float
+    antenna: Antenna | None, level_dbm: Doubles, smooth: _Smooth
 ) -> tuple[Doubles, Doubles]:
     """Mean and variance of one antenna's level at the nodes; NaN where it was hardly heard."""
-    heard = np.isfinite(level_dbm)
-    if heard.sum() < POINTS_MIN - 2:
-        return np.full(len(nodes), np.nan), np.ones(len(nodes))
-    at, level = xy_m[heard], level_dbm[heard]
-    trend, wanted = _trend(antenna, at), _trend(antenna, nodes)
-    covariance = _smooth(at, at, reach_m) + _NOISE_DB**2 * np.eye(len(at))
-    inverse = np.linalg.inv(covariance)
+    if len(level_dbm) < POINTS_MIN - 2:
+        return np.full(len(smooth.nodes), np.nan), np.ones(len(smooth.nodes))
+    trend, wanted = _trend(antenna, smooth.at), _trend(antenna, smooth.nodes)
     certainty = np.diag([1e-6, _SLOPE_CERTAINTY])
-    expected = trend.T @ inverse @ level + certainty @ [0.0, _SLOPE_PRIOR]
-    slope = np.linalg.solve(trend.T @ inverse @ trend + certainty, expected)
-    near = _smooth(nodes, at, reach_m)
-    mean = wanted @ slope + near @ (inverse @ (level - trend @ slope))
-    sure = ((near @ inverse) * near).sum(axis=1)
-    return mean, np.maximum(_VARIES_DB**2 - sure, 0.0) + _NOISE_DB**2
+    expected = trend.T @ smooth.inverse @ level_dbm + certainty @ [0.0, _SLOPE_PRIOR]
+    slope = np.linalg.solve(trend.T @ smooth.inverse @ trend + certainty, expected)
+    mean = wanted @ slope + smooth.near @ (smooth.inverse @ (level_dbm - trend @ slope))
+    return mean, smooth.variance
 
 
 def _trend(antenna: Antenna | None, at: Doubles) -> Doubles:
@@ -248,7 +263,7 @@ def _trend(antenna: Antenna | None, at: Doubles) -> Doubles:
     return np.stack([np.ones(len(at)), fall], axis=1)
 
 
-def _smooth(one: Doubles, other: Doubles, reach_m: float) -> Doubles:
+def _covariance(one: Doubles, other: Doubles, reach_m: float) -> Doubles:
     far2 = ((one[:, np.newaxis] - other) ** 2).sum(axis=2)
     covariance: Doubles = _VARIES_DB**2 * np.exp(-0.5 * far2 / reach_m**2)
     return covariance
