@@ -1,5 +1,6 @@
 """Recorded reads with the truth beside them, cut into pieces: one item at one place."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,6 @@ from edge.model.places import Floor
 
 _PIECE_US = 20_000_000
 _PIECE_US_MIN = 5_000_000
-
-
 _POINT_READS_MIN = 10
 
 
@@ -124,25 +123,37 @@ def _covered(floor: Floor, truth: Truth) -> LocationId | None:
 
 
 def _pieces(runs: Sequence[_Run]) -> list[Piece]:
-    """Runs cut where the item was not read for long, and at `_PIECE_US`."""
+    """Runs in pieces; a place that has but one gives two halves: to learn from and to judge by."""
+    whole = [_cut_up(run, _PIECE_US) for run in runs]
+    pieces_of = Counter(piece.place for pieces in whole for piece in pieces)
+    found: list[Piece] = []
+    for run, pieces in zip(runs, whole, strict=True):
+        alone = bool(pieces) and pieces_of[pieces[0].place] == 1
+        length_us = int(run.time_us[-1] - run.time_us[0])
+        halves = _cut_up(run, length_us // 2) if alone else []
+        found += halves if len(halves) > 1 else pieces
+    return found
+
+
+def _cut_up(run: _Run, piece_us: int) -> list[Piece]:
+    """A run cut at every `piece_us`, and where the item was not read for long."""
+    if run.place is None:
+        return []
     found = []
-    for run in runs:
-        if run.place is None:
-            continue
-        slot = (run.time_us - run.time_us[0]) // _PIECE_US
-        for one in np.unique(slot).tolist():
-            part = np.flatnonzero(slot == one)
-            begin, end = run.time_us[part[0]], run.time_us[part[-1]]
-            length_us = int(end - begin) // 1_000_000 * 1_000_000
-            if length_us >= _PIECE_US_MIN:
-                inside = part[run.time_us[part] < begin + length_us]
-                found.append(
-                    Piece(
-                        run.place,
-                        length_us,
-                        run.time_us[inside] - begin,
-                        run.antenna[inside],
-                        run.rssi_dbm[inside],
-                    )
+    slot = (run.time_us - run.time_us[0]) // piece_us
+    for one in np.unique(slot).tolist():
+        part = np.flatnonzero(slot == one)
+        begin, end = run.time_us[part[0]], run.time_us[part[-1]]
+        length_us = int(end - begin) // 1_000_000 * 1_000_000
+        if length_us >= _PIECE_US_MIN:
+            inside = part[run.time_us[part] < begin + length_us]
+            found.append(
+                Piece(
+                    run.place,
+                    length_us,
+                    run.time_us[inside] - begin,
+                    run.antenna[inside],
+                    run.rssi_dbm[inside],
                 )
+            )
     return found

@@ -240,8 +240,6 @@ def _best_way(
 ) -> _Trial:
     """The restful way for items that lie still; for carried ones the survey, where it proved."""
     restful = _tried(floor, judged, settings, {}, surveyed=False)
-    if made.survey is None or not all(one.learnt.survey for one in judged):
-        return restful
     walked = _tried(floor, judged, settings, dict(SURVEYED), surveyed=True)
     gain = walked.hit.mean() - restful.hit.mean()
     carried = np.mean(list(made.spread_db.values())) >= _CARRIED_DB

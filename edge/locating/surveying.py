@@ -50,7 +50,9 @@ nobody has walked; as in the rooms of docs/locating.md."""
 _ALONE = 1.6
 """How much more the first two say where no weighing stands beside them."""
 _LEVEL_LEAST_DB = -10.0
-_SECONDS_MIN = 10.0
+_SECONDS_MIN = 8.0
+"""With less, weighing helps nobody: from 10 s a place it is right in 51 % of the later seconds of
+a walk and without it 52, from 20 s in 59 and 53 %."""
 _STEPS = 200
 _SAME_DISTANCE = 1.1
 
@@ -63,8 +65,11 @@ def survey(
     offset_dbm: Doubles,
     window_s: float,
     chance: np.random.Generator,
-) -> Survey | None:
-    """The survey of a floor; None where fewer than two places have 10 s of labelled reads.
+) -> Survey:
+    """The survey of a floor.
+
+    Places are weighed where each was recorded for 8 s or more, not counting the first second of
+    each piece; with less, what was heard is drawn towards what the layout promises.
 
     Args:
         floor: places and antennas.
@@ -76,11 +81,8 @@ def survey(
     places = tuple(dict.fromkeys(antenna.location for antenna in floor.antennas))
     samples = sampled(pieces, places, offset_dbm, window_s)
     seconds = np.bincount(samples.place, minlength=len(places)) / SAMPLES_A_SECOND
-    walked = np.flatnonzero(seconds >= _SECONDS_MIN)
-    if len(walked) < 2:  # noqa: PLR2004 - telling places apart takes two
-        return None
     own, levels = _own(floor, places), _levels(floor, places, samples)
-    if len(walked) < len(places):
+    if seconds.min() < _SECONDS_MIN:
         alone = _scaled(own + levels, _ALONE)
         return _named(floor, places, alone, np.zeros(len(places)), samples)
     few = len(floor.antennas) <= _NETWORK_ANTENNAS_MAX

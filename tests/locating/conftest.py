@@ -66,11 +66,11 @@ def recordings() -> Path:
     return data / "r420"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_floor() -> Callable[..., Floor]:
     return floor_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_reads() -> Callable[..., ReadBatch]:
     return reads_of

@@ -20,12 +20,12 @@ DEAF_DB = (0.0, -9.0, 3.0)
 """How much each antenna's gain differs from the first's."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def floor(make_floor: Callable[..., Floor]) -> Floor:
     return make_floor(*((place, "zone", "north", n) for n, place in enumerate(PLACES, 1)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def recording(make_reads: Callable[..., ReadBatch]) -> tuple[list[ReadBatch], list[Truth]]:
     """A tag carried about for 80 s in each place; one antenna is 9 dB deaf."""
     chance = np.random.default_rng(11)
@@ -42,10 +42,14 @@ def recording(make_reads: Callable[..., ReadBatch]) -> tuple[list[ReadBatch], li
     return batches, truths
 
 
-def test_calibrating_finds_the_deaf_antenna_and_says_how_good_it_is(
-    floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
-) -> None:
-    made = calibrate(floor, *recording, np.random.default_rng(1))
+@pytest.fixture(scope="module")
+def learnt(floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]) -> Calibration:
+    """What is learnt from the recording; it cannot be changed, so many tests may look at it."""
+    return calibrate(floor, *recording, np.random.default_rng(1))
+
+
+def test_calibrating_finds_the_deaf_antenna_and_says_how_good_it_is(learnt: Calibration) -> None:
+    made = learnt
 
     offsets = [made.offset_dbm[f"north/{port}"] for port in (1, 2, 3)]
     assert np.diff(offsets).tolist() == pytest.approx([-9.0, 12.0], abs=0.5)
@@ -62,26 +66,21 @@ def test_calibrating_finds_the_deaf_antenna_and_says_how_good_it_is(
     assert sum(sum(row.values()) for row in quality.confusion.values()) == quality.seconds
 
 
-def test_a_calibration_survives_its_file(
-    floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
-) -> None:
-    made = calibrate(floor, *recording, np.random.default_rng(1))
+def test_a_calibration_survives_its_file(floor: Floor, learnt: Calibration) -> None:
+    again = Calibration.from_dict(json.loads(json.dumps(learnt.to_dict())))
 
-    again = Calibration.from_dict(json.loads(json.dumps(made.to_dict())))
-
-    assert again == made
+    assert again == learnt
     assert len(Locator(floor, calibration=again)) == 0
 
 
 def test_a_calibration_is_refused_when_an_antenna_has_moved(
-    floor: Floor, recording: tuple[list[ReadBatch], list[Truth]]
+    floor: Floor, learnt: Calibration
 ) -> None:
-    made = calibrate(floor, *recording, np.random.default_rng(1))
     one, *others = floor.antennas
     moved = Antenna(one.reader, one.port, LocationId("c"))
 
     with pytest.raises(CalibrationError, match="another floor"):
-        Locator(Floor(floor.locations, (moved, *others)), calibration=made)
+        Locator(Floor(floor.locations, (moved, *others)), calibration=learnt)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ pin_hash = "{pin_hash}"
 TAGS = 8
 SIMULATED = ("--port", "0", "--antennas", "2", "--tags", str(TAGS), "--rate", "200")
 SIMULATED += ("--seconds", "300")
-HELD_S = 27
+HELD_S = 12
 """Two pieces of a recording for each place: one to learn from, one to judge by."""
 
 Sheet = Mapping[str, object]
@@ -75,9 +75,9 @@ class Supervisor:
         return dict(answer.json())
 
     def watch(self, what: str, is_so: Callable[[Sheet], object], seconds: float = 60) -> Sheet:
-        """Follow the live picture until it shows something."""
+        """Follow the live picture until it shows something; it is quiet while nothing changes."""
         until = time.monotonic() + seconds
-        with self.client.stream("GET", "/api/calibration/stream") as stream:
+        with self.client.stream("GET", "/api/calibration/stream", timeout=seconds) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data: ") and is_so(sheet := json.loads(line[6:])):
                     return dict(sheet)
