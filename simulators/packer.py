@@ -252,7 +252,19 @@ class Carrier:
             "/api/dispatch", {"sscc": sscc, "portal": DOCK}, f"dispatch-{sscc}"
         )
         self.shift.deeds[f"dispatch_{answer['code']}"] += 1
+        if answer["code"] == "parcel_recalled":
+            await self._open_again(sscc)
         if answer["code"] in {"shipped", "shipped_already"}:
             pieces = len(self.shift.world.pieces_in(parcel_holder(sscc)))
             self.shift.world.leave(sscc, self.shift.now_us())
             self.shift.deeds["pieces_shipped"] += pieces
+
+    async def _open_again(self, sscc: str) -> None:
+        """Its order is cancelled: at the pack station it is opened, and its pieces laid aside."""
+        await self.shift.walk(self.person.badge, PACK_STATION)
+        answer = await self._device.post(
+            f"/api/pack/{PACK_STATION}/scan", {"code": sscc}, f"unpack-{sscc}"
+        )
+        self.shift.deeds[f"unpack_{answer['code']}"] += 1
+        if answer["code"] == "unpacked":
+            self.shift.world.unpack(sscc, ASIDE)

@@ -196,6 +196,22 @@ class World:
         parcel.holder = holder
         self.changes += 1
 
+    def unpack(self, sscc: str, holder: str) -> int:
+        """A parcel is opened again and thrown away; its pieces lie in a place.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            WorldError: no such parcel or place, or it has left.
+        """
+        self.bring_parcel(sscc, holder)
+        inside = self.pieces_in(parcel_holder(sscc))
+        for piece in inside:
+            piece.holder = holder
+        del self.parcels[sscc]
+        return len(inside)
+
     def leave(self, sscc: str, at_us: int) -> Departure:
         """A parcel leaves the warehouse from the dock; the ledger keeps what was in it.
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from simulators.catalogue import make_catalogue
-from simulators.hall import DOCK, PACK_STATION
+from simulators.hall import ASIDE, DOCK, PACK_STATION
 from simulators.things import GONE, OUTFEED, RACK, hand_of, tote_holder
 from simulators.world import World, WorldError
 
@@ -115,6 +115,22 @@ def test_a_parcel_leaves_with_what_was_really_in_it() -> None:
     assert [sku for _, sku in departure.pieces] == [right.sku, wrong.sku]
     assert departure.order_id == "o1"
     assert world.position("parcel:s1") is None
+
+
+def test_a_parcel_that_is_opened_again_is_no_more_and_its_pieces_lie_there() -> None:
+    world = World.opened(CATALOGUE)
+    placement = CATALOGUE.placements[0]
+    world.bring_tote("T1", PACK_STATION, "w1")
+    piece = world.take(placement.sku, placement.location, "p1")
+    assert piece is not None
+    world.put(piece.epc, tote_holder("T1"))
+    world.pack("T1", "s1", "o1")
+
+    assert world.unpack("s1", ASIDE) == 1
+
+    assert [one.epc for one in world.pieces_in(ASIDE)] == [piece.epc]
+    with pytest.raises(WorldError, match="s1"):
+        world.bring_parcel("s1", DOCK)
 
 
 def test_a_parcel_cannot_leave_from_the_pack_station() -> None:
