@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.random import Generator
@@ -145,6 +146,7 @@ def _epcis_names(core: Core) -> EpcisNames:
         kind_of=core.floor.kind_of,
         gln=told.site_gln or None,
         form=told.identifiers,
+        zone=ZoneInfo(told.time_zone),
         company_prefix=gateway.gs1_company_prefix,
     )
 

@@ -8,6 +8,7 @@ import re
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -220,12 +221,24 @@ class Partner(Section):
     within_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
 
 
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(
+            f"{name!r} is no time zone that this host knows; write one such as Asia/Shanghai, or"
+            " install the package tzdata"
+        ) from error
+    return name
+
+
 class Epcis(Section):
     """How the EPCIS events in facts call things."""
 
     identifiers: Literal["pure_identity", "digital_link"] = "pure_identity"
     site_gln: Annotated[str, AfterValidator(_gln)] = ""
     base: Annotated[str, Field(pattern=r"^((https?://|urn:).*[^/])?$")] = ""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
 
 
 class Web(Section):

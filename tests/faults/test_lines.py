@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -117,6 +120,37 @@ def test_a_descriptor_for_each_connection_is_noticed(
     grown, most = found.bounds["descriptors_grown"]
     assert grown > most
     assert not found.good
+
+
+class LateLink(MqttLink):
+    """A link that goes on saying that it stands when it does not."""
+
+    believed_until_s = float("inf")
+
+    @override
+    def status(self) -> LinkStatus:
+        told, now_s = super().status(), time.monotonic()
+        if told.connected:
+            self.believed_until_s = float("inf")
+        else:
+            self.believed_until_s = min(self.believed_until_s, now_s + wires.NOTICE_S_MAX)
+        return replace(told, connected=told.connected or now_s < self.believed_until_s)
+
+
+def test_a_link_that_notices_late_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines `half-open` and `down` measure it in one place."""
+    if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "iptables"))):
+        pytest.skip("network namespaces need root, ip and iptables")
+    monkeypatch.setattr(wires, "MqttLink", LateLink)
+
+    found = wires.half_open(Bench(tmp_path, 1, 1))
+
+    noticed_ms, most_ms = found.bounds["noticed_ms_max"]
+    assert noticed_ms > most_ms
+    assert not found.good
+    assert not any(found.amiss.values())
 
 
 def test_a_fact_that_had_to_wait_for_the_backlog_is_noticed(tmp_path: Path) -> None:

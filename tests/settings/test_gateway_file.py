@@ -147,3 +147,19 @@ def test_every_trouble_has_a_short_code_in_both_languages_and_each_means_one(
         load_troubles(twice)
 
     assert "short code few means empty and short" in str(refused.value)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])
+def test_a_time_zone_that_nobody_knows_is_told(tmp_path: Path, zone: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[epcis]\ntime_zone = "{zone}"\n')
+
+    with pytest.raises(ConfigurationError, match="Asia/Shanghai"):
+        load(file)
+
+
+def test_the_site_s_time_zone_is_told_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text('[epcis]\ntime_zone = "Asia/Shanghai"\n')
+
+    assert load(file).epcis.time_zone == "Asia/Shanghai"

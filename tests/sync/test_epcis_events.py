@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -458,3 +459,25 @@ def test_where_a_thing_is_says_what_happens_to_it() -> None:
 def test_names_that_make_no_uri_are_refused(base: str, gln: str | None, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         EpcisNames(base, lambda _sku: None, place_kind, gln=gln)
+
+
+@pytest.mark.parametrize(
+    ("at_us", "time", "offset"),
+    [
+        (1_795_468_800_123_456, "2026-11-23T22:20:00.123+01:00", "+01:00"),
+        (1_785_000_000_999_999, "2026-07-25T19:20:00.999+02:00", "+02:00"),
+        (1_792_889_999_000_000, "2026-10-25T02:59:59.000+02:00", "+02:00"),
+        (1_792_890_000_000_000, "2026-10-25T02:00:00.000+01:00", "+01:00"),
+    ],
+    ids=["winter", "summer", "before the clocks go back", "after"],
+)
+def test_times_are_told_with_the_offset_that_the_site_has_then(
+    at_us: int, time: str, offset: str
+) -> None:
+    names = replace(NAMES, zone=ZoneInfo("Europe/Berlin"))
+    event = e.ItemArrived(Epc("3034257bf7194e4000001a85"), None, LocationId("A"), 0.9)
+
+    written = EpcisWriter(names)(e.Fact(1, "id", "e", at_us, at_us, event))
+
+    assert written is not None
+    assert (written["eventTime"], written["eventTimeZoneOffset"]) == (time, offset)
