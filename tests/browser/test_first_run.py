@@ -172,9 +172,7 @@ def place_its_antenna(page: Page) -> None:
 def is_on_the_map(page: Page, address: str) -> None:
     """Nobody has measured where the place is: it is drawn below the others."""
     page.goto(f"{address}/floor")
-    place = page.locator('[data-place="SHELF-A"]')
-    expect(place).to_be_visible()
-    expect(place).to_contain_text("3")
+    expect(page.locator('[data-place="SHELF-A"]')).to_be_visible()
     shoot(page, "first-run-floor-en-GB-1280x800")
 
 
