@@ -62,7 +62,8 @@ class ReadAhead:
 
     Args:
         path: of the store.
-        parts: how many readers; 0 for none.
+        parts: how many readers; none for a file that the daemon must have to itself first, as a
+            restored backup: it is put into WAL mode by the opening, which readers would prevent.
     """
 
     def __init__(self, path: Path, parts: int) -> None:
@@ -73,7 +74,7 @@ class ReadAhead:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
-            for part in range(parts)
+            for part in range(parts if _has_log(path) else 0)
         ]
 
     def __enter__(self) -> Self:
@@ -104,6 +105,15 @@ class ReadAhead:
             if reader.stdout is not None:
                 reader.stdout.close()
         self._readers = []
+
+
+def _has_log(path: Path) -> bool:
+    """Whether a file is in WAL mode: the format versions in its head (sqlite.org/fileformat)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\2\2"
+    except OSError:
+        return False
 
 
 def _answer(reader: "subprocess.Popen[bytes]") -> BytesIO:

@@ -108,8 +108,23 @@ def test_a_spoilt_row_that_a_reader_meets_is_told_by_the_daemon(
         read(closed, floor, ahead)
 
 
-def test_readers_end_with_the_one_that_started_them(tmp_path: Path) -> None:
-    with ReadAhead(tmp_path / "absent.sqlite", 2) as ahead:
+def test_a_restored_copy_is_opened_before_anybody_reads_it(
+    closed: Path, floor: Floor, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    connection = sqlite3.connect(closed)
+    connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.close()
+
+    with ReadAhead(copy, 2) as ahead:
+        assert not ahead._readers
+        _, found = read(copy, floor, ahead)
+
+    assert len(found) == 44
+
+
+def test_readers_end_with_the_one_that_started_them(closed: Path) -> None:
+    with ReadAhead(closed, 2) as ahead:
         readers = list(ahead._readers)
 
     assert [reader.poll() is not None for reader in readers] == [True, True]
