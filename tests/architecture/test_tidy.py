@@ -13,7 +13,6 @@ from edge.model.events import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES_MAX = 400
-ALLOWED_LONGER = {"edge/model/events.py"}  # one class a fact, nothing else
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "crates" + ".io")
 MODULES = sorted(
     path
@@ -40,7 +39,7 @@ def test_a_module_begins_with_a_sentence_and_is_not_long(path: Path) -> None:
     first = docstring.partition("\n\n")[0].replace("\n", " ")
 
     assert re.search(r"\w.*[.:!?]( .*)?$", first), "the docstring begins with a whole sentence"
-    assert len(text.splitlines()) <= LINES_MAX or name_of(path) in ALLOWED_LONGER
+    assert len(text.splitlines()) <= LINES_MAX
 
 
 def test_every_thread_has_a_name_that_stands_in_the_document() -> None:
