@@ -51,6 +51,7 @@ def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
             if short
         },
         rush_priority=settings.work.rush_priority,
+        sure_wait_s=60 * settings.work.sure_wait_minutes,
         line_s=settings.work.line_s,
         ready_before_s=60 * settings.work.ready_before_minutes,
         review=ReviewTerms(

@@ -50,7 +50,7 @@ from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
 from edge.model.tag_work import TagResult
-from edge.rules import leaving, snapshots
+from edge.rules import leaving, rush, snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.decision import refuse
 from edge.rules.terms import Terms
@@ -185,7 +185,7 @@ class FloorLoop:
         facts: list[Fact] = []
         if self._is_behind and not self._catch_up():
             self._refuse(entries)
-        elif entries or not self._is_settled:
+        elif entries or not self._is_settled or rush.waited_out(self._state, parts.terms, now_us):
             facts = self._work(entries, now_us)
         else:
             parts.showing.wide(self._state, parts.clock)

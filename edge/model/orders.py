@@ -106,7 +106,7 @@ class Order:
         doubts: why it is held; empty unless `state` is held.
         ship_to: the address, a line each; empty where not told.
         substituted: what is picked as another article.
-        accepted: codes of doubts in spite of which a person has let it go.
+        accepted: codes of doubts in spite of which it was let go, by a person or by time.
     """
 
     order_id: OrderId

@@ -201,6 +201,7 @@ def follow_up(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
     return [
         *review.resolved(state, terms, now_us),
         *rush.held(state, terms, now_us),
+        *rush.waited_out(state, terms, now_us),
         *rush.counts_wanted(state, now_us),
         *refilling.wanted(state),
         *guiding.assignments(state),

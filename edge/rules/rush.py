@@ -2,8 +2,9 @@
 
 An order in a rush whose goods lie in sure places for a part only, the rest in doubtful ones, waits
 on `/orders` and says why. Each of those places is to be counted, or its tags found, first. It goes
-by itself as soon as sure stock does for it, and at once if a person lets it. What more urgent
-orders in a rush want, and still wait for, is theirs.
+by itself as soon as sure stock does for it, at once if a person lets it, and when nobody has
+counted in time: then the picker looks. What more urgent orders in a rush want, and still wait for,
+is theirs.
 """
 
 from collections import Counter
@@ -85,6 +86,20 @@ def held(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
         told = tuple(doubts(state, terms, order, now_us))
         if told:
             found.append(OrderReceived(replace(order, state=OrderState.HELD, doubts=told)))
+    return found
+
+
+def waited_out(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
+    """Orders that go after all: nobody has counted for them in time, so the picker looks."""
+    wait_us = round(terms.sure_wait_s * 1e6)
+    found: list[Event] = []
+    for order in state.orders.in_state(OrderState.HELD) if wait_us else ():
+        skus = _wanted(order) if {one.code for one in order.doubts} == {DOUBTFUL} else ()
+        asked = [one.at_us for (_, sku), one in state.counts.items() if sku in skus]
+        if asked and now_us >= max(order.received_us, *asked) + wait_us:
+            accepted = (*order.accepted, DOUBTFUL)
+            gone = replace(order, state=OrderState.RELEASED, doubts=(), accepted=accepted)
+            found.append(OrderReceived(gone))
     return found
 
 

@@ -129,6 +129,7 @@ class Terms:
         volume_ml_per_walk, weight_g_per_walk: of a cart; 0 for no limit.
         apart: kinds of goods of which no two lie on one cart.
         rush_priority: orders of this priority or more are in a rush.
+        sure_wait_s: so long an order in a rush waits for a count, 0 for as long as it takes.
         line_s: seconds that a picker takes for one line, walking included, for forecasts.
         ready_before_s: seconds before its cut-off at which an order is to be picked.
         troubles: what may be reported.
@@ -156,6 +157,7 @@ class Terms:
     weight_g_per_walk: int = 0
     apart: tuple[frozenset[str], ...] = ()
     rush_priority: int = 5
+    sure_wait_s: float = 0.0
     line_s: float = 20.0
     ready_before_s: float = 1800.0
     troubles: Mapping[str, TroubleTerms] = field(default_factory=dict)

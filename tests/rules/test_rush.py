@@ -1,5 +1,7 @@
 """An order in a rush never hangs on stock that nobody is sure of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sku
 from edge.model.inputs import PlanReady
 from edge.model.orders import Order, OrderState
 from edge.model.posted import CountTold, HoldDecided, VarianceDecided
-from edge.rules import planning, snapshots
+from edge.rules import planning, rush, snapshots
 from edge.rules.batching import Effort
 from tests.rules.small_floor import (
     ANNA,
@@ -134,6 +136,22 @@ def test_a_person_lets_it_go_all_the_same_and_then_it_is_walked() -> None:
 
     assert order_of(floor).accepted == ("doubtful_stock",)
     assert planned(floor) == [("O1", BIN_2)]
+
+
+def test_an_order_that_nobody_has_counted_for_in_time_goes_and_the_picker_looks() -> None:
+    floor = doubted((BIN_2, MUG))
+    floor.terms = replace(TERMS, sure_wait_s=300.0)
+    floor.order("O1", (MUG, 1), priority=RUSH)
+    early, late = NOW_US + 299_000_000, NOW_US + 300_000_000
+
+    assert rush.waited_out(floor.state, floor.terms, early) == []
+    assert rush.waited_out(floor.state, TERMS, late) == [], "a site may wait for ever"
+    (gone,) = rush.waited_out(floor.state, floor.terms, late)
+    floor.take_fact(gone)
+
+    assert order_of(floor).accepted == ("doubtful_stock",)
+    assert planned(floor) == [("O1", BIN_2)]
+    assert "A-2 may not hold what the books say" in next(iter(floor.state.walks.values())).why
 
 
 def test_the_more_urgent_of_two_rush_orders_has_the_sure_stock() -> None:
