@@ -17,8 +17,8 @@ LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _OF_METHOD = LEVELS | {"warn": 30, "exception": 40, "critical": 50}
 PARTS = frozenset(
     {
-        *("alerts", "configuration", "daemon", "devices", "discovery", "journal"),
-        *("link", "radio", "serving", "supervisor", "tampering", "web"),
+        *("alerts", "beside", "configuration", "daemon", "devices", "discovery", "journal"),
+        *("letter_box", "link", "radio", "serving", "supervisor", "tampering", "web"),
     }
 )
 """Every part that writes lines."""

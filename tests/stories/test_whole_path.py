@@ -68,7 +68,8 @@ def test_a_picker_sees_the_same_prompt_after_the_daemon_was_killed(site: DemoSit
     os.kill(people, signal.SIGCONT)
 
     # then: the screen goes on, into the tote that was scanned, without gap or double in the books
-    assert after == before
+    # (the reader stands still with the people, and may be told as lost by then)
+    assert after | {"radio": True} == before | {"radio": True}
     bound = [one["data"]["tote_id"] for one in site.journal("export") if _binds(one)]
     assert before["tote_id"] in bound
     done = shipped(site)

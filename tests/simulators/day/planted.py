@@ -275,8 +275,8 @@ def a_closed_tote_keeps_its_pieces(patch: pytest.MonkeyPatch) -> None:
 def a_picked_piece_is_forgotten_at_a_restart(patch: pytest.MonkeyPatch) -> None:
     load = store_module.load_state
 
-    def without(connection: Any, state: FloorState, present: Any = None) -> None:
-        load(connection, state, present)
+    def without(connection: Any, state: FloorState, *others: Any) -> None:
+        load(connection, state, *others)
         for walk_id, walk in state.walks.items():
             stops = tuple(replace(stop, units=()) for stop in walk.stops)
             state.walks.load(walk_id, replace(walk, stops=stops))
