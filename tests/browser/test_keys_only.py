@@ -22,7 +22,7 @@ TABS_MAX = 20
 
 
 def go_to(page: Page, name: str) -> None:
-    """With the key Tab to the element that begins with this name, each on the way plainly having the focus."""
+    """With Tab to the element that begins with this name; all on the way show the focus."""
     for _ in range(TABS_MAX):
         page.keyboard.press("Tab")
         assert page.evaluate(RING) >= RING_PX_MIN, page.evaluate(
