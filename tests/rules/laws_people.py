@@ -181,7 +181,7 @@ class People(RuleBasedStateMachine):
             code = printed["AB".index(prompt.check)]
             serial = 0
         errand = self.state.errand_of(badge)
-        if errand is not None:
+        if errand is not None and not prompt.check_wanted:
             if prompt.kind is not PromptKind.FETCH:  # another one than those fetched so far
                 code = errand.pieces[0].unit.epc or code
             serial = 0
