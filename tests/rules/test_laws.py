@@ -106,7 +106,8 @@ class Laws(Desks):
         for tote in self.state.totes.values():
             expected.setdefault(tote.order_id, OrderState.PICKED)
         for parcel in self.state.parcels.values():
-            expected[parcel.order_id] = OrderState.SHIPPED if parcel.shipped else OrderState.PACKED
+            stands = OrderState.CANCELLED if parcel.recalled else OrderState.PACKED
+            expected[parcel.order_id] = OrderState.SHIPPED if parcel.shipped else stands
         at_rest = {OrderState.HELD, OrderState.RELEASED, OrderState.CANCELLED}
         for order in self.state.orders.values():
             if order.order_id in expected:
