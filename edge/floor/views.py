@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from itertools import chain
 
 from edge.floor.board import Shown
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
@@ -141,20 +142,18 @@ def people_view(state: FloorState) -> Shown:
 
 def orders_view(state: FloorState) -> Shown:
     """Orders that are open, those that wait for a decision first."""
-    picked = Counter(
-        (tote.order_id, sku) for tote in state.totes.values() for sku, _ in tote.picked
-    )
     shown: list[Order] = []
     for one in OrderState:  # held comes first in the life of an order
         if one not in FINISHED:
             shown.extend(state.orders.in_state(one)[: SHOWN_ORDERS_MAX - len(shown)])
     return {
-        "orders": [_order_view(state, order, picked) for order in shown],
+        "orders": [_order_view(state, order) for order in shown],
         "open": sum(state.orders.count(one) for one in OrderState if one not in FINISHED),
     }
 
 
-def _order_view(state: FloorState, order: Order, picked: Counter[tuple[OrderId, Sku]]) -> Shown:
+def _order_view(state: FloorState, order: Order) -> Shown:
+    picked = _picked(state, order.order_id)
     return {
         "order_id": order.order_id,
         "rev": order.rev,
@@ -171,11 +170,18 @@ def _order_view(state: FloorState, order: Order, picked: Counter[tuple[OrderId, 
                 "sku": line.sku,
                 "name": _name(state, line.sku),
                 "quantity": line.quantity,
-                "picked": min(line.quantity, picked[order.order_id, line.sku]),
+                "picked": min(line.quantity, picked[line.sku]),
             }
             for line in order.lines
         ],
     }
+
+
+def _picked(state: FloorState, order_id: OrderId) -> Counter[Sku]:
+    """Pieces of an order by article, whether they lie in its totes still or in its parcels."""
+    totes = (tote.picked for tote in state.totes.of_order(order_id))
+    parcels = (parcel.contents for parcel in state.parcels.of_order(order_id))
+    return Counter(sku for units in chain(totes, parcels) for sku, _ in units)
 
 
 def decided_view(state: FloorState) -> Shown:

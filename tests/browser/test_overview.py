@@ -161,6 +161,11 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
     expect(page.get_by_text(re.compile("south 无响应"))).to_be_visible()
     page.get_by_role("button", name="English").click()
     shoot(page, "board-1280x800")
+    for width in (360, 900, 1280, 1920):  # "100.00 %" is the longest, and stays in its tile
+        page.set_viewport_size({"width": width, "height": 800})
+        values = page.locator(".value")
+        values.evaluate_all("all => all.forEach((one) => (one.textContent = '100.00\u00a0%'))")
+        assert values.evaluate_all("all => all.every((one) => one.scrollWidth <= one.clientWidth)")
 
 
 def test_the_menu_leads_to_the_pages_of_the_role_and_out(page: Page, shoot: Shoot) -> None:

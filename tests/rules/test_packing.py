@@ -1,5 +1,6 @@
 """A tote is checked piece by piece; what does not match does not leave."""
 
+from edge.floor.views import orders_view
 from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.ids import Badge, Epc, OrderId, RequestId
 from edge.model.inputs import BoxJudged, ItemLocated, StockListed, StockStatement
@@ -59,6 +60,20 @@ def test_pieces_are_matched_by_tag_or_barcode_and_the_parcel_gets_its_number() -
     assert (answer.code, answer.data["complete"]) == ("closed", True)
     assert len(str(answer.data["sscc"])) == 18
     assert floor.state.orders[OrderId("O1")].state is OrderState.PACKED
+
+
+def test_what_was_picked_for_an_order_is_told_when_it_lies_in_a_parcel_too() -> None:
+    floor = picked(2)
+    before = orders_view(floor.state)["orders"]
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+
+    close(floor)
+
+    after = orders_view(floor.state)["orders"]
+    told = [(order["state"], order["lines"][0]["picked"]) for order in (*before, *after)]
+    assert told == [("picked", 2), ("packed", 2)]
 
 
 def test_a_parcel_with_missing_pieces_closes_only_with_consent() -> None:
