@@ -11,8 +11,9 @@ from tests.faults.lines.line import Bench, Found, Line
 DRILL = str(Path(sys.executable).with_name("warehouse-edge"))
 SEEDS_APART = 1_000
 """Processes beside each other make their faults at different instants."""
-RECOVERY_MS_MAX = {  # where the promise names a time; the others are told
+RECOVERY_MS_MAX = {
     "kill": 2_000,
+    "power": 2_000,
     "disk": 5_000,
     "failover": 10_000,
     "restore": 600_000,
