@@ -10,8 +10,8 @@ from edge.model.ids import Badge, LocationId, OrderId, RequestId
 from edge.model.inputs import OrderSubmitted, PlanReady
 from edge.model.orders import OrderState
 from edge.model.places import Location, LocationKind
-from edge.model.posted import CodeScanned, StationScanned, TroubleReported
-from edge.model.prompts import Answer, PromptKind
+from edge.model.posted import StationScanned, TroubleReported
+from edge.model.prompts import PromptKind
 from edge.rules import gathering, guiding, planning, snapshots
 from edge.rules.batching import Effort
 from edge.rules.terms import Strategy
@@ -31,6 +31,7 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
+from tests.rules.test_binding import scan
 from tests.rules.test_zones import BETWEEN, TWO_ZONES, ZONE_A, ZONE_B
 
 WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-01")
@@ -55,11 +56,6 @@ def two_zones(floor: SmallFloor) -> SmallFloor:
     floor.ready(ANNA)
     floor.plan()
     return floor
-
-
-def scan(floor: SmallFloor, code: str, badge: Badge = LI) -> Answer:
-    name = guiding.prompt(floor.state, badge).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), badge, name, code, NOW_US))
 
 
 def pick_all(floor: SmallFloor, badge: Badge) -> None:
