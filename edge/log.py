@@ -17,8 +17,17 @@ LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _OF_METHOD = LEVELS | {"warn": 30, "exception": 40, "critical": 50}
 PARTS = frozenset(
     {
-        *("alerts", "beside", "configuration", "daemon", "devices", "discovery", "journal"),
-        *("letter_box", "link", "radio", "serving", "supervisor", "tampering", "web"),
+        *("alerts", "configuration", "daemon", "devices", "discovery", "journal"),
+        *(
+            "letter_box",
+            "link",
+            "partner_link",
+            "radio",
+            "serving",
+            "supervisor",
+            "tampering",
+            "web",
+        ),
     }
 )
 """Every part that writes lines."""

@@ -7,7 +7,7 @@ import pytest
 from edge.model.events import Event, Fact, ItemArrived, ItemDeparted, ItemMoved
 from edge.model.ids import Epc, LocationId
 from edge.model.inputs import Input, PartnerAgreed
-from edge.sync.mqtt.beside import Beside as MqttBeside
+from edge.sync.mqtt.partner_link import PartnerLink
 from edge.sync.mqtt.seen import Arrived
 from edge.sync.session.partner import Agreed, Partner
 from edge.sync.wire.outgoing import rfc_3339
@@ -160,7 +160,7 @@ def test_after_a_restart_the_journals_end_is_read_back_and_the_partner_asked_onc
     ours = journal.append(IN_HALL, NOON_US)
     taken: list[Input] = []
     settings = settings_for(1883, partner="gate-0", shared_places=("hall",))
-    beside = MqttBeside(
+    beside = PartnerLink(
         settings, parts_for(journal, Floor(journal)), lambda some, _: taken.extend(some)
     )
 

@@ -15,12 +15,12 @@ import structlog
 
 from edge.model.inputs import CentralAcknowledged, IntrusionNoticed
 from edge.sync.mqtt.backoff import Backoff
-from edge.sync.mqtt.beside import Beside
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.endings import Ending, ending_of
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.partner_link import PartnerLink
 from edge.sync.mqtt.seen import Closed, Will
 from edge.sync.mqtt.serving import Serving
 from edge.sync.mqtt.settings import LinkParts, LinkSettings, LinkStatus
@@ -64,7 +64,9 @@ class MqttLink:
         self._state_lock = threading.Lock()
         self._notices = Notices(self._topics)
         self._mailbox = Mailbox(parts.deliver, parts.inbox_full, self.wake)
-        self._beside = Beside(settings, parts, self._mailbox.take) if settings.partner else None
+        self._partner_link = (
+            PartnerLink(settings, parts, self._mailbox.take) if settings.partner else None
+        )
         self._backoff = Backoff(
             parts.generator, settings.reconnect_s_min, settings.reconnect_s_max
         )
@@ -216,7 +218,7 @@ class MqttLink:
             delivery=delivery,
             mailbox=self._mailbox,
             notices=self._notices,
-            beside=self._beside,
+            partner_link=self._partner_link,
         )
         self._serving, self._broker = serving, f"{host}:{port}"
         started_us = self._parts.clock.monotonic_us()

@@ -7,10 +7,10 @@ import structlog
 
 from edge.model.events import Fact
 from edge.model.inputs import CentralAcknowledged, Input
-from edge.sync.mqtt.beside import Beside
 from edge.sync.mqtt.connection import Connection
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
+from edge.sync.mqtt.partner_link import PartnerLink
 from edge.sync.mqtt.seen import Answered, Arrived, Closed, NotSubscribed, Opened, Outgoing
 from edge.sync.mqtt.settings import LinkParts, LinkSettings
 from edge.sync.session.delivery import Delivery
@@ -50,7 +50,7 @@ class Serving:
     Args:
         connection: just opened.
         settings, parts, topics: of the link.
-        delivery, mailbox, notices, beside: of the link; they outlive the connection.
+        delivery, mailbox, notices, partner_link: of the link; they outlive the connection.
     """
 
     def __init__(  # noqa: PLR0913 - the link's own parts, shared for one connection
@@ -63,7 +63,7 @@ class Serving:
         delivery: Delivery,
         mailbox: Mailbox,
         notices: Notices,
-        beside: Beside | None = None,
+        partner_link: PartnerLink | None = None,
     ) -> None:
         self._connection = connection
         self._settings = settings
@@ -72,7 +72,7 @@ class Serving:
         self._delivery = delivery
         self._mailbox = mailbox
         self._notices = notices
-        self._beside = beside
+        self._partner_link = partner_link
         self._tokens: dict[int, int] = {}
         self._heard_us = parts.clock.monotonic_us()
         self._keepalive_s = settings.keepalive_s
@@ -153,7 +153,7 @@ class Serving:
         self._do(self._delivery.connected(now_us, window, opened.packet_max))
 
     def _arrive(self, arrived: Arrived) -> None:
-        if self._beside is not None and self._of_the_partner(self._beside, arrived):
+        if self._partner_link is not None and self._of_the_partner(self._partner_link, arrived):
             return
         name = self._topics.name_of(arrived.topic) or ""
         if name.startswith("alert/"):
@@ -175,14 +175,14 @@ class Serving:
                 self._delivery.heard(one.epoch, one.upto, self._parts.clock.monotonic_us())
         self._mailbox.take(inputs, lambda: self._connection.acknowledge(arrived))
 
-    def _of_the_partner(self, beside: Beside, arrived: Arrived) -> bool:
+    def _of_the_partner(self, partner_link: PartnerLink, arrived: Arrived) -> bool:
         """Whether a message is the partner's, or about it; then it is taken."""
         if arrived.topic == self._topics.partner_events:
-            beside.told(arrived, lambda: self._connection.acknowledge(arrived))
+            partner_link.told(arrived, lambda: self._connection.acknowledge(arrived))
             return True
         if arrived.topic != self._topics.partner_ack:
             return False
-        question = beside.to_ask(arrived)
+        question = partner_link.to_ask(arrived)
         if question is not None:
             self._send(Outgoing(self._topics.partner_resend, question))
         self._connection.acknowledge(arrived)
@@ -291,8 +291,8 @@ class Serving:
         except self._parts.journal_error as error:
             self._unreadable(error)
             return None
-        if self._beside is not None:
-            self._beside.own(facts)
+        if self._partner_link is not None:
+            self._partner_link.own(facts)
         return facts
 
     def _tell(self, told: SetAside | SentAgain) -> None:

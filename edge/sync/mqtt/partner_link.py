@@ -27,7 +27,7 @@ _AGAIN = 500
 _log = structlog.get_logger(__name__)
 
 
-class Beside:
+class PartnerLink:
     """Used by the link's thread only.
 
     Args:
