@@ -67,15 +67,13 @@ class ReadAhead:
     """
 
     def __init__(self, path: Path, parts: int) -> None:
-        self._readers = [
-            subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", _PROGRAM, str(path.absolute()), str(part), str(parts)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-            for part in range(parts if _has_log(path) else 0)
-        ]
+        self._readers: list[subprocess.Popen[bytes]] = []
+        for part in range(parts if _has_log(path) else 0):
+            try:
+                self._readers.append(_reader(path, part, parts))
+            except OSError:  # no memory or process left for it: the daemon reads for itself
+                self.end()
+                break
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +103,15 @@ class ReadAhead:
             if reader.stdout is not None:
                 reader.stdout.close()
         self._readers = []
+
+
+def _reader(path: Path, part: int, parts: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", _PROGRAM, str(path.absolute()), str(part), str(parts)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _has_log(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """A million items are read by several at once while the daemon is still being imported."""
 
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from tests.store.conftest import CountingIds
 if TYPE_CHECKING:
     from tests.store.conftest import Gateway
 
+POPEN = subprocess.Popen
 BIN, CART = LocationId("A-01"), LocationId("cart-1")
 ARRIVED: tuple[Event, ...] = (
     ItemArrived(Epc("3034aa"), Sku("S-1"), BIN, 0.5),
@@ -128,3 +130,22 @@ def test_readers_end_with_the_one_that_started_them(closed: Path) -> None:
         readers = list(ahead._readers)
 
     assert [reader.poll() is not None for reader in readers] == [True, True]
+
+
+def test_a_host_that_starts_no_more_programs_reads_for_itself(
+    closed: Path, floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read(closed, floor, None)[1]
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def second_is_refused(*words: object, **how: object) -> "subprocess.Popen[bytes]":
+        if begun:
+            raise BlockingIOError("Resource temporarily unavailable")
+        begun.append(POPEN(*words, **how))  # type: ignore[call-overload] # as it is called
+        return begun[0]
+
+    monkeypatch.setattr(subprocess, "Popen", second_is_refused)
+
+    with ReadAhead(closed, 2) as ahead:
+        assert read(closed, floor, ahead)[1] == whole
+    assert begun[0].returncode is not None, "the first one is ended"
