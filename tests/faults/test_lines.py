@@ -228,3 +228,14 @@ def test_every_line_of_the_page_can_be_made() -> None:
     rows = [line for line in table.splitlines() if line.startswith("| `")]
 
     assert {row.split("`")[1] for row in rows} <= set(LINES)
+
+
+def test_every_line_has_an_oracle_that_was_shown_a_planted_mistake() -> None:
+    oracles = PAGE.read_text(encoding="utf-8").partition("| oracle | planted mistake | test |")[2]
+    rows = [line.split(" | ") for line in oracles.splitlines() if line.startswith("| ")]
+
+    named = {name for row in rows for name in row[0].split("`")[1::2]}
+    files = {name for row in rows for name in row[2].split("`")[1::2]}
+
+    assert named == set(LINES)
+    assert [name for name in files if not (PAGE.parents[1] / name).is_file()] == []
