@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 CODE = re.compile(r"```\w*\n(.*?)```|(?<!`)`([^`\n]+)`(?!`)", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s:]+)(?:#[\w-]*)?\)")
+COLUMN = re.compile(r"(?<!\\)\|")
 TABLE = re.compile(r"\[+([a-z_]+)\]+(?: ([a-z_0-9]+)\b)?")
 DOTTED = re.compile(r"([a-z_]+)\.([a-z_0-9]+)(?: = .*)?")
 FILES = frozenset({"toml", "md", "py", "service", "timer", "sqlite", "json", "pem", "yaml"})
@@ -142,6 +143,18 @@ def test_every_link_and_make_target_of_a_page_leads_somewhere(page: Path) -> Non
 
     assert [one for one in linked if not (page.parent / one).exists()] == []
     assert [one for words in made for one in words if "=" not in one and one not in targets] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_row_of_a_table_has_the_columns_of_its_head(page: Path) -> None:
+    columns: int | None = None
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.startswith("|"):
+            columns = None
+            continue
+        found = len(COLUMN.findall(CODE.sub("", line)))
+        columns = columns or found
+        assert found == columns, f"line {number} has {found - 1} columns, not {columns - 1}"
 
 
 def test_the_readme_names_every_command() -> None:
