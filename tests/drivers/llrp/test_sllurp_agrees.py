@@ -13,7 +13,7 @@ from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import FrameSplitter
 from drivers.llrp.reports import ReportDecoder
 from tests.drivers.llrp.llrp_bytes import Tag, custom, report, tlv
-from tests.drivers.llrp.test_reports import tags
+from tests.drivers.llrp.tag_reports import tags
 
 GPS = ("Latitude", "Longitude")
 PLAIN = {

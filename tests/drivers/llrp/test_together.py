@@ -13,7 +13,7 @@ from drivers.llrp.together import Waiting, decode_together
 from drivers.reads import ReadBatch
 from tests.drivers.fakes import Ears
 from tests.drivers.llrp.llrp_bytes import Tag, report
-from tests.drivers.llrp.test_reports import close, rows
+from tests.drivers.llrp.tag_reports import close, rows
 
 NOW_US = 1_800_000_000_000_000
 EPC_128 = bytes(range(16))
