@@ -17,9 +17,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(SYSTEM) no-venv=python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.runtime: requirements.lock pyproject.toml setup.py edge/locating/kernel.c | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'from edge.locating import kernel; print("locating works on reads with", "compiled code" if kernel.KERNEL else f"numpy alone: {kernel.REASON}")'
 	@touch $@
 
 $(VENV)/.dev: .ci/dev.lock $(VENV)/.runtime
@@ -72,6 +73,7 @@ lock:
 	uv pip compile pyproject.toml --extra simulators --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o .ci/dev.lock
 
 package: $(VENV)/.dev
+	@$(SYSTEM) gcc=gcc
 	.ci/package
 
 # on a fresh Debian with a systemd of its own: install, upgrade, way back, remove; needs root

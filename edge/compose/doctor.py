@@ -17,6 +17,7 @@ from edge.compose.setting_up import certificates_in_use
 from edge.daemon.checks import host
 from edge.daemon.checks.certificates import certificate_dates
 from edge.daemon.checks.finding import Finding, bad, good, warning
+from edge.locating import kernel
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreBusyError, StoreError
@@ -61,6 +62,17 @@ def _host(clock: Clock) -> Iterator[Finding]:
     del clock
     yield host.clock_synchronised()
     yield host.sqlite()
+    yield _locating()
+
+
+def _locating() -> Finding:
+    if kernel.KERNEL is not None:
+        return good("locating", "compiled code works on reads")
+    return warning(
+        "locating",
+        f"reads cost two to three times as much: {kernel.REASON}",
+        "install the package for this machine, or a C compiler and then the product once more",
+    )
 
 
 def _folders(settings: Settings, clock: Clock) -> Iterator[Finding]:

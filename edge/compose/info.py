@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from drivers.driver import DeviceUp
 from edge.compose.core import VERSION
+from edge.locating import kernel
 from edge.model.places import Floor
 from edge.settings.gateway import Settings
 
@@ -24,6 +25,7 @@ class Info:
         text = settings.model_dump_json().encode()
         self._gateway: dict[str, object] = {
             "version": VERSION,
+            "locating_compiled": kernel.KERNEL is not None,
             "readers": settings.reader_names,
             "antennas": [
                 {"reader": one.reader, "port": one.port, "location": one.location}

@@ -14,6 +14,9 @@ its bytes are kept beside, for its name.
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
+from edge.locating.compiled_hash import CompiledHash
+
 WORDS = 3
 SHORT_BITS_MAX = 96
 SHORT_BYTES = 12
@@ -86,6 +89,7 @@ class EpcIndex:
         self._places = np.empty(0, np.int32)
         self._shift = np.uint64(0)
         self._taken = 0
+        self._compiled = CompiledHash(kernel.KERNEL) if kernel.KERNEL else None
         self._rebuild(expected)
 
     def __len__(self) -> int:
@@ -98,16 +102,22 @@ class EpcIndex:
 
     def find(self, keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key, -1 where it is not known."""
-        rows, _ = self._walk(keys, bits)
-        return rows
+        if self._compiled is not None:
+            return self._compiled.find(keys, bits)[0]
+        return self._walk(keys, bits)[0]
 
     def find_or_add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key; a new key gets one. `epc` is read only for long EPCs."""
+        if self._compiled is not None:
+            rows, missing_count = self._compiled.find(keys, bits)
+            if missing_count:
+                self._make_room(missing_count)
+                self._add_compiled(self._compiled, epc, keys, bits, rows)
+            return rows
         rows, at = self._walk(keys, bits)
         missing = (rows < 0).nonzero()[0]
         if len(missing):
-            if self._taken + len(missing) > LOAD_MAX * len(self._places):
-                self._rebuild((len(self) + len(missing)) * 3 // 2)
+            if self._make_room(len(missing)):
                 at = self._home(keys)
             rows[missing] = self._add(epc, keys, bits, missing, at[missing])
         return rows
@@ -174,6 +184,21 @@ class EpcIndex:
         ended: NDArray[np.bool_] = same
         return ended
 
+    def _add_compiled(
+        self,
+        compiled: CompiledHash,
+        epc: NDArray[np.uint8],
+        keys: Keys,
+        bits: NDArray[np.uint16],
+        rows: Rows,
+    ) -> None:
+        """As `_add`, into `rows`."""
+        given = self._next_rows(int(np.count_nonzero(rows < 0)))
+        first = compiled.add(keys, bits, rows, given)
+        given = given[: len(first)]
+        self._give(len(given))
+        self._keep_long(epc, bits, first, given)
+
     def _add(
         self,
         epc: NDArray[np.uint8],
@@ -188,7 +213,8 @@ class EpcIndex:
         while len(walking):
             here = self._places[at[walking]]
             empty = here == EMPTY
-            self._places[at[walking[empty]]] = _FIRST_CLAIM - walking[empty]
+            claims = walking[empty][::-1]  # the last to be written is the first to have come
+            self._places[at[claims]] = _FIRST_CLAIM - claims
             here = self._places[at[walking]]
             owner = _FIRST_CLAIM - here.astype(np.int64)
             mine = missing[walking]
@@ -199,12 +225,12 @@ class EpcIndex:
             walking = walking[~same]
             at[walking] = (at[walking] + 1) & (len(self._places) - 1)
         winners = np.flatnonzero(claimed == np.arange(len(missing)))
-        given = self._new_rows(len(winners))
+        given = self._next_rows(len(winners))
+        self._give(len(winners))
         first = missing[winners]
         self.keys[given] = keys[first]
         self.bits[given] = bits[first]
         self._places[at[winners]] = given
-        self._taken += len(winners)
         self._keep_long(epc, bits, first, given)
         row_of = np.empty(len(missing), np.int64)
         row_of[winners] = given
@@ -218,22 +244,40 @@ class EpcIndex:
         for read, row in zip(first[long].tolist(), given[long].tolist(), strict=True):
             self._long[row] = epc[read, : -(-int(bits[read]) // 8)].tobytes()
 
-    def _new_rows(self, n: int) -> Rows:
-        reused = [self._free.pop() for _ in range(min(n, len(self._free)))]
-        fresh = n - len(reused)
-        end = self.rows + fresh
+    def _next_rows(self, n: int) -> Rows:
+        """The rows that the next n tags get; room is made for them."""
+        reused = self._free[: -n - 1 : -1] if n else []
+        end = self.rows + n - len(reused)
         if end > len(self.bits):
             self._grow(end)
-        given = np.concatenate(
+        return np.concatenate(
             [np.array(reused, np.int64), np.arange(self.rows, end, dtype=np.int64)]
         )
-        self.rows = end
-        return given
+
+    def _give(self, n: int) -> None:
+        """The next n rows are given."""
+        reused = min(n, len(self._free))
+        del self._free[len(self._free) - reused :]
+        self.rows += n - reused
+        self._taken += n
+
+    def _make_room(self, n: int) -> bool:
+        """Whether the hash had to be built anew for n more tags."""
+        if self._taken + n <= LOAD_MAX * len(self._places):
+            return False
+        self._rebuild((len(self) + n) * 3 // 2)
+        return True
 
     def _grow(self, needed: int) -> None:
         capacity = grown(len(self.bits), needed)
         self.keys.resize((capacity, WORDS), refcheck=False)
         self.bits.resize(capacity, refcheck=False)
+        self._show_compiled()
+
+    def _show_compiled(self) -> None:
+        """The columns lie elsewhere now."""
+        if self._compiled is not None:
+            self._compiled.work_on(self._places, int(self._shift), self.keys, self.bits)
 
     def _rebuild(self, tags: int) -> None:
         """A new hash for `tags` tags; the keys stay, places of forgotten tags go."""
@@ -250,6 +294,7 @@ class EpcIndex:
             self._places[at[empty]] = rows[empty]
             left = self._places[at] != rows
             rows, at = rows[left], (at[left] + 1) & (size - 1)
+        self._show_compiled()
 
 
 def grown(capacity: int, needed: int) -> int:

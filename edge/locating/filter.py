@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from edge.locating.choosing import either
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import SLOTS, Floats, Ports
-from edge.locating.tags import NO_PLACE, News
+from edge.locating.slots import SLOTS, Floats, News, Ports
+from edge.locating.tags import NO_PLACE
 from edge.locating.walking import Walk
 
 _NEVER = np.float32(-np.inf)

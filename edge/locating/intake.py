@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM, FloorColumns
-from edge.locating.slots import NO_ANTENNA, Ports
-from edge.locating.tags import READS_MAX, Reads, TagTable
+from edge.locating.slots import NO_ANTENNA, Ports, Reads
+from edge.locating.tags import READS_MAX, TagTable
 
 EPC_BITS_MAX = 496
 """The longest EPC that a Gen2 tag can answer with: 31 words of 16 bits."""

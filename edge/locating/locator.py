@@ -35,9 +35,9 @@ from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ints, Ports, Slots, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots, best_slots
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_PLACE, News, TagTable
+from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.telling import Looked, Teller
 from edge.locating.timeline import Timeline
 from edge.locating.walking import Walking

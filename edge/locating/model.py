@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from edge.locating.choosing import either
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports, Slots
-from edge.locating.tags import NO_PLACE, News
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Ports, Slots
+from edge.locating.tags import NO_PLACE
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
 

@@ -40,6 +40,37 @@ class Slots:
     usual: Floats
 
 
+@dataclass(slots=True, eq=False)
+class News:
+    """Tags that were read, with their reads merged into their slots.
+
+    Attributes:
+        rows: their rows, ascending.
+        slots: their slots, decayed to `at_ms`.
+        fresh: shape (4, m): whether the slot got a read.
+        at_ms: newest read of each tag, the landmark.
+        since_s: time from the last landmark to this; large for a tag never read before.
+        reads: how many reads each tag got.
+    """
+
+    rows: Rows
+    slots: Slots
+    fresh: NDArray[np.bool_]
+    at_ms: Ints
+    since_s: Floats
+    reads: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reads:
+    """Reads of known rows and antennas, in any order; levels are numbers, never NaN."""
+
+    rows: Rows
+    antenna: Ports
+    rssi_dbm: Floats
+    seen_ms: Ints
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
     """Reads summed by tag and antenna; `tag` ascending."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from edge.locating.gains import Gains
 from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Slots, best_slots
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots, best_slots
 from edge.locating.survey import (
     CONSTANT,
     EXPECTED,
@@ -30,7 +30,6 @@ from edge.locating.survey import (
     Survey,
     silence_tells,
 )
-from edge.locating.tags import News
 from edge.model.ids import LocationId
 
 _ELSEWHERE_MOST = 2.0

@@ -10,19 +10,21 @@ nobody reads costs nothing.
 A tag's slots lie in one 64-byte record: one line of cache for a read, however many tags there are.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
 from edge.locating.choosing import either
+from edge.locating.compiled_records import RECORD_WORDS, CompiledRecords
 from edge.locating.epcs import EpcIndex, Keys, Rows, grown
 from edge.locating.slots import (
     LEAST_WEIGHT,
     Floats,
     Ints,
+    News,
     Pairs,
     Ports,
+    Reads,
     Slots,
     enter,
     fade_all,
@@ -38,44 +40,12 @@ _LEAST_CODE = LEAST_WEIGHT.view(np.uint32) >> _CUT
 and its exponent is counted from that of the least weight on, 32 octaves. Each is off by 1 in 4,096
 at most. Half precision would be off by far more near the least."""
 _UNKNOWN = np.full(2, np.nan, np.float16).view(np.uint32)
-_RECORD = 16
 _LINE = np.dtype("V64")
 """A record as one thing: copied whole, three times faster than as sixteen numbers."""
 _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
 """Most reads that one merge may bring; a turn has thousands."""
-
-
-@dataclass(slots=True, eq=False)
-class News:
-    """Tags that were read, with their reads merged into their slots.
-
-    Attributes:
-        rows: their rows, ascending.
-        slots: their slots, decayed to `at_ms`.
-        fresh: shape (4, m): whether the slot got a read.
-        at_ms: newest read of each tag, the landmark.
-        since_s: time from the last landmark to this; large for a tag never read before.
-        reads: how many reads each tag got.
-    """
-
-    rows: Rows
-    slots: Slots
-    fresh: NDArray[np.bool_]
-    at_ms: Ints
-    since_s: Floats
-    reads: Ints
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reads:
-    """Reads of known rows and antennas, in any order; levels are numbers, never NaN."""
-
-    rows: Rows
-    antenna: Ports
-    rssi_dbm: Floats
-    seen_ms: Ints
 
 
 class TagTable:
@@ -98,7 +68,7 @@ class TagTable:
     def __init__(self, window_s: float, expected: int = 1024) -> None:
         self.index = EpcIndex(expected)
         self._window_s = np.float32(window_s)
-        self._evidence = np.zeros((0, _RECORD), np.uint32)
+        self._evidence = np.zeros((0, RECORD_WORDS), np.uint32)
         self._record = self._column = np.empty(0, np.uint32)
         self.place = np.zeros(0, np.uint16)
         self.state = np.zeros(0, np.uint8)
@@ -106,6 +76,7 @@ class TagTable:
         self.gap_s = np.zeros(0, np.float16)
         self.level_db = np.zeros(0, np.float16)
         self.since_s = np.zeros(0, np.uint32)
+        self._compiled = CompiledRecords(kernel.KERNEL, window_s) if kernel.KERNEL else None
         self._grow(expected)
 
     def __len__(self) -> int:
@@ -142,10 +113,10 @@ class TagTable:
         if self.index.rows > len(self.place):
             self._grow(self.index.rows)
         if self.index.rows > before:
-            self.clear(np.arange(before, self.index.rows, dtype=np.int64))
+            self.clear(slice(before, self.index.rows))
         return rows
 
-    def clear(self, rows: Rows) -> None:
+    def clear(self, rows: Rows | slice) -> None:
         """Make rows as new: no evidence, no place."""
         self._evidence[rows] = 0
         self._evidence[rows, 4:6] = 0  # the least weight
@@ -208,15 +179,18 @@ class TagTable:
         Kept from turn to turn: what is given back to the system comes back page by page, and
         each page costs as much as a tag.
         """
-        if count * _RECORD > self._record.size:
-            self._record = np.empty(grown(0, 2 * count) * _RECORD, np.uint32)
+        if count * RECORD_WORDS > self._record.size:
+            self._record = np.empty(grown(0, 2 * count) * RECORD_WORDS, np.uint32)
             self._column = np.empty_like(self._record)
-        size = count * _RECORD
+        size = count * RECORD_WORDS
         record, column = self._record[:size], self._column[:size]
-        return record.reshape(count, _RECORD), column.reshape(_RECORD, count)
+        return record.reshape(count, RECORD_WORDS), column.reshape(RECORD_WORDS, count)
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
+        if self._compiled is not None:
+            self._compiled.put(rows, slots)
+            return
         code = _codes(slots.weight)
         belief = slots.belief * np.float32(BELIEF_FULL - 1.0)
         belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
@@ -233,7 +207,12 @@ class TagTable:
         self._evidence.view(_LINE).reshape(-1)[rows] = record.view(_LINE).reshape(-1)
 
     def merge(self, reads: Reads) -> News:
-        """Merge reads into the slots of their tags; nothing is written until `put`."""
+        """Merge reads into the slots of their tags; nothing is written until `put`.
+
+        What is told is good until the next merge.
+        """
+        if self._compiled is not None:
+            return self._compiled.merge(reads)
         order, pair_at = _grouped(reads)
         first_read = order.take(pair_at)
         rows_of_pairs = reads.rows.take(first_read)
@@ -280,7 +259,9 @@ class TagTable:
 
     def _grow(self, needed: int) -> None:
         capacity = max(grown(len(self.place), needed), len(self.index.bits))
-        self._evidence.resize((capacity, _RECORD), refcheck=False)
+        self._evidence.resize((capacity, RECORD_WORDS), refcheck=False)
+        if self._compiled is not None:
+            self._compiled.work_on(self._evidence)
         for column in (
             self.place,
             self.state,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.epcs import keys_of
 from edge.locating.locator import Locator
-from edge.locating.tags import Reads, TagTable
+from edge.locating.slots import Reads
+from edge.locating.tags import TagTable
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
 from tests.benchmarks.figures import Effort, Figure, cpu_s, in_turns

@@ -70,7 +70,7 @@ def test_a_gateway_with_its_reader_is_fit(tmp_path: Path) -> None:
     assert code == 0, found
     assert found["reader shelf-1"]["status"] == "good"
     assert found["configuration"]["status"] == "good"
-    assert {"clock", "sqlite", "disk room", "disk sync", "pages"} <= found.keys()
+    assert {"clock", "sqlite", "locating", "disk room", "disk sync", "pages"} <= found.keys()
     assert not (tmp_path / "data").exists(), "nothing is changed"
 
 

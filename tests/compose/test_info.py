@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from drivers.driver import DeviceUp
 from edge.compose.info import Info
+from edge.locating import kernel
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 
@@ -36,6 +39,15 @@ def test_info_tells_of_each_device_what_it_lacks() -> None:
         "antennas": [1, 2],
         "notes": [NOTE],
     }
+
+
+@pytest.mark.parametrize("way", ["compiled", "numpy"])
+def test_info_tells_how_reads_are_worked_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "KERNEL", None if way == "numpy" else kernel.KERNEL or object())
+
+    info = Info(Settings(), FLOOR, dict).now()
+
+    assert info["locating_compiled"] is (way == "compiled")
 
 
 def test_info_is_told_again_when_a_device_comes_or_goes_and_only_then() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
+from edge.locating import kernel
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
 
@@ -74,3 +75,12 @@ def make_floor() -> Callable[..., Floor]:
 @pytest.fixture(scope="session")
 def make_reads() -> Callable[..., ReadBatch]:
     return reads_of
+
+
+@pytest.fixture(params=["compiled", "numpy"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tag tables work with compiled code, then with numpy alone."""
+    if request.param == "numpy":
+        monkeypatch.setattr(kernel, "KERNEL", None)
+    elif kernel.KERNEL is None:
+        pytest.skip(kernel.REASON)

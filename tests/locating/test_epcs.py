@@ -3,6 +3,8 @@ import pytest
 
 from edge.locating.epcs import EpcIndex, keys_of
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def columns(epcs: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     width = max(12, *(len(one) for one in epcs))

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from edge.locating.epcs import keys_of
-from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA
-from edge.locating.tags import Reads, TagTable
+from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA, Reads
+from edge.locating.tags import TagTable
 
 WINDOW_S = 0.5
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 
 def table_with(tags: int) -> TagTable:

@@ -12,11 +12,10 @@ from edge.locating.locator import Locator
 from edge.locating.model import FloorColumns, Known, Look
 from edge.locating.sampling import Samples
 from edge.locating.settings import DEFAULTS, SURVEYED, LocatingSettings
-from edge.locating.slots import Slots
+from edge.locating.slots import News, Slots
 from edge.locating.survey import CONSTANT, PER_DB, PER_DB2, PER_ROOT, Survey
 from edge.locating.surveyed import SurveyedModel
 from edge.locating.surveying import layout_survey
-from edge.locating.tags import News
 from edge.locating.weighing import Weighed, weighed
 from edge.model.places import Floor
 from tests.locating.test_surveying import OFFSET_DBM, PLACES, WINDOW_S, room

@@ -67,6 +67,7 @@ _OUTGOING: Mapping[str, tuple[str, Schema]] = {
         "What the gateway is; retained",
         {
             "version": {"type": "string"},
+            "locating_compiled": {"type": "boolean"},
             "readers": {"type": "array", "items": {"type": "string"}},
             "antennas": {"type": "array", "items": {"type": "object"}},
             "locations": {"type": "array", "items": {"type": "string"}},

@@ -1,0 +1,382 @@
+/* The tag table's inner loops, compiled: what `epcs.py`, `tags.py` and `slots.py` do with numpy.
+ *
+ * numpy walks through all reads of a turn once for each of some fifty steps; here each read and each
+ * tag is taken once through all of them. What costs time with a million tags is waiting for memory:
+ * so the lines that the next reads need are asked for while this one is worked on.
+ *
+ * Nothing here allocates, keeps anything between two calls, or knows Python. `kernel.py` is the
+ * only caller: it answers for types, lengths and bounds of all columns. Numbers that came from
+ * outside (rows, antennas) are checked here once more; -1 means that one was out of bounds, and that
+ * nothing was written but scratch. Words are little-endian. Compile without contracted or
+ * reassociated floating point: results are those of the numpy code but for the last bits of exp().
+ */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define API __attribute__((visibility("default")))
+
+enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, EMPTY = -1, INDEX_BITS = 24, AHEAD = 16, BLOCK = 64 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+#define LEAST_WEIGHT 0x1p-20f
+#define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
+#define BELIEF_FULL 65535.0f
+
+/* One tag's slots, as they lie in the table: one line of cache. */
+struct record {
+    float level_sum[SLOTS];
+    uint16_t weight[SLOTS]; /* 16 bits out of the middle of a float, see tags.py */
+    uint16_t usual[SLOTS];  /* half precision */
+    int32_t seen_ms[SLOTS];
+    uint16_t antenna[SLOTS];
+    uint16_t belief[SLOTS];
+};
+_Static_assert(sizeof(struct record) == 64, "a record is one line of cache");
+
+/* The hash and the columns of keys, see epcs.py. */
+struct hash {
+    int32_t *places;
+    uint64_t size; /* a power of two */
+    uint64_t shift;
+    uint32_t *keys; /* three words a row */
+    uint16_t *bits;
+    uint64_t rows; /* capacity of both */
+};
+
+/* Slots of m tags in columns of m, slot after slot. */
+struct slots {
+    float *level_sum, *weight;
+    int32_t *seen_ms;
+    uint16_t *antenna;
+    float *belief, *usual;
+};
+
+/* What a merge works on and leaves behind; all columns have room for n reads. */
+struct merged {
+    struct slots slots;
+    int64_t *rows;
+    uint8_t *fresh;
+    int32_t *at_ms;
+    float *since_s;
+    int32_t *reads;
+    uint64_t *order, *spare; /* scratch */
+};
+
+/* Reads of one tag and antenna, summed. */
+struct pair {
+    float level_sum, weight;
+    int32_t seen_ms;
+    uint16_t antenna;
+};
+
+/* Changed with every change of what is called how: an older library must not be taken for this. */
+API int64_t kernel_layout(void) { return 1; }
+
+static float bits_to_float(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint32_t float_to_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static float half_to_float(uint16_t half)
+{
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+    uint32_t rest = (uint32_t)(half & 0x7FFF) << 13;
+    if (rest >= 0x0F800000) /* infinity or NaN */
+        return bits_to_float(sign | 0x70000000 | rest);
+    return bits_to_float(sign | float_to_bits(bits_to_float(rest) * 0x1p112f));
+}
+
+/* Rounds to the nearest, of two as near to the even one, as numpy does. */
+static uint16_t float_to_half(float value)
+{
+    uint32_t bits = float_to_bits(value), sign = bits >> 16 & 0x8000;
+    bits &= 0x7FFFFFFF;
+    if (bits > 0x7F800000)
+        return (uint16_t)(sign | 0x7E00);
+    if (bits >= 0x477FF000) /* rounds to 65,536 or is more: infinity */
+        return (uint16_t)(sign | 0x7C00);
+    if (bits < 0x38800000) /* a subnormal: the sum rounds at the right bit */
+        return (uint16_t)(sign | (float_to_bits(bits_to_float(bits) + 0.5f) - 0x3F000000));
+    return (uint16_t)(sign | ((bits - 0x38000000 + 0xFFF + (bits >> 13 & 1)) >> 13));
+}
+
+/* ---- EPC to row ------------------------------------------------------------------------------ */
+
+static uint64_t home_of(const struct hash *hash, const uint32_t *key)
+{
+    uint64_t mixed = (key[0] | (uint64_t)key[1] << 32) * UINT64_C(0x9E3779B97F4A7C15);
+    mixed ^= mixed >> 32;
+    mixed += key[2];
+    mixed *= UINT64_C(0xC2B2AE3D27D4EB4F);
+    return mixed >> hash->shift;
+}
+
+static int is_key(const struct hash *hash, int64_t row, const uint32_t *key, uint16_t bits)
+{
+    return row >= 0 && (uint64_t)row < hash->rows && hash->bits[row] == bits
+        && memcmp(hash->keys + 3 * row, key, 12) == 0;
+}
+
+/* Where the walk of a key ends: at its own row, or at an empty place. */
+static uint64_t walk(const struct hash *hash, uint64_t at, const uint32_t *key, uint16_t bits)
+{
+    for (uint64_t steps = 0; steps < hash->size; steps++) {
+        int64_t row = hash->places[at];
+        if (row == EMPTY || is_key(hash, row, key, bits))
+            break;
+        at = (at + 1) & (hash->size - 1);
+    }
+    return at;
+}
+
+/* The row of each of n keys, -1 where it is not known; returns how many are not. */
+API int64_t kernel_find(const struct hash *hash, int64_t n, const uint32_t *keys,
+                        const uint16_t *bits, int64_t *rows)
+{
+    uint64_t home[BLOCK];
+    int64_t missing = 0;
+    for (int64_t begin = 0; begin < n; begin += BLOCK) {
+        int64_t count = n - begin < BLOCK ? n - begin : BLOCK;
+        for (int64_t i = 0; i < count; i++) {
+            home[i] = home_of(hash, keys + 3 * (begin + i));
+            __builtin_prefetch(hash->places + home[i]);
+        }
+        for (int64_t i = 0; i < count; i++) {
+            int64_t row = hash->places[home[i]];
+            if (row < 0 || (uint64_t)row >= hash->rows)
+                continue;
+            __builtin_prefetch(hash->keys + 3 * row);
+            __builtin_prefetch(hash->bits + row);
+        }
+        for (int64_t i = 0; i < count; i++) {
+            const uint32_t *key = keys + 3 * (begin + i);
+            int64_t row = hash->places[walk(hash, home[i], key, bits[begin + i])];
+            rows[begin + i] = row < 0 ? -1 : row;
+            missing += row < 0;
+        }
+    }
+    return missing;
+}
+
+/* Gives rows to keys that have none, in the order in which they first come.
+ *
+ * `given` has a row for each key that may be new; `first` becomes the read that each given row's
+ * key came with. Returns how many rows were given. The hash must have room for them.
+ */
+API int64_t kernel_add(const struct hash *hash, int64_t n, const uint32_t *keys,
+                       const uint16_t *bits, int64_t *rows, const int64_t *given, int64_t *first)
+{
+    int64_t added = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (rows[i] >= 0)
+            continue;
+        const uint32_t *key = keys + 3 * i;
+        uint64_t at = walk(hash, home_of(hash, key), key, bits[i]);
+        if (hash->places[at] < 0) {
+            int64_t row = given[added];
+            if (row < 0 || (uint64_t)row >= hash->rows || hash->places[at] != EMPTY)
+                return -1;
+            memcpy(hash->keys + 3 * row, key, 12);
+            hash->bits[row] = bits[i];
+            hash->places[at] = (int32_t)row;
+            first[added++] = i;
+        }
+        rows[i] = hash->places[at];
+    }
+    return added;
+}
+
+/* ---- reads into slots ------------------------------------------------------------------------ */
+
+/* Sorts by all bits above the index, which says where a read stood: reads of one key keep their
+ * order. Returns which of the two arrays has the result. */
+static uint64_t *sorted(uint64_t *from, uint64_t *to, int64_t n, uint64_t most)
+{
+    for (int shift = INDEX_BITS; shift < 64 && most >> shift; shift += DIGIT_BITS) {
+        uint32_t ends[DIGITS] = {0};
+        for (int64_t i = 0; i < n; i++)
+            ends[from[i] >> shift & (DIGITS - 1)]++;
+        for (uint32_t digit = 0, sum = 0; digit < DIGITS; digit++) {
+            uint32_t count = ends[digit];
+            ends[digit] = sum;
+            sum += count;
+        }
+        for (int64_t i = 0; i < n; i++)
+            to[ends[from[i] >> shift & (DIGITS - 1)]++] = from[i];
+        uint64_t *other = from;
+        from = to;
+        to = other;
+    }
+    return from;
+}
+
+static float least(float weight) { return weight > LEAST_WEIGHT ? weight : LEAST_WEIGHT; }
+
+/* One tag's slots out of the table, faded to its newest read. */
+static void take_slots(const struct record *record, const struct slots *slots, int64_t j, int64_t m,
+                       float fade)
+{
+    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+        float before = bits_to_float((record->weight[s] + LEAST_CODE) << 12);
+        float weight = least(before * fade);
+        slots->weight[at] = weight;
+        slots->level_sum[at] = record->level_sum[s] * (weight / before);
+        slots->seen_ms[at] = record->seen_ms[s];
+        slots->antenna[at] = record->antenna[s];
+        slots->belief[at] = (float)record->belief[s] * (1.0f / BELIEF_FULL);
+        slots->usual[at] = half_to_float(record->usual[s]);
+    }
+}
+
+/* Adds a pair to its antenna's slot; false where there is none. */
+static int add_pair(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+{
+    const struct slots *slots = &to->slots;
+    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m)
+        if (slots->antenna[at] == pair->antenna) {
+            slots->level_sum[at] += pair->level_sum;
+            slots->weight[at] += pair->weight;
+            if (slots->seen_ms[at] < pair->seen_ms)
+                slots->seen_ms[at] = pair->seen_ms;
+            to->fresh[at] = 1;
+            return 1;
+        }
+    return 0;
+}
+
+/* A new antenna into an empty slot, else instead of the weakest, if that is weaker (slots.py). */
+static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+{
+    const struct slots *slots = &to->slots;
+    int64_t weakest = j;
+    float fewest = INFINITY;
+    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+        int is_empty = slots->antenna[at] == NO_ANTENNA;
+        float weight = is_empty ? -1.0f : slots->weight[at] + slots->belief[at] * 8.0f;
+        if (weight < fewest) {
+            fewest = weight;
+            weakest = at;
+        }
+    }
+    if (!(fewest < pair->weight))
+        return;
+    slots->level_sum[weakest] = pair->level_sum;
+    slots->weight[weakest] = pair->weight;
+    slots->seen_ms[weakest] = pair->seen_ms;
+    slots->antenna[weakest] = pair->antenna;
+    slots->belief[weakest] = 0.0f;
+    slots->usual[weakest] = NAN;
+    to->fresh[weakest] = 1;
+}
+
+/* Merges n reads into the slots of their tags, which become columns of m; returns m.
+ *
+ * Rows come out ascending. A tag's strangers are entered after the antennas that it knows, by
+ * number, so that the order in which reads arrive does not matter.
+ */
+API int64_t kernel_merge(const struct record *records, int64_t capacity, float window_s, int64_t n,
+                         const int64_t *rows, const uint16_t *antenna, const float *rssi_dbm,
+                         const int32_t *seen_ms, const struct merged *to, struct pair *strangers)
+{
+    const uint64_t index = ((uint64_t)1 << INDEX_BITS) - 1;
+    uint64_t all = 0, most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (rows[i] < 0 || rows[i] >= capacity || antenna[i] == NO_ANTENNA)
+            return -1;
+        all |= antenna[i];
+    }
+    int antenna_bits = 0;
+    while (all >> antenna_bits)
+        antenna_bits++;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t key = (uint64_t)rows[i] << antenna_bits | antenna[i];
+        to->order[i] = key << INDEX_BITS | (uint64_t)i;
+        most |= to->order[i];
+    }
+    const uint64_t *order = sorted(to->order, to->spare, n, most);
+    const int row_shift = INDEX_BITS + antenna_bits;
+    int64_t m = n > 0;
+    for (int64_t i = 1; i < n; i++)
+        m += order[i] >> row_shift != order[i - 1] >> row_shift;
+    memset(to->fresh, 0, (size_t)(SLOTS * m));
+    for (int64_t i = 0; i < n && i < AHEAD; i++)
+        __builtin_prefetch(records + (order[i] >> row_shift));
+
+    for (int64_t begin = 0, end = 0, j = 0; begin < n; begin = end, j++) {
+        const uint64_t row = order[begin] >> row_shift;
+        const struct record *record = records + row;
+        int32_t before = record->seen_ms[0], newest;
+        for (int s = 1; s < SLOTS; s++)
+            before = before < record->seen_ms[s] ? record->seen_ms[s] : before;
+        newest = before;
+        for (end = begin; end < n && order[end] >> row_shift == row; end++) {
+            int32_t seen = seen_ms[order[end] & index];
+            newest = newest < seen ? seen : newest;
+            if (end + AHEAD < n)
+                __builtin_prefetch(records + (order[end + AHEAD] >> row_shift));
+        }
+        float since_s = (float)((int64_t)newest - before) * 1e-3f;
+        to->rows[j] = (int64_t)row;
+        to->at_ms[j] = newest;
+        to->since_s[j] = since_s;
+        to->reads[j] = (int32_t)(end - begin);
+        take_slots(record, &to->slots, j, m, expf(since_s / -window_s));
+
+        int64_t unknown = 0;
+        for (int64_t i = begin; i < end;) {
+            const uint64_t key = order[i] >> INDEX_BITS;
+            struct pair pair = {0.0f, 0.0f, INT32_MIN, antenna[order[i] & index]};
+            for (; i < end && order[i] >> INDEX_BITS == key; i++) {
+                const uint64_t read = order[i] & index;
+                float age_ms = (float)((int64_t)seen_ms[read] - newest);
+                float weight = age_ms == 0.0f ? 1.0f : least(expf(age_ms * (1e-3f / window_s)));
+                pair.level_sum += weight * rssi_dbm[read];
+                pair.weight += weight;
+                pair.seen_ms = pair.seen_ms < seen_ms[read] ? seen_ms[read] : pair.seen_ms;
+            }
+            if (!add_pair(&pair, to, j, m))
+                strangers[unknown++] = pair;
+        }
+        for (int64_t i = 0; i < unknown; i++)
+            replace_weakest(&strangers[i], to, j, m);
+    }
+    return m;
+}
+
+/* Writes the slots of m different tags back; returns 0. */
+API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, const int64_t *rows,
+                       const struct slots *slots)
+{
+    for (int64_t j = 0; j < m; j++)
+        if (rows[j] < 0 || rows[j] >= capacity)
+            return -1;
+    for (int64_t j = 0; j < m; j++) {
+        struct record *record = records + rows[j];
+        if (j + AHEAD < m)
+            __builtin_prefetch(records + rows[j + AHEAD], 1);
+        for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+            uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
+            code = code < 0xFFFF ? code : 0xFFFF;
+            float rounded = bits_to_float((code + LEAST_CODE) << 12);
+            /* the mean stays as it was */
+            record->level_sum[s] = slots->level_sum[at] * (rounded / slots->weight[at]);
+            record->weight[s] = (uint16_t)code;
+            record->usual[s] = float_to_half(slots->usual[at]);
+            record->seen_ms[s] = slots->seen_ms[at];
+            record->antenna[s] = slots->antenna[at];
+            /* rounds, and leaves every candidate a little to grow from */
+            float belief = slots->belief[at] * (BELIEF_FULL - 1.0f) + 1.5f;
+            record->belief[s] = belief >= 0.0f && belief < BELIEF_FULL ? (uint16_t)belief : 0xFFFF;
+        }
+    }
+    return 0;
+}

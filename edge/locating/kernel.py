@@ -1,0 +1,80 @@
+"""The tag table's inner loops as compiled code, where this machine has it; numpy does the same.
+
+`kernel.c` is built when the product is installed on a machine with a C compiler, and travels in
+the package. Where the library is missing, or is of another machine or another version of the
+product, `KERNEL` is None, `REASON` says why, and the numpy code of `epcs` and `tags` works as
+ever: with the same results, but for the last bits of an exponential.
+
+What C is given is checked here: kind, order and length of each column. Rows and antennas are
+checked there. The interpreter's lock is held meanwhile, a millisecond at most: nobody else can
+touch the columns, and the floor loop does not queue for the lock behind the wire and the link
+after each call, as it must where numpy has let go of it.
+"""
+
+import ctypes
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LIBRARY = "_kernel.abi3.so"
+LAYOUT = 1
+"""What a library of this version says of itself."""
+POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
+_byte_of, _address_of = ctypes.c_char.from_buffer, ctypes.addressof
+
+
+Function = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The functions of `kernel.c`; each tells a count, less than 0 for what is out of bounds."""
+
+    find: Function
+    add: Function
+    merge: Function
+    put: Function
+
+
+def address(column: NDArray[Any], kind: type[np.generic]) -> int:
+    """Where a column begins, if it is what C takes it for."""
+    if column.dtype.type is not kind or not column.flags.c_contiguous or not column.dtype.isnative:
+        raise TypeError(f"a column of {column.dtype} where C reads {kind.__name__} in a row")
+    if column.flags.writeable and column.size:
+        return _address_of(_byte_of(column.data))  # half the time of `ctypes.data`
+    return int(column.ctypes.data)
+
+
+def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
+    """The functions of a library beside this file, or None and why it cannot be used."""
+    if sys.byteorder != "little":
+        return None, "compiled code is for little-endian machines"
+    try:
+        found = ctypes.PyDLL(__file__.rpartition("/")[0] + "/" + library)
+        layout = _function(found.kernel_layout)()
+    except (OSError, AttributeError) as error:
+        return None, f"no compiled code for this machine: {error}"
+    if layout != LAYOUT:
+        return None, f"compiled code of another version (layout {layout}, not {LAYOUT})"
+    merge = (POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 6)
+    kernel = Kernel(
+        find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
+        add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
+        merge=_function(found.kernel_merge, *merge),
+        put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
+    )
+    return kernel, "compiled"
+
+
+def _function(function: Any, *takes: Any) -> Function:  # noqa: ANN401 - ctypes has no better
+    function.argtypes, function.restype = takes, _COUNT
+    typed: Function = function
+    return typed
+
+
+KERNEL, REASON = load()
+"""What this machine has, and why not if it has none."""

@@ -1,0 +1,220 @@
+"""Compiled code against the numpy code that it stands in for, and against what it must refuse."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.locating import kernel
+from edge.locating.compiled_hash import CompiledHash
+from edge.locating.compiled_records import CompiledRecords
+from edge.locating.epcs import EpcIndex, keys_of
+from edge.locating.slots import News, Reads, Slots
+from edge.locating.tags import TagTable
+
+WINDOW_S = 0.5
+
+pytestmark = pytest.mark.skipif(kernel.KERNEL is None, reason=kernel.REASON)
+
+
+def table_of(tags: int, *, compiled: bool) -> TagTable:
+    with pytest.MonkeyPatch.context() as patch:
+        if not compiled:
+            patch.setattr(kernel, "KERNEL", None)
+        table = TagTable(WINDOW_S, expected=8)
+    epc = np.arange(3 * tags, dtype=np.uint32).reshape(tags, 3).view(np.uint8)
+    bits = np.full(tags, 96, np.uint16)
+    table.rows_of(epc, keys_of(epc, bits), bits, 10**6)
+    return table
+
+
+def reads_of(
+    rows: list[int], antenna: list[int], rssi_dbm: list[float], seen_ms: list[int]
+) -> Reads:
+    return Reads(
+        np.array(rows, np.int64),
+        np.array(antenna, np.uint16),
+        np.array(rssi_dbm, np.float32),
+        np.array(seen_ms, np.int32),
+    )
+
+
+def assert_same(ours: News, theirs: News) -> None:
+    for name in ("rows", "fresh", "at_ms", "since_s", "reads"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), name)
+    for name in ("seen_ms", "antenna", "belief", "usual"):
+        np.testing.assert_array_equal(getattr(ours.slots, name), getattr(theirs.slots, name), name)
+    for name in ("level_sum", "weight"):  # exponentials differ in their last bits
+        np.testing.assert_allclose(
+            getattr(ours.slots, name), getattr(theirs.slots, name), rtol=1e-5, err_msg=name
+        )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    tags=st.integers(1, 40),
+    antennas=st.integers(1, 300),
+    batches=st.lists(st.integers(1, 150), min_size=1, max_size=6),
+    spread_ms=st.integers(1, 5_000_000),
+)
+def test_reads_become_the_same_evidence_by_either_way(
+    seed: int, tags: int, antennas: int, batches: list[int], spread_ms: int
+) -> None:
+    # given the same tags in a table that is compiled and one that is not
+    chance = np.random.default_rng(seed)
+    ours, theirs = table_of(tags, compiled=True), table_of(tags, compiled=False)
+    for count in batches:
+        # when the same reads come, early, late, twice and of many antennas
+        reads = Reads(
+            chance.integers(0, tags, count),
+            chance.integers(0, antennas, count).astype(np.uint16),
+            chance.uniform(-120.0, 20.0, count).astype(np.float32),
+            chance.integers(1, 1 + spread_ms, count).astype(np.int32),
+        )
+        one, other = ours.merge(reads), theirs.merge(reads)
+        # then the slots are the same, and so is what is written of them
+        assert_same(one, other)
+        one.slots.belief[:] = other.slots.belief[:] = chance.random(one.slots.belief.shape)
+        usual = chance.normal(0.0, 10.0, one.slots.usual.shape).astype(np.float32)
+        one.slots.usual = other.slots.usual = np.where(usual > 12.0, np.float32(np.nan), usual)
+        for name in ("level_sum", "weight"):
+            getattr(one.slots, name)[:] = getattr(other.slots, name)
+        ours.put(one.rows, one.slots)
+        theirs.put(other.rows, other.slots)
+        every = np.arange(tags)
+        for name in Slots.__slots__:
+            np.testing.assert_array_equal(
+                getattr(ours.slots_of(every), name), getattr(theirs.slots_of(every), name), name
+            )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), batches=st.lists(st.integers(1, 200), max_size=8))
+def test_tags_get_the_same_rows_by_either_way(seed: int, batches: list[int]) -> None:
+    chance = np.random.default_rng(seed)
+    ours = EpcIndex(8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "KERNEL", None)
+        theirs = EpcIndex(8)
+    pool = chance.integers(0, 4, (300, 20), np.uint8)
+    for count in batches:
+        # given tags of few or many bits, known, new, and new several times in one batch
+        epc = pool[chance.integers(0, len(pool), count)]
+        bits = (8 * chance.choice([2, 4, 12, 12, 20], count)).astype(np.uint16)
+        epc = epc * (np.arange(20) < bits[:, np.newaxis] // 8).astype(np.uint8)
+        keys = keys_of(epc, bits)
+        # when both are asked, and forget some
+        rows = ours.find_or_add(epc, keys, bits)
+        # then they give the same rows to the same tags
+        assert rows.tolist() == theirs.find_or_add(epc, keys, bits).tolist()
+        gone = np.unique(rows[chance.random(count) < 0.2])
+        ours.remove(gone)
+        theirs.remove(gone)
+        assert ours.find(keys, bits).tolist() == theirs.find(keys, bits).tolist()
+        assert len(ours) == len(theirs)
+    assert [ours.epc_of(row) for row in range(ours.rows) if ours.bits[row]] == [
+        theirs.epc_of(row) for row in range(theirs.rows) if theirs.bits[row]
+    ]
+
+
+def test_halves_are_rounded_as_numpy_rounds_them() -> None:
+    # given every half-precision number, what lies between two, and what lies beyond
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    halves = halves[np.isfinite(halves)]
+    between = (halves[1:] + halves[:-1]) / np.float32(2.0)
+    beyond = np.array([65519.9, 65520.0, 1e9, -1e9, np.inf, np.nan, 1e-9], np.float32)
+    values = np.concatenate([halves, between, beyond])
+    values = np.resize(values, (len(values) // 4 + 1) * 4).reshape(4, -1)
+    table, rows = table_of(values.shape[1], compiled=True), np.arange(values.shape[1])
+    slots = table.slots_of(rows)
+    slots.usual[:] = values
+
+    table.put(rows, slots)
+
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float16).astype(np.float32)
+    np.testing.assert_array_equal(table.slots_of(rows).usual, rounded)
+
+
+@pytest.mark.parametrize(
+    ("rows", "antenna"), [([0, 7_000], [1, 1]), ([-1, 0], [1, 1]), ([0, 0], [1, 0xFFFF])]
+)
+def test_a_row_or_an_antenna_that_cannot_be_is_refused(
+    rows: list[int], antenna: list[int]
+) -> None:
+    table = table_of(4, compiled=True)
+    before = table.slots_of(np.arange(4)).weight
+
+    with pytest.raises(IndexError):
+        table.merge(reads_of(rows, antenna, [-50.0, -50.0], [1, 2]))
+
+    assert (table.slots_of(np.arange(4)).weight == before).all()
+
+
+def test_slots_are_not_written_outside_the_table() -> None:
+    table = table_of(4, compiled=True)
+    slots = table.slots_of(np.arange(2))
+
+    with pytest.raises(IndexError):
+        table.put(np.array([1, 7_000]), slots)
+    with pytest.raises(IndexError):
+        table.put(np.array([-1, 1]), slots)
+    with pytest.raises(ValueError, match="belong together"):
+        table.put(np.arange(3), slots)
+
+
+def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> None:
+    assert kernel.KERNEL is not None
+    records = CompiledRecords(kernel.KERNEL, WINDOW_S)
+    records.work_on(np.zeros((8, 16), np.uint32))
+    good = reads_of([1, 2], [0, 0], [-50.0, -50.0], [5, 6])
+    for bad in (
+        Reads(good.rows.astype(np.int32), good.antenna, good.rssi_dbm, good.seen_ms),  # type: ignore[arg-type]
+        Reads(np.arange(4)[::2], good.antenna, good.rssi_dbm, good.seen_ms),
+        Reads(good.rows.astype(">i8"), good.antenna, good.rssi_dbm, good.seen_ms),
+        Reads(good.rows, good.antenna, good.rssi_dbm.astype(np.float64), good.seen_ms),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(TypeError, match="where C reads"):
+            records.merge(bad)
+    with pytest.raises(ValueError, match="differ in length"):
+        records.merge(Reads(good.rows, good.antenna[:1], good.rssi_dbm, good.seen_ms))
+    with pytest.raises(ValueError, match="no records"):
+        records.work_on(np.zeros((8, 15), np.uint32))
+
+
+def test_a_hash_whose_columns_do_not_belong_together_is_refused() -> None:
+    assert kernel.KERNEL is not None
+    compiled = CompiledHash(kernel.KERNEL)
+    keys, bits = np.zeros((4, 3), np.uint32), np.zeros(4, np.uint16)
+    for places, own_keys in ((np.zeros(63, np.int32), keys), (np.zeros(64, np.int32), keys[:3])):
+        with pytest.raises(ValueError, match="no hash"):
+            compiled.work_on(places, 58, own_keys, bits)
+    compiled.work_on(np.full(64, -1, np.int32), 58, keys, bits)
+    with pytest.raises(ValueError, match="belong together"):
+        compiled.find(keys[:2], bits)
+    rows, missing = compiled.find(keys[:1], np.array([96], np.uint16))
+    assert (rows.tolist(), missing) == ([-1], 1)
+    with pytest.raises(IndexError):
+        compiled.add(keys[:1], np.array([96], np.uint16), rows, np.array([4]))
+
+
+def test_read_only_columns_are_read() -> None:
+    table, reads = table_of(2, compiled=True), reads_of([1], [3], [-50.0], [9])
+    for column in (reads.rows, reads.antenna, reads.rssi_dbm, reads.seen_ms):
+        column.flags.writeable = False
+
+    assert table.merge(reads).slots.antenna[0, 0] == 3
+
+
+def test_a_library_that_is_missing_or_of_another_version_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing, why = kernel.load("_nothing.so")
+    assert missing is None
+    assert "_nothing.so" in why
+
+    monkeypatch.setattr(kernel, "LAYOUT", kernel.LAYOUT + 1)
+    other, why = kernel.load()
+    assert other is None
+    assert "another version" in why
