@@ -19,7 +19,7 @@ $(BIN)/python:
 
 $(VENV)/.runtime: requirements.lock pyproject.toml edge/locating/kernel.c | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c 'from edge.locating import kernel; print("locating works on reads with", "compiled code" if kernel.KERNEL else f"numpy alone: {kernel.REASON}")'
 	@touch $@
 
