@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
-from edge.locating.coverage import Coverage
+from edge.locating.coverage import Coverage, Heard
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.honesty import honest
@@ -258,11 +258,7 @@ class Locator:
         gap_s = table.learn_gaps(news)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         announced = table.place.take(news.rows)
-        known = Known(
-            usual_db=table.level_db.take(news.rows).astype(np.float32),
-            home=(places == announced) & (announced != NO_PLACE),
-            reads=table.reads.take(news.rows),
-        )
+        known = self._known(news, places, gap_s)
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         look = self._ways.model.look(news, known, self._coverage.alive)
         new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
@@ -287,6 +283,18 @@ class Locator:
         table.put(news.rows, slots)
         looked = Looked(best, slots.belief, settings.sureness, sound)
         return findings, news.at_ms, looked
+
+    def _known(self, news: News, places: Ports, gap_s: Floats) -> Known:
+        """What is known of tags before a look at them, given their slots' places and mean gaps."""
+        table = self._table
+        announced, reads = table.place.take(news.rows), table.reads.take(news.rows)
+        home = (places == announced) & (announced != NO_PLACE)
+        return Known(
+            usual_db=table.level_db.take(news.rows).astype(np.float32),
+            home=home,
+            reads=reads,
+            silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, reads)),
+        )
 
     def _found(
         self, news: News, announced: Ports, best: Ports, probability: Floats
@@ -349,12 +357,7 @@ class Locator:
         at_ms = slots.seen_ms.max(axis=0)
         news = News(rows, slots, heard, at_ms, np.zeros(1, np.float32), np.ones(1, np.int32))
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        announced = self._table.place.take(rows)
-        known = Known(
-            usual_db=self._table.level_db.take(rows).astype(np.float32),
-            home=(places == announced) & (announced != NO_PLACE),
-            reads=self._table.reads.take(rows),
-        )
+        known = self._known(news, places, self._table.gap_s.take(rows).astype(np.float32))
         return self._ways.model.look(news, known, self._coverage.alive).log_likelihood
 
     def _row_of(self, epc: Epc) -> int:
