@@ -5,7 +5,7 @@ Exit codes: 0 good, 1 the answer is "no", 2 wrong usage or bad input with one cl
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,8 +37,20 @@ def bad_input_told() -> Iterator[None]:
 
 
 def read_text(file: Path) -> str:
-    """The text of a file, `-` for standard input."""
-    return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    """The text of a file, `-` for standard input; a byte order mark at its front is passed over.
+
+    Raises:
+        ValueError: it is not UTF-8; names the byte.
+    """
+    try:
+        return read_bytes(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise not_utf8(str(file), error) from None
+
+
+def not_utf8(name: str, error: UnicodeDecodeError) -> ValueError:
+    """What is said of a file that was saved otherwise; to be raised."""
+    return ValueError(f"{name}: is not UTF-8 text (byte {error.start}); save it as UTF-8")
 
 
 def read_bytes(file: Path) -> bytes:
@@ -51,26 +63,28 @@ def print_json(value: Mapping[str, object]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def json_documents(text: str, name: str) -> Iterable[Mapping[str, object]]:
-    """The JSON objects of a file: one document, or one a line.
+def json_documents(text: str, name: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The JSON objects of a file: one document, or one a line; each with the words for where.
 
     Raises:
         ValueError: it is neither; names the line.
     """
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     try:
-        return [_as_object(json.loads(text), name)]
-    except json.JSONDecodeError as whole:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2:  # noqa: PLR2004 - one line is a document, not JSON lines
-            raise ValueError(f"{name}: is not JSON: {whole}") from None
-    return [_line(line, name, number) for number, line in enumerate(lines, 1)]
-
-
-def _line(line: str, name: str, number: int) -> Mapping[str, object]:
-    try:
-        return _as_object(json.loads(line), f"{name}:{number}")
+        whole = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{name}:{number}: is not JSON: {error}") from None
+        if len(lines) < 2:  # noqa: PLR2004 - one line is a document, not JSON lines
+            raise ValueError(f"{name}: is not JSON: {error}") from None
+    else:
+        yield name, _as_object(whole, name)
+        return
+    for number, line in lines:
+        where = f"{name}:{number}"
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{where}: is not JSON: {error}") from None
+        yield where, _as_object(value, where)
 
 
 def _as_object(value: object, name: str) -> Mapping[str, object]:

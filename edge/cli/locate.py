@@ -1,18 +1,22 @@
 """`warehouse-edge locate` and `calibrate`: recorded reads become places and lessons."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from edge.cli.console import bad_input_told, fail, print_json
+from drivers.reads import ReadBatch
+from edge.cli.console import bad_input_told, fail, not_utf8, print_json
 from edge.compose.core import seeded
 from edge.locating.learning import calibrate as learn
 from edge.locating.recordings import read_reads_csv, read_truth_csv
 from edge.locating.shelf_sweep import Sweeping, ranked
 from edge.locating.stream import locate_stream
+from edge.model.places import Floor
 from edge.settings.calibration_file import load_calibration, save_calibration
 from edge.settings.floor_file import load_floor
 
@@ -30,8 +34,40 @@ _MHZ_MIN, _MHZ_MAX = 840.0, 960.0
 @contextmanager
 def _lines(path: Path) -> Iterator[Iterator[str]]:
     """The lines of a CSV file, as the csv module wants them."""
-    with path.open(encoding="utf-8", newline="") as file:
-        yield iter(file)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            yield iter(file)
+    except UnicodeDecodeError as error:
+        raise not_utf8(str(path), error) from None
+
+
+@contextmanager
+def _batches(path: Path, plan: Floor) -> Iterator[Iterator[ReadBatch]]:
+    """The reads of a file; says at the end which of them no antenna of the floor has heard."""
+    strangers: Counter[str] = Counter()
+    try:
+        with _lines(path) as lines:
+            yield _noting(read_reads_csv(lines, str(path)), plan, strangers)
+    finally:
+        if strangers:
+            most = ", ".join(f"{name} ({count})" for name, count in strangers.most_common(8))
+            typer.echo(
+                f"{path}: {strangers.total()} reads tell nothing, the floor file has no "
+                f"[[antenna]] with this reader/port: {most}",
+                err=True,
+            )
+
+
+def _noting(
+    batches: Iterator[ReadBatch], plan: Floor, strangers: Counter[str]
+) -> Iterator[ReadBatch]:
+    known = {(antenna.reader, antenna.port) for antenna in plan.antennas}
+    for batch in batches:
+        ports, counts = np.unique(batch.antenna, return_counts=True)
+        for port, count in zip(ports.tolist(), counts.tolist(), strict=True):
+            if (batch.reader, port) not in known:
+                strangers[f"{batch.reader}/{port}"] += count
+        yield batch
 
 
 def locate(  # noqa: PLR0913 - one argument for each option
@@ -77,8 +113,8 @@ def locate(  # noqa: PLR0913 - one argument for each option
             )
         else:
             typer.echo(f"calibrated: {learnt.level}", err=True)
-        with _lines(reads) as lines:
-            for answer in locate_stream(plan, read_reads_csv(lines, str(reads)), learnt, every):
+        with _batches(reads, plan) as batches:
+            for answer in locate_stream(plan, batches, learnt, every):
                 print_json(answer.to_dict())
 
 
@@ -103,8 +139,8 @@ def calibrate(
         plan = load_floor(floor)
         with _lines(truth) as lines:
             truths = read_truth_csv(lines, str(truth))
-        with _lines(reads) as lines:
-            made = learn(plan, read_reads_csv(lines, str(reads)), truths, seeded(_SEED))
+        with _batches(reads, plan) as batches:
+            made = learn(plan, batches, truths, seeded(_SEED))
         save_calibration(out, made)
     told = made.to_dict()
     summary = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 import typer
@@ -40,15 +40,13 @@ def batch(
 
 def _answer_each(file: File, answer: Callable[[Plain], dict[str, object]]) -> None:
     with bad_input_told():
-        for number, document in enumerate(json_documents(read_text(file), str(file)), 1):
-            if "instance" not in document:
-                print_json(answer(document))
-                continue
-            name = document.get("name", str(number))
+        for number, (where, document) in enumerate(json_documents(read_text(file), str(file)), 1):
+            head = {"name": document.get("name", str(number))} if "instance" in document else {}
             try:
-                print_json({"name": name, **answer(_instance(document))})
+                print_json({**head, **answer(_instance(document) if head else document)})
             except ValueError as error:
-                raise ValueError(f"{file}: {name}: {error}") from None
+                called = f"{head['name']}: " if head else ""
+                raise ValueError(f"{where}: {called}{error}") from None
 
 
 def _instance(document: Plain) -> Plain:
@@ -74,9 +72,12 @@ def _batch(plain: Plain, seconds: float, seed: int) -> dict[str, object]:
     began_us = clock.monotonic_us()
     effort = Effort(seconds=seconds, elapsed_s=lambda: (clock.monotonic_us() - began_us) / 1e6)
     plan = plan_batches(batch_instance(plain), np.random.Generator(np.random.PCG64(seed)), effort)
+    orders = cast("list[dict[str, str | int]]", plain["orders"])  # the instance was made of them
+    as_given = {str(order["id"]): order["id"] for order in orders}
     return {
         "length": plan.length,
         "batches": [
-            {"orders": list(batch.orders), "length": batch.length} for batch in plan.batches
+            {"orders": [as_given[order] for order in batch.orders], "length": batch.length}
+            for batch in plan.batches
         ],
     }

@@ -20,6 +20,8 @@ BATCH_US = 100_000
 EPC_HEX_MAX = 124
 """Hex digits of the longest EPC that a Gen2 tag can answer with: 496 bits."""
 _TIME_US_MAX = 2**62
+_NUMBER_MAX = 1e9
+"""No level, phase or measure is beyond it; what is not a number is not within it, either."""
 
 
 class RecordingError(ValueError):
@@ -79,7 +81,7 @@ class _Line:
             number = float(value)
         except ValueError:
             raise self.fault(f"{name} is {value!r}", "write a number or leave it empty") from None
-        if not math.isfinite(number):
+        if not abs(number) <= _NUMBER_MAX:
             raise self.fault(f"{name} is {value}", "leave it empty where it is not known")
         return number
 

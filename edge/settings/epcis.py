@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from edge.gs1.digits import check_fault, is_digits
-from edge.settings.faults import Section
+from edge.settings.faults import Section, Spelled
 
 GLN_LENGTH = 13
 
@@ -40,5 +40,10 @@ class Epcis(Section):
 
     identifiers: Literal["pure_identity", "digital_link"] = "pure_identity"
     site_gln: Annotated[str, AfterValidator(_gln)] = ""
-    base: Annotated[str, Field(pattern=r"^((https?://|urn:).*[^/])?$")] = ""
+    base: Annotated[
+        str,
+        Spelled(
+            r"^((https?://|urn:).*[^/])?$", "a URI of http, https or urn without a / at its end"
+        ),
+    ] = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from edge.rules.terms import folded
-from edge.settings.faults import Section, read_model
+from edge.settings.faults import Section, Spelled, read_model
 
 SHIPPED = Path(str(resources.files("edge"))).parent / "config" / "exceptions.toml"
 """The table that comes with the program, for sites that have none of their own."""
@@ -18,7 +18,9 @@ Step = Literal[
 ]
 
 
-ShortCode = Annotated[str, Field(pattern=r"^([^\W\d_]\w{0,7})?$")]
+ShortCode = Annotated[
+    str, Spelled(r"^([^\W\d_]\w{0,7})?$", "a letter, then up to 7 letters or digits")
+]
 
 
 class TroubleTable(Section):
@@ -30,7 +32,7 @@ class TroubleTable(Section):
         effects: what follows besides that it is recorded; see the shipped file.
     """
 
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
+    code: Annotated[str, Spelled(r"^[a-z][a-z_]{1,30}$", "2 to 31 lower-case letters or _")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
     short_en: ShortCode = ""

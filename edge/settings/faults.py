@@ -4,11 +4,38 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """How a text of a file is written, as a pattern for programs and as words for people.
+
+    Attributes:
+        pattern: regular expression of the whole text.
+        words: what to write, after "write".
+    """
+
+    pattern: str
+    words: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern),
+            custom_error_type="spelled",
+            custom_error_message=f"write {self.words}",
+        )
+
+
+SHA256 = "a SHA-256 in hex, 64 digits from 0 to f"
 
 
 class Section(BaseModel):
@@ -39,9 +66,12 @@ def read_toml(path: Path) -> dict[str, object]:
         ConfigurationError: it is missing, unreadable or no TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark at its front
     except FileNotFoundError:
         raise ConfigurationError([f"{path}: there is no such file; name the right one"]) from None
+    except UnicodeDecodeError as error:
+        told = f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"
+        raise ConfigurationError([told]) from None
     except (OSError, ValueError) as error:  # no text, or a name that no file can have
         raise ConfigurationError([f"{path}: cannot be read: {error}"]) from None
     try:
@@ -103,13 +133,31 @@ def sections_in(annotation: object) -> Iterator[type[BaseModel]]:
 def line_of(text: str, keys: Sequence[object]) -> int:
     """The line (from 1) on which a key stands, or its table; 1 where it is not to be found."""
     lines = text.splitlines()
-    at = 0
+    table: int | None = None
     for key, following in zip_longest(keys, keys[1:]):
-        if isinstance(key, int):
-            continue
-        name = re.escape(str(key))
-        pattern = re.compile(rf"^\s*(\[+{name}\]+|{name}\s*=)")
-        hits = [i for i, line in enumerate(lines) if i >= at and pattern.match(line)]
-        if hits:
-            at = hits[min(following, len(hits) - 1)] if isinstance(following, int) else hits[0]
-    return at + 1
+        if not isinstance(key, int):
+            table = _line_below(lines, table, str(key), following)
+    return (table or 0) + 1
+
+
+def _line_below(
+    lines: Sequence[str], table: int | None, key: str, following: object
+) -> int | None:
+    """Where a key stands in the table that begins at a line, or the table of that name."""
+    name = re.escape(key)
+    at = table or 0
+    headers = [
+        number
+        for number in range(at, len(lines))
+        if re.match(rf"\s*\[+(?:[\w-]+\.)*{name}\]", lines[number])
+    ]
+    if headers and isinstance(following, int):
+        return headers[min(following, len(headers) - 1)]
+    if headers and table is None:
+        return headers[0]
+    for number in range(at, len(lines)):
+        if number > at and lines[number].lstrip().startswith("["):
+            break  # the next table may have a key of this name, too
+        if re.match(rf"\s*{name}\s*=", lines[number]):
+            return number
+    return table

@@ -8,12 +8,15 @@ from pydantic import Field
 
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
-from edge.settings.faults import ConfigurationError, Section, line_of, read_model
+from edge.settings.faults import ConfigurationError, Section, Spelled, line_of, read_model
 
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
-PlaceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/+#]+$")]
+PlaceName = Annotated[
+    str, Spelled(r"^[^\s/+#]{1,64}$", "1 to 64 characters without blanks, /, + and #")
+]
 
-CheckDigits = Annotated[str, Field(pattern=r"^[0-9]{2,3}$")]
+CheckDigits = Annotated[str, Spelled(r"^[0-9]{2,3}$", "two or three digits")]
+Side = Annotated[str, Spelled("^(in|out)$", "in or out")]
 
 
 class LocationTable(Section):
@@ -39,8 +42,13 @@ class AntennaTable(Section):
     y_m: Metres | None = None
     z_m: Metres | None = None
     azimuth_deg: Annotated[float, Field(ge=-360, le=360)] | None = None
-    portal_side: Annotated[str, Field(pattern="^(in|out)$")] | None = None
-    reference_epc: Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{4}){1,31}$")] | None = None
+    portal_side: Side | None = None
+    reference_epc: (
+        Annotated[
+            str, Spelled(r"^([0-9A-Fa-f]{4}){1,31}$", "the EPC in hex, 4 digits for each word")
+        ]
+        | None
+    ) = None
 
 
 class LightBarrierTable(Section):
@@ -49,8 +57,8 @@ class LightBarrierTable(Section):
     device: str
     input: Annotated[int, Field(ge=1, le=65_535)]
     location: str
-    portal_side: Annotated[str, Field(pattern="^(in|out)$")]
-    broken_when: Annotated[str, Field(pattern="^(high|low)$")] = "high"
+    portal_side: Side
+    broken_when: Annotated[str, Spelled("^(high|low)$", "high or low")] = "high"
 
 
 class AisleTable(Section):

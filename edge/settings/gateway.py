@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
 from edge.settings.epcis import Epcis
-from edge.settings.faults import Section, SomeSection, read_model
+from edge.settings.faults import SHA256, Section, SomeSection, Spelled, read_model
 from edge.settings.picking import Picking, Substitute
 from edge.settings.reader import Host, Name, Reader
 
@@ -42,7 +42,7 @@ def _port_named(text: str) -> str:
 PortPath = Annotated[str, AfterValidator(_port_named)]
 RAW_PORT = 9100
 """Of a printer that takes what comes as it is."""
-BrokerAddress = Annotated[str, Field(pattern=r"^[^\s/:]+:\d{1,5}$")]
+BrokerAddress = Annotated[str, Spelled(r"^[^\s/:]+:\d{1,5}$", "HOST:PORT")]
 
 
 class Gateway(Section):
@@ -54,7 +54,9 @@ class Gateway(Section):
     floor_file: Path = Path("floor.toml")
     exceptions_file: Path = Path("exceptions.toml")
     calibration_file: Path | None = None
-    gs1_company_prefix: Annotated[str, Field(pattern=r"^\d{6,12}$")] = "4012345"
+    gs1_company_prefix: Annotated[str, Spelled(r"^\d{6,12}$", "6 to 12 digits, in quotes")] = (
+        "4012345"
+    )
     sscc_extension: Annotated[int, Field(ge=0, le=9)] = 3
     sscc_serials_above: Annotated[int, Field(ge=0, lt=10**10)] = 0
 
@@ -153,7 +155,12 @@ class Scanner(Section):
     protocol: Literal["line", "ssi"] = "line"
     prefix: str = ""
     suffix: str = ""
-    fnc1: Annotated[str, Field(max_length=16, pattern=r"^$|[^0-9A-Za-z]")] = ""
+    fnc1: Annotated[
+        str,
+        Spelled(
+            r"^$|^.{0,15}[^0-9A-Za-z].{0,15}$", "a mark that is no letter and no digit, or nothing"
+        ),
+    ] = ""
 
 
 class Module(Section):
@@ -178,7 +185,12 @@ class Mqtt(Section):
     standby: tuple[BrokerAddress, ...] = ()
     stay_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
     absent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
-    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "we1"
+    prefix: Annotated[
+        str,
+        Spelled(
+            r"^[a-z0-9][a-z0-9-]{0,30}$", "lower-case letters, digits and hyphens, 31 at most"
+        ),
+    ] = "we1"
     client_id: str = ""
     username: str = ""
     password_file: Path | None = None
@@ -202,7 +214,10 @@ class Delivery(Section):
 class Partner(Section):
     """A gateway that covers some of the same places: both tell, and one event of two is kept."""
 
-    name: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")] = ""
+    name: Annotated[
+        str,
+        Spelled(r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$", "the name of a gateway, as it has it"),
+    ] = ""
     places: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
     within_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
 
@@ -246,10 +261,17 @@ class Radio(Section):
 class Person(Section):
     """Somebody who may sign in; `pin_hash` as `warehouse-edge people hash-pin` prints it."""
 
-    badge: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+    badge: Annotated[
+        str,
+        Spelled(
+            r"^[A-Za-z0-9._-]{1,40}$", "1 to 40 letters, digits, dots, hyphens or _, in quotes"
+        ),
+    ]
     name: str
     role: Literal["picker", "packer", "supervisor", "administrator"]
-    pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$")]
+    pin_hash: Annotated[
+        str, Spelled(r"^\$argon2id\$", "what `warehouse-edge people hash-pin` prints")
+    ]
     zone: str = ""
 
 
@@ -267,7 +289,9 @@ class Printer(Section):
     """One label printer of a pack station."""
 
     name: Name
-    address: Annotated[str, Field(pattern=r"^tcp://[^\s/:]+(:\d{1,5})?$")]
+    address: Annotated[
+        str, Spelled(r"^tcp://[^\s/:]+(:\d{1,5})?$", "tcp://HOST or tcp://HOST:PORT")
+    ]
     station: str
     answers: bool = True
     width_mm: Annotated[float, Field(ge=95, le=220)] = 100.0
@@ -294,7 +318,7 @@ class Token(Section):
     """A machine that may ask; `sha256` of its token in hex."""
 
     name: Name
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Spelled(r"^[0-9a-f]{64}$", SHA256)]
     scopes: tuple[Literal["ready", "metrics", "look"], ...] = ("metrics",)
 
 

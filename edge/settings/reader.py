@@ -6,10 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from edge.settings.faults import Section
+from edge.settings.faults import SHA256, Section, Spelled
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+Name = Annotated[
+    str,
+    Spelled(r"^[a-z0-9][a-z0-9-]{0,62}$", "lower-case letters, digits and hyphens, 63 at most"),
+]
+Host = Annotated[str, Spelled(r"^[^\s/]{1,253}$", "a host name or address without blanks and /")]
 Port = Annotated[int, Field(ge=1, le=255)]
 PowerDbm = Annotated[float, Field(ge=0, le=33)]
 Mode = Annotated[int, Field(ge=0, le=65535)] | Literal["dense", "fast", "auto"]
@@ -23,7 +26,7 @@ class Select(Section):
 
     bank: Literal["epc", "tid", "user"] = "epc"
     pointer: Annotated[int, Field(ge=0, le=65535)] = 32
-    mask: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{1,62}$")]
+    mask: Annotated[str, Spelled(r"^[0-9a-fA-F]{1,62}$", "1 to 62 hex digits")]
     action: Literal["include", "exclude"] = "include"
 
 
@@ -72,7 +75,7 @@ class Reader(Section):
     version: Literal["auto", "1.0.1", "1.1"] = "auto"
     tls: bool = False
     ca_file: Path | None = None
-    certificate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    certificate_sha256: Annotated[str, Spelled(r"^([0-9a-f]{64})?$", SHA256)] = ""
     antenna: tuple[Antenna, ...] = ()
 
     @model_validator(mode="after")

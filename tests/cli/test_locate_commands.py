@@ -128,6 +128,46 @@ def test_a_bad_line_is_named(floor: Path, tmp_path: Path) -> None:
     assert "reads.csv, line 2: antenna is 'one'" in told.stderr
 
 
+def test_reads_of_antennas_that_the_floor_does_not_have_are_told(
+    floor: Path, tmp_path: Path
+) -> None:
+    head = ("time_us", "reader", "antenna", "epc", "rssi_dbm")
+    strange = [("nroth", 1), ("north", 9), ("north", 9), ("north", 1)]
+    rows = [(number, *one, TAG, -50) for number, one in enumerate(strange)]
+    reads = write_csv(tmp_path / "reads.csv", [head, *rows])
+
+    told = run("locate", "--floor", floor, "--reads", reads)
+
+    assert told.exit_code == 0
+    assert told.stderr.splitlines()[-1] == (
+        f"{reads}: 3 reads tell nothing, the floor file has no [[antenna]] with this "
+        "reader/port: north/9 (2), nroth/1 (1)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("time_us,reader".encode("utf-16"), "is not UTF-8 text (byte 0); save it as UTF-8"),
+        (
+            b"time_us,reader,antenna,epc,rssi_dbm\n1,north,1,3034,5e40\n",
+            ", line 2: rssi_dbm is 5e40; leave it empty where it is not known",
+        ),
+    ],
+    ids=["another encoding", "a level beyond all measure"],
+)
+def test_a_recording_that_cannot_be_is_refused_in_one_line(
+    floor: Path, tmp_path: Path, content: bytes, told: str
+) -> None:
+    reads = tmp_path / "reads.csv"
+    reads.write_bytes(content)
+
+    answer = run("locate", "--floor", floor, "--reads", reads)
+
+    assert answer.exit_code == 2
+    assert told in answer.stderr.splitlines()[-1]
+
+
 @pytest.mark.skipif(
     not (DATA / "r420").exists(),
     reason="development data is absent: set WAREHOUSE_EDGE_DATA to its folder",
