@@ -22,7 +22,17 @@ _FLOATS = (
 _COUNTS = ("arrive_reads", "near_arrive_reads", "has_near", "is_shared")
 _FLOOR = ("offset", "near", "alive", "near_place")
 _NEWS = (
-    *("rows", "fresh", "since_s", "reads", "place", "announced", "usual_db", "reads_before"),
+    *(
+        "rows",
+        "fresh",
+        "since_s",
+        "reads",
+        "place",
+        "announced",
+        "usual_db",
+        "reads_before",
+        "silent",
+    ),
     *("placed_s", "nearness", "out_of_reach"),
 )
 
@@ -122,6 +132,7 @@ class CompiledLook:
             _shaped(present.announced, np.uint16, one),
             _shaped(known.usual_db, np.float32, one),
             _shaped(known.reads, np.uint8, one),
+            None if known.silent is None else _shaped(known.silent, np.bool_, four),
             None if placed_s is None else _shaped(placed_s, np.float32, one),
             None if walk is None else _shaped(walk.nearness, np.float32, (SLOTS + 1, one[0])),
             None if walk is None else _shaped(walk.out_of_reach, np.bool_, four),

@@ -5,15 +5,35 @@ somebody, or nobody else is there to be heard. An antenna's own rhythm tells whe
 odd: it is mute after a multiple of its usual gap between reads.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.model import FloorColumns
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import Ints
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, Slots
 from edge.model.ids import DeviceName
 
 _GAP_START_S = 1.0
+_LEAST_SHARE = 1 / 3
+"""Share of a tag's reads that an antenna has at whose place it lies, or more."""
+_LONGEST_MS = np.float32(2e9)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """When and how often m tags were read.
+
+    Attributes:
+        at_ms: newest read of each.
+        gap_s: mean gap between its reads.
+        reads: its reads since it was unplaced, up to 255.
+    """
+
+    at_ms: Ints
+    gap_s: Floats
+    reads: NDArray[np.uint8]
 
 
 class Coverage:
@@ -34,6 +54,8 @@ class Coverage:
         antennas, places = len(columns.antennas), len(columns.places)
         self._columns = columns
         self._silences = -float(np.log(settings.false_departure))
+        self._missed_ms = np.float32(self._silences / _LEAST_SHARE * 1e3)
+        self._silent_ms_min = np.float32(settings.silence_s_min * 1e3)
         self._hearing_ms = (settings.hearing_s_min * 1e3, settings.hearing_s_max * 1e3)
         self._reader_number = {name: number for number, name in enumerate(columns.readers)}
         self._reader_up = np.zeros(len(columns.readers), np.bool_)
@@ -95,6 +117,46 @@ class Coverage:
         began = covered & ~self.covered
         self.covered_since_ms[began] = now_ms
         self.covered = covered
+
+    def silent(
+        self, slots: Slots, home: NDArray[np.bool_], news: Heard
+    ) -> NDArray[np.bool_] | None:
+        """Slots whose antenna hears a tag no more, though it listens; of tags whose place is so.
+
+        It has missed so many reads of the tag that chance is ruled out as for a departure, while
+        its place was covered and it heard others, or nobody else was there to be heard.
+
+        Args:
+            slots: of m tags.
+            home: shape (4, m), slots of the tag's announced place.
+            news: when and how often they were read.
+
+        Returns:
+            Shape (4, m); None where there are none.
+        """
+        long_ms = np.clip(news.gap_s * self._missed_ms, self._silent_ms_min, _LONGEST_MS)
+        own_ms = (slots.seen_ms * home).max(axis=0)
+        tag = (news.at_ms - own_ms > long_ms).nonzero()[0]
+        tag = tag[(news.reads[tag] >= self._silences / _LEAST_SHARE) & (own_ms[tag] > 0)]
+        if not len(tag):
+            return None
+        antenna = slots.antenna[:, tag]
+        place = self._place.take(antenna, mode="clip")
+        at_ms, seen_ms = news.at_ms[tag], slots.seen_ms[:, tag]
+        until_ms = np.where(
+            self.items[place] <= 1,
+            at_ms,
+            np.minimum(at_ms, self.heard_ms.take(antenna, mode="clip")),
+        )
+        since_ms = np.maximum(seen_ms, self.covered_since_ms[place])
+        no_more = self.covered[place] & (until_ms - since_ms > long_ms[tag])
+        no_more &= antenna != NO_ANTENNA
+        no_more &= (no_more | ~home[:, tag]).all(axis=0)
+        if not no_more.any():
+            return None
+        silent = np.zeros(home.shape, np.bool_)
+        silent[:, tag] = no_more
+        return silent
 
     def blamed(self, place: int) -> DeviceName:
         """The reader because of which a place is not covered: one that is down, else its first."""

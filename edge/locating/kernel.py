@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 2
+LAYOUT = 3
 """What a library of this version says of itself."""
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 _byte_of, _address_of = ctypes.c_char.from_buffer, ctypes.addressof

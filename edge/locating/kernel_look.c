@@ -37,6 +37,7 @@ struct news {
     const uint16_t *announced;
     const float *usual_db;
     const uint8_t *reads_before;
+    const uint8_t *silent;     /* none where no antenna has long missed a tag */
     const float *placed_s;     /* none where nothing settles */
     const float *nearness;     /* none where walking tells nothing; five of each tag */
     const uint8_t *out_of_reach;
@@ -57,7 +58,7 @@ struct tag {
     float level[SLOTS], weight[SLOTS], trust[SLOTS], usual[SLOTS], belief[SLOTS], memory[SLOTS];
     float likelihood[SLOTS + 1];
     uint16_t antenna[SLOTS], place[SLOTS];
-    uint8_t fresh[SLOTS], near[SLOTS], was_home[SLOTS], home[SLOTS];
+    uint8_t fresh[SLOTS], near[SLOTS], was_home[SLOTS], home[SLOTS], silent[SLOTS];
     float usual_db;
 };
 
@@ -87,6 +88,7 @@ static void take(struct tag *tag, const struct floor *floor, const struct slots 
         tag->place[s] = news->place[at];
         tag->fresh[s] = news->fresh[at];
         tag->near[s] = floor->near[known];
+        tag->silent[s] = news->silent && news->silent[at];
         tag->was_home[s] = tag->place[s] == announced && announced != NO_PLACE;
         tag->level[s] = slots->level_sum[at] / weight - floor->offset[known];
         tag->trust[s] = floor->alive[known] ? smaller(weight / (weight + 1.0f) * 2.0f, 1.0f) : 1.0f;
@@ -99,15 +101,16 @@ static void take(struct tag *tag, const struct floor *floor, const struct slots 
 /* The slots of the place where the tag lies; not the announced one's, if that was wrong. */
 static void find_home(struct tag *tag, uint8_t reads, float louder_db)
 {
-    float home = NAN, most = NAN;
+    float home = NAN, most = NAN, heard[SLOTS];
     for (int s = 0; s < SLOTS; s++) {
-        float loud = tag->near[s] ? NAN : tag->usual[s];
+        float loud = tag->near[s] ? NAN : tag->silent[s] ? -INFINITY : tag->usual[s];
+        heard[s] = loud;
         most = fmaxf(most, loud);
         home = fmaxf(home, tag->was_home[s] ? loud : NAN);
     }
     int is_wrong = most > home + louder_db && reads >= READS_KNOWN;
     for (int s = 0; s < SLOTS; s++)
-        tag->home[s] = is_wrong ? !tag->near[s] && tag->usual[s] == most : tag->was_home[s];
+        tag->home[s] = is_wrong ? heard[s] == most : tag->was_home[s];
 }
 
 /* Near-field antennas claim by the level alone, against the best that the room says. */
@@ -129,7 +132,7 @@ static void add_near(const struct settings *is, struct tag *tag)
         }
 }
 
-static void weigh(const struct settings *is, struct tag *tag, uint8_t reads)
+static void weigh(const struct settings *is, struct tag *tag, uint8_t reads, int some_silent)
 {
     float known = (float)reads + 1.0f, caution = known / (known + is->caution_reads);
     float there[SLOTS], stays = 0.0f, gone = 0.0f, room = 0.0f;
@@ -149,8 +152,15 @@ static void weigh(const struct settings *is, struct tag *tag, uint8_t reads)
         room += tag->near[s] ? 0.0f : tag->weight[s];
     }
     float often = between((room - 1.0f) * 0.25f, 0.0f, 1.0f);
-    for (int s = 0; s < SLOTS; s++)
-        tag->likelihood[s] = tag->home[s] ? stays : there[s] + gone;
+    for (int s = 0; s < SLOTS; s++) {
+        float came = there[s] + gone;
+        tag->likelihood[s] = tag->home[s] ? stays : came;
+        /* silence beyond chance: it may lie there, or have come there just now (silences.py) */
+        if (some_silent && tag->home[s] && !tag->was_home[s])
+            tag->likelihood[s] = larger(stays, came);
+        if (tag->silent[s])
+            tag->likelihood[s] += is->silence_claim;
+    }
     if (is->has_near)
         add_near(is, tag);
     for (int s = 0; s < SLOTS; s++)
@@ -272,9 +282,12 @@ static float follow(const struct settings *is, struct tag *tag, int best, uint8_
                                             : tag->memory[s] + rate * tag->trust[s] * off_db;
         if (tag->fresh[s] && stays > 0.5f)
             tag->usual[s] = memory;
-        if (has_moved && !tag->home[best])
-            tag->usual[s] = NAN;
     }
+    /* where it moves, all is new; where it is put right, what was louder than there was not so */
+    float here = tag->home[best] ? tag->usual[best] + is->louder_db : -INFINITY;
+    for (int s = 0; s < SLOTS && has_moved; s++)
+        if (!tag->home[best] || tag->usual[s] > here)
+            tag->usual[s] = NAN;
     float drawn = tag->near[best] ? 0.0f : rate * tag->trust[best];
     return tag->usual_db + drawn * (tag->level[best] - tag->usual_db);
 }
@@ -295,7 +308,7 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         const uint16_t announced = news->announced[j];
         int is_prompt = 0, best = 0;
         take(&tag, floor, slots, news, j, m);
-        weigh(is, &tag, reads);
+        weigh(is, &tag, reads, news->silent != 0);
         for (int s = 0; s < SLOTS; s++)
             is_prompt |= tag.near[s] && tag.fresh[s];
         float window_s = is->has_near && is_prompt ? is->near_window_s : is->window_s;

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
-from edge.locating.coverage import Coverage
+from edge.locating.coverage import Coverage, Heard
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.honesty import honest
@@ -36,7 +36,7 @@ from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.telling import Looked, Teller
@@ -259,11 +259,7 @@ class Locator:
         gap_s = table.learn_gaps(news)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         announced = table.place.take(news.rows)
-        known = Known(
-            usual_db=table.level_db.take(news.rows).astype(np.float32),
-            home=(places == announced) & (announced != NO_PLACE),
-            reads=table.reads.take(news.rows),
-        )
+        known = self._known(news, places, gap_s)
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
@@ -279,6 +275,18 @@ class Locator:
         table.put(news.rows, slots)
         looked = Looked(outcome.best, slots.belief, settings.sureness, sound)
         return outcome.findings, news.at_ms, looked
+
+    def _known(self, news: News, places: Ports, gap_s: Floats) -> Known:
+        """What is known of tags before a look at them, given their slots' places and mean gaps."""
+        table = self._table
+        announced, reads = table.place.take(news.rows), table.reads.take(news.rows)
+        home = (places == announced) & (announced != NO_PLACE)
+        return Known(
+            usual_db=table.level_db.take(news.rows).astype(np.float32),
+            home=home,
+            reads=reads,
+            silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, reads)),
+        )
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""
@@ -321,12 +329,7 @@ class Locator:
         at_ms = slots.seen_ms.max(axis=0)
         news = News(rows, slots, heard, at_ms, np.zeros(1, np.float32), np.ones(1, np.int32))
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        announced = self._table.place.take(rows)
-        known = Known(
-            usual_db=self._table.level_db.take(rows).astype(np.float32),
-            home=(places == announced) & (announced != NO_PLACE),
-            reads=self._table.reads.take(rows),
-        )
+        known = self._known(news, places, self._table.gap_s.take(rows).astype(np.float32))
         return self._ways.model.look(news, known, self._coverage.alive).log_likelihood
 
     def _row_of(self, epc: Epc) -> int:

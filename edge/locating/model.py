@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from edge.locating.choosing import either
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
+from edge.locating.silences import forget_louder, hear_no_more
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Ports, Slots
 from edge.locating.tags import NO_PLACE
 from edge.model.ids import DeviceName, LocationId
@@ -184,11 +185,14 @@ class Known:
         usual_db: usual level of each tag at its place, NaN where not known.
         home: shape (4, m), slots of the tag's announced place.
         reads: reads since it was unplaced, up to 255.
+        silent: shape (4, m), slots whose antenna long has not heard it, though it listens, of
+            tags whose announced place has no other; None where there are none.
     """
 
     usual_db: Floats
     home: NDArray[np.bool_]
     reads: NDArray[np.uint8]
+    silent: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,14 +270,14 @@ class OffsetModel:
         there = (there - away) * room_trust
         away *= room_trust
         gone = away.sum(axis=0)
-        silence = self._silence(slots.weight, trust, near)
         likelihood = np.empty((SLOTS + 1, level.shape[1]), np.float32)
         room = likelihood[:SLOTS]
         there += gone
         room[:] = either(home, stays.sum(axis=0), there)
+        hear_no_more(room, there, home & ~known.home, known.silent, settings.silence_claim)
         if near is not None:
             self._add_near(room, level, trust, near, antenna)
-        room += silence
+        room += self._silence(slots.weight, trust, near)
         likelihood[SLOTS] = gone - np.float32(settings.elsewhere)
         return Look(likelihood, level, trust, usual, near, memory, home)
 
@@ -292,7 +296,9 @@ class OffsetModel:
         memory = either(np.isnan(slots.usual), look.memory + far_db, memory)
         slots.usual = either(news.fresh & stays, memory, slots.usual)
         moved = after.moved.nonzero()[0]
-        slots.usual[:, moved[~look.home.reshape(-1)[after.at[moved]]]] = np.nan
+        put_right = look.home.reshape(-1)[after.at[moved]]
+        slots.usual[:, moved[~put_right]] = np.nan
+        forget_louder(slots.usual, moved[put_right], after.at, self._settings.louder_db)
         return look.usual_after(after.at, rate)
 
     def _caution(self, reads: NDArray[np.uint8]) -> Floats:
@@ -318,9 +324,11 @@ class OffsetModel:
         """The slots for which it speaks that a tag is heard as usual: those of its own place.
 
         The first reads may have announced it at the wrong one. When it has been heard for long and
-        another antenna is clearly the one that usually hears it loudest, it speaks for that.
+        another antenna is clearly the one that usually hears it loudest, it speaks for that. What
+        an antenna heard that has long been silent counts for nothing.
         """
-        loud = usual if near is None else either(near, _NAN, usual)
+        loud = usual if known.silent is None else either(known.silent, _NEVER, usual)
+        loud = loud if near is None else either(near, _NAN, loud)
         home = np.fmax.reduce(either(known.home, loud, _NAN), axis=0)
         most = np.fmax.reduce(loud, axis=0)
         wrong = (most > home + np.float32(self._settings.louder_db)) & (

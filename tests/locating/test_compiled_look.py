@@ -35,6 +35,7 @@ class Case:
     is_shared: bool
     walks: bool
     settles: bool
+    is_silent: bool
 
     def settings(self) -> LocatingSettings:
         if not self.settles:
@@ -91,7 +92,8 @@ def looked(
     usual_db = chance.uniform(-15.0, 15.0, tags).astype(np.float32)
     usual_db[chance.random(tags) < 0.4] = NAN
     home = (places == announced) & (announced != NO_PLACE)
-    known = Known(usual_db, home, table.reads.take(rows))
+    silent = (chance.random(places.shape) < 0.3) & (slots.antenna != NO_ANTENNA)
+    known = Known(usual_db, home, table.reads.take(rows), silent if case.is_silent else None)
     alive = np.append(chance.random(6) < 0.8, True)
     nearness = chance.uniform(0.1, 1.0, (5, tags)).astype(np.float32)
     walk = Walk(nearness, chance.random((4, tags)) < 0.2) if case.walks else None
@@ -117,6 +119,7 @@ def compiled(looking: Looking, model: OffsetModel) -> CompiledLook:
         is_shared=st.booleans(),
         walks=st.booleans(),
         settles=st.booleans(),
+        is_silent=st.booleans(),
     )
 )
 def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
@@ -146,7 +149,7 @@ def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
 
 
 def test_a_place_or_a_row_that_cannot_be_is_refused() -> None:
-    case = Case(1, 5, has_near=True, is_shared=False, walks=False, settles=False)
+    case = Case(1, 5, has_near=True, is_shared=False, walks=False, settles=False, is_silent=False)
 
     def way(looking: Looking, model: OffsetModel) -> CompiledLook:
         look = compiled(looking, model)
