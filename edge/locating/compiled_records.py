@@ -88,7 +88,8 @@ class CompiledRecords:
         """
         if not len(rows):
             return
-        columns = _addresses(slots, (SLOTS, len(rows)))
+        slots = Slots(*(np.ascontiguousarray(getattr(slots, name)) for name in Slots.__slots__))
+        columns = slots_at(slots, (SLOTS, len(rows)))
         at = address(rows, np.int64)
         if (
             self._kernel.put(self._at, len(self._records), len(rows), at, ctypes.byref(columns))
@@ -124,7 +125,7 @@ class _Bench:
         tags = self._tags
         columns = (tags.rows, tags.fresh, tags.at_ms, tags.since_s, tags.reads, *self._scratch[:2])
         own = (address(column, column.dtype.type) for column in columns)
-        self._plain = _Merged(_addresses(self._slots, (four,)), *own)
+        self._plain = _Merged(slots_at(self._slots, (four,)), *own)
         self.at = ctypes.byref(self._plain)
         self.strangers_at = address(self._scratch[2:], np.uint64)
 
@@ -148,7 +149,8 @@ class _Bench:
         )
 
 
-def _addresses(slots: Slots, shape: tuple[int, ...]) -> _Slots:
+def slots_at(slots: Slots, shape: tuple[int, ...]) -> _Slots:
+    """Where the columns of slots of this shape begin."""
     columns = (
         (slots.level_sum, np.float32),
         (slots.weight, np.float32),

@@ -10,13 +10,11 @@
  * nothing was written but scratch. Words are little-endian. Compile without contracted or
  * reassociated floating point: results are those of the numpy code but for the last bits of exp().
  */
+#include "kernel.h"
+
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
-#define API __attribute__((visibility("default")))
-
-enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, EMPTY = -1, INDEX_BITS = 24, AHEAD = 16, BLOCK = 64 };
+enum { EMPTY = -1, INDEX_BITS = 24, AHEAD = 16, BLOCK = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_WEIGHT 0x1p-20f
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
@@ -43,14 +41,6 @@ struct hash {
     uint64_t rows; /* capacity of both */
 };
 
-/* Slots of m tags in columns of m, slot after slot. */
-struct slots {
-    float *level_sum, *weight;
-    int32_t *seen_ms;
-    uint16_t *antenna;
-    float *belief, *usual;
-};
-
 /* What a merge works on and leaves behind; all columns have room for n reads. */
 struct merged {
     struct slots slots;
@@ -70,44 +60,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 1; }
-
-static float bits_to_float(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static uint32_t float_to_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static float half_to_float(uint16_t half)
-{
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-    uint32_t rest = (uint32_t)(half & 0x7FFF) << 13;
-    if (rest >= 0x0F800000) /* infinity or NaN */
-        return bits_to_float(sign | 0x70000000 | rest);
-    return bits_to_float(sign | float_to_bits(bits_to_float(rest) * 0x1p112f));
-}
-
-/* Rounds to the nearest, of two as near to the even one, as numpy does. */
-static uint16_t float_to_half(float value)
-{
-    uint32_t bits = float_to_bits(value), sign = bits >> 16 & 0x8000;
-    bits &= 0x7FFFFFFF;
-    if (bits > 0x7F800000)
-        return (uint16_t)(sign | 0x7E00);
-    if (bits >= 0x477FF000) /* rounds to 65,536 or is more: infinity */
-        return (uint16_t)(sign | 0x7C00);
-    if (bits < 0x38800000) /* a subnormal: the sum rounds at the right bit */
-        return (uint16_t)(sign | (float_to_bits(bits_to_float(bits) + 0.5f) - 0x3F000000));
-    return (uint16_t)(sign | ((bits - 0x38000000 + 0xFFF + (bits >> 13 & 1)) >> 13));
-}
+API int64_t kernel_layout(void) { return 3; }
 
 /* ---- EPC to row ------------------------------------------------------------------------------ */
 

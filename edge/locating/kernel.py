@@ -1,9 +1,9 @@
 """The tag table's inner loops as compiled code, where this machine has it; numpy does the same.
 
-`kernel.c` is built when the product is installed on a machine with a C compiler, and travels in
-the package. Where the library is missing, or is of another machine or another version of the
-product, `KERNEL` is None, `REASON` says why, and the numpy code of `epcs` and `tags` works as
-ever: with the same results, but for the last bits of an exponential.
+The library is built of `kernel.c` and `kernel_look.c` when the product is installed on a machine
+with a C compiler, and travels in the package. Where it is missing, or is of another machine or
+another version of the product, `KERNEL` is None, `REASON` says why, and the numpy code beside
+works as ever: with the same results, but for the last bits of an exponential.
 
 What C is given is checked here: kind, order and length of each column. Rows and antennas are
 checked there. The interpreter's lock is held meanwhile, a millisecond at most: nobody else can
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 1
+LAYOUT = 3
 """What a library of this version says of itself."""
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 _byte_of, _address_of = ctypes.c_char.from_buffer, ctypes.addressof
@@ -32,18 +32,21 @@ Function = Callable[..., int]
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """The functions of `kernel.c`; each tells a count, less than 0 for what is out of bounds."""
+    """The functions of the library; each tells a count, less than 0 for what is out of bounds."""
 
     find: Function
     add: Function
     merge: Function
     put: Function
+    look: Function
 
 
 def address(column: NDArray[Any], kind: type[np.generic]) -> int:
     """Where a column begins, if it is what C takes it for."""
     if column.dtype.type is not kind or not column.flags.c_contiguous or not column.dtype.isnative:
-        raise TypeError(f"a column of {column.dtype} where C reads {kind.__name__} in a row")
+        raise TypeError(
+            f"a column of {column.dtype} where C reads {kind.__name__}, all in one piece"
+        )
     if column.flags.writeable and column.size:
         return _address_of(_byte_of(column.data))  # half the time of `ctypes.data`
     return int(column.ctypes.data)
@@ -66,6 +69,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
         merge=_function(found.kernel_merge, *merge),
         put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
+        look=_function(found.kernel_look, POINTER, POINTER, _COUNT, *[POINTER] * 3),
     )
     return kernel, "compiled"
 

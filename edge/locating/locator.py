@@ -17,8 +17,9 @@ from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.honesty import honest
 from edge.locating.intake import Intake
+from edge.locating.looking import Present
 from edge.locating.mistakes import Sound
-from edge.locating.model import After, FloorColumns, Known
+from edge.locating.model import FloorColumns, Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
 from edge.locating.proofs import Proof, Proofs
@@ -35,7 +36,7 @@ from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots, best_slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.telling import Looked, Teller
@@ -260,29 +261,20 @@ class Locator:
         announced = table.place.take(news.rows)
         known = self._known(news, places, gap_s)
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
-        look = self._ways.model.look(news, known, self._coverage.alive)
-        new_share = self._ways.filter.new_share(news.since_s, news.fresh, look.near)
-        unplaced = announced == NO_PLACE
-        leave_s = self._ways.filter.leave_s(news, new_share, unplaced, look.leaving)
-        leave_s = self._ways.filter.settled(leave_s, known.home, lambda: self._placed_s(news))
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
-        likelihood = look.log_likelihood
-        self._ways.filter.update(slots.belief, places, likelihood, leave_s, new_share, walk)
+        alive = self._coverage.alive
+        present = Present(places, announced, alive, walk, lambda: self._placed_s(news))
+        outcome = self._ways.looking.look(table, news, known, present)
         if walk is not None:
             self._walking.believed(*tags, slots.belief, news.at_ms)
-        slot, probability = best_slots(slots.belief)
-        at = slot * len(slot) + np.arange(len(slot))
-        best = places.reshape(-1)[at]
-        findings = self._found(news, announced, best, probability)
         settings = self._ways.settings
         rests = settings.settling_s == 0.0  # where tags are carried about a return is a return
-        sound = Sound(slots.antenna, slots.weight, look.level_db, slots.usual) if rests else None
-        after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
-        table.level_db[news.rows] = self._ways.model.follow(news, look, after)
+        heard = outcome.level_db, outcome.usual_db
+        sound = Sound(slots.antenna, slots.weight, *heard) if rests else None
         table.put(news.rows, slots)
-        looked = Looked(best, slots.belief, settings.sureness, sound)
-        return findings, news.at_ms, looked
+        looked = Looked(outcome.best, slots.belief, settings.sureness, sound)
+        return outcome.findings, news.at_ms, looked
 
     def _known(self, news: News, places: Ports, gap_s: Floats) -> Known:
         """What is known of tags before a look at them, given their slots' places and mean gaps."""
@@ -295,26 +287,6 @@ class Locator:
             reads=reads,
             silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, reads)),
         )
-
-    def _found(
-        self, news: News, announced: Ports, best: Ports, probability: Floats
-    ) -> NDArray[np.uint8]:
-        """What the belief means for each tag."""
-        table, settings = self._table, self._ways.settings
-        counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
-        table.reads[news.rows] = counted
-        placed = announced != NO_PLACE
-        near = self._columns.near_place.take(best, mode="clip")
-        here = (probability >= settings.arrive_at) & (counted >= settings.arrive_reads) & ~near
-        if self._columns.near_place.any():
-            close = (probability >= settings.near_arrive_at) & near
-            here |= close & (counted >= settings.near_arrive_reads)
-        sure = (here & ~placed) | ((probability >= settings.move_at) & placed)
-        sure &= best != NO_PLACE
-        confirmed = placed & (best == announced)
-        sure &= ~confirmed
-        findings: NDArray[np.uint8] = _ELSEWHERE * sure + _CONFIRMED * confirmed
-        return findings
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""

@@ -238,6 +238,16 @@ class OffsetModel:
         self._settings = settings
         self._per_db = np.float32(1.0 / settings.softness_db)
 
+    @property
+    def offset(self) -> Floats:
+        """By antenna number, with one more entry for no antenna: the mean level that it hears."""
+        return self._offset
+
+    @property
+    def near_db(self) -> float:
+        """Level above the offset at which a near-field antenna tells nothing."""
+        return float(self._near_db)
+
     def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says."""
         settings, slots = self._settings, news.slots

@@ -4,15 +4,18 @@ A calibrated floor has one way, the one that proved best on it. One that nobody 
 two, for tags that lie still and for tags that are carried about, and follows its tags.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
 from edge.locating.calibration import Calibration, model_of
+from edge.locating.compiled_look import CompiledLook
 from edge.locating.filter import PlaceFilter
-from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel
+from edge.locating.looking import Looking
+from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel, OffsetModel
 from edge.locating.restlessness import Restlessness
 from edge.locating.settings import WALKED, LocatingSettings
 from edge.locating.slots import Floats, Slots
@@ -21,13 +24,6 @@ from edge.locating.surveying import layout_survey
 from edge.model.places import Floor
 
 _LOOK_S_MAX = np.float32(1.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    model: HearingModel
-    filter: PlaceFilter
-    settings: LocatingSettings
 
 
 class Ways:
@@ -40,6 +36,7 @@ class Ways:
 
     Attributes:
         model, filter, settings: of the present way.
+        looking: looks at tags in the present way; compiled where that can be.
         surveyed: the model of a surveyed floor, which learns from proofs; None on any other.
 
     Raises:
@@ -81,9 +78,12 @@ class Ways:
         if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
             self._take(self._walked if self._restlessness.carried else self._restful)
 
-    def _take(self, way: _Way) -> None:
+    def _take(self, way: Looking) -> None:
         self.model, self.filter, self.settings = way.model, way.filter, way.settings
+        self.looking: Looking | CompiledLook = way
+        if kernel.KERNEL is not None and isinstance(way.model, OffsetModel):
+            self.looking = CompiledLook(kernel.KERNEL, way, way.model)
 
 
-def _way(columns: FloorColumns, settings: LocatingSettings, model: HearingModel) -> _Way:
-    return _Way(model, PlaceFilter(settings, shared=columns.shared), settings)
+def _way(columns: FloorColumns, settings: LocatingSettings, model: HearingModel) -> Looking:
+    return Looking(columns, model, PlaceFilter(settings, shared=columns.shared), settings)

@@ -1,0 +1,57 @@
+/* What the compiled parts of the locator share; see kernel.c. */
+#ifndef EDGE_LOCATING_KERNEL_H
+#define EDGE_LOCATING_KERNEL_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define API __attribute__((visibility("default")))
+
+enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF };
+
+/* Slots of m tags in columns of m, slot after slot. */
+struct slots {
+    float *level_sum, *weight;
+    int32_t *seen_ms;
+    uint16_t *antenna;
+    float *belief, *usual;
+};
+
+static inline float bits_to_float(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline uint32_t float_to_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static inline float half_to_float(uint16_t half)
+{
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+    uint32_t rest = (uint32_t)(half & 0x7FFF) << 13;
+    if (rest >= 0x0F800000) /* infinity or NaN */
+        return bits_to_float(sign | 0x70000000 | rest);
+    return bits_to_float(sign | float_to_bits(bits_to_float(rest) * 0x1p112f));
+}
+
+/* Rounds to the nearest, of two as near to the even one, as numpy does. */
+static inline uint16_t float_to_half(float value)
+{
+    uint32_t bits = float_to_bits(value), sign = bits >> 16 & 0x8000;
+    bits &= 0x7FFFFFFF;
+    if (bits > 0x7F800000)
+        return (uint16_t)(sign | 0x7E00);
+    if (bits >= 0x477FF000) /* rounds to 65,536 or is more: infinity */
+        return (uint16_t)(sign | 0x7C00);
+    if (bits < 0x38800000) /* a subnormal: the sum rounds at the right bit */
+        return (uint16_t)(sign | (float_to_bits(bits_to_float(bits) + 0.5f) - 0x3F000000));
+    return (uint16_t)(sign | ((bits - 0x38000000 + 0xFFF + (bits >> 13 & 1)) >> 13));
+}
+
+#endif
