@@ -1,22 +1,25 @@
 """The files that the pages are made of, read once and served as one version.
 
 The version is a digest of them all and stands in their addresses, `/static/VERSION/js/pick.js`;
-modules name each other relatively and so stay within it. An upgrade therefore never mixes old
+scripts name files relatively and so stay within it. An upgrade therefore never mixes old
 files with new ones, whoever keeps copies: what lies at an address never changes and may be kept
 for ever. Pages themselves and the worker that keeps them for times without network have fixed
-addresses, are asked for anew each time, and name the version that they belong to.
+addresses, are asked for anew each time, and name the version that they belong to. Each page has
+one script, joined of its modules, and bears what its person would ask for first.
 """
 
 import gzip
 import hashlib
+import html
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from edge.web.joining import joined
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (
@@ -51,7 +54,7 @@ _MEDIA_TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _PACKED = frozenset({".css", ".js", ".json", ".svg"})
-_IMPORT = re.compile(r'from "\./([\w-]+\.js)";')
+_BROUGHT = b'name="brought" content="{}"'
 _VERSION_LENGTH = 16
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -74,6 +77,7 @@ class Shell:
         }
         template = files.pop(_TEMPLATE).decode()
         worker = files.pop(_WORKER).decode()
+        files = _with_joined_scripts(files)
         pages = {f"pages/{name}.html": _page(template, name, files) for name in (HOME, *PAGES)}
         self.version = _digest({**files, **pages, _WORKER: worker.encode()})
         self._files = files | {
@@ -87,9 +91,16 @@ class Shell:
         self.worker = f"const SHELL = {self._kept()};\n{worker}".encode()
         """The service worker; it differs whenever any file does, which is how browsers notice."""
 
-    def page(self, name: str) -> bytes:
-        """The HTML of a page."""
-        return self._files[f"pages/{name}.html"]
+    def page(self, name: str, brought: Mapping[str, object]) -> bytes:
+        """The HTML of a page.
+
+        Args:
+            name: of the page.
+            brought: plain JSON values that its script finds there instead of asking for them.
+        """
+        told = html.escape(json.dumps(brought, ensure_ascii=False, separators=(",", ":")))
+        plain = self._files[f"pages/{name}.html"]
+        return plain.replace(_BROUGHT, f'name="brought" content="{told}"'.encode())
 
     def file(self, name: str, *, packed: bool) -> Response:
         """A file as its address promises it; 404 for one that is not there."""
@@ -121,27 +132,27 @@ class Shell:
         return json.dumps({"version": self.version, "files": sorted(self._files), "pages": paths})
 
 
+def _with_joined_scripts(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files with one script for each page in the place of all modules."""
+    modules = {
+        name.removeprefix("js/"): content.decode()
+        for name, content in files.items()
+        if name.startswith("js/")
+    }
+    others = {name: content for name, content in files.items() if not name.startswith("js/")}
+    return others | {
+        f"js/{name}.js": joined(f"{name}.js", modules).encode() for name in (HOME, *PAGES)
+    }
+
+
 def _page(template: str, name: str, files: Mapping[str, bytes]) -> bytes:
-    """A page that names at once all scripts and words it needs, so that none waits for another."""
-    wanted = "".join(
-        f'<link rel="modulepreload" href="/static/VERSION/js/{script}">\n'
-        for script in _scripts(f"{name}.js", files)
-    )
+    """A page that names at once the words that its script needs, so that none waits."""
     words = "".join(
         f'<link rel="preload" as="fetch" crossorigin href="/static/VERSION/{file}">\n'
         for file in sorted(files)
         if file.startswith("lang/") and file.endswith(".json")
     )
-    return template.replace("NAME", name).replace("</head>", f"{wanted}{words}</head>").encode()
-
-
-def _scripts(first: str, files: Mapping[str, bytes]) -> list[str]:
-    """The scripts that one imports, directly and through others, each once."""
-    found = [first]
-    for script in found:  # it grows while it is read
-        imports = _IMPORT.findall(files[f"js/{script}"].decode())
-        found += [one for one in dict.fromkeys(imports) if one not in found]
-    return found[1:]
+    return template.replace("NAME", name).replace("</head>", f"{words}</head>").encode()
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -69,6 +69,13 @@ class Streams:
         for bell in self._bells:
             bell.set()
 
+    def newest(self, subscription: Subscription) -> dict[str, object]:
+        """What a stream would begin with: value, and the board's revision of it."""
+        sheet = self._board.look(subscription.topic)
+        if sheet is None:
+            return {"value": subscription.otherwise, "revision": 0}
+        return {"value": sheet.value, "revision": sheet.revision}
+
     def respond(
         self, person: str, subscription: Subscription, stays: Callable[[], bool]
     ) -> StreamingResponse:

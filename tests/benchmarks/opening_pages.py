@@ -3,24 +3,24 @@
 Chromium with its processor slowed six times and a wireless network of 20 ms and 20 Mbit/s opens
 `/pick` amid a walk: the time is over when the place stands there and the field has the focus. The
 baseline is the same page as it would be by itself: scripts are found one import after the other,
-packed by nothing, and each is asked for anew at each visit.
+packed by nothing, each is asked for anew at each visit, and the page brings nothing along.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from typing_extensions import override
 
 from edge.web.app import create_app
 from edge.web.people import Role
 from edge.web.server import WebServer
-from edge.web.shell import Shell
+from edge.web.shell import STATIC, Shell
 from tests.benchmarks.figures import Effort, Figure
 from tests.web.toy_house import BADGES, PIN, House, open_house
 
@@ -64,16 +64,18 @@ class Visit:
 
 
 class PlainShell(Shell):
-    """The files as any folder of files would be served."""
+    """The files as any folder of files would be served; everything is asked for."""
 
     @override
-    def page(self, name: str) -> bytes:
-        html = super().page(name).decode()
+    def page(self, name: str, brought: Mapping[str, object]) -> bytes:
+        html = super().page(name, {}).decode()
         return "\n".join(line for line in html.splitlines() if "preload" not in line).encode()
 
     @override
     def file(self, name: str, *, packed: bool) -> Response:
-        answer = super().file(name, packed=False)
+        module = STATIC / name
+        is_script = name.startswith("js/") and module.is_file()
+        answer = FileResponse(module) if is_script else super().file(name, packed=False)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
 

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from drivers.reads import ReadBatch
 from edge.clock import SystemClock
 from edge.web.people import Role
+from edge.web.shell import STATIC
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
@@ -110,6 +111,7 @@ def test_signing_out_ends_the_search(signed_in: SignIn, house: House) -> None:
 
 def test_the_tick_comes_the_faster_the_nearer_the_tag(signed_in: SignIn) -> None:
     page = signed_in(Role.PICKER, "/find", HANDHELD)
+    page.route("**/js/ticker.js", lambda asked: asked.fulfill(path=STATIC / "js" / "ticker.js"))
 
     pauses = page.evaluate(
         """async () => {

@@ -44,7 +44,7 @@ def test_pages_name_files_of_their_own_version_only(client_of: ClientOf) -> None
     named = re.findall(r'(?:href|src)="([^"]+)"', html)
 
     assert f"/static/{version}/js/floor.js" in named
-    assert f"/static/{version}/js/floor-map.js" in named  # what scripts import is fetched at once
+    assert f"/static/{version}/lang/zh.json" in named  # what its script needs is asked for at once
     assert all(one.startswith(f"/static/{version}/") for one in named)
     assert all(client_of(None).get(one).status_code == 200 for one in named)
 

@@ -29,8 +29,12 @@ async def board(parts: TheParts) -> Shown:
 @router.get("/stream")
 async def board_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("board", "board", _blank(), BOARD_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, figures())
+
+
+def figures() -> Subscription:
+    """What the board shows."""
+    return Subscription("board", "board", _blank(), BOARD_PAUSE_S)
 
 
 @router.get("/questions")

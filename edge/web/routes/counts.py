@@ -15,6 +15,7 @@ router = APIRouter(prefix="/api/counts", tags=["counts"])
 
 NOTHING: Shown = {"counts": [], "variances": 0, "open": 0}
 LIST_PAUSE_S = 0.5
+TOLD = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
 
 
 @router.get("")
@@ -27,8 +28,7 @@ async def counts(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def counts_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("")

@@ -14,6 +14,7 @@ from edge.web.sse import Subscription
 router = APIRouter(prefix="/api/dispatch", tags=["dispatch"])
 
 NOTHING: Shown = {"manifests": [], "open": 0, "pallets": []}
+TOLD = Subscription("dispatch", "dispatch", NOTHING)
 
 
 @router.get("")
@@ -26,7 +27,7 @@ async def manifests(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def manifests_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    return parts.stream(who, Subscription("dispatch", "dispatch", NOTHING))
+    return parts.stream(who, TOLD)
 
 
 @router.post("")

@@ -10,7 +10,7 @@ from edge.floor.board import Shown
 from edge.floor.finding import SearchesFullError, not_looking
 from edge.gs1 import barcode
 from edge.gs1.items import epc_of
-from edge.model.ids import Epc, Gtin
+from edge.model.ids import Badge, Epc, Gtin
 from edge.web.bodies import Find, FindEnd
 from edge.web.dependencies import Row
 from edge.web.parts import Key, Parts, TheParts, Who
@@ -32,8 +32,12 @@ async def looked_for(who: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def looked_for_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    subscription = Subscription(f"find/{who.badge}", "find", not_looking())
-    return parts.stream(who, subscription)
+    return parts.stream(who, looked_for_by(who.badge))
+
+
+def looked_for_by(badge: Badge) -> Subscription:
+    """What somebody looks for."""
+    return Subscription(f"find/{badge}", "find", not_looking())
 
 
 @router.get("/items")

@@ -14,7 +14,7 @@ from edge.model.places import Floor
 from edge.model.posted import StockPutAway
 from edge.web.bodies import PutAway
 from edge.web.desk import RETRY_AFTER, told
-from edge.web.parts import Key, TheParts, Who
+from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sse import Subscription
 
@@ -37,8 +37,12 @@ async def floor(_: Who, parts: TheParts) -> Shown:
 @router.get("/floor/stream")
 async def floor_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("floor", "floor", _bare(parts.given.floor), MAP_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, floor_told(parts))
+
+
+def floor_told(parts: Parts) -> Subscription:
+    """What the map shows."""
+    return Subscription("floor", "floor", _bare(parts.given.floor), MAP_PAUSE_S)
 
 
 @router.get("/items")

@@ -20,6 +20,7 @@ LETTERS_PAUSE_S = 0.5
 SEQ_MAX = 2**63 - 1
 Seq = Annotated[int, Path(ge=1, le=SEQ_MAX)]
 _NONE: Shown = {"set_aside": [], "refused": []}
+TOLD = Subscription(TOPIC, TOPIC, _NONE, LETTERS_PAUSE_S)
 
 
 @router.get("")
@@ -32,7 +33,7 @@ async def letters(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def letters_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    return parts.stream(who, Subscription(TOPIC, TOPIC, _NONE, LETTERS_PAUSE_S))
+    return parts.stream(who, TOLD)
 
 
 @router.post("/refused/discard")

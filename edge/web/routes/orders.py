@@ -16,6 +16,7 @@ from edge.web.sse import Subscription
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 
 LIST_PAUSE_S = 0.5
+TOLD = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
 
 
 @router.get("")
@@ -28,8 +29,7 @@ async def orders(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def orders_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/{order_id}/decision")

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from edge.web.access import ROLES
 from edge.web.parts import TheParts, parts_of, place_of, session_of
+from edge.web.routes.bringing import brought
 from edge.web.shell import HOME, PAGES
 
 router = APIRouter(include_in_schema=False)
@@ -13,9 +14,12 @@ _ANEW = {"Cache-Control": "no-cache"}
 
 
 @router.get("/")
-async def sign_in_page(parts: TheParts) -> Response:
+async def sign_in_page(request: Request, parts: TheParts) -> Response:
     """Sign in; and for who is signed in, the way to the pages."""
-    return _html(parts.shell.page(HOME))
+    session = session_of(request)
+    if session is None or parts.sessions.is_locked(session):
+        return _html(parts.shell.page(HOME, {}))
+    return _html(parts.shell.page(HOME, brought(HOME, session, parts)))
 
 
 @router.get("/worker.js")
@@ -33,7 +37,7 @@ async def page(request: Request) -> Response:
         return RedirectResponse(f"/?next={name}", 303)
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         return RedirectResponse("/?refused=" + name, 303)
-    answer = _html(parts.shell.page(name))
+    answer = _html(parts.shell.page(name, brought(name, session, parts)))
     renewed = parts.sessions.renewed(session, acted=True)  # to open a page is an act
     if renewed is not None:
         parts.hand_out(answer, renewed)
@@ -45,4 +49,5 @@ for _name in PAGES:
 
 
 def _html(content: bytes) -> Response:
-    return Response(content, 200, _ANEW, "text/html")
+    """A page as it is for one person now: whoever opens it next is given another."""
+    return Response(content, 200, {"Cache-Control": "no-store"}, "text/html")

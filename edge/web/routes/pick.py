@@ -79,8 +79,12 @@ async def prompt(who: Who, parts: TheParts) -> Shown:
 @router.get("/prompt/stream")
 async def prompt_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The prompt, each time it changes."""
-    subscription = Subscription(f"prompt/{who.badge}", "prompt", _no_prompt(who.badge))
-    return parts.stream(who, subscription)
+    return parts.stream(who, prompt_of(who.badge))
+
+
+def prompt_of(badge: Badge) -> Subscription:
+    """What a picker is told to do."""
+    return Subscription(f"prompt/{badge}", "prompt", _no_prompt(badge))
 
 
 @router.post("/scan")
@@ -116,6 +120,11 @@ async def trouble(body: TroubleReport, key: Key, who: Who, parts: TheParts) -> d
 @router.get("/troubles")
 async def troubles(_: Who, parts: TheParts) -> dict[str, object]:
     """What may be reported, at which kinds of prompt, in both languages."""
+    return troubles_of(parts)
+
+
+def troubles_of(parts: Parts) -> dict[str, object]:
+    """What pickers may report."""
     return {"troubles": [asdict(one) for one in parts.given.troubles]}
 
 

@@ -15,6 +15,7 @@ from edge.web.sse import Subscription
 router = APIRouter(prefix="/api/returns", tags=["returns"])
 
 NOTHING: Shown = {"pieces": [], "ungraded": 0, "expected": [], "to_put_away": 0}
+TOLD = Subscription("returns", "returns", NOTHING)
 
 
 @router.get("")
@@ -27,8 +28,7 @@ async def returns(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def returns_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    subscription = Subscription("returns", "returns", NOTHING)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/scan")

@@ -66,7 +66,7 @@ async def _signed_in(parts: Parts, body: SignIn, address: str) -> JSONResponse:
         tell_if_locked(parts, Badge(body.badge), address)
         raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
     parts.lockout.succeeded(body.badge, address)
-    answer = JSONResponse(_told(session))
+    answer = JSONResponse(told_of(session))
     parts.hand_out(answer, session)
     return answer
 
@@ -111,7 +111,7 @@ async def resume(body: Resume, request: Request, parts: TheParts) -> JSONRespons
         raise RefusedError(401, "wrong_badge_or_pin", "the PIN is wrong")
     parts.lockout.succeeded(session.badge, address)
     resumed = parts.sessions.resumed(session)
-    answer = JSONResponse(_told(resumed))
+    answer = JSONResponse(told_of(resumed))
     parts.hand_out(answer, resumed)
     return answer
 
@@ -154,7 +154,7 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
 @router.get("")
 async def who_am_i(who: Who) -> dict[str, object]:
     """Who is signed in."""
-    return _told(who)
+    return told_of(who)
 
 
 @router.delete("", status_code=204)
@@ -170,7 +170,8 @@ async def sign_out(request: Request, parts: TheParts, response: Response) -> Non
     )
 
 
-def _told(session: Session) -> dict[str, object]:
+def told_of(session: Session) -> dict[str, object]:
+    """What a page is told of whoever is signed in."""
     return {
         "badge": session.badge,
         "name": session.person.name,

@@ -14,6 +14,7 @@ router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
 NOTHING: Shown = {"tasks": [], "open": 0}
 LIST_PAUSE_S = 0.5
+TOLD = Subscription("tasks", "tasks", NOTHING, LIST_PAUSE_S)
 
 
 @router.get("")
@@ -26,8 +27,7 @@ async def tasks(_: Who, parts: TheParts) -> Shown:
 @router.get("/stream")
 async def tasks_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("tasks", "tasks", NOTHING, LIST_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/done")

@@ -1,6 +1,7 @@
 // Asking the gateway. A request ends in `{status, body}`, or in an exception when the gateway was
 // not reached at all.
 
+import { brought } from "./brought.js";
 import { sawVersion } from "./freshness.js";
 import { forget, forgetAll, keep, recall } from "./kept.js";
 import { unlocked } from "./lock.js";
@@ -41,14 +42,23 @@ export async function whoAmI() {
  * Throws where the gateway does not tell.
  */
 export async function whoIsSignedIn() {
-  if (recall("signed_out") !== null) await signOut();
-  const waitMs = recall("person") === null ? WAIT_MS_MAX : SOON_MS;
-  const { status, body } = await request("GET", "/api/session", undefined, undefined, waitMs);
+  if (recall("signed_out") !== null) {
+    brought("/api/session"); // somebody who goes
+    await signOut();
+  }
+  const { status, body } = await askWhoIsSignedIn();
   if (status >= 500) throw new Error(body?.text);
   if (status !== 200) return null;
   if (recall("person")?.badge !== body.badge) forgetAll();
   keep("person", body);
   return body;
+}
+
+function askWhoIsSignedIn() {
+  const person = brought("/api/session");
+  if (person !== null) return { status: 200, body: person };
+  const waitMs = recall("person") === null ? WAIT_MS_MAX : SOON_MS;
+  return request("GET", "/api/session", undefined, undefined, waitMs);
 }
 
 /** End the session; without network as soon as there is one. What was kept is forgotten at once. */
@@ -60,12 +70,18 @@ export async function signOut() {
 }
 
 /**
- * Something that seldom changes: as the gateway tells it, or as it was kept the last time.
+ * Something that seldom changes: as the page brought it, as the gateway tells it, or as it was kept
+ * the last time.
  * @param part makes of the answer what is to be kept.
  * @param name under which it is kept.
  * @returns null where it is neither told nor kept.
  */
 export async function getKept(path, part, name = path) {
+  const sent = brought(path);
+  if (sent !== null) {
+    keep(name, part(sent));
+    return part(sent);
+  }
   const kept = recall(name);
   try {
     const waitMs = kept === null ? WAIT_MS_MAX : SOON_MS;

@@ -1,8 +1,8 @@
 // Dispatch: parcels are stacked on pallets, manifests fill as the portal reads, a person closes them.
 
-import { get } from "./api.js";
 import { DispatchView } from "./dispatch-view.js";
 import { t } from "./language.js";
+import { placesOf } from "./station-parts.js";
 import { Station, rememberChoice } from "./station.js";
 import { listen } from "./stream.js";
 
@@ -90,9 +90,7 @@ function streamed(value) {
 }
 
 async function choosePlace() {
-  const floor = await get("/api/floor");
-  const kinds = PALLET_KINDS.map((kind) => floor.body.locations.filter((one) => one.kind === kind));
-  places = kinds.flat().map((one) => one.id);
+  places = (await Promise.all(PALLET_KINDS.map(placesOf))).flatMap((names) => names ?? []);
   let kept = null;
   try {
     kept = localStorage.getItem(PLACE_KEPT);

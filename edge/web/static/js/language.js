@@ -1,20 +1,22 @@
-// Words in zh and en. Both catalogues are loaded at once, so that switching needs no network and
-// loses no work: whatever is shown is written again, and nothing else happens.
+// Words in zh and en. Both catalogues are asked for at once, so that switching needs no network and
+// loses no work: whatever is shown is written again, and nothing else happens. Only the one that is
+// shown is waited for.
 
 const LANGUAGES = ["en", "zh"];
 const KEPT = "we1.language";
 
 const catalogues = {};
+const loading = {};
 const listeners = new Set();
 let current = "en";
 
 /** Load the words; call once before anything is shown. */
 export async function loadWords() {
-  const loaded = await Promise.all(
-    LANGUAGES.map((name) => fetch(address(`${name}.json`)).then((answer) => answer.json())),
-  );
-  LANGUAGES.forEach((name, index) => (catalogues[name] = loaded[index]));
-  use(kept() ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"));
+  const wanted = kept() ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+  const all = Object.fromEntries(LANGUAGES.map((name) => [name, load(name)]));
+  all[next(wanted)].catch(() => {}); // it is asked for again by whoever switches to it
+  await all[wanted];
+  use(wanted);
 }
 
 /** The words of a key, with {name} replaced by values. */
@@ -32,9 +34,15 @@ export function language() {
   return current;
 }
 
-/** Go on in the next language. */
-export function switchLanguage() {
-  use(LANGUAGES[(LANGUAGES.indexOf(current) + 1) % LANGUAGES.length]);
+/** Go on in the next language; without its words in this one. */
+export async function switchLanguage() {
+  const wanted = next(current);
+  try {
+    await load(wanted);
+  } catch {
+    return;
+  }
+  use(wanted);
   try {
     localStorage.setItem(KEPT, current);
   } catch {
@@ -60,6 +68,22 @@ export function moment(us) {
 /** A file beside this version's words. */
 function address(file) {
   return new URL(`../lang/${file}`, import.meta.url).pathname;
+}
+
+function next(name) {
+  return LANGUAGES[(LANGUAGES.indexOf(name) + 1) % LANGUAGES.length];
+}
+
+/** Have the words of a language, asked for once. */
+function load(name) {
+  loading[name] ??= fetch(address(`${name}.json`))
+    .then((answer) => answer.json())
+    .then((words) => (catalogues[name] = words))
+    .catch((error) => {
+      delete loading[name];
+      throw error;
+    });
+  return loading[name];
 }
 
 function use(name) {

@@ -209,6 +209,7 @@ async function begin() {
     if (troubles === null && !learning) learn();
   };
   listen("/api/prompt/stream", "prompt", streamed, connected, true);
+  if (prompt === null) show();
   outbox.send();
   await learn();
 }
@@ -245,7 +246,6 @@ async function keepAwake() {
 onLanguage(show);
 document.addEventListener("visibilitychange", keepAwake);
 setInterval(beat, BEAT_MS);
-show();
 keepAwake();
 await begin();
 capture.clear();

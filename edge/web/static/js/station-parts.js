@@ -2,7 +2,11 @@
 // that keeps telling what went wrong until the next scan.
 
 import { getKept } from "./api.js";
+import { brought } from "./brought.js";
 import { fill, h, icon } from "./dom.js";
+import { keep } from "./kept.js";
+
+const places = brought("places"); // names by their kind
 
 /** One real, visible field: no keyboard comes up for it, and nothing is put in by the browser. */
 export function scanField() {
@@ -18,7 +22,11 @@ export function scanField() {
 }
 
 /** Names of the places of a kind, `cart` or `station`; null where they are neither told nor kept. */
-export function placesOf(kind) {
+export async function placesOf(kind) {
+  if (places !== null) {
+    keep(`places/${kind}`, places[kind] ?? []);
+    return places[kind] ?? [];
+  }
   const names = ({ locations }) => locations.filter((one) => one.kind === kind).map((one) => one.id);
   return getKept("/api/floor", names, `places/${kind}`);
 }

@@ -5,13 +5,14 @@
 // it is and try again or go to the sign-in page.
 
 import { get, goToSignIn } from "./api.js";
+import { brought } from "./brought.js";
 import { keep, recall } from "./kept.js";
 
 const RETRY_MS = 2000;
 const SOON_MS = 1500; // so long the first value is waited for before a kept one is shown
 
 /**
- * Listen to a stream.
+ * Listen to a stream. What the page brought along of it is told at once.
  * @param onValue called with (value, revision, first): `first` for the first value of a connection.
  * @param onState called with whether there is a connection.
  * @param keeps whether the last value is kept, to go on with after a reload without network.
@@ -30,6 +31,14 @@ export function listen(path, event, onValue, onState, keeps = false) {
     const kept = told ? null : recall(path);
     told = true;
     if (kept !== null && !over) onValue(kept, 0, true);
+  }
+
+  function tellBrought() {
+    const sent = brought(path);
+    if (sent === null) return;
+    told = true;
+    if (keeps) keep(path, sent.value);
+    onValue(sent.value, sent.revision, true);
   }
 
   function open() {
@@ -70,6 +79,7 @@ export function listen(path, event, onValue, onState, keeps = false) {
   const away = () => onState(false);
   addEventListener("offline", away);
   addEventListener("online", open);
+  tellBrought();
   open();
   return () => {
     over = true;
