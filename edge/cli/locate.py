@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, fail, print_json
 from edge.compose.core import seeded
 from edge.locating.learning import calibrate as learn
@@ -77,7 +78,7 @@ def locate(  # noqa: PLR0913 - one argument for each option
             )
         else:
             typer.echo(f"calibrated: {learnt.level}", err=True)
-        with _lines(reads) as lines:
+        with _lines(reads) as lines, watched("locate", beside_lines=True):
             for answer in locate_stream(plan, read_reads_csv(lines, str(reads)), learnt, every):
                 print_json(answer.to_dict())
 
@@ -103,7 +104,7 @@ def calibrate(
         plan = load_floor(floor)
         with _lines(truth) as lines:
             truths = read_truth_csv(lines, str(truth))
-        with _lines(reads) as lines:
+        with _lines(reads) as lines, watched("calibrate"):
             made = learn(plan, read_reads_csv(lines, str(reads)), truths, seeded(_SEED))
         save_calibration(out, made)
     told = made.to_dict()
