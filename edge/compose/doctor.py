@@ -205,6 +205,21 @@ def _broker(settings: Settings, clock: Clock) -> Iterator[Finding]:
 def _rights(about: str, trial: Trial) -> Iterator[Finding]:
     if not trial.listens:
         yield bad(about, "does not let us listen to orders", "let the ACL allow our subtree")
+    elif trial.delivers is False:
+        yield bad(
+            about,
+            "lets us subscribe, but delivers nothing to us",
+            "let the ACL allow us to read ack, order, return, master/# and request/#",
+        )
+    elif trial.delivers is None:
+        yield warning(
+            about,
+            "whether it delivers to us could not be tried: no acknowledgement lies there, and we "
+            "may not write to request/identify",
+            "look once more when the central system has acknowledged something",
+        )
+    else:
+        yield good(about, "delivers to us")
     if trial.publish_reason == _NOT_AUTHORISED:
         yield bad(about, "does not let us publish", "let the ACL allow our subtree")
     elif trial.publish_reason is None:

@@ -189,6 +189,8 @@ class SiteDesk:
             return {"good": False, "text": "it does not let us listen to orders"}
         if trial.publish_reason == _NOT_AUTHORISED:
             return {"good": False, "text": "it does not let us publish"}
+        if trial.delivers is False:
+            return {"good": False, "text": "it lets us subscribe, but delivers nothing to us"}
         return {"good": not trial.trouble, "text": trial.trouble}
 
     def look_at(self, host: str, port: int) -> str:

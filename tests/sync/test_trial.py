@@ -27,6 +27,7 @@ def test_a_broker_that_lets_us_work_is_told_with_its_limit(
 
     assert trial.reached
     assert trial.listens
+    assert trial.delivers is True
     assert trial.publish_reason in {0x00, 0x10}
     assert trial.packet_max == 50_000
     assert trial.trouble == ""
@@ -45,6 +46,48 @@ def test_what_the_rights_forbid_is_found_by_trying(
     assert trial.publish_reason == 0x87
 
 
+def rights(make_broker: Callable[..., Broker], folder: Path, *lines: str) -> Broker:
+    """A broker that lets everybody do what its lines say, and nothing else."""
+    file = folder / "rights"
+    file.write_text("".join(f"topic {line}\n" for line in lines))
+    return make_broker(f"acl_file {file}\n")
+
+
+def test_a_broker_that_grants_a_subscription_and_delivers_nothing_is_found_out(
+    make_broker: Callable[..., Broker], tmp_path: Path, wake: int
+) -> None:
+    broker = rights(make_broker, tmp_path, f"write {BASE}#")
+
+    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+
+    assert (trial.listens, trial.delivers) == (True, False)
+
+
+@pytest.mark.parametrize("has_acknowledged", [True, False])
+def test_where_a_gateway_may_not_ask_itself_a_kept_acknowledgement_proves_that_it_may_read(
+    make_broker: Callable[..., Broker], tmp_path: Path, wake: int, *, has_acknowledged: bool
+) -> None:
+    # given: rights as they should be, the central system's kept word included
+    own = ("event/#", "alert/#", "state", "info", "health")
+    inward = ("ack", "order", "return", "master/#", "request/#")
+    broker = rights(
+        make_broker,
+        tmp_path,
+        *(f"write {BASE}{one}" for one in (*own, "ack")),
+        *(f"read {BASE}{one}" for one in inward),
+    )
+    if has_acknowledged:
+        central = Central(broker.port)
+        central.send("ack", b'{"epoch":"e1","upto":0}', retain=True)
+        wait_until(lambda: "ack" in central.kept, "the acknowledgement is kept")
+        central.stop()
+
+    # when, then
+    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+    assert trial.delivers is (True if has_acknowledged else None)
+    assert trial.publish_reason in {0x00, 0x10}
+
+
 def test_nobody_there_is_told_in_a_sentence(broker: Broker, wake: int) -> None:
     broker.kill()
 
@@ -59,5 +102,7 @@ def test_a_trial_disturbs_no_daemon_and_raises_no_alert(broker: Broker, wake: in
     try_broker(settings_for(broker.port), SystemClock(), wake)
 
     wait_until(lambda: any("alert/doctor" in one.topic for one in central.messages), "it came")
-    assert central.kept == {"alert/doctor": b""}
+    wait_until(lambda: "request/identify" in central.kept, "its question came, too")
+    assert central.kept == {"alert/doctor": b"", "request/identify": b"{}"}
+    assert not any(hasattr(one.properties, "ResponseTopic") for one in central.messages)
     central.stop()
