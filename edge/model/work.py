@@ -306,6 +306,8 @@ class PackSession:
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
         neighbours: tags that the antennas hear here and that surely lie beside the box.
+        listening_since_us: since when the antennas are to hear nothing new before there is a
+            verdict, UTC microseconds; 0 where they have, or there are none.
     """
 
     station: LocationId
@@ -316,6 +318,7 @@ class PackSession:
     strangers: tuple[Epc, ...] = ()
     neighbours: tuple[Epc, ...] = ()
     more: tuple[ToteId, ...] = ()
+    listening_since_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

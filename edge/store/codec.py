@@ -30,6 +30,8 @@ VERSIONS: Mapping[str, int] = {
     "order.received": 4,
     "order.amended": 2,  # as 4 of `order.received`
     "return.expected": 3,  # 2: lines of packs: none; 3: as 3 of `order.received`
+    "pack.opened": 2,  # do its antennas listen: they were not waited for
+    "pack.tote_joined": 2,  # the same
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed; 4: further totes, of which there were none; 5: is it
     # recalled: not when it is closed
@@ -65,6 +67,8 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("ship.manifest_closed", 1): _unchanged,
     ("pack.closed", 3): _unchanged,
     ("pack.closed", 4): _unchanged,
+    ("pack.opened", 1): _unchanged,
+    ("pack.tote_joined", 1): _unchanged,
     ("order.cancelled", 1): _unchanged,
     ("pick.place_confirmed", 1): _unchanged,
     ("pick.place_wrong", 1): _unchanged,

@@ -183,8 +183,8 @@ EVENTS: tuple[e.Event, ...] = (
     e.TotesPassed(WALK, BADGE, LocationId("hand-over-2"), LocationId("zone-2")),
     e.TotesTaken(WALK, BADGE, LocationId("hand-over-2")),
     e.TotesDropped(WALK, BADGE, STATION),
-    e.PackOpened(STATION, TOTE, ORDER, BADGE),
-    e.ToteJoined(STATION, ToteId("T-2"), ORDER, None),
+    e.PackOpened(STATION, TOTE, ORDER, BADGE, listens=True),
+    e.ToteJoined(STATION, ToteId("T-2"), ORDER, None, listens=True),
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
     e.StrangerSeen(STATION, EPC, None, OrderId("O-2")),
     e.StrangerLeft(STATION, EPC),
@@ -193,6 +193,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.PieceLaidBack(WALL, SLOT, SKU, BADGE),
     e.SlotEmptied(WALL, SLOT, ORDER),
     e.NeighbourHeard(STATION, EPC, beside=True, probability=0.03125),
+    e.PackListened(STATION, quiet=True, outwaited=True),
     e.ParcelClosed(
         STATION,
         Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
