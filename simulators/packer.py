@@ -132,7 +132,8 @@ class Packer:
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
         await self._gather(tote_id, view.get("awaited", ()))
-        if (await self._heard_out())["verdict"] == "checking":
+        view = await self._heard_out()
+        if any(line["checked"] < line["expected"] for line in view["lines"]):
             await self._scan_pieces(tote_id)
         if (await self._heard_out())["verdict"] == "extra":
             await self._clear_strangers(tote_id)

@@ -94,7 +94,8 @@ def drop(state: FloorState, event: e.TotesDropped) -> None:
     for tote_id in totes:
         tote = state.totes[tote_id]
         if tote.picked:
-            state.totes[tote_id] = replace(tote, station=event.station)
+            extras = tuple(epc for one, epc in event.extras if one == tote_id)
+            state.totes[tote_id] = replace(tote, station=event.station, extras=extras)
         else:
             del state.totes[tote_id]
     for order_id in walk.orders:

@@ -196,6 +196,8 @@ class Tote:
         picked: the pieces in it with their article, as picking put them there.
         came_from: where each of them was taken, in the same order; empty in a tote of old.
         station: where it was dropped, a pack station or a put wall; None while it is picked.
+        extras: tags that the cart's antenna heard when it was dropped, that nobody had picked, and
+            that may lie in it.
     """
 
     tote_id: ToteId
@@ -203,6 +205,7 @@ class Tote:
     picked: tuple[tuple[Sku, Unit], ...] = ()
     came_from: tuple[LocationId, ...] = ()
     station: LocationId | None = None
+    extras: tuple[Epc, ...] = ()
 
 
 class ErrandKind(StrEnum):

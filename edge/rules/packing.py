@@ -2,7 +2,8 @@
 
 The station's antenna needs no rule of its own for each tag: `noticed` compares what is near the
 station with what the open session has checked, after every input, until nothing is left to say.
-What surely lies beside the box (`box_judged`) is left out.
+What surely lies beside the box (`box_judged`) is left out, and what the cart heard too much
+(`extras`) is asked about.
 """
 
 from collections import Counter
@@ -26,6 +27,7 @@ from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
 from edge.rules import (
+    extras,
     gathering,
     guiding,
     labels,
@@ -167,10 +169,14 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
         for epc, sku in ((known_as(state, epc), one.sku) for epc, one in heard.items())
         if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
-    left = next((epc for epc in pack.strangers if epc not in near), None)
+    too_much = extras.of_pack(state, pack)
+    left = next((epc for epc in pack.strangers if epc not in near and epc not in too_much), None)
     if left is not None:
         return StrangerLeft(pack.station, left)
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
+    asked = next((epc for epc in too_much if epc not in known), None)
+    if asked is not None:
+        return StrangerSeen(pack.station, asked, too_much[asked], None)
     notices = (_judge(state, pack, epc, sku) for epc, sku in near.items() if epc not in known)
     return next((notice for notice in notices if notice is not None), None)
 

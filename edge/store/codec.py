@@ -49,6 +49,7 @@ VERSIONS: Mapping[str, int] = {
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
     # 5: totes that are to be taken and scanned, places that are confirmed: none
     "pick.planned": 5,
+    "pick.dropped": 2,  # what the cart's antenna heard too much: not told
     "pick.place_confirmed": 2,  # what is brought: a walk went there
     "pick.place_wrong": 2,  # the same
     "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
@@ -70,6 +71,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.opened", 1): _unchanged,
     ("pack.tote_joined", 1): _unchanged,
     ("order.cancelled", 1): _unchanged,
+    ("pick.dropped", 1): _unchanged,
     ("pick.place_confirmed", 1): _unchanged,
     ("pick.place_wrong", 1): _unchanged,
     ("pack.given_up", 1): _unchanged,

@@ -182,7 +182,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.ToteFilled(WALK, 0, BADGE, ORDER, TOTE, ToteId("T-2")),
     e.TotesPassed(WALK, BADGE, LocationId("hand-over-2"), LocationId("zone-2")),
     e.TotesTaken(WALK, BADGE, LocationId("hand-over-2")),
-    e.TotesDropped(WALK, BADGE, STATION),
+    e.TotesDropped(WALK, BADGE, STATION, ((TOTE, EPC),)),
     e.PackOpened(STATION, TOTE, ORDER, BADGE, listens=True),
     e.ToteJoined(STATION, ToteId("T-2"), ORDER, None, listens=True),
     e.PieceChecked(STATION, SKU, BOTH, TAGGED),
