@@ -180,9 +180,14 @@ class BoxWatch:
         return told
 
     def _heard_at(self, station: LocationId, now_ms: int) -> int:
-        """When something new was heard in a station's box; now, where its reader is not up yet."""
+        """When something new was heard in a station's box.
+
+        Now, where its reader is not up yet, or what has come in this round is not looked at yet.
+        """
         number = self._stations.index(station)
         if any(number in self._ports[reader] for reader in self._deaf):
+            return now_ms
+        if np.any(self._fresh[:, number] & (self._rounds[:, number] == 0)):
             return now_ms
         return max(int(self._heard_ms[number]), int(self._lone_ms[number]), self._up_ms)
 

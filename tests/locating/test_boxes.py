@@ -41,10 +41,15 @@ class Table:
     def round(self, *heard: tuple[str, int, float]) -> None:
         self.now_us += 500_000
         if heard:
-            epcs, ports, levels = zip(*heard, strict=True)
-            self.watch.observe(
-                ReadBatch.of(READER, self.now_us, list(epcs), list(ports), list(levels))
-            )
+            self.hear(*heard)
+        self.look()
+
+    def hear(self, *heard: tuple[str, int, float]) -> None:
+        epcs, ports, levels = zip(*heard, strict=True)
+        batch = ReadBatch.of(READER, self.now_us, list(epcs), list(ports), list(levels))
+        self.watch.observe(batch)
+
+    def look(self) -> None:
         self.told += self._turn()
 
     def _turn(self, *inputs: Input) -> list[BoxVerdict]:
@@ -299,3 +304,29 @@ def test_a_clock_that_was_set_neither_ends_nor_holds_the_wait() -> None:
 
         assert at_once == []
         assert [one.quiet for one in table.quiet] == [True]
+
+
+def test_a_tag_that_comes_between_two_looks_is_not_missed_by_the_end_of_the_window() -> None:
+    """Tags are looked at each half second; this tote is opened in the midst of one."""
+    table = Table()
+    table.reader(alive=True)
+    for _ in range(4):
+        table.round((HERE, 1, -46.0))
+    table.now_us += 200_000
+    table.open()
+    table.reader(alive=True)  # the window ends at 3.7 s, and tags are looked at at 3.5 s
+    for now_ms in (2500, 3000, 3500):
+        table.now_us = START_US + now_ms * 1000
+        table.hear((HERE, 1, -46.0))
+        table.look()
+
+    table.now_us = START_US + 3_600_000
+    table.hear((OTHER, 1, -46.0))
+    table.now_us = START_US + 3_700_000
+    table.look()
+    at_once = list(table.quiet)
+    for _ in range(4):
+        table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+
+    assert at_once == []
+    assert [one.quiet for one in table.quiet] == [True]
