@@ -24,7 +24,7 @@ _SCAN_S = 1.2
 _LOOK_S = 0.3
 """Real seconds between two looks at the rack while there is nothing to do."""
 _OPEN_PATIENCE_S = 4.0
-_RADIO_PATIENCE_S = 5.0
+_QUIET_PATIENCE_S = 10.0
 _GHOST_PATIENCE_S = 12.0
 _PORTAL_PATIENCE_S = 5.0
 """Real seconds that the portal has to read a parcel before it is sent off by hand."""
@@ -132,15 +132,20 @@ class Packer:
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
         await self._gather(tote_id, view.get("awaited", ()))
-        if self.station == PACK_STATION:
-            view = await self._view_until(_RADIO_PATIENCE_S, _is_decided)
-        if view["verdict"] == "checking":
+        view = await self._heard_out()
+        if any(line["checked"] < line["expected"] for line in view["lines"]):
             await self._scan_pieces(tote_id)
-        if (await self._view())["verdict"] == "extra":
+        if (await self._heard_out())["verdict"] == "extra":
             await self._clear_strangers(tote_id)
-        view = await self._view()
+        view = await self._heard_out()
         if view["open"] and view["tote_id"] == tote_id:
             await self._close(view, partial=view["verdict"] != "match")
+
+    async def _heard_out(self) -> dict[str, Any]:
+        """The view as soon as the screen says no more that it listens."""
+        return await self._view_until(
+            _QUIET_PATIENCE_S, lambda shown: shown["verdict"] != "listening"
+        )
 
     async def _gather(self, tote_id: str, awaited: Iterable[str]) -> None:
         """Fetch further totes of the order, scan them, and pour them into the first one."""
@@ -204,10 +209,6 @@ class Packer:
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1
-
-
-def _is_decided(view: dict[str, Any]) -> bool:
-    return bool(view["verdict"] != "checking")
 
 
 @dataclass(slots=True)

@@ -130,7 +130,7 @@ def _gateway_toml(site: Site) -> str:
         f'[gateway]\nsite = "demo"\nname = "gateway-1"\ndata_dir = "{site.data_dir}"\n'
         'floor_file = "floor.toml"\nexceptions_file = "exceptions.toml"\n'
         'gs1_company_prefix = "9521234"\n'
-        "[work]\norders_per_walk = 4\n"
+        "[work]\norders_per_walk = 4\nsure_wait_minutes = 5.0\n"  # nobody counts here
         "[picking]\nbind_totes = true\n"
         f"[mqtt]\nenabled = {str(site.broker is not None).lower()}\n"
         f'host = "127.0.0.1"\nport = {site.broker_port}\nkeepalive_s = 5\n'

@@ -10,6 +10,7 @@ from edge.model.events import (
     IntrusionSuspected,
     MessageSetAside,
     OrderCancelled,
+    OrderReceived,
     PalletDeparted,
     PalletLookedAt,
     ParcelShipped,
@@ -20,10 +21,11 @@ from edge.model.events import (
     WrongDoorSeen,
 )
 from edge.model.ids import DeviceName, OrderId, Sscc
+from edge.model.orders import Order, OrderState
 from edge.model.passages import PassageQuestion
 from edge.model.state import FloorState
 from edge.model.work import WrongDoor
-from edge.rules import numbering
+from edge.rules import numbering, rush
 from edge.rules.terms import Terms
 
 NUMBERS_ALERT = "parcel-numbers"
@@ -51,6 +53,7 @@ class Alarming:
         self._note_refused = note_refused
         self._terms = terms
         self._numbers_trouble: str | None = None
+        self._rush_waits: set[OrderId] = set()
 
     def restarted(self, state: FloorState) -> None:
         """What was wrong before the restart: devices that did not answer, open questions."""
@@ -65,12 +68,16 @@ class Alarming:
                 self._at_a_door(parcel.sscc, parcel.carrier, door, is_recalled=parcel.recalled)
         for parcel in state.parcels.recalled():
             self._recalled(parcel.order_id, parcel.sscc, 0)
-        for pallet in state.pallets.present():
-            if pallet.is_doubtful:
-                self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
+        for order in state.orders.in_state(OrderState.HELD):
+            self._held(order, 0)
+        for pallet in (one for one in state.pallets.present() if one.is_doubtful):
+            self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
 
     def look(self, state: FloorState, now_us: int) -> None:
-        """Whether the next parcel gets a number that no other one has."""
+        """Whether the next parcel gets a number of its own, and which orders wait no longer."""
+        for order_id in [one for one in self._rush_waits if not _waits(state, one)]:
+            self._rush_waits.remove(order_id)
+            self._alerts.end(_rush_of(order_id))
         found = numbering.trouble(state, self._terms, now_us // 1_000_000 - numbering.SINCE_S)
         if found == self._numbers_trouble:
             return
@@ -110,6 +117,8 @@ class Alarming:
                 self._lost(event.device, f"{event.device} does not answer: {event.reason}", at_us)
             case DeviceReturned():
                 self._alerts.end(_name_of(event.device))
+            case OrderReceived() if event.order.state is OrderState.HELD:
+                self._held(event.order, at_us)
             case PassageUnclear():
                 self._ask(event.question)
             case PassageSettled() | ParcelShipped():
@@ -190,10 +199,34 @@ class Alarming:
         name = _recall_of(sscc)
         self._alerts.begin(Alert(name, "parcel_recalled", "warning", text, since_us, values))
 
+    def _held(self, order: Order, since_us: int) -> None:
+        """An order in a rush has no other hope than doubtful places: a person says what to do."""
+        reasons = [one.text for one in order.doubts if one.code == rush.DOUBTFUL]
+        if not reasons:
+            return
+        self._rush_waits.add(order.order_id)
+        text = (
+            f"order {order.order_id} is in a rush and waits ({'; '.join(reasons)}): count those "
+            "places, or let it go on the orders page"
+        )
+        values = {"order": order.order_id, "detail": "; ".join(reasons)}
+        name = _rush_of(order.order_id)
+        self._alerts.begin(Alert(name, "rush_waits", "warning", text, since_us, values))
+
     def _lost(self, device: DeviceName, text: str, since_us: int) -> None:
         name = _name_of(device)
         values = {"device": device}
         self._alerts.begin(Alert(name, "device_lost", "critical", text, since_us, values))
+
+
+def _rush_of(order_id: OrderId) -> str:
+    """The name of the alert that an order in a rush waits."""
+    return f"rush-waits-{order_id}"
+
+
+def _waits(state: FloorState, order_id: OrderId) -> bool:
+    order = state.orders.get(order_id)
+    return order is not None and any(one.code == rush.DOUBTFUL for one in order.doubts)
 
 
 def _asking(question: str) -> str:

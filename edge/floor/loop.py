@@ -31,7 +31,7 @@ from edge.locating.boxes import BoxWatch
 from edge.locating.locator import Locator
 from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
-from edge.model.events import Event, Fact, PackOpened, TagWorkBegun
+from edge.model.events import Event, Fact, TagWorkBegun
 from edge.model.goods import PresentItems
 from edge.model.ids import RequestId
 from edge.model.inputs import (
@@ -253,7 +253,8 @@ class FloorLoop:
             locator.observe(batch)
             self._portals.observe(batch)
             self._boxes.observe(batch)
-        self._leavings.tell_devices(locator, [one.input for one in taken.entries], now_us)
+        inputs = [one.input for one in taken.entries]
+        self._leavings.tell_devices(locator, inputs, now_us)
         located = [
             Entry(self._leavings.input_of(one, now_us), None)
             for one in locator.turn(now_us)
@@ -264,7 +265,8 @@ class FloorLoop:
             self._portals.told(event)
         self._parts.radio.turn(now_us)
         passed = (Entry(PassageJudged(one, now_us), None) for one in self._portals.turn(now_us))
-        boxes = (Entry(BoxJudged(one, now_us), None) for one in self._boxes.turn(now_us))
+        judged = self._boxes.turn(now_us, self._state.packs, inputs)
+        boxes = (Entry(BoxJudged(one, now_us), None) for one in judged)
         self._parts.desk.turn(locator, taken.batches, now_us)
         silent = (Entry(one, None) for one in self._parts.silent(self._state, now_us))
         unsaved, self._unsaved = self._unsaved, []
@@ -361,8 +363,6 @@ class FloorLoop:
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
             self._alarming.note(event, occurred_us)
-            if isinstance(event, PackOpened):
-                self._boxes.tell_again(event.station)
         if facts:
             parts.committed()
         return facts

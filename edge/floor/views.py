@@ -12,6 +12,7 @@ from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
 from edge.rules import gathering, guiding, packing, walling
+from edge.rules.identifying import article_of
 
 SHOWN_ORDERS_MAX = 500
 SHOWN_RECALLED_MAX = 20
@@ -84,7 +85,7 @@ def _recalled(state: FloorState) -> list[Shown]:
 
 def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:
     heard = state.near.get(station, {}).get(epc)
-    sku = heard.sku if heard else None
+    sku = heard.sku if heard else article_of(state, epc)
     owner = state.order_holding(epc)
     return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
 

@@ -7,10 +7,11 @@ smaller one decides. Its error has a part that stays (how the tag lies, what lie
 that averages over rounds; the verdict is the probability that the difference is truly above 0.
 
 A verdict is told after `quiet_rounds` rounds in which no tag was new at the station, so that a box
-that is still being filled is not judged; it is told again only when it changes.
+that is still being filled is not judged; it is told again only when it changes, or when a box is
+opened. The packer's own verdict waits for the same quiet (`locating.quiet`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,12 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.epcs import EpcIndex, Rows, grown, keys_of
-from edge.model.boxes import BoxPlace, BoxVerdict
+from edge.locating.quiet import QuietWatch
+from edge.model.boxes import BoxPlace, BoxQuiet, BoxVerdict
 from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.inputs import DeviceChanged, Input
 from edge.model.places import Floor, LocationKind
+from edge.model.work import PackSession
 
 Floats = NDArray[np.float64]
 _NONE = -1
@@ -46,6 +50,9 @@ class BoxSettings:
         silent_dbm: level counted for a station that does not hear the tag.
         settled_db, fleeting_db: standard deviation of what stays and of what averages out.
         sure_at: probability from which inside is told, and from whose opposite beside is.
+        outwait_ms: so long a packer waits for quiet at most. It is some five times the usual wait:
+            a tote that is poured in piece by piece has its time, and where tags pass all day
+            nobody stands there longer than a scan of its pieces would take.
     """
 
     round_ms: int = 500
@@ -57,6 +64,12 @@ class BoxSettings:
     settled_db: float = 4.0
     fleeting_db: float = 4.0
     sure_at: float = 0.9
+    outwait_ms: int = 8_000
+
+    @property
+    def quiet_ms(self) -> int:
+        """How long nothing new may be heard before anything is told."""
+        return self.quiet_rounds * self.round_ms
 
 
 DEFAULTS = BoxSettings()
@@ -85,10 +98,28 @@ class BoxWatch:
         self._round_ms = self._set_us = 0
         self._new_ms = np.zeros(n, np.int64)
         self._fresh = np.zeros((64, n), np.bool_)
+        self._in_box = np.zeros((64, n), np.bool_)
+        self._heard_ms = np.zeros(n, np.int64)
+        self._lone_ms = np.zeros(n, np.int64)
+        self._deaf = set(self._ports)
+        self._up_ms = 0
+        self._opened: dict[LocationId, int] = {}
+        self._quiet = QuietWatch(settings.quiet_ms, settings.outwait_ms)
 
     def clock_was_set(self, by_us: int) -> None:
         """The gateway's clock was set by so much: no time has passed, and none goes by again."""
         self._set_us += by_us
+
+    def _tell_devices(self, inputs: Iterable[Input], now_ms: int) -> None:
+        """Readers come and go: where nobody hears, it is not quiet."""
+        for change in inputs:
+            if not isinstance(change, DeviceChanged) or change.device not in self._ports:
+                continue
+            if change.alive:
+                self._deaf.discard(change.device)
+                self._up_ms = now_ms
+            else:
+                self._deaf.add(change.device)
 
     def observe(self, batch: ReadBatch) -> None:
         """Take a reader's reads; those of other antennas are left alone."""
@@ -113,9 +144,29 @@ class BoxWatch:
         np.maximum.at(self._new_ms, station[good][is_new], seen_ms[is_new])
         self._fresh[at] = True
 
-    def turn(self, now_us: int) -> list[BoxVerdict]:
-        """Verdicts that are new or have changed, looked at once a round."""
+    def turn(
+        self,
+        now_us: int,
+        packs: Mapping[LocationId, PackSession],
+        inputs: Iterable[Input] = (),
+    ) -> list[BoxVerdict | BoxQuiet]:
+        """Verdicts that are new or have changed, and around which open checks it is quiet now.
+
+        Tags are looked at once a round, and checks in each turn: somebody waits.
+
+        Args:
+            now_us: gateway UTC microseconds.
+            packs: the open checks.
+            inputs: what else came in; of a reader that came or went.
+        """
         now_ms = (now_us - self._set_us) // 1000
+        self._tell_devices(inputs, now_ms)
+        mine = {one: pack for one, pack in packs.items() if one in self._stations}
+        self._tell_again(mine)
+        judged = self._round(now_ms)
+        return [*judged, *self._quiet.turn(now_ms, mine, lambda one: self._heard_at(one, now_ms))]
+
+    def _round(self, now_ms: int) -> list[BoxVerdict]:
         if now_ms - self._round_ms < self._settings.round_ms or not self._stations:
             return []
         self._round_ms = now_ms
@@ -128,22 +179,38 @@ class BoxWatch:
         self._forget(now_ms)
         return told
 
-    def tell_again(self, station: LocationId) -> None:
-        """A box was opened here: what is known of the tags around it is told anew."""
-        if station in self._stations:
-            self._told[:, self._stations.index(station)] = _UNTOLD
+    def _heard_at(self, station: LocationId, now_ms: int) -> int:
+        """When something new was heard in a station's box.
+
+        Now, where its reader is not up yet, or what has come in this round is not looked at yet.
+        """
+        number = self._stations.index(station)
+        if any(number in self._ports[reader] for reader in self._deaf):
+            return now_ms
+        if np.any(self._fresh[:, number] & (self._rounds[:, number] == 0)):
+            return now_ms
+        return max(int(self._heard_ms[number]), int(self._lone_ms[number]), self._up_ms)
+
+    def _tell_again(self, packs: Mapping[LocationId, PackSession]) -> None:
+        """Where a box was opened, what is known of the tags around it is told anew."""
+        opened = {station: pack.opened_us for station, pack in packs.items()}
+        for station, opened_us in opened.items():
+            if self._opened.get(station) != opened_us:
+                self._told[:, self._stations.index(station)] = _UNTOLD
+        self._opened = opened
 
     def _judged(self, now_ms: int) -> Iterable[BoxVerdict]:
-        quiet_ms = self._settings.quiet_rounds * self._settings.round_ms
+        quiet_ms = self._settings.quiet_ms
         for number, station in enumerate(self._stations):
-            if now_ms - self._new_ms[number] < quiet_ms:
-                continue
             rows = np.flatnonzero(
                 (self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01)  # noqa: PLR2004 - a hundredth of a read
             )
             chance = self._inside(rows, number)
             place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
             place -= chance <= 1.0 - self._settings.sure_at
+            self._note_new(rows[place > 0], number)
+            if now_ms - self._new_ms[number] < quiet_ms:
+                continue
             changed = np.flatnonzero(place != self._told[rows, number])
             self._told[rows[changed], number] = place[changed]
             for at in changed.tolist():
@@ -155,6 +222,15 @@ class BoxWatch:
                     probability=float(chance[at]),
                     rounds=int(self._rounds[row, number]),
                 )
+
+    def _note_new(self, rows: Rows, number: int) -> None:
+        """What may lie in a box for the first time, and what has been heard there but once."""
+        seen_ms, new = self._seen_ms[rows], ~self._in_box[rows, number]
+        self._in_box[rows, number] = True
+        self._heard_ms[number] = seen_ms[new].max(initial=self._heard_ms[number])
+        lone_ms = seen_ms[self._rounds[rows, number] == 1]
+        self._lone_ms[number] = lone_ms.max(initial=-self._settings.quiet_ms)
+        self._lone_ms[number] += self._settings.quiet_ms  # it has once more the time to come again
 
     def _inside(self, rows: Rows, number: int) -> Floats:
         """Probability that each tag lies in the box of a station."""
@@ -180,13 +256,14 @@ class BoxWatch:
             for column in (self._level, self._weight, self._rounds, self._seen_ms):
                 column[old] = 0
             self._told[old] = _UNTOLD
+            self._in_box[old] = False
 
     def _make_room(self) -> None:
         needed, held = self._index.rows, len(self._seen_ms)
         if needed <= held:
             return
         size = grown(held, needed)
-        for name in ("_level", "_weight", "_rounds", "_told", "_seen_ms", "_fresh"):
+        for name in ("_level", "_weight", "_rounds", "_told", "_seen_ms", "_fresh", "_in_box"):
             old = getattr(self, name)
             new = np.full((size, *old.shape[1:]), _UNTOLD if name == "_told" else 0, old.dtype)
             new[:held] = old

@@ -141,12 +141,18 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
         case e.PackOpened():
             here = totes.brought(state, event)
             state.packs[event.station] = PackSession(
-                event.station, event.tote_id, event.order_id, occurred_us, more=here
+                event.station,
+                event.tote_id,
+                event.order_id,
+                occurred_us,
+                more=here,
+                listening_since_us=occurred_us if event.listens else 0,
             )
         case e.ToteJoined():
             pack = state.packs[event.station]
             more = (*pack.more, event.tote_id, *totes.brought(state, event))
-            state.packs[event.station] = replace(pack, more=more)
+            since_us = occurred_us if event.listens else pack.listening_since_us
+            state.packs[event.station] = replace(pack, more=more, listening_since_us=since_us)
         case e.PieceChecked():
             _check(state, event)
         case e.StrangerSeen():
@@ -165,6 +171,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             others = tuple(epc for epc in pack.neighbours if epc != event.epc)
             neighbours = (*others, event.epc) if event.beside else others
             state.packs[event.station] = replace(pack, neighbours=neighbours)
+        case e.PackListened():
+            pack = state.packs[event.station]
+            since_us = 0 if event.quiet else occurred_us
+            state.packs[event.station] = replace(pack, listening_since_us=since_us)
         case e.ParcelClosed():
             _close(state, event)
         case e.ParcelUnpacked():

@@ -1,4 +1,4 @@
-"""What a pack station's antenna makes of a tag: in the box, beside it, or not to be told."""
+"""What a pack station's antennas make of a tag, and whether they hear anything new."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,3 +31,20 @@ class BoxVerdict:
     place: BoxPlace
     probability: float
     rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoxQuiet:
+    """A station's antennas have heard nothing new for a while, or hear something new again.
+
+    Attributes:
+        station: whose antennas.
+        since_us: as the open check says since when it is listened for; of one that was quiet, 0.
+        quiet: false where something new is heard.
+        outwaited: it was never quiet for as long as anybody is made to wait.
+    """
+
+    station: LocationId
+    since_us: int
+    quiet: bool
+    outwaited: bool = False

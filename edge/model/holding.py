@@ -1,11 +1,12 @@
 """Tables of what holds pieces: by name, and by the tags that lie in it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from typing_extensions import override
 
-from edge.model.ids import Epc, OrderId, Sku, ToteId
+from edge.model.ids import Epc, LocationId, OrderId, Sku, ToteId
 from edge.model.returns import ReturnedPiece
 from edge.model.table import Key, Table
 from edge.model.work import Errand, PackSession, Tote, Unit
@@ -51,16 +52,19 @@ class HoldingTable(Table[Key, Holder]):
 
 
 class ToteTable(HoldingTable[ToteId, Tote]):
-    """Totes by label, with an index by order as well."""
+    """Totes by label, with an index by order and one by tags that may lie in them too much."""
 
     def __init__(self) -> None:
         super().__init__(lambda tote: tags_of(tote.picked))
         self._of_order: dict[OrderId, dict[ToteId, None]] = {}
+        self._with_extra: dict[Epc, dict[ToteId, None]] = {}
 
     @override
     def _index(self, key: ToteId, value: Tote) -> None:
         super()._index(key, value)
         self._of_order.setdefault(value.order_id, {})[key] = None
+        for epc in value.extras:
+            self._with_extra.setdefault(epc, {})[key] = None
 
     @override
     def _leave(self, key: ToteId) -> None:
@@ -68,6 +72,10 @@ class ToteTable(HoldingTable[ToteId, Tote]):
         known = self.get(key)
         if known is None:
             return
+        for epc in known.extras:
+            self._with_extra[epc].pop(key)
+            if not self._with_extra[epc]:
+                del self._with_extra[epc]
         others = self._of_order[known.order_id]
         del others[key]
         if not others:
@@ -76,6 +84,13 @@ class ToteTable(HoldingTable[ToteId, Tote]):
     def of_order(self, order_id: OrderId) -> list[Tote]:
         """The totes of an order, by label: the same after each start."""
         return [self[tote_id] for tote_id in sorted(self._of_order.get(order_id, ()))]
+
+    def found_elsewhere(self, epc: Epc, location: LocationId) -> None:
+        """A tag lies in a place: too much of a tote is it no longer, unless that stands there."""
+        for tote in [self[tote_id] for tote_id in self._with_extra.get(epc, ())]:
+            if tote.station != location:
+                others = tuple(one for one in tote.extras if one != epc)
+                self[tote.tote_id] = replace(tote, extras=others)
 
 
 def tags_of(pieces: Iterable[tuple[Sku, Unit]]) -> Iterator[Epc]:

@@ -7,7 +7,7 @@ effect and gets the same answer.
 
 from dataclasses import dataclass
 
-from edge.model.boxes import BoxVerdict
+from edge.model.boxes import BoxQuiet, BoxVerdict
 from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
@@ -174,9 +174,9 @@ class PassageJudged:
 
 @dataclass(frozen=True, slots=True)
 class BoxJudged:
-    """What a pack station's antennas say of one tag: in the box or beside it."""
+    """What a pack station's antennas say of one tag, in the box or beside it, or of quiet."""
 
-    verdict: BoxVerdict
+    verdict: BoxVerdict | BoxQuiet
     at_us: int
 
 

@@ -57,11 +57,25 @@ def change(state: FloorState, event: e.OrderChanged) -> None:
         )
         surplus = _no_longer_in(before, state.totes[tote_id], event.surplus)
         number = 0 if tote_id == event.tote_id else 1 + walk.slots.index(tote_id)
-        errand_id = _errand_id(order.order_id, order.rev, number)
+        while (errand_id := _errand_id(order.order_id, order.rev, number)) in state.errands:
+            number += 1  # another zone's walk has put some back as well
         _begin(state, errand_id, tote_id, surplus)
         _give(state, errand_id, walk.picker)
         if not any(one.tote_id == tote_id and one.quantity > 0 for one in mine):
             del state.totes[tote_id]
+    finish(state, order.order_id)
+
+
+def finish(state: FloorState, order_id: OrderId) -> None:
+    """An order is picked when the last walk that had something of it is over."""
+    if any(order_id in walk.orders for walk in state.open_walks()):
+        return
+    if not state.totes.of_order(order_id):
+        hold_empty(state, order_id, "none_found")
+        return
+    order = state.orders[order_id]
+    following = after(ORDER_STEPS, order.state, OrderStep.FINISH)
+    state.orders[order_id] = replace(order, state=following)
 
 
 def _no_longer_in(before: Tote, now: Tote, surplus: tuple[Carried, ...]) -> Iterable[Carried]:

@@ -40,7 +40,7 @@ from edge.model.ids import (
 from edge.model.orders import Order, OrderState
 from edge.model.pallets import PalletTable
 from edge.model.passages import PassageQuestion
-from edge.model.places import STORAGE_KINDS, Floor
+from edge.model.places import STORAGE_KINDS, Floor, LocationKind
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.table import Table
 from edge.model.tag_work import TagJob
@@ -347,7 +347,10 @@ class FloorState:
             self._forget(item.epc, item.sku, came_from)
         if item.location is None:
             return
-        if self.floor.kind_of(item.location) in STORAGE_KINDS:
+        kind = self.floor.kind_of(item.location)
+        if kind is not LocationKind.CART:
+            self.totes.found_elsewhere(item.epc, item.location)
+        if kind in STORAGE_KINDS:
             if item.sku is not None:
                 key = (item.sku, item.location)
                 self.seen[key] = self.seen.get(key, 0) + 1

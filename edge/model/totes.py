@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.model import events as e
-from edge.model.ids import OrderId, ToteId
-from edge.model.orders import ORDER_STEPS, OrderStep
+from edge.model.ids import ToteId
 from edge.model.places import LocationKind
-from edge.model.setting_back import hold_empty
+from edge.model.setting_back import finish
 from edge.model.state import FloorState
-from edge.model.steps import after
 from edge.model.work import Tote, Walk
 
 
@@ -94,23 +92,12 @@ def drop(state: FloorState, event: e.TotesDropped) -> None:
     for tote_id in totes:
         tote = state.totes[tote_id]
         if tote.picked:
-            state.totes[tote_id] = replace(tote, station=event.station)
+            extras = tuple(epc for one, epc in event.extras if one == tote_id)
+            state.totes[tote_id] = replace(tote, station=event.station, extras=extras)
         else:
             del state.totes[tote_id]
     for order_id in walk.orders:
-        _finish(state, order_id)
-
-
-def _finish(state: FloorState, order_id: OrderId) -> None:
-    """An order is picked when the last walk that had something of it is over."""
-    if any(order_id in walk.orders for walk in state.open_walks()):
-        return
-    if not state.totes.of_order(order_id):
-        hold_empty(state, order_id, "none_found")
-        return
-    order = state.orders[order_id]
-    following = after(ORDER_STEPS, order.state, OrderStep.FINISH)
-    state.orders[order_id] = replace(order, state=following)
+        finish(state, order_id)
 
 
 def brought(state: FloorState, event: e.PackOpened | e.ToteJoined) -> tuple[ToteId, ...]:

@@ -196,6 +196,8 @@ class Tote:
         picked: the pieces in it with their article, as picking put them there.
         came_from: where each of them was taken, in the same order; empty in a tote of old.
         station: where it was dropped, a pack station or a put wall; None while it is picked.
+        extras: tags that the cart's antenna heard when it was dropped, that nobody had picked, and
+            that may lie in it.
     """
 
     tote_id: ToteId
@@ -203,6 +205,7 @@ class Tote:
     picked: tuple[tuple[Sku, Unit], ...] = ()
     came_from: tuple[LocationId, ...] = ()
     station: LocationId | None = None
+    extras: tuple[Epc, ...] = ()
 
 
 class ErrandKind(StrEnum):
@@ -306,6 +309,8 @@ class PackSession:
         checked: pieces that this station has read or scanned, with their article.
         strangers: tags seen here that the order does not want.
         neighbours: tags that the antennas hear here and that surely lie beside the box.
+        listening_since_us: since when the antennas are to hear nothing new before there is a
+            verdict, UTC microseconds; 0 where they have, or there are none.
     """
 
     station: LocationId
@@ -316,6 +321,7 @@ class PackSession:
     strangers: tuple[Epc, ...] = ()
     neighbours: tuple[Epc, ...] = ()
     more: tuple[ToteId, ...] = ()
+    listening_since_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""Changing: a newer revision of an order that is in a walk already.
+"""Changing: a newer revision of an order that is in a walk already, or in several zones' walks.
 
-Pieces in the tote count first, then what is promised, then what was given up as missing; what is
-too much is put back or no longer promised. What is wanted beyond that must lie free somewhere, and
-becomes stops at the walk's end; if it does not, the change is refused as a whole.
+Pieces in totes count first, those that stand at a wall or a station before all others, then what
+is promised, then what was given up as missing; what is too much is put back or no longer promised.
+What is wanted beyond that must lie free somewhere, and becomes stops at the end of the walk of its
+zone; if it does not, the change is refused as a whole. So it is where a piece that is no longer
+wanted is out of the pickers' hands.
 """
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from edge.model.events import OrderChanged, OrderChangeRefused
-from edge.model.ids import LineId, Sku
+from edge.model.ids import LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.inputs import OrderSubmitted
 from edge.model.orders import Order, OrderLine
 from edge.model.state import FloorState
@@ -17,6 +20,7 @@ from edge.model.work import Carried, Stop, Walk
 from edge.rules import allocating, review, rush
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
+from edge.rules.zones import zone_of
 
 
 def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Order) -> Decision:
@@ -35,29 +39,58 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
     blocking = [doubt for doubt in doubts if doubt.code not in {"no_stock", rush.DOUBTFUL}]
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
-    walk = next(one for one in state.open_walks() if order.order_id in one.orders)
-    if _is_elsewhere_too(state, walk, order):
-        return _refused(order, input_.rev, "several people pick it at once, or part of it is done")
-    stops, surplus, more = _kept(walk, order, lines)
-    like = next(one for one in stops if one.order_id == order.order_id)
-    added = _added(state, lines, more, like, input_.at_us)
-    lacking = more - Counter(stop.sku for stop in added for _ in range(stop.quantity))
+    walks = [one for one in state.open_walks() if order.order_id in one.orders]
+    done = _done(state, walks, order)
+    if done - _wanted(lines):
+        return _refused(order, input_.rev, "what is no longer wanted is out of the pickers' hands")
+    kept = _kept(walks, order, lines, done)
+    added = _added(state, walks, kept, order.order_id, input_.at_us)
+    lacking = kept.more - Counter(one.sku for _, one in added for _ in range(one.quantity))
     if lacking:
         told = ", ".join(f"{quantity} x {sku}" for sku, quantity in sorted(lacking.items()))
         return _refused(order, input_.rev, f"more is wanted than lies free: {told}")
-    tote_id = next(one.tote_id for one in walk.stops if one.order_id == order.order_id)
     return accept(
         "changed",
-        f"order {order.order_id} is changed, {len(surplus)} pieces are to be put back",
-        OrderChanged(following, walk.walk_id, tote_id, (*stops, *added), surplus),
+        f"order {order.order_id} is changed, {kept.surplus_count} pieces are to be put back",
+        *_events(following, walks, kept, added),
     )
 
 
-def _is_elsewhere_too(state: FloorState, walk: Walk, order: Order) -> bool:
-    """Whether another walk has something of the order, or had and is over."""
-    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
-    totes = {tote.tote_id for tote in state.totes.of_order(order.order_id)}
-    return any(order.order_id in one.orders for one in others) or not totes <= set(walk.slots)
+def _events(
+    following: Order, walks: Sequence[Walk], kept: "_Kept", added: Sequence[tuple[WalkId, Stop]]
+) -> Iterator[OrderChanged]:
+    """One for each walk that goes on otherwise; where none does, one that tells the new lines."""
+    order_id = following.order_id
+    told = False
+    for walk in walks:
+        stops = (
+            *kept.stops[walk.walk_id],
+            *(one for where, one in added if where == walk.walk_id),
+        )
+        is_last = walk is walks[-1]
+        if stops != walk.stops or (is_last and not told):
+            told = True
+            tote_id = next(one.tote_id for one in walk.stops if one.order_id == order_id)
+            surplus = tuple(kept.surplus[walk.walk_id])
+            yield OrderChanged(following, walk.walk_id, tote_id, stops, surplus)
+
+
+def _done(state: FloorState, walks: Sequence[Walk], order: Order) -> Counter[Sku]:
+    """Pieces of the order that stand at a wall or a station already: another zone was faster."""
+    carried = {tote_id for walk in walks for tote_id in walk.slots}
+    return Counter(
+        sku
+        for tote in state.totes.of_order(order.order_id)
+        if tote.tote_id not in carried
+        for sku, _ in tote.picked
+    )
+
+
+def _wanted(lines: Iterable[OrderLine]) -> Counter[Sku]:
+    wanted: Counter[Sku] = Counter()
+    for line in lines:
+        wanted[line.sku] += line.quantity
+    return wanted
 
 
 def _refused(order: Order, rev: int, why: str) -> Decision:
@@ -65,36 +98,68 @@ def _refused(order: Order, rev: int, why: str) -> Decision:
     return refuse("too_late", reason, OrderChangeRefused(order.order_id, rev, reason))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What stays as it is.
+
+    Attributes:
+        stops: of each walk, as they stay.
+        surplus: of each walk, the pieces that are too many.
+        more: what is wanted beyond.
+        names: the lines of each article.
+    """
+
+    stops: dict[WalkId, list[Stop]]
+    surplus: dict[WalkId, list[Carried]]
+    more: Counter[Sku]
+    names: dict[Sku, list[LineId]]
+
+    @property
+    def surplus_count(self) -> int:
+        """How many pieces are too many."""
+        return sum(len(pieces) for pieces in self.surplus.values())
+
+
 def _kept(
-    walk: Walk, order: Order, lines: tuple[OrderLine, ...]
-) -> tuple[tuple[Stop, ...], tuple[Carried, ...], Counter[Sku]]:
-    """The walk's stops as they stay, pieces that are too many, and what is wanted beyond."""
-    wanted: Counter[Sku] = Counter()
-    for line in lines:
-        wanted[line.sku] += line.quantity
+    walks: Sequence[Walk], order: Order, lines: tuple[OrderLine, ...], done: Counter[Sku]
+) -> _Kept:
+    """All walks' pieces count first, then what they are promised, then what they have missed."""
+    wanted = _wanted(lines)
+    wanted.subtract(done)
     names = _line_names(lines)
-    stops = list(walk.stops)
-    mine = [i for i, stop in enumerate(stops) if stop.order_id == order.order_id]
-    surplus: list[Carried] = []
-    units: dict[int, int] = {}
-    for i in mine:
-        stop = stops[i]
-        units[i] = min(len(stop.units), wanted[_asked(stop)])
-        wanted[_asked(stop)] -= units[i]
-        surplus.extend(Carried(stop.sku, unit, stop.location) for unit in stop.units[units[i] :])
-    for i in mine:
-        stop = stops[i]
+    kept = _Kept(
+        {walk.walk_id: list(walk.stops) for walk in walks},
+        {walk.walk_id: [] for walk in walks},
+        wanted,
+        names,
+    )
+    mine = [
+        (walk.walk_id, index)
+        for walk in walks
+        for index, stop in enumerate(walk.stops)
+        if stop.order_id == order.order_id
+    ]
+    units: list[int] = []
+    for walk_id, index in mine:
+        stop = kept.stops[walk_id][index]
+        units.append(min(len(stop.units), wanted[_asked(stop)]))
+        wanted[_asked(stop)] -= units[-1]
+        kept.surplus[walk_id] += [
+            Carried(stop.sku, unit, stop.location) for unit in stop.units[units[-1] :]
+        ]
+    for (walk_id, index), left in zip(mine, units, strict=True):
+        stop = kept.stops[walk_id][index]
         promised = min(stop.open_quantity, wanted[_asked(stop)])
         missing = min(stop.missing, wanted[_asked(stop)] - promised)
         wanted[_asked(stop)] -= promised + missing
-        stops[i] = replace(
+        kept.stops[walk_id][index] = replace(
             stop,
-            quantity=units[i] + promised + missing,
-            units=stop.units[: units[i]],
+            quantity=left + promised + missing,
+            units=stop.units[:left],
             missing=missing,
             line_id=_line_of(stop, names),
         )
-    return tuple(stops), tuple(surplus), +wanted
+    return replace(kept, more=+wanted)
 
 
 def _asked(stop: Stop) -> Sku:
@@ -116,22 +181,30 @@ def _line_of(stop: Stop, names: dict[Sku, list[LineId]]) -> LineId:
 
 
 def _added(
-    state: FloorState,
-    lines: tuple[OrderLine, ...],
-    more: Counter[Sku],
-    like: Stop,
-    now_us: int,
-) -> tuple[Stop, ...]:
-    """Stops for what is wanted beyond, into the order's tote, oldest first as in a plan."""
-    names = _line_names(lines)
-    found: list[Stop] = []
-    for sku, quantity in more.items():
+    state: FloorState, walks: Sequence[Walk], kept: _Kept, order_id: OrderId, now_us: int
+) -> list[tuple[WalkId, Stop]]:
+    """Stops for what is wanted beyond, oldest first as in a plan, in the walk of their zone."""
+    found: list[tuple[WalkId, Stop]] = []
+    for sku, quantity in kept.more.items():
         left = quantity
         for stock in allocating.by_age(state.stock.of(sku), state.lots, now_us):
             taken = min(left, stock.free)
             if taken > 0 and stock.location not in state.frozen:
                 left -= taken
-                found.append(
-                    Stop(stock.location, sku, taken, like.order_id, names[sku][0], like.tote_id)
-                )
-    return tuple(found)
+                walk, tote_id = _walk_for(state, walks, order_id, stock.location)
+                line_id = kept.names[sku][0]
+                stop = Stop(stock.location, sku, taken, order_id, line_id, tote_id)
+                found.append((walk.walk_id, stop))
+    return found
+
+
+def _walk_for(
+    state: FloorState, walks: Sequence[Walk], order_id: OrderId, location: LocationId
+) -> tuple[Walk, ToteId]:
+    """Who picks in the zone of a place; else the first, who hands over or goes there alone."""
+    zone = zone_of(state.floor, location)
+    mine = [(walk, one) for walk in walks for one in walk.stops if one.order_id == order_id]
+    walk, like = next(
+        ((walk, one) for walk, one in mine if zone_of(state.floor, one.location) == zone), mine[0]
+    )
+    return walk, like.tote_id

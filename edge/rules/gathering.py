@@ -14,7 +14,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Tote, Unit
-from edge.rules import walling
+from edge.rules import guiding, walling
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -45,7 +45,13 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
     return accept(
         "opened",
         f"{tote_id} for order {order.order_id}",
-        PackOpened(input_.station, tote_id, order.order_id, input_.badge),
+        PackOpened(
+            input_.station,
+            tote_id,
+            order.order_id,
+            input_.badge,
+            guiding.has_antenna(state, input_.station),
+        ),
         tote_id=tote_id,
         order_id=order.order_id,
     )
@@ -60,7 +66,13 @@ def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | Non
     return accept(
         "tote_joined",
         f"{tote.tote_id} belongs to it: {told}",
-        ToteJoined(pack.station, tote.tote_id, pack.order_id, badge),
+        ToteJoined(
+            pack.station,
+            tote.tote_id,
+            pack.order_id,
+            badge,
+            guiding.has_antenna(state, pack.station),
+        ),
         tote_id=tote.tote_id,
         awaited=left,
     )

@@ -2,13 +2,14 @@
 
 The station's antenna needs no rule of its own for each tag: `noticed` compares what is near the
 station with what the open session has checked, after every input, until nothing is left to say.
-What surely lies beside the box (`box_judged`) is left out.
+What surely lies beside the box (`box_judged`) is left out, and what the cart heard too much
+(`extras`) is asked about.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
-from edge.model.boxes import BoxPlace
+from edge.model.boxes import BoxPlace, BoxQuiet
 from edge.model.events import (
     CountWanted,
     Event,
@@ -25,7 +26,17 @@ from edge.model.places import LocationKind
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import gathering, guiding, labels, numbering, pairing, substituting, unpacking
+from edge.rules import (
+    extras,
+    gathering,
+    guiding,
+    labels,
+    numbering,
+    pairing,
+    quiet,
+    substituting,
+    unpacking,
+)
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import (
     Container,
@@ -158,10 +169,14 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
         for epc, sku in ((known_as(state, epc), one.sku) for epc, one in heard.items())
         if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
-    left = next((epc for epc in pack.strangers if epc not in near), None)
+    too_much = extras.of_pack(state, pack)
+    left = next((epc for epc in pack.strangers if epc not in near and epc not in too_much), None)
     if left is not None:
         return StrangerLeft(pack.station, left)
     known = {unit.epc for _, unit in pack.checked} | set(pack.strangers)
+    asked = next((epc for epc in too_much if epc not in known), None)
+    if asked is not None:
+        return StrangerSeen(pack.station, asked, too_much[asked], None)
     notices = (_judge(state, pack, epc, sku) for epc, sku in near.items() if epc not in known)
     return next((notice for notice in notices if notice is not None), None)
 
@@ -173,6 +188,8 @@ def box_judged(state: FloorState, input_: BoxJudged) -> Decision:
     as of any stranger.
     """
     verdict = input_.verdict
+    if isinstance(verdict, BoxQuiet):
+        return quiet.heard(state, verdict)
     pack = state.packs.get(verdict.station)
     if pack is None:
         return accept("noted", "no box is open here")
@@ -259,9 +276,11 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
 
 
 def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decision | None:
-    """Why the parcel cannot be closed as it is; the packer's consent covers all but a hold."""
+    """Why the parcel cannot be closed as it is; consent covers what is extra or missing."""
     if state.is_held(pack.order_id):
         return refuse("order_held", f"order {pack.order_id} waits for a supervisor's decision")
+    if quiet.is_listening(state, pack):
+        return refuse("listening", "the antennas still hear what lies here; in a moment")
     if partial:
         return None
     if pack.strangers:
@@ -337,10 +356,16 @@ def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit
 
 
 def verdict(state: FloorState, station: LocationId) -> str:
-    """`empty`, `checking`, `match` or `extra`: the one word for the station's screen."""
+    """`empty`, `listening`, `checking`, `match` or `extra`: the word for the station's screen.
+
+    Nothing is said to be missing or right before the antennas have had their time; what does not
+    belong here is said as soon as it is known.
+    """
     pack = state.packs.get(station)
     if pack is None:
         return "empty"
     if pack.strangers:
         return "extra"
+    if quiet.is_listening(state, pack):
+        return "listening"
     return "checking" if any(missing_of(state, pack).values()) else "match"

@@ -17,6 +17,7 @@ from edge.model.work import Stop, Unit, Walk, WalkState
 from edge.rules import (
     binding,
     counting,
+    extras,
     guiding,
     handing_over,
     ladder,
@@ -100,7 +101,7 @@ def _dropped(
         "dropped",
         f"the totes stand at {named.location}",
         *ladder.back_orders(state, terms, walk, input_.badge, input_.at_us),
-        TotesDropped(walk.walk_id, input_.badge, named.location),
+        TotesDropped(walk.walk_id, input_.badge, named.location, extras.on_cart(state, walk)),
     )
 
 

@@ -102,7 +102,7 @@ class Work(Section):
     weight_kg_per_walk: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     apart: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     rush_priority: Annotated[int, Field(ge=-1000, le=1000)] = 5
-    sure_wait_minutes: Annotated[float, Field(ge=0, le=1440)] = 5.0
+    sure_wait_minutes: Annotated[float, Field(ge=0, le=1440)] = 0.0
     line_s: Annotated[float, Field(ge=0.1, le=3600)] = 20.0
     ready_before_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0
     lease_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0

@@ -31,6 +31,8 @@ VERSIONS: Mapping[str, int] = {
     "order.received": 5,
     "order.amended": 3,  # 2: as 4 of `order.received`; 3: as 5
     "return.expected": 3,  # 2: lines of packs: none; 3: as 3 of `order.received`
+    "pack.opened": 2,  # do its antennas listen: they were not waited for
+    "pack.tote_joined": 2,  # the same
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed; 4: further totes, of which there were none; 5: is it
     # recalled: not when it is closed
@@ -49,6 +51,7 @@ VERSIONS: Mapping[str, int] = {
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
     # 5: totes that are to be taken and scanned, places that are confirmed: none
     "pick.planned": 5,
+    "pick.dropped": 2,  # what the cart's antenna heard too much: not told
     "pick.place_confirmed": 2,  # what is brought: a walk went there
     "pick.place_wrong": 2,  # the same
     "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
@@ -67,7 +70,10 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("ship.manifest_closed", 1): _unchanged,
     ("pack.closed", 3): _unchanged,
     ("pack.closed", 4): _unchanged,
+    ("pack.opened", 1): _unchanged,
+    ("pack.tote_joined", 1): _unchanged,
     ("order.cancelled", 1): _unchanged,
+    ("pick.dropped", 1): _unchanged,
     ("pick.place_confirmed", 1): _unchanged,
     ("pick.place_wrong", 1): _unchanged,
     ("pack.given_up", 1): _unchanged,

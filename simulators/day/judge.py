@@ -25,6 +25,7 @@ from simulators.day.laws.delivery import (
     SentOnlyCommitted,
 )
 from simulators.day.laws.goods import (
+    ClosedWhenQuiet,
     DeadReaderMovesNothing,
     FactsSayTheSame,
     OnePlaceForATag,
@@ -46,8 +47,8 @@ from simulators.day.watch import Watch
 LAWS: tuple[type[Law], ...] = (
     *(NothingLost, NothingDoubled, OrderKept, CursorIsTrue, SentOnlyCommitted, AnswerIsKept),
     *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
-    *(FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder, NoPieceTwice, PromptsLeadOn),
-    *(EverythingGetsDone, AlertsAreTrue, RulesDecide),
+    *(ClosedWhenQuiet, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder, NoPieceTwice),
+    *(PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
 )
 BROKEN_MAX = 50
 _PAGE = 1_000

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from edge.model.places import Floor
 from edge.settings.exceptions_file import SHIPPED
 from edge.settings.floor_file import load_floor
-from edge.settings.gateway import Person, Scanner, Settings, load
+from edge.settings.gateway import Person, Scanner, Settings, Work, load
 from edge.settings.reader import Reader
 from simulators.day.radio import pace_of
 from simulators.hall import (
@@ -66,6 +66,7 @@ def site_of(config: Path | None, data_dir: Path) -> Site:
         base.model_copy(
             update={
                 "gateway": gateway,
+                "work": base.work if config is not None else _nobody_counts(base.work),
                 "journal": base.journal.model_copy(update={"archive_dir": None, "reserve": False}),
                 "mqtt": base.mqtt.model_copy(
                     update={
@@ -84,6 +85,11 @@ def site_of(config: Path | None, data_dir: Path) -> Site:
         ),
         _hall_floor(),
     )
+
+
+def _nobody_counts(work: Work) -> Work:
+    """On a day without a file of its own a picker looks where a leader would have to count."""
+    return work.model_copy(update={"sure_wait_minutes": 5.0})
 
 
 def _reader(name: str) -> Reader:

@@ -76,10 +76,22 @@ def test_what_is_missing_is_told_line_by_line(page: Page, shoot: Shoot) -> None:
     shoot(page, "pack-missing-360x640")
 
 
-def test_when_all_is_there_the_parcel_is_closed_and_its_label_told(
-    page: Page, shoot: Shoot
+def test_when_all_is_there_and_it_is_quiet_the_parcel_is_closed_and_its_label_told(
+    page: Page, house: House, shoot: Shoot
 ) -> None:
     check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    house.floor.station_listens("listening")
+    verdict(page, "listening")
+    expect(page.locator("#verdict")).to_contain_text("4 of 4 checked")
+    expect(page.locator("#close")).to_be_disabled()
+    expect(page.locator(".sign")).to_be_hidden()
+    shoot(page, "pack-listening-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    page.get_by_role("button", name="中文").click()
+    shoot(page, "pack-listening-zh-360x640")
+    page.get_by_role("button", name="EN").click()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    house.floor.station_listens("match")
     verdict(page, "match")
     expect(page.locator("#verdict")).to_contain_text("All right")
     expect(page.locator(".sign")).to_be_hidden()

@@ -1,13 +1,17 @@
 """A station tells what lies in its box from what lies beside it or in its neighbour's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
 from edge.locating.boxes import BoxWatch
-from edge.model.boxes import BoxPlace, BoxVerdict
-from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.boxes import BoxPlace, BoxQuiet, BoxVerdict
+from edge.model.ids import DeviceName, Epc, LocationId, OrderId, ToteId
+from edge.model.inputs import DeviceChanged, Input
 from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.work import PackSession
 
 START_US = 1_700_000_000_000_000
 READER = DeviceName("packing")
@@ -31,15 +35,41 @@ class Table:
         self.watch = BoxWatch(FLOOR)
         self.now_us = START_US
         self.told: list[BoxVerdict] = []
+        self.quiet: list[BoxQuiet] = []
+        self.packs: dict[LocationId, PackSession] = {}
 
     def round(self, *heard: tuple[str, int, float]) -> None:
         self.now_us += 500_000
         if heard:
-            epcs, ports, levels = zip(*heard, strict=True)
-            self.watch.observe(
-                ReadBatch.of(READER, self.now_us, list(epcs), list(ports), list(levels))
-            )
-        self.told += self.watch.turn(self.now_us)
+            self.hear(*heard)
+        self.look()
+
+    def hear(self, *heard: tuple[str, int, float]) -> None:
+        epcs, ports, levels = zip(*heard, strict=True)
+        batch = ReadBatch.of(READER, self.now_us, list(epcs), list(ports), list(levels))
+        self.watch.observe(batch)
+
+    def look(self) -> None:
+        self.told += self._turn()
+
+    def _turn(self, *inputs: Input) -> list[BoxVerdict]:
+        found = self.watch.turn(self.now_us, self.packs, inputs)
+        for one in found:
+            if isinstance(one, BoxQuiet):
+                self.quiet.append(one)
+                pack = self.packs[one.station]
+                since_us = 0 if one.quiet else self.now_us
+                self.packs[one.station] = replace(pack, listening_since_us=since_us)
+        return [one for one in found if isinstance(one, BoxVerdict)]
+
+    def reader(self, *, alive: bool) -> None:
+        self.told += self._turn(DeviceChanged(READER, alive, "", 0, self.now_us))
+
+    def open(self, station: LocationId = PACK_1) -> None:
+        """A tote's check is opened there, and the verdict waits for quiet."""
+        self.packs[station] = PackSession(
+            station, ToteId("T1"), OrderId("O1"), self.now_us, listening_since_us=self.now_us
+        )
 
     def places(self, station: LocationId = PACK_1) -> dict[str, BoxPlace]:
         return {str(one.epc): one.place for one in self.told if one.station == station}
@@ -96,7 +126,7 @@ def test_when_a_box_is_opened_what_is_known_is_told_again() -> None:
         table.round((HERE, 1, -68.0), (OTHER, 1, -45.0))
     before = len(table.told)
 
-    table.watch.tell_again(PACK_1)
+    table.open(PACK_1)
     table.round((HERE, 1, -68.0), (OTHER, 1, -45.0))
 
     assert {one.epc: one.place for one in table.told[before:]} == {HERE: BESIDE, OTHER: INSIDE}
@@ -169,3 +199,134 @@ def test_the_watch_forgets_tags_that_were_not_heard_for_a_minute() -> None:
 
     assert [one.place for one in table.told if one.epc == Epc(HERE)][-1] is INSIDE
     assert len(table.told) >= 2
+
+
+def test_a_check_is_quiet_once_nothing_new_was_heard_for_three_rounds() -> None:
+    """HERE is heard from the start, OTHER a second later: the window begins anew with it."""
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+    opened_us = table.now_us
+
+    for _ in range(2):
+        table.round((HERE, 1, -46.0))
+    for _ in range(3):
+        table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+    before = list(table.quiet)
+    table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+
+    assert before == []
+    assert table.quiet == [BoxQuiet(PACK_1, opened_us, quiet=True)]
+    assert table.now_us - opened_us == 3_000_000
+
+
+def test_what_lies_beside_the_box_keeps_nobody_waiting() -> None:
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+
+    inside = [(f"3034257bf7194e40000000b{number}", 1, -46.0) for number in range(6)]
+    table.round(*inside)
+    for number in range(3):
+        table.round(*inside, (f"3034257bf7194e40000000a{number}", 1, -72.0))
+
+    assert [one.quiet for one in table.quiet] == [True]
+
+
+def test_a_tag_that_was_heard_but_once_is_given_twice_the_time_to_come_again() -> None:
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+
+    table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+    for _ in range(5):
+        table.round((HERE, 1, -46.0))
+    before = list(table.quiet)
+    table.round((HERE, 1, -46.0))
+
+    assert before == []
+    assert [one.quiet for one in table.quiet] == [True]
+
+
+def test_a_piece_that_comes_later_opens_the_window_again_and_then_it_closes() -> None:
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+
+    for _ in range(6):
+        table.round((HERE, 1, -46.0))
+    for _ in range(6):
+        table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+
+    assert [one.quiet for one in table.quiet] == [True, False, True]
+
+
+def test_where_new_tags_pass_all_the_time_the_packer_waits_eight_seconds_and_once_only() -> None:
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+
+    for number in range(40):
+        table.round((f"3034257bf7194e40000001{number:02x}", 1, -46.0))
+
+    assert [(one.quiet, one.outwaited) for one in table.quiet] == [(True, True)]
+
+
+def test_while_the_reader_is_not_up_it_is_not_quiet_and_the_window_begins_when_it_is() -> None:
+    """After a restart the reader comes a moment later than the loop."""
+    table = Table()
+    table.open()
+
+    for _ in range(6):
+        table.round()
+    deaf = list(table.quiet)
+    table.reader(alive=True)
+    for _ in range(3):
+        table.round()
+
+    assert deaf == []
+    assert [(one.quiet, one.outwaited) for one in table.quiet] == [(True, False)]
+
+
+def test_a_clock_that_was_set_neither_ends_nor_holds_the_wait() -> None:
+    for by_us in (3_600_000_000, -3_600_000_000):
+        table = Table()
+        table.reader(alive=True)
+        table.open()
+        table.round((HERE, 1, -46.0))
+
+        table.now_us += by_us
+        table.watch.clock_was_set(by_us)
+        table.round((HERE, 1, -46.0))
+        at_once = list(table.quiet)
+        for _ in range(3):
+            table.round((HERE, 1, -46.0))
+
+        assert at_once == []
+        assert [one.quiet for one in table.quiet] == [True]
+
+
+def test_a_tag_that_comes_between_two_looks_is_not_missed_by_the_end_of_the_window() -> None:
+    """Tags are looked at each half second; this tote is opened in the midst of one."""
+    table = Table()
+    table.reader(alive=True)
+    for _ in range(4):
+        table.round((HERE, 1, -46.0))
+    table.now_us += 200_000
+    table.open()
+    table.reader(alive=True)  # the window ends at 3.7 s, and tags are looked at at 3.5 s
+    for now_ms in (2500, 3000, 3500):
+        table.now_us = START_US + now_ms * 1000
+        table.hear((HERE, 1, -46.0))
+        table.look()
+
+    table.now_us = START_US + 3_600_000
+    table.hear((OTHER, 1, -46.0))
+    table.now_us = START_US + 3_700_000
+    table.look()
+    at_once = list(table.quiet)
+    for _ in range(4):
+        table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+
+    assert at_once == []
+    assert [one.quiet for one in table.quiet] == [True]

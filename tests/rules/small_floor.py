@@ -5,11 +5,13 @@ from itertools import count
 import numpy as np
 
 from edge.model.applying import apply
+from edge.model.boxes import BoxQuiet
 from edge.model.events import Event
 from edge.model.goods import Article
 from edge.model.ids import Badge, DeviceName, Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
+    BoxJudged,
     Input,
     OrderSubmitted,
     PlanReady,
@@ -82,6 +84,8 @@ class SmallFloor:
         self.state = FloorState(floor)
         self.terms = terms
         self.facts: list[Event] = []
+        self.air_is_still = True
+        """Pack stations hear at once all that there is to hear."""
         self._number = count(1)
 
     def take(self, input_: Input) -> Answer:
@@ -90,6 +94,7 @@ class SmallFloor:
         for event in decision.events:
             self.apply(event)
         self._follow()
+        self.state.items.clear()  # as after each commit: items are in the store, not in memory
         return decision.answer
 
     def take_fact(self, event: Event) -> None:
@@ -101,6 +106,9 @@ class SmallFloor:
         while events := follow_up(self.state, self.terms, NOW_US):
             for event in events:
                 self.apply(event)
+        for pack in list(self.state.packs.values()) if self.air_is_still else ():
+            if pack.listening_since_us:
+                self.take(BoxJudged(BoxQuiet(pack.station, pack.listening_since_us, True), NOW_US))
 
     def apply(self, event: Event) -> None:
         """Let one fact happen."""

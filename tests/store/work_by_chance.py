@@ -224,6 +224,7 @@ class WorkByChance:
             yield e.StrangerSeen(STATION, self._tag(), None, None)
             beside = bool(self.rng.random() < 0.7)
             yield e.NeighbourHeard(STATION, self._tag(), beside, 0.02)
+            yield e.PackListened(STATION, quiet=beside)
 
     def _closed(self, state: FloorState) -> Iterator[e.Event]:
         for pack in state.packs.values():

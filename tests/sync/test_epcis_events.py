@@ -157,6 +157,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "stock.tag_work_begun",
         "stock.tag_work_ended",
         "pack.neighbour",
+        "pack.listened",
         "pick.picker_changed",
         "pick.person_listed",
         "pick.started",

@@ -191,6 +191,11 @@ class ToyFloor:
         with self._lock:
             self._show_pack(strangers=[], verdict="checking")
 
+    def station_listens(self, verdict: str) -> None:
+        """The antennas hear something new, or (another verdict than `listening`) no more."""
+        with self._lock:
+            self._show_pack(verdict=verdict)
+
     def forget(self) -> None:
         """A new day: every walk, pack session and count begins anew."""
         with self._lock:

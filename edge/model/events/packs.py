@@ -9,24 +9,34 @@ from edge.model.work import Carried, Parcel, Unit
 
 @dataclass(frozen=True, slots=True)
 class PackOpened:
-    """A tote is being checked at a station."""
+    """A tote is being checked at a station.
+
+    Attributes:
+        listens: its antennas answer, so its verdict waits for them; not before version 2.
+    """
 
     type: ClassVar[str] = "pack.opened"
     station: LocationId
     tote_id: ToteId
     order_id: OrderId
     badge: Badge | None
+    listens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ToteJoined:
-    """A further tote of the order that is being checked has come to the station."""
+    """A further tote of the order that is being checked has come to the station.
+
+    Attributes:
+        listens: as of `PackOpened`.
+    """
 
     type: ClassVar[str] = "pack.tote_joined"
     station: LocationId
     tote_id: ToteId
     order_id: OrderId
     badge: Badge | None
+    listens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,20 @@ class NeighbourHeard:
     epc: Epc
     beside: bool
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class PackListened:
+    """A station has heard nothing new around its open tote, or (`quiet` false) does so again.
+
+    Attributes:
+        outwaited: new tags never stopped coming, and the packer is made to wait no longer.
+    """
+
+    type: ClassVar[str] = "pack.listened"
+    station: LocationId
+    quiet: bool
+    outwaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +275,7 @@ PackEvent = (
     | PieceLaidBack
     | SlotEmptied
     | NeighbourHeard
+    | PackListened
     | ParcelClosed
     | ParcelUnpacked
     | ToteGivenUp

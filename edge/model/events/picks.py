@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from edge.model.ids import Badge, LineId, LocationId, OrderId, Sku, ToteId, WalkId
+from edge.model.ids import Badge, Epc, LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.work import ListedPerson, Stop, Unit, Walk
 
 
@@ -340,12 +340,18 @@ class TotesTaken:
 
 @dataclass(frozen=True, slots=True)
 class TotesDropped:
-    """A walk's totes stand at the pack station."""
+    """A walk's totes stand at the pack station.
+
+    Attributes:
+        extras: tags that the cart's antenna hears and nobody picked, each with a tote in which it
+            may lie; none before version 2.
+    """
 
     type: ClassVar[str] = "pick.dropped"
     walk_id: WalkId
     badge: Badge
     station: LocationId
+    extras: tuple[tuple[ToteId, Epc], ...] = ()
 
 
 PickEvent = (

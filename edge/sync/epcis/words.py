@@ -36,6 +36,7 @@ WITHOUT_EVENT = (
     e.PieceLaidBack,
     e.SlotEmptied,
     e.NeighbourHeard,
+    e.PackListened,
     e.ErrandStarted,
 )
 """Facts of these kinds that tell of no thing."""

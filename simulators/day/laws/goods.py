@@ -11,6 +11,8 @@ from edge.model.events import (
     Event,
     Fact,
     ItemDeparted,
+    PackListened,
+    PackOpened,
     ParcelClosed,
     PieceChecked,
     PieceLost,
@@ -19,6 +21,7 @@ from edge.model.events import (
     StockStated,
     StopShort,
     ToteGivenUp,
+    ToteJoined,
     VarianceSettled,
 )
 from edge.model.ids import Epc, LocationId, Sku
@@ -189,6 +192,33 @@ class ParcelIsItsOrder(Law):
                 )
         for key in [one for one in self._checked if one[0] == event.tote_id]:
             del self._checked[key]
+
+
+@dataclass(slots=True)
+class ClosedWhenQuiet(Law):
+    """Where antennas answer, a parcel is closed only after they have heard nothing new."""
+
+    _listening: dict[LocationId, bool] = field(default_factory=dict)
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        event = fact.event
+        match event:
+            case PackOpened() | ToteJoined():
+                self._listening[event.station] = True
+            case PackListened():
+                self._listening[event.station] = not event.quiet
+            case ParcelClosed() if self._listening.pop(event.station, False):
+                if self._is_heard(event.station, mirror):
+                    self.breaks(f"parcel {event.parcel.sscc} was closed before it was quiet")
+            case _:
+                pass
+
+    def _is_heard(self, station: LocationId, mirror: FloorState) -> bool:
+        return any(
+            one.location == station and one.reader not in mirror.outages
+            for one in mirror.floor.antennas
+        )
 
 
 @dataclass(slots=True)

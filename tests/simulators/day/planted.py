@@ -13,6 +13,7 @@ import edge.store.store as store_module
 from edge.floor.loop import FloorLoop
 from edge.floor.showing import Showing
 from edge.locating.locator import Locator
+from edge.locating.quiet import QuietWatch
 from edge.model import applying, booking
 from edge.model.events import PiecePicked
 from edge.model.ids import Sku
@@ -20,7 +21,7 @@ from edge.model.orders import OrderState
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
-from edge.rules import guiding, packing
+from edge.rules import guiding, packing, quiet
 from edge.rules.decision import accept
 from edge.rules.terms import Terms
 from edge.store.store import Store
@@ -218,6 +219,12 @@ def a_stranger_is_packed_too(patch: pytest.MonkeyPatch) -> None:
         return replace(whole, contents=(*whole.contents, (Sku(other), Unit(None, True))))
 
     patch.setattr(packing, "_parcel", more)
+
+
+@bug("ClosedWhenQuiet")
+def nobody_listens_before_a_parcel_is_closed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(quiet, "is_listening", lambda *_: False)
+    patch.setattr(QuietWatch, "turn", lambda *_: [])
 
 
 @bug("NoPieceTwice")

@@ -5,7 +5,7 @@ import { labelSection } from "./label-view.js";
 import { t } from "./language.js";
 import { Note, scanField } from "./station-parts.js";
 
-const VERDICT_ICONS = { match: "right", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
+const VERDICT_ICONS = { match: "right", listening: "radio", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
 
 export class PackView {
   /** @param actions chooseStation(name), close(), closeAnyway(), again(), printLabel(code), askLabel(). */
@@ -28,6 +28,7 @@ export class PackView {
     this._scanLabel.textContent = t(`pack.scan_${wanted}`);
     this._note.show(note);
     this._close.hidden = !pack?.open;
+    this._close.disabled = pack?.verdict === "listening"; // a scan counts all the same
     this._close.textContent = t("pack.close");
     if (!pack?.open) this._dialog.close();
     fill(this._body, ...(station === null ? this._choice(all) : pack === null ? [] : this._tote(all)));

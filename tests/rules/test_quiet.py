@@ -1,0 +1,120 @@
+"""A pack station says "match" only after its antennas have heard nothing new for a while."""
+
+from edge.model.boxes import BoxQuiet
+from edge.model.events import DeviceLost
+from edge.model.ids import DeviceName, RequestId, ToteId
+from edge.model.inputs import BoxJudged
+from edge.model.posted import StationScanned
+from edge.rules import packing
+from tests.rules.small_floor import NOW_US, SHIRT_GTIN, STATION, SmallFloor
+from tests.rules.test_packing import PACKER, at_station, close, picked, seen_at_station
+from tests.rules.test_picking import tag
+
+
+def opened(quantity: int) -> SmallFloor:
+    """A tote is open, and the antennas have not had their time."""
+    floor = picked(quantity)
+    floor.air_is_still = False
+    at_station(floor, "T0001")
+    return floor
+
+
+def quiet(floor: SmallFloor, *, since_us: int = NOW_US) -> None:
+    floor.take(BoxJudged(BoxQuiet(STATION, since_us, quiet=True), NOW_US))
+
+
+def something_new(floor: SmallFloor) -> None:
+    floor.take(BoxJudged(BoxQuiet(STATION, 0, quiet=False), NOW_US))
+
+
+def test_all_is_checked_and_the_parcel_waits_until_it_is_quiet() -> None:
+    floor = opened(2)
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+
+    assert packing.verdict(floor.state, STATION) == "listening"
+    assert close(floor).code == "listening"
+    quiet(floor)
+
+    assert packing.verdict(floor.state, STATION) == "match"
+    assert close(floor).code == "closed"
+
+
+def test_a_third_piece_that_is_heard_a_moment_later_is_in_nobodys_parcel() -> None:
+    floor = opened(2)
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+    early = close(floor)
+
+    seen_at_station(floor, tag(3))
+    quiet(floor)
+
+    assert early.code == "listening"
+    assert packing.verdict(floor.state, STATION) == "extra"
+    assert close(floor).code == "extra"
+
+
+def test_what_is_missing_is_said_after_the_quiet_and_a_scan_counts_before() -> None:
+    floor = opened(2)
+    seen_at_station(floor, tag(1))
+
+    assert packing.verdict(floor.state, STATION) == "listening"
+    assert close(floor, partial=True).code == "listening", "the antennas may still hear it"
+    assert at_station(floor, SHIRT_GTIN).code == "paired"
+    quiet(floor)
+    assert packing.verdict(floor.state, STATION) == "checking"
+    assert at_station(floor, SHIRT_GTIN).code == "complete"
+
+    assert close(floor).code == "closed"
+
+
+def test_what_does_not_belong_here_is_said_at_once() -> None:
+    floor = opened(1)
+    seen_at_station(floor, tag(1))
+    seen_at_station(floor, tag(2))
+
+    assert packing.verdict(floor.state, STATION) == "extra"
+
+
+def test_something_new_holds_the_parcel_again() -> None:
+    floor = opened(1)
+    seen_at_station(floor, tag(1))
+    quiet(floor)
+
+    something_new(floor)
+
+    assert close(floor).code == "listening"
+    quiet(floor)
+    assert close(floor).code == "closed"
+
+
+def test_the_quiet_of_an_earlier_check_says_nothing_of_this_one() -> None:
+    floor = opened(1)
+    seen_at_station(floor, tag(1))
+
+    quiet(floor, since_us=NOW_US - 1)
+
+    assert close(floor).code == "listening"
+
+
+def test_where_the_reader_does_not_answer_barcodes_are_enough() -> None:
+    floor = opened(1)
+    floor.take_fact(DeviceLost(DeviceName("reader-1"), NOW_US, "the cable is out", (STATION,)))
+
+    assert at_station(floor, SHIRT_GTIN).code == "complete"
+
+    assert packing.verdict(floor.state, STATION) == "match"
+    assert close(floor).code == "closed"
+
+
+def test_a_check_that_is_opened_while_the_reader_is_away_waits_for_nothing() -> None:
+    floor = picked(1)
+    floor.air_is_still = False
+    floor.take_fact(DeviceLost(DeviceName("reader-1"), NOW_US, "the cable is out", (STATION,)))
+
+    answer = floor.take(
+        StationScanned(RequestId(floor.number()), STATION, PACKER, "T0001", NOW_US)
+    )
+
+    assert answer.data["tote_id"] == ToteId("T0001")
+    assert floor.state.packs[STATION].listening_since_us == 0
