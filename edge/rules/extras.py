@@ -7,7 +7,7 @@ the packer is asked for each of them, as for any stranger, until it is heard els
 looked.
 """
 
-from edge.model.ids import Epc, LocationId, Sku, ToteId
+from edge.model.ids import Epc, Sku, ToteId
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Walk
 from edge.rules import guiding

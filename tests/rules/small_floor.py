@@ -7,8 +7,8 @@ import numpy as np
 from edge.model.applying import apply
 from edge.model.boxes import BoxQuiet
 from edge.model.events import Event
-from edge.model.goods import Article
-from edge.model.ids import Badge, DeviceName, Gtin, LineId, LocationId, OrderId, Sku
+from edge.model.goods import Article, PresentItem
+from edge.model.ids import Badge, DeviceName, Epc, Gtin, LineId, LocationId, OrderId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
@@ -84,6 +84,7 @@ class SmallFloor:
         self.state = FloorState(floor)
         self.terms = terms
         self.facts: list[Event] = []
+        self.stored_items: dict[Epc, PresentItem] = {}
         self.air_is_still = True
         """Pack stations hear at once all that there is to hear."""
         self._number = count(1)
@@ -94,13 +95,18 @@ class SmallFloor:
         for event in decision.events:
             self.apply(event)
         self._follow()
-        self.state.items.clear()  # as after each commit: items are in the store, not in memory
+        self._store_items()
         return decision.answer
 
     def take_fact(self, event: Event) -> None:
         """Let one fact happen, and what follows by itself."""
         self.apply(event)
         self._follow()
+
+    def _store_items(self) -> None:
+        """As with each commit: from then on items are in the store, not in memory."""
+        self.stored_items |= self.state.items
+        self.state.items.clear()
 
     def _follow(self) -> None:
         while events := follow_up(self.state, self.terms, NOW_US):

@@ -72,6 +72,17 @@ def test_a_second_piece_that_is_heard_on_its_shelf_again_is_not_asked_for(
     assert packing.verdict(two_for_one.state, STATION) == "match"
 
 
+def test_a_second_piece_that_was_found_before_the_tote_was_opened_is_not_asked_for(
+    two_for_one: SmallFloor,
+) -> None:
+    two_for_one.take(ItemLocated(Moved(tag(2), CART, BIN_1, 0.97, NOW_US), NOW_US))
+
+    at_station(two_for_one, "T0001")
+    at_station(two_for_one, SHIRT_GTIN)
+
+    assert packing.verdict(two_for_one.state, STATION) == "match"
+
+
 def test_a_tag_that_the_station_does_not_hear_is_asked_for_because_the_cart_did() -> None:
     floor = on_cart(SmallFloor(), tag(1), tag(2))
     scan(floor, STATION)

@@ -220,8 +220,9 @@ class Laws(Desks):
             assert getattr(again, name) == getattr(self.state, name)
         for name in ("parcels", "errands", "returns", "returned", "counts", "tasks", "numbers"):
             assert getattr(again, name) == getattr(self.state, name)
-        for name in ("outages", "items", "near", "seen", "slots", "forwards"):
+        for name in ("outages", "near", "seen", "slots", "forwards"):
             assert getattr(again, name) == getattr(self.state, name)
+        assert again.items == self.floor.stored_items | self.state.items
 
 
 TestLaws = Laws.TestCase
