@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.bars import watched
 from edge.cli.console import NO, bad_input_told, fail, print_json
 from edge.cli.journal import Config
 from edge.clock import SystemClock
@@ -41,12 +42,15 @@ def create(
         settings = load(config)
     path = settings.gateway.data_dir / STORE_FILE
     try:
-        if target is None:
-            print_json(_one_more(path, settings.backup))
-        else:
-            print_json(asdict(backup.create(path, target)))
+        with watched("backup") as watch:
+            told = (
+                _one_more(path, settings.backup)
+                if target is None
+                else asdict(backup.create(path, target, watch))
+            )
     except StoreError as error:
         raise fail(str(error)) from None
+    print_json(told)
 
 
 def _one_more(path: Path, where: Backup) -> dict[str, object]:
@@ -75,9 +79,12 @@ def verify(target: Target) -> None:
     """
     try:
         if is_increment(target):
-            print_json({**asdict(increment.verify(target)), "base": continued_by(target).name})
+            with watched("verify"):
+                told = {**asdict(increment.verify(target)), "base": continued_by(target).name}
+            print_json(told)
             return
-        report = backup.verify(target)
+        with watched("verify") as watch:
+            report = backup.verify(target, watch)
     except StoreDamagedError as error:
         if not is_increment(target):
             raise fail(_naming(target, error)) from None
@@ -117,7 +124,8 @@ def restore(
     try:
         with told_by_store(f"making {path.parent}"):  # a new disk has nothing on it
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        epoch, continued = increment.restore(target, files, path, new_id_maker(), floor)
+        with watched("restore") as watch:
+            epoch, continued = increment.restore(target, files, path, new_id_maker(), floor, watch)
     except StoreError as error:
         raise fail(_naming(target, error)) from None
     if continued.stopped:

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, print_json
 from edge.cli.gate import own_gate
 from edge.cli.journal import plain_fact
@@ -57,8 +58,9 @@ def diagnostics(
         settings = load(config)
         secrets = known_secrets(settings)
         members = {}
-        for name, text in _members(config, settings, log, facts):
-            members[name] = redacted(text, secrets)
+        with watched("diagnostics"):
+            for name, text in _members(config, settings, log, facts):
+                members[name] = redacted(text, secrets)
         _write(out, members)
     print_json({"file": str(out), "members": sorted(members), "bytes": out.stat().st_size})
 

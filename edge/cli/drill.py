@@ -3,7 +3,6 @@
 Exit codes as everywhere: 1 where a promise broke.
 """
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
+from edge.cli.bars import each_watched
 from edge.cli.console import NO, fail, print_json
 from edge.cli.journal import store_path
 from edge.clock import SystemClock
@@ -148,10 +146,8 @@ def _scratch(name: str, folder: Path | None) -> Iterator[Path]:
 
 def _tell_report(name: str, runs: int, made: Iterator[Run]) -> None:
     """Make the runs with a progress bar on a terminal, print the report, end with its code."""
-    console = Console(stderr=True)
     try:
-        counted = track(made, name, runs, console=console, disable=not sys.stderr.isatty())
-        found = report(name, list(counted))
+        found = report(name, list(each_watched(made, runs, name)))
     except (DrillError, StoreError) as error:
         raise fail(str(error)) from None
     print_json(asdict(found))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.bars import watched
 from edge.cli.console import NO, bad_input_told, fail, print_json
 from edge.compose.core import STORE_FILE
 from edge.model.events import Fact
@@ -19,6 +20,7 @@ from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
 from edge.store.rebuilding import rebuild as rebuild_tables
 from edge.store.rebuilding import rebuild_and_compare
+from edge.store.verifying import Watch, unwatched
 from edge.store.verifying import verify as verify_store
 
 app = typer.Typer(no_args_is_help=True, help="Check, follow and export the journal.")
@@ -40,8 +42,8 @@ def verify(config: Config = Path("gateway.toml")) -> None:
     """Check every row: checksum chain, gap-free sequence, counts; exit 1 if anything is wrong."""
     path = store_path(config)
     try:
-        with closing(open_reader(path)) as connection:
-            report = verify_store(connection)
+        with closing(open_reader(path)) as connection, watched("verify") as watch:
+            report = verify_store(connection, watch)
     except StoreError as error:
         raise fail(str(error)) from None
     print_json(asdict(report))
@@ -65,7 +67,9 @@ def rebuild(
     with bad_input_told():
         floor = load_floor(load(config).gateway.floor_file)
     try:
-        found = rebuild_and_compare(path, floor) if check else rebuild_tables(path, floor)
+        with watched("compare" if check else "rebuild") as watch:
+            replay = rebuild_and_compare if check else rebuild_tables
+            found = replay(path, floor, watch)
     except StoreError as error:
         raise fail(str(error)) from None
     print_json({"differences": found, "rebuilt": bool(found) and not check})
@@ -81,8 +85,11 @@ def export(
     """Print every fact as a JSON line."""
     path = store_path(config)
     try:
-        with closing(JournalReader(path)) as reader:
-            _print_from(reader, after)
+        with (
+            closing(JournalReader(path)) as reader,
+            watched("export", beside_lines=True) as watch,
+        ):
+            _print_from(reader, after, watch)
     except StoreError as error:
         raise fail(str(error)) from None
 
@@ -104,12 +111,14 @@ def tail(config: Config = Path("gateway.toml")) -> None:
         return
 
 
-def _print_from(reader: JournalReader, seq: int) -> int:
+def _print_from(reader: JournalReader, seq: int, watch: Watch = unwatched) -> int:
     """Print all facts above `seq`; the number of the last one."""
+    first = seq
     while facts := reader.facts_after(seq, PAGE, PAGE_BYTES):
         for fact in facts:
             print_json(plain_fact(fact))
         seq = facts[-1].seq
+        watch(seq - first, reader.last_seq() - first)
     return seq
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from drivers.reads import ReadBatch
+from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, fail, not_utf8, print_json
 from edge.compose.core import seeded
 from edge.locating.learning import calibrate as learn
@@ -113,7 +114,7 @@ def locate(  # noqa: PLR0913 - one argument for each option
             )
         else:
             typer.echo(f"calibrated: {learnt.level}", err=True)
-        with _batches(reads, plan) as batches:
+        with _batches(reads, plan) as batches, watched("locate", beside_lines=True):
             for answer in locate_stream(plan, batches, learnt, every):
                 print_json(answer.to_dict())
 
@@ -139,7 +140,7 @@ def calibrate(
         plan = load_floor(floor)
         with _lines(truth) as lines:
             truths = read_truth_csv(lines, str(truth))
-        with _batches(reads, plan) as batches:
+        with _batches(reads, plan) as batches, watched("calibrate"):
             made = learn(plan, batches, truths, seeded(_SEED))
         save_calibration(out, made)
     told = made.to_dict()

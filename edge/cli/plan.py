@@ -7,6 +7,7 @@ from typing import Annotated, cast
 import numpy as np
 import typer
 
+from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, json_documents, print_json, read_text
 from edge.clock import SystemClock
 from edge.rules.batching import Effort, plan_batches
@@ -70,8 +71,17 @@ def _route(plain: Plain) -> dict[str, object]:
 def _batch(plain: Plain, seconds: float, seed: int) -> dict[str, object]:
     clock = SystemClock()
     began_us = clock.monotonic_us()
-    effort = Effort(seconds=seconds, elapsed_s=lambda: (clock.monotonic_us() - began_us) / 1e6)
-    plan = plan_batches(batch_instance(plain), np.random.Generator(np.random.PCG64(seed)), effort)
+    with watched("plan") as watch:
+
+        def elapsed_s() -> float:
+            """The search asks how long it has looked, which is how far it is."""
+            gone_s = (clock.monotonic_us() - began_us) / 1e6
+            watch(gone_s, seconds)
+            return gone_s
+
+        effort = Effort(seconds=seconds, elapsed_s=elapsed_s)
+        random = np.random.Generator(np.random.PCG64(seed))
+        plan = plan_batches(batch_instance(plain), random, effort)
     orders = cast("list[dict[str, str | int]]", plain["orders"])  # the instance was made of them
     as_given = {str(order["id"]): order["id"] for order in orders}
     return {

@@ -16,15 +16,17 @@ from edge.store.durable import sync_to_disk
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.store.journal import Head, begin_epoch, read_head
 from edge.store.lock import StoreLock
-from edge.store.verifying import VerifyReport
+from edge.store.verifying import VerifyReport, Watch, unwatched
 from edge.store.verifying import verify as verify_rows
 
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a file."""
 
 
-def create(path: Path, target: Path) -> VerifyReport:
+def create(path: Path, target: Path, watch: Watch = unwatched) -> VerifyReport:
     """Copy a store, in use or not, to `target`; an older file there is replaced.
+
+    `watch` is told how far the copy is verified.
 
     Raises:
         StoreDamagedError: the copy does not verify; `target` is as it was before.
@@ -36,7 +38,7 @@ def create(path: Path, target: Path) -> VerifyReport:
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         try:
             _copy(path, unfinished)
-            report = _sound_report(unfinished)
+            report = _sound_report(unfinished, watch)
             unfinished.replace(target)
         except BaseException:
             unfinished.unlink(missing_ok=True)
@@ -45,14 +47,14 @@ def create(path: Path, target: Path) -> VerifyReport:
     return report
 
 
-def verify(target: Path) -> VerifyReport:
-    """Check a backup: its structure, each checksum, each number.
+def verify(target: Path, watch: Watch = unwatched) -> VerifyReport:
+    """Check a backup: its structure, each checksum, each number; `watch` is told how far it is.
 
     Raises:
         StoreError: it cannot be read at all.
     """
     with told_by_store(f"verifying {target}"), closing(_open_at_rest(target)) as connection:
-        return verify_rows(connection)
+        return verify_rows(connection, watch)
 
 
 def head_of(target: Path) -> Head:
@@ -74,6 +76,7 @@ def restore(
     path: Path,
     make_id: IdMaker,
     complete: Callable[[sqlite3.Connection], None] = _nothing_more,
+    watch: Watch = unwatched,
 ) -> str:
     """Make the store at `path` from a backup, with a new epoch; an older store there is set aside.
 
@@ -85,6 +88,7 @@ def restore(
         make_id: makes the new epoch's name.
         complete: is given the writer of the copy, such as to take up increments, before it
             becomes the store.
+        watch: told how far the backup is verified.
 
     Returns:
         The new epoch's name.
@@ -94,7 +98,7 @@ def restore(
         StoreDamagedError: the backup does not verify; nothing has changed.
         StoreError: the disk refused; the store at `path` is as it was before, or set aside.
     """
-    _sound_report(backup)
+    _sound_report(backup, watch)
     lock = StoreLock(path)
     try:
         with told_by_store(f"restoring {backup} to {path}"):
@@ -175,8 +179,8 @@ def _finish(path: Path, epoch: str, complete: Callable[[sqlite3.Connection], Non
     sync_to_disk(path)
 
 
-def _sound_report(path: Path) -> VerifyReport:
-    report = verify(path)
+def _sound_report(path: Path, watch: Watch) -> VerifyReport:
+    report = verify(path, watch)
     if not report.good:
         raise StoreDamagedError(f"{path} is no sound copy: {'; '.join(report.problems[:3])}")
     return report

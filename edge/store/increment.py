@@ -39,6 +39,7 @@ from edge.store.journal import (
 )
 from edge.store.salvaging import ROWS_AT_ONCE, append_rows
 from edge.store.tables import load_state
+from edge.store.verifying import Watch, unwatched
 
 _FORMAT = "warehouse-edge increment 1"
 _LEVEL = 6
@@ -180,7 +181,12 @@ def continue_with(
 
 
 def restore(
-    full: Path, files: Sequence[Path], path: Path, make_id: IdMaker, floor: Floor
+    full: Path,
+    files: Sequence[Path],
+    path: Path,
+    make_id: IdMaker,
+    floor: Floor,
+    watch: Watch = unwatched,
 ) -> tuple[str, Continued]:
     """As `edge.store.backup.restore`, with the increments that follow; gives the epoch's name too.
 
@@ -190,13 +196,14 @@ def restore(
         path: where the daemon keeps its store; no daemon may run on it.
         make_id: makes the new epoch's name.
         floor: as configured; not looked at without increments.
+        watch: told how far the full backup is verified.
 
     Raises:
         StoreError: as there; an increment that does not fit is none, it is told in the result.
     """
     done: list[Continued] = []
     epoch = backup.restore(
-        full, path, make_id, lambda writer: done.append(continue_with(writer, files, floor))
+        full, path, make_id, lambda writer: done.append(continue_with(writer, files, floor)), watch
     )
     return epoch, done[0]
 

@@ -16,7 +16,7 @@ from edge.model.state import FloorState
 from edge.model.table import Table
 from edge.store.database import open_reader, open_writer, snapshot, transaction
 from edge.store.errors import StoreDamagedError, StoreError
-from edge.store.journal import epochs, facts_from, read_cursor, sound_facts
+from edge.store.journal import epochs, facts_from, read_cursor, read_head, sound_facts
 from edge.store.lock import StoreLock
 from edge.store.tables import (
     FORMS,
@@ -26,18 +26,20 @@ from edge.store.tables import (
     sound_rows,
     write_changes,
 )
+from edge.store.verifying import Watch, counted, unwatched
 
 
 class PrunedError(StoreError):
     """The operator: the journal does not go back to its first fact any more."""
 
 
-def rebuild_and_compare(path: Path, floor: Floor) -> list[str]:
+def rebuild_and_compare(path: Path, floor: Floor, watch: Watch = unwatched) -> list[str]:
     """Replay the whole journal into a fresh state; gives the differences to the tables.
 
     Args:
         path: of a store, in use or not.
         floor: as configured.
+        watch: told how far the journal is replayed.
 
     Returns:
         One sentence for each table that differs, with the first key that does; or the one about a
@@ -50,10 +52,10 @@ def rebuild_and_compare(path: Path, floor: Floor) -> list[str]:
         StoreError: the file cannot be read.
     """
     with closing(open_reader(path)) as connection, snapshot(connection, "replaying the journal"):
-        return _differences(connection, _replayed(connection, floor), floor)
+        return _differences(connection, _replayed(connection, floor, watch), floor)
 
 
-def rebuild(path: Path, floor: Floor) -> list[str]:
+def rebuild(path: Path, floor: Floor, watch: Watch = unwatched) -> list[str]:
     """Write the tables anew from the journal where they differ; no daemon may run on the store.
 
     Facts, answers and the cursor stay as they are.
@@ -69,20 +71,21 @@ def rebuild(path: Path, floor: Floor) -> list[str]:
     open_reader(path).close()  # before the lock, whose file would stay where there is no store
     lock = StoreLock(path)
     try:
-        found = rebuild_and_compare(path, floor)
+        found = rebuild_and_compare(path, floor, watch)
         if found:
             with closing(open_writer(path)) as connection:
-                _rewrite(connection, floor)
+                _rewrite(connection, floor, watch)
         return found
     finally:
         lock.release()
 
 
-def _replayed(connection: sqlite3.Connection, floor: Floor) -> FloorState:
+def _replayed(connection: sqlite3.Connection, floor: Floor, watch: Watch) -> FloorState:
     if read_cursor(connection).pruned_position:
         raise PrunedError("the journal was pruned: a rebuild needs it from its first fact on")
     state = FloorState(floor)
-    for fact in facts_from(sound_facts(connection, 0), epochs(connection)):
+    facts = facts_from(sound_facts(connection, 0), epochs(connection))
+    for fact in counted(facts, read_head(connection).position, watch):
         apply(state, fact.event, fact.occurred_us)
     return state
 
@@ -103,10 +106,10 @@ def _differences(connection: sqlite3.Connection, replayed: FloorState, floor: Fl
     ]
 
 
-def _rewrite(connection: sqlite3.Connection, floor: Floor) -> None:
+def _rewrite(connection: sqlite3.Connection, floor: Floor, watch: Watch) -> None:
     """All tables, for a row that is damaged may lie under any key; checked before the commit."""
     with transaction(connection, "rebuilding the tables"):
-        replayed = _replayed(connection, floor)
+        replayed = _replayed(connection, floor, watch)
         for form in FORMS:
             connection.execute(f"DELETE FROM {form.name}")  # noqa: S608 - names of our tables
         write_changes(connection, changes_of(replayed))

@@ -1,14 +1,21 @@
 """Proof that the store is as it was written: every row, every checksum, every number."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from edge.store.database import snapshot
 from edge.store.errors import StoreDamagedError, told_by_store
 from edge.store.journal import epochs, examined_facts, read_cursor, read_head
 from edge.store.tables import FORMS, RowForm, examined_rows
+
+Thing = TypeVar("Thing")
+Watch = Callable[[float, float], None]
+"""Told now and then how many rows have been looked at, and of how many."""
+TOLD_EVERY = 1000
+"""Rows; whoever watches need not be told of each."""
 
 PROBLEMS_MAX = 100
 """A report names the first of them; a file that is broken throughout must not fill the memory."""
@@ -39,22 +46,38 @@ class VerifyReport:
         return not self.problems
 
 
-def verify(connection: sqlite3.Connection) -> VerifyReport:
+def unwatched(_done: float, _of: float) -> None:
+    """Nobody looks how far it is."""
+
+
+def counted(things: Iterable[Thing], of: int, watch: Watch) -> Iterator[Thing]:
+    """The things, and whoever watches is told how many have come."""
+    for done, thing in enumerate(things):
+        if done % TOLD_EVERY == 0:
+            watch(done, of)
+        yield thing
+
+
+def verify(connection: sqlite3.Connection, watch: Watch = unwatched) -> VerifyReport:
     """Check the file's structure, the journal's chain and numbers, and each row of the state.
 
     A writer may go on meanwhile.
+
+    Args:
+        connection: reads the store.
+        watch: told how far it is in the journal, which is the most of it.
 
     Raises:
         StoreError: the file cannot be read at all.
     """
     with snapshot(connection, "verifying the store"):
-        return _report(connection)
+        return _report(connection, watch)
 
 
-def _report(connection: sqlite3.Connection) -> VerifyReport:
+def _report(connection: sqlite3.Connection, watch: Watch) -> VerifyReport:
     known = epochs(connection)
     head, cursor = read_head(connection), read_cursor(connection)
-    problems = [*islice(_problems(connection), PROBLEMS_MAX)]
+    problems = [*islice(_problems(connection, watch), PROBLEMS_MAX)]
     return VerifyReport(
         epoch=known[-1].name if known else "",
         facts=_count(connection, "facts"),
@@ -73,9 +96,9 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
     return int(count)
 
 
-def _problems(connection: sqlite3.Connection) -> Iterator[str]:
+def _problems(connection: sqlite3.Connection, watch: Watch) -> Iterator[str]:
     yield from _until_damaged(_structure_problems(connection))
-    yield from _until_damaged(_journal_problems(connection))
+    yield from _until_damaged(_journal_problems(connection, watch))
     yield from _until_damaged(_cursor_problems(connection))
     for form in FORMS:
         yield from _until_damaged(_table_problems(connection, form))
@@ -96,8 +119,10 @@ def _structure_problems(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"structure: {line}"
 
 
-def _journal_problems(connection: sqlite3.Connection) -> Iterator[str]:
-    for _, problem in examined_facts(connection, read_cursor(connection).pruned_position):
+def _journal_problems(connection: sqlite3.Connection, watch: Watch) -> Iterator[str]:
+    pruned = read_cursor(connection).pruned_position
+    facts = examined_facts(connection, pruned)
+    for _, problem in counted(facts, read_head(connection).position - pruned, watch):
         if problem:
             yield problem
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from edge.cli.bars import each_watched
 from simulators.day.command import day_report, quiet
 from simulators.day.plan import Faults, Story
 from simulators.day.shrinking import shortest
@@ -80,7 +81,7 @@ def days_command(
     began_s = monotonic()
     played: list[Played] = []
     with ProcessPoolExecutor(processes) as pool:
-        for one in pool.map(play_one, stories, chunksize=1):
+        for one in each_watched(pool.map(play_one, stories, chunksize=1), seeds, "days"):
             played.append(one)
             _tell(one)
         failed = [one for one in played if one.report.get("broken")]
