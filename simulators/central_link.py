@@ -284,7 +284,7 @@ class Central:
         )
 
     def _send_order(self, now_us: int) -> None:
-        due = datetime.fromtimestamp(now_us / 1e6, UTC) + timedelta(minutes=60)
+        due = cut_off(datetime.fromtimestamp(now_us / 1e6, UTC))
         number = self._store.order_count() + 1
         order = self._maker.make(number, due.isoformat(timespec="seconds"))
         if order is None:
@@ -336,3 +336,10 @@ def _object(payload: bytes) -> dict[str, Any]:
 
 def _properties(packet: int) -> Properties:
     return Properties(packet)  # type: ignore[no-untyped-call]  # paho leaves it without types
+
+
+def cut_off(now: datetime) -> datetime:
+    """When the carrier of an order leaves: at a quarter of an hour, in an hour at the soonest."""
+    soonest = now + timedelta(minutes=60)
+    past = timedelta(minutes=soonest.minute % 15, seconds=soonest.second)
+    return soonest.replace(microsecond=0) + (timedelta(minutes=15) - past)

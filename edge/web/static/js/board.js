@@ -127,7 +127,7 @@ function waves() {
     ...board.waves.map((one) =>
       h(
         "li",
-        {},
+        { class: one.standing === "well" ? "well" : null },
         icon(one.standing === "well" ? "right" : "trouble"),
         h(
           "div",
@@ -146,7 +146,7 @@ function walks() {
   if (board.walks.length === 0) return h("p", { class: "muted" }, t("board.no_walks"));
   return h(
     "ul",
-    { class: "doubts" },
+    { class: "doubts plain" },
     ...board.walks.map((one) =>
       h(
         "li",
