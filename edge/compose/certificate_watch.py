@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from edge.clock import Clock
-from edge.daemon.checks.certificates import ends_us
+from edge.daemon.checks.certificates import validity_us
 from edge.floor.alerts import Alert, Alerts, Severity
 
 LOOK_US = 3_600_000_000
@@ -37,9 +37,10 @@ class CertificateWatch:
             self._judge(about, path)
 
     def _judge(self, about: str, path: Path) -> None:
-        ending_us = ends_us(path)
-        if ending_us is None:
+        validity = validity_us(path)
+        if validity is None:
             return  # a file that cannot be read says nothing about a date; `doctor` tells of it
+        _, ending_us = validity
         now_us = self._clock.now_us()
         days = (ending_us - now_us) // _DAY_US
         severity = _severity(days)

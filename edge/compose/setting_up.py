@@ -13,7 +13,7 @@ from edge.compose.discovering import approved, as_found
 from edge.compose.reloading import Reloader
 from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.compose.trying import try_reader
-from edge.daemon.checks.certificates import certificate_dates
+from edge.daemon.checks.certificates import certificate_dates, validity_us
 from edge.floor.board import Board, Shown
 from edge.model.ids import RequestId
 from edge.settings.gateway import Settings
@@ -146,8 +146,18 @@ class SetUpDesk:
             "unsent": status.unsent if status else 0,
             "last_error": status.last_error if status else "",
             "certificates": [
-                {"about": about, "status": finding.status, "text": finding.text}
+                self._certificate(about, path)
                 for about, path in certificates_in_use(self._settings)
-                for finding in [certificate_dates(about, path, self._clock.now_us())]
             ],
+        }
+
+    def _certificate(self, about: str, path: Path) -> Shown:
+        finding = certificate_dates(about, path, self._clock.now_us())
+        begins, ends = validity_us(path) or (None, None)
+        return {
+            "about": about,
+            "status": finding.status,
+            "text": finding.text,
+            "begins_us": begins,
+            "ends_us": ends,
         }

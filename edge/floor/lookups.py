@@ -108,14 +108,25 @@ def _item(item: PresentItem, names: Mapping[str, str]) -> Shown:
 
 def _happening(fact: Fact) -> Shown:
     at = datetime.fromtimestamp(fact.occurred_us / 1e6, UTC).isoformat(timespec="milliseconds")
-    return {"seq": fact.seq, "type": fact.event.type, "at": at, "text": sentence(fact)}
+    return {
+        "seq": fact.seq,
+        "type": fact.event.type,
+        "at": at,
+        "text": sentence(fact),
+        "values": plain_values(fact),
+    }
 
 
 def sentence(fact: Fact) -> str:
     """The plain parts of a fact, as `name value` pairs."""
-    told = (
-        f"{name.replace('_', ' ')} {value}"
+    told = (f"{name.replace('_', ' ')} {value}" for name, value in plain_values(fact).items())
+    return ", ".join(told)
+
+
+def plain_values(fact: Fact) -> dict[str, str | int | float]:
+    """The plain parts of a fact by their names."""
+    return {
+        name: value
         for name, value in asdict(fact.event).items()
         if isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    )
-    return ", ".join(told)
+    }

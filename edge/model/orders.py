@@ -1,6 +1,7 @@
 """Orders, their lines, and the life of an order as a table."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edge.model.ids import Gtin, LineId, OrderId, Sku
@@ -79,10 +80,15 @@ class Doubt:
     Attributes:
         code: a stable word, such as `unknown_sku`, `no_stock`, `held_by_central`.
         text: the same as a sentence for the person who decides.
+        form: which sentence of the code it is; see `edge.model.doubts`.
+        values: what the sentence names, for those who say it in another language; empty where
+            an earlier version wrote it.
     """
 
     code: str
     text: str
+    form: str = "text"
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from edge.model import events as e
 from edge.model.booking import add_stock, reserve
+from edge.model.doubts import doubt
 from edge.model.ids import Badge, OrderId, ToteId
-from edge.model.orders import ORDER_STEPS, Doubt, OrderStep
+from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
 from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState
@@ -99,14 +100,20 @@ def give_up(state: FloorState, event: e.ToteGivenUp) -> None:
     del state.packs[event.station]
     for tote_id in (event.tote_id, *event.more_totes):
         del state.totes[tote_id]
-    hold_empty(state, event.order_id, "all of its pieces were lost on the way to the pack station")
+    hold_empty(state, event.order_id, "all_lost")
 
 
-def hold_empty(state: FloorState, order_id: OrderId, why: str) -> None:
-    """Nothing of the order is in hand: it waits until there is stock, or for a person."""
+def hold_empty(state: FloorState, order_id: OrderId, form: str) -> None:
+    """Nothing of the order is in hand: it waits until there is stock, or for a person.
+
+    Args:
+        state: it changes.
+        order_id: of the order.
+        form: of the doubt `no_stock`, which tells how that came.
+    """
     order = state.orders[order_id]
     held = after(ORDER_STEPS, order.state, OrderStep.HOLD)
-    state.orders[order_id] = replace(order, state=held, doubts=(Doubt("no_stock", why),))
+    state.orders[order_id] = replace(order, state=held, doubts=(doubt("no_stock", form),))
 
 
 def add_to_errand(state: FloorState, errand_id: str, kind: ErrandKind, piece: Carried) -> None:

@@ -106,7 +106,7 @@ def _finish(state: FloorState, order_id: OrderId) -> None:
     if any(order_id in walk.orders for walk in state.open_walks()):
         return
     if not state.totes.of_order(order_id):
-        hold_empty(state, order_id, "no piece of it was found on the walk")
+        hold_empty(state, order_id, "none_found")
         return
     order = state.orders[order_id]
     following = after(ORDER_STEPS, order.state, OrderStep.FINISH)

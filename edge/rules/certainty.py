@@ -7,12 +7,22 @@ books say.
 """
 
 from collections.abc import Callable, Container, Mapping
+from enum import StrEnum
 
 from edge.model.goods import Lot
 from edge.model.ids import DeviceName, LocationId, Sku
 from edge.model.places import Floor
 
 Key = tuple[Sku, LocationId]
+
+
+class Why(StrEnum):
+    """Why pieces may well not be where the books say."""
+
+    TO_COUNT = "to_count"
+    """A count is wanted, or a decision about one."""
+    UNHEARD = "unheard"
+    """The radio covers the place and hears none of their tags."""
 
 
 class Certainty:
@@ -43,15 +53,15 @@ class Certainty:
         self._uncounted = uncounted
         self._heard = {one.location for one in floor.antennas if one.reader not in silent}
 
-    def doubt(self, sku: Sku, location: LocationId) -> str | None:
+    def doubt(self, sku: Sku, location: LocationId) -> Why | None:
         """Why the pieces may well not be there; None where nothing says so."""
         key = (sku, location)
         if key in self._uncounted:
-            return "is to be counted"
+            return Why.TO_COUNT
         if self._lots.get(key, Lot()).counted_us is not None or not self._is_tagged(sku):
             return None
         around = self._floor.around(location)
         if not any(one in self._heard for one in around):
             return None
         is_seen = any(self._seen.get((sku, one), 0) > 0 for one in around)
-        return None if is_seen else "is heard by the radio, and none of its tags is"
+        return None if is_seen else Why.UNHEARD

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from edge.model.doubts import doubt
 from edge.model.events import Event, OrderReceived, OrderReleased
 from edge.model.ids import Sku
 from edge.model.orders import Doubt, Order, OrderLine, OrderState
@@ -47,12 +48,12 @@ def doubts(
         now_us: for what has expired, UTC microseconds.
         held: whether the central system wants it held.
     """
-    found = [Doubt("held_by_central", "the central system holds this order")] if held else []
+    found = [doubt("held_by_central")] if held else []
     found.extend(_of_lines(state, terms, order.lines))
     found.extend(_incomplete(terms, order))
     found.extend(_twice(state, terms, order))
     found.extend(
-        Doubt("hold_rule", f"{rule.name}: {rule.why}")
+        doubt("hold_rule", rule=rule.name, why=rule.why)
         for rule in terms.review.holds
         if _fits(rule, order)
     )
@@ -63,18 +64,15 @@ def doubts(
 
 def _of_lines(state: FloorState, terms: Terms, lines: tuple[OrderLine, ...]) -> Iterator[Doubt]:
     if not lines:
-        yield Doubt("no_lines", "the order has no lines")
+        yield doubt("no_lines")
     for line in lines:
         if line.sku not in state.articles:
-            yield Doubt("unknown_sku", f"line {line.line_id}: no article {line.sku}")
+            yield doubt("unknown_sku", line=line.line_id, sku=line.sku)
         elif line.pack is not None:
-            text = f"line {line.line_id}: {line.pack} is no known pack of {line.sku}"
-            yield Doubt("unknown_pack", text)
+            yield doubt("unknown_pack", line=line.line_id, pack=line.pack, sku=line.sku)
         elif line.quantity > terms.quantity_max:
-            yield Doubt(
-                "large_quantity",
-                f"line {line.line_id}: {line.quantity} pieces, more than {terms.quantity_max}",
-            )
+            most = terms.quantity_max
+            yield doubt("large_quantity", line=line.line_id, quantity=line.quantity, most=most)
 
 
 def _incomplete(terms: Terms, order: Order) -> Iterator[Doubt]:
@@ -85,7 +83,7 @@ def _incomplete(terms: Terms, order: Order) -> Iterator[Doubt]:
     }
     for name in terms.review.required:
         if not told[name]:
-            yield Doubt(f"no_{name}", f"the order has no {name}")
+            yield doubt(f"no_{name}")
 
 
 def _twice(state: FloorState, terms: Terms, order: Order) -> Iterator[Doubt]:
@@ -95,8 +93,7 @@ def _twice(state: FloorState, terms: Terms, order: Order) -> Iterator[Doubt]:
         is_near = order.received_us - other.received_us < terms.review.duplicate_us
         is_first = (other.received_us, other.order_id) < mine
         if is_near and is_first and other.state is not OrderState.CANCELLED:
-            text = f"order {other.order_id} has the same goods for the same address"
-            yield Doubt("duplicate", text)
+            yield doubt("duplicate", order=other.order_id)
             return
 
 
@@ -123,7 +120,7 @@ def _shortages(state: FloorState, lines: tuple[OrderLine, ...]) -> Iterator[Doub
         places = state.stock.of(sku)
         free = sum(stock.free for stock in places if stock.location not in frozen)
         if sku in state.articles and free < quantity:
-            yield Doubt("no_stock", f"{sku}: {quantity} wanted, {free} free")
+            yield doubt("no_stock", sku=sku, quantity=quantity, free=free)
 
 
 def resolved(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
@@ -145,7 +142,7 @@ def resolved(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
 
 
 def _resolved(state: FloorState, terms: Terms, order: Order, now_us: int) -> Event | None:
-    codes = {doubt.code for doubt in order.doubts}
+    codes = {one.code for one in order.doubts}
     if not codes or not codes <= SELF_RESOLVING:
         return None
     known = replace(order, lines=in_pieces(state, order.lines))
@@ -154,6 +151,6 @@ def _resolved(state: FloorState, terms: Terms, order: Order, now_us: int) -> Eve
         return OrderReleased(order.order_id, None)
     if not now:
         return OrderReceived(replace(known, state=OrderState.RELEASED, doubts=()))
-    if known != order or {doubt.code for doubt in now} != codes:
+    if known != order or {one.code for one in now} != codes:
         return OrderReceived(replace(known, doubts=now))
     return None

@@ -8,18 +8,19 @@ is theirs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 
 from edge.model.counts import TO_MAKE_SURE
+from edge.model.doubts import doubt
 from edge.model.events import CountWanted, Event, OrderReceived
 from edge.model.goods import Lot, Stock
-from edge.model.ids import Sku
+from edge.model.ids import LocationId, Sku
 from edge.model.orders import Doubt, Order, OrderState
 from edge.model.state import FloorState
 from edge.model.work import Stop
-from edge.rules.certainty import Certainty, Key
+from edge.rules.certainty import Certainty, Key, Why
 from edge.rules.terms import Terms
 
 DOUBTFUL = "doubtful_stock"
@@ -75,8 +76,17 @@ def doubts(state: FloorState, terms: Terms, order: Order, now_us: int) -> Iterat
         if not doubtful or sum(one.free for one in places) < quantity:
             continue
         if sure - _wanted_before(state, terms, order, sku) < quantity:
-            named = "; ".join(f"{place} {why}" for place, why in doubtful.items())
-            yield Doubt(DOUBTFUL, f"{sku}: {quantity} wanted, not surely there: {named}")
+            yield _told(sku, quantity, doubtful)
+
+
+def _told(sku: Sku, quantity: int, doubtful: Mapping[LocationId, Why]) -> Doubt:
+    """The doubt with the places that each reason speaks of."""
+    named = {
+        why.value: ", ".join(place for place, own in doubtful.items() if own is why)
+        for why in sorted({*doubtful.values()})
+    }
+    form = next(iter(named)) if len(named) == 1 else "both"
+    return doubt(DOUBTFUL, form, sku=sku, quantity=quantity, **named)
 
 
 def held(state: FloorState, terms: Terms, now_us: int) -> list[Event]:

@@ -26,9 +26,10 @@ VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(EVENT_TYPES, 1),
     "stock.article_listed": 2,  # volume, weight and kind of goods: not told
     # 2: the address, lines of packs: none; 3: does a substitute do, what was one: no and nothing;
-    # 4: what a person has let it go in spite of: nothing
-    "order.received": 4,
-    "order.amended": 2,  # as 4 of `order.received`
+    # 4: what a person has let it go in spite of: nothing; 5: what the sentences of doubts name,
+    # for other languages: not told
+    "order.received": 5,
+    "order.amended": 3,  # 2: as 4 of `order.received`; 3: as 5
     "return.expected": 3,  # 2: lines of packs: none; 3: as 3 of `order.received`
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed; 4: further totes, of which there were none; 5: is it
@@ -40,8 +41,9 @@ VERSIONS: Mapping[str, int] = {
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`;
-    # 4: as 3 of `order.received`, and is the place confirmed: no; 5: as 4 of `order.received`
-    "order.changed": 5,
+    # 4: as 3 of `order.received`, and is the place confirmed: no; 5: as 4 of `order.received`;
+    # 6: as 5
+    "order.changed": 6,
     "pick.picker_changed": 2,  # the zone of their own: none
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
@@ -72,7 +74,9 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("order.received", 1): _unchanged,
     ("order.received", 2): _unchanged,
     ("order.received", 3): _unchanged,
+    ("order.received", 4): _unchanged,
     ("order.amended", 1): _unchanged,
+    ("order.amended", 2): _unchanged,
     ("stock.article_listed", 1): _unchanged,
     ("return.expected", 1): _unchanged,
     ("return.expected", 2): _unchanged,
@@ -81,6 +85,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("order.changed", 2): _unchanged,
     ("order.changed", 3): _unchanged,
     ("order.changed", 4): _unchanged,
+    ("order.changed", 5): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,

@@ -75,7 +75,7 @@ def test_an_item_is_found_with_its_place_its_certainty_and_its_history(
 
     page.locator("#results button").first.click()
 
-    expect(page.locator("#history")).to_contain_text("arrived at A-01-3")
+    expect(page.locator("#history")).to_contain_text("Arrived · at A-01-3 · 97 %")
     shoot(page, "floor-item-1280x800")
     page.get_by_role("button", name="Back to the list").click()
     expect(page.locator("#results li")).to_have_count(2)
@@ -87,7 +87,7 @@ def test_held_orders_come_first_with_their_reason_and_are_released(
     page.goto("/orders")
     held = page.locator('[data-order="SO-1042"]')
     expect(held).to_contain_text("Not enough stock")
-    expect(held).to_contain_text("3 of LAMP-E27 wanted, 1 free")
+    expect(held).to_contain_text("LAMP-E27: 3 wanted, 1 free.")
     shoot(page, "orders-1280x800")
 
     held.get_by_role("button", name="Release").click()
@@ -103,6 +103,8 @@ def test_a_held_order_is_changed_line_by_line_and_reviewed_anew(
 ) -> None:
     page = signed_in(Role.SUPERVISOR, "/orders", STATION, locale)
     held = page.locator('[data-order="SO-1042"]')
+    lacking = {"en-GB": "3 wanted, 1 free", "zh-CN": "需要 3 件"}[locale]
+    expect(held.locator(".doubts p")).to_contain_text(lacking)
     held.locator(".decide button").nth(1).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("#change-address")).to_have_value(
@@ -188,7 +190,7 @@ def test_the_board_tells_what_leaves_when_and_why_orders_are_walked_together(
     expect(board.locator("body")).to_contain_text("Begin now: picked by")
     expect(board.locator("body")).to_contain_text("Too late: picked only by")
     expect(board.locator("body")).to_contain_text("DHL, UPS")
-    expect(board.locator("body")).to_contain_text("8 orders together, 142 m: saves 388 m")
+    expect(board.locator("body")).to_contain_text("Orders together: 8, 142 m: saves 388 m")
     shoot(board, "board-waves-1280x800")
     board.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
     shoot(board, "board-waves-360x640")

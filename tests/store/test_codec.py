@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
+from edge.model.doubts import doubt
 from edge.model.goods import Article, Forward, PackLevel, PresentItem, Stock
 from edge.model.ids import (
     Badge,
@@ -30,7 +31,7 @@ from edge.model.ids import (
     ToteId,
     WalkId,
 )
-from edge.model.orders import Doubt, Order, OrderLine, OrderState
+from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.passages import Direction, PassageQuestion
 from edge.model.prompts import Answer
 from edge.model.returns import Grade, ReturnedPiece
@@ -90,7 +91,7 @@ EVENTS: tuple[e.Event, ...] = (
             (OrderLine(LINE, SKU, 2, substitution=True),),
             OrderState.HELD,
             1_700_000_000_000_000,
-            (Doubt("no_stock", "2 of SHIRT-M wanted, 1 free; räumen \u4ed3\u5e93"),),
+            (doubt("hold_rule", rule="räumen", why="\u4ed3\u5e93"),),
         )
     ),
     e.OrderAmended(
@@ -103,7 +104,7 @@ EVENTS: tuple[e.Event, ...] = (
             (OrderLine(LINE, SKU, 2, Gtin("09521234000020")),),
             OrderState.HELD,
             1_700_000_000_000_000,
-            (Doubt("unknown_pack", "no pack"),),
+            (doubt("no_stock", sku=SKU, quantity=2, free=1),),
             ("Ada Lovelace", "London"),
         ),
         BADGE,

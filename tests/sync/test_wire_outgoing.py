@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from edge.model.doubts import doubt
 from edge.model.events import EVENT_TYPES, Fact, ItemArrived, OrderReceived, ParcelClosed
 from edge.model.ids import Epc, LineId, LocationId, OrderId, Sku, Sscc, ToteId
-from edge.model.orders import Doubt, Order, OrderLine, OrderState
+from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.work import Parcel, Unit
 from edge.store.codec import VERSIONS, decode_event
 from edge.sync.wire.outgoing import (
@@ -91,8 +92,8 @@ def test_a_fact_that_leaves_a_minute_after_it_happened_is_late() -> None:
 
 def test_what_is_inside_a_fact_keeps_its_names() -> None:
     line = OrderLine(LineId("1"), Sku("A"), 2)
-    doubt = Doubt("no_stock", "none")
-    order = Order(OrderId("O"), 1, 0, None, "", (line,), OrderState.HELD, AT_US, (doubt,))
+    lacking = doubt("no_stock", sku="A", quantity=2, free=1)
+    order = Order(OrderId("O"), 1, 0, None, "", (line,), OrderState.HELD, AT_US, (lacking,))
     parcel = Parcel(
         Sscc("1"), OrderId("O"), "", ((Sku("A"), Unit(None, scanned=True)),), complete=True
     )
@@ -108,7 +109,14 @@ def test_what_is_inside_a_fact_keeps_its_names() -> None:
             "lines": [line_told],
             "state": "held",
             "received_us": AT_US,
-            "doubts": [{"code": "no_stock", "text": "none"}],
+            "doubts": [
+                {
+                    "code": "no_stock",
+                    "text": "A: 2 wanted, 1 free",
+                    "form": "text",
+                    "values": {"free": "1", "quantity": "2", "sku": "A"},
+                }
+            ],
             "ship_to": [],
             "substituted": [],
             "accepted": [],

@@ -37,6 +37,7 @@ class ToyLookups:
                 "type": "stock.arrived",
                 "at": "2026-01-05T08:00:00+00:00",
                 "text": f"{subject[-4:]} arrived at A-01-3",
+                "values": {"location": "A-01-3", "probability": 0.97},
             }
         ]
         return rows[:limit]

@@ -56,6 +56,8 @@ class ToySetUp:
                         "about": "mqtt authority",
                         "status": "warning",
                         "text": "/etc/warehouse-edge/ca.pem: good until 2026-12-11, 13 days",
+                        "begins_us": 1_765_411_200_000_000,
+                        "ends_us": 1_796_947_200_000_000,
                     }
                 ],
             },

@@ -1,7 +1,9 @@
 """What the toy warehouse shows: the map, the orders, the figures, an empty station."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
+from edge.model.doubts import doubt
 from edge.model.places import Floor
 from tests.web.toy_goods import LAMP, STATION, TEA, Halt, toy_halts
 
@@ -14,7 +16,7 @@ def _stock(halt: Halt) -> dict[str, object]:
 
 def orders_view(states: Mapping[str, str], now_us: int) -> dict[str, object]:
     """Orders in these states; the held one lacks stock."""
-    doubt = {"code": "no_stock", "text": "3 of LAMP-E27 wanted, 1 free"}
+    lacking = asdict(doubt("no_stock", sku="LAMP-E27", quantity=3, free=1))
     lines = [
         {"line_id": "1", "sku": LAMP.sku, "name": LAMP.name, "quantity": 3, "picked": 0},
         {"line_id": "2", "sku": TEA.sku, "name": TEA.name, "quantity": 1, "picked": 1},
@@ -29,7 +31,7 @@ def orders_view(states: Mapping[str, str], now_us: int) -> dict[str, object]:
             "carrier": "DHL",
             "ship_to": ["Ada Lovelace", "12 Analytical Way", "London"],
             "lines": lines,
-            "doubts": [doubt] if state == "held" else [],
+            "doubts": [lacking] if state == "held" else [],
             "received_us": now_us,
         }
         for order_id, state in sorted(states.items(), reverse=True)

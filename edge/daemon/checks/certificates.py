@@ -33,10 +33,14 @@ def certificate_dates(about: str, path: Path, now_us: int) -> Finding:
     return warning(about, text, "renew it soon") if days < DAYS_WARNED else good(about, text)
 
 
-def ends_us(path: Path) -> int | None:
-    """When the first certificate of a PEM file ends, UTC microseconds; None where none is read."""
+def validity_us(path: Path) -> tuple[int, int] | None:
+    """From when and until when the first certificate of a PEM file is good, UTC microseconds.
+
+    None where none is read.
+    """
     try:
         certificate = x509.load_pem_x509_certificates(path.read_bytes())[0]
     except (OSError, ValueError):
         return None
-    return int(certificate.not_valid_after_utc.timestamp()) * 1_000_000
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return int(begins.timestamp()) * 1_000_000, int(ends.timestamp()) * 1_000_000

@@ -7,6 +7,7 @@ import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
 import { listen } from "./stream.js";
 import { marksOf, span, whyPanel } from "./why-view.js";
+import { factWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const TYPING_MS = 250;
@@ -178,7 +179,7 @@ function itemDetails() {
       "ol",
       { class: "history", id: "history" },
       ...item.history.map((one) =>
-        h("li", {}, h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000)), h("span", {}, one.text)),
+        h("li", {}, h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000)), h("span", {}, factWords(one))),
       ),
     ),
   ];

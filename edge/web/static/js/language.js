@@ -65,6 +65,11 @@ export function moment(us) {
   return new Intl.DateTimeFormat(current === "zh" ? "zh-CN" : "en-GB", form).format(date);
 }
 
+/** A date with its year, as people here write it. */
+export function day(us) {
+  return new Intl.DateTimeFormat(current === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium" }).format(new Date(us / 1000));
+}
+
 /** A file beside this version's words. */
 function address(file) {
   return new URL(`../lang/${file}`, import.meta.url).pathname;

@@ -8,6 +8,7 @@ import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { knows, moment, t } from "./language.js";
 import { signOf } from "./signs.js";
+import { answerWords, refusalWords } from "./words.js";
 
 const SIGNS = { set_aside: "trouble", sending: "wait", sent: "right" };
 
@@ -56,8 +57,8 @@ export class Letters {
       h(
         "div",
         {},
-        h("strong", {}, t("letters.event", { seq: one.seq }), one.type ? ` · ${one.type}` : ""),
-        h("p", {}, one.reason),
+        h("strong", {}, t("letters.event", { seq: one.seq }), one.type ? ` · ${knows(`event.${one.type}`) ? t(`event.${one.type}`) : one.type}` : ""),
+        h("p", { class: "codes", lang: "en" }, one.reason),
         h("p", { class: "muted" }, t(`letters.${one.standing}`), " · ", t("board.since", { since: moment(one.since_us) })),
       ),
       h(
@@ -82,7 +83,7 @@ export class Letters {
         "div",
         {},
         h("strong", {}, one.topic),
-        h("p", {}, one.reason),
+        h("p", { class: "codes", lang: "en" }, one.reason),
         h("pre", {}, one.excerpt),
         h("p", { class: "muted" }, moment(one.at_us)),
       ),
@@ -103,8 +104,8 @@ export class Letters {
       const { status, body } = await post(`/api/letters/${what}`, {}, this._keys.get(what));
       if (status >= 500) throw new Error(body?.text);
       this._keys.delete(what);
-      if (status !== 200) return this._signs.show("wrong", t("code.invalid"), body.text);
-      const said = knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text;
+      if (status !== 200) return this._signs.show("wrong", refusalWords(body));
+      const said = answerWords(body);
       this._signs.show(signOf(body), said, seq === undefined ? "" : t("letters.event", { seq }));
     } catch {
       this._signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));

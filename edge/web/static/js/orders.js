@@ -10,6 +10,7 @@ import { refillSections } from "./refills.js";
 import { Signs, signOf } from "./signs.js";
 import { listen } from "./stream.js";
 import { taskSections } from "./tasks.js";
+import { answerWords, doubtWords, refusalWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const STATES = ["held", "released", "planned", "picking", "picked", "packed", "shipped", "cancelled"];
@@ -77,7 +78,7 @@ function heldCard(order) {
           "li",
           {},
           icon("trouble"),
-          h("div", {}, h("strong", {}, t(knows(`doubt.${doubt.code}`) ? `doubt.${doubt.code}` : "doubt.other")), h("p", {}, doubt.text)),
+          h("div", {}, h("strong", {}, t(knows(`doubt.${doubt.code}`) ? `doubt.${doubt.code}` : "doubt.other")), h("p", {}, doubtWords(doubt))),
         ),
       ),
     ),
@@ -119,9 +120,9 @@ function row(order) {
     {},
     h("th", { scope: "row" }, order.order_id),
     h("td", {}, h("span", { class: `tag tag-${order.state}` }, t(`state.${order.state}`))),
-    h("td", { class: "number" }, `${picked} / ${wanted}`),
+    h("td", { class: "number", "data-label": t("orders.lines") }, `${picked} / ${wanted}`),
     h("td", {}, order.carrier || "–"),
-    h("td", {}, order.due_us ? moment(order.due_us) : "–"),
+    h("td", { "data-label": t("orders.due_column") }, order.due_us ? moment(order.due_us) : "–"),
     h("td", {}, order.state === "released" ? changeButton(order) : null),
   );
 }
@@ -177,8 +178,8 @@ async function send(path, decision, about) {
     const { status, body } = await post(path, decision, keys.get(name));
     if (status >= 500) throw new Error(body?.text);
     keys.delete(name);
-    if (status !== 200) return signs.show("wrong", t("code.invalid"), body.text);
-    signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, about);
+    if (status !== 200) return signs.show("wrong", refusalWords(body));
+    signs.show(signOf(body), answerWords(body), about);
   } catch {
     signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
   }

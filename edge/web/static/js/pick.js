@@ -9,9 +9,9 @@ import { knows, onLanguage, t } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { PickView, isMild } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
-import { wordsOf } from "./station.js";
 import { placesOf } from "./station-parts.js";
 import { listen } from "./stream.js";
+import { answerWords, refusalWords } from "./words.js";
 
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
 const PUTTING = ["put_back", "put_away", "fetch", "refill"];
@@ -85,15 +85,15 @@ function report(code) {
 function answered(entry, status, body) {
   if (status !== 200) {
     setRefused([...refused, { code: entry.body.code, why: "invalid", made: entry.made }]);
-    signs.show("wrong", t("code.invalid"), entry.body.code);
+    signs.show("wrong", refusalWords(body), entry.body.code);
     return;
   }
   const kind = signOf(body);
-  note = kind === "wrong" ? { kind, words: wordsOf(body), details: detailsOf(body, entry) } : null;
+  note = kind === "wrong" ? { kind, words: answerWords(body), details: detailsOf(body, entry) } : null;
   if (entry.late && !body.accepted) {
     setRefused([...refused, { code: entry.body.code, why: body.code, made: entry.made }]);
   }
-  if (!entry.late || outbox.count === 0) signs.show(kind, wordsOf(body), detailsOf(body, entry));
+  if (!entry.late || outbox.count === 0) signs.show(kind, answerWords(body), detailsOf(body, entry));
   if (body.prompt && body.revision >= revision) take(body.prompt, body.revision);
   show();
 }
@@ -184,9 +184,9 @@ async function handOver() {
 async function setWork(ready, cart, path = "/api/work", wanted = { ready, cart }) {
   try {
     const { status, body } = await post(path, wanted);
-    const answer = status === 200 ? body : { accepted: false, code: "invalid", text: body.text };
+    const answer = status === 200 ? body : { accepted: false, code: body.error, text: body.text };
     if (answer.accepted) atWork = ready;
-    signs.show(signOf(answer), wordsOf(answer), cart ?? "");
+    signs.show(signOf(answer), answerWords(answer), cart ?? "");
   } catch {
     signs.show("wrong", t("pick.not_reached"), t("pick.not_reached_details"));
   }

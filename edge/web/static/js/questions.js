@@ -4,8 +4,9 @@
 
 import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
-import { knows, moment, t } from "./language.js";
+import { moment, t } from "./language.js";
 import { signOf } from "./signs.js";
+import { answerWords, refusalWords } from "./words.js";
 
 const ANSWERS = ["in", "out", "neither"];
 
@@ -55,8 +56,8 @@ export class Questions {
       const { status, body } = await post(`/api/board/questions/${encodeURIComponent(one.name)}`, { answer }, this._keys.get(name));
       if (status >= 500) throw new Error(body?.text);
       this._keys.delete(name);
-      if (status !== 200) return this._signs.show("wrong", t("code.invalid"), body.text);
-      this._signs.show(signOf(body), knows(`code.${body.code}`) ? t(`code.${body.code}`) : body.text, `${what}: ${t(`ask.${answer}`)}`);
+      if (status !== 200) return this._signs.show("wrong", refusalWords(body));
+      this._signs.show(signOf(body), answerWords(body), `${what}: ${t(`ask.${answer}`)}`);
     } catch {
       this._signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
     }

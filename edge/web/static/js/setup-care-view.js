@@ -3,6 +3,7 @@
 import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { knows, moment, t } from "./language.js";
+import { certificateWords } from "./words.js";
 
 const MIB = 1024 * 1024;
 
@@ -78,12 +79,18 @@ export function brokerSection() {
       body,
       h("p", {}, h("strong", { class: "codes" }, address), " · ", t(tls ? "setup.with_tls" : "setup.without_tls")),
       enabled ? note(connected ? "right" : "trouble", connected ? "right" : "trouble", t(connected ? "setup.connected" : "setup.not_connected", { unsent })) : note("info", "info", t("setup.broker_off")),
-      !connected && trouble ? h("p", {}, trouble) : null,
-      certificates.length === 0 ? h("p", { class: "muted" }, t("setup.no_certificates")) : h("ul", { class: "certificates", id: "certificates" }, ...certificates.map((one) => h("li", {}, icon({ good: "right", warning: "trouble", bad: "wrong" }[one.status]), h("span", {}, h("strong", {}, one.about), " ", one.text)))),
+      !connected && trouble ? h("p", { class: "codes", lang: "en" }, trouble) : null,
+      certificates.length === 0 ? h("p", { class: "muted" }, t("setup.no_certificates")) : h("ul", { class: "certificates", id: "certificates" }, ...certificates.map((one) => h("li", {}, icon({ good: "right", warning: "trouble", bad: "wrong" }[one.status]), h("span", {}, h("strong", {}, certificateOf(one)), " ", certificateWords(one))))),
     );
   };
   show();
   return { element: h("section", { class: "setup-section", id: "broker-section" }, head, body), show, take: (given) => ((sheet = given.broker), show()) };
+}
+
+/** Whose certificate it is. */
+function certificateOf({ about }) {
+  const key = `setup.certificate.of.${about.replaceAll(" ", "_")}`;
+  return knows(key) ? t(key) : about;
 }
 
 function result(last) {

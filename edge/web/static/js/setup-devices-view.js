@@ -4,6 +4,7 @@ import { get, newKey, post } from "./api.js";
 import { fill, h, s } from "./dom.js";
 import { moment, t } from "./language.js";
 import { note } from "./setup-form.js";
+import { refusalWords } from "./words.js";
 
 const QUIET = 4; // modules of white around a QR code, as its standard wants
 
@@ -65,7 +66,7 @@ export class DevicesSection {
     try {
       const { status, body } = await post("/api/setup/devices", { name: this._name.value.trim() }, newKey());
       this._shown = status === 200 ? body : null;
-      this._fault = status === 200 ? null : body.text;
+      this._fault = status === 200 ? null : refusalWords(body);
       if (status === 200) this._name.value = "";
     } catch {
       this._fault = t("home.fault.unreachable");

@@ -173,7 +173,7 @@ function reader(one) {
 }
 
 function trialResult(trial) {
-  if (!trial.answers) return h("p", { class: "fault", role: "alert" }, trial.reason);
+  if (!trial.answers) return h("p", { class: "fault", role: "alert" }, t("setup.trial_silent"), " ", h("span", { class: "codes", lang: "en" }, trial.reason));
   const tags = trial.tags;
   return h(
     "div",

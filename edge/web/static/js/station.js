@@ -4,19 +4,15 @@
 import { get, whoAmI } from "./api.js";
 import { Capture, keepFocus } from "./capture.js";
 import { Frame } from "./frame.js";
-import { knows, onLanguage, t } from "./language.js";
+import { onLanguage, t } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { Signs, signOf } from "./signs.js";
 import { placesOf } from "./station-parts.js";
 import { listen } from "./stream.js";
+import { answerWords, refusalWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const RETRY_MS = 2000;
-
-/** The words of an answer, in the language of the page where there are any. */
-export function wordsOf(answer) {
-  return knows(`code.${answer.code}`) ? t(`code.${answer.code}`) : answer.text;
-}
 
 /** A page of a station; `start` waits until it is known who works there. */
 export class Station {
@@ -72,7 +68,7 @@ export class Station {
 
   /** Tell what came of a post. */
   tellAnswer(answer, details = "") {
-    this.tell(signOf(answer), wordsOf(answer), details);
+    this.tell(signOf(answer), answerWords(answer), details);
   }
 
   /** Listen to a stream that tells what is done here; returns a function that ends it. */
@@ -102,7 +98,7 @@ export class Station {
 
   _told(entry, status, body) {
     if (status === 200) this._answered(body, entry);
-    else this.tell("wrong", t("code.invalid"), entry.body.code ?? "");
+    else this.tell("wrong", refusalWords(body), entry.body.code ?? "");
   }
 
   /**
