@@ -41,6 +41,10 @@ _LEARN_MOST = 8  # layouts learned in one batch; records of further ones are rea
 _KNOWN_MOST = 32  # layouts remembered; a reader has a handful
 
 
+REPORT_FAULT = "report at byte"
+"""So begins what is told of a report that was refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportError:
     """A tag report that was refused whole.

@@ -40,7 +40,7 @@ from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
 from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
-from drivers.llrp.reports import ReportDecoder, ReportError
+from drivers.llrp.reports import REPORT_FAULT, ReportDecoder, ReportError
 from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
@@ -174,7 +174,7 @@ class Session:
     def decoded(self, batch: ReadBatch, errors: list[ReportError]) -> None:
         """What became of reports: counts them and keeps why some were refused."""
         for error in errors:
-            self._error(f"report at byte {error.offset}: {error.reason}")
+            self._error(f"{REPORT_FAULT} {error.offset}: {error.reason}")
         self.counters.reads += len(batch)
 
     def tick(self, now_us: int) -> list[Output]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from drivers.driver import DeviceUp
 from drivers.llrp.outputs import Counters, Up
 from drivers.llrp.reader_clock import ClockState
+from drivers.llrp.reports import REPORT_FAULT
 from drivers.llrp.vendors import IMPINJ, IMPINJ_NUMBER, MANUFACTURERS
 
 VERSIONS = {1: "LLRP 1.0.1", 2: "LLRP 1.1"}
@@ -27,6 +28,11 @@ class LinkState:
     counters: Counters
     errors: tuple[str, ...]
     clock: ClockState | None = None
+
+    @property
+    def refused_reports(self) -> tuple[str, ...]:
+        """Those of the latest reasons for which reads were lost; the reader stays set up."""
+        return tuple(one for one in self.errors if one.startswith(REPORT_FAULT))
 
 
 def vendor_of(number: int) -> str:

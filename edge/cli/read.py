@@ -157,10 +157,14 @@ def read(
         print_json(line)
     states = link_states([(address, driver)])
     if not printer.device and not printer.errors:
+        is_heard = any(state.counters.frames for state in states.values())
         printer.errors.append(
-            f"no answer in {seconds:g} s: something accepts the connection but does not speak as "
-            "a reader does; look at address and port"
+            f"not set up in {seconds:g} s: it answers slowly; give it longer, --seconds"
+            if is_heard
+            else f"no answer in {seconds:g} s: something accepts the connection but does not "
+            "speak as a reader does; look at address and port"
         )
+    refused = [one for state in states.values() for one in state.refused_reports]
     summary: dict[str, object] = {
         "reads": printer.reads_count,
         "tags": len(printer.tags),
@@ -168,7 +172,7 @@ def read(
         "clock": next((clock_view(one.clock) for one in states.values()), None),
         "notes": printer.notes,
         "events": printer.events,
-        "errors": printer.errors,
+        "errors": list(dict.fromkeys((*printer.errors, *refused))),
     }
     if printer.unprinted:
         summary["unprinted"] = printer.unprinted
