@@ -44,11 +44,12 @@ class Intake:
 
     def add(self, batch: ReadBatch) -> None:
         """Take a batch; the work is done once for all batches of a turn."""
-        if self._held + len(batch) > READS_MAX:
-            self.ignored += len(batch)
-        elif len(batch):
+        count = len(batch)
+        if self._held + count > READS_MAX:
+            self.ignored += count
+        elif count:
             self._batches.append(batch)
-            self._held += len(batch)
+            self._held += count
 
     def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Reads | None:
         """The reads that are due, with rows found or made; None where there are none."""
