@@ -134,7 +134,7 @@ class Packer:
         tote_id = str(view["tote_id"])
         await self._gather(tote_id, view.get("awaited", ()))
         view = await self._heard_out()
-        if any(line["checked"] < line["expected"] for line in view["lines"]):
+        if is_short(view):
             await self._scan_pieces(tote_id)
         if (await self._heard_out())["verdict"] == "extra":
             await self._clear_strangers(tote_id)
@@ -219,6 +219,11 @@ class Packer:
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1
+
+
+def is_short(view: dict[str, Any]) -> bool:
+    """Whether something of the open order is not checked yet."""
+    return any(line["checked"] < line["expected"] for line in view["lines"])
 
 
 @dataclass(slots=True)
