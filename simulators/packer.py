@@ -8,6 +8,7 @@ missing after all that is missing: the parcel is closed without it. Parcels then
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,7 +134,7 @@ class Packer:
         tote_id = str(view["tote_id"])
         await self._gather(tote_id, view.get("awaited", ()))
         view = await self._heard_out()
-        if any(line["checked"] < line["expected"] for line in view["lines"]):
+        if is_short(view):
             await self._scan_pieces(tote_id)
         if (await self._heard_out())["verdict"] == "extra":
             await self._clear_strangers(tote_id)
@@ -175,10 +176,9 @@ class Packer:
 
     async def _clear_strangers(self, tote_id: str) -> None:
         while lying := self._strangers_in(tote_id, await self._view()):
-            for piece in lying:
-                await self.shift.spend(_HANDLE_S)
-                self.shift.world.put(piece.epc, ASIDE)
-                self.shift.deeds["put_aside"] += 1
+            await self.shift.spend(_HANDLE_S)
+            self.shift.world.put(lying[0].epc, ASIDE)
+            self.shift.deeds["put_aside"] += 1
             await self._view_until(
                 _GHOST_PATIENCE_S,
                 lambda shown: (
@@ -188,10 +188,20 @@ class Packer:
         await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
 
     def _strangers_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
-        """What the screen calls a stranger and really lies in the tote."""
+        """What the screen calls a stranger and really lies in the tote.
+
+        Of an article that is wanted they count: nobody takes out more than is too much, though
+        one of those that are left may be the very one that the screen names.
+        """
         told = {str(stranger["epc"]) for stranger in view["strangers"]}
+        wanted = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
         lying = self.shift.world.pieces_in(tote_holder(tote_id))
-        return [piece for piece in lying if piece.epc in told]
+        held = Counter(piece.sku for piece in lying)
+        return [
+            piece
+            for piece in lying
+            if piece.epc in told and held[piece.sku] > wanted.get(piece.sku, 0)
+        ]
 
     async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
         await self.shift.spend(_HANDLE_S)
@@ -209,6 +219,11 @@ class Packer:
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1
+
+
+def is_short(view: dict[str, Any]) -> bool:
+    """Whether something of the open order is not checked yet."""
+    return any(line["checked"] < line["expected"] for line in view["lines"])
 
 
 @dataclass(slots=True)

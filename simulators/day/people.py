@@ -14,7 +14,7 @@ from typing_extensions import override
 from simulators.api import Device
 from simulators.day.device import Airwaves, PlayedDevice
 from simulators.hall import ASIDE
-from simulators.packer import Packer
+from simulators.packer import Packer, is_short
 from simulators.people import Person, Shift
 from simulators.pickers import Picker
 from simulators.things import GONE, Piece, hand_of, tote_holder
@@ -131,7 +131,7 @@ class DayPacker(Packer):
         await super(DayPacker, self)._scan_pieces(tote_id)
         for piece in overlooked:
             piece.holder = tote_holder(tote_id)
-        if overlooked and (await self._view())["verdict"] == "checking":
+        if overlooked and is_short(await self._view()):
             for piece in overlooked:  # something is missing: they look again
                 await self._scan_piece(piece)
 

@@ -155,12 +155,19 @@ function strangers(pack) {
           "li",
           {},
           h("strong", {}, one.name || one.sku || t("pack.unknown_item")),
-          h("span", {}, one.belongs_to ? t("pack.whose", { order: one.belongs_to }) : t("pack.nobodys")),
+          h("span", {}, strangerWords(pack, one)),
           h("code", {}, one.epc),
         ),
       ),
     ),
   ];
+}
+
+/** Of an article that the order wants, one more is told by counting: any of them may be taken out. */
+function strangerWords(pack, one) {
+  if (one.belongs_to) return t("pack.whose", { order: one.belongs_to });
+  const wanted = pack.lines.find((line) => line.sku === one.sku);
+  return wanted ? t("pack.one_too_many", { count: wanted.expected }) : t("pack.nobodys");
 }
 
 function lines(pack) {
