@@ -321,6 +321,12 @@ def floor_loop(
         lambda: backlog(core, store, link),
         names,
     )
+    wake = link.wake if link else _nobody_waits
+
+    def committed() -> None:
+        showing.articles()  # the link's EPCIS events name articles by them
+        wake()
+
     locator = Locator(
         core.floor,
         calibration=calibration_in_use(core),
@@ -340,7 +346,7 @@ def floor_loop(
             showing=showing,
             alerts=core.alerts,
             clock=core.clock,
-            committed=link.wake if link else _nobody_waits,
+            committed=committed,
             guard=guard,
             desk=core.desk,
             tick_ms=settings.timing.tick_ms,

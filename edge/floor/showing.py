@@ -27,6 +27,7 @@ from edge.floor.views import (
     wall_view,
 )
 from edge.model.events import (
+    ArticleListed,
     CountMade,
     CountWanted,
     ErrandStarted,
@@ -148,15 +149,29 @@ class Showing:
         self._after_sales_outdated = True
         self._dispatch_outdated = True
         self._people_outdated = True
+        self._listed: dict[str, object] = {}
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         self._rates.note(event, occurred_us)
         self._lists_outdated |= not isinstance(event, RADIO)
         self._people_outdated |= isinstance(event, PersonListed)
+        if isinstance(event, ArticleListed):
+            self._listed |= articles_view((event.article,))
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
         self._dispatch_outdated |= isinstance(event, DISPATCH)
+
+    def articles(self) -> None:
+        """Put up what was listed, before anybody tells others of the facts that name it.
+
+        Added to what is up: a central system lists its articles in many messages, and a catalogue
+        is not to be drawn anew for each.
+        """
+        if self._listed:
+            sheet = self._board.look("articles")
+            self._board.show("articles", {**(sheet.value if sheet else {}), **self._listed})
+            self._listed = {}
 
     def near(self, state: FloorState) -> None:
         """Every picker's prompt and every station's tote; the floor is outdated now."""
@@ -198,7 +213,7 @@ class Showing:
             return
         if self._lists_outdated:
             self._lists_outdated = False
-            self._board.show("articles", articles_view(state))
+            self._board.show("articles", articles_view(state.articles.values()))
             self._board.show("orders", orders_view(state))
         if self._floor_outdated:
             self._floor_outdated = False

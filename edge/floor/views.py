@@ -1,11 +1,12 @@
 """Views: the state as plain values, as pages and the API show them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from itertools import chain
 
 from edge.floor.board import Shown
+from edge.model.goods import Article
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
 from edge.model.prompts import Prompt
@@ -131,9 +132,9 @@ def _name(state: FloorState, sku: Sku | None) -> str:
     return article.name if article else ""
 
 
-def articles_view(state: FloorState) -> Shown:
-    """Name and GTIN of every article, by article number."""
-    return {one.sku: {"name": one.name, "gtin": one.gtin} for one in state.articles.values()}
+def articles_view(articles: Iterable[Article]) -> dict[str, object]:
+    """Name and GTIN of articles, by article number."""
+    return {one.sku: {"name": one.name, "gtin": one.gtin} for one in articles}
 
 
 def people_view(state: FloorState) -> Shown:

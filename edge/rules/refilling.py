@@ -32,19 +32,28 @@ from edge.model.work import Errand, Refill, Unit
 from edge.rules import places
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
+from edge.rules.not_known import set_aside
 
 
 def listed(state: FloorState, input_: ForwardsListed) -> Decision:
     """Newer versions are taken, where the place is one for stock."""
     newest: dict[tuple[LocationId, Sku], Forward] = {}
+    unknown: list[tuple[Sku, LocationId]] = []
     for one in input_.forwards:
+        if state.floor.kind_of(one.location) not in STORAGE_KINDS:
+            unknown.append((one.sku, one.location))
+            continue
         key = one.location, one.sku
         known = newest.get(key) or state.forwards.get(key)
-        is_newer = known is None or one.version > known.version
-        if is_newer and state.floor.kind_of(one.location) in STORAGE_KINDS:
+        if known is None or one.version > known.version:
             newest[key] = one
     events = [ForwardListed(one) for one in newest.values()]
-    return accept("listed", f"{len(events)} of {len(input_.forwards)} places were new", *events)
+    return accept(
+        "listed",
+        f"{len(events)} of {len(input_.forwards)} places were new",
+        *events,
+        *set_aside(state, "master/places", unknown),
+    )
 
 
 def wanted(state: FloorState) -> list[Event]:

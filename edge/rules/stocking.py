@@ -16,6 +16,7 @@ from edge.model.state import FloorState
 from edge.model.work import ListedPerson
 from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
+from edge.rules.not_known import set_aside
 
 
 def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
@@ -54,11 +55,11 @@ def people_listed(state: FloorState, input_: PeopleListed) -> Decision:
 def stock_listed(state: FloorState, input_: StockListed) -> Decision:
     """Newer statements are taken where the article is known and the place is one for stock."""
     newest: dict[tuple[Sku, LocationId], StockStatement] = {}
-    unknown = 0
+    unknown: list[tuple[Sku, LocationId]] = []
     for one in input_.statements:
         key = one.sku, one.location
         if one.sku not in state.articles or not _holds_stock(state, one.location):
-            unknown += 1
+            unknown.append(key)
             continue
         known = newest.get(key) or state.stock.get(key)
         if known is None or one.version > known.version:
@@ -69,10 +70,11 @@ def stock_listed(state: FloorState, input_: StockListed) -> Decision:
     ]
     return accept(
         "listed",
-        f"{len(events)} of {len(input_.statements)} statements were new, {unknown} name an "
+        f"{len(events)} of {len(input_.statements)} statements were new, {len(unknown)} name an "
         "article or place that is not known here",
         *events,
-        unknown=unknown,
+        *set_aside(state, "master/stock", unknown),
+        unknown=len(unknown),
     )
 
 

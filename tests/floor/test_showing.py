@@ -9,9 +9,9 @@ from edge.floor.rates import Rates
 from edge.floor.showing import WIDE_VIEW_US, Showing
 from edge.model.events import ArticleListed, Event, ItemArrived
 from edge.model.goods import Article
-from edge.model.ids import Epc
+from edge.model.ids import Epc, Sku
 from edge.model.state import FloorState
-from tests.rules.small_floor import ANNA, FLOOR, LI, MUG, STATION, stocked
+from tests.rules.small_floor import ANNA, FLOOR, LI, MUG, MUG_GTIN, STATION, stocked
 
 
 class SlowBoard(Board):
@@ -79,6 +79,25 @@ def test_goods_that_come_and_go_draw_the_floor_and_no_order() -> None:
     happen(ArticleListed(Article(MUG, None, "Mug")))
     assert happen(ItemArrived(Epc("3034aa"), MUG, STATION, 0.9)) == {"floor"}
     assert happen(ArticleListed(Article(MUG, None, "Cup"))) >= {"articles"}
+
+
+def test_an_article_is_up_as_soon_as_it_is_committed_and_beside_those_before() -> None:
+    """A fact about it may be told to the central system at once, with the class of its GTIN."""
+    board, clock = Board(), PlayedClock()
+    showing, floor = Showing(board, Rates(0), Alerts(), dict, {}), stocked()
+    showing.wide(floor.state, clock)
+    before = board.look("articles")
+    assert before is not None
+
+    for gtin in (None, MUG_GTIN):  # the second in the same breath, long before a view is due
+        event = ArticleListed(Article(Sku("NEW"), gtin, "New"))
+        floor.apply(event)
+        showing.note(event, clock.now_us())
+        showing.articles()
+
+    after = board.look("articles")
+    assert after is not None
+    assert after.value == {**before.value, "NEW": {"name": "New", "gtin": MUG_GTIN}}
 
 
 def test_a_scan_of_one_picker_puts_no_other_prompt_into_words_again() -> None:

@@ -53,12 +53,11 @@ class Encoded:
     text: bytes
     envelope: Mapping[str, object]
 
-    def keys(self, *names: str) -> tuple[tuple[str, str], ...]:
-        """Short keys of the envelope, for a message's user properties; all if none is named."""
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The keys of the envelope, for a message's user properties."""
         return tuple(
             (name, value if isinstance(value, str) else _compact(value))
             for name, value in self.envelope.items()
-            if not names or name in names
         )
 
 
@@ -183,9 +182,9 @@ def plain_payload(values: Mapping[str, object]) -> bytes:
 
 def _joined(waiting: Sequence[Encoded]) -> Batch:
     first, last = waiting[0], waiting[-1]
+    keys = first.keys()
     if len(waiting) == 1:
-        return Batch(first.kind, first.seq, last.seq, first.text, first.keys())
-    keys = first.keys("gateway", "epoch", "seq", "version")
+        return Batch(first.kind, first.seq, last.seq, first.text, keys)
     payload = b"[" + b",".join(one.text for one in waiting) + b"]"
     return Batch(first.kind, first.seq, last.seq, payload, (*keys, ("count", str(len(waiting)))))
 
