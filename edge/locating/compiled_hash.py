@@ -43,6 +43,7 @@ class CompiledHash:
         if len(places).bit_count() != 1 or keys.shape != (len(bits), 3):
             raise ValueError("columns that make no hash")
         self._columns = (places, keys, bits)
+        self._kernel.read_all_over(*self._columns)
         hash_ = address(places, np.int32), len(places), shift
         self._plain = _Hash(*hash_, address(keys, np.uint32), address(bits, np.uint16), len(bits))
         self._at = ctypes.byref(self._plain)

@@ -59,6 +59,7 @@ class CompiledRecords:
         if records.shape[1:] != (RECORD_WORDS,):
             raise ValueError("columns that make no records")
         self._records, self._at = records, address(records, np.uint32)
+        self._kernel.read_all_over(records)
 
     def merge(self, reads: Reads) -> News:
         """Merge reads, at least one, into slots; what is told is good until the next merge.

@@ -10,9 +10,11 @@
  * nothing was written but scratch. Words are little-endian. Compile without contracted or
  * reassociated floating point: results are those of the numpy code but for the last bits of exp().
  */
+#define _DEFAULT_SOURCE /* for madvise */
 #include "kernel.h"
 
 #include <math.h>
+#include <sys/mman.h>
 
 enum { EMPTY = -1, INDEX_BITS = 24, AHEAD = 16, BLOCK = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
@@ -60,7 +62,17 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 3; }
+API int64_t kernel_layout(void) { return 4; }
+
+/* Asks for huge pages under columns that are read all over: a fifth of the time with a million tags
+ * is looking up where small pages lie. A system that has none goes on as it was. Returns 0. */
+API int64_t kernel_spread(void *column, uint64_t bytes)
+{
+    const uint64_t page = 4096, rest = (page - (uintptr_t)column % page) % page;
+    if (bytes > rest + page)
+        (void)madvise((char *)column + rest, (bytes - rest) / page * page, MADV_HUGEPAGE);
+    return 0;
+}
 
 /* ---- EPC to row ------------------------------------------------------------------------------ */
 

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 3
+LAYOUT = 4
 """What a library of this version says of itself."""
+_LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 _byte_of, _address_of = ctypes.c_char.from_buffer, ctypes.addressof
 
@@ -39,6 +40,13 @@ class Kernel:
     merge: Function
     put: Function
     look: Function
+    spread: Function
+
+    def read_all_over(self, *columns: NDArray[Any]) -> None:
+        """Lay large columns out for being read at any place."""
+        for column in columns:
+            if column.nbytes >= _LARGE_BYTES:
+                self.spread(column.ctypes.data, column.nbytes)
 
 
 def address(column: NDArray[Any], kind: type[np.generic]) -> int:
@@ -69,6 +77,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
         merge=_function(found.kernel_merge, *merge),
         put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
+        spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),
         look=_function(found.kernel_look, POINTER, POINTER, _COUNT, *[POINTER] * 3),
     )
     return kernel, "compiled"

@@ -207,6 +207,15 @@ def test_read_only_columns_are_read() -> None:
     assert table.merge(reads).slots.antenna[0, 0] == 3
 
 
+def test_large_columns_that_are_laid_out_to_be_read_all_over_keep_what_they_hold() -> None:
+    assert kernel.KERNEL is not None
+    column = np.arange(1_200_000, dtype=np.uint32)
+
+    kernel.KERNEL.read_all_over(column, column[:0])
+
+    assert (np.diff(column) == 1).all()
+
+
 def test_a_library_that_is_missing_or_of_another_version_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
