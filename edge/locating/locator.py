@@ -99,7 +99,8 @@ class Locator:
     @property
     def nbytes(self) -> int:
         """Bytes held for tags."""
-        return self._table.nbytes + self._walking.nbytes
+        surveyed = self._ways.surveyed
+        return self._table.nbytes + self._walking.nbytes + (surveyed.nbytes if surveyed else 0)
 
     @property
     def reads_ignored(self) -> int:

@@ -21,6 +21,7 @@ from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Ports, Slots
 from edge.locating.tags import NO_PLACE
+from edge.locating.treading import Trodden
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Floor, LocationKind
 
@@ -121,6 +122,7 @@ class Look:
         home: shape (4, m), slots of the place where the tag was; mostly the announced one.
         leaving: shape (m,), by how much likelier than usual each tag is to leave its place just
             now; None where that is not known.
+        trodden: by the cells of each place; None where nobody learnt them.
     """
 
     log_likelihood: Floats
@@ -131,6 +133,7 @@ class Look:
     memory: Floats
     home: NDArray[np.bool_]
     leaving: Floats | None = None
+    trodden: Trodden | None = None
 
     def usual_after(self, at: Rows, rate: Floats) -> Floats:
         """The usual level, drawn towards what the most probable place hears now.

@@ -14,6 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.terrain import Terrain
+
 TERMS = 6
 """Numbers by place and antenna: constant, per dB, per dB², per root of decayed reads, for silence
 (all in nats), and the level expected there, in dB above the antenna's offset."""
@@ -89,6 +91,7 @@ class Survey:
         bias: by place, nats.
         root_reads: by antenna, the mean root of decayed reads while it was learnt.
         hidden: None where nothing was learnt of antennas together.
+        terrain: None where nothing was learnt of the corners of places.
     """
 
     places: tuple[str, ...]
@@ -97,6 +100,7 @@ class Survey:
     bias: tuple[float, ...]
     root_reads: tuple[float, ...]
     hidden: Hidden | None = None
+    terrain: Terrain | None = None
 
     def __post_init__(self) -> None:
         """Refuses a table with holes.
@@ -109,14 +113,15 @@ class Survey:
         fits &= len(self.bias) == len(self.places) and len(self.root_reads) == len(self.antennas)
         if not fits or not np.isfinite(table).all():
             raise ValueError("the survey's table has holes")
-        fits = self.hidden is None or self.hidden.fits(len(self.places), len(self.antennas))
+        parts = (part for part in (self.hidden, self.terrain) if part is not None)
+        fits = all(part.fits(len(self.places), len(self.antennas)) for part in parts)
         if not fits or not all(map(math.isfinite, (*self.bias, *self.root_reads))):
             raise ValueError("the survey's table has holes")
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """From a plain value as JSON gives it; older ones have no hidden layer."""
-        hidden = value.get("hidden")
+        """From a plain value as JSON gives it; older ones have no hidden layer and no terrain."""
+        hidden, terrain = value.get("hidden"), value.get("terrain")
         return cls(
             places=tuple(map(str, value["places"])),
             antennas=tuple(map(str, value["antennas"])),
@@ -124,6 +129,7 @@ class Survey:
             bias=tuple(map(float, value["bias"])),
             root_reads=tuple(map(float, value["root_reads"])),
             hidden=None if hidden is None else Hidden.from_dict(hidden),
+            terrain=None if terrain is None else Terrain.from_dict(terrain),
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -135,6 +141,7 @@ class Survey:
             "bias": list(self.bias),
             "root_reads": list(self.root_reads),
             "hidden": None if self.hidden is None else self.hidden.to_dict(),
+            "terrain": None if self.terrain is None else self.terrain.to_dict(),
         }
 
 

@@ -30,6 +30,7 @@ from edge.locating.survey import (
     Survey,
     silence_tells,
 )
+from edge.locating.treading import Treading, Trodden
 from edge.model.ids import LocationId
 
 _ELSEWHERE_MOST = 2.0
@@ -38,6 +39,9 @@ _CHANGE_BACKED = np.float32(1.5)
 _CHANGE_NATS_MOST = 2.5
 _NEWS_LEAST, _NEWS_PER_DB, _NEWS_MOST = np.float32(0.3), np.float32(0.15), np.float32(2.0)
 """What a look counts where nothing changed, and with each dB of change."""
+_BESIDE_CELLS = np.float32(0.3)
+"""What is left of what fading evidence says where fresh reads are weighed by cells, too."""
+_COUNT_LEAST, _SHARE_LEAST = np.float32(1e-6), np.float32(1e-3)
 _ANTENNAS_MIN = 2
 """One alone cannot tell a deaf antenna from a quiet tag."""
 
@@ -123,7 +127,17 @@ class SurveyedModel:
         self._near = columns.near
         self._settings = settings
         self._together = None if survey.hidden is None else _Together(survey.hidden, column)
+        self._treading = None
+        if survey.terrain is not None:
+            self._treading = Treading(survey.terrain, column, settings.window_s)
+        self._leave_per_s = np.float32(-np.log(settings.stay_per_s))
+        self._leave_s_max = np.float32(settings.leave_s_max)
         self._gains = Gains(terms[..., EXPECTED], np.array(survey.root_reads)[column])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for tags."""
+        return 0 if self._treading is None else self._treading.nbytes
 
     def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says."""
@@ -150,11 +164,14 @@ class SurveyedModel:
         above /= np.maximum(heard.some.sum(axis=0), 1)
         if not self._settings.change_db:
             return self._looked(news, room, above, known)
-        news_share = _NEWS_LEAST + _NEWS_PER_DB * heard.change_db
-        room *= np.minimum(news_share, _NEWS_MOST)
+        room *= np.minimum(_NEWS_LEAST + _NEWS_PER_DB * heard.change_db, _NEWS_MOST)
         changed = heard.change_db - np.float32(self._settings.change_db)
         leaving = np.exp(np.clip(changed, -_CHANGE_NATS_MOST, _CHANGE_NATS_MOST))
-        return replace(self._looked(news, room, above, known), leaving=leaving)
+        trodden = self._trodden(news, row, known, alive, leaving)
+        if trodden is not None:
+            share = -np.expm1(news.since_s / np.float32(-self._settings.window_s))
+            room = _BESIDE_CELLS * room + trodden.room / np.maximum(share, _SHARE_LEAST)
+        return replace(self._looked(news, room, above, known), leaving=leaving, trodden=trodden)
 
     def follow(self, news: News, look: Look, after: After) -> Floats:
         """As `HearingModel` says: the antennas' gains, and the tag's own level."""
@@ -166,6 +183,8 @@ class SurveyedModel:
         self._gains.believe(self._row_of.take(heard.antenna), news.slots.belief * spans)
         self._gains.settle(int(news.at_ms.max()))
         self._remember(news, after.new_share)
+        if look.trodden is not None and self._treading is not None:
+            self._treading.keep(news, look.trodden)
         rate = after.new_share * np.float32(self._settings.level_rate)
         return look.usual_after(after.at, rate)
 
@@ -199,6 +218,29 @@ class SurveyedModel:
         usual = np.where(np.isnan(slots.usual), level, slots.usual)
         rate = new_share * news.fresh * np.float32(self._settings.memory_rate)
         slots.usual[:] = usual + rate * (level - usual)
+
+    def _trodden(
+        self,
+        news: News,
+        row: NDArray[np.int64],
+        known: Known,
+        alive: NDArray[np.bool_],
+        leaving: Floats,
+    ) -> Trodden | None:
+        """What the reads since the last look say, by the cells of each place."""
+        if self._treading is None:
+            return None
+        antenna = np.minimum(news.slots.antenna, self._none)
+        fresh = self._treading.fresh(news)
+        level: Floats = fresh.level_sum / np.maximum(fresh.count, _COUNT_LEAST)
+        level -= self._offset.take(antenna) + self._gains.level_db.take(antenna)
+        level -= np.nan_to_num(known.usual_db)
+        count: Floats = fresh.count * ~self._near.take(antenna)
+        stays = np.exp(np.minimum(news.since_s, self._leave_s_max) * leaving * -self._leave_per_s)
+        comes = (1.0 - stays) / (SLOTS + 1)
+        arriving = comes / (news.slots.belief * stays + comes)
+        np.clip(level, *LEVEL_BOUNDS_DB, out=level)
+        return self._treading.look(news, row, (count, level), alive, arriving)
 
     def _heard(self, slots: Slots, usual_db: Floats) -> _Heard:
         antenna = np.minimum(slots.antenna, self._none).astype(np.int64)

@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.mapping import terrain
 from edge.locating.pieces import Piece
 from edge.locating.sampling import SAMPLES_A_SECOND, Samples, sampled
 from edge.locating.survey import (
@@ -92,7 +93,8 @@ def survey(
         return _named(floor, places, own + levels + linear, bias, samples)
     terms = own + _scaled(levels, _LEVELS_BESIDE) + network.terms
     made = _named(floor, places, terms, network.bias, samples)
-    return replace(made, hidden=network.hidden)
+    ground = terrain(floor, places, pieces, offset_dbm)
+    return replace(made, hidden=network.hidden, terrain=ground)
 
 
 def layout_survey(floor: Floor, window_s: float) -> Survey:

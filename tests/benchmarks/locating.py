@@ -40,9 +40,25 @@ START_US = 1_700_000_000_000_000
 READER = DeviceName("r420")
 TURN_S = 0.1
 NAMES = [LocationId(f"q{zone + 1}") for zone in range(ZONES)]
+ROOM_M = 4.572
+"""15 feet; antenna n hangs in the corner of zone qn, the zones go round with the clock."""
+CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
 FLOOR = Floor(
-    {name: Location(name, LocationKind.ZONE) for name in NAMES},
-    tuple(Antenna(READER, zone + 1, name) for zone, name in enumerate(NAMES)),
+    {
+        name: Location(
+            name,
+            LocationKind.ZONE,
+            x_m=ROOM_M * (0.25 + 0.5 * x),
+            y_m=ROOM_M * (0.25 + 0.5 * y),
+            width_m=ROOM_M / 2,
+            depth_m=ROOM_M / 2,
+        )
+        for name, (x, y) in zip(NAMES, CORNERS, strict=True)
+    },
+    tuple(
+        Antenna(READER, zone + 1, NAMES[zone], x_m=ROOM_M * x, y_m=ROOM_M * y, z_m=1.2)
+        for zone, (x, y) in enumerate(CORNERS)
+    ),
 )
 
 
