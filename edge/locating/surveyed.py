@@ -167,7 +167,7 @@ class SurveyedModel:
         room *= np.minimum(_NEWS_LEAST + _NEWS_PER_DB * heard.change_db, _NEWS_MOST)
         changed = heard.change_db - np.float32(self._settings.change_db)
         leaving = np.exp(np.clip(changed, -_CHANGE_NATS_MOST, _CHANGE_NATS_MOST))
-        trodden = self._trodden(news, pair, known, alive, leaving)
+        trodden = self._trodden(news, row, known, alive, leaving)
         if trodden is not None:
             share = -np.expm1(news.since_s / np.float32(-self._settings.window_s))
             room = _BESIDE_CELLS * room + trodden.room / np.maximum(share, _SHARE_LEAST)
@@ -222,7 +222,7 @@ class SurveyedModel:
     def _trodden(
         self,
         news: News,
-        pair: NDArray[np.int64],
+        row: NDArray[np.int64],
         known: Known,
         alive: NDArray[np.bool_],
         leaving: Floats,
@@ -232,17 +232,15 @@ class SurveyedModel:
             return None
         antenna = np.minimum(news.slots.antenna, self._none)
         fresh = self._treading.fresh(news)
-        level = (fresh.level_sum / np.maximum(fresh.count, _COUNT_LEAST)).astype(
-            np.float32, copy=False
-        )
+        level: Floats = fresh.level_sum / np.maximum(fresh.count, _COUNT_LEAST)
         level -= self._offset.take(antenna) + self._gains.level_db.take(antenna)
         level -= np.nan_to_num(known.usual_db)
-        count = fresh.count * ~self._near.take(antenna)
+        count: Floats = fresh.count * ~self._near.take(antenna)
         stays = np.exp(np.minimum(news.since_s, self._leave_s_max) * leaving * -self._leave_per_s)
         comes = (1.0 - stays) / (SLOTS + 1)
         arriving = comes / (news.slots.belief * stays + comes)
         np.clip(level, *LEVEL_BOUNDS_DB, out=level)
-        return self._treading.look(news, pair, (count, level), alive, arriving)
+        return self._treading.look(news, row, (count, level), alive, arriving)
 
     def _heard(self, slots: Slots, usual_db: Floats) -> _Heard:
         antenna = np.minimum(slots.antenna, self._none).astype(np.int64)

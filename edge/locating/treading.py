@@ -40,7 +40,7 @@ class Trodden:
 
     Attributes:
         room: shape (4, m), what the reads since the last look say for each slot's place, nats.
-        share: shape (4, m, CELLS), how likely the tag is in each cell, if it is in that place.
+        share: shape (m, 4, CELLS), how likely the tag is in each cell, if it is in that place.
     """
 
     room: Floats
@@ -73,10 +73,12 @@ class Treading:
         level = np.array(terrain.level_db)[..., column]
         spread = np.array(terrain.spread_db)[..., column]
         rate = np.array(terrain.rate_per_s)[..., column]
-        says = np.stack([np.log(rate / spread), level, -0.5 / spread**2], axis=1)
-        """By place, what is told of a cell: for a read, its level there, for each dB² off that."""
-        by_pair = np.pad(says.transpose(0, 3, 1, 2), ((0, 1), (0, 1), (0, 0), (0, 0)))
-        self._says = np.ascontiguousarray(by_pair, np.float32).reshape(-1, 3, CELLS)
+        per_db2 = -0.5 / spread**2
+        says = [np.log(rate / spread) + per_db2 * level**2, -2.0 * per_db2 * level, per_db2]
+        """By place, cell and antenna: for a read, for each dB of its level, for each dB²."""
+        table = np.pad(np.stack(says, axis=-1), ((0, 1), (0, 0), (0, 1), (0, 0)))
+        self._shape = table.shape[2:]
+        self._says = table.reshape(-1, table[0, 0].size).T.astype(np.float32)
         self._rate_per_s = np.pad(rate, ((0, 1), (0, 0), (0, 1))).astype(np.float32)
         self._busy = _Busy(float(rate.sum(axis=-1).mean()))
         walk = walked(terrain.edge_m, float(_PACE_S))
@@ -107,7 +109,7 @@ class Treading:
     def look(
         self,
         news: News,
-        pair: NDArray[np.int64],
+        row: NDArray[np.int64],
         heard: tuple[Floats, Floats],
         alive: NDArray[np.bool_],
         arriving: Floats,
@@ -116,41 +118,52 @@ class Treading:
 
         Args:
             news: m tags.
-            pair: shape (4, 4, m), place and antenna as `SurveyedModel` numbers them.
+            row: shape (4, m), rows of the survey; one more stands for none.
             heard: number of reads of each slot and their mean level, dB; shape (4, m).
             alive: by antenna number, with one more entry: silence of a dead antenna says nothing.
             arriving: shape (4, m), share of what is believed to be there that came just now.
         """
         share = self._before(news, arriving)
-        count, level = (one[..., np.newaxis] for one in heard)
-        table = self._says.take(pair, axis=0)
-        off = level - table[..., 1, :]
-        said = (count * (table[..., 0, :] + table[..., 2, :] * off * off)).sum(axis=1)
-        usual = (self._rate_per_s @ alive).take(pair[:, 0] // len(alive), axis=0)
-        said -= usual * (self._busy.share * _span_s(news))[:, np.newaxis]
+        everywhere = self._said(news, heard)
+        span_s = self._busy.share * _span_s(news)
+        everywhere -= span_s[:, np.newaxis] * (self._rate_per_s @ alive).reshape(-1)
+        places = len(self._rate_per_s)
+        at = row.T + (np.arange(len(span_s)) * places)[:, np.newaxis]
+        said = everywhere.reshape(-1, CELLS).take(at, axis=0)
         said *= _READ_TELLS
-        most = said.max(axis=-1, keepdims=True)
-        share *= np.exp(said - most)
-        explained = share.sum(axis=-1, keepdims=True)
+        most = said.max(axis=2, keepdims=True)
+        said -= most
+        share *= np.exp(said, out=said)
+        explained = share.sum(axis=2, keepdims=True)
         share /= explained
-        return Trodden((np.log(explained) + most)[..., 0], share)
+        return Trodden((np.log(explained) + most)[..., 0].T, share)
+
+    def _said(self, news: News, heard: tuple[Floats, Floats]) -> Floats:
+        """What reads say of all cells of all places, and of none, by tag."""
+        count, level = heard
+        tag = np.arange(len(news.rows))
+        dense = np.zeros((len(tag), *self._shape), np.float32)
+        antenna = np.minimum(news.slots.antenna, self._shape[0] - 1)
+        dense[tag, antenna] = np.stack([count, count * level, count * level * level], axis=-1)
+        said: Floats = dense.reshape(len(tag), -1) @ self._says
+        return said
 
     def keep(self, news: News, trodden: Trodden) -> None:
         """Keep what a look found, and what it has heard."""
         rows, slots = news.rows, news.slots
         self._busy.hear(int(news.reads.sum()), float(_span_s(news).sum()))
-        self._share[rows] = np.maximum(trodden.share, _LEAST).transpose(1, 0, 2)
+        self._share[rows] = np.maximum(trodden.share, _LEAST)
         self._antenna[rows] = slots.antenna.T
         self._sums[rows] = np.stack([slots.weight, slots.level_sum]).transpose(2, 0, 1)
 
     def _before(self, news: News, arriving: Floats) -> Floats:
         """How likely each tag was in each cell just before these reads."""
-        share = self._share.take(news.rows, axis=0).transpose(1, 0, 2).astype(np.float32)
-        moved = -np.expm1(-news.since_s / _PACE_S)[:, np.newaxis]
-        share += moved * (share @ self._walk - share)
+        share = self._share.take(news.rows, axis=0).astype(np.float32)
+        moved = -np.expm1(-news.since_s / _PACE_S)[:, np.newaxis, np.newaxis]
+        share += moved * ((share.reshape(-1, CELLS) @ self._walk).reshape(share.shape) - share)
         known = self._keeps ** np.maximum(news.since_s - _PACE_S, 0.0) * (1.0 - arriving)
         anywhere = 1.0 - known * self._goes_on(news.rows, news.slots)
-        share += anywhere[..., np.newaxis] * (_EVEN - share)
+        share += anywhere.T[..., np.newaxis] * (_EVEN - share)
         return share
 
     def _goes_on(self, rows: Rows, slots: Slots) -> NDArray[np.bool_]:

@@ -22,6 +22,8 @@ PLACES = [LocationId(f"q{n}") for n in range(1, 5)]
 OFFSET_DBM = np.full(4, -60.0)
 WINDOW_S = 0.5
 ALIVE = np.ones(5, np.bool_)
+ROWS = np.arange(4)[:, np.newaxis]
+"""The place of each slot: that of its antenna."""
 NEAR, FAR = 0, CELLS - 1
 """Cells of the first zone: in its antenna's corner, and in the middle of the room."""
 
@@ -104,7 +106,6 @@ class Followed:
 
     def __init__(self, found: Terrain) -> None:
         self.treading = Treading(found, [0, 1, 2, 3], WINDOW_S)
-        self._pair = np.arange(4)[:, np.newaxis] * 5 + np.arange(4)
         self._slots: Slots | None = None
 
     def hears(self, levels_db: list[float], row: int = 0, since_s: float = 0.2) -> float:
@@ -113,9 +114,7 @@ class Followed:
         reads = self.treading.fresh(one)
         level = reads.level_sum / reads.count + 60.0
         arriving = np.zeros((SLOTS, 1), np.float32)
-        trodden = self.treading.look(
-            one, self._pair[..., np.newaxis], (reads.count, level), ALIVE, arriving
-        )
+        trodden = self.treading.look(one, ROWS, (reads.count, level), ALIVE, arriving)
         self.treading.keep(one, trodden)
         self._slots = one.slots
         return float(trodden.room[0, 0] - trodden.room[2, 0])
@@ -168,10 +167,9 @@ def test_each_read_counts_once(learnt: Terrain) -> None:
     tag = Followed(learnt)
     first = news([3.0, -1.0, -2.0, 0.0])
     tag.treading.fresh(first)
-    even = np.full((SLOTS, 1, CELLS), 1.0 / CELLS, np.float32)
-    pair = np.zeros((SLOTS, SLOTS, 1), np.int64)
+    even = np.full((1, SLOTS, CELLS), 1.0 / CELLS, np.float32)
     nothing = np.zeros((SLOTS, 1), np.float32)
-    looked = tag.treading.look(first, pair, (nothing, nothing), ~ALIVE, nothing)
+    looked = tag.treading.look(first, ROWS, (nothing, nothing), ~ALIVE, nothing)
     assert looked.share == pytest.approx(even, abs=1e-3)  # nothing heard, nothing known
     tag.treading.keep(first, looked)
 
