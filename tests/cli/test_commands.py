@@ -202,9 +202,17 @@ def test_a_backup_is_made_and_verified_and_what_is_no_store_is_bad_input(
 
     assert call("backup", "create", target, "--config", gateway).exit_code == 0
     assert call("backup", "verify", target).exit_code == 0
+    restored = json.loads(call("backup", "restore", target, "--config", gateway).stdout)
+    assert Path(restored["set_aside"]).exists()
     target.write_bytes(b"no database" * 1000)
     broken = call("backup", "verify", target)
     assert (broken.exit_code, len(broken.stderr.splitlines())) == (2, 1)
+    for words in (["verify", "absent"], ["restore", "absent", "--config", gateway]):
+        absent = call("backup", *words)
+        assert (absent.exit_code, absent.stderr) == (
+            2,
+            "absent: there is no such file; name a backup\n",
+        )
 
 
 def test_a_backup_by_the_configuration_is_full_then_incremental_and_restores_as_one(
