@@ -261,3 +261,13 @@ def test_an_address_of_no_known_kind_is_told(gateway: Path) -> None:
     del gateway
 
     assert call("read", "ftp://somewhere").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [["read"], ["tag", "read"]])
+@pytest.mark.parametrize("address", ["llrp://192.0.2.1:99999", "llrp://[::1"])
+def test_an_address_that_can_be_none_is_told_in_one_line(words: list[str], address: str) -> None:
+    told = call(*words, address)
+
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"{address}: a port is a number from 1 to 65535")
+    assert len(told.stderr.splitlines()) == 1
