@@ -45,6 +45,8 @@ def reason_of(
         return f"{path}: {_permission_remedy(_device_now(path))}: {text}"
     if number in {errno.ENOENT, errno.ENODEV, errno.ENXIO}:
         return f"{path}: {_absent_remedy(path, by_id)}{_taken_away(processes)}: {text}"
+    if f"({errno.ENOTTY}," in text:  # pyserial has only the sentence
+        text = f"is no serial port; name one, such as those below {by_id}: {text}"
     absent = isinstance(fault, NotPluggedInError)
     return f"{path}: {text}{_taken_away(processes) if absent else ''}"
 

@@ -121,6 +121,7 @@ def restore(
         files = [] if without_increments else increments_of(target, target.parent)
         floor = load_floor(settings.gateway.floor_file) if files else Floor({})
     path = settings.gateway.data_dir / STORE_FILE
+    kept = backup.name_beside(path) if path.exists() else None
     try:
         with told_by_store(f"making {path.parent}"):  # a new disk has nothing on it
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -130,9 +131,14 @@ def restore(
         raise fail(_naming(target, error)) from None
     if continued.stopped:
         typer.echo(f"increments from here on were not taken: {continued.stopped}", err=True)
-    print_json({"restored": str(path), "epoch": epoch, **asdict(continued)})
+    set_aside = str(kept) if kept else None
+    print_json(
+        {"restored": str(path), "epoch": epoch, "set_aside": set_aside, **asdict(continued)}
+    )
 
 
 def _naming(target: Path, error: StoreError) -> str:
     """An error's words with the file that they are about."""
+    if not target.exists():
+        return f"{target}: there is no such file; name a backup"
     return str(error) if str(target) in str(error) else f"{target}: {error}"

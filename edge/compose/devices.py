@@ -1,7 +1,7 @@
 """Readers, UHF modules and scanners, wired."""
 
 from collections.abc import Iterable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from drivers.tap import Tap
 from edge.clock import Clock, SystemClock
 from edge.compose.core import Core
 from edge.compose.noting import NotingListener
-from edge.compose.readers import PORTS, configured_reader, reader_at
+from edge.compose.readers import PORTS, configured_reader, reader_at, split_address
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
 from edge.settings.gateway import Settings
@@ -122,7 +122,7 @@ def device_at(
     Raises:
         ValueError: no such kind of address; names those that there are.
     """
-    parts = urlsplit(address)
+    parts = split_address(address)
     if parts.scheme in PORTS and parts.hostname:
         settings = reader_at(parts, antennas, power_dbm)
         return LlrpWire((settings,), listener, SystemClock(), np.random.default_rng())

@@ -2,7 +2,7 @@
 
 import ssl
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from drivers.llrp.settings import AntennaSettings, InputTrigger, LlrpSettings, Select
 from edge.settings import reader as configured
@@ -52,6 +52,22 @@ def trusted(ca_file: Path | None, pin: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the connection compares the certificate itself
     return context
+
+
+def split_address(address: str) -> SplitResult:
+    """The parts of an address that somebody typed.
+
+    Raises:
+        ValueError: its host or port cannot be one.
+    """
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # looked at only when it is asked for
+    except ValueError:
+        raise ValueError(
+            f"{address}: a port is a number from 1 to 65535; an IPv6 address stands in brackets"
+        ) from None
+    return parts
 
 
 def reader_at(

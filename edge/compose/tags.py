@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from drivers.reads import ReadBatch
 from drivers.tag_look import Made, Steps
 from drivers.tags import Access, AccessReport, End
 from edge.clock import SystemClock
-from edge.compose.readers import PORTS, reader_at
+from edge.compose.readers import PORTS, reader_at, split_address
 
 ADDRESSES = "write llrp://HOST[:PORT] or llrps://HOST[:PORT][?sha256=PIN]"
 MARGIN_S = 30.0
@@ -104,7 +103,7 @@ def tag_bench(
         ValueError: no such address.
         ReaderAbsentError: it does not answer.
     """
-    parts = urlsplit(address)
+    parts = split_address(address)
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(f"{address}: {ADDRESSES}")
     settings = reader_at(parts, antennas, power_dbm)

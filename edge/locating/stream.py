@@ -19,6 +19,8 @@ from edge.model.places import Floor
 _STEP_US = 1_000_000
 _STEPS_MAX = 2_000
 """Steps through a time without reads; in the longest of them a departure is told a little late."""
+_ANSWERS_MAX = 1_000_000
+"""Regular answers for one tag in a time without reads: a stamp of 1970 makes fifty years of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def locate_stream(
 
     Raises:
         CalibrationError: the calibration was made for another floor.
-        ValueError: `every_s` is not more than 0.
+        ValueError: `every_s` is not more than 0, or so little that a time without reads would be
+            filled with more answers than anybody reads.
     """
     if every_s is not None and not every_s > 0:
         raise ValueError("the time between answers must be more than 0 s")
@@ -111,6 +114,12 @@ class _Player:
         if self._turn_us is None:
             self._turn_us = until_us - until_us % BATCH_US
             self._answer_us = until_us + (self._every_us or 0)
+        if self._every_us and until_us - self._answer_us > _ANSWERS_MAX * self._every_us:
+            days = (until_us - self._latest_us) / 86_400e6
+            raise ValueError(
+                f"no reads for {days:,.0f} days before time_us {until_us}: cut the recording "
+                "there, or answer more seldom (--every)"
+            )
         while self._turn_us + BATCH_US <= until_us:
             far_us = (until_us - self._turn_us) // _STEPS_MAX
             step_us = BATCH_US

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 from edge.model.ids import IdMaker
@@ -107,10 +108,7 @@ def restore(
             prepare(backup, fresh)
             epoch = make_id()
             _finish(fresh, epoch, complete)
-            kept = path.with_name(f"{path.name}.replaced")
-            for suffix in ("", *SIDE_FILES):
-                kept.with_name(kept.name + suffix).unlink(missing_ok=True)
-            set_aside_under(path, kept)
+            set_aside_under(path, name_beside(path))
             fresh.replace(path)  # in one step: there is an old store or a new one, never none
             mark_of(path).unlink(
                 missing_ok=True
@@ -129,6 +127,19 @@ def prepare(backup: Path, fresh: Path) -> None:
     """
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     _copy(backup, fresh, immutable=True)
+
+
+def name_beside(path: Path) -> Path:
+    """Where a restore keeps the store that was at `path`: never in another kept one's place.
+
+    Whoever restored the wrong backup first has the gateway's own store in the older one. After a
+    cut on the way it is the name that was taken already.
+    """
+    numbers = count(2)
+    kept = path.with_name(f"{path.name}.replaced")
+    while kept.exists() and not (path.exists() and kept.samefile(path)):
+        kept = path.with_name(f"{path.name}.replaced-{next(numbers)}")
+    return kept
 
 
 def set_aside_under(path: Path, kept: Path) -> None:

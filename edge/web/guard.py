@@ -91,7 +91,10 @@ def _is_foreign(headers: Headers, scheme: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return False
-    told = urlsplit(origin)
+    try:
+        told = urlsplit(origin)
+    except ValueError:  # no address at all, such as "http://["
+        return True
     same_host = told.netloc.lower() == headers.get("host", "").lower()
     return not same_host or told.scheme not in {scheme, "https"}  # https: a proxy ends the TLS
 

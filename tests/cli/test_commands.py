@@ -202,9 +202,17 @@ def test_a_backup_is_made_and_verified_and_what_is_no_store_is_bad_input(
 
     assert call("backup", "create", target, "--config", gateway).exit_code == 0
     assert call("backup", "verify", target).exit_code == 0
+    restored = json.loads(call("backup", "restore", target, "--config", gateway).stdout)
+    assert Path(restored["set_aside"]).exists()
     target.write_bytes(b"no database" * 1000)
     broken = call("backup", "verify", target)
     assert (broken.exit_code, len(broken.stderr.splitlines())) == (2, 1)
+    for words in (["verify", "absent"], ["restore", "absent", "--config", gateway]):
+        absent = call("backup", *words)
+        assert (absent.exit_code, absent.stderr) == (
+            2,
+            "absent: there is no such file; name a backup\n",
+        )
 
 
 def test_a_backup_by_the_configuration_is_full_then_incremental_and_restores_as_one(
@@ -253,3 +261,13 @@ def test_an_address_of_no_known_kind_is_told(gateway: Path) -> None:
     del gateway
 
     assert call("read", "ftp://somewhere").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [["read"], ["tag", "read"]])
+@pytest.mark.parametrize("address", ["llrp://192.0.2.1:99999", "llrp://[::1"])
+def test_an_address_that_can_be_none_is_told_in_one_line(words: list[str], address: str) -> None:
+    told = call(*words, address)
+
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"{address}: a port is a number from 1 to 65535")
+    assert len(told.stderr.splitlines()) == 1

@@ -145,6 +145,21 @@ def test_reads_of_antennas_that_the_floor_does_not_have_are_told(
     )
 
 
+def test_fifty_years_without_reads_are_not_filled_with_answers(
+    floor: Path, tmp_path: Path
+) -> None:
+    head = ("time_us", "reader", "antenna", "epc", "rssi_dbm")
+    rows = [(at_us, "north", 1, TAG, -50) for at_us in (0, START_US)]
+    reads = write_csv(tmp_path / "reads.csv", [head, *rows])
+
+    filled = run("locate", "--floor", floor, "--reads", reads, "--every", "1")
+    changes = run("locate", "--floor", floor, "--reads", reads)
+
+    assert filled.exit_code == 2
+    assert filled.stderr.splitlines()[-1].startswith("no reads for 19,676 days before time_us")
+    assert changes.exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

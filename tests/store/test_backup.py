@@ -100,6 +100,28 @@ def test_a_restored_gateway_has_the_state_and_a_new_epoch(
     assert backup.verify(target).epoch == old_epoch
 
 
+def test_who_restores_the_wrong_backup_first_still_has_the_gateways_own_journal(
+    gateway: "Gateway", target: Path, ids: "CountingIds"
+) -> None:
+    # given a backup of long ago, and facts that only the gateway has
+    backup.create(gateway.path, target)
+    gateway.happen(*gateway.arrivals(0, 5))
+    gateway.store.close()
+
+    # when it is restored twice
+    for _ in range(2):
+        backup.restore(target, gateway.path, ids)
+    gateway.store = type(gateway.store).open(gateway.path, gateway.clock, ids)
+
+    # then the second has not taken the place of what the first had set aside
+    own = gateway.path.with_name("edge.db.replaced")
+    second = gateway.path.with_name("edge.db.replaced-2")
+    kept = [JournalReader(path) for path in (own, second)]
+    assert [reader.last_seq() for reader in kept] == [5, 0]
+    for reader in kept:
+        reader.close()
+
+
 def test_a_restore_beside_a_running_daemon_is_refused(
     gateway: "Gateway", target: Path, ids: "CountingIds"
 ) -> None:

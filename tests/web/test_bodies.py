@@ -169,6 +169,7 @@ def test_a_late_scan_keeps_its_time_and_an_impossible_one_does_not(
         ({"Origin": "own"}, 200),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
     ],

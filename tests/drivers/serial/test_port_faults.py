@@ -78,6 +78,14 @@ def test_a_serial_server_that_is_away_is_told_as_such() -> None:
     assert "serial server's address" in told
 
 
+def test_what_is_no_serial_port_is_told_as_such() -> None:
+    settings = PortSettings("/dev/null")
+    with pytest.raises(serial.SerialException) as fault:
+        open_exclusively(settings)
+
+    assert "/dev/null: is no serial port; name one" in reason_of("/dev/null", fault.value)
+
+
 @pytest.mark.parametrize("path", ["loop://", "spy:///dev/ttyUSB0", "hwgrep://USB"])
 def test_other_kinds_of_addresses_are_refused(path: str) -> None:
     with pytest.raises(ValueError, match="socket://HOST:PORT"):
