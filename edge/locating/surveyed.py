@@ -232,7 +232,7 @@ class SurveyedModel:
             return None
         antenna = np.minimum(news.slots.antenna, self._none)
         fresh = self._treading.fresh(news)
-        level: Floats = fresh.level_sum / np.maximum(fresh.count, _COUNT_LEAST)
+        level = fresh.level_sum / (fresh.count + _COUNT_LEAST)
         level -= self._offset.take(antenna) + self._gains.level_db.take(antenna)
         level -= np.nan_to_num(known.usual_db)
         count: Floats = fresh.count * ~self._near.take(antenna)
