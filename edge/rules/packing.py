@@ -208,9 +208,12 @@ def box_judged(state: FloorState, input_: BoxJudged) -> Decision:
 def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
     """Whether a tag lies in a closed parcel: a neighbour, whatever the antenna hears of it.
 
-    One that came back and was picked again lies in the tote.
+    One that came back lies in none any more; one that was picked again lies in the tote.
     """
-    if state.parcels.holding(epc) is None:
+    parcel = state.parcels.holding(epc)
+    if parcel is None:
+        return False
+    if any(parcel.contents[index][1].epc == epc for index in parcel.returned):
         return False
     return all(unit.epc != epc for _, unit in gathering.picked_of(state, pack))
 

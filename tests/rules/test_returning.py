@@ -5,7 +5,7 @@ import pytest
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import ParcelClosed, PiecePicked, PiecePut
 from edge.model.ids import Epc, LineId, OrderId, RequestId, Sku, Sscc
-from edge.model.inputs import ReturnAnnounced
+from edge.model.inputs import ItemLocated, ReturnAnnounced
 from edge.model.orders import OrderLine
 from edge.model.posted import (
     CodeScanned,
@@ -15,9 +15,10 @@ from edge.model.posted import (
     ReturnScanned,
     StationScanned,
 )
+from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.model.returns import Grade
-from edge.rules import guiding
+from edge.rules import guiding, packing
 from tests.rules.small_floor import (
     BIN_1,
     DOCK,
@@ -162,6 +163,28 @@ def test_a_good_piece_is_put_away_by_a_free_picker_and_can_be_sold_again(
     assert isinstance(floor.facts[-1], PiecePut)
     assert floor.state.stock[SHIRT, BIN_1].quantity == before + 1
     assert guiding.prompt(floor.state, LI).kind is PromptKind.WAIT
+
+
+def test_a_piece_that_is_sold_again_is_one_too_many_in_a_box_that_it_came_into_unseen(
+    floor: SmallFloor,
+) -> None:
+    """Its first parcel still tells of it, and does not hold it any more."""
+    grade(floor, comes_back(floor, TAG).data["piece_id"], Grade.RESTOCK)
+    prompt = guiding.prompt(floor.state, LI)
+    floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, TAG, NOW_US))
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    other = Epc(sgtin96_hex(SHIRT_GTIN, 7, 2))
+    for code in (other, STATION):
+        prompt = guiding.prompt(floor.state, LI)
+        floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, code, NOW_US))
+    floor.take(StationScanned(request(floor), STATION, LI, "T0001", NOW_US))
+
+    for epc in (other, TAG):
+        floor.take(ItemLocated(Arrived(epc, STATION, 0.99, NOW_US), NOW_US))
+
+    assert packing.verdict(floor.state, STATION) == "extra"
+    assert floor.state.packs[STATION].strangers == (TAG,)
 
 
 def test_a_piece_in_quarantine_cannot_be_picked(floor: SmallFloor) -> None:
