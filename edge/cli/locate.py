@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from drivers.reads import ReadBatch
 from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, fail, not_utf8, print_json
 from edge.compose.core import seeded
+from edge.locating.antennas import AntennaFault, AntennaReport
 from edge.locating.learning import calibrate as learn
 from edge.locating.recordings import read_reads_csv, read_truth_csv
 from edge.locating.shelf_sweep import Sweeping, ranked
@@ -115,8 +117,17 @@ def locate(  # noqa: PLR0913 - one argument for each option
         else:
             typer.echo(f"calibrated: {learnt.level}", err=True)
         with _batches(reads, plan) as batches, watched("locate", beside_lines=True):
-            for answer in locate_stream(plan, batches, learnt, every):
+            for answer in locate_stream(plan, batches, learnt, every, on_fault=_warn):
                 print_json(answer.to_dict())
+
+
+def _warn(one: AntennaReport, fault: AntennaFault) -> None:
+    since = datetime.fromtimestamp(one.faults[fault] * 1e-6, UTC).isoformat(timespec="seconds")
+    typer.echo(
+        f"warning: antenna {one.port} of {one.reader} at {one.location}: {fault.value} since "
+        f"{since}; what lies there may be told elsewhere or nowhere (docs/operations.md)",
+        err=True,
+    )
 
 
 def _frequencies(told: str) -> tuple[float, ...]:

@@ -10,7 +10,8 @@
 
 Places through which goods only pass (cart, station, portal) are silent by nature: there only a
 reference tag can tell. What a shelf reads depends on what lies in it, so the usual rate is
-expected in proportion to the items that are there. Of a reader that is down nothing is said: that
+expected in proportion to the items that are there; what heard tags all over the floor while that
+was surveyed is expected to hear. Of a reader that is down nothing is said: that
 alone is told. A silent antenna is told as silent and not as slow, too. What `coverage` knows of
 readers and of each antenna's rhythm is used here, not learnt again.
 
@@ -183,6 +184,7 @@ class AntennaHealth:
         up, hears = self._up, self._coverage.hearing
         silent = up & ~hears & self._rests & self._others_hear(hears) & self._is_expected()
         self._judged[AntennaFault.SILENT].judge(silent, hears, now_ms)
+        self._coverage.deaf[:-1] = self._judged[AntennaFault.SILENT].on
         mute = self._judged[AntennaFault.SILENT].on | ~hears
         judged = up & self._rests & self._usual.rate_known & ~mute
         judged &= self._expected >= _LEAST_READS_PER_S
@@ -222,12 +224,13 @@ class AntennaHealth:
         return found
 
     def _is_expected(self) -> Flags:
-        """By antenna, whether something is there to be heard: by habit, or by what was told."""
+        """By antenna, whether something is to be heard: by habit, by what was told or surveyed."""
         at_place = self._coverage.items[self._place]
         antennas_at = np.bincount(self._place, minlength=len(self._columns.places))[self._place]
         expected: Flags = (self._usual.rate_known & (self._expected >= _LEAST_READS_PER_S)) | (
             (at_place > 0) & (antennas_at == 1)
         )
+        expected |= self._coverage.heard_surveying
         return expected
 
     def report(self, us_of_zero: int) -> tuple[AntennaReport, ...]:

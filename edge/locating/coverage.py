@@ -42,6 +42,10 @@ class Coverage:
     Attributes:
         has_antennas: by place number.
         alive: by antenna number, with one more entry: false for those told to be down.
+        deaf: as long as that: true for antennas that hear nothing though they should, see
+            `antennas`.
+        heard_surveying: by antenna number: it heard tags all over the floor while that was
+            surveyed.
         items: by place number, how many items are announced there.
         covered: by place number; covered_since_ms: since when, where it is covered.
         dark: by place number: it has antennas, and the readers of all of them are down.
@@ -66,12 +70,19 @@ class Coverage:
         self._antennas_at = np.bincount(self._place, minlength=places)
         self.has_antennas = self._antennas_at > 0
         self.alive = np.ones(antennas + 1, np.bool_)
+        self.deaf = np.zeros(antennas + 1, np.bool_)
+        self.heard_surveying = np.zeros(antennas, np.bool_)
         self.items = np.zeros(places, np.int64)
         self.covered = np.zeros(places, np.bool_)
         self.covered_since_ms = np.full(places, now_ms, np.int64)
         self.dark = np.zeros(places, np.bool_)
         self.antenna_up = np.zeros(antennas, np.bool_)
         self.hearing = np.zeros(antennas, np.bool_)
+
+    @property
+    def listening(self) -> NDArray[np.bool_]:
+        """Those alive that are not deaf: whose silence tells something."""
+        return self.alive & ~self.deaf
 
     def reader_changed(self, reader: DeviceName, *, up: bool, at_ms: int) -> None:
         """A reader came or went; a name without antennas on the floor is none of our business."""

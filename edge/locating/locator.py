@@ -37,6 +37,7 @@ from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots
+from edge.locating.surveyed import heard_all_over
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.telling import Looked, Teller
@@ -236,6 +237,8 @@ class Locator:
         settings = self._untuned if calibration is None else calibration.settings(self._untuned)
         self._ways = Ways(self._floor, self._columns, settings, calibration)
         self._settings = settings
+        survey = calibration.survey if calibration else None
+        self._coverage.heard_surveying = heard_all_over(survey, self._floor)
         self._reference_levels = ReferenceLevels(len(self._floor.antennas))
         self._fields, self._drift = None, None
         if calibration is None:
@@ -264,7 +267,7 @@ class Locator:
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
-        alive = self._coverage.alive
+        alive = self._ways.listening(self._coverage)
         present = Present(places, announced, alive, walk, lambda: self._placed_s(news))
         outcome = self._ways.looking.look(table, news, known, present)
         if walk is not None:
@@ -331,7 +334,9 @@ class Locator:
         news = News(rows, slots, heard, at_ms, np.zeros(1, np.float32), np.ones(1, np.int32))
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         known = self._known(news, places, self._table.gap_s.take(rows).astype(np.float32))
-        return self._ways.model.look(news, known, self._coverage.alive).log_likelihood
+        return self._ways.model.look(
+            news, known, self._ways.listening(self._coverage)
+        ).log_likelihood
 
     def _row_of(self, epc: Epc) -> int:
         raw = np.frombuffer(bytes.fromhex(epc), np.uint8)[np.newaxis]

@@ -4,10 +4,11 @@ The recording is played through the same `Locator` that the floor runs, with a t
 recorded time; time without reads is played in bigger steps.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from drivers.reads import ReadBatch
+from edge.locating.antennas import AntennaFault, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.locator import Locator
 from edge.locating.points import Position
@@ -17,10 +18,16 @@ from edge.model.ids import Epc, LocationId
 from edge.model.places import Floor
 
 _STEP_US = 1_000_000
+_LOOK_US = 1_000_000
+"""Antennas are judged once a second."""
 _STEPS_MAX = 2_000
 """Steps through a time without reads; in the longest of them a departure is told a little late."""
 _ANSWERS_MAX = 1_000_000
 """Regular answers for one tag in a time without reads: a stamp of 1970 makes fifty years of it."""
+
+
+OnFault = Callable[[AntennaReport, AntennaFault], None]
+"""Is told once of each fault of an antenna that a recording shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ def locate_stream(
     calibration: Calibration | None = None,
     every_s: float | None = None,
     settings: LocatingSettings = DEFAULTS,
+    on_fault: OnFault | None = None,
 ) -> Iterator[Answer]:
     """Play a recording.
 
@@ -74,6 +82,7 @@ def locate_stream(
         calibration: of this floor, or None.
         every_s: also answer for every known tag at each multiple of this since the first read.
         settings: see `LocatingSettings`.
+        on_fault: see `OnFault`; what the same antenna has once more is not told again.
 
     Raises:
         CalibrationError: the calibration was made for another floor.
@@ -82,7 +91,7 @@ def locate_stream(
     """
     if every_s is not None and not every_s > 0:
         raise ValueError("the time between answers must be more than 0 s")
-    player = _Player(Locator(floor, settings, calibration), every_s)
+    player = _Player(Locator(floor, settings, calibration), every_s, on_fault)
     for batch in batches:
         if len(batch):
             yield from player.play_to(int(batch.seen_us[0]))
@@ -93,8 +102,11 @@ def locate_stream(
 class _Player:
     """Runs the turns of a recording."""
 
-    def __init__(self, locator: Locator, every_s: float | None) -> None:
+    def __init__(self, locator: Locator, every_s: float | None, on_fault: OnFault | None) -> None:
         self._locator = locator
+        self._on_fault = on_fault
+        self._faults: set[tuple[str, int, AntennaFault]] = set()
+        self._look_us = 0
         self._every_us = None if every_s is None else max(1, round(every_s * 1e6))
         self._known: dict[Epc, None] = {}
         self._turn_us: int | None = None
@@ -137,8 +149,19 @@ class _Player:
     def _turn(self, at_us: int) -> Iterator[Answer]:
         self._turn_us = at_us
         changes = self._locator.turn(at_us)
+        if self._on_fault is not None and at_us - self._look_us >= _LOOK_US:
+            self._look_us = at_us
+            self._look_at_antennas(self._on_fault)
         for epc in dict.fromkeys(change.epc for change in changes):
             yield self._answer(epc, at_us)
+
+    def _look_at_antennas(self, on_fault: OnFault) -> None:
+        for one in self._locator.antennas():
+            for fault in one.faults:
+                named = (one.reader, one.port, fault)
+                if named not in self._faults:
+                    self._faults.add(named)
+                    on_fault(one, fault)
 
     def _regular_answers(self, until_us: int) -> Iterator[Answer]:
         """Answers due before the turn that ends at `until_us`."""

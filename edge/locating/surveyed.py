@@ -32,6 +32,7 @@ from edge.locating.survey import (
 )
 from edge.locating.treading import Treading, Trodden
 from edge.model.ids import LocationId
+from edge.model.places import Floor
 
 _ELSEWHERE_MOST = 2.0
 _CHANGE_BACKED = np.float32(1.5)
@@ -42,6 +43,11 @@ _NEWS_LEAST, _NEWS_PER_DB, _NEWS_MOST = np.float32(0.3), np.float32(0.15), np.fl
 _BESIDE_CELLS = np.float32(0.3)
 """What is left of what fading evidence says where fresh reads are weighed by cells, too."""
 _COUNT_LEAST, _SHARE_LEAST = np.float32(1e-6), np.float32(1e-3)
+_ROOT_ALL_OVER = 1.0
+"""Root of decayed reads, in half a second, of a tag wherever it is."""
+_DEAF_MOST = 4
+"""Each costs as much as a look; where more are deaf at once the alerts say it all."""
+_NEVER = np.float32(-np.inf)
 _ANTENNAS_MIN = 2
 """One alone cannot tell a deaf antenna from a quiet tag."""
 
@@ -140,26 +146,23 @@ class SurveyedModel:
         return 0 if self._treading is None else self._treading.nbytes
 
     def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
-        """As `HearingModel` says."""
+        """As `HearingModel` says; what speaks for places that nobody hears is for "elsewhere"."""
+        look = self._look(news, known, alive)
+        own = self._row_of[:-1]
+        listened = np.bincount(own[alive[:-1]], minlength=len(self._row_of_place) + 1) > 0
+        deaf = np.unique(own[~listened[own] & ~self._near[:-1] & (own < len(self._row_of_place))])
+        if 0 < len(deaf) <= _DEAF_MOST:
+            self._not_ruled_out(look, self._heard(news.slots, known.usual_db), deaf, alive)
+        return look
+
+    def _look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         heard = self._heard(news.slots, known.usual_db)
         row = self._row_of.take(heard.antenna)
         pair = row[:, np.newaxis] * (self._none + 1) + heard.antenna
         terms = self._pairs.take(pair, axis=0).transpose(3, 0, 1, 2)
         level = np.clip(heard.level - self._gains.level_db.take(heard.antenna), *LEVEL_BOUNDS_DB)
         root = heard.root - self._gains.root.take(heard.antenna)
-        tells = silence_tells(heard.weight.sum(axis=0))
-        claim = terms[PER_DB2] * level
-        claim += terms[PER_DB]
-        claim *= level
-        claim += terms[CONSTANT]
-        claim += (terms[PER_ROOT] * root - terms[SILENCE]) * tells
-        claim *= heard.some
-        room = claim.sum(axis=1) + self._silent(alive).take(row) * tells
-        if self._together is not None:
-            columns = np.stack([np.ones_like(level), level, level * level, root * tells], axis=-1)
-            columns *= heard.some[..., np.newaxis]
-            antenna = np.where(heard.some, heard.antenna, self._none)
-            room += self._together.says(antenna, columns, row) * tells
+        room = self._room(heard, (terms, level, root), row, alive)
         above = ((level - terms[EXPECTED]) * heard.some).sum(axis=1)
         above /= np.maximum(heard.some.sum(axis=0), 1)
         if not self._settings.change_db:
@@ -172,6 +175,66 @@ class SurveyedModel:
             share = -np.expm1(news.since_s / np.float32(-self._settings.window_s))
             room = _BESIDE_CELLS * room + trodden.room / np.maximum(share, _SHARE_LEAST)
         return replace(self._looked(news, room, above, known), leaving=leaving, trodden=trodden)
+
+    def _room(
+        self,
+        heard: _Heard,
+        told: tuple[Floats, Floats, Floats],
+        row: NDArray[np.int64],
+        alive: NDArray[np.bool_],
+    ) -> Floats:
+        """What speaks for places, nats; the shape of `row`.
+
+        Args:
+            heard: by m tags.
+            told: the table's terms for each place and slot, and what the slots heard, gains taken
+                off: level and root of decayed reads.
+            row: shape (k, m), the table's rows of the places.
+            alive: antennas whose silence counts.
+        """
+        terms, level, root = told
+        tells = silence_tells(heard.weight.sum(axis=0))
+        claim = terms[PER_DB2] * level
+        claim += terms[PER_DB]
+        claim *= level
+        claim += terms[CONSTANT]
+        claim += (terms[PER_ROOT] * root - terms[SILENCE]) * tells
+        claim *= heard.some
+        room: Floats = claim.sum(axis=1) + self._silent(alive).take(row) * tells
+        if self._together is not None:
+            columns = np.stack([np.ones_like(level), level, level * level, root * tells], axis=-1)
+            columns *= heard.some[..., np.newaxis]
+            antenna = np.where(heard.some, heard.antenna, self._none)
+            room += self._together.says(antenna, columns, row) * tells
+        return room
+
+    def _not_ruled_out(
+        self, look: Look, heard: _Heard, deaf: NDArray[np.int64], alive: NDArray[np.bool_]
+    ) -> None:
+        """Let what speaks for places whose antennas are all deaf speak for "elsewhere", in place.
+
+        Only a slot makes a candidate, and a deaf antenna gives none; but its silence rules nothing
+        out. Places that have a slot by earlier reads speak for themselves.
+        """
+        own = self._row_of.take(heard.antenna)
+        rows = np.repeat(deaf[:, np.newaxis], own.shape[1], axis=1)
+        level = np.clip(heard.level - self._gains.level_db.take(heard.antenna), *LEVEL_BOUNDS_DB)
+        root = heard.root - self._gains.root.take(heard.antenna)
+
+        def said(row: NDArray[np.int64]) -> Floats:
+            pair = row[:, np.newaxis] * (self._none + 1) + heard.antenna
+            terms = self._pairs.take(pair, axis=0).transpose(3, 0, 1, 2)
+            return self._room(heard, (terms, level, root), row, alive)
+
+        has_slot = (rows[:, np.newaxis] == own).any(axis=1)
+        ahead = np.where(has_slot, _NEVER, said(rows)).max(axis=0)
+        unknown = own == len(self._row_of_place)
+        ahead -= np.where(unknown, _NEVER, said(own)).max(axis=0)
+        if self._settings.change_db:
+            ahead *= np.minimum(_NEWS_LEAST + _NEWS_PER_DB * heard.change_db, _NEWS_MOST)
+        likelihood = look.log_likelihood
+        ahead += np.where(unknown, _NEVER, likelihood[:SLOTS]).max(axis=0)
+        np.fmax(likelihood[SLOTS], ahead, out=likelihood[SLOTS])
 
     def follow(self, news: News, look: Look, after: After) -> Floats:
         """As `HearingModel` says: the antennas' gains, and the tag's own level."""
@@ -289,3 +352,13 @@ def _change_db(off_db: Floats, weight: Floats) -> Floats:
         (off_db * off_db * backed).sum(axis=0) / np.maximum(backed.sum(axis=0), _CHANGE_BACKED)
     )
     return change_db
+
+
+def heard_all_over(survey: Survey | None, floor: Floor) -> NDArray[np.bool_]:
+    """By antenna: it heard twice a second or more, on the mean, of a tag wherever that was."""
+    if survey is None:
+        return np.zeros(len(floor.antennas), np.bool_)
+    root_of = dict(zip(survey.antennas, survey.root_reads, strict=True))
+    return np.array(
+        [root_of[f"{one.reader}/{one.port}"] >= _ROOT_ALL_OVER for one in floor.antennas], np.bool_
+    )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edge.locating import kernel
 from edge.locating.calibration import Calibration, model_of
 from edge.locating.compiled_look import CompiledLook
+from edge.locating.coverage import Coverage
 from edge.locating.filter import PlaceFilter
 from edge.locating.looking import Looking
 from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel, OffsetModel
@@ -77,6 +78,10 @@ class Ways:
         span_s = np.minimum(since_s, _LOOK_S_MAX)
         if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
             self._take(self._walked if self._restlessness.carried else self._restful)
+
+    def listening(self, coverage: Coverage) -> NDArray[np.bool_]:
+        """Antennas whose silence counts; without a survey those of readers that are not down."""
+        return coverage.alive if self.surveyed is None else coverage.listening
 
     def _take(self, way: Looking) -> None:
         self.model, self.filter, self.settings = way.model, way.filter, way.settings

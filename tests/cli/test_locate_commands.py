@@ -99,6 +99,12 @@ def test_a_calibration_makes_the_places_truer(
     assert summary["antennas"] == 3
     places = [one["location"] for one in lines_of(with_it)]
     assert list(dict.fromkeys(places)) == list(PLACES)
+    assert "warning" not in with_it.stderr
+    # and an antenna that hears nothing any more is named
+    kept = [one for one in reads.read_text().splitlines() if ",north,3," not in one]
+    reads.write_text("\n".join(kept) + "\n")
+    without = run("locate", "--floor", floor, "--reads", reads, "--calibration", made)
+    assert "warning: antenna 3 of north at c: antenna_silent since 2023" in without.stderr
 
 
 def test_a_calibration_of_another_floor_is_refused(
