@@ -233,8 +233,9 @@ class SurveyedModel:
         if self._settings.change_db:
             ahead *= np.minimum(_NEWS_LEAST + _NEWS_PER_DB * heard.change_db, _NEWS_MOST)
         likelihood = look.log_likelihood
-        ahead += np.where(unknown, _NEVER, likelihood[:SLOTS]).max(axis=0)
-        np.fmax(likelihood[SLOTS], ahead, out=likelihood[SLOTS])
+        best = np.where(unknown, _NEVER, likelihood[:SLOTS]).max(axis=0)
+        best += np.minimum(ahead, 0.0)  # nobody heard it there: no likelier than the best heard
+        np.fmax(likelihood[SLOTS], best, out=likelihood[SLOTS])
 
     def follow(self, news: News, look: Look, after: After) -> Floats:
         """As `HearingModel` says: the antennas' gains, and the tag's own level."""
