@@ -4,11 +4,13 @@ A tag is not heard at once: at the moment at which the last wanted piece is know
 may still be on its way into the antennas' ears. So a check listens from its opening, again from
 each tote that joins it, and again when something new is heard in it later. When it was quiet is
 told by `locating.boxes`, and how long anybody is made to wait at most. Where the readers do not
-answer there is nothing to wait for: barcodes are enough.
+answer there is nothing to wait for: barcodes are enough. When one answers again, the check that is
+open then listens anew.
 """
 
 from edge.model.boxes import BoxQuiet
-from edge.model.events import PackListened
+from edge.model.events import Event, PackListened
+from edge.model.ids import DeviceName
 from edge.model.state import FloorState
 from edge.model.work import PackSession
 from edge.rules import guiding
@@ -29,3 +31,17 @@ def heard(state: FloorState, said: BoxQuiet) -> Decision:
     if pack is None or pack.listening_since_us != said.since_us:
         return accept("noted", "it is not listened for")
     return accept("noted", "", PackListened(said.station, said.quiet, said.outwaited))
+
+
+def heard_again(state: FloorState, reader: DeviceName) -> list[Event]:
+    """Open checks that nobody listened for while this reader was away, and that it hears again."""
+    return [
+        PackListened(pack.station, quiet=False)
+        for pack in state.packs.values()
+        if pack.listening_since_us == 0
+        and not guiding.has_antenna(state, pack.station)
+        and any(
+            antenna.location == pack.station and antenna.reader == reader
+            for antenna in state.floor.antennas
+        )
+    ]

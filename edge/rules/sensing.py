@@ -23,7 +23,7 @@ from edge.model.presence import (
     Stale,
 )
 from edge.model.state import FloorState
-from edge.rules import undoing
+from edge.rules import quiet, undoing
 from edge.rules.decision import Decision, accept
 from edge.rules.dispatching import tag_at_portal
 from edge.rules.identifying import article_of
@@ -105,6 +105,7 @@ def device_changed(state: FloorState, input_: DeviceChanged) -> Decision:
         )
     )
     if input_.alive:
-        return accept("device_up", "", DeviceReturned(input_.device, places))
+        returned = DeviceReturned(input_.device, places)
+        return accept("device_up", "", returned, *quiet.heard_again(state, input_.device))
     since_us = input_.silent_since_us or input_.at_us
     return accept("device_down", "", DeviceLost(input_.device, since_us, input_.reason, places))

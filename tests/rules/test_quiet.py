@@ -3,7 +3,7 @@
 from edge.model.boxes import BoxQuiet
 from edge.model.events import DeviceLost
 from edge.model.ids import DeviceName, RequestId, ToteId
-from edge.model.inputs import BoxJudged
+from edge.model.inputs import BoxJudged, DeviceChanged
 from edge.model.posted import StationScanned
 from edge.rules import packing
 from tests.rules.small_floor import NOW_US, SHIRT_GTIN, STATION, SmallFloor
@@ -118,3 +118,20 @@ def test_a_check_that_is_opened_while_the_reader_is_away_waits_for_nothing() -> 
 
     assert answer.data["tote_id"] == ToteId("T0001")
     assert floor.state.packs[STATION].listening_since_us == 0
+
+
+def test_a_check_that_was_opened_while_the_reader_was_away_is_listened_for_when_it_is_back() -> (
+    None
+):
+    floor = picked(1)
+    floor.air_is_still = False
+    reader = DeviceName("reader-1")
+    floor.take_fact(DeviceLost(reader, NOW_US, "the cable is out", (STATION,)))
+    at_station(floor, "T0001")
+
+    floor.take(DeviceChanged(reader, True, "", 0, NOW_US))
+    at_station(floor, SHIRT_GTIN)
+
+    assert packing.verdict(floor.state, STATION) == "listening"
+    quiet(floor)
+    assert close(floor).code == "closed"
