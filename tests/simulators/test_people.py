@@ -209,9 +209,9 @@ def test_a_piece_that_does_not_belong_is_put_aside_by_the_packer(
 def test_a_second_start_goes_on_in_mid_walk_and_takes_no_piece_twice(
     catalogue: Catalogue, gateway: Paper
 ) -> None:
-    # given people who went home after the first piece
+    # given people who went home once a piece was picked
     first = shift_of(catalogue, gateway)
-    asyncio.run(live(first, gateway, lambda: gateway.stops[0].picked == 1))
+    asyncio.run(live(first, gateway, lambda: gateway.stops[0].picked >= 1))
     # when others find the world as it was written down
     second = shift_of(catalogue, gateway)
     written = json.loads(json.dumps(first.world.as_json()))
