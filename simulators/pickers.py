@@ -289,6 +289,12 @@ class Picker:
 
     # -- at the station ------------------------------------------------------------------------
     async def _drop(self, prompt: dict[str, Any]) -> None:
+        """All totes that the screen names are set down, also one that stayed empty.
+
+        That is one for which the radio took a piece too many of another tote.
+        """
+        for tote_id in prompt["totes"]:
+            self._have_tote(str(tote_id), str(prompt["walk_id"]))
         await self.shift.walk(self.person.badge, PACK_STATION, self.cart)
         await self.shift.spend(_SCAN_S)
         answer = await self._device.post(

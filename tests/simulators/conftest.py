@@ -179,7 +179,7 @@ class PaperGateway:
             prompt |= {"location": stop.location, "sku": stop.sku, "quantity": stop.wanted}
             prompt |= {"picked": stop.picked, "radio": self.radio, "notice": ""}
         elif number is None and not self.dropped:
-            prompt = {"kind": "drop", "prompt_id": "drop", "quantity": 0}
+            prompt = {"kind": "drop", "prompt_id": "drop", "quantity": 0, "totes": ["T1"]}
         return {"walk_id": "W1", "tote_id": "T1", "order_id": "O1"} | prompt
 
     def _pack_view(self) -> dict[str, Any]:
