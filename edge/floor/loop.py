@@ -22,6 +22,7 @@ from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.leavings import Leavings
 from edge.floor.locating_desk import LocatingDesk
+from edge.floor.naming import with_items
 from edge.floor.planner import Guard, Planner
 from edge.floor.proving import proven
 from edge.floor.radio import Radio
@@ -196,7 +197,7 @@ class FloorLoop:
 
     def _work(self, entries: list[Entry], now_us: int) -> list[Fact]:
         try:
-            turn = self._decide_all(entries, now_us)
+            turn = self._decide_all(with_items(entries, self._state, self._parts.store), now_us)
             facts = self._commit(turn)
         except StoreError as error:
             self._fall_behind(error)
@@ -321,8 +322,7 @@ class FloorLoop:
             self._apply(event, input_.at_us, turn)
         answer = decision.answer
         if isinstance(input_, Posted):
-            answer = printed(answer, input_)
-            turn.answers[input_.request_id] = answer
+            turn.answers[input_.request_id] = answer = printed(answer, input_)
         turn.told.append((entry, answer))
 
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:

@@ -9,6 +9,7 @@ the filter value of a piece for the point of sale give the likeliest.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 
 from edge.gs1.epc import is_serial, sgtin96_hex, sgtin_of
 from edge.model.ids import Epc, Gtin
@@ -24,10 +25,14 @@ _NUMBER_BITS = 38
 _TEXT_BITS = 140
 _KEY_BITS = 50
 """Filter, partition, company prefix and item reference."""
-_HEADER_198 = 0x36
+_FILTER_SHIFT = 47
+_HEADER_96, _HEADER_198 = 0x30, 0x36
 _SPARE_BITS = 10
 """Behind the 198 bits, up to whole words."""
 _HEX_DIGITS_198 = 52
+_SPARE_KEY_BITS = 2
+"""Behind the 58 bits of header and key, up to whole digits."""
+_HEX_DIGITS_KEY = 15
 
 
 def epc_of(gtin: Gtin, serial: str) -> Epc:
@@ -51,6 +56,27 @@ def epcs_of(gtin: Gtin, serial: str) -> tuple[Epc, ...]:
         ValueError: as there.
     """
     return tuple(_all_of(gtin, serial))
+
+
+def stretches_of(gtin: Gtin) -> tuple[tuple[str, str], ...]:
+    """Where an article's tags lie among EPCs sorted as text.
+
+    Returns:
+        Pairs: from the first text on and before the second. All SGTIN-96 and SGTIN-198 tags with
+        this GTIN lie in one of them, and nearly none besides.
+
+    Raises:
+        ValueError: no GTIN.
+    """
+    stretches = []
+    for length in _PREFIX_LENGTHS:
+        tag = int(sgtin96_hex(gtin, length, 0, filter_value=0), 16) >> _NUMBER_BITS
+        key = tag & (1 << _KEY_BITS) - 1
+        for header, filter_value in product((_HEADER_96, _HEADER_198), _FILTERS):
+            bits = header << _KEY_BITS | filter_value << _FILTER_SHIFT | key
+            first, behind = bits << _SPARE_KEY_BITS, bits + 1 << _SPARE_KEY_BITS
+            stretches.append((f"{first:0{_HEX_DIGITS_KEY}x}", f"{behind:0{_HEX_DIGITS_KEY}x}"))
+    return tuple(stretches)
 
 
 @lru_cache(maxsize=16_384)

@@ -83,6 +83,11 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             item = PresentItem(*back, since_us=event.since_us, seen_us=occurred_us)
             state.items[event.epc] = item
             state.note_presence(item, event.went_to)
+        case e.ItemNamed():
+            kept = (event.location, event.probability, event.since_us, event.seen_us)
+            item = PresentItem(event.epc, event.sku, *kept)
+            state.items[event.epc] = item
+            state.note_name(item, event.before)
         case e.TagWorkBegun():
             _begin_tag_work(state, event.job)
         case e.TagWorkEnded():

@@ -8,7 +8,7 @@ effect and gets the same answer.
 from dataclasses import dataclass
 
 from edge.model.boxes import BoxQuiet, BoxVerdict
-from edge.model.goods import Article, Forward, PackLevel
+from edge.model.goods import Article, Forward, PackLevel, PresentItem
 from edge.model.ids import (
     Badge,
     DeviceName,
@@ -52,6 +52,18 @@ class ArticlesListed:
     """The central system states articles; an older version than the known one changes nothing."""
 
     articles: tuple[Article, ...]
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsListed:
+    """Tagged items that a list of articles taken just before may name anew.
+
+    Attributes:
+        items: as they were when the turn began.
+    """
+
+    items: tuple[PresentItem, ...]
     at_us: int
 
 
@@ -253,6 +265,7 @@ class TagWorkOver:
 Input = (
     OrderSubmitted
     | ArticlesListed
+    | ItemsListed
     | PacksListed
     | PeopleListed
     | ForwardsListed

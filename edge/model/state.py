@@ -350,14 +350,13 @@ class FloorState:
         kind = self.floor.kind_of(item.location)
         if kind is not LocationKind.CART:
             self.totes.found_elsewhere(item.epc, item.location)
-        if kind in STORAGE_KINDS:
-            if item.sku is not None:
-                key = (item.sku, item.location)
-                self.seen[key] = self.seen.get(key, 0) + 1
-                self._tagged[item.sku] += 1
-        else:
-            heard = NearItem(item.sku, item.probability)
-            self.near.setdefault(item.location, {})[item.epc] = heard
+        self._count(item, item.location)
+
+    def note_name(self, item: PresentItem, before: Sku | None) -> None:
+        """The same views for an item that lies where it lay and belongs to another article now."""
+        if item.location is not None:
+            self._forget(item.epc, before, item.location)
+            self._count(item, item.location)
 
     def note_present(self, items: PresentItems) -> None:
         """The same for many items that have just been read back."""
@@ -376,6 +375,15 @@ class FloorState:
             _, location = items.kinds[items.kind[index]]
             heard = NearItem(item.sku, item.probability)
             self.near.setdefault(location, {})[item.epc] = heard
+
+    def _count(self, item: PresentItem, location: LocationId) -> None:
+        if self.floor.kind_of(location) not in STORAGE_KINDS:
+            heard = NearItem(item.sku, item.probability)
+            self.near.setdefault(location, {})[item.epc] = heard
+        elif item.sku is not None:
+            key = (item.sku, location)
+            self.seen[key] = self.seen.get(key, 0) + 1
+            self._tagged[item.sku] += 1
 
     def _forget(self, epc: Epc, sku: Sku | None, location: LocationId) -> None:
         if self.floor.kind_of(location) not in STORAGE_KINDS:

@@ -11,6 +11,7 @@ from edge.model.inputs import (
     Input,
     IntrusionNoticed,
     ItemLocated,
+    ItemsListed,
     MessageRefused,
     OrderSubmitted,
     PacksListed,
@@ -92,6 +93,8 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return intake.amended(state, terms, input_)
         case ArticlesListed():
             return stocking.articles_listed(state, input_)
+        case ItemsListed():
+            return stocking.items_listed(state, input_)
         case PacksListed():
             return stocking.packs_listed(state, input_)
         case PeopleListed():

@@ -1,10 +1,20 @@
 """Stock and articles: what the central system states and what people put away."""
 
-from edge.model.events import ArticleListed, PackListed, PersonListed, StockPlaced, StockStated
+from collections.abc import Iterable
+
+from edge.model.events import (
+    ArticleListed,
+    ItemNamed,
+    PackListed,
+    PersonListed,
+    StockPlaced,
+    StockStated,
+)
 from edge.model.goods import Article, PackLevel
 from edge.model.ids import Badge, Gtin, LocationId, Sku
 from edge.model.inputs import (
     ArticlesListed,
+    ItemsListed,
     PacksListed,
     PeopleListed,
     StockListed,
@@ -16,6 +26,7 @@ from edge.model.state import FloorState
 from edge.model.work import ListedPerson
 from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
+from edge.rules.identifying import article_of
 from edge.rules.not_known import set_aside
 
 
@@ -28,6 +39,35 @@ def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
             newest[article.sku] = article
     events = [ArticleListed(article) for article in newest.values()]
     return accept("listed", f"{len(events)} of {len(input_.articles)} articles were new", *events)
+
+
+def gtins_named_anew(state: FloorState, articles: Iterable[Article]) -> set[Gtin]:
+    """The GTINs whose tags may belong to another article once these are taken."""
+    touched: set[Gtin | None] = set()
+    for article in articles:
+        known = state.articles.get(article.sku)
+        if known is None or known.gtin != article.gtin:
+            touched |= {article.gtin, known.gtin if known else None}
+    return {gtin for gtin in touched if gtin is not None}
+
+
+def items_listed(state: FloorState, input_: ItemsListed) -> Decision:
+    """Items that are somewhere bear the name that the articles give them now."""
+    items = {item.epc: item for item in input_.items} | dict(state.items.items())
+    events = [
+        ItemNamed(
+            item.epc,
+            item.sku,
+            sku,
+            item.location,
+            item.probability,
+            item.since_us,
+            item.seen_us,
+        )
+        for item in items.values()
+        if item.location is not None and (sku := article_of(state, item.epc)) != item.sku
+    ]
+    return accept("listed", f"{len(events)} items were named anew", *events)
 
 
 def packs_listed(state: FloorState, input_: PacksListed) -> Decision:

@@ -15,7 +15,7 @@ from typing import Self
 
 from edge.clock import Clock
 from edge.model.events import Event, Fact
-from edge.model.goods import PresentItems
+from edge.model.goods import PresentItem, PresentItems
 from edge.model.ids import IdMaker, RequestId
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -37,7 +37,13 @@ from edge.store.journal import (
 from edge.store.lock import StoreLock
 from edge.store.present import ReadAhead
 from edge.store.pruning import Archive, prune
-from edge.store.tables import changes_of, forget_touched, load_state, write_changes
+from edge.store.tables import (
+    changes_of,
+    forget_touched,
+    items_within,
+    load_state,
+    write_changes,
+)
 from edge.store.verifying import VerifyReport, verify
 
 TAIL_CHECKED_COUNT = 200
@@ -233,6 +239,20 @@ class Store:
         """
         self._require_sound()
         return self._answers.find(self._connection, request_id)
+
+    def items_within(self, stretches: Iterable[tuple[str, str]]) -> list[PresentItem]:
+        """The tagged items that are somewhere, as last committed, by what their EPCs begin with.
+
+        Args:
+            stretches: pairs of texts; an EPC is from the first on and before the second of one.
+
+        Raises:
+            StoreDamagedError: a row is not as it was written.
+            StoreError: the file cannot be read.
+        """
+        self._require_sound()
+        with told_by_store("looking for items"):
+            return items_within(self._connection, stretches)
 
     def verify(self) -> VerifyReport:
         """Check every row; takes seconds for a million facts.

@@ -4,6 +4,7 @@ A row's checksum is a CRC-32 over its other columns: SQLite alone hands out a ro
 bit without noticing. Rows are written in the transaction that appends the facts that changed them.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -195,6 +196,12 @@ LOADED = (
 )
 """The tables that the state holds whole."""
 FORMS = (*LOADED, ITEMS)
+_WITHIN = (
+    "location NOT NULL AND epc IN ("
+    "SELECT one.epc FROM json_each(?) AS stretch CROSS JOIN items AS one"
+    " ON one.epc >= json_extract(stretch.value, '$[0]')"
+    " AND one.epc < json_extract(stretch.value, '$[1]'))"
+)
 
 
 class Changes(NamedTuple):
@@ -255,6 +262,18 @@ def load_state(
         state.note_present(items)
         if present is not None:
             present(items)
+
+
+def items_within(
+    connection: sqlite3.Connection, stretches: Iterable[tuple[str, str]]
+) -> list[PresentItem]:
+    """The items that are somewhere and whose EPCs lie in one of these stretches of text.
+
+    Raises:
+        StoreDamagedError: a row is not as it was written.
+    """
+    rows = sound_rows(connection, ITEMS, _WITHIN, [json.dumps(list(stretches))])
+    return [PresentItem(*columns) for columns in rows]
 
 
 def _damaged(form: RowForm, row: Columns) -> str:

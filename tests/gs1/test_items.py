@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.gs1.epc import describe, sgtin96_hex, sgtin_of
-from edge.gs1.items import epc_of, epcs_of, names_of
+from edge.gs1.items import epc_of, epcs_of, names_of, stretches_of
 from edge.model.ids import Epc, Gtin
 
 GTIN = Gtin("09521234000013")
@@ -36,6 +36,17 @@ def test_every_tag_of_a_label_bears_its_article_and_its_serial(serial: str) -> N
     assert {sgtin_of(epc) for epc in written} == {(GTIN, serial)}
     assert epc_of(GTIN, serial) in written
     assert len(set(written)) == len(written)
+
+
+@given(SERIALS)
+def test_every_tag_of_an_article_lies_in_one_of_its_stretches_and_no_other_articles(
+    serial: str,
+) -> None:
+    ours, theirs = stretches_of(GTIN), stretches_of(OWN_NUMBER)
+
+    for epc in epcs_of(GTIN, serial):
+        assert sum(first <= epc < behind for first, behind in ours) == 1
+        assert not any(first <= epc < behind for first, behind in theirs)
 
 
 def test_a_number_that_no_company_prefix_begins_has_a_tag_all_the_same() -> None:

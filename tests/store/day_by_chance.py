@@ -137,6 +137,8 @@ class Day(WorkByChance):
             here, there = self._one(places), self._one([*places, None])
             since_us = self._number()
             yield e.ItemWithdrawn(tag, sku, "id", here, there, chance, since_us, "seen_again")
+            there = self._one(places)
+            yield e.ItemNamed(tag, sku, self._one(SKUS), there, chance, since_us, since_us)
             yield e.EventAgreed(tag, f"event-{self._number()}", "gateway-0", "event-0")
 
     def _passed(self, state: FloorState) -> Iterator[e.Event]:

@@ -133,6 +133,7 @@ EVENTS: tuple[e.Event, ...] = (
     e.ItemMoved(EPC, None, BIN, CART, 1.0),
     e.ItemDeparted(EPC, SKU, CART, 1_700_000_000_000_001),
     e.ItemWithdrawn(EPC, SKU, "id-7", BIN, CART, 0.9375, 1_700_000_000_000_000, "seen_again"),
+    e.ItemNamed(EPC, None, SKU, BIN, 0.9375, 1_700_000_000_000_000, 1_700_000_000_000_000),
     e.EventAgreed(EPC, "id-1", "gateway-0", "id-2"),
     e.TagWorkBegun(TAG_JOB),
     e.TagWorkEnded(

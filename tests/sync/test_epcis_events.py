@@ -149,6 +149,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "pick.passed",
         "pick.taken",
         "pick.tote_full",
+        "stock.named",
         "stock.agreed",
         "stock.pack_listed",
         "pack.slot_lit",

@@ -174,6 +174,26 @@ class ItemWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemNamed:
+    """A tag in a place belongs to another article than was told, as newer lists of articles say.
+
+    Attributes:
+        before: the article that was told; None for none.
+        sku: the article now; None for none.
+        location, probability, since_us, seen_us: as they are still.
+    """
+
+    type: ClassVar[str] = "stock.named"
+    epc: Epc
+    before: Sku | None
+    sku: Sku | None
+    location: LocationId
+    probability: float
+    since_us: int
+    seen_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventAgreed:
     """An event of this gateway and one of its partner are one happening: the partner's is kept.
 
@@ -259,6 +279,7 @@ StockEvent = (
     | ItemMoved
     | ItemDeparted
     | ItemWithdrawn
+    | ItemNamed
     | EventAgreed
     | TagWorkBegun
     | TagWorkEnded

@@ -9,6 +9,7 @@ WITHOUT_EVENT = (
     e.PackListed,
     e.ForwardListed,
     e.ReplenishmentWanted,
+    e.ItemNamed,
     e.EventAgreed,
     e.TagWorkBegun,
     e.TagWorkEnded,
