@@ -32,22 +32,21 @@ from edge.model.work import Errand, Refill, Unit
 from edge.rules import places
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown
+from edge.rules.newest import newest
 from edge.rules.not_known import set_aside
 
 
 def listed(state: FloorState, input_: ForwardsListed) -> Decision:
     """Newer versions are taken, where the place is one for stock."""
-    newest: dict[tuple[LocationId, Sku], Forward] = {}
+    known: list[Forward] = []
     unknown: list[tuple[Sku, LocationId]] = []
     for one in input_.forwards:
-        if state.floor.kind_of(one.location) not in STORAGE_KINDS:
+        if state.floor.kind_of(one.location) in STORAGE_KINDS:
+            known.append(one)
+        else:
             unknown.append((one.sku, one.location))
-            continue
-        key = one.location, one.sku
-        known = newest.get(key) or state.forwards.get(key)
-        if known is None or one.version > known.version:
-            newest[key] = one
-    events = [ForwardListed(one) for one in newest.values()]
+    taken = newest(state.forwards, (((one.location, one.sku), one) for one in known))
+    events = [ForwardListed(one) for one in taken]
     return accept(
         "listed",
         f"{len(events)} of {len(input_.forwards)} places were new",

@@ -10,8 +10,8 @@ from edge.model.events import (
     StockPlaced,
     StockStated,
 )
-from edge.model.goods import Article, PackLevel
-from edge.model.ids import Badge, Gtin, LocationId, Sku
+from edge.model.goods import Article
+from edge.model.ids import Gtin, LocationId, Sku
 from edge.model.inputs import (
     ArticlesListed,
     ItemsListed,
@@ -23,21 +23,17 @@ from edge.model.inputs import (
 from edge.model.places import STORAGE_KINDS
 from edge.model.posted import StockPutAway
 from edge.model.state import FloorState
-from edge.model.work import ListedPerson
 from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import article_of
+from edge.rules.newest import newest
 from edge.rules.not_known import set_aside
 
 
 def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
     """Newer versions of articles are taken; older and equal ones change nothing."""
-    newest: dict[Sku, Article] = {}
-    for article in input_.articles:
-        known = newest.get(article.sku) or state.articles.get(article.sku)
-        if known is None or article.version > known.version:
-            newest[article.sku] = article
-    events = [ArticleListed(article) for article in newest.values()]
+    taken = newest(state.articles, ((one.sku, one) for one in input_.articles))
+    events = [ArticleListed(article) for article in taken]
     return accept("listed", f"{len(events)} of {len(input_.articles)} articles were new", *events)
 
 
@@ -72,41 +68,31 @@ def items_listed(state: FloorState, input_: ItemsListed) -> Decision:
 
 def packs_listed(state: FloorState, input_: PacksListed) -> Decision:
     """Newer versions of packs are taken; their article may become known later."""
-    newest: dict[Gtin, PackLevel] = {}
-    for level in input_.levels:
-        known = newest.get(level.gtin) or state.levels.get(level.gtin)
-        if known is None or level.version > known.version:
-            newest[level.gtin] = level
-    events = [PackListed(level) for level in newest.values()]
+    taken = newest(state.levels, ((one.gtin, one) for one in input_.levels))
+    events = [PackListed(level) for level in taken]
     return accept("listed", f"{len(events)} of {len(input_.levels)} packs were new", *events)
 
 
 def people_listed(state: FloorState, input_: PeopleListed) -> Decision:
     """Newer versions of people are taken; rights are not theirs to bring."""
-    newest: dict[Badge, ListedPerson] = {}
-    for person in input_.people:
-        known = newest.get(person.badge) or state.people.get(person.badge)
-        if known is None or person.version > known.version:
-            newest[person.badge] = person
-    events = [PersonListed(person) for person in newest.values()]
+    taken = newest(state.people, ((one.badge, one) for one in input_.people))
+    events = [PersonListed(person) for person in taken]
     return accept("listed", f"{len(events)} of {len(input_.people)} people were new", *events)
 
 
 def stock_listed(state: FloorState, input_: StockListed) -> Decision:
     """Newer statements are taken where the article is known and the place is one for stock."""
-    newest: dict[tuple[Sku, LocationId], StockStatement] = {}
+    known: list[StockStatement] = []
     unknown: list[tuple[Sku, LocationId]] = []
     for one in input_.statements:
-        key = one.sku, one.location
-        if one.sku not in state.articles or not _holds_stock(state, one.location):
-            unknown.append(key)
-            continue
-        known = newest.get(key) or state.stock.get(key)
-        if known is None or one.version > known.version:
-            newest[key] = one
+        if one.sku in state.articles and _holds_stock(state, one.location):
+            known.append(one)
+        else:
+            unknown.append((one.sku, one.location))
+    taken = newest(state.stock, (((one.sku, one.location), one) for one in known))
     events = [
         StockStated(one.sku, one.location, one.quantity, one.version, one.expires_us, one.since_us)
-        for one in newest.values()
+        for one in taken
     ]
     return accept(
         "listed",
