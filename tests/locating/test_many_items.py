@@ -87,6 +87,29 @@ def test_a_turn_that_comes_late_tells_very_many_silent_items_in_pieces_and_all(
     assert max(map(len, pieces)) <= 20_000
 
 
+def test_what_left_together_is_told_of_a_few_a_turn_each_once_and_nobody_else(
+    played: Played, make_reads: Callable[..., ReadBatch]
+) -> None:
+    # given 3,000 tags on two shelves, of which the first 1,000 are heard no more after a while
+    locator, now_us, tags = played.locator, START_US, np.arange(3_000)
+    departed: list[list[str]] = []
+    for second in range(75):
+        heard = tags if second < 30 else tags[1_000:]
+        levels, times = np.full(len(heard), -55.0), np.full(len(heard), now_us)
+        locator.observe(make_reads("north", heard, heard % 2 + 1, levels, times))
+        # when turns come every 20 ms
+        for _ in range(50):
+            now_us += 20_000
+            told = locator.turn(now_us)
+            departed.append([one.epc for one in told if isinstance(one, Departed)])
+
+    # then no turn is full of departures, and each is told once
+    epcs = [epc for turn in departed for epc in turn]
+    assert max(map(len, departed)) == 40
+    assert len(epcs) == len(set(epcs)) == 1_000
+    assert {int(epc, 16) & 0xFFFF for epc in epcs} == set(range(1_000))
+
+
 def test_a_lost_reader_with_very_many_items_is_told_in_pieces_and_whole(
     played: Played, make_reads: Callable[..., ReadBatch]
 ) -> None:
