@@ -37,6 +37,7 @@ class Picker:
 
     Attributes:
         cart: the cart that they push; None to carry totes by hand.
+        _believed: of each tag in a tote the article for which it was taken.
     """
 
     shift: Shift
@@ -44,7 +45,7 @@ class Picker:
     cart: str | None
     _device: Device = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
-    _believed: set[str] = field(default_factory=set)
+    _believed: dict[str, str] = field(default_factory=dict)
     _scanned: set[str] = field(default_factory=set)
     _empty_code: str = "empty"
     _short_code: str = "empty"
@@ -161,12 +162,15 @@ class Picker:
             world.bring_tote(tote_id, self._base, walk_id)
 
     def _pieces_of(self, prompt: dict[str, Any]) -> list[Piece]:
-        """What this picker believes to have taken for this stop."""
+        """What this picker believes to have taken for this stop.
+
+        Another article of the same place, taken for another stop, is not of it.
+        """
         return [
             piece
             for piece in self.shift.world.pieces_in(tote_holder(prompt["tote_id"]))
             if piece.origin == prompt["location"]
-            and (piece.sku == prompt["sku"] or piece.epc in self._believed)
+            and self._believed.get(piece.epc, piece.sku) == prompt["sku"]
         ]
 
     async def _take_one(self, prompt: dict[str, Any]) -> bool:
@@ -211,7 +215,7 @@ class Picker:
 
     def _put_in_tote(self, piece: Piece, prompt: dict[str, Any]) -> None:
         self.shift.world.put(piece.epc, tote_holder(prompt["tote_id"]))
-        self._believed.add(piece.epc)
+        self._believed[piece.epc] = prompt["sku"]
 
     async def _confirmed_by_radio(self, prompt: dict[str, Any]) -> bool:
         """Whether the screen moves on by itself while the picker waits."""
@@ -241,7 +245,7 @@ class Picker:
             elif code == "wrong_item":
                 await self.shift.spend(_TAKE_S)
                 self.shift.world.put(piece.epc, piece.origin)
-                self._believed.discard(piece.epc)
+                self._believed.pop(piece.epc, None)
 
     async def _scan(self, prompt: dict[str, Any], piece: Piece) -> str:
         await self.shift.spend(_SCAN_S)
@@ -276,7 +280,7 @@ class Picker:
         code = await self._scan(prompt, piece)
         self.shift.world.put(piece.epc, prompt["location"] if code in _PUT else holder)
         if code in _PUT:
-            self._believed.discard(piece.epc)
+            self._believed.pop(piece.epc, None)
             self._scanned.discard(piece.epc)
             self.shift.deeds["put_to_place"] += 1
 

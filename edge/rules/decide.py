@@ -54,6 +54,7 @@ from edge.model.posted import (
 )
 from edge.model.state import FloorState
 from edge.rules import (
+    closing,
     counting,
     dispatching,
     finding,
@@ -126,7 +127,7 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
         case HandEmptied():
             return walling.laid_back(state, input_)
         case ParcelWanted():
-            return packing.parcel_wanted(state, terms, input_)
+            return closing.parcel_wanted(state, terms, input_)
         case LabelWanted():
             return labels.wanted(state, input_)
         case ParcelDispatched():

@@ -7,34 +7,27 @@ What surely lies beside the box (`box_judged`) is left out, and what the cart he
 """
 
 from collections import Counter
-from collections.abc import Iterator
 
 from edge.model.boxes import BoxPlace, BoxQuiet
 from edge.model.events import (
-    CountWanted,
     Event,
     NeighbourHeard,
-    ParcelClosed,
     PieceChecked,
     StrangerLeft,
     StrangerSeen,
-    ToteGivenUp,
 )
-from edge.model.ids import Badge, Epc, LocationId, Sku, ToteId
+from edge.model.ids import Epc, LocationId, Sku
 from edge.model.inputs import BoxJudged
 from edge.model.places import LocationKind
-from edge.model.posted import ParcelWanted, StationScanned
+from edge.model.posted import StationScanned
 from edge.model.state import FloorState
-from edge.model.work import PackSession, Parcel, Unit
+from edge.model.work import PackSession, Unit
 from edge.rules import (
     extras,
     gathering,
     guiding,
-    labels,
-    numbering,
     pairing,
     quiet,
-    substituting,
     unpacking,
 )
 from edge.rules.decision import Decision, accept, refuse
@@ -48,7 +41,6 @@ from edge.rules.identifying import (
     identify,
     known_as,
 )
-from edge.rules.terms import Terms
 
 
 def scanned(state: FloorState, input_: StationScanned) -> Decision:
@@ -260,102 +252,6 @@ def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -
         if tote.order_id != pack.order_id
         for one, unit in tote.picked
     )
-
-
-def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Decision:
-    """Close the parcel if it matches; missing pieces and strangers need the packer's consent.
-
-    A stranger may lie beside the box and be heard all the same: the packer looks and says so.
-    """
-    pack = state.packs.get(input_.station)
-    if pack is None:
-        return refuse("nothing_open", "scan a tote first")
-    objection = _objection(state, pack, partial=input_.partial)
-    if objection is not None:
-        return objection
-    if not pack.checked:
-        return _given_up(state, pack, input_.badge)
-    return _closed(state, terms, pack, input_.badge)
-
-
-def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decision | None:
-    """Why the parcel cannot be closed as it is; consent covers what is extra or missing."""
-    if state.is_held(pack.order_id):
-        return refuse("order_held", f"order {pack.order_id} waits for a supervisor's decision")
-    if quiet.is_listening(state, pack):
-        return refuse("listening", "the antennas still hear what lies here; in a moment")
-    if partial:
-        return None
-    if pack.strangers:
-        return refuse(
-            "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
-        )
-    missing = {sku: quantity for sku, quantity in missing_of(state, pack).items() if quantity > 0}
-    absent = gathering.awaited(state, pack)
-    if missing and absent:
-        return refuse("tote_missing", f"{', '.join(absent)} of it is not here", totes=absent)
-    return refuse("missing", "pieces are missing", missing=missing) if missing else None
-
-
-def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
-    number = numbering.next_number(state, terms)
-    if number is None:
-        return numbering.refused(state, terms)
-    parcel = _parcel(state, terms, pack, number)
-    return accept(
-        "closed",
-        f"parcel {parcel.sscc}",
-        ParcelClosed(pack.station, parcel, pack.tote_id, badge, number, _further(state, pack)),
-        **labels.told(state, parcel),
-    )
-
-
-def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
-    """Nothing at all is there: no parcel is made, and the order waits for stock again."""
-    totes = state.totes.of_order(pack.order_id)
-    lost = tuple(gathering.picked_of(state, pack))
-    places = [place for tote in totes for place in tote.came_from]
-    return accept(
-        "given_up",
-        f"nothing of order {pack.order_id} is there",
-        ToteGivenUp(pack.station, pack.tote_id, pack.order_id, lost, badge, _further(state, pack)),
-        *(
-            CountWanted(location, sku, "lost")
-            for location, sku in dict.fromkeys(zip(places, (sku for sku, _ in lost), strict=False))
-        ),
-        order_id=pack.order_id,
-    )
-
-
-def _further(state: FloorState, pack: PackSession) -> tuple[ToteId, ...]:
-    totes = (tote.tote_id for tote in state.totes.of_order(pack.order_id))
-    return tuple(one for one in totes if one != pack.tote_id)
-
-
-def _parcel(state: FloorState, terms: Terms, pack: PackSession, number: int) -> Parcel:
-    order = state.orders[pack.order_id]
-    inside = Counter(sku for sku, _ in pack.checked)
-    return Parcel(
-        sscc=numbering.sscc_of(terms, number),
-        order_id=order.order_id,
-        carrier=order.carrier,
-        contents=tuple(_with_tags(state, pack)),
-        complete=inside == substituting.wanted_as_picked(order, inside),
-    )
-
-
-def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit]]:
-    """The checked pieces; one that was only scanned here bears the tag that picking had seen."""
-    seen = {unit.epc for _, unit in pack.checked}
-    spare: dict[Sku, list[Epc]] = {}
-    for sku, unit in gathering.picked_of(state, pack):
-        if unit.epc is not None and unit.epc not in seen:
-            spare.setdefault(sku, []).append(unit.epc)
-    for sku, unit in pack.checked:
-        if unit.epc is None and spare.get(sku):
-            yield sku, Unit(spare[sku].pop(0), unit.scanned)
-        else:
-            yield sku, unit
 
 
 def verdict(state: FloorState, station: LocationId) -> str:

@@ -28,6 +28,7 @@ from simulators.day.laws.goods import (
     ClosedWhenQuiet,
     DeadReaderMovesNothing,
     FactsSayTheSame,
+    MissingIsCounted,
     OnePlaceForATag,
     ParcelIsItsOrder,
     PromisedLiesThere,
@@ -47,8 +48,8 @@ from simulators.day.watch import Watch
 LAWS: tuple[type[Law], ...] = (
     *(NothingLost, NothingDoubled, OrderKept, CursorIsTrue, SentOnlyCommitted, AnswerIsKept),
     *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
-    *(ClosedWhenQuiet, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder, NoPieceTwice),
-    *(PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
+    *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
+    *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
 )
 BROKEN_MAX = 50
 _PAGE = 1_000

@@ -87,6 +87,28 @@ def test_a_parcel_with_missing_pieces_closes_only_with_consent() -> None:
     assert (answer.code, answer.data["complete"]) == ("closed", False)
 
 
+def test_the_place_of_a_piece_that_is_missing_in_its_parcel_is_to_be_counted() -> None:
+    floor = picked(2)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+
+    close(floor, partial=True)
+
+    assert [(one.location, one.sku, one.reason) for one in floor.state.counts.values()] == [
+        (BIN_1, SHIRT, "lost")
+    ]
+
+
+def test_nothing_is_counted_for_a_parcel_that_is_complete() -> None:
+    floor = picked(1)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+
+    close(floor)
+
+    assert not floor.state.counts
+
+
 def test_a_stranger_at_the_station_must_leave_before_the_parcel_closes() -> None:
     floor = picked(1)
     stranger = tag(99, MUG_GTIN)

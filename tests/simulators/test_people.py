@@ -134,6 +134,22 @@ def test_a_piece_that_is_no_longer_wanted_is_brought_back_to_its_place(
     assert shift.deeds["put_to_place"] == 1
 
 
+def test_what_was_taken_at_a_place_for_one_stop_is_not_laid_back_at_the_next_stop_there(
+    catalogue: Catalogue, paper_gateway: Paper, stop_at: Paper
+) -> None:
+    one, other = catalogue.placements[3], catalogue.placements[40]
+    stops = [stop_at(one.location, sku, 1) for sku in (one.sku, other.sku)]
+    gateway = paper_gateway(stops, {a.gtin_13: a.sku for a in catalogue.articles.values()})
+    shift = shift_of(catalogue, gateway)
+    shift.world.create(catalogue.articles[other.sku].epc(9_999), other.sku, one.location)
+    lay_there = shift.world.count(one.sku, one.location)
+
+    verdict = walk_and_judge(shift, gateway)
+
+    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert shift.world.count(one.sku, one.location) == lay_there - 1
+
+
 def test_what_the_cart_does_not_hear_is_scanned_after_a_while(
     catalogue: Catalogue, gateway: Paper
 ) -> None:

@@ -78,7 +78,8 @@ class StockAddsUp(Law):
         """Pieces that somebody declared gone leave the books."""
         match event:
             case ParcelClosed():
-                self._came.subtract(sku for sku, _ in mirror.totes[event.tote_id].picked)
+                for tote_id in (event.tote_id, *event.more_totes):
+                    self._came.subtract(sku for sku, _ in mirror.totes[tote_id].picked)
                 self._came.update(sku for sku, _ in event.parcel.contents)
             case ToteGivenUp():
                 self._came.subtract(sku for sku, _ in event.lost)
@@ -192,6 +193,38 @@ class ParcelIsItsOrder(Law):
                 )
         for key in [one for one in self._checked if one[0] == event.tote_id]:
             del self._checked[key]
+
+
+@dataclass(slots=True)
+class MissingIsCounted(Law):
+    """Where a piece is missing in a closed parcel, a place that it was picked from is counted."""
+
+    _missing: list[tuple[ParcelClosed, Sku, frozenset[LocationId]]] = field(default_factory=list)
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        event = fact.event
+        if not isinstance(event, ParcelClosed):
+            return
+        picked = [
+            (sku, place)
+            for tote in mirror.totes.of_order(event.parcel.order_id)
+            for (sku, _), place in zip(tote.picked, tote.came_from, strict=True)
+        ]
+        missing = Counter(sku for sku, _ in picked) - Counter(
+            sku for sku, _ in event.parcel.contents
+        )
+        self._missing += [
+            (event, sku, frozenset(place for one, place in picked if one == sku))
+            for sku in missing
+        ]
+
+    @override
+    def turn(self, state: FloorState, mirror: FloorState) -> None:
+        missing, self._missing = self._missing, []
+        for event, sku, places in missing:
+            if not any((place, sku) in mirror.counts for place in places):
+                self.breaks(f"{sku} is missing in {event.parcel.sscc}, and nobody is to look")
 
 
 @dataclass(slots=True)

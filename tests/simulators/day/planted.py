@@ -21,7 +21,7 @@ from edge.model.orders import OrderState
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
-from edge.rules import guiding, packing, quiet
+from edge.rules import closing, guiding, packing, quiet
 from edge.rules.decision import accept
 from edge.rules.terms import Terms
 from edge.store.store import Store
@@ -194,7 +194,7 @@ def a_plan_reserves_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @bug("ParcelIsItsOrder", orders=3)
 def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
-    parcel = packing._parcel
+    parcel = closing._parcel
 
     def unchecked(state: FloorState, terms: Any, pack: Any, serial: int) -> Any:
         whole = parcel(state, terms, pack, serial)
@@ -205,26 +205,38 @@ def a_parcel_is_closed_without_a_check(patch: pytest.MonkeyPatch) -> None:
     def enough(state: FloorState, pack: Any) -> Any:
         return Counter() if pack.checked else missing(state, pack)
 
-    patch.setattr(packing, "_parcel", unchecked)
+    patch.setattr(closing, "_parcel", unchecked)
     patch.setattr(packing, "missing_of", enough)
 
 
 @bug("ParcelIsItsOrder")
 def a_stranger_is_packed_too(patch: pytest.MonkeyPatch) -> None:
-    parcel = packing._parcel
+    parcel = closing._parcel
 
     def more(state: FloorState, terms: Any, pack: Any, serial: int) -> Any:
         whole = parcel(state, terms, pack, serial)
         other = next(sku for sku in state.articles if sku not in dict(whole.contents))
         return replace(whole, contents=(*whole.contents, (Sku(other), Unit(None, True))))
 
-    patch.setattr(packing, "_parcel", more)
+    patch.setattr(closing, "_parcel", more)
 
 
 @bug("ClosedWhenQuiet")
 def nobody_listens_before_a_parcel_is_closed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(quiet, "is_listening", lambda *_: False)
     patch.setattr(QuietWatch, "turn", lambda *_: [])
+
+
+@bug("MissingIsCounted", orders=3)
+def nobody_looks_for_what_is_missing_in_a_parcel(patch: pytest.MonkeyPatch) -> None:
+    noticed, checked = packing.noticed, packing._own_checked
+
+    def unscanned(state: FloorState, pack: Any, piece: Any) -> Any:
+        return checked(state, pack, piece) if not pack.checked else accept("noted", "")
+
+    patch.setattr(decide_module.packing, "noticed", lambda state: noticed(state)[:0])
+    patch.setattr(packing, "_own_checked", unscanned)
+    patch.setattr(closing, "_to_count", lambda *_: [])
 
 
 @bug("NoPieceTwice")
