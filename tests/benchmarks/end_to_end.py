@@ -23,19 +23,17 @@ import numpy as np
 from edge.compose.core import STORE_FILE
 from tests.benchmarks.figures import Effort, Figure, percentile
 from tests.benchmarks.loaded_site import (
-    BIN,
     GROUP,
     READERS,
     Load,
     LoadedSite,
     Outcome,
-    Process,
     broker,
     fill_store,
     loaded_site,
-    wait_until,
     write_files,
 )
+from tests.benchmarks.processes import BIN, Process, wait_until
 
 BASELINE = "sllurp, a thread a reader, dict"
 CORE = "% of a core"

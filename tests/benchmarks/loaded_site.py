@@ -4,26 +4,15 @@ Readers and daemon are processes of their own; the central system is a thread he
 what it has got, remembers when each newcomer's arrival came, and sends orders; a picker works.
 """
 
-import contextlib
-import json
-import os
-import queue
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from paho.mqtt.client import Client as MqttClient
-from paho.mqtt.client import MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
@@ -34,22 +23,18 @@ from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.state import FloorState
 from edge.store.store import Store
 from edge.web.pins import hash_pin
-from simulators.codes import gtin_13
 from simulators.llrp import busy
 from tests.benchmarks.answering import BADGE, PIN, Client, Picker
-from tests.benchmarks.hall import STOCK, articles, hall, orders, stock
+from tests.benchmarks.hall import articles, hall
+from tests.benchmarks.loaded_central import Central
+from tests.benchmarks.processes import BIN, WAIT_S_MAX, Process, free_port, wait_until
 
-BIN = Path(sys.executable).parent
 READERS = 32
-BASE = "we1/bench/gateway-1/"
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 GROUP = 200
 """Two reads in so many are a newcomer's, which arrives and, a little later, departs: two facts."""
 FACTS_AT_ONCE = 20_000
 SCAN_PAUSE_S = 1.0
-_LOOK_S = 0.5
-WAIT_S_MAX = 60.0
 
 
 def reader_name(number: int) -> str:
@@ -96,214 +81,6 @@ def _arrivals(residents: int) -> Iterator[ItemArrived]:
         for epc, port in zip(names, busy.resident_antennas(number).tolist(), strict=True):
             place = LocationId(f"shelf-{reader + 1}-{port}")
             yield ItemArrived(Epc(epc), None, place, 0.99)
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def as_installed() -> dict[str, str]:
-    """The environment of a daemon that was installed: its unit's words, its modules compiled."""
-    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    compiled = Path(__file__).parents[2] / "build/bytecode"
-    return own | unit_environment() | {"PYTHONPYCACHEPREFIX": str(compiled)}
-
-
-def unit_environment() -> dict[str, str]:
-    """What the daemon's unit sets."""
-    unit = Path(__file__).parents[2] / "systemd/warehouse-edge.service"
-    lines = unit.read_text().splitlines()
-    words = [line.partition("=")[2] for line in lines if line.startswith("Environment=")]
-    return dict(word.split("=", 1) for line in words for word in line.split())
-
-
-def wait_until(what: str, good: Any, seconds: float = WAIT_S_MAX) -> None:  # noqa: ANN401 - any truth will do
-    """Wait until `good`; tells what it waited for if that never is."""
-    pause, ends = threading.Event(), time.monotonic() + seconds
-    while not good():
-        if time.monotonic() > ends:
-            raise AssertionError(f"waited {seconds} s in vain until {what}")
-        pause.wait(0.02)
-
-
-class Process:
-    """A child that prints JSON lines."""
-
-    def __init__(self, log: Path, *command: str) -> None:
-        self._log = log.open("w")
-        self._began_s = time.monotonic()
-        self.heard_s = 0.0
-        """Seconds from its start to the line that was heard last."""
-        self._said: queue.SimpleQueue[tuple[float, Mapping[str, Any]]] = queue.SimpleQueue()
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env=as_installed(),
-        )
-        self._listener = threading.Thread(target=self._listen)
-        self._listener.start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                told = json.loads(line)
-                self._said.put((time.monotonic() - self._began_s, told))
-
-    def hear(self, wait_s: float = WAIT_S_MAX) -> Mapping[str, Any]:
-        """The next line; tells what stands in its log if it ended or said nothing in time."""
-        ends_s = time.monotonic() + wait_s
-        while time.monotonic() < ends_s:
-            with contextlib.suppress(queue.Empty):
-                self.heard_s, told = self._said.get(timeout=_LOOK_S)
-                return told
-            if self.process.poll() is not None:
-                break
-        raise AssertionError(f"it said nothing: {Path(self._log.name).read_text()[-2000:]}")
-
-    def newest(self) -> Mapping[str, Any]:
-        """The last line that it has said, waiting for one if there is none new."""
-        told = self.hear()
-        while not self._said.empty():
-            told = self.hear()
-        return told
-
-    def last_with(self, key: str) -> Mapping[str, Any]:
-        """The next line that has this key."""
-        while key not in (told := self.hear()):
-            pass
-        return told
-
-    def tell(self, order: Mapping[str, Any]) -> None:
-        """One line to its standard input."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-
-    def cpu_s(self) -> float:
-        """CPU seconds that it and the children that it waited for have used."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / TICKS_A_SECOND
-
-    def memory_mib(self) -> float:
-        """What it has resident."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
-        raise AssertionError("it is gone")
-
-    def end_input(self) -> None:
-        """Let it know that nothing more is asked."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-
-    def end(self) -> None:
-        """Ask it to end, and wait."""
-        self.end_input()
-        self.process.terminate()
-        self.process.wait(20)
-        self._listener.join()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self._log.close()
-
-
-class Central:
-    """Acknowledges events; remembers when it got each arrival; the gateway's health as told last.
-
-    Args:
-        port: of the broker.
-    """
-
-    def __init__(self, port: int) -> None:
-        self.arrived_us: dict[int, int] = {}
-        """By serial of a newcomer, UTC microseconds at which its arrival was acknowledged."""
-        self.health: Mapping[str, Any] = {}
-        self.events = 0
-        self.gaps = 0
-        self.doubled = 0
-        """Arrivals of a newcomer that has arrived before."""
-        self.state = ""
-        self._last_seq = 0
-        self._newcomer = busy.epcs(busy.NEWCOMER_ITEM, np.zeros(1, np.int64))[0].tobytes().hex()
-        self._newcomer = self._newcomer[:16]
-        self._client = MqttClient(
-            CallbackAPIVersion.VERSION2, "central", protocol=MQTTProtocolVersion.MQTTv5
-        )
-        self._client.on_message = self._on_message
-        self._client.on_socket_open = lambda _client, _data, wire: wire.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )
-        self._client.connect("127.0.0.1", port)
-        self._client.subscribe([(f"{BASE}event/#", 1), (f"{BASE}health", 0), (f"{BASE}state", 1)])
-        self._client.loop_start()
-
-    def _on_message(self, _client: MqttClient, _data: object, message: MQTTMessage) -> None:
-        leaf = message.topic.removeprefix(BASE)
-        told = json.loads(message.payload)
-        if leaf == "health":
-            self.health = told
-        elif leaf == "state":
-            self.state = told["state"]
-        else:
-            self._take(told if isinstance(told, list) else [told])
-
-    def _take(self, events: list[Mapping[str, Any]]) -> None:
-        fresh = [one for one in events if one["seq"] > self._last_seq]
-        if not fresh:
-            return
-        self.gaps += self._last_seq > 0 and fresh[0]["seq"] != self._last_seq + 1
-        self._last_seq = fresh[-1]["seq"]
-        ack = {"epoch": fresh[-1]["epoch"], "upto": self._last_seq}
-        self._client.publish(BASE + "ack", json.dumps(ack), qos=1, retain=True)
-        now_us = time.time_ns() // 1000
-        self.events += len(fresh)
-        for one in fresh:
-            epc = one["data"].get("epc", "")
-            if one["type"] == "stock.arrived" and epc.startswith(self._newcomer):
-                serial = int(epc[16:], 16)
-                self.doubled += serial in self.arrived_us
-                self.arrived_us.setdefault(serial, now_us)
-
-    def send(self, leaf: str, payload: object) -> None:
-        """A message for the gateway."""
-        self._client.publish(BASE + leaf, json.dumps(payload), qos=1)
-
-    def send_work(self, orders_wanted: int) -> None:
-        """Master data and orders."""
-        goods = articles(400)
-        items = [
-            {"sku": one.sku, "gtin": str(one.gtin), "name": one.name, "version": 1}
-            for one in goods
-        ]
-        tagged = [
-            {"sku": f"T{item}", "gtin": "0" + gtin_13(busy.COMPANY_PREFIX, item), "name": "Tagged"}
-            | {"version": 1}
-            for item in (busy.RESIDENT_ITEM, busy.NEWCOMER_ITEM)
-        ]
-        self.send("master/items", [*items, *tagged])
-        lying = [
-            {"sku": one.sku, "location": one.location, "quantity": STOCK, "version": 1}
-            for one in stock(hall(), goods)
-        ]
-        self.send("master/stock", lying)
-        for order_id, lines in orders(orders_wanted, 20, goods):
-            wanted = [
-                {"line_id": one.line_id, "sku": one.sku, "quantity": one.quantity} for one in lines
-            ]
-            order = {"order_id": order_id, "rev": 1, "priority": 0, "carrier": "DHL"}
-            self.send("order", order | {"lines": wanted, "state": "released"})
-
-    def close(self) -> None:
-        """Leave."""
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from tests.benchmarks.answering import PIN, Client
 from tests.benchmarks.end_to_end import scratch
 from tests.benchmarks.figures import Effort, Figure, percentile
 from tests.benchmarks.hall import STATION, STOCK, articles, hall, orders, stock
-from tests.benchmarks.loaded_site import BIN, Process, free_port, wait_until
+from tests.benchmarks.processes import BIN, Process, free_port, wait_until
 
 PICKERS = 50
 PAUSE_S = 2.0
