@@ -327,11 +327,16 @@ class Locator:
         )
 
     def _score(self, row: int, slots: Slots) -> Floats:
-        """The model's log-likelihoods for one tag with these slots."""
+        """The model's log-likelihoods for one tag with these slots.
+
+        As if what they hold had come within one memory: where in a place a carried tag is, is
+        told from what is new alone.
+        """
         rows = np.array([row])
         heard = slots.antenna != NO_ANTENNA
         at_ms = slots.seen_ms.max(axis=0)
-        news = News(rows, slots, heard, at_ms, np.zeros(1, np.float32), np.ones(1, np.int32))
+        since_s = np.array([self._settings.window_s], np.float32)
+        news = News(rows, slots, heard, at_ms, since_s, np.ones(1, np.int32))
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         known = self._known(news, places, self._table.gap_s.take(rows).astype(np.float32))
         return self._ways.model.look(

@@ -10,6 +10,9 @@ from drivers.reads import ReadBatch
 from edge.locating.calibration import Calibration, CalibrationError, floor_hash
 from edge.locating.locator import Locator
 from edge.locating.reasons import Listening, Reason
+from edge.locating.settings import SURVEYED
+from edge.locating.survey import Survey
+from edge.locating.terrain import CELLS, Terrain
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from tests.locating.conftest import START_US, epc_of
@@ -155,3 +158,31 @@ def test_a_place_is_told_by_its_name(floor: Floor, make_reads: MakeReads) -> Non
 
     assert told.location == LocationId("C")
     assert [(one.reader, one.port) for one in told.covering] == [("south", 1)]
+
+
+def test_where_in_its_place_a_carried_tag_is_heard_from_is_part_of_the_reason(
+    floor: Floor, make_reads: MakeReads
+) -> None:
+    # given a survey that tells places apart by their corners alone
+    own_louder = [
+        [8.0 if place == antenna else -4.0 for antenna in range(3)] for place in range(3)
+    ]
+    terrain = Terrain(
+        edge_m=2.0,
+        level_db=tuple((tuple(row),) * CELLS for row in own_louder),
+        spread_db=(((4.0,) * 3,) * CELLS,) * 3,
+        rate_per_s=(((10.0,) * 3,) * CELLS,) * 3,
+    )
+    blank = (((0.0,) * 6,) * 3,) * 3
+    names = ("north/1", "north/2", "south/1")
+    survey = Survey(("A", "B", "C"), names, blank, (0.0,) * 3, (2.0,) * 3, terrain=terrain)
+    offsets = dict.fromkeys(names, -60.0)
+    made = Calibration(floor_hash(floor), offsets, tuned=dict(SURVEYED), survey=survey)
+    locator = Locator(floor, calibration=made)
+    # when a tag is heard as in the first place
+    now_us = heard(locator, make_reads, 5, {"north/1": -52.0, "north/2": -64.0, "south/1": -64.0})
+    told = reason(locator, now_us)
+    # then its antenna speaks for it
+    assert told.location == "A"
+    assert (told.antennas[0].reader, told.antennas[0].port) == ("north", 1)
+    assert told.antennas[0].log_odds > 1.0
