@@ -35,6 +35,7 @@ from edge.rules import (
     pairing,
     quiet,
     substituting,
+    taking_out,
     unpacking,
 )
 from edge.rules.decision import Decision, accept, refuse
@@ -69,6 +70,9 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
 
 def _into_the_open_one(state: FloorState, input_: StationScanned, named: Named) -> Decision:
     pack = state.packs.get(input_.station)
+    out = taking_out.scanned(state, input_, named) if isinstance(named, Piece) else None
+    if out is not None:
+        return out
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
     if isinstance(named, Piece):
@@ -169,6 +173,8 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
         for epc, sku in ((known_as(state, epc), one.sku) for epc, one in heard.items())
         if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
+    to_take_out = {one.piece.unit.epc for one in _to_take_out(state, pack)}
+    near = {epc: sku for epc, sku in near.items() if epc not in to_take_out}
     too_much = extras.of_pack(state, pack)
     left = next((epc for epc in pack.strangers if epc not in near and epc not in too_much), None)
     if left is not None:
@@ -290,11 +296,23 @@ def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decisi
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )
+    return _unlike(state, pack)
+
+
+def _unlike(state: FloorState, pack: PackSession) -> Decision | None:
+    """A refusal where the box holds too much, or not all."""
+    unwanted = Counter(one.piece.sku for one in _to_take_out(state, pack))
+    if unwanted:
+        return refuse("take_out", "what is no longer wanted is taken out first", pieces=unwanted)
     missing = {sku: quantity for sku, quantity in missing_of(state, pack).items() if quantity > 0}
     absent = gathering.awaited(state, pack)
     if missing and absent:
         return refuse("tote_missing", f"{', '.join(absent)} of it is not here", totes=absent)
     return refuse("missing", "pieces are missing", missing=missing) if missing else None
+
+
+def _to_take_out(state: FloorState, pack: PackSession) -> list[taking_out.Inside]:
+    return taking_out.inside_of(state, pack.order_id, pack.station)
 
 
 def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
@@ -359,7 +377,7 @@ def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit
 
 
 def verdict(state: FloorState, station: LocationId) -> str:
-    """`empty`, `listening`, `checking`, `match` or `extra`: the word for the station's screen.
+    """`empty`, `take_out`, `listening`, `checking`, `match` or `extra`: for the station's screen.
 
     Nothing is said to be missing or right before the antennas have had their time; what does not
     belong here is said as soon as it is known.
@@ -369,6 +387,8 @@ def verdict(state: FloorState, station: LocationId) -> str:
         return "empty"
     if pack.strangers:
         return "extra"
+    if _to_take_out(state, pack):
+        return "take_out"
     if quiet.is_listening(state, pack):
         return "listening"
     return "checking" if any(missing_of(state, pack).values()) else "match"
