@@ -12,7 +12,7 @@ from edge.model.orders import Order, OrderState
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
-from edge.rules import gathering, guiding, packing, walling
+from edge.rules import gathering, guiding, packing, taking_out, walling
 from edge.rules.identifying import article_of
 
 SHOWN_ORDERS_MAX = 500
@@ -47,6 +47,7 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
             "totes": [],
             "awaited": [],
             "recalled": _recalled(state),
+            "take_out": _take_out(state, station),
             "verdict": "empty",
         }
     expected = Counter(sku for sku, _ in gathering.picked_of(state, pack))
@@ -72,6 +73,7 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
         "totes": [one.tote_id for one in state.totes.of_order(pack.order_id)],
         "awaited": gathering.awaited(state, pack),
         "recalled": _recalled(state),
+        "take_out": _take_out(state, station),
         "verdict": packing.verdict(state, station),
     }
 
@@ -81,6 +83,27 @@ def _recalled(state: FloorState) -> list[Shown]:
     return [
         {"sscc": one.sscc, "order_id": one.order_id}
         for one in state.parcels.recalled()[:SHOWN_RECALLED_MAX]
+    ]
+
+
+def _take_out(state: FloorState, where: LocationId) -> list[Shown]:
+    """What orders want no more, and somebody who stands there is to lay aside; alike as one."""
+    slots = {one.order_id: one.slot for one in state.slots.values() if one.wall == where}
+    found: Counter[tuple[Sku, OrderId, str]] = Counter()
+    for one in taking_out.inside(state, where):
+        if one.errand.tote_id is not None:
+            order_id = state.totes[one.errand.tote_id].order_id
+            found[one.piece.sku, order_id, one.errand.tote_id] += 1
+    return [
+        {
+            "sku": sku,
+            "name": _name(state, sku),
+            "quantity": quantity,
+            "order_id": order_id,
+            "tote_id": tote_id,
+            "slot": slots.get(order_id),
+        }
+        for (sku, order_id, tote_id), quantity in found.items()
     ]
 
 
@@ -104,6 +127,7 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
         "wall": wall,
         "hand": {"slot": hand.slot, "sku": sku, "name": _name(state, sku)} if hand else None,
         "slots": slots,
+        "take_out": _take_out(state, wall),
         "unsorted": unsorted,
     }
 
@@ -115,7 +139,8 @@ def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> S
     totes = state.totes.of_order(taken.order_id)
     expected = sum(len(one.picked) for one in totes if one.station == taken.wall)
     is_picked = state.orders[taken.order_id].state is OrderState.PICKED
-    sorted_all = is_picked and len(taken.put) == expected
+    unwanted = taking_out.inside_of(state, taken.order_id, taken.wall)
+    sorted_all = is_picked and len(taken.put) == expected and not unwanted
     name = "lit" if taken.lit is not None else "complete" if sorted_all else "filling"
     return {
         "slot": slot,

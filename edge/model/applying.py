@@ -15,6 +15,7 @@ from edge.model import (
     stacking,
     stops,
     taking_back,
+    taking_out,
     totes,
 )
 from edge.model import events as e
@@ -184,6 +185,10 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             _close(state, event)
         case e.ParcelUnpacked():
             setting_back.unpack(state, event)
+        case e.PiecesUnwanted():
+            setting_back.unwant(state, event)
+        case e.PieceTakenOut():
+            taking_out.take_out(state, event)
         case e.ToteGivenUp():
             setting_back.give_up(state, event)
         case e.ParcelShipped():
@@ -387,6 +392,7 @@ def _close(state: FloorState, event: e.ParcelClosed) -> None:
     del state.packs[event.station]
     for tote_id in (event.tote_id, *event.more_totes):
         del state.totes[tote_id]
+    taking_out.leave(state, (event.tote_id, *event.more_totes))
     state.parcels[event.parcel.sscc] = event.parcel
     shipping.number(state, event.parcel.sscc, event.serial)
     _step_order(state, event.parcel.order_id, OrderStep.PACK)

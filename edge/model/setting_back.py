@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edge.model import events as e
+from edge.model import taking_out
 from edge.model.booking import add_stock, reserve
 from edge.model.doubts import doubt
 from edge.model.ids import Badge, OrderId, ToteId
@@ -37,13 +38,16 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
         errand_id = _errand_id(event.order_id, event.rev, number)
         _begin(state, errand_id, tote.tote_id, _carried(state, tote))
         _give(state, errand_id, with_them.get(tote.tote_id))
+        taking_out.gather(state, tote.tote_id, errand_id)
 
 
 def change(state: FloorState, event: e.OrderChanged) -> None:
     """The walk goes on with other stops; what is too much in the tote is to be put back."""
     order = event.order
-    walk = state.walks[event.walk_id]
     state.orders[order.order_id] = order
+    if event.walk_id is None or event.tote_id is None:
+        return  # all of it is picked: what is too much is told by facts of its own
+    walk = state.walks[event.walk_id]
     set_stops(state, replace(walk, to_replan=len(event.stops) > len(walk.stops)), event.stops)
     mine = [one for one in event.stops if one.order_id == order.order_id]
     for tote_id in {event.tote_id: None, **dict.fromkeys(one.tote_id for one in mine)}:
@@ -64,6 +68,14 @@ def change(state: FloorState, event: e.OrderChanged) -> None:
         if not any(one.tote_id == tote_id and one.quantity > 0 for one in mine):
             del state.totes[tote_id]
     finish(state, order.order_id)
+
+
+def unwant(state: FloorState, event: e.PiecesUnwanted) -> None:
+    """What stands at a wall or a station is too much; an order of which nothing is left waits."""
+    taking_out.unwant(state, event)
+    is_walked = any(event.order_id in walk.orders for walk in state.open_walks())
+    if not is_walked and not state.totes.of_order(event.order_id):
+        hold_empty(state, event.order_id, "none_found")
 
 
 def finish(state: FloorState, order_id: OrderId) -> None:
@@ -114,6 +126,7 @@ def give_up(state: FloorState, event: e.ToteGivenUp) -> None:
     del state.packs[event.station]
     for tote_id in (event.tote_id, *event.more_totes):
         del state.totes[tote_id]
+    taking_out.leave(state, (event.tote_id, *event.more_totes))
     hold_empty(state, event.order_id, "all_lost")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.model import events as e
+from edge.model import taking_out
 from edge.model.ids import ToteId
 from edge.model.places import LocationKind
 from edge.model.setting_back import finish
@@ -111,4 +112,5 @@ def brought(state: FloorState, event: e.PackOpened | e.ToteJoined) -> tuple[Tote
     )
     for tote_id in together:
         state.totes[tote_id] = replace(state.totes[tote_id], station=event.station)
+        taking_out.move(state, tote_id)
     return tuple(one for one in together if one != event.tote_id)

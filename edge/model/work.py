@@ -250,7 +250,9 @@ class Errand:
         errand_id: never used twice.
         pieces: the next one first; never empty, but where there is something to be fetched.
         tote_id: the tote that they lie in; None where they lie in quarantine or at `place`.
-        place: where they lie in no tote, such as the station at which their parcel was opened.
+        place: the station or wall at which they lie, such as where their parcel was opened.
+        to_take_out: those that lie in the tote of an order that goes on without them, or in its
+            slot, until somebody at `place` has taken them out.
         confirmed_at: the place before which whoever has it has said to stand, last of all.
         wrong_places: how often they gave the check digits of another one since then.
         picker: who brings them; None while nobody does.
@@ -271,6 +273,7 @@ class Errand:
     place: LocationId | None = None
     confirmed_at: LocationId | None = None
     wrong_places: int = 0
+    to_take_out: tuple[Carried, ...] = ()
 
     @property
     def goal(self) -> LocationId:

@@ -1,10 +1,10 @@
-"""Changing: a newer revision of an order that is in a walk already, or in several zones' walks.
+"""Changing: a newer revision of an order that is being picked, in one walk or several, or picked.
 
 Pieces in totes count first, those that stand at a wall or a station before all others, then what
-is promised, then what was given up as missing; what is too much is put back or no longer promised.
-What is wanted beyond that must lie free somewhere, and becomes stops at the end of the walk of its
-zone; if it does not, the change is refused as a whole. So it is where a piece that is no longer
-wanted is out of the pickers' hands.
+is promised, then what was given up as missing; what is too much is put back, is taken out of its
+tote (`taking_out`), or is no longer promised. What is wanted beyond that must lie free somewhere,
+and becomes stops at the end of the walk of its zone; if it does not, or there is no walk any more,
+the change is refused as a whole.
 """
 
 from collections import Counter
@@ -16,8 +16,8 @@ from edge.model.ids import LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.inputs import OrderSubmitted
 from edge.model.orders import Order, OrderLine
 from edge.model.state import FloorState
-from edge.model.work import Carried, Stop, Walk
-from edge.rules import allocating, review, rush
+from edge.model.work import Carried, Stop, Tote, Walk
+from edge.rules import allocating, review, rush, substituting, taking_out
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 from edge.rules.zones import zone_of
@@ -40,20 +40,33 @@ def changed(state: FloorState, terms: Terms, input_: OrderSubmitted, order: Orde
     if blocking:
         return _refused(order, input_.rev, blocking[0].text)
     walks = [one for one in state.open_walks() if order.order_id in one.orders]
-    done = _done(state, walks, order)
-    if done - _wanted(lines):
-        return _refused(order, input_.rev, "what is no longer wanted is out of the pickers' hands")
-    kept = _kept(walks, order, lines, done)
-    added = _added(state, walks, kept, order.order_id, input_.at_us)
+    standing = _standing(state, walks, order)
+    inside = Counter(sku for tote in standing for sku, _ in tote.picked)
+    stays = inside & substituting.wanted_as_picked(following, inside)
+    kept = _kept(walks, order, lines, substituting.as_asked(following, stays))
+    added = _added(state, walks, kept, order.order_id, input_.at_us) if walks else []
     lacking = kept.more - Counter(one.sku for _, one in added for _ in range(one.quantity))
+    if not walks:
+        lacking -= _wanted(order.lines) - substituting.as_asked(order, inside)  # missed before
     if lacking:
         told = ", ".join(f"{quantity} x {sku}" for sku, quantity in sorted(lacking.items()))
-        return _refused(order, input_.rev, f"more is wanted than lies free: {told}")
+        why = "more is wanted than lies free" if walks else "more is wanted than was picked"
+        return _refused(order, input_.rev, f"{why}: {told}")
+    out = taking_out.unwanted(state, following, standing, inside - stays)
+    if out is None:
+        return _refused(order, input_.rev, "the floor file names no place for what is put back")
     return accept(
         "changed",
-        f"order {order.order_id} is changed, {kept.surplus_count} pieces are to be put back",
-        *_events(following, walks, kept, added),
+        f"order {order.order_id} is changed, {kept.surplus_count} pieces are to be put back, "
+        f"{sum(len(one.pieces) for one in out)} to be taken out",
+        *(_events(following, walks, kept, added) if walks else [_told(following)]),
+        *out,
     )
+
+
+def _told(following: Order) -> OrderChanged:
+    """The order as it is now, where nobody walks for it any more."""
+    return OrderChanged(following, None, None, (), ())
 
 
 def _events(
@@ -75,15 +88,10 @@ def _events(
             yield OrderChanged(following, walk.walk_id, tote_id, stops, surplus)
 
 
-def _done(state: FloorState, walks: Sequence[Walk], order: Order) -> Counter[Sku]:
-    """Pieces of the order that stand at a wall or a station already: another zone was faster."""
+def _standing(state: FloorState, walks: Sequence[Walk], order: Order) -> list[Tote]:
+    """The order's totes that stand at a wall or a station already."""
     carried = {tote_id for walk in walks for tote_id in walk.slots}
-    return Counter(
-        sku
-        for tote in state.totes.of_order(order.order_id)
-        if tote.tote_id not in carried
-        for sku, _ in tote.picked
-    )
+    return [one for one in state.totes.of_order(order.order_id) if one.tote_id not in carried]
 
 
 def _wanted(lines: Iterable[OrderLine]) -> Counter[Sku]:

@@ -12,7 +12,7 @@ from edge.model.ids import Badge, Epc, Sku, ToteId
 from edge.model.posted import ParcelWanted
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import gathering, labels, numbering, packing, quiet, substituting
+from edge.rules import gathering, labels, numbering, packing, quiet, substituting, taking_out
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
@@ -45,6 +45,15 @@ def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decisi
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )
+    return _unlike(state, pack)
+
+
+def _unlike(state: FloorState, pack: PackSession) -> Decision | None:
+    """A refusal where the box holds too much, or not all."""
+    inside = taking_out.inside_of(state, pack.order_id, pack.station)
+    unwanted = Counter(one.piece.sku for one in inside)
+    if unwanted:
+        return refuse("take_out", "what is no longer wanted is taken out first", pieces=unwanted)
     missing = {
         sku: quantity for sku, quantity in packing.missing_of(state, pack).items() if quantity > 0
     }

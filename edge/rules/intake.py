@@ -23,8 +23,8 @@ from edge.rules.terms import Terms
 
 CHANGEABLE = frozenset({OrderState.HELD, OrderState.RELEASED})
 """States in which a newer revision simply replaces the order."""
-IN_A_WALK = frozenset({OrderState.PLANNED, OrderState.PICKING})
-"""States in which a newer revision changes the stops of a walk."""
+BEGUN = frozenset({OrderState.PLANNED, OrderState.PICKING, OrderState.PICKED})
+"""States in which a newer revision changes a walk, or what stands at a wall or a station."""
 
 
 def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decision:
@@ -34,7 +34,7 @@ def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decisi
         return accept("done_already", f"order {known.order_id} rev {known.rev} is known")
     if known is None or known.state in CHANGEABLE:
         return _received(state, terms, input_, known)
-    if input_.wanted == "released" and known.state in IN_A_WALK:
+    if input_.wanted == "released" and known.state in BEGUN:
         return changing.changed(state, terms, input_, known)
     if input_.wanted == "cancelled" and allows(ORDER_STEPS, known.state, OrderStep.CANCEL):
         return _cancelled(state, known, input_.rev)

@@ -28,6 +28,7 @@ from edge.rules import (
     guiding,
     pairing,
     quiet,
+    taking_out,
     unpacking,
 )
 from edge.rules.decision import Decision, accept, refuse
@@ -61,6 +62,9 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
 
 def _into_the_open_one(state: FloorState, input_: StationScanned, named: Named) -> Decision:
     pack = state.packs.get(input_.station)
+    out = taking_out.scanned(state, input_, named) if isinstance(named, Piece) else None
+    if out is not None:
+        return out
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
     if isinstance(named, Piece):
@@ -161,6 +165,8 @@ def _next_notice(state: FloorState, pack: PackSession) -> Event | None:
         for epc, sku in ((known_as(state, epc), one.sku) for epc, one in heard.items())
         if epc not in pack.neighbours and not _is_packed(state, pack, epc)
     }
+    to_take_out = {one.piece.unit.epc for one in _to_take_out(state, pack)}
+    near = {epc: sku for epc, sku in near.items() if epc not in to_take_out}
     too_much = extras.of_pack(state, pack)
     left = next((epc for epc in pack.strangers if epc not in near and epc not in too_much), None)
     if left is not None:
@@ -254,8 +260,12 @@ def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -
     )
 
 
+def _to_take_out(state: FloorState, pack: PackSession) -> list[taking_out.Inside]:
+    return taking_out.inside_of(state, pack.order_id, pack.station)
+
+
 def verdict(state: FloorState, station: LocationId) -> str:
-    """`empty`, `listening`, `checking`, `match` or `extra`: the word for the station's screen.
+    """`empty`, `take_out`, `listening`, `checking`, `match` or `extra`: for the station's screen.
 
     Nothing is said to be missing or right before the antennas have had their time; what does not
     belong here is said as soon as it is known.
@@ -265,6 +275,8 @@ def verdict(state: FloorState, station: LocationId) -> str:
         return "empty"
     if pack.strangers:
         return "extra"
+    if _to_take_out(state, pack):
+        return "take_out"
     if quiet.is_listening(state, pack):
         return "listening"
     return "checking" if any(missing_of(state, pack).values()) else "match"

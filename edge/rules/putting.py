@@ -46,7 +46,7 @@ def prompt(state: FloorState, badge: Badge, errand: Errand) -> Prompt:
         tote_id=errand.tote_id,
         check=places.asked(state, places.of_errand(errand)),
         check_wanted=places.is_wanted(state, places.of_errand(errand)),
-        notice="opened_parcel" if errand.place is not None else "",
+        notice="lies_at" if errand.place is not None else "",
         notice_location=errand.place,
         stop=errand.done + 1,
         stops=errand.done + len(errand.pieces),
@@ -162,7 +162,7 @@ def assignments(state: FloorState) -> list[Event]:
     What is to be put back goes first, for its totes are wanted, then what orders wait for; what
     came back and what may be filled up in good time goes last.
     """
-    waiting = [one for one in state.errands.values() if one.picker is None]
+    waiting = [one for one in state.errands.values() if _is_waiting(one)]
     if not waiting:
         return []
     back = [one for one in waiting if _goes_first(state, one)]
@@ -176,6 +176,11 @@ def assignments(state: FloorState) -> list[Event]:
     return [ErrandStarted(errand.errand_id, badge) for errand, badge in pairs]
 
 
+def _is_waiting(errand: Errand) -> bool:
+    """Whether a picker can go for it: what lies in a tote that others want is taken out first."""
+    return errand.picker is None and not errand.to_take_out
+
+
 def _goes_first(state: FloorState, errand: Errand) -> bool:
     if errand.refill is not None:
         return refilling.is_urgent(state, errand.refill)
@@ -184,7 +189,7 @@ def _goes_first(state: FloorState, errand: Errand) -> bool:
 
 def for_walks(state: FloorState) -> list[Badge]:
     """Free pickers whom no put-back waits for."""
-    waiting = sum(one.picker is None and _goes_first(state, one) for one in state.errands.values())
+    waiting = sum(_is_waiting(one) and _goes_first(state, one) for one in state.errands.values())
     return free_pickers(state)[waiting:]
 
 

@@ -83,3 +83,16 @@ def wanted_as_picked(order: Order, inside: Counter[Sku]) -> Counter[Sku]:
         wanted[one.sku] -= taken
         wanted[one.by] += taken
     return +wanted
+
+
+def as_asked(order: Order, inside: Counter[Sku]) -> Counter[Sku]:
+    """What lies in totes or a parcel, told as the articles that the order asks for."""
+    asked, wanted = Counter(inside), Counter[Sku]()
+    for line in order.lines:
+        wanted[line.sku] += line.quantity
+    for one in order.substituted:
+        spare, lacking = asked[one.by] - wanted[one.by], wanted[one.sku] - asked[one.sku]
+        taken = max(0, min(one.quantity, spare, lacking))
+        asked[one.by] -= taken
+        asked[one.sku] += taken
+    return +asked

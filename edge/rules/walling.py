@@ -23,6 +23,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import HandEmptied, StationScanned
 from edge.model.state import FloorState
 from edge.model.work import Tote, Unit, WallSlot
+from edge.rules import taking_out
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece, Place, Unknown, identify, known_as
 
@@ -37,7 +38,9 @@ def scanned(state: FloorState, input_: StationScanned) -> Decision:
     named = identify(state, input_.code)
     lit = in_hand(state, input_.station)
     if isinstance(named, Piece):
-        return _lifted(state, input_, named) if lit is None else _again(lit, named)
+        if lit is not None:
+            return _again(lit, named)
+        return taking_out.scanned(state, input_, named) or _lifted(state, input_, named)
     if isinstance(named, Place):
         return _put(state, input_, lit, named.location)
     why = named.why if isinstance(named, Unknown) else "neither a piece nor a slot"
@@ -184,7 +187,11 @@ def _put(
         return refuse("slot_wrong", f"{place}, wanted {lit.slot}", slot=lit.slot)
     sku, unit = lit.lit
     is_picked = state.orders[lit.order_id].state is OrderState.PICKED
-    last = is_picked and len(unsorted_of(state, lit.order_id, lit.wall)) == 1
+    last = (
+        is_picked
+        and len(unsorted_of(state, lit.order_id, lit.wall)) == 1
+        and not taking_out.inside_of(state, lit.order_id, lit.wall)
+    )
     return accept(
         "slot_complete" if last else "put",
         f"{sku} lies in {lit.slot}",
@@ -213,9 +220,17 @@ def is_at_wall(state: FloorState, tote: Tote) -> bool:
 
 
 def unsorted_at(state: FloorState, order_id: OrderId) -> LocationId | None:
-    """A wall at which not all that was dropped there for an order lies in its slot."""
+    """A wall at which pieces of an order lie in no slot yet, or are still to be taken out."""
     walls = (one.station for one in state.totes.of_order(order_id) if is_at_wall(state, one))
-    return next((one for one in walls if one and unsorted_of(state, order_id, one)), None)
+    return next(
+        (
+            one
+            for one in walls
+            if one
+            and (unsorted_of(state, order_id, one) or taking_out.inside_of(state, order_id, one))
+        ),
+        None,
+    )
 
 
 def noticed(state: FloorState) -> list[Event]:

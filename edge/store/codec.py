@@ -44,8 +44,8 @@ VERSIONS: Mapping[str, int] = {
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`;
     # 4: as 3 of `order.received`, and is the place confirmed: no; 5: as 4 of `order.received`;
-    # 6: as 5
-    "order.changed": 6,
+    # 6: as 5; 7: the walk may be none: there was one
+    "order.changed": 7,
     "pick.picker_changed": 2,  # the zone of their own: none
     # 2: was a place found empty; 3: the ways one by one, the places of the cart; 4: where the
     # radio heard a piece that was missed, and in whose hands the walk was: nowhere and in none;
@@ -92,6 +92,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("order.changed", 3): _unchanged,
     ("order.changed", 4): _unchanged,
     ("order.changed", 5): _unchanged,
+    ("order.changed", 6): _unchanged,
     ("pick.planned", 1): _unchanged,
     ("pick.planned", 2): _unchanged,
     ("pick.short", 1): _unchanged,

@@ -56,7 +56,7 @@ def put_back(page: Page, house: House) -> None:
     expect(page.locator("#place")).to_have_text("A-01-3")
     scan(page, TEA.gtin)
     expect(page.locator("#count")).to_contain_text("1")
-    house.floor.order_is_cancelled(BADGES[Role.PICKER])
+    house.floor.pick.order_is_cancelled(BADGES[Role.PICKER])
 
 
 def open_tote(page: Page, house: House) -> None:
@@ -64,7 +64,7 @@ def open_tote(page: Page, house: House) -> None:
     expect(page.locator(".empty")).to_be_visible()
     scan(page, TOTE)
     expect(page.locator("#tote")).to_have_text(TOTE)
-    house.floor.stranger_at_station("30395dfa8000000000000099")
+    house.floor.pack.stranger_at_station("30395dfa8000000000000099")
 
 
 def light_a_slot(page: Page, _house: House) -> None:

@@ -46,7 +46,7 @@ def test_a_parcel_whose_order_was_cancelled_is_named_and_opened_by_a_scan(
     page = signed_in(Role.PACKER, "/pack", STATION)
     page.get_by_role("button", name="PACK-1").click()
     expect(page.locator(".empty")).to_be_visible()
-    house.floor.parcel_is_recalled()
+    house.floor.pack.parcel_is_recalled()
     expect(page.locator("#recalled")).to_contain_text(SSCC)
     expect(page.locator("#recalled")).to_contain_text("SO-1039")
     judge(page)
@@ -80,7 +80,7 @@ def test_when_all_is_there_and_it_is_quiet_the_parcel_is_closed_and_its_label_to
     page: Page, house: House, shoot: Shoot
 ) -> None:
     check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
-    house.floor.station_listens("listening")
+    house.floor.pack.station_listens("listening")
     verdict(page, "listening")
     expect(page.locator("#verdict")).to_contain_text("4 of 4 checked")
     expect(page.locator("#close")).to_be_disabled()
@@ -91,7 +91,7 @@ def test_when_all_is_there_and_it_is_quiet_the_parcel_is_closed_and_its_label_to
     shoot(page, "pack-listening-zh-360x640")
     page.get_by_role("button", name="EN").click()
     page.set_viewport_size({"width": 1280, "height": 800})
-    house.floor.station_listens("match")
+    house.floor.pack.station_listens("match")
     verdict(page, "match")
     expect(page.locator("#verdict")).to_contain_text("All right")
     expect(page.locator(".sign")).to_be_hidden()
@@ -110,7 +110,7 @@ def test_when_all_is_there_and_it_is_quiet_the_parcel_is_closed_and_its_label_to
 def test_a_stranger_is_named_with_its_owner_and_closing_asks_whether_it_is_outside(
     page: Page, house: House, shoot: Shoot
 ) -> None:
-    house.floor.stranger_at_station("30395dfa8000000000000099")
+    house.floor.pack.stranger_at_station("30395dfa8000000000000099")
 
     verdict(page, "extra")
     expect(page.locator("#verdict")).to_contain_text(SOAP.name)
@@ -121,9 +121,34 @@ def test_a_stranger_is_named_with_its_owner_and_closing_asks_whether_it_is_outsi
     expect(page.get_by_role("dialog")).to_contain_text("Is it outside the box?")
     page.get_by_role("button", name="Go on").click()
 
-    house.floor.stranger_is_taken_away()
+    house.floor.pack.stranger_is_taken_away()
 
     verdict(page, "missing")
+
+
+def test_what_a_smaller_order_wants_no_more_is_told_at_once_and_taken_out_by_a_scan(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    house.floor.pack.order_is_made_smaller(TEA.sku, TEA.name)
+
+    expect(page.locator(".sign")).to_contain_text("No longer wanted")
+    verdict(page, "take_out")
+    expect(page.locator("#take-out")).to_contain_text(f"1 \N{MULTIPLICATION SIGN} {TEA.name}")
+    expect(page.locator("#take-out")).to_contain_text(TOTE)
+    expect(page.locator(".sign")).to_be_hidden()
+    judge(page)
+    shoot(page, "pack-take-out-1280x800")
+    page.get_by_role("button", name="Close parcel").click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 no longer wanted")
+    page.get_by_role("button", name="Go on").click()
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    judge(page)
+    shoot(page, "pack-take-out-360x640")
+
+    scan(page, TEA.gtin)
+
+    expect(page.locator(".sign")).to_contain_text("Lay it aside")
+    expect(page.locator("#take-out")).to_have_count(0)
 
 
 def test_a_piece_of_another_order_is_refused(page: Page) -> None:

@@ -215,7 +215,7 @@ def test_the_group_separator_of_gs1_codes_arrives(page: Page, house: House) -> N
 
 
 def test_the_antenna_confirms_and_the_page_tells_it(page: Page, house: House) -> None:
-    house.floor.radio_sees_a_piece("p1")
+    house.floor.pick.radio_sees_a_piece("p1")
 
     expect(page.locator(".sign")).to_have_class(re.compile("sign-right"))
     expect(page.locator(".sign")).to_contain_text("Confirmed by radio")

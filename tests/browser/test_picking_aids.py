@@ -31,7 +31,7 @@ def page(signed_in: SignIn) -> Page:
 def test_an_empty_tote_is_scanned_for_its_place_and_one_that_has_an_order_is_refused(
     page: Page, house: House, shoot: Shoot
 ) -> None:
-    house.floor.tote_is_wanted(PICKER)
+    house.floor.pick.tote_is_wanted(PICKER)
     expect(page.locator("#place")).to_have_text("Place 2 on the cart")
     expect(page.locator("#order")).to_contain_text("SO-1042")
     shoot(page, "pick-bind")
@@ -63,7 +63,7 @@ def test_totes_change_hands_and_pieces_are_fetched_put_away_and_filled_up_by_one
             Badge(PICKER), f"{kind}/1", kind, location=BETWEEN, sku=CUP.sku, name=CUP.name,
             quantity=1, totes=TOTES, stop=1, stops=1,
         )  # fmt: skip
-        house.floor.picker_is_asked(asked)
+        house.floor.pick.picker_is_asked(asked)
         expect(page.locator("#place")).to_have_text(BETWEEN)
         expect(page.locator(".where")).to_contain_text(english)
         judge(page)
@@ -90,7 +90,7 @@ def test_totes_change_hands_and_pieces_are_fetched_put_away_and_filled_up_by_one
 def test_check_digits_are_typed_on_the_page_s_own_keys(
     page: Page, house: House, shoot: Shoot
 ) -> None:
-    house.floor.place_bears_digits(PICKER)
+    house.floor.pick.place_bears_digits(PICKER)
     shoot(page, "pick-check")
     sizes = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
     assert sizes[0] <= sizes[1]

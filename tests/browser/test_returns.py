@@ -128,7 +128,7 @@ def test_a_cancellation_in_mid_pick_turns_the_picker_back(
     scan(page, TEA.gtin)
     expect(page.locator("#count")).to_contain_text("1")
 
-    house.floor.order_is_cancelled(BADGES[Role.PICKER])
+    house.floor.pick.order_is_cancelled(BADGES[Role.PICKER])
 
     expect(page.locator(".prompt-put_back")).to_be_visible()
     expect(page.locator(".prompt-put_back #quantity")).to_have_text("1")
@@ -150,7 +150,7 @@ def test_a_place_that_should_be_empty_is_asked_about_in_passing(
     expect(page.locator("#place")).to_have_text("A-01-3")
     expect(page.locator(".sign")).to_be_hidden()
 
-    house.floor.place_should_be_empty(BADGES[Role.PICKER])
+    house.floor.pick.place_should_be_empty(BADGES[Role.PICKER])
 
     expect(page.locator(".note-info")).to_contain_text("A-01-3")
     judge(page)

@@ -125,3 +125,29 @@ def test_a_piece_that_was_not_put_is_laid_back_and_a_reload_shows_the_same(
 
     state(page, 1, "free")
     expect(page.locator("#unsorted")).to_have_text("4 to sort")
+
+
+def test_what_a_smaller_order_wants_no_more_is_taken_out_of_its_slot(
+    signed_in: SignIn, house: House, shoot: Shoot
+) -> None:
+    page = at_wall(signed_in)
+    scan(page, TEA.gtin)
+    state(page, 1, "lit")
+    quiet(page)
+    scan(page, SLOTS[0])
+    state(page, 1, "filling")
+    quiet(page)
+
+    house.floor.wall.order_is_made_smaller()
+
+    expect(page.locator(".sign")).to_contain_text("No longer wanted")
+    expect(page.locator("#take-out")).to_contain_text(f"1 \N{MULTIPLICATION SIGN} {TEA.name}")
+    expect(page.locator("#take-out")).to_contain_text(SLOTS[0])
+    quiet(page)
+    judge(page)
+    shoot(page, "wall-take-out-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    judge(page)
+    shoot(page, "wall-take-out-360x640")
+    scan(page, TEA.gtin)
+    expect(page.locator("#take-out")).to_have_count(0)

@@ -33,7 +33,7 @@ from edge.model.posted import (
     VarianceDecided,
 )
 from edge.model.returns import Grade
-from edge.rules import gathering, packing
+from edge.rules import gathering, packing, taking_out
 from edge.rules.terms import Strategy
 from tests.rules.laws_floor import (
     BINS,
@@ -45,6 +45,7 @@ from tests.rules.laws_floor import (
     PIECES,
     SKUS,
     SLOTS,
+    STATION_NAMES,
     STATIONS,
     WALL,
     ZONE,
@@ -69,7 +70,7 @@ class Desks(People):
     """Packers, sorters, and those who put away, count and decide."""
 
     @initialize(
-        stage=st.integers(0, 8),
+        stage=st.integers(0, 9),
         cart=CARTS,
         bind=st.booleans(),
         strategy=st.sampled_from([Strategy.BATCH, Strategy.PICK_AND_PASS, Strategy.ZONE]),
@@ -92,6 +93,9 @@ class Desks(People):
         if strategy is Strategy.ZONE:  # so much lies in both zones only
             self.floor.order("O2", (SHIRT, 6), rev=2)
             self.revisions[OrderId("O2")] = 2
+        if stage > 8:
+            self.totes_stand_at_the_wall(cart)
+            return
         if stage > 0:
             self.picker_gets_work(LI, cart)
         if stage > 1:
@@ -108,6 +112,12 @@ class Desks(People):
             self.missing_pieces_are_checked(STATION, [1, 2])
             self.parcel_is_closed(STATION, partial=False)
         self.goods_come_back(stage)
+
+    def totes_stand_at_the_wall(self, cart: LocationId | None) -> None:
+        self.drop = WALL
+        self.picker_gets_work(LI, cart)
+        self.picker_finishes(LI)
+        self.pieces_are_sorted([0])
 
     def goods_come_back(self, stage: int) -> None:
         if stage > 5:
@@ -188,7 +198,10 @@ class Desks(People):
 
     @rule(station=STATIONS, partial=st.booleans())
     def parcel_is_closed(self, station: LocationId, partial: bool) -> None:  # noqa: FBT001 - drawn
-        self.floor.take(ParcelWanted(self.request(), station, PACKER, partial, NOW_US))
+        pack = self.state.packs.get(station)
+        unwanted = taking_out.inside_of(self.state, pack.order_id, station) if pack else []
+        answer = self.floor.take(ParcelWanted(self.request(), station, PACKER, partial, NOW_US))
+        assert partial or not unwanted or not answer.accepted
 
     @rule(station=STATIONS, number=st.integers(0, 3))
     def parcel_s_label_is_scanned(self, station: LocationId, number: int) -> None:
@@ -217,6 +230,42 @@ class Desks(People):
     @rule(order_id=ORDERS, release=st.sampled_from([True, True, False]))
     def hold_is_decided(self, order_id: OrderId, release: bool) -> None:  # noqa: FBT001 - drawn
         self.floor.take(HoldDecided(self.request(), order_id, LI, release, NOW_US))
+
+    @rule(
+        number=st.integers(0, 3),
+        left=st.integers(0, 2),
+        carrier_only=st.booleans(),
+        serials=st.lists(st.integers(0, 4), max_size=2),
+    )
+    def order_that_stands_somewhere_is_made_smaller(
+        self,
+        number: int,
+        left: int,
+        carrier_only: bool,  # noqa: FBT001 - drawn
+        serials: list[int],
+    ) -> None:
+        """Something of it stands at the wall or at a station, or in an open check."""
+        standing = sorted({one.order_id for one in self.state.totes.values() if one.station})
+        if not standing:
+            return
+        order = self.state.orders[standing[number % len(standing)]]
+        wanted = [(one.sku, one.quantity) for one in order.lines]
+        if not carrier_only:
+            wanted = [(sku, min(left, quantity)) for sku, quantity in wanted if left]
+            wanted = wanted or [(order.lines[0].sku, 1)]
+        self.revisions[order.order_id] += 1
+        rev = self.revisions[order.order_id]
+        answer = self.floor.order(order.order_id, *wanted, rev=rev)
+        assert answer.code == "changed"
+        for place in (*STATION_NAMES, WALL):
+            for serial in serials:
+                self.unwanted_piece_is_taken_out(place, serial)
+
+    @rule(place=STATIONS | st.just(WALL), serial=st.integers(0, 4))
+    def unwanted_piece_is_taken_out(self, place: LocationId, serial: int) -> None:
+        for _, piece in taking_out.inside(self.state, place):
+            code = piece.unit.epc or (epc_of(piece.sku, serial) if serial else GTINS[piece.sku])
+            self.floor.take(StationScanned(self.request(), place, PACKER, code, NOW_US))
 
     # what customers send back, and what is counted
 

@@ -85,7 +85,8 @@ TWO_OF_EACH = replace(
 )
 SKUS = st.sampled_from([SHIRT, MUG])
 BINS = st.sampled_from([BIN_1, BIN_2, BIN_3])
-STATIONS = st.sampled_from([STATION, STATION_2])
+STATION_NAMES = (STATION, STATION_2)
+STATIONS = st.sampled_from(STATION_NAMES)
 BADGES = st.sampled_from([LI, ANNA])
 CARTS = st.sampled_from([CART, CART_2, None])
 HEARD = st.sampled_from(
@@ -142,7 +143,7 @@ class CountedFloor(SmallFloor):
             case (
                 WalkReplanned(walk_id=walk_id, stops=stops)
                 | OrderChanged(walk_id=walk_id, stops=stops)
-            ):
+            ) if walk_id is not None:
                 self.promise_anew(wanted(self.state.walks[walk_id].stops), stops)
             case StopRerouted(location=location) | StopSubstituted(location=location):
                 assert location not in self.frozen()

@@ -102,16 +102,20 @@ def test_a_share_that_is_no_longer_wanted_ends_its_walk_and_the_dropped_one_is_p
     assert opened.code == "opened"
 
 
-def test_what_stands_at_the_station_and_is_wanted_no_more_refuses_the_change_as_a_whole() -> None:
+def test_what_stands_at_the_station_is_taken_out_while_another_zone_still_picks() -> None:
+    """Li has dropped five, Anna has picked none of her three: four are wanted."""
     floor = two_zones(SmallFloor(TWO_ZONES, AT_ONCE))
     pick_all(floor, LI)
     scan(floor, STATION, LI)
-    before = (dict(floor.state.walks), promised(floor))
 
     answer = floor.order("O1", (SHIRT, 4), rev=2)
 
-    assert answer.code == "too_late"
-    assert (dict(floor.state.walks), promised(floor)) == before
+    assert answer.code == "changed"
+    assert guiding.prompt(floor.state, ANNA).kind is PromptKind.WAIT, "nothing of hers is wanted"
+    assert promised(floor) == {}
+    (errand,) = floor.state.errands.values()
+    assert (errand.place, len(errand.to_take_out), errand.picker) == (STATION, 1, None)
+    assert floor.state.orders[O1].state is OrderState.PICKED
 
 
 def test_a_change_of_the_carrier_alone_is_told_once() -> None:

@@ -18,7 +18,7 @@ from edge.model.orders import OrderState
 from edge.model.prompts import PromptKind
 from edge.model.state import FloorState
 from edge.model.work import WalkState
-from edge.rules import guiding, packing
+from edge.rules import guiding, packing, substituting
 from tests.rules.laws_desks import Desks
 from tests.rules.laws_floor import (
     GTINS,
@@ -191,6 +191,28 @@ class Laws(Desks):
         assert len(set(open_totes)) == len(open_totes)
         for pack in self.state.packs.values():
             assert all(one >= 0 for one in packing.missing_of(self.state, pack).values())
+
+    @invariant()
+    def what_is_to_be_taken_out_lies_in_a_tote_that_stands_there(self) -> None:
+        """And no picker is sent for it before somebody has taken it out."""
+        for errand in self.state.errands.values():
+            if errand.to_take_out:
+                assert errand.tote_id is not None
+                assert errand.tote_id in self.state.totes
+                assert self.state.totes[errand.tote_id].station == errand.place
+                assert errand.picker is None
+            assert not Counter(errand.to_take_out) - Counter(errand.pieces)
+
+    @invariant()
+    def nothing_lies_at_a_wall_or_a_station_that_its_order_does_not_want(self) -> None:
+        for order in self.state.orders.values():
+            held = Counter(
+                sku
+                for tote in self.state.totes.of_order(order.order_id)
+                if tote.station is not None
+                for sku, _ in tote.picked
+            )
+            assert not held - substituting.wanted_as_picked(order, held)
 
     @invariant()
     def everything_can_be_shown(self) -> None:

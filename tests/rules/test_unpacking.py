@@ -70,7 +70,7 @@ def test_its_label_at_a_pack_station_opens_it_and_its_pieces_go_back_into_stock(
     assert parcel not in floor.state.parcels
     assert pack_view(floor.state, STATION)["recalled"] == []
     assert (prompt.kind, prompt.location) == (PromptKind.PUT_BACK, BIN_1)
-    assert (prompt.notice, prompt.notice_location) == ("opened_parcel", STATION)
+    assert (prompt.notice, prompt.notice_location) == ("lies_at", STATION)
     assert put.code == "all_put"
     assert sum(one.quantity for one in floor.state.stock.of(SHIRT)) == before + 1
     assert floor.state.parcels.holding(tag(1)) is None

@@ -23,7 +23,7 @@ from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import Carried, Parcel, WalkState
+from edge.model.work import Carried, Parcel, Unit, WalkState
 from tests.store.work_by_chance import (
     BADGE,
     BINS,
@@ -50,7 +50,7 @@ class Day(WorkByChance):
             self._tagged, self._sorted, self._replanned,
             self._changed, self._given_up, self._put, self._put, self._came_back, self._graded,
             self._counted, self._reported, self._stacked, self._refilled,
-            self._bound, self._undone,
+            self._bound, self._undone, self._unwanted,
         ]  # fmt: skip
         return tuple(choices[self.rng.integers(len(choices))](state))
 
@@ -200,6 +200,23 @@ class Day(WorkByChance):
             if any(stop.quantity for stop in stops if stop.order_id == order.order_id):
                 following = replace(order, rev=order.rev + 1)
                 yield e.OrderChanged(following, walk.walk_id, mine[0].tote_id, stops, surplus)
+
+    def _unwanted(self, state: FloorState) -> Iterator[e.Event]:
+        """A piece at a station is wanted no more, or is laid aside there."""
+        for errand in state.errands.values():
+            if errand.to_take_out and errand.place is not None:
+                piece, unit = errand.to_take_out[0], Unit(self._tag(), scanned=True)
+                yield e.PieceTakenOut(errand.place, errand.errand_id, piece, unit, BADGE)
+                return
+        for tote in state.totes.values():
+            if tote.station is not None and tote.picked:
+                sku, unit = tote.picked[0]
+                name = f"{tote.order_id}/{self._number()}-{tote.tote_id}"
+                piece = Carried(sku, unit, BINS[0])
+                yield e.PiecesUnwanted(
+                    tote.station, tote.order_id, tote.tote_id, (piece,), (), name
+                )
+                return
 
     def _given_up(self, state: FloorState) -> Iterator[e.Event]:
         for pack in list(state.packs.values()):

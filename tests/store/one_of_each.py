@@ -187,6 +187,8 @@ EVENTS: tuple[e.Event, ...] = (
         (ToteId("T-2"),),
     ),
     e.ParcelUnpacked(SSCC, ORDER, STATION, "cancelled", (CARRIED,), f"parcel/{SSCC}", BADGE),
+    e.PiecesUnwanted(WALL, ORDER, TOTE, (CARRIED,), ((SKU, BOTH),), "O-1/2-T-1"),
+    e.PieceTakenOut(WALL, "O-1/2-T-1", CARRIED, BOTH, BADGE),
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE, (ToteId("T-2"),)),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
     e.ManifestClosed(

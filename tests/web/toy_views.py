@@ -175,6 +175,7 @@ def empty_pack() -> dict[str, object]:
         "expected": 0,
         "strangers": [],
         "recalled": [],
+        "take_out": [],
         "verdict": "empty",
     }
 

@@ -5,8 +5,8 @@ from edge.floor.views import wall_view
 from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
 from edge.model.goods import Article
-from edge.model.ids import Epc, Gtin, LineId, OrderId, ToteId
-from edge.model.inputs import ItemLocated
+from edge.model.ids import Epc, Gtin, LineId, LocationId, OrderId, ToteId
+from edge.model.inputs import ItemLocated, OrderSubmitted
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
 from edge.model.posted import HandEmptied, StationScanned
@@ -56,10 +56,12 @@ class ToyWall:
             )
             units = tuple((ware.sku, Unit(epc, scanned=True)) for ware, epc in pieces)
             tote = ToteId(f"T-{number}")
-            state.totes[tote] = Tote(tote, order_id, units, station=WALL)
+            state.totes[tote] = Tote(
+                tote, order_id, units, (LocationId("A-01-3"),) * len(units), WALL
+            )
         self._show()
 
-    def take(self, posted: StationScanned | HandEmptied | ItemLocated) -> Answer:
+    def take(self, posted: StationScanned | HandEmptied | ItemLocated | OrderSubmitted) -> Answer:
         """Decide as the loop does."""
         decision = decide(self._state, TERMS, posted)
         for event in decision.events:
@@ -73,6 +75,16 @@ class ToyWall:
     def tag_at_first_slot(self) -> None:
         """The antenna of the first slot hears the lamp."""
         self.take(ItemLocated(Arrived(LAMP_TAG, SLOTS[0], 0.99, 1), 1))
+
+    def order_is_made_smaller(self) -> None:
+        """Of SO-2001 only the cup is wanted."""
+        order = self._state.orders[OrderId("SO-2001")]
+        line = next(one for one in order.lines if one.sku == CUP.sku)
+        self.take(
+            OrderSubmitted(
+                order.order_id, 2, 0, None, "DHL", (line,), "released", 1, order.ship_to
+            )
+        )
 
     def _show(self) -> None:
         self._board.show(f"wall/{WALL}", wall_view(self._state, WALL))

@@ -65,18 +65,20 @@ class OrderChangeRefused:
 
 @dataclass(frozen=True, slots=True)
 class OrderChanged:
-    """A newer revision is followed while the order is being picked.
+    """A newer revision is followed while the order is being picked, or until it is packed.
 
     Attributes:
         order: as it is now.
+        walk_id, tote_id: where it goes on otherwise; None where all of it is picked, not before
+            version 7.
         stops: all stops of its walk, as they are now.
         surplus: pieces in the tote that are no longer wanted.
     """
 
     type: ClassVar[str] = "order.changed"
     order: Order
-    walk_id: WalkId
-    tote_id: ToteId
+    walk_id: WalkId | None
+    tote_id: ToteId | None
     stops: tuple[Stop, ...]
     surplus: tuple[Carried, ...]
 

@@ -183,6 +183,38 @@ class ParcelUnpacked:
 
 
 @dataclass(frozen=True, slots=True)
+class PiecesUnwanted:
+    """Pieces of an order at a put wall or a station are no longer wanted: they are taken out.
+
+    Attributes:
+        where: the wall or the station at which its tote stands.
+        pieces: with the place of each, to which it is brought back.
+        unchecked: what the order's open check does not count any more.
+        errand_id: what brings them.
+    """
+
+    type: ClassVar[str] = "pack.unwanted"
+    where: LocationId
+    order_id: OrderId
+    tote_id: ToteId
+    pieces: tuple[Carried, ...]
+    unchecked: tuple[tuple[Sku, Unit], ...]
+    errand_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PieceTakenOut:
+    """Somebody has laid aside a piece that is no longer wanted; `unit` is how they know it."""
+
+    type: ClassVar[str] = "pack.taken_out"
+    where: LocationId
+    errand_id: str
+    piece: Carried
+    unit: Unit
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToteGivenUp:
     """Nothing of what was picked into a tote is there: it is closed, its order waits again.
 
@@ -278,6 +310,8 @@ PackEvent = (
     | PackListened
     | ParcelClosed
     | ParcelUnpacked
+    | PiecesUnwanted
+    | PieceTakenOut
     | ToteGivenUp
     | PalletOpened
     | ParcelStacked

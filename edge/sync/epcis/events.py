@@ -84,6 +84,7 @@ class EpcisWriter:
                 | e.PieceSorted()
                 | e.StrangerSeen()
                 | e.StrangerLeft()
+                | e.PieceTakenOut()
             ):
                 return self._of_packing(event)
             case e.ParcelClosed() | e.ParcelUnpacked() | e.ParcelShipped() | e.ReturnExpected():
@@ -220,11 +221,15 @@ class EpcisWriter:
         | e.PieceChecked
         | e.PieceSorted
         | e.StrangerSeen
-        | e.StrangerLeft,
+        | e.StrangerLeft
+        | e.PieceTakenOut,
     ) -> Draft:
         names = self._names
         if isinstance(event, e.PieceSorted):
             return self._sorted(event)
+        if isinstance(event, e.PieceTakenOut):
+            things, pieces = self._unit(event.piece.sku, event.unit)
+            return Draft("removing", "in_progress", things, pieces, where=event.where)
         where = event.station
         match event:
             case e.PackOpened() | e.ToteJoined():

@@ -38,6 +38,7 @@ WITHOUT_EVENT = (
     e.SlotEmptied,
     e.NeighbourHeard,
     e.PackListened,
+    e.PiecesUnwanted,
     e.ErrandStarted,
 )
 """Facts of these kinds that tell of no thing."""

@@ -3,9 +3,9 @@
 import { fill, h, icon } from "./dom.js";
 import { labelSection } from "./label-view.js";
 import { t } from "./language.js";
-import { Note, scanField } from "./station-parts.js";
+import { Note, scanField, takeOut } from "./station-parts.js";
 
-const VERDICT_ICONS = { match: "right", listening: "radio", missing: "wait", checking: "wait", extra: "wrong", empty: "tote" };
+const VERDICT_ICONS = { match: "right", listening: "radio", missing: "wait", checking: "wait", extra: "wrong", take_out: "trouble", empty: "tote" };
 
 export class PackView {
   /** @param actions chooseStation(name), close(), closeAnyway(), again(), printLabel(code), askLabel(). */
@@ -36,7 +36,8 @@ export class PackView {
 
   confirmPartial(pack) {
     const missing = pack.lines.filter((line) => line.checked < line.expected);
-    const strange = pack.strangers.length > 0;
+    const unwanted = (pack.take_out ?? []).filter((one) => one.order_id === pack.order_id);
+    const strange = pack.strangers.length + unwanted.length > 0;
     const go = () => {
       this._dialog.close();
       this._actions.closeAnyway();
@@ -50,6 +51,7 @@ export class PackView {
         "ul",
         { class: "refused" },
         ...pack.strangers.map((one) => h("li", {}, h("strong", {}, one.name || one.sku || one.epc))),
+        ...unwanted.map((one) => h("li", {}, h("strong", {}, one.name || one.sku), h("span", {}, t("pack.unwanted", { count: one.quantity })))),
         ...missing.map((line) =>
           h("li", {}, h("strong", {}, line.name || line.sku), h("span", {}, t("pack.missing", { count: line.expected - line.checked }))),
         ),
@@ -94,9 +96,9 @@ export class PackView {
         { type: "button", class: "second", id: "ask-label", "aria-pressed": String(asksLabel), onclick: () => this._actions.askLabel() },
         t("label.of_another"),
       );
-      return [head, recalled(pack), label?.sscc ? labelSection(label, this._actions.printLabel) : this._empty(), ask];
+      return [head, takeOut(pack.take_out), recalled(pack), label?.sscc ? labelSection(label, this._actions.printLabel) : this._empty(), ask];
     }
-    return [head, h("div", { class: "station-body" }, verdict(pack), lines(pack))];
+    return [head, takeOut(pack.take_out), h("div", { class: "station-body" }, verdict(pack), lines(pack))];
   }
 
   _empty() {

@@ -3,6 +3,7 @@
 import { t } from "./language.js";
 import { PackView } from "./pack-view.js";
 import { Station, rememberChoice } from "./station.js";
+import { newlyUnwanted } from "./station-parts.js";
 
 const KEPT = "we1.station";
 
@@ -77,7 +78,9 @@ function streamed(value, _, first) {
   const before = pack;
   pack = value;
   if (value.open) asksLabel = false;
-  if (!first && station.outbox.count === 0 && before?.open && value.open) tellChange(before, value);
+  const unwanted = first ? null : newlyUnwanted(before, value);
+  if (unwanted !== null) station.signs.show("wrong", t("station.take_out"), unwanted);
+  else if (!first && station.outbox.count === 0 && before?.open && value.open) tellChange(before, value);
   station.show();
 }
 

@@ -392,8 +392,8 @@ function noticeOf({ notice, notice_location: location, totes, instead_of: ordere
   if (notice === "look_near") {
     return { kind: "info", words: t("notice.look_near"), details: t("notice.look_near_details", { location }) };
   }
-  if (notice === "opened_parcel") {
-    return { kind: "info", words: t("notice.opened_parcel"), details: t("notice.opened_parcel_details", { location }) };
+  if (notice === "lies_at") {
+    return { kind: "info", words: t("notice.lies_at"), details: t("notice.lies_at_details", { location }) };
   }
   if (notice === "undone") {
     return { kind: "wrong", words: t("notice.undone"), details: t("notice.undone_details") };
@@ -409,7 +409,7 @@ function noticeOf({ notice, notice_location: location, totes, instead_of: ordere
 
 /** Something to know that nobody did wrong. */
 export function isMild(notice) {
-  return ["zero_check", "neighbour_item", "look_near", "taken_over", "substitute", "opened_parcel", "not_at_work"].includes(notice);
+  return ["zero_check", "neighbour_item", "look_near", "taken_over", "substitute", "lies_at", "not_at_work"].includes(notice);
 }
 
 function noticeWords(notice) {

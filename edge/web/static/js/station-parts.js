@@ -5,6 +5,7 @@ import { getKept } from "./api.js";
 import { brought } from "./brought.js";
 import { fill, h, icon } from "./dom.js";
 import { keep } from "./kept.js";
+import { t } from "./language.js";
 
 const places = brought("places"); // names by their kind
 
@@ -29,6 +30,36 @@ export async function placesOf(kind) {
   }
   const names = ({ locations }) => locations.filter((one) => one.kind === kind).map((one) => one.id);
   return getKept("/api/floor", names, `places/${kind}`);
+}
+
+/** Pieces that their orders want no more, to be laid aside here, a scan each; null for none. */
+export function takeOut(unwanted) {
+  if (!unwanted?.length) return null;
+  return h(
+    "section",
+    { class: "recalled", id: "take-out", role: "status" },
+    icon("trouble"),
+    h(
+      "div",
+      {},
+      h("h2", {}, t("station.take_out")),
+      h("p", {}, t("station.take_out_details")),
+      h("ul", {}, ...unwanted.map((one) => h("li", {}, h("strong", {}, `${one.quantity} × ${one.name || one.sku}`), h("span", {}, whereIs(one))))),
+    ),
+  );
+}
+
+/** What came to be taken out since the view before, as words; null for nothing. */
+export function newlyUnwanted(before, now) {
+  const known = new Map((before?.take_out ?? []).map((one) => [keyOf(one), one.quantity]));
+  const found = (now.take_out ?? []).filter((one) => one.quantity > (known.get(keyOf(one)) ?? 0));
+  return found.length ? found.map((one) => one.name || one.sku).join(", ") : null;
+}
+
+const keyOf = (one) => `${one.order_id}\n${one.tote_id}\n${one.sku}`;
+
+function whereIs({ slot, tote_id: tote, order_id: order }) {
+  return slot ? t("station.out_of_slot", { slot, tote, order }) : t("station.out_of_tote", { tote, order });
 }
 
 /** The line of a page's last trouble. */

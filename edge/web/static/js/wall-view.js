@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
-import { Note, scanField } from "./station-parts.js";
+import { Note, scanField, takeOut } from "./station-parts.js";
 
 const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right" };
 
@@ -51,6 +51,7 @@ export class WallView {
     const slots = wall.slots.map(slotOf);
     return [
       head,
+      takeOut(wall.take_out),
       handOf(wall.hand),
       h("ul", { class: "slots", id: "slots", "aria-label": t("wall.slots") }, ...slots),
     ];

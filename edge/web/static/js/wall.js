@@ -2,6 +2,7 @@
 
 import { t } from "./language.js";
 import { Station, rememberChoice } from "./station.js";
+import { newlyUnwanted } from "./station-parts.js";
 import { WallView } from "./wall-view.js";
 
 const KEPT = "we1.wall";
@@ -46,7 +47,9 @@ function answered(answer, entry) {
 function streamed(value, _, first) {
   const before = wall;
   wall = value;
-  if (!first && station.outbox.count === 0 && before?.hand && !value.hand) {
+  const unwanted = first ? null : newlyUnwanted(before, value);
+  if (unwanted !== null) station.signs.show("wrong", t("station.take_out"), unwanted);
+  else if (!first && station.outbox.count === 0 && before?.hand && !value.hand) {
     const slot = value.slots.find((one) => one.slot === before.hand.slot);
     const complete = slot?.state === "complete";
     return station.tell("right", t(complete ? "code.slot_complete" : "code.put"), before.hand.slot);
