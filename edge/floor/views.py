@@ -50,7 +50,7 @@ def pack_view(state: FloorState, station: LocationId) -> Shown:
             "take_out": _take_out(state, station),
             "verdict": "empty",
         }
-    expected = Counter(sku for sku, _ in gathering.picked_of(state, pack))
+    expected = Counter(sku for sku, _ in state.totes.picked_of(pack.order_id))
     checked = Counter(sku for sku, _ in pack.checked)
     return {
         "station": station,

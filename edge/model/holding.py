@@ -85,6 +85,10 @@ class ToteTable(HoldingTable[ToteId, Tote]):
         """The totes of an order, by label: the same after each start."""
         return [self[tote_id] for tote_id in sorted(self._of_order.get(order_id, ()))]
 
+    def picked_of(self, order_id: OrderId) -> list[tuple[Sku, Unit]]:
+        """Every piece that was picked for an order, in all of its totes."""
+        return [piece for tote in self.of_order(order_id) for piece in tote.picked]
+
     def found_elsewhere(self, epc: Epc, location: LocationId) -> None:
         """A tag lies in a place: too much of a tote is it no longer, unless that stands there."""
         for tote in [self[tote_id] for tote_id in self._with_extra.get(epc, ())]:

@@ -79,7 +79,7 @@ def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) ->
 
 def _given_up(state: FloorState, pack: PackSession, badge: Badge) -> Decision:
     """Nothing at all is there: no parcel is made, and the order waits for stock again."""
-    lost = tuple(gathering.picked_of(state, pack))
+    lost = tuple(state.totes.picked_of(pack.order_id))
     return accept(
         "given_up",
         f"nothing of order {pack.order_id} is there",
@@ -125,7 +125,7 @@ def _with_tags(state: FloorState, pack: PackSession) -> Iterator[tuple[Sku, Unit
     """The checked pieces; one that was only scanned here bears the tag that picking had seen."""
     seen = {unit.epc for _, unit in pack.checked}
     spare: dict[Sku, list[Epc]] = {}
-    for sku, unit in gathering.picked_of(state, pack):
+    for sku, unit in state.totes.picked_of(pack.order_id):
         if unit.epc is not None and unit.epc not in seen:
             spare.setdefault(sku, []).append(unit.epc)
     for sku, unit in pack.checked:

@@ -9,11 +9,11 @@ wall is there with it, and the slot keeps the order until then.
 from dataclasses import replace
 
 from edge.model.events import PackOpened, ToteJoined
-from edge.model.ids import Badge, Sku, ToteId
+from edge.model.ids import Badge, ToteId
 from edge.model.orders import OrderState
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
-from edge.model.work import PackSession, Tote, Unit
+from edge.model.work import PackSession, Tote
 from edge.rules import guiding, walling
 from edge.rules.decision import Decision, accept, refuse
 
@@ -93,8 +93,3 @@ def _label(state: FloorState, tote: Tote) -> str:
     wall = tote.station if walling.is_at_wall(state, tote) else None
     slot = walling.slot_of(state, tote.order_id, wall) if wall is not None else None
     return slot.slot if slot is not None else tote.tote_id
-
-
-def picked_of(state: FloorState, pack: PackSession) -> list[tuple[Sku, Unit]]:
-    """Every piece that was picked for the order, in all of its totes."""
-    return [piece for tote in state.totes.of_order(pack.order_id) for piece in tote.picked]

@@ -147,7 +147,7 @@ def units_of(pack: PackSession, sku: Sku) -> tuple[Unit, ...]:
 
 def missing_of(state: FloorState, pack: PackSession) -> Counter[Sku]:
     """How many pieces of each article were picked and not yet checked here."""
-    missing = Counter(sku for sku, _ in gathering.picked_of(state, pack))
+    missing = Counter(sku for sku, _ in state.totes.picked_of(pack.order_id))
     missing.subtract(sku for sku, _ in pack.checked)
     return missing
 
@@ -213,7 +213,7 @@ def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
         return False
     if any(parcel.contents[index][1].epc == epc for index in parcel.returned):
         return False
-    return all(unit.epc != epc for _, unit in gathering.picked_of(state, pack))
+    return all(unit.epc != epc for _, unit in state.totes.picked_of(pack.order_id))
 
 
 def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> Event | None:
@@ -237,7 +237,7 @@ def _may_be_of_the_tote(state: FloorState, pack: PackSession, sku: Sku, epc: Epc
     """
     if missing_of(state, pack)[sku] < 1:
         return False
-    picked = [unit.epc for one, unit in gathering.picked_of(state, pack) if one == sku]
+    picked = [unit.epc for one, unit in state.totes.picked_of(pack.order_id) if one == sku]
     if epc in picked:
         return True
     unnamed = sum(unit.epc not in {None, *picked} for unit in units_of(pack, sku))
@@ -250,7 +250,7 @@ def _may_be_a_neighbour(state: FloorState, pack: PackSession, sku: Sku | None) -
     One piece more of what this very order wants is what a hand that took two for one leaves in
     the tote: that is asked about, whatever stands beside.
     """
-    if any(one == sku for one, _ in gathering.picked_of(state, pack)):
+    if any(one == sku for one, _ in state.totes.picked_of(pack.order_id)):
         return False
     return any(
         one == sku and unit.epc is None
