@@ -5,12 +5,14 @@ together; every column has the same length. An absent value is told by the colum
 (NaN, 0 or -1), so that a reader that leaves a field out needs no second layout.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 ANTENNA_ABSENT = 0
 CHANNEL_ABSENT = 0
@@ -68,6 +70,11 @@ class ReadBatch:
     def __len__(self) -> int:
         return len(self.antenna)
 
+    @property
+    def epc_width(self) -> int:
+        """Bytes of the widest EPC."""
+        return int(self.epc.shape[1])
+
     def began_us(self) -> NDArray[np.int64]:
         """Gateway UTC microseconds of each first sighting; `seen_us` where it cannot be known.
 
@@ -110,3 +117,103 @@ class ReadBatch:
             last_seen_us=np.full(n, TIME_ABSENT, np.int64),
             count=np.ones(n, np.uint16),
         )
+
+
+COLUMNS = (
+    "epc",
+    "epc_bits",
+    "antenna",
+    "rssi_dbm",
+    "phase_rad",
+    "channel",
+    "doppler_hz",
+    "seen_us",
+    "first_seen_us",
+    "last_seen_us",
+    "count",
+)
+"""The columns of a batch."""
+
+
+class Stretch(ReadBatch):
+    """One reader's part of columns that were decoded for several readers at once.
+
+    A column is cut out when it is first looked at: whoever takes all readers' reads together
+    (`neighbours_joined`) needs no such cut, and eleven columns of thirty readers cost more to cut
+    than to decode.
+    """
+
+    __slots__ = ("begin", "end", "whole")
+    whole: Mapping[str, NDArray[Any]]
+    begin: int
+    end: int
+
+    @classmethod
+    def of_whole(
+        cls, whole: Mapping[str, NDArray[Any]], where: slice, told: tuple[str, int, ClockQuality]
+    ) -> Self:
+        """The part of all columns that is one reader's.
+
+        Args:
+            whole: all columns of a batch by name; they must stay as they are.
+            where: from which read to which.
+            told: the reader, when its bytes arrived, and how its reads are dated.
+        """
+        made, put = cls.__new__(cls), object.__setattr__
+        put(made, "whole", whole)
+        put(made, "begin", where.start)
+        put(made, "end", where.stop)
+        put(made, "reader", told[0])
+        put(made, "arrived_us", told[1])
+        put(made, "clock", told[2])
+        return made
+
+    def is_before(self, other: "Stretch") -> bool:
+        """Whether the other one begins where this ends."""
+        return self.whole is other.whole and self.end == other.begin
+
+    @override
+    def __len__(self) -> int:
+        return self.end - self.begin
+
+    @property
+    @override
+    def epc_width(self) -> int:
+        """As of the whole, which need not be cut for it."""
+        return int(self.whole["epc"].shape[1])
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """Called for a column that was not cut yet."""
+        if name not in COLUMNS:
+            raise AttributeError(name)
+        column = self.whole[name][self.begin : self.end]
+        object.__setattr__(self, name, column)
+        return column
+
+
+def neighbours_joined(batches: Sequence[ReadBatch]) -> list[ReadBatch]:
+    """The same reads in the same order, in as few batches as can be without copying anything.
+
+    Whose reads they are is told by `batches` alone.
+    """
+    joined: list[ReadBatch] = []
+    first: ReadBatch | None = None
+    last: ReadBatch | None = None
+    for batch in batches:
+        if not (
+            isinstance(batch, Stretch) and isinstance(last, Stretch) and last.is_before(batch)
+        ):
+            joined += _from_to(first, last)
+            first = batch
+        last = batch
+    return joined + _from_to(first, last)
+
+
+def _from_to(first: ReadBatch | None, last: ReadBatch | None) -> list[ReadBatch]:
+    """Neighbours, from the first to the last, as one batch; none of none."""
+    if first is None:
+        return []
+    if isinstance(first, Stretch) and isinstance(last, Stretch) and first is not last:
+        told = first.reader, first.arrived_us, first.clock
+        return [Stretch.of_whole(first.whole, slice(first.begin, last.end), told)]
+    return [first]

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from drivers.llrp import compiled
+from drivers.llrp.compiled import CompiledLayout, Form, Place
+from drivers.llrp.framing import ReportRun, bodies
 from drivers.llrp.layout import Layout, Walk
 from drivers.llrp.reader_clock import ReaderClock, TimeKind
 from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
@@ -47,6 +50,21 @@ _SCALES: dict[str, Callable[[Any], Any]] = {
     "phase": lambda values: (values & (_PHASE_STEPS - 1)) * _PHASE_RAD,
     "phase_zebra": lambda values: values * _PHASE_ZEBRA_RAD,
     "doppler": lambda values: values * _DOPPLER_HZ,
+}
+# The same for compiled code: form, scale, bits that are meant.
+_FORMS: dict[str, tuple[Form, float, int]] = {
+    "antenna": (Form.UNSIGNED_16, 1.0, 0),
+    "rssi": (Form.SIGNED_8, 1.0, 0),
+    "rssi_fine": (Form.SIGNED_16, float(_RSSI_FINE_DBM), 0),
+    "channel": (Form.UNSIGNED_16, 1.0, 0),
+    "count": (Form.UNSIGNED_16, 1.0, 0),
+    "phase": (Form.STEPS_16, float(_PHASE_RAD), _PHASE_STEPS - 1),
+    "phase_zebra": (Form.STEPS_16, float(_PHASE_ZEBRA_RAD), 0xFFFF),
+    "doppler": (Form.SIGNED_16, float(_DOPPLER_HZ), 0),
+    "first_uptime": (Form.SIGNED_64, 1.0, 0),
+    "first_utc": (Form.SIGNED_64, 1.0, 0),
+    "last_uptime": (Form.SIGNED_64, 1.0, 0),
+    "last_utc": (Form.SIGNED_64, 1.0, 0),
 }
 # Where a record has both, the first gives way: finer RSSI, UTC before uptime.
 _GIVES_WAY = {"rssi": "rssi_fine", "first_uptime": "first_utc", "last_uptime": "last_utc"}
@@ -98,10 +116,46 @@ def wanted_fields(walk: Walk) -> list[str]:
     return [name for name in walk.fields if _GIVES_WAY.get(name) not in walk.fields]
 
 
+def read_messages(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
+    """The columns of these messages if every record has this layout, else nothing.
+
+    Args:
+        layout: whose records fill every message, by their lengths.
+        runs: in their order.
+    """
+    if compiled.READING is None or layout.length < compiled.WORD_BYTES:
+        joined = bodies(runs)
+        if not joined or not layout.all_fit(joined):
+            return None
+        return read_records(layout, joined, len(joined) // layout.length)
+    count = sum(run.body_bytes for run in runs) // layout.length
+    if not count:
+        return None
+    if layout.reading is None:
+        layout.reading = compiled_layout(layout)
+    messages = b"".join([run.data for run in runs])
+    columns = layout.reading.read(compiled.READING, messages, count)
+    if columns is not None:
+        columns["epc_bits"] = _CONSTANTS.bits(layout.walk.epc_bits, count)
+    return columns
+
+
+def compiled_layout(layout: Layout) -> CompiledLayout:
+    """A layout as compiled code takes it."""
+    walk = layout.walk
+    fields = []
+    for name in wanted_fields(walk):
+        form, scale, mask = _FORMS[name]
+        fields.append(Place(_FIELDS[name][2], walk.fields[name], form, scale, mask))
+    bits = walk.epc_bits
+    epc = walk.epc_at, epc_bytes(bits), _last_byte_mask(bits) if bits % 8 else 0xFF
+    return CompiledLayout(*layout.one(), epc, fields)
+
+
 def read_records(
     layout: Layout, records: bytes | NDArray[np.uint8], count: int
 ) -> dict[str, Column]:
-    """The columns of so many joined records of one layout."""
+    """The columns of so many joined records of one layout, without compiled code."""
     walk, shape, steps = layout.walk, (count,), (layout.length,)
     width = epc_bytes(walk.epc_bits)
     # As one item a record it is copied three times as fast as as bytes.
@@ -197,10 +251,15 @@ def dated(
     reader: str, arrived_us: int, columns: dict[str, Column], seen: Column, clock: ReaderClock
 ) -> ReadBatch:
     """A batch whose times are known; columns that it does not have are absent."""
+    completed(columns)
+    return ReadBatch(
+        reader=reader, arrived_us=arrived_us, seen_us=seen, clock=clock.quality, **columns
+    )
+
+
+def completed(columns: dict[str, Column]) -> None:
+    """Say of columns that reads do not have that they are absent."""
     count = len(columns["epc"])
     for name in _ABSENT:
         if name not in columns:
             columns[name] = _CONSTANTS.column(name, count)
-    return ReadBatch(
-        reader=reader, arrived_us=arrived_us, seen_us=seen, clock=clock.quality, **columns
-    )

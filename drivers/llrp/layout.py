@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.llrp.compiled import CompiledLayout
 from drivers.llrp.reader_clock import TimeKind
 from drivers.llrp.vendors import TAG_FIELDS
 
@@ -191,9 +192,10 @@ class Layout:
         length: bytes of the record with its header.
         walk: the places of its values.
         sign: equal for layouts that are equal, byte for byte.
+        reading: the same for compiled code; made when it is first needed.
     """
 
-    __slots__ = ("_constant", "_found", "_mask", "_stretch", "length", "sign", "walk")
+    __slots__ = ("_constant", "_found", "_mask", "_stretch", "length", "reading", "sign", "walk")
 
     def __init__(self, record: bytes, walk: Walk) -> None:
         """Take the constant bytes of a record whose walk is known."""
@@ -203,11 +205,16 @@ class Layout:
         mask[walk.signs] = 0x80
         self.length = len(record)
         self.walk = walk
+        self.reading: CompiledLayout | None = None
         self._mask = mask
         self._constant = np.frombuffer(record, np.uint8) & mask
         self._found = np.empty_like(mask)
         self._stretch = len(record)
         self.sign = mask.tobytes() + self._constant.tobytes()
+
+    def one(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """For one record: the mask of what is no value, and what stands there."""
+        return self._mask[: self.length], self._constant[: self.length]
 
     def all_fit(self, records: bytes | NDArray[np.uint8]) -> bool:
         """Whether every one of these joined records has this layout, byte for byte."""

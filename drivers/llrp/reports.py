@@ -19,10 +19,11 @@ from drivers.llrp.columns import (
     Columns,
     batch_of,
     epc_bytes,
+    read_messages,
     read_record,
     read_records,
 )
-from drivers.llrp.framing import HEADER_BYTES, RO_ACCESS_REPORT, Frame, ReportRun, bodies
+from drivers.llrp.framing import HEADER_BYTES, RO_ACCESS_REPORT, Frame, ReportRun
 from drivers.llrp.layout import (
     TAG_REPORT_DATA,
     TLV_HEADER_BYTES,
@@ -155,12 +156,7 @@ def _may_have(layout: Layout, runs: Sequence[ReportRun]) -> bool:
 
 def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
     """The columns if every record of every message has this layout, else nothing."""
-    if not _may_have(layout, runs):
-        return None
-    joined = bodies(runs)
-    if not joined or not layout.all_fit(joined):
-        return None
-    return read_records(layout, joined, len(joined) // layout.length)
+    return read_messages(layout, runs) if _may_have(layout, runs) else None
 
 
 class _Sorter:

@@ -9,16 +9,17 @@ reports are decoded by themselves, as `ReportDecoder` does: both ways give the s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.llrp.columns import Column, batch_of, dated, read_records
-from drivers.llrp.framing import ReportRun, bodies
+from drivers.llrp.columns import Column, batch_of, completed, read_messages
+from drivers.llrp.framing import ReportRun
 from drivers.llrp.layout import Layout
 from drivers.llrp.reader_clock import STAMP_MOST_US
 from drivers.llrp.reports import ReportDecoder, ReportError
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, Stretch
 
 _PASS_BYTES_MOST = 1 << 17
 """Joined in one pass: what does not stay in a core's cache costs more than the calls saved."""
@@ -74,26 +75,35 @@ def _passes(waiting: Sequence[Waiting]) -> list[tuple[Layout, list[int]]]:
     return passes
 
 
-def _one_pass(layout: Layout, group: list[Waiting]) -> list[ReadBatch] | None:
+def _one_pass(layout: Layout, group: list[Waiting]) -> Sequence[ReadBatch] | None:
     """A batch for each, if every record of all of them has this layout, else nothing."""
-    joined = bodies([run for one in group for run in one.runs])
-    if not joined or not layout.all_fit(joined):
+    columns = read_messages(layout, [run for one in group for run in one.runs])
+    if columns is None:
         return None
-    count = len(joined) // layout.length
-    columns = read_records(layout, joined, count)
     sizes = [sum(run.body_bytes for run in one.runs) // layout.length for one in group]
-    ends = np.cumsum(sizes).tolist()
+    ends = list(accumulate(sizes))
     stretches = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
     seen = _seen_us(layout, group, columns, sizes, stretches)
+    if seen is None:
+        return _dated_alone(layout, group, columns, stretches)
+    completed(columns)
+    whole = columns | {"seen_us": seen}
+    return [
+        Stretch.of_whole(
+            whole, stretch, (one.decoder.reader, one.arrived_us, one.decoder.clock.quality)
+        )
+        for one, stretch in zip(group, stretches, strict=True)
+    ]
+
+
+def _dated_alone(
+    layout: Layout, group: list[Waiting], columns: dict[str, Column], stretches: list[slice]
+) -> list[ReadBatch]:
     found = []
     for one, stretch in zip(group, stretches, strict=True):
         own = {name: column[stretch] for name, column in columns.items()}
-        decoder, arrived_us = one.decoder, one.arrived_us
-        if seen is None:
-            kind = layout.walk.time_kind
-            found.append(batch_of(decoder.reader, arrived_us, own, kind, decoder.clock))
-        else:
-            found.append(dated(decoder.reader, arrived_us, own, seen[stretch], decoder.clock))
+        kind, decoder = layout.walk.time_kind, one.decoder
+        found.append(batch_of(decoder.reader, one.arrived_us, own, kind, decoder.clock))
     return found
 
 

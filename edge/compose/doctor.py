@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
+from drivers.llrp import compiled
 from drivers.llrp.reader import LlrpWire
 from drivers.reads import ReadBatch
 from edge.clock import Clock
@@ -63,6 +64,7 @@ def _host(clock: Clock) -> Iterator[Finding]:
     yield host.clock_synchronised()
     yield host.sqlite()
     yield _locating()
+    yield _decoding()
 
 
 def _locating() -> Finding:
@@ -71,6 +73,16 @@ def _locating() -> Finding:
     return warning(
         "locating",
         f"reads cost two to three times as much: {kernel.REASON}",
+        "install the package for this machine, or a C compiler and then the product once more",
+    )
+
+
+def _decoding() -> Finding:
+    if compiled.READING is not None:
+        return good("decoding", "compiled code decodes tag reports")
+    return warning(
+        "decoding",
+        f"tag reports of many readers cost twice as much: {compiled.REASON}",
         "install the package for this machine, or a C compiler and then the product once more",
     )
 

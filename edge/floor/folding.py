@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from drivers.reads import ReadBatch
+from drivers.reads import COLUMNS, ReadBatch
 
 COUNT_MAX = np.iinfo(np.uint16).max
 
@@ -48,35 +48,12 @@ def _fold_alike(batches: list[ReadBatch]) -> ReadBatch:
 
 def join(batches: list[ReadBatch]) -> ReadBatch:
     """Batches of one reader and one EPC width as one, in their order."""
-    return replace(
-        batches[-1],
-        epc=np.concatenate([one.epc for one in batches]),
-        epc_bits=np.concatenate([one.epc_bits for one in batches]),
-        antenna=np.concatenate([one.antenna for one in batches]),
-        rssi_dbm=np.concatenate([one.rssi_dbm for one in batches]),
-        phase_rad=np.concatenate([one.phase_rad for one in batches]),
-        channel=np.concatenate([one.channel for one in batches]),
-        doppler_hz=np.concatenate([one.doppler_hz for one in batches]),
-        seen_us=np.concatenate([one.seen_us for one in batches]),
-        first_seen_us=np.concatenate([one.first_seen_us for one in batches]),
-        last_seen_us=np.concatenate([one.last_seen_us for one in batches]),
-        count=np.concatenate([one.count for one in batches]),
-    )
+    last = batches[-1]
+    columns = {name: np.concatenate([getattr(one, name) for one in batches]) for name in COLUMNS}
+    return ReadBatch(last.reader, last.arrived_us, **columns, clock=last.clock)
 
 
 def take(batch: ReadBatch, rows: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> ReadBatch:
     """The given rows of a batch, in the given order."""
-    return replace(
-        batch,
-        epc=batch.epc[rows],
-        epc_bits=batch.epc_bits[rows],
-        antenna=batch.antenna[rows],
-        rssi_dbm=batch.rssi_dbm[rows],
-        phase_rad=batch.phase_rad[rows],
-        channel=batch.channel[rows],
-        doppler_hz=batch.doppler_hz[rows],
-        seen_us=batch.seen_us[rows],
-        first_seen_us=batch.first_seen_us[rows],
-        last_seen_us=batch.last_seen_us[rows],
-        count=batch.count[rows],
-    )
+    columns = {name: getattr(batch, name)[rows] for name in COLUMNS}
+    return ReadBatch(batch.reader, batch.arrived_us, **columns, clock=batch.clock)

@@ -19,9 +19,6 @@ from edge.floor.folding import fold
 from edge.model.inputs import Input
 from edge.model.prompts import Answer
 
-SETTLE_US = 1_000
-"""Reads that come together, of many readers, are taken together: the last is so far behind."""
-
 Settle = Callable[[Answer], None]
 """Called once, after the commit, from the loop's thread; returns at once and never raises."""
 
@@ -87,7 +84,6 @@ class Inbox:
         self._reads = 0
         self._folded = 0
         self._reads_due_us = 0
-        self._reads_came_us = 0
         self._woken = False
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
@@ -144,7 +140,6 @@ class Inbox:
         """Queue reads; never blocks and never refuses, but folds past the bound."""
         with self._lock:
             if not self._batches:
-                self._reads_came_us = self._clock.monotonic_us()
                 self._news.notify()
             self._batches.append(batch)
             self._reads += len(batch)
@@ -185,7 +180,7 @@ class Inbox:
         while not self._entries and not self._woken:
             due_us = until_us
             if self._batches:
-                due_us = min(due_us, max(self._reads_due_us, self._reads_came_us + SETTLE_US))
+                due_us = min(due_us, self._reads_due_us)
             left_us = due_us - self._clock.monotonic_us()
             if left_us <= 0 or not self._news.wait(left_us / 1e6):
                 break

@@ -1,6 +1,5 @@
 """Check digits of GS1 keys (GS1 General Specifications, section 7.9.1)."""
 
-_WEIGHTS = (3, 1)
 GTIN_LENGTHS = (8, 12, 13, 14)
 """Digits of a GTIN with its check digit."""
 SSCC_LENGTH = 18
@@ -22,8 +21,7 @@ def check_digit(payload: str) -> int:
     """
     if not is_digits(payload):
         raise ValueError(f"a check digit is made of digits, not of {payload!r}")
-    weighted = (int(digit) * _WEIGHTS[at % 2] for at, digit in enumerate(reversed(payload)))
-    return -sum(weighted) % 10
+    return -(3 * sum(map(int, payload[::-2])) + sum(map(int, payload[-2::-2]))) % 10
 
 
 def check_fault(key: str) -> str:

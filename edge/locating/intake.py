@@ -10,7 +10,7 @@ waits, so batches of their readers never do.
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, neighbours_joined
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM, FloorColumns
 from edge.locating.slots import NO_ANTENNA, Ports, Reads
@@ -58,14 +58,16 @@ class Intake:
             return None
         groups = _by_width(batches)
         batches = [batch for group in groups for batch in group]
-        bits = np.concatenate([batch.epc_bits for batch in batches])
-        antenna = self._antennas(batches)
+        pieces = [neighbours_joined(group) for group in groups]
+        joined = [piece for group in pieces for piece in group]
+        bits = np.concatenate([piece.epc_bits for piece in joined])
+        antenna = self._antennas(batches, joined)
         good = (antenna != NO_ANTENNA) & (bits > 0) & (bits <= EPC_BITS_MAX)
-        rows = self._rows(table, groups, bits, good, tags_max)
-        rssi = np.concatenate([batch.rssi_dbm for batch in batches])
+        rows = self._rows(table, pieces, bits, good, tags_max)
+        rssi = np.concatenate([piece.rssi_dbm for piece in joined])
         np.copyto(rssi, REFERENCE_DBM, where=np.isnan(rssi))
         np.clip(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM, out=rssi)
-        seen_ms = np.concatenate([batch.seen_us for batch in batches])
+        seen_ms = np.concatenate([piece.seen_us for piece in joined])
         seen_ms -= zero_us
         seen_ms //= 1000
         np.clip(seen_ms, 1, now_ms, out=seen_ms)
@@ -95,13 +97,13 @@ class Intake:
         self._batches, self._held = waiting, sum(map(len, waiting))
         return due
 
-    def _antennas(self, batches: list[ReadBatch]) -> Ports:
+    def _antennas(self, batches: list[ReadBatch], joined: list[ReadBatch]) -> Ports:
         reader = np.repeat(
             [self._columns.row_of(batch.reader) for batch in batches],
             [len(batch) for batch in batches],
         )
         return self._columns.antennas_at(
-            reader, np.concatenate([batch.antenna for batch in batches])
+            reader, np.concatenate([piece.antenna for piece in joined])
         )
 
     @staticmethod
@@ -130,10 +132,7 @@ class Intake:
 
 def _by_width(batches: list[ReadBatch]) -> list[list[ReadBatch]]:
     """Batches with EPC columns of the same width together; nearly always all of them."""
-    width = batches[0].epc.shape[1]
-    if all(batch.epc.shape[1] == width for batch in batches):
-        return [batches]
     groups: dict[int, list[ReadBatch]] = {}
     for batch in batches:
-        groups.setdefault(batch.epc.shape[1], []).append(batch)
+        groups.setdefault(batch.epc_width, []).append(batch)
     return list(groups.values())

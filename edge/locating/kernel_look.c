@@ -66,6 +66,9 @@ static float larger(float one, float other) { return one > other ? one : other; 
 static float smaller(float one, float other) { return one < other ? one : other; }
 static float between(float value, float low, float high) { return smaller(larger(value, low), high); }
 
+/* The larger number, whatever is none. */
+static float most_of(float one, float other) { return one >= other || isnan(other) ? one : other; }
+
 static float squared(float off_db, float per_db)
 {
     float scaled = off_db * per_db;
@@ -105,8 +108,8 @@ static void find_home(struct tag *tag, uint8_t reads, float louder_db)
     for (int s = 0; s < SLOTS; s++) {
         float loud = tag->near[s] ? NAN : tag->silent[s] ? -INFINITY : tag->usual[s];
         heard[s] = loud;
-        most = fmaxf(most, loud);
-        home = fmaxf(home, tag->was_home[s] ? loud : NAN);
+        most = most_of(most, loud);
+        home = most_of(home, tag->was_home[s] ? loud : NAN);
     }
     int is_wrong = most > home + louder_db && reads >= READS_KNOWN;
     for (int s = 0; s < SLOTS; s++)
@@ -222,6 +225,11 @@ static void believe(const struct settings *is, struct tag *tag, const struct new
     if (news->out_of_reach)
         hold_back(tag, news->out_of_reach + j, m);
     spread(tag, news->nearness ? news->nearness + j : 0, m, shares);
+    /* exponentials are most of the work: one for all places but the settling one's, none for those
+     * that cannot be */
+    const float goes = expf(leave_s * -is->leave_per_s);
+    const float settling = !news->placed_s ? goes
+                                           : expf(leave_s * is->settling_share * -is->leave_per_s);
     for (int s = 0; s < SLOTS; s++) {
         believed[s] = tag->belief[s];
         sum += believed[s];
@@ -230,7 +238,7 @@ static void believe(const struct settings *is, struct tag *tag, const struct new
     for (int s = 0; s <= SLOTS; s++) {
         int settles = s < SLOTS && tag->was_home[s] && news->placed_s
                       && news->placed_s[j] < is->settling_s;
-        float stay = expf((settles ? leave_s * is->settling_share : leave_s) * -is->leave_per_s);
+        float stay = settles ? settling : goes;
         left += believed[s] * (1.0f - stay);
         believed[s] *= stay;
         if (!news->placed_s && s == SLOTS)
@@ -241,8 +249,10 @@ static void believe(const struct settings *is, struct tag *tag, const struct new
     for (int s = 0; s <= SLOTS; s++) {
         float likelihood = tag->likelihood[s] - most;
         believed[s] += left * shares[s];
-        believed[s] *= expf(larger(likelihood, -is->clip) * new_share);
-        believed[s] = likelihood > -INFINITY ? believed[s] : 0.0f;
+        if (likelihood == -INFINITY || isnan(likelihood))
+            believed[s] = 0.0f;
+        else if (likelihood < 0.0f) /* else it is the most likely one, by a factor of 1 */
+            believed[s] *= expf(larger(likelihood, -is->clip) * new_share);
         sum += believed[s];
     }
     for (int s = 0; s < SLOTS; s++)

@@ -8,7 +8,7 @@ import pytest
 from drivers.reads import ReadBatch
 from edge.clock import PlayedClock, SystemClock
 from edge.floor.folding import fold
-from edge.floor.inbox import SETTLE_US, Inbox, InboxFullError
+from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import DeviceName
 from edge.model.inputs import DeviceChanged
 from edge.model.prompts import Answer
@@ -118,7 +118,6 @@ def test_reads_end_the_wait_when_the_last_were_taken_a_tick_ago() -> None:
 
     clock.advance_us(60_000_000)
     inbox.put_reads(ReadBatch.of("r", 3, [A, B], [1, 1], [-60, -60]))
-    clock.advance_us(SETTLE_US)
 
     assert [len(batch) for batch in inbox.take(60_000).batches] == [2]
 

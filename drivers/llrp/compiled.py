@@ -1,0 +1,183 @@
+"""Tag reports of one layout to columns by compiled code, where this machine has it.
+
+The library is built of `reading.c` when the product is installed on a machine with a C compiler,
+and travels in the package. Where it is missing, or is of another machine or another version of the
+product, `READING` is None, `REASON` says why, and numpy reads the same (`layout`, `columns`).
+"""
+
+import ctypes
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LIBRARY = "_reading.abi3.so"
+VERSION = 1
+"""What a library of this version of the product says of itself."""
+WORD_BYTES = 8
+"""Records shorter than this are not for compiled code."""
+
+Function = Callable[..., int]
+
+_POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
+
+
+class Form(IntEnum):
+    """How a field is read, big-endian, and by that what its column holds."""
+
+    UNSIGNED_16 = 0
+    SIGNED_8 = 1
+    """A level: a float."""
+    SIGNED_16 = 2
+    """Scaled: a float."""
+    STEPS_16 = 3
+    """Some of its bits, scaled: a float."""
+    SIGNED_64 = 4
+
+
+_BYTES = {
+    Form.UNSIGNED_16: 2,
+    Form.SIGNED_8: 1,
+    Form.SIGNED_16: 2,
+    Form.STEPS_16: 2,
+    Form.SIGNED_64: 8,
+}
+_KINDS: dict[Form, np.dtype[Any]] = {
+    Form.UNSIGNED_16: np.dtype(np.uint16),
+    Form.SIGNED_8: np.dtype(np.float32),
+    Form.SIGNED_16: np.dtype(np.float32),
+    Form.STEPS_16: np.dtype(np.float32),
+    Form.SIGNED_64: np.dtype(np.int64),
+}
+
+
+class _Field(ctypes.Structure):
+    _fields_ = (
+        ("at", _COUNT),
+        ("form", _COUNT),
+        ("mask", _COUNT),
+        ("scale", ctypes.c_double),
+        ("column", _POINTER),
+    )
+
+
+class _Layout(ctypes.Structure):
+    _fields_ = (
+        ("mask", _POINTER),
+        ("constant", _POINTER),
+        ("length", _COUNT),
+        ("epc_at", _COUNT),
+        ("epc_bytes", _COUNT),
+        ("last_mask", _COUNT),
+        ("epc", _POINTER),
+        ("fields", _COUNT),
+        ("field", _POINTER),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a field stands in a record, and what becomes of it.
+
+    Attributes:
+        column: name of its column.
+        at: place of its first byte.
+        form: how it is read.
+        scale: what the number is multiplied with.
+        mask: which of its bits are meant.
+    """
+
+    column: str
+    at: int
+    form: Form
+    scale: float = 1.0
+    mask: int = 0xFFFF
+
+
+class CompiledLayout:
+    """Reads records of one layout.
+
+    Args:
+        mask: 0xFF for each byte of the record that is no value.
+        constant: what these bytes are.
+        epc: place, bytes, and mask of the last byte.
+        fields: the others.
+
+    Raises:
+        ValueError: a place lies outside the record.
+    """
+
+    def __init__(
+        self,
+        mask: NDArray[np.uint8],
+        constant: NDArray[np.uint8],
+        epc: tuple[int, int, int],
+        fields: Sequence[Place],
+    ) -> None:
+        length, (epc_at, self._epc_bytes, last_mask) = len(mask), epc
+        ends = [one.at + _BYTES[one.form] for one in fields]
+        places = (epc_at, epc[1], *(one.at for one in fields))
+        most = max(WORD_BYTES, epc_at + epc[1], *ends)
+        if len(constant) != length or most > length or min(places) < 0:
+            raise ValueError("a place outside the record")
+        self._kept = bytes(mask), bytes(constant)
+        # wide columns first: each then begins where numbers of its kind may
+        fields = sorted(fields, key=lambda one: -_KINDS[one.form].itemsize)
+        self._columns = [(one.column, _KINDS[one.form]) for one in fields]
+        self._row_bytes = self._epc_bytes + sum(kind.itemsize for _, kind in self._columns)
+        self._places = (_Field * len(fields))(
+            *(_Field(one.at, one.form, one.mask, one.scale, None) for one in fields)
+        )
+        addresses = (ctypes.cast(ctypes.c_char_p(one), _POINTER) for one in self._kept)
+        numbers = length, epc_at, self._epc_bytes, last_mask
+        self._plain = _Layout(
+            *addresses, *numbers, None, len(fields), ctypes.addressof(self._places)
+        )
+        self._at = ctypes.byref(self._plain)
+
+    def read(
+        self, function: Function, messages: bytes, most: int
+    ) -> dict[str, NDArray[Any]] | None:
+        """The columns of whole messages, one behind the other; None where any record differs.
+
+        Args:
+            function: `READING`.
+            messages: with their headers.
+            most: reads that there can be.
+        """
+        block = np.empty(most * self._row_bytes, np.uint8)  # one for all: to ask costs the call
+        at, begin, shape = block.ctypes.data, 0, (most,)
+        columns: dict[str, NDArray[Any]] = {}
+        for (column, kind), field in zip(self._columns, self._places, strict=True):
+            columns[column] = np.ndarray(shape, kind, block, begin)
+            field.column = at + begin
+            begin += most * kind.itemsize
+        self._plain.epc = at + begin
+        columns["epc"] = np.ndarray((most, self._epc_bytes), np.uint8, block, begin)
+        found = function(self._at, messages, len(messages), most)
+        return columns if found == most else None
+
+
+def load(library: str = LIBRARY) -> tuple[Function | None, str]:
+    """The function of a library beside this file, or None and why it cannot be used."""
+    if sys.byteorder != "little":
+        return None, "compiled code is for little-endian machines"
+    try:
+        found = ctypes.PyDLL(__file__.rpartition("/")[0] + "/" + library)
+        found.reading_layout.restype = _COUNT
+        version = found.reading_layout()
+        function = found.reading_take
+    except (OSError, AttributeError) as error:
+        return None, f"no compiled code for this machine: {error}"
+    if version != VERSION:
+        return None, f"compiled code of another version (layout {version}, not {VERSION})"
+    function.argtypes, function.restype = (_POINTER, ctypes.c_char_p, _COUNT, _COUNT), _COUNT
+    return function, "compiled"
+
+
+READING, REASON = load()
+"""What this machine has, and why not if it has none."""

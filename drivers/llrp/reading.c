@@ -1,0 +1,120 @@
+/* Tag reports of one layout to columns, compiled: what `layout.py` and `columns.py` do with numpy.
+ *
+ * numpy goes over all bytes once to take the headers out, three times to compare what is no value,
+ * and once for each column; here each record is taken once through all of it, while it lies in the
+ * nearest cache.
+ *
+ * Nothing here allocates, keeps anything between two calls, or knows Python. `compiled.py` is the
+ * only caller: it answers for the columns, which have room for `most` reads, and for the layout,
+ * whose places lie within a record. The bytes are a device's: every length that stands in them is
+ * checked here before it is used. Little-endian machines only.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#define API __attribute__((visibility("default")))
+
+enum { HEADER_BYTES = 10, WORD_BYTES = 8 };
+enum { UNSIGNED_16, SIGNED_8, SIGNED_16, STEPS_16, SIGNED_64 };
+
+/* Where one field stands, and the column that it goes to. */
+struct field {
+    int64_t at;
+    int64_t form;
+    int64_t mask; /* of STEPS_16 */
+    double scale; /* of SIGNED_16 and STEPS_16 */
+    void *column;
+};
+
+/* How every record must look, see `Layout`; both have `length` bytes. */
+struct layout {
+    const uint8_t *mask, *constant;
+    int64_t length; /* of a record, at least a word */
+    int64_t epc_at, epc_bytes;
+    int64_t last_mask; /* of the EPC's last byte */
+    uint8_t *epc;
+    int64_t fields;
+    const struct field *field;
+};
+
+/* Changed with every change of what is called how: an older library must not be taken for this. */
+API int64_t reading_layout(void) { return 1; }
+
+static uint64_t word(const uint8_t *at)
+{
+    uint64_t found;
+    memcpy(&found, at, sizeof found);
+    return found;
+}
+
+static uint16_t big_16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
+
+static uint32_t big_32(const uint8_t *at) { return (uint32_t)big_16(at) << 16 | big_16(at + 2); }
+
+/* Whether all that is no value is as in the layout; the last word may overlap the one before. */
+static int fits(const struct layout *layout, const uint8_t *record)
+{
+    const int64_t last = layout->length - WORD_BYTES;
+    uint64_t differs = 0;
+    for (int64_t at = 0; at < last; at += WORD_BYTES)
+        differs |= (word(record + at) ^ word(layout->constant + at)) & word(layout->mask + at);
+    differs |= (word(record + last) ^ word(layout->constant + last)) & word(layout->mask + last);
+    return differs == 0;
+}
+
+static void take_field(const struct field *field, const uint8_t *record, int64_t row)
+{
+    const uint8_t *at = record + field->at;
+    const float scale = (float)field->scale;
+    switch (field->form) {
+    case UNSIGNED_16:
+        ((uint16_t *)field->column)[row] = big_16(at);
+        break;
+    case SIGNED_8:
+        ((float *)field->column)[row] = (float)(int8_t)at[0];
+        break;
+    case SIGNED_16:
+        ((float *)field->column)[row] = (float)(int16_t)big_16(at) * scale;
+        break;
+    case STEPS_16:
+        ((float *)field->column)[row] = (float)(big_16(at) & field->mask) * scale;
+        break;
+    case SIGNED_64:
+        ((int64_t *)field->column)[row] = (int64_t)((uint64_t)big_32(at) << 32 | big_32(at + 4));
+        break;
+    }
+}
+
+static void take(const struct layout *layout, const uint8_t *record, int64_t row)
+{
+    const int64_t width = layout->epc_bytes;
+    uint8_t *epc = layout->epc + row * width;
+    memcpy(epc, record + layout->epc_at, (size_t)width);
+    if (width)
+        epc[width - 1] &= (uint8_t)layout->last_mask;
+    for (int64_t i = 0; i < layout->fields; i++)
+        take_field(layout->field + i, record, row);
+}
+
+/* Reads whole messages, one behind the other with their headers, of whose records all must have the
+ * layout; returns how many reads there were, -1 if any differs or a length cannot be true. */
+API int64_t reading_take(const struct layout *layout, const uint8_t *data, int64_t bytes,
+                         int64_t most)
+{
+    int64_t row = 0;
+    while (bytes > 0) {
+        if (bytes < HEADER_BYTES)
+            return -1;
+        int64_t length = big_32(data + 2);
+        if (length < HEADER_BYTES || length > bytes)
+            return -1;
+        for (int64_t at = HEADER_BYTES; at < length; at += layout->length) {
+            if (length - at < layout->length || row == most || !fits(layout, data + at))
+                return -1;
+            take(layout, data + at, row++);
+        }
+        data += length;
+        bytes -= length;
+    }
+    return row;
+}
