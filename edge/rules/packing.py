@@ -25,7 +25,6 @@ from edge.model.work import PackSession, Unit
 from edge.rules import (
     extras,
     gathering,
-    guiding,
     pairing,
     quiet,
     unpacking,
