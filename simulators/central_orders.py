@@ -15,6 +15,7 @@ _LINES = ((1, 2, 3, 4), (0.45, 0.30, 0.17, 0.08))
 _QUANTITIES = ((1, 2, 3), (0.72, 0.20, 0.08))
 _CARRIERS = ("Northpost", "Parcelline", "Swiftvan")
 _RUSH_SHARE = 0.1
+_MORE_SHARE = 0.5
 
 
 class OrderMaker:
@@ -69,6 +70,25 @@ class OrderMaker:
             "carrier": _CARRIERS[int(chance.integers(len(_CARRIERS)))],
             "lines": lines,
             "state": "released",
+        }
+
+    def changed(self, order: dict[str, Any], chance: np.random.Generator) -> dict[str, Any]:
+        """The order's next revision: a piece more or fewer of one line, now and then in a rush.
+
+        What is no longer wanted is not sold again.
+        """
+        lines = [dict(line) for line in order["lines"]]
+        line = lines[int(chance.integers(len(lines)))]
+        more, rush = chance.random(2)
+        if more < _MORE_SHARE and self._free[line["sku"]] > 0:
+            self._free[line["sku"]] -= 1
+            line["quantity"] += 1
+        elif len(lines) > 1 or line["quantity"] > 1:
+            line["quantity"] -= 1
+        return order | {
+            "rev": order["rev"] + 1,
+            "priority": 5 if rush < _RUSH_SHARE else order["priority"],
+            "lines": [one for one in lines if one["quantity"] > 0],
         }
 
     def _lines(self, chance: np.random.Generator) -> list[dict[str, Any]]:

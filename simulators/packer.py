@@ -123,7 +123,7 @@ class Packer:
                 return True
         answer = await self._scan_on_page(tote_id)
         self.shift.deeds[f"pack_{answer['code']}"] += 1
-        return answer["code"] in {"opened", "already_open"}
+        return bool(answer["accepted"]) and answer["code"] in {"opened", "already_open"}
 
     async def _scan_on_page(self, code: str) -> dict[str, Any]:
         await self.shift.spend(_SCAN_S)
@@ -190,18 +190,21 @@ class Packer:
     def _strangers_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
         """What the screen calls a stranger and really lies in the tote.
 
-        Of an article that is wanted they count: nobody takes out more than is too much, though
-        one of those that are left may be the very one that the screen names.
+        Of an article that is wanted they count, for nobody sees a tag's number on a piece: no more
+        is taken out than is too much, and any of them.
         """
         told = {str(stranger["epc"]) for stranger in view["strangers"]}
+        asked = {str(stranger["sku"]) for stranger in view["strangers"]}
         wanted = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
         lying = self.shift.world.pieces_in(tote_holder(tote_id))
         held = Counter(piece.sku for piece in lying)
-        return [
+        found = [
             piece
             for piece in lying
-            if piece.epc in told and held[piece.sku] > wanted.get(piece.sku, 0)
+            if (piece.epc in told or (piece.sku in asked and piece.sku in wanted))
+            and held[piece.sku] > wanted.get(piece.sku, 0)
         ]
+        return sorted(found, key=lambda piece: piece.epc not in told)
 
     async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
         await self.shift.spend(_HANDLE_S)

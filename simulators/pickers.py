@@ -113,7 +113,7 @@ class Picker:
         await self._device.post("/api/work", {"ready": True, "cart": self.cart})
 
     async def _hand_over(self, prompt: dict[str, Any]) -> None:
-        """Totes change hands; what is put down waits in the rack for the next picker."""
+        """Totes change hands; what is put down waits at its place for the next picker."""
         world, kind = self.shift.world, prompt["kind"]
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
         await self.shift.spend(_SET_DOWN_S)
@@ -123,7 +123,7 @@ class Picker:
             return
         for tote_id in prompt["totes"]:
             if tote_id in world.totes:
-                world.bring_tote(tote_id, RACK if kind == "pass" else self._base)
+                world.bring_tote(tote_id, prompt["location"] if kind == "pass" else self._base)
 
     async def _bind(self, prompt: dict[str, Any]) -> None:
         """Take an empty tote to the cart and scan it; where it is somebody's, look again."""
@@ -160,6 +160,8 @@ class Picker:
             for piece in world.pieces_in(tote_holder(tote_id)):
                 world.put(piece.epc, ASIDE)
             world.bring_tote(tote_id, self._base, walk_id)
+        elif known.holder != self._base:  # a colleague's work, handed over
+            world.bring_tote(tote_id, self._base)
 
     def _pieces_of(self, prompt: dict[str, Any]) -> list[Piece]:
         """What this picker believes to have taken for this stop.

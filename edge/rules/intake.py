@@ -25,6 +25,8 @@ CHANGEABLE = frozenset({OrderState.HELD, OrderState.RELEASED})
 """States in which a newer revision simply replaces the order."""
 BEGUN = frozenset({OrderState.PLANNED, OrderState.PICKING, OrderState.PICKED})
 """States in which a newer revision changes a walk, or what stands at a wall or a station."""
+CALLED_OFF = "cancelled by the central system"
+"""Why an order is cancelled where no person said so."""
 
 
 def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decision:
@@ -32,7 +34,7 @@ def submitted(state: FloorState, terms: Terms, input_: OrderSubmitted) -> Decisi
     known = state.orders.get(input_.order_id)
     if known is not None and input_.rev <= known.rev:
         return accept("done_already", f"order {known.order_id} rev {known.rev} is known")
-    if known is None or known.state in CHANGEABLE:
+    if known is None or (known.state in CHANGEABLE and input_.wanted != "cancelled"):
         return _received(state, terms, input_, known)
     if input_.wanted == "released" and known.state in BEGUN:
         return changing.changed(state, terms, input_, known)
@@ -54,11 +56,10 @@ def _cancelled(state: FloorState, order: Order, rev: int) -> Decision:
             told = f"{reason}; what has left comes back as a return"
             return refuse("too_late", told, OrderChangeRefused(order.order_id, rev, told))
     ssccs = tuple(one.sscc for one in parcels)
-    reason = "cancelled by the central system"
     return accept(
         "cancelled",
         f"order {order.order_id} is cancelled",
-        OrderCancelled(order.order_id, rev, reason, None, ssccs),
+        OrderCancelled(order.order_id, rev, CALLED_OFF, None, ssccs),
         parcels=list(ssccs),
     )
 
@@ -66,7 +67,6 @@ def _cancelled(state: FloorState, order: Order, rev: int) -> Decision:
 def _received(
     state: FloorState, terms: Terms, input_: OrderSubmitted, known: Order | None
 ) -> Decision:
-    cancelled = input_.wanted == "cancelled"
     stated = Order(
         order_id=input_.order_id,
         rev=input_.rev,
@@ -78,13 +78,13 @@ def _received(
         received_us=known.received_us if known else input_.at_us,
         ship_to=input_.ship_to,
     )
-    if cancelled:
-        order = replace(stated, state=OrderState.CANCELLED)
-    else:
-        order = _reviewed(state, terms, stated, input_.at_us, held=input_.wanted == "held")
-    return accept(
-        order.state.value, f"order {order.order_id} is {order.state.value}", OrderReceived(order)
-    )
+    order = _reviewed(state, terms, stated, input_.at_us, held=input_.wanted == "held")
+    received = OrderReceived(order)
+    if input_.wanted == "cancelled":  # its cancellation has overtaken it
+        called_off = OrderCancelled(order.order_id, order.rev, CALLED_OFF, None)
+        text = f"order {order.order_id} is cancelled"
+        return accept("cancelled", text, received, called_off)
+    return accept(order.state.value, f"order {order.order_id} is {order.state.value}", received)
 
 
 def _reviewed(state: FloorState, terms: Terms, order: Order, now_us: int, *, held: bool) -> Order:

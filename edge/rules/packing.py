@@ -25,7 +25,6 @@ from edge.model.work import PackSession, Unit
 from edge.rules import (
     extras,
     gathering,
-    guiding,
     pairing,
     quiet,
     taking_out,
@@ -93,11 +92,10 @@ def _another_owners(state: FloorState, pack: PackSession, piece: Piece) -> Decis
 
 
 def _own_checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
-    known = units_of(pack, piece.sku)
-    radio = guiding.has_antenna(state, pack.station)
+    """What the radio had checked is that piece, also while its reader has ceased to answer."""
     if piece.quantity > 1:
-        return _case_checked(state, pack, piece, radio=radio)
-    sign = pairing.code_scanned(known, piece.epc, radio=radio)
+        return _case_checked(state, pack, piece)
+    sign = pairing.code_scanned(units_of(pack, piece.sku), piece.epc, radio=True)
     if sign.unit is None:
         return accept("done_already", "this very piece is checked")
     if sign.before is not None:
@@ -117,9 +115,9 @@ def _own_checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision
     )
 
 
-def _case_checked(state: FloorState, pack: PackSession, piece: Piece, *, radio: bool) -> Decision:
+def _case_checked(state: FloorState, pack: PackSession, piece: Piece) -> Decision:
     """A case counts all its pieces, or none."""
-    signs = pairing.case_scanned(units_of(pack, piece.sku), piece.quantity, radio=radio)
+    signs = pairing.case_scanned(units_of(pack, piece.sku), piece.quantity, radio=True)
     missing = missing_of(state, pack)
     fresh = sum(sign.before is None for sign in signs)
     if fresh > missing[piece.sku]:

@@ -45,7 +45,8 @@ def code_scanned(units: Iterable[Unit], epc: Epc | None, *, radio: bool) -> Sign
     Args:
         units: of this article, known so far.
         epc: the very piece, where the code names it.
-        radio: whether an antenna sees the pieces here; where none does, each scan is a new piece.
+        radio: whether an antenna sees the pieces here, or saw those that are scanned now; where
+            none does, each scan is a new piece.
     """
     known = tuple(units)
     if epc is not None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,24 @@ import numpy as np
 from edge.clock import PlayedClock
 from edge.compose.devices import reader_settings, scanner_settings
 from edge.store.errors import StoreError
-from simulators.catalogue import make_catalogue
+from simulators.catalogue import Catalogue, make_catalogue
 from simulators.central_events import Delivered
 from simulators.day.air import DayAir, Ether
-from simulators.day.central import Central, rfc_3339
+from simulators.day.central import Central
+from simulators.day.customers import Customers
 from simulators.day.device import Airwaves
 from simulators.day.disk import Disk, KilledError
 from simulators.day.gateway import Ears, Gateway
+from simulators.day.leader import Leader
 from simulators.day.network import Network
 from simulators.day.pages import Pages
 from simulators.day.people import Clerk, DayPacker, DayPicker, DayShift
-from simulators.day.plan import ComingOrder, Story, order_book, shares_of
+from simulators.day.plan import Story, order_book, shares_of
 from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
 from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
 from simulators.day.timetable import Entry, Kind, timetable
 from simulators.day.watch import Watch
+from simulators.day.ways import day_hall
 from simulators.faults import FaultName, PlannedFault
 from simulators.hall import BARE_STATION, CARTS
 from simulators.packer import Carrier
@@ -40,11 +44,14 @@ RESTART_S = 3.0
 ARTICLES_MIN, ARTICLES_MAX = 24, 120
 """A small day has a small assortment: the books of each article cost the same on every day."""
 LOOK_S = 5.0
-_CANCEL_AGAIN_S = 10.0
-_CANCELS_MAX = 20
-_RETURN_S = 120.0
 _BACK_S_MAX = 130.0
 """So long after it works again a reader may take to be connected to: pauses grow to a minute."""
+
+
+def catalogue_of(story: Story) -> Catalogue:
+    """What there is to sell, and the hall that it lies in."""
+    articles = min(max(story.orders, ARTICLES_MIN), ARTICLES_MAX)
+    return replace(make_catalogue(story.seed, articles), hall=day_hall())
 
 
 class Day:
@@ -70,9 +77,7 @@ class Day:
         self.shares = shares_of(story)
         self.clock = PlayedClock(OPENING_US)
         self.true_time = TrueTime(self.clock, OPENING_US)
-        self.catalogue = make_catalogue(
-            story.seed, min(max(story.orders, ARTICLES_MIN), ARTICLES_MAX)
-        )
+        self.catalogue = catalogue_of(story)
         self.book = order_book(story, self.catalogue)
         self.world = World.opened(self.catalogue)
         self.network = Network(BROKERS, self.chance(30))
@@ -100,6 +105,9 @@ class Day:
             twice_share=self.shares.posts_twice,
         )
         self.shift = self._made_shift()
+        self.customers = Customers(
+            self.book, self.central, self.clock, OPENING_US, self.begin, self.shift.returned.append
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._life: list[asyncio.Task[None]] = []
 
@@ -140,6 +148,10 @@ class Day:
                 found.add(f"device-lost-{SCANNER}")
         return found
 
+    def _heard(self, events: list[Delivered]) -> None:
+        self.watch.central_stored(events)
+        self.customers.heard(events)
+
     def left_at_true_time(self) -> list[Departure]:
         """Parcels that left, with the time at which they really did."""
         return self.world.ledger
@@ -148,7 +160,7 @@ class Day:
         """From opening to closing."""
         self.start_gateway()
         self.begin(self.central.run())
-        self.begin(self._send_orders())
+        self.begin(self.customers.order())
         for name, work in self._jobs():
             self.begin(at_work(self.shift, name, work, self.watch.refused))
         ends_s = self.book.last_s + self.story.closing_s
@@ -214,50 +226,6 @@ class Day:
         for task in self._life:
             task.cancel()
 
-    # -- orders --------------------------------------------------------------------------------
-    async def _send_orders(self) -> None:
-        for coming in self.book.orders:
-            await asyncio.sleep(max(0.0, coming.at_s - self.now_s))
-            due = rfc_3339(OPENING_US + int(coming.due_s * 1e6))
-            self.central.order(coming.body | {"due_at": due})
-            if coming.cancelled_s is not None:
-                self.begin(self._cancel(coming))
-
-    async def _cancel(self, coming: ComingOrder) -> None:
-        """A customer thinks otherwise: said again until it has an effect, or is too late."""
-        await asyncio.sleep(max(0.0, (coming.cancelled_s or 0.0) - self.now_s))
-        body = coming.body | {"rev": 2, "state": "cancelled"}
-        for _ in range(_CANCELS_MAX):
-            if self.central.state_of(body["order_id"]) != "open":
-                return
-            self.central.publish("order", body)
-            await asyncio.sleep(_CANCEL_AGAIN_S)
-
-    def _heard(self, events: list[Delivered]) -> None:
-        self.watch.central_stored(events)
-        for event in events:
-            if event.type == "ship.departed":
-                self._maybe_back(str(event.data.get("order_id", "")))
-
-    def _maybe_back(self, order_id: str) -> None:
-        coming = next((o for o in self.book.orders if o.body["order_id"] == order_id), None)
-        if coming is not None and coming.comes_back:
-            self._later(_RETURN_S, lambda: self._comes_back(order_id))
-
-    def _comes_back(self, order_id: str) -> None:
-        """Goods of a shipped order stand at the returns station."""
-        lines = next(o.body["lines"] for o in self.book.orders if o.body["order_id"] == order_id)
-        self.central.publish(
-            "return",
-            {
-                "return_id": f"R-{order_id}",
-                "order_id": order_id,
-                "lines": lines[:1],
-                "reason": "unwanted",
-            },
-        )
-        self.shift.returned.append(order_id)
-
     # -- people and devices --------------------------------------------------------------------
     def _made_readers(self) -> dict[str, RadioReader]:
         self.ether = Ether(
@@ -297,6 +265,7 @@ class Day:
             airwaves=self.airwaves,
             slip_share=shares.slips,
             coffee_share=shares.coffee,
+            full_share=shares.full_totes,
         )
 
     def _jobs(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
@@ -316,6 +285,7 @@ class Day:
             ("carrier", Carrier(shift, packers[1])),
             ("returns clerk", Clerk(shift, packers[0])),
             ("stock keeper", StockKeeper(shift, Person(LEADER, "", "supervisor"))),
+            ("leader", Leader(shift, Person(LEADER, "", "supervisor"))),
         ]
         return [
             *((f"picker {one.person.badge}", one.work) for one in pickers),

@@ -247,6 +247,7 @@ class Judge(Watch):
             live=gateway.floor.state,
             again=again,
             open_orders=tuple(one["order_id"] for one in day.central.store.orders("open")),
+            unanswered=tuple(day.customers.unanswered()),
             alerts=tuple(name for name in self._alerts if name not in day.excused_alerts()),
         )
         for law in self.laws:

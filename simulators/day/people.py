@@ -33,6 +33,7 @@ class DayShift(Shift):
         airwaves: how its devices reach the gateway.
         slip_share: pieces at which a hand slips unseen.
         coffee_share: walks after which somebody has a coffee.
+        full_share: stops at which a tote that holds something is full.
         walked_m: metres by badge.
         returned: orders whose goods stand at the returns station.
     """
@@ -40,6 +41,7 @@ class DayShift(Shift):
     airwaves: Airwaves | None = None
     slip_share: float = 0.0
     coffee_share: float = 0.0
+    full_share: float = 0.0
     walked_m: dict[str, float] = field(default_factory=dict)
     returned: list[str] = field(default_factory=list)
 
@@ -70,6 +72,24 @@ class DayPicker(Picker):
     @property
     def _day(self) -> DayShift:
         return cast("DayShift", self.shift)
+
+    @override
+    async def _pick(self, prompt: dict[str, Any]) -> None:
+        day = self._day
+        if self._holds_something(prompt) and day.slips(day.full_share):
+            body = {"prompt_id": prompt["prompt_id"], "code": "tote_full"}
+            answer = await self._device.post("/api/trouble", body)
+            day.deeds[f"full_{answer['code']}"] += 1
+        else:
+            await super(DayPicker, self)._pick(prompt)
+
+    def _holds_something(self, prompt: dict[str, Any]) -> bool:
+        tote = self.shift.world.totes.get(str(prompt["tote_id"]))
+        return (
+            tote is not None
+            and tote.walk_id == prompt["walk_id"]
+            and bool(self.shift.world.pieces_in(tote_holder(tote.tote_id)))
+        )
 
     @override
     async def _take_one(self, prompt: dict[str, Any]) -> bool:

@@ -72,6 +72,7 @@ class ComingOrder:
         at_s: seconds after opening.
         due_s: when its carrier leaves.
         cancelled_s: when the customer thinks otherwise; None for never.
+        changed_s, changed: when the customer wants something else, and what; None for never.
         comes_back: whether goods of it are sent back.
     """
 
@@ -80,6 +81,8 @@ class ComingOrder:
     body: dict[str, Any]
     cancelled_s: float | None = None
     comes_back: bool = False
+    changed_s: float | None = None
+    changed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Shares:
     """How often what happens; by how much goes wrong."""
 
     cancelled: float = 0.0
+    changed: float = 0.0
+    full_totes: float = 0.0
     returned: float = 0.04
     slips: float = 0.003
     wrong_pieces: float = 0.003
@@ -99,9 +104,11 @@ class Shares:
 
 SHARES = {
     Faults.NONE: Shares(),
-    Faults.LIGHT: Shares(cancelled=0.02, posts_twice=0.01),
+    Faults.LIGHT: Shares(cancelled=0.02, changed=0.05, full_totes=0.005, posts_twice=0.01),
     Faults.HEAVY: Shares(
         cancelled=0.08,
+        changed=0.15,
+        full_totes=0.02,
         returned=0.1,
         slips=0.02,
         wrong_pieces=0.02,
@@ -143,13 +150,16 @@ def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
     shares = shares_of(story)
     maker = OrderMaker(catalogue, f"D{story.seed}")
     times = _arrivals(story, np.random.default_rng([story.seed, 21]))
+    changes = np.random.default_rng([story.seed, 22])
     found = OrderBook()
     for number, at_s in enumerate(times, 1):
         due_s = (np.ceil((at_s + NOTICE_S) / CUT_OFF_EVERY_S)) * CUT_OFF_EVERY_S
         body = maker.make(number, "")
         cancelled, returned, wait_s = chance.random(3)
+        changed, change_s = changes.random(2)
         if body is None:
             break
+        changes_s = float(at_s + 300.0 * change_s) if changed < shares.changed else None
         found.orders.append(
             ComingOrder(
                 float(at_s),
@@ -157,6 +167,8 @@ def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
                 body,
                 float(at_s + 300.0 * wait_s) if cancelled < shares.cancelled else None,
                 bool(returned < shares.returned),
+                changes_s,
+                maker.changed(body, changes) if changes_s is not None else None,
             )
         )
     return found

@@ -11,6 +11,7 @@ from simulators.day.stage import Stage
 from simulators.day.striking import Striking
 from simulators.day.timetable import Entry
 from simulators.day.watch import Watches
+from simulators.day.ways import way_of
 
 
 def played(
@@ -38,7 +39,7 @@ def played(
     """
     judge = Judge(ends_when_broken=ends_when_broken)
     watch = judge if stage is None else Watches(judge, stage)
-    day = Day(story, site_of(config, folder), watch, entries)
+    day = Day(story, site_of(config, folder, way_of(story)), watch, entries)
     judge.attach(day)
     play(day.clock, _whole(day), at_once if stage is None else stage.passing)
     if judge.failure is not None:

@@ -7,6 +7,8 @@ from typing import Any
 from edge.model.events import (
     Event,
     ForeignItemSeen,
+    OrderChanged,
+    OrderReceived,
     ParcelClosed,
     PieceChecked,
     PiecePicked,
@@ -44,7 +46,7 @@ class _Truth:
 def report_of(day: Day, judge: Judge) -> dict[str, Any]:
     """The report as plain values, the interface's keys first."""
     truth = _truth_of(day, judge)
-    lines = _lines(day, truth)
+    lines = _lines(day, judge, truth)
     shipped = day.world.ledger
     items = sum(len(one.pieces) for one in shipped)
     central = day.central.store
@@ -95,8 +97,9 @@ def _truth_of(day: Day, judge: Judge) -> _Truth:
     return truth
 
 
-def _lines(day: Day, truth: _Truth) -> LineCount:
+def _lines(day: Day, judge: Judge, truth: _Truth) -> LineCount:
     """Each ordered article of each order that left; what nobody ordered is a wrong line more."""
+    followed = _followed(judge)
     count = Counter[str]()
     wrong: list[str] = []
     for coming in day.book.orders:
@@ -104,7 +107,9 @@ def _lines(day: Day, truth: _Truth) -> LineCount:
         if order_id not in truth.inside:
             continue
         wanted: Counter[str] = Counter()
-        for line in coming.body["lines"]:
+        is_changed = coming.changed is not None and followed[order_id] >= coming.changed["rev"]
+        body = coming.changed if is_changed else coming.body
+        for line in (body or coming.body)["lines"]:
             wanted[line["sku"]] += line["quantity"]
         inside, told = truth.inside[order_id], truth.told[order_id]
         for sku in {*wanted, *inside}:
@@ -119,6 +124,15 @@ def _lines(day: Day, truth: _Truth) -> LineCount:
                     f"{inside[sku]} inside"
                 )
     return LineCount(**count, sentences=tuple(wrong))
+
+
+def _followed(judge: Judge) -> Counter[str]:
+    """Of each order the revision that was carried out; one that was refused is none."""
+    found: Counter[str] = Counter()
+    for event in _events(judge):
+        if isinstance(event, OrderReceived | OrderChanged):
+            found[event.order.order_id] = event.order.rev
+    return found
 
 
 def _on_time_share(day: Day) -> float:

@@ -1,6 +1,6 @@
 """The gateway's site in a simulated day: a file's settings, the day's own hall and people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,16 +9,11 @@ from tempfile import TemporaryDirectory
 from edge.model.places import Floor
 from edge.settings.exceptions_file import SHIPPED
 from edge.settings.floor_file import load_floor
-from edge.settings.gateway import Person, Scanner, Settings, Work, load
+from edge.settings.gateway import Person, Scanner, Settings, load
 from edge.settings.reader import Reader
 from simulators.day.radio import pace_of
-from simulators.hall import (
-    PACK_STATION,
-    STATION_READER,
-    ZONE_READER,
-    floor_toml,
-    standard_hall,
-)
+from simulators.day.ways import Way, day_hall, zones_of
+from simulators.hall import PACK_STATION, STATION_READER, ZONE_READER, floor_toml
 
 SCANNER = "pack-scanner"
 READERS = (ZONE_READER, STATION_READER)
@@ -42,18 +37,19 @@ def picker_badges(count: int) -> list[str]:
     return [str(1001 + number) for number in range(count)]
 
 
-def site_of(config: Path | None, data_dir: Path) -> Site:
+def site_of(config: Path | None, data_dir: Path, way: Way) -> Site:
     """The site of a day.
 
     Args:
         config: a gateway's file; its way of working is taken, its devices and people are the
             day's. None for the defaults.
         data_dir: where the journal lies.
+        way: how the warehouse works where no file says so.
 
     Raises:
         ConfigurationError: the file is wrong.
     """
-    base = load(config) if config is not None else Settings()
+    base = load(config) if config is not None else _working(Settings(), way)
     gateway = base.gateway.model_copy(
         update={
             "data_dir": data_dir,
@@ -66,7 +62,6 @@ def site_of(config: Path | None, data_dir: Path) -> Site:
         base.model_copy(
             update={
                 "gateway": gateway,
-                "work": base.work if config is not None else _nobody_counts(base.work),
                 "journal": base.journal.model_copy(update={"archive_dir": None, "reserve": False}),
                 "mqtt": base.mqtt.model_copy(
                     update={
@@ -80,16 +75,17 @@ def site_of(config: Path | None, data_dir: Path) -> Site:
                 "scanner": (Scanner(name=SCANNER, path="/dev/simulated", station=PACK_STATION),),
                 "module": (),
                 "light": (),
-                "person": tuple(_person(badge, role) for badge, role in _crew().items()),
+                "person": tuple(_people(way if config is None else Way())),
             }
         ),
         _hall_floor(),
     )
 
 
-def _nobody_counts(work: Work) -> Work:
-    """On a day without a file of its own a picker looks where a leader would have to count."""
-    return work.model_copy(update={"sure_wait_minutes": 5.0})
+def _working(base: Settings, way: Way) -> Settings:
+    """On a day without a file of its own a picker looks where nobody has counted in time."""
+    work = base.work.model_copy(update={"sure_wait_minutes": 5.0})
+    return base.model_copy(update={"work": work, "picking": way.picking(base.picking)})
 
 
 def _reader(name: str) -> Reader:
@@ -98,18 +94,24 @@ def _reader(name: str) -> Reader:
     return Reader(name=name, host="192.0.2.1", report_every=0, report_after_ms=wait_ms)
 
 
-def _crew() -> Mapping[str, str]:
-    crew = dict.fromkeys(picker_badges(PICKERS_MAX), "picker")
-    return crew | dict.fromkeys(PACKERS, "packer") | {LEADER: "supervisor"}
+def _people(way: Way) -> Iterator[Person]:
+    zones = zones_of(day_hall())
+    for place, badge in enumerate(picker_badges(PICKERS_MAX)):
+        yield _person(badge, "picker", way.zone_of(place, zones))
+    for badge in PACKERS:
+        yield _person(badge, "packer")
+    yield _person(LEADER, "supervisor")
 
 
-def _person(badge: str, role: str) -> Person:
-    return Person.model_construct(badge=badge, name=f"Badge {badge}", role=role, pin_hash="")
+def _person(badge: str, role: str, zone: str = "") -> Person:
+    return Person.model_construct(
+        badge=badge, name=f"Badge {badge}", role=role, zone=zone, pin_hash=""
+    )
 
 
 @cache
 def _hall_floor() -> Floor:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "floor.toml"
-        file.write_text(floor_toml(standard_hall()), encoding="utf-8")
+        file.write_text(floor_toml(day_hall()), encoding="utf-8")
         return load_floor(file)

@@ -1,5 +1,6 @@
 """Orders are cancelled and changed while they are picked; nothing of it is lost."""
 
+from edge.model.events import OrderCancelled, OrderReceived
 from edge.model.ids import OrderId, RequestId, ToteId
 from edge.model.orders import OrderState
 from edge.model.posted import CodeScanned, StationScanned, TroubleReported, WorkWanted
@@ -63,6 +64,27 @@ def test_a_cancellation_in_mid_pick_turns_the_picker_back_to_the_place() -> None
     assert (prompt.kind, prompt.location, prompt.sku) == (PromptKind.PUT_BACK, BIN_1, SHIRT)
     assert (prompt.quantity, prompt.tote_id) == (1, before.tote_id)
     assert shirts_in_bin_1(floor) == (4, 0)
+    assert floor.state.orders[O1].state is OrderState.CANCELLED
+
+
+def test_an_order_that_waits_is_cancelled_by_the_same_fact() -> None:
+    floor = stocked()
+    floor.order("O1", (SHIRT, 2))
+
+    answer = floor.order("O1", rev=2, wanted="cancelled")
+
+    assert (answer.code, floor.state.orders[O1].state) == ("cancelled", OrderState.CANCELLED)
+    assert [one.rev for one in floor.facts if isinstance(one, OrderCancelled)] == [2]
+
+
+def test_a_cancellation_that_overtakes_its_order_is_told_as_one() -> None:
+    floor = stocked()
+
+    answer = floor.order("O1", (SHIRT, 2), rev=2, wanted="cancelled")
+    late = floor.order("O1", (SHIRT, 2))
+
+    assert (answer.code, late.code) == ("cancelled", "done_already")
+    assert [type(one) for one in floor.facts[-2:]] == [OrderReceived, OrderCancelled]
     assert floor.state.orders[O1].state is OrderState.CANCELLED
 
 

@@ -2,7 +2,8 @@
 
 from edge.floor.views import orders_view
 from edge.model.boxes import BoxPlace, BoxVerdict
-from edge.model.ids import Badge, Epc, OrderId, RequestId
+from edge.model.events import DeviceLost
+from edge.model.ids import Badge, DeviceName, Epc, OrderId, RequestId
 from edge.model.inputs import BoxJudged, ItemLocated, StockListed, StockStatement
 from edge.model.orders import OrderState
 from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
@@ -85,6 +86,21 @@ def test_a_parcel_with_missing_pieces_closes_only_with_consent() -> None:
     answer = close(floor, partial=True)
 
     assert (answer.code, answer.data["complete"]) == ("closed", False)
+
+
+def test_a_scan_of_what_the_radio_had_checked_is_that_piece_also_when_its_reader_is_gone() -> None:
+    floor = picked(2)
+    at_station(floor, "T0001")
+    seen_at_station(floor, tag(1))
+    floor.take_fact(DeviceLost(DeviceName("reader-1"), NOW_US, "the cable is out", (STATION,)))
+
+    first = at_station(floor, SHIRT_GTIN)
+    after_one = packing.verdict(floor.state, STATION)
+    second = at_station(floor, SHIRT_GTIN)
+    third = at_station(floor, SHIRT_GTIN)
+
+    assert (first.code, after_one) == ("paired", "checking")
+    assert (second.code, third.code) == ("complete", "not_wanted")
 
 
 def test_the_place_of_a_piece_that_is_missing_in_its_parcel_is_to_be_counted() -> None:

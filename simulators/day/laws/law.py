@@ -54,6 +54,7 @@ class Ending:
         damage: what `verify` says of the journal; empty for nothing.
         live, again: the state in memory, and as read back from the file.
         open_orders: orders that have neither left nor been given up.
+        unanswered: orders whose change was neither followed nor refused.
         alerts: those that stand.
     """
 
@@ -67,6 +68,7 @@ class Ending:
     live: FloorState
     again: FloorState
     open_orders: tuple[str, ...]
+    unanswered: tuple[str, ...]
     alerts: tuple[str, ...]
 
 

@@ -17,8 +17,10 @@ from edge.model.events import (
     PiecePicked,
     ReturnReceived,
     TotesDropped,
+    TotesPassed,
     WalkPlanned,
     WalkStarted,
+    WorkReturned,
 )
 from edge.model.orders import OrderState
 from edge.model.prompts import PromptKind
@@ -58,6 +60,8 @@ class EventsInOrder(Law):
                 self._need(event.walk_id in self._planned, fact)
                 self._need(event.walk_id not in self._started, fact)
                 self._started.add(event.walk_id)
+            case TotesPassed() | WorkReturned():
+                self._started.discard(event.walk_id)
             case PiecePicked():
                 self._need(event.walk_id in self._started, fact)
                 self._need(event.walk_id not in self._dropped, fact)
@@ -178,6 +182,8 @@ class EverythingGetsDone(Law):
     def end(self, ending: Ending) -> None:
         for order_id in ending.open_orders:
             self.breaks(f"order {order_id} is still open when the day is over")
+        for order_id in ending.unanswered:
+            self.breaks(f"a change of order {order_id} was neither followed nor refused")
 
 
 @dataclass(slots=True)

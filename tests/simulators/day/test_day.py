@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 
 from simulators.__main__ import assemble
 from simulators.day.command import day_report, quiet
-from simulators.day.plan import Faults, Story
+from simulators.day.plan import SHARES, Faults, Story
+from simulators.day.ways import Way, way_of
 
 
 def day(*options: str, hash_seed: str) -> dict[str, object]:
@@ -59,6 +61,29 @@ def test_a_wrong_configuration_is_told_in_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(assemble(["day"]), ["day", "--config", str(file)])
     assert done.exit_code == 2
     assert "quantity_most" in done.stderr
+
+
+def test_customers_call_off_and_change_their_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet()
+    # given customers of whom most think otherwise
+    shares = replace(SHARES[Faults.NONE], cancelled=0.5, changed=0.5)
+    monkeypatch.setitem(SHARES, Faults.NONE, shares)
+    # when a day is played
+    told, judge = day_report(Story(2, 8), None)
+    # then the central system hears of all of it, and nothing of it breaks a promise
+    changed = {fact.event.type for fact in judge.facts} & {"order.changed", "order.change_refused"}
+    assert told["cancelled_orders"] > 0
+    assert changed
+    assert (told["broken"], told["wrong"]) == ([], [])
+
+
+def test_a_warehouse_works_otherwise_on_another_day_and_as_the_settings_say_without_faults() -> (
+    None
+):
+    ways = {way_of(Story(seed, 8, Faults.HEAVY)) for seed in range(1, 60)}
+    assert {one.strategy for one in ways} == {"batch", "discrete", "pick-and-pass", "zone"}
+    assert {one.bind_totes for one in ways} == {one.zoned for one in ways} == {True, False}
+    assert {way_of(Story(seed, 8)) for seed in range(1, 60)} == {Way()}
 
 
 @pytest.mark.seeds
