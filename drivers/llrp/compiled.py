@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_reading.abi3.so"
-VERSION = 1
+VERSION = 2
 """What a library of this version of the product says of itself."""
 WORD_BYTES = 8
 """Records shorter than this are not for compiled code."""
@@ -140,12 +140,12 @@ class CompiledLayout:
         self._at = ctypes.byref(self._plain)
 
     def read(
-        self, function: Function, messages: bytes, most: int
+        self, reading: "Reading", messages: bytes, most: int
     ) -> dict[str, NDArray[Any]] | None:
         """The columns of whole messages, one behind the other; None where any record differs.
 
         Args:
-            function: `READING`.
+            reading: `READING`.
             messages: with their headers.
             most: reads that there can be.
         """
@@ -158,25 +158,40 @@ class CompiledLayout:
             begin += most * kind.itemsize
         self._plain.epc = at + begin
         columns["epc"] = np.ndarray((most, self._epc_bytes), np.uint8, block, begin)
-        found = function(self._at, messages, len(messages), most)
+        found = reading.take(self._at, messages, len(messages), most)
         return columns if found == most else None
 
 
-def load(library: str = LIBRARY) -> tuple[Function | None, str]:
-    """The function of a library beside this file, or None and why it cannot be used."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The functions of the library.
+
+    Attributes:
+        take: see `CompiledLayout.read`.
+        alike: how many whole messages from a place on are of the type, version and length of the
+            whole one before it; of (bytes, their number, place, length).
+    """
+
+    take: Function
+    alike: Function
+
+
+def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
+    """The functions of a library beside this file, or None and why it cannot be used."""
     if sys.byteorder != "little":
         return None, "compiled code is for little-endian machines"
     try:
         found = ctypes.PyDLL(__file__.rpartition("/")[0] + "/" + library)
         found.reading_layout.restype = _COUNT
         version = found.reading_layout()
-        function = found.reading_take
+        take, alike = found.reading_take, found.reading_alike
     except (OSError, AttributeError) as error:
         return None, f"no compiled code for this machine: {error}"
     if version != VERSION:
         return None, f"compiled code of another version (layout {version}, not {VERSION})"
-    function.argtypes, function.restype = (_POINTER, ctypes.c_char_p, _COUNT, _COUNT), _COUNT
-    return function, "compiled"
+    take.argtypes, take.restype = (_POINTER, ctypes.c_char_p, _COUNT, _COUNT), _COUNT
+    alike.argtypes, alike.restype = (ctypes.c_char_p, _COUNT, _COUNT, _COUNT), _COUNT
+    return Reading(take, alike), "compiled"
 
 
 READING, REASON = load()

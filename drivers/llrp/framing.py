@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from drivers.llrp import compiled
+
 HEADER_BYTES = 10
 RO_ACCESS_REPORT = 61
 KEEPALIVE = 62
@@ -29,7 +31,9 @@ CAP_BYTES = 1 << 20
 """Longest message taken: a report of 17,000 tags. A longer one is a broken length field."""
 _VERSIONS = (1, 2)  # LLRP 1.0.1 and 1.1
 _TYPE_MASK = 0x3FF
-_LEAP_EVERY = 4  # equal headers in a row, after which further ones are looked for all at once
+_LEAP_EVERY = (
+    2 if compiled.READING is not None else 4
+)  # equal headers in a row, after which further ones are looked for all at once
 _LEAP_MOST = 1024  # messages that it looks at: where runs are short, the next one looks again
 
 _HEAD = struct.Struct("!HI")
@@ -231,6 +235,8 @@ class FrameSplitter:
 
 def _leap(chunk: bytes, at: int, length: int) -> int:
     """How many whole messages from `at` on are like the one before: type, version and length."""
+    if compiled.READING is not None:
+        return compiled.READING.alike(chunk, len(chunk), at, length)
     alike = min((len(chunk) - at) // length, _LEAP_MOST)
     for place in range(at, at + _HEAD.size):
         before = chunk[place - length : place - length + 1]

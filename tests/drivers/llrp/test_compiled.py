@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.llrp import columns, compiled
+from drivers.llrp import columns, compiled, framing
 from drivers.llrp.columns import read_messages
 from drivers.llrp.compiled import CompiledLayout, Form, Place
 from drivers.llrp.framing import FrameSplitter, ReportRun
@@ -139,11 +139,39 @@ def test_a_layout_with_a_place_outside_its_record_is_refused() -> None:
 def test_a_library_that_is_missing_or_of_another_version_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    function, reason = compiled.load("_absent.so")
-    assert function is None
+    reading, reason = compiled.load("_absent.so")
+    assert reading is None
     assert "no compiled code" in reason
 
     monkeypatch.setattr(compiled, "VERSION", 999)
-    function, reason = compiled.load()
-    assert function is None
+    reading, reason = compiled.load()
+    assert reading is None
     assert "another version" in reason
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    shape=shapes(),
+    sizes=st.lists(st.integers(0, 3), min_size=1, max_size=20),
+    repeated=st.integers(1, 30),
+    cut=st.integers(0, 60),
+    seed=st.integers(0, 1 << 32),
+)
+def test_messages_are_split_the_same_by_either_way(
+    shape: dict[str, bool | int], sizes: list[int], repeated: int, cut: int, seed: int
+) -> None:
+    # given messages of many lengths, equal ones in a row among them, the last of them cut off
+    chance = random.Random(seed)  # noqa: S311 - stories, no secrets
+    messages = [report(*(tag(shape, chance) for _ in range(size))) for size in sizes]
+    data = b"".join([messages[0] * repeated, *messages])
+    data = data[: len(data) - cut]
+
+    ours = FrameSplitter().feed(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "READING", None)
+        patch.setattr(framing, "_LEAP_EVERY", 4)
+        theirs = FrameSplitter().feed(data)
+
+    assert [(bytes(one.data), one.stretches, one.offset) for one in ours] == [
+        (bytes(one.data), one.stretches, one.offset) for one in theirs
+    ]
