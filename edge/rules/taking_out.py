@@ -16,7 +16,6 @@ from edge.model.orders import Order
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, PackSession, Tote, Unit
-from edge.rules import gathering
 from edge.rules.decision import Decision, accept
 from edge.rules.identifying import Piece
 
@@ -118,7 +117,7 @@ def _counted_too_much(
     pack = next((one for one in state.packs.values() if one.order_id == order_id), None)
     if pack is None:
         return []
-    picked = gathering.picked_of(state, pack)
+    picked = [piece for tote in state.totes.of_order(order_id) for piece in tote.picked]
     seen = {unit.epc for _, unit in picked if unit.epc is not None}
     found: list[tuple[Sku, Unit]] = []
     for sku, quantity in surplus.items():
