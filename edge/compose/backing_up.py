@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from edge.model.ids import RequestId
+from edge.model.sentences import recognised
 from edge.settings.gateway import Backup
 from edge.store.rotating import files, made_at
 
@@ -119,12 +120,14 @@ def _result(task: Task, code: int, told: str, fault: str) -> dict[str, object]:
     report: dict[str, object] = json.loads(told) if told else {}
     problems = report.get("problems")
     words = [str(one) for one in problems] if isinstance(problems, list) else []
+    text = "; ".join(words) or fault.splitlines()[-1] if words or fault else ""
     return {
         "task": task,
         "good": code == 0,
         "facts": report.get("facts"),
         "rows": report.get("rows"),
-        "text": "; ".join(words) or fault.splitlines()[-1] if words or fault else "",
+        "text": text,
+        "text_said": recognised(text),
     }
 
 

@@ -16,6 +16,7 @@ from edge.floor.calibrating import CalibratingParts, CalibrationBench, LearningE
 from edge.floor.calibration_recording import Recording
 from edge.locating.calibration import Calibration
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 from edge.settings.calibration_file import load_calibration, save_calibration
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
@@ -94,9 +95,9 @@ class CommandLearner:
         except subprocess.TimeoutExpired:
             self.cancel()
             child.communicate()
-            raise LearningError("learning took too long; record less, or learn by hand") from None
+            raise LearningError(sentence("learning_long")) from None
         if child.returncode != 0:
-            *_, reason = ["learning was broken off", *told.splitlines()]
+            *_, reason = [sentence("learning_broken"), *told.splitlines()]
             raise LearningError(reason)
         try:
             return load_calibration(out, self._floor)

@@ -16,6 +16,7 @@ from edge.compose.trying import try_reader
 from edge.daemon.checks.certificates import certificate_dates, validity_us
 from edge.floor.board import Board, Shown
 from edge.model.ids import RequestId
+from edge.model.sentences import recognised
 from edge.settings.gateway import Settings
 from edge.sync.mqtt.settings import LinkStatus
 from edge.web.first_run import FirstRun
@@ -145,6 +146,7 @@ class SetUpDesk:
             "connected": status.connected if status else False,
             "unsent": status.unsent if status else 0,
             "last_error": status.last_error if status else "",
+            "last_error_said": recognised(status.last_error) if status else None,
             "certificates": [
                 self._certificate(about, path)
                 for about, path in certificates_in_use(self._settings)

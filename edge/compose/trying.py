@@ -10,6 +10,7 @@ from drivers.llrp.settings import LlrpSettings
 from drivers.reads import ReadBatch
 from edge.clock import Clock
 from edge.compose.core import seeded
+from edge.model.sentences import recognised, sentence
 
 ANSWER_S_MAX = 4.0
 LISTEN_S = 2.0
@@ -86,7 +87,8 @@ def try_reader(settings: LlrpSettings, clock: Clock) -> dict[str, object]:
 def _told(ears: _Ears) -> dict[str, object]:
     up = ears.up
     tags = sorted(ears.heard.items(), key=lambda one: -one[1].count)
-    silence = f"no answer in {ANSWER_S_MAX:g} s; look at its power, its cable and its address"
+    silence = sentence("reader_silent", seconds=f"{ANSWER_S_MAX:g}")
+    reason = "" if up else (ears.reasons or [silence])[0]
     return {
         "answers": up is not None,
         "manufacturer": up.manufacturer if up else "",
@@ -99,5 +101,6 @@ def _told(ears: _Ears) -> dict[str, object]:
             {"epc": epc, "antenna": antenna, "count": one.count, "rssi_dbm": one.rssi_dbm}
             for (epc, antenna), one in tags[:TAGS_SHOWN]
         ],
-        "reason": "" if up else (ears.reasons or [silence])[0],
+        "reason": reason,
+        "reason_said": recognised(reason),
     }

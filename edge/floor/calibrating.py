@@ -38,6 +38,7 @@ from edge.locating.calibration import Calibration
 from edge.model.ids import Epc, LocationId, RequestId
 from edge.model.places import Floor
 from edge.model.prompts import Answer
+from edge.model.sentences import recognised, sentence
 
 LOOK_S = 0.2
 PLACE_US_MAX = 300_000_000
@@ -172,7 +173,7 @@ class CalibrationBench:
         try:
             self._recording = Recording(self._parts.folder / str(now_us))
         except OSError as error:
-            return _no("calibration_disk", f"the recording cannot be written: {error}")
+            return _no("calibration_disk", sentence("not_recorded", error=error))
         self._level, self._learnt, self._fault = level, None, ""
         self._picture = Picture(self._parts.floor)
         self._epc = self._here = None
@@ -301,6 +302,7 @@ class CalibrationBench:
                 "epc": self._epc,
                 "here": self._here,
                 "fault": self._fault,
+                "fault_said": recognised(self._fault),
                 "folder": str(self._recording.folder) if self._recording else None,
                 **self._picture.shown(now_us),
                 "report": report_view(self._learnt),
@@ -321,6 +323,7 @@ def report_view(calibration: Calibration | None) -> Shown | None:
         "offset_dbm": told["offset_dbm"],
         "quality": told["quality"],
         "warnings": told["warnings"],
+        "warnings_said": [recognised(one) for one in calibration.warnings],
     }
 
 

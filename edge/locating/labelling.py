@@ -15,6 +15,7 @@ from edge.locating.recordings import Truth
 from edge.locating.slots import NO_ANTENNA
 from edge.model.ids import Epc, LocationId
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 
 _PIECE_US = 20_000_000
 _PIECE_US_MIN = 5_000_000
@@ -115,10 +116,7 @@ def _covered(floor: Floor, truth: Truth) -> LocationId | None:
         around = floor.locations.get(at)
         at = around.parent if around else None
     if at is None and truth.xy_m is None:
-        raise CalibrationError(
-            f"the truth file names {place}, which no antenna covers: give it a parent that one "
-            "covers, or an antenna, in the floor file"
-        )
+        raise CalibrationError(sentence("place_uncovered", place=place))
     return at
 
 

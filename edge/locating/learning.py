@@ -31,6 +31,7 @@ from edge.locating.settings import DEFAULTS, SURVEYED, WALKED, LocatingSettings
 from edge.locating.surveying import layout_survey, survey
 from edge.model.ids import LocationId
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 
 BLOCKS = 4
 """Blocks of time, each held out once."""
@@ -89,21 +90,18 @@ def _of_points(floor: Floor, points: Points, settings: LocatingSettings, why: st
         offsets,
         tuned={"level_rate": WALKED["level_rate"]},
         survey=layout_survey(floor, settings.window_s),
-        warnings=(f"points only: {why}",),
+        warnings=(sentence("points_only", error=why),),
     )
 
 
 def _with_points(made: Calibration, floor: Floor, points: Points) -> Calibration:
-    doubted = (
-        f"RSSI does not fall with distance at antenna {name}: its x_m, y_m in the floor file are "
-        "wrong, or its cable is swapped with another's"
-        for name in misplaced(floor, points)
-    )
+    doubted = (sentence("no_fall", antenna=name) for name in misplaced(floor, points))
     warnings = (*made.warnings, *doubted)
     if not points.tell:
-        told = (
-            f"zone only: positions err by {points.error_m:.2f} m, the middle of the points by "
-            f"{points.middle_error_m:.2f} m; measure more points or put antennas around them"
+        told = sentence(
+            "zone_only",
+            error_m=f"{points.error_m:.2f}",
+            middle_m=f"{points.middle_error_m:.2f}",
         )
         warnings = (*warnings, told)
     return replace(made, points=points, warnings=warnings)
@@ -117,10 +115,7 @@ def _of_places(
 ) -> Calibration:
     places = {piece.place for piece in pieces}
     if len(places) < 2:  # noqa: PLR2004 - one place teaches nothing about telling places apart
-        raise CalibrationError(
-            "fewer than two places have 5 s of labelled reads: record an item in each place for a "
-            "minute or more and write its place into the truth file"
-        )
+        raise CalibrationError(sentence("few_places"))
     blocks = _blocks(pieces)
     judged = [
         _Block(strung(_thinned(test)), _learnt(floor, train, settings.window_s, chance))
@@ -158,9 +153,7 @@ def _held_out(blocks: list[list[Piece]]) -> list[tuple[list[Piece], list[Piece]]
         if len({piece.place for piece in test}) > 1 and len({piece.place for piece in train}) > 1:
             pairs.append((train, test))
     if not pairs:
-        raise CalibrationError(
-            "too little to judge the calibration by: record every place for a minute or more"
-        )
+        raise CalibrationError(sentence("too_little"))
     return pairs
 
 
@@ -187,18 +180,15 @@ def _learnt(
         name = f"{antenna.reader}/{antenna.port}"
         joined = {place: np.concatenate(levels) for place, levels in heard.items()}
         if sum(map(len, joined.values())) < _READS_PER_ANTENNA_MIN:
-            warnings.append(f"antenna {name} heard too little to be calibrated; the mean is used")
+            warnings.append(sentence("antenna_little", antenna=name))
             continue
         offsets[name] = float(np.mean([levels.mean() for levels in joined.values()]))
         spreads[name] = float(np.mean([levels.std() for levels in joined.values()]))
         own = joined.get(antenna.location)
         if own is None or own.mean() < offsets[name]:
-            warnings.append(
-                f"antenna {name} does not hear {antenna.location} louder than other places: "
-                "check the floor file and the cables"
-            )
+            warnings.append(sentence("antenna_elsewhere", antenna=name, place=antenna.location))
     if not offsets:
-        raise CalibrationError("no antenna of the floor heard enough labelled reads")
+        raise CalibrationError(sentence("none_heard"))
     made = Calibration(floor_hash(floor), offsets, spreads, warnings=tuple(warnings))
     table = survey(floor, pieces, made.offsets_of(floor), window_s, chance)
     return replace(made, survey=table)

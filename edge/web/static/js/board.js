@@ -29,6 +29,7 @@ function show() {
     h(
       "div",
       { class: "board-layout" },
+      board.alerts.length > 0 ? alertsCard("card alerts-first") : null,
       h("div", { class: "figures" }, ...figures()),
       h("section", { class: "card" }, h("h2", {}, t("board.orders")), orders()),
       h("section", { class: "card" }, h("h2", {}, t("board.waves")), waves()),
@@ -36,9 +37,14 @@ function show() {
       h("section", { class: "card" }, h("h2", {}, t("board.zones")), rates(board.zones, "zone", (one) => one.zone, "nothing_yet")),
       h("section", { class: "card" }, h("h2", {}, t("board.stations")), rates(board.stations, "station", (one) => one.station, "nothing_yet")),
       h("section", { class: "card" }, h("h2", {}, t("board.walks")), walks()),
-      h("section", { class: "card" }, h("h2", {}, t("board.alerts")), alerts()),
+      board.alerts.length > 0 ? null : alertsCard("card"),
     ),
   );
+}
+
+/** What is wrong stands before all figures; that nothing is, behind them. */
+function alertsCard(name) {
+  return h("section", { class: name, id: "alerts" }, h("h2", {}, t("board.alerts")), alerts());
 }
 
 function figures() {

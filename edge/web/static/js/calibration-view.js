@@ -2,9 +2,10 @@
 
 import { get, newKey, post } from "./api.js";
 import { fill, h, icon, s } from "./dom.js";
-import { knows, t } from "./language.js";
+import { decimal, knows, t } from "./language.js";
 import { listen } from "./stream.js";
 import { percent, span } from "./why-view.js";
+import { saidWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const LEVEL_DBM = [-90, -30]; // the ends of a level's bar
@@ -86,7 +87,7 @@ class CalibrationView {
   }
 
   _faultLine() {
-    const words = this._fault ?? (this._sheet.fault || null);
+    const words = this._fault ?? (saidWords(this._sheet.fault_said, this._sheet.fault) || null);
     return h("p", { class: "fault", role: "alert", hidden: words === null }, words ?? "");
   }
 
@@ -134,7 +135,7 @@ class CalibrationView {
                 h(
                   "li",
                   {},
-                  h("button", { type: "button", class: "second wide", "data-epc": one.epc, onclick: () => this._take({ step: "tag", epc: one.epc }) }, h("code", {}, one.epc), h("span", {}, `${one.rssi_dbm} dBm · ${one.reader}`)),
+                  h("button", { type: "button", class: "second wide", "data-epc": one.epc, onclick: () => this._take({ step: "tag", epc: one.epc }) }, h("code", {}, one.epc), h("span", {}, `${decimal(one.rssi_dbm)} dBm · ${one.reader}`)),
                 ),
               ),
             ),
@@ -185,7 +186,7 @@ class CalibrationView {
     return [
       h("p", {}, t(`calibration.learnt.${report.level}`, { seconds: quality.seconds })),
       h("ul", { class: "why-others figures-list", id: isWhole ? "quality" : null }, figure("accuracy", quality.accuracy), figure("accuracy_uncalibrated", quality.accuracy_uncalibrated), figure("strongest_antenna", quality.strongest_antenna), figure("majority", quality.majority)),
-      ...warnings.map((text) => this._note("trouble", text)),
+      ...warnings.map((text, at) => this._note("trouble", saidWords(report.warnings_said?.[at], text))),
       isWhole ? this._confusion(quality.confusion) : null,
     ];
   }
@@ -236,9 +237,9 @@ class CalibrationView {
           h(
             "li",
             {},
-            h("div", { class: "why-antenna" }, h("strong", {}, `${one.reader} ${one.port}`), h("span", {}, one.location), h("span", { class: "number" }, one.rssi_dbm === null ? t("calibration.silent") : `${one.rssi_dbm} dBm`)),
+            h("div", { class: "why-antenna" }, h("strong", {}, `${one.reader} ${one.port}`), h("span", {}, one.location), h("span", { class: "number" }, one.rssi_dbm === null ? t("calibration.silent") : `${decimal(one.rssi_dbm)} dBm`)),
             levelBar(one.rssi_dbm),
-            h("small", {}, one.rssi_dbm === null ? " " : t("calibration.rate", { rate: one.reads_per_s, age: span(one.age_s ?? 0) })),
+            h("small", {}, one.rssi_dbm === null ? " " : t("calibration.rate", { rate: decimal(one.reads_per_s), age: span(one.age_s ?? 0) })),
           ),
         ),
       ),

@@ -1,7 +1,7 @@
 // How the finder looks. It is given everything and keeps nothing but its elements.
 
 import { fill, h, icon, s } from "./dom.js";
-import { t } from "./language.js";
+import { decimal, t } from "./language.js";
 
 export class FindView {
   /** @param actions search(text), look(item), stop(), sound(). */
@@ -30,7 +30,7 @@ export class FindView {
     this._label.textContent = t("find.scan");
     this._go.textContent = t("find.search");
     if (choices !== null) return fill(this._body, ...this._list(choices));
-    if (item === null) return fill(this._body, h("div", { class: "calm empty" }, icon("radio"), h("p", {}, t("find.scan"))));
+    if (item === null) return fill(this._body, h("div", { class: "calm empty" }, icon("radio"), h("div", {}, h("h2", { class: "large" }, t("find.empty")), h("p", { class: "muted" }, t("find.empty_details")))));
     const looking = found !== null && found.epc === item.epc;
     fill(
       this._body,
@@ -100,8 +100,8 @@ function meter(found) {
     h(
       "p",
       { class: "find-figures" },
-      heard ? `${found.reads_per_s} ${t("find.rate")}` : t("find.silent"),
-      found.rssi_dbm === null ? null : ` · ${t("find.level")} ${t("find.dbm", { value: found.rssi_dbm })}`,
+      heard ? `${decimal(found.reads_per_s)} ${t("find.rate")}` : t("find.silent"),
+      found.rssi_dbm === null ? null : ` · ${t("find.level")} ${t("find.dbm", { value: decimal(found.rssi_dbm) })}`,
     ),
   );
 }

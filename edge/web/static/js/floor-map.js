@@ -1,20 +1,50 @@
 // The floor as a drawing to scale: one unit of the drawing is one metre. The plan's y grows upwards,
 // a drawing's downwards; `up` turns the one into the other.
 
-import { fill, s } from "./dom.js";
+import { fill, h, s } from "./dom.js";
 import { knows, moment, t } from "./language.js";
 import { percent, span } from "./why-view.js";
 
 const MARGIN_M = 1.2;
 const up = (y) => -y;
 const POINT_M = 0.8; // side of a place whose size nobody measured
+const NEARER = [1, 2, 4]; // so many times as large as what fits into its frame
+const LEGIBLE_PX = 7; // names that would be smaller are left out: the place is named when it is chosen
 
 export class FloorMap {
   /** @param onChoose called with a location's id. */
   constructor(onChoose) {
     this._onChoose = onChoose;
     this._outer = new Set();
-    this.element = s("svg", { class: "map", id: "map", role: "group" });
+    this._level = 0;
+    this._drawing = s("svg", { role: "group" });
+    this._frame = h("div", { class: "map-frame" }, this._drawing);
+    this._buttons = [-1, 1].map((step) => h("button", { type: "button", class: "second", onclick: () => this._go(step) }, step < 0 ? "−" : "+"));
+    this.element = h("div", { class: "map", id: "map" }, this._frame, h("div", { class: "map-nearer" }, ...this._buttons));
+    new ResizeObserver(() => this._leaveOutTiny()).observe(this._drawing);
+    this._go(0);
+  }
+
+  /** Go nearer or back; what is in the middle stays there. */
+  _go(step) {
+    const frame = this._frame;
+    const before = NEARER[this._level];
+    const [across, down] = [(frame.scrollLeft + frame.clientWidth / 2) / before, (frame.scrollTop + frame.clientHeight / 2) / before];
+    this._level = Math.min(NEARER.length - 1, Math.max(0, this._level + step));
+    const now = NEARER[this._level];
+    this._drawing.setAttribute("class", `nearer-${now}`);
+    frame.scrollTo(across * now - frame.clientWidth / 2, down * now - frame.clientHeight / 2);
+    this._buttons[0].disabled = this._level === 0;
+    this._buttons[1].disabled = this._level === NEARER.length - 1;
+  }
+
+  _leaveOutTiny() {
+    const { width, height } = this._drawing.getBoundingClientRect();
+    const box = this._drawing.viewBox.baseVal;
+    const px = box?.width ? Math.min(width / box.width, height / box.height) : 0;
+    for (const name of this._drawing.querySelectorAll(".box-name:not(.outer)")) {
+      name.classList.toggle("tiny", Number(name.getAttribute("font-size")) * px < LEGIBLE_PX);
+    }
   }
 
   /**
@@ -27,10 +57,10 @@ export class FloorMap {
     const places = drawn(floor);
     const byId = new Map(places.map((one) => [one.id, one]));
     this._outer = new Set(places.map((one) => one.parent).filter((id) => byId.has(id)));
-    this.element.setAttribute("viewBox", boxOf(places, floor).join(" "));
-    this.element.setAttribute("aria-label", t("floor.map"));
+    this._drawing.setAttribute("viewBox", boxOf(places, floor).join(" "));
+    this._drawing.setAttribute("aria-label", t("floor.map"));
     fill(
-      this.element,
+      this._drawing,
       stripes(),
       ...walkways(floor, measured(floor)),
       ...outermostFirst(places).map((one) => this._place(one, chosen, marked)),
@@ -39,7 +69,9 @@ export class FloorMap {
       ...floor.pickers.filter((one) => byId.has(one.location)).map((one, index) => picker(one, byId, index)),
       ...marks.filter((one) => byId.has(one.location)).map((one) => itemMark(one, byId.get(one.location))),
     );
-    if (focused) this.element.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+    this._buttons.forEach((one, at) => one.setAttribute("aria-label", t(at === 0 ? "floor.farther" : "floor.nearer")));
+    this._leaveOutTiny();
+    if (focused) this._drawing.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
   }
 
   _place(one, chosen, marked) {

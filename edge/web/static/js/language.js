@@ -30,6 +30,9 @@ export function knows(key) {
   return key in catalogues[current];
 }
 
+/** A level, share or rate as all pages write it: with one decimal. */
+export const decimal = (value) => value.toFixed(1);
+
 export function language() {
   return current;
 }

@@ -71,6 +71,7 @@ export class ReturnsView {
     const expected = list.expected.filter((one) => one.received < one.expected);
     return [
       h("h2", {}, t("returns.ungraded", { count: list.ungraded })),
+      list.pieces.length === 0 ? h("p", { class: "muted" }, t("returns.nothing_ungraded")) : null,
       h("ul", { class: "returned", id: "returned" }, ...list.pieces.map((one) => this._piece(one))),
       list.to_put_away > 0 ? h("p", { class: "muted", id: "to-put-away" }, t("returns.to_put_away", { count: list.to_put_away })) : null,
       expected.length > 0 ? h("h2", {}, t("returns.expected", { count: expected.length })) : null,

@@ -3,7 +3,7 @@
 import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { knows, moment, t } from "./language.js";
-import { certificateWords } from "./words.js";
+import { certificateWords, saidWords } from "./words.js";
 
 const MIB = 1024 * 1024;
 
@@ -74,12 +74,12 @@ export function brokerSection() {
   const show = () => {
     head.textContent = t("setup.broker");
     if (sheet === null) return;
-    const { enabled, address, tls, connected, unsent, last_error: trouble, certificates } = sheet;
+    const { enabled, address, tls, connected, unsent, last_error: trouble, last_error_said: said, certificates } = sheet;
     fill(
       body,
       h("p", {}, h("strong", { class: "codes" }, address), " · ", t(tls ? "setup.with_tls" : "setup.without_tls")),
       enabled ? note(connected ? "right" : "trouble", connected ? "right" : "trouble", t(connected ? "setup.connected" : "setup.not_connected", { unsent })) : note("info", "info", t("setup.broker_off")),
-      !connected && trouble ? h("p", { class: "codes", lang: "en" }, trouble) : null,
+      !connected && trouble ? h("p", { class: "codes", lang: said ? null : "en" }, saidWords(said, trouble)) : null,
       certificates.length === 0 ? h("p", { class: "muted" }, t("setup.no_certificates")) : h("ul", { class: "certificates", id: "certificates" }, ...certificates.map((one) => h("li", {}, icon({ good: "right", warning: "trouble", bad: "wrong" }[one.status]), h("span", {}, h("strong", {}, certificateOf(one)), " ", certificateWords(one))))),
     );
   };
@@ -95,7 +95,8 @@ function certificateOf({ about }) {
 
 function result(last) {
   if (last === null) return null;
-  const { task, good, facts, text } = last;
+  const { task, good, facts } = last;
+  const text = saidWords(last.text_said, last.text);
   return note(good ? "right" : "trouble", good ? "right" : "trouble", good ? t(`setup.done.${task}`, { facts }) : t(`setup.failed.${task}`, { text }));
 }
 

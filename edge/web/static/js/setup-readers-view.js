@@ -2,7 +2,8 @@
 
 import { get, newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
-import { knows, moment, t } from "./language.js";
+import { decimal, knows, moment, t } from "./language.js";
+import { saidWords } from "./words.js";
 
 const LOOK_MS = 2000;
 
@@ -168,18 +169,18 @@ function reader(one) {
     h("div", { class: "reader-head" }, icon(one.up ? "right" : "trouble"), h("strong", {}, one.name), h("span", {}, t(one.up ? "setup.up" : "setup.down")), h("span", { class: "muted" }, who)),
     one.antennas.length === 0
       ? h("p", { class: "muted" }, t("setup.no_places", { ports: one.ports.join(", ") || "–" }))
-      : h("ul", { class: "antenna-rates" }, ...one.antennas.map((antenna) => h("li", { class: `state-${antenna.state}` }, h("span", {}, t("setup.port", { port: antenna.port })), h("strong", {}, antenna.location), h("span", { class: "number" }, antenna.rssi_dbm === null ? t("setup.hears_nothing") : t("setup.hears", { rate: antenna.reads_per_s.toFixed(1), dbm: antenna.rssi_dbm }))))),
+      : h("ul", { class: "antenna-rates" }, ...one.antennas.map((antenna) => h("li", { class: `state-${antenna.state}` }, h("span", {}, t("setup.port", { port: antenna.port })), h("strong", {}, antenna.location), h("span", { class: "number" }, antenna.rssi_dbm === null ? t("setup.hears_nothing") : t("setup.hears", { rate: decimal(antenna.reads_per_s), dbm: decimal(antenna.rssi_dbm) }))))),
   );
 }
 
 function trialResult(trial) {
-  if (!trial.answers) return h("p", { class: "fault", role: "alert" }, t("setup.trial_silent"), " ", h("span", { class: "codes", lang: "en" }, trial.reason));
+  if (!trial.answers) return h("p", { class: "fault", role: "alert" }, t("setup.trial_silent"), " ", h("span", { class: "codes", lang: trial.reason_said ? null : "en" }, saidWords(trial.reason_said, trial.reason)));
   const tags = trial.tags;
   return h(
     "div",
     {},
     h("p", {}, t("setup.tried", { who: [trial.manufacturer, trial.model].filter(Boolean).join(" "), reads: trial.reads, ports: trial.antennas.join(", ") })),
-    tags.length === 0 ? h("p", { class: "muted" }, t("setup.no_tags")) : h("ul", { class: "trial-tags" }, ...tags.map((one) => h("li", {}, h("code", {}, one.epc), h("span", {}, t("setup.port", { port: one.antenna })), h("span", { class: "number" }, one.rssi_dbm === null ? `${one.count} ×` : `${one.count} × · ${one.rssi_dbm.toFixed(1)} dBm`)))),
+    tags.length === 0 ? h("p", { class: "muted" }, t("setup.no_tags")) : h("ul", { class: "trial-tags" }, ...tags.map((one) => h("li", {}, h("code", {}, one.epc), h("span", {}, t("setup.port", { port: one.antenna })), h("span", { class: "number" }, one.rssi_dbm === null ? `${one.count} ×` : `${one.count} × · ${decimal(one.rssi_dbm)} dBm`)))),
   );
 }
 

@@ -34,8 +34,8 @@ export class WallView {
       h("button", { type: "button", class: "main", onclick: () => this._actions.choose(one) }, one),
     );
     return [
-      h("h2", { class: "large" }, t("wall.choose")),
-      h("p", { class: "muted" }, t(walls.length ? "wall.choose_details" : "wall.none")),
+      h("h2", { class: "large" }, t(walls.length ? "wall.choose" : "wall.none")),
+      h("p", { class: "muted" }, t(walls.length ? "wall.choose_details" : "wall.none_details")),
       h("div", { class: "buttons columns" }, ...buttons),
     ];
   }

@@ -1,7 +1,7 @@
 // Why an item is thought to be where it is: what each antenna says, what else it could be, how long.
 
 import { h, s } from "./dom.js";
-import { knows, moment, t } from "./language.js";
+import { decimal, knows, moment, t } from "./language.js";
 
 const ODDS_FULL = 6; // nats that fill half a bar
 
@@ -74,7 +74,7 @@ function antennas(reason) {
           {},
           h("div", { class: "why-antenna" }, h("strong", {}, `${one.reader} ${one.port}`), h("span", {}, one.location), h("span", { class: "number" }, words(one.log_odds))),
           bar(one.log_odds),
-          h("small", {}, t("why.heard", { level: one.rssi_dbm, rate: one.reads_per_s, age: span(one.age_s) }), one.listening === "hears" ? "" : ` · ${listening(one.listening)}`),
+          h("small", {}, t("why.heard", { level: decimal(one.rssi_dbm), rate: decimal(one.reads_per_s), age: span(one.age_s) }), one.listening === "hears" ? "" : ` · ${listening(one.listening)}`),
         ),
       ),
     ),

@@ -28,6 +28,13 @@ export function factWords({ type, values = {}, text }) {
   return [t(`event.${type}`), ...told].join(" · ");
 }
 
+/** A sentence that came as text: in the page's words where its form is known, else as it is. */
+export function saidWords(said, text) {
+  if (!said) return text;
+  const values = Object.entries(said.values).map(([name, one]) => [name, typeof one === "string" ? one : saidWords(one, one.text)]);
+  return wordsOr(`said.${said.code}`, Object.fromEntries(values), text);
+}
+
 /** Until when a certificate is good. */
 export function certificateWords({ status, begins_us: begins, ends_us: ends }) {
   if (ends === null) return t("setup.certificate.unreadable");

@@ -1,0 +1,130 @@
+"""Sentences that parts of the gateway, its child processes, drivers and the system say in English.
+
+A sentence may come a long way as text: out of a child process, a calibration file of last year, a
+socket. One table has its form; whoever makes a sentence of their own takes it from there
+(`sentence`), and a page that says it in another language is told which form it is and what it
+names (`recognised`; the pages' words `said.CODE`).
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        # calibration
+        "few_places": (
+            "fewer than two places have 5 s of labelled reads: record an item in each place for a "
+            "minute or more and write its place into the truth file"
+        ),
+        "too_little": (
+            "too little to judge the calibration by: record every place for a minute or more"
+        ),
+        "none_heard": "no antenna of the floor heard enough labelled reads",
+        "place_uncovered": (
+            "the truth file names {place}, which no antenna covers: give it a parent that one "
+            "covers, or an antenna, in the floor file"
+        ),
+        "learning_long": "learning took too long; record less, or learn by hand",
+        "learning_broken": "learning was broken off",
+        "not_recorded": "the recording cannot be written: {error}",
+        "antenna_little": "antenna {antenna} heard too little to be calibrated; the mean is used",
+        "antenna_elsewhere": (
+            "antenna {antenna} does not hear {place} louder than other places: check the floor "
+            "file and the cables"
+        ),
+        "points_only": "points only: {error}",
+        "no_fall": (
+            "RSSI does not fall with distance at antenna {antenna}: its x_m, y_m in the floor "
+            "file are wrong, or its cable is swapped with another's"
+        ),
+        "zone_only": (
+            "zone only: positions err by {error_m} m, the middle of the points by {middle_m} m; "
+            "measure more points or put antennas around them"
+        ),
+        # readers
+        "reader_silent": "no answer in {seconds} s; look at its power, its cable and its address",
+        "reader_timeout": "no connection within {seconds} s",
+        "name_unknown": "the name {host} is unknown",
+        "not_connected": "no TCP connection: {error}",
+        "connection_lost": "connection lost: {error}",
+        "reader_closed": "the reader closed the TCP connection",
+        # the broker
+        "broker_unreachable": "{where} cannot be reached: {error}",
+        "broker_refuses": "the broker refuses us: {error}",
+        "broker_ended": "the connection ended: {error}",
+        "broker_deaf": "the broker does not let us listen: {error}",
+        "journal_unreadable": "the journal cannot be read: {error}",
+        "not_authorized": "Not authorized",
+        "bad_password": "Bad user name or password",
+        "bad_client_id": "Client identifier not valid",
+        "unsupported_protocol": "Unsupported protocol version",
+        "server_busy": "Server busy",
+        "server_stops": "Server shutting down",
+        "server_unavailable": "Server unavailable",
+        "taken_over": "Session taken over",
+        "keep_alive": "Keep alive timeout",
+        "unspecified": "Unspecified error",
+        # backups
+        "no_sound_copy": "{path} is no sound copy: {error}",
+        "store_without_epoch": "the store has no epoch",
+        # the system
+        "refused": "Connection refused",
+        "no_route": "No route to host",
+        "no_network": "Network is unreachable",
+        "timed_out": "timed out",
+        "reset": "Connection reset by peer",
+        "no_name": "Name or service not known",
+        "disk_full": "No space left on device",
+        "forbidden": "Permission denied",
+        "read_only": "Read-only file system",
+        "no_file": "No such file or directory",
+    }
+)
+"""Every form, by its code."""
+SAME = MappingProxyType(
+    {
+        "ECONNREFUSED": "refused",
+        "EHOSTUNREACH": "no_route",
+        "ENETUNREACH": "no_network",
+        "ETIMEDOUT": "timed_out",
+        "Connection timed out": "timed_out",
+        "Temporary failure in name resolution": "no_name",
+    }
+)
+"""Other words of the system for the same."""
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
+_FORMS = {
+    code: re.compile(
+        "".join(
+            f"(?P<{part[1:-1]}>.+)" if part.startswith("{") else re.escape(part)
+            for part in re.split(r"(\{\w+\})", text)
+        )
+    )
+    for code, text in SENTENCES.items()
+}
+
+
+def sentence(code: str, **values: object) -> str:
+    """The English sentence of a form.
+
+    Raises:
+        KeyError: it is not in the table, or a value of it is not told.
+    """
+    return SENTENCES[code].format_map(values)
+
+
+def recognised(text: str) -> dict[str, object] | None:
+    """Which form a sentence is: its `code`, the `values` it names, the `text`; None if of none.
+
+    A value that is a sentence itself is told in the same way; any other value is its text.
+    """
+    plain = _NUMBER.sub("", text)
+    if plain in SAME:
+        return {"code": SAME[plain], "values": {}, "text": text}
+    for code, form in _FORMS.items():
+        found = form.fullmatch(plain)
+        if found is not None:
+            values = {name: recognised(one) or one for name, one in found.groupdict().items()}
+            return {"code": code, "values": values, "text": text}
+    return None
