@@ -6,6 +6,7 @@ they stand near it all the time, as parked pallets do. A person who carries shad
 him; a rack of steel around makes the level change from place to place and from channel to channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,17 +15,15 @@ from numpy.typing import NDArray
 
 from simulators import radio
 from simulators.air import Dwell, Sightings
+from simulators.gate_builds import Build
 from simulators.tag_field import seeded_epcs
 
 Floats = NDArray[np.float64]
-_BEAM = 3.0
-"""Exponent of the antennas' pattern, there and back: half of the power is left at 36 degrees."""
-_BACK_DB = -22.0
-"""Behind itself an antenna hears this much of what it hears before itself."""
 _CELL_M = 0.16
 """Half a wavelength: the ways over the racks add up differently that far on."""
-_READS_PER_S_MOST = 400.0
-_READS_PER_S_OF_ONE = 30.0
+_BEAM_M = 0.3
+"""From the gate's line to each of its light barriers."""
+_SLIPS_PAST = 1 / 30
 _FAR_M = 7.0
 """So far from the gate nobody begins or ends to pass."""
 
@@ -54,13 +53,6 @@ class Way:
     x_m: Floats
     y_m: Floats
 
-    def at(self, time_s: float) -> tuple[float, float]:
-        """Place at a time."""
-        return (
-            float(np.interp(time_s, self.time_s, self.x_m)),
-            float(np.interp(time_s, self.time_s, self.y_m)),
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
@@ -81,39 +73,6 @@ class Scene:
     span_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
-    """How a gate was put up; no two are alike.
-
-    Attributes:
-        half_width_m: from the middle of the way to the posts.
-        apart_m: from the gate's line to the antennas of a side.
-        turned_rad: how far the antennas look away from the line, towards their side.
-        sensitivity_dbm: of the reader with these cables.
-        exponent: how fast the level falls with distance.
-        per_side: antennas of a side, 1 or 2.
-    """
-
-    half_width_m: float = 1.6
-    apart_m: float = 0.3
-    turned_rad: float = 0.7
-    sensitivity_dbm: float = -68.0
-    exponent: float = 2.0
-    per_side: int = 2
-
-    @classmethod
-    def seeded(cls, chance: np.random.Generator) -> "Build":
-        """One as a site might have it."""
-        return cls(
-            half_width_m=chance.uniform(1.2, 2.0),
-            apart_m=chance.uniform(0.1, 0.8),
-            turned_rad=chance.uniform(0.4, 1.0),
-            sensitivity_dbm=chance.uniform(-70.0, -65.0),
-            exponent=chance.uniform(1.8, 2.3),
-            per_side=int(chance.integers(1, 3)),
-        )
-
-
 class GateAir:
     """What the antennas of the gate hear of a scene.
 
@@ -132,79 +91,113 @@ class GateAir:
         self._scene = scene
         self._seed = seed
         self._band = band
+        self._build = build
         self._chance = np.random.default_rng([seed, 7])
         self._link = radio.Link(
             rssi_dbm_at_1_m=-38.0,
             exponent=build.exponent,
             sensitivity_dbm=build.sensitivity_dbm,
         )
-        self.ports = range(1, 2 * build.per_side + 1)
-        self._sites = {port: _site(build, port) for port in self.ports}
+        self._sites = {port: build.site(port) for port in build.ports}
         tags = np.arange(len(scene.epcs))
         hidden = radio.settled_uniform(51, seed, tags) < 0.04  # noqa: PLR2004 - on tins, on liquids
         self._tag_db = 2.0 * radio.settled_normal(52, seed, tags) - 7.0 * hidden
 
-    def inventory(self, dwell: Dwell) -> Sightings:
-        """What the antenna hears in the dwell; see `Air`."""
-        if dwell.antenna not in self._sites:
-            return Sightings.none()
-        middle_s = (dwell.from_us + dwell.span_us / 2) / 1e6
+    def inventories(self, dwells: Sequence[Dwell]) -> list[Sightings]:
+        """What the antenna of each dwell hears, one after the other; see `Air`."""
+        antenna = np.array([one.antenna for one in dwells])
+        from_us = np.array([one.from_us for one in dwells])
+        middle_s = np.array([one.from_us + one.span_us / 2 for one in dwells]) / 1e6
         place = self._places(middle_s)
-        ahead = self._places(middle_s + 0.05)
-        distance, mean = self._levels(dwell, place)
-        speed = (distance - self._levels(dwell, ahead)[0]) / 0.05
+        towards, distance = self._towards(antenna, place)
+        ahead = self._towards(antenna, self._places(middle_s + 0.05))[1]
+        mean = self._levels(antenna, from_us, place, (towards, distance))
+        mean += np.array([one.power_dbm - 30.0 for one in dwells])[:, None]
         chances = radio.success(mean, self._link)
+        drawn = [self._drawn(one, p) for one, p in zip(dwells, chances, strict=True)]
+        count = [len(seen_us) for _, seen_us, _ in drawn]
+        dwell = np.repeat(np.arange(len(dwells)), count)
+        row, seen_us = (np.concatenate([one[part] for one in drawn]) for part in (0, 1))
+        speed = (distance - ahead)[dwell, row] / 0.05
+        exact = distance[dwell, row] - speed * (seen_us / 1e6 - middle_s[dwell])
+        found = self._sightings(
+            antenna[dwell],
+            row,
+            seen_us,
+            (exact, speed, mean[dwell, row]),
+            np.concatenate([noise for _, _, noise in drawn], axis=1),
+        )
+        ends = np.cumsum(count).tolist()
+        return [found.take(np.arange(end - n, end)) for n, end in zip(count, ends, strict=True)]
+
+    def _drawn(
+        self, dwell: Dwell, chances: Floats
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+        """Which tags answer in a dwell, when, and the noise of level, phase and Doppler."""
         total = float(chances.sum())
-        per_s = min(_READS_PER_S_MOST, total * _READS_PER_S_OF_ONE)
+        per_s = min(self._build.reads_per_s_most, total * self._build.reads_per_s_of_one)
         reads = int(self._chance.poisson(per_s * dwell.span_us / 1e6))
         if not reads or total < 1e-6:  # noqa: PLR2004 - nobody answers
-            return Sightings.none()
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((3, 0))
         row = self._chance.choice(len(chances), size=reads, p=chances / total)
-        seen = dwell.from_us + np.sort(self._chance.integers(0, dwell.span_us, reads))
-        exact = distance[row] - speed[row] * (seen / 1e6 - middle_s)
-        return self._sightings(dwell.antenna, row, seen, (exact, speed[row], mean[row]))
+        seen_us = dwell.from_us + np.sort(self._chance.integers(0, dwell.span_us, reads))
+        return row, seen_us, self._chance.normal(size=(3, reads))
 
-    def _places(self, time_s: float) -> Floats:
-        """Shape (tags, 3): where each tag is."""
+    def _places(self, time_s: Floats) -> Floats:
+        """Shape (times, tags, 3): where each tag is."""
         scene = self._scene
-        xy = np.array([way.at(time_s) for way in scene.ways])
-        place = scene.offset_m.copy()
-        place[:, :2] += xy[scene.carrier]
+        xy = np.array(
+            [
+                (np.interp(time_s, way.time_s, way.x_m), np.interp(time_s, way.time_s, way.y_m))
+                for way in scene.ways
+            ]
+        )
+        place = np.repeat(scene.offset_m[None], len(time_s), axis=0)
+        place[:, :, :2] += xy[scene.carrier].transpose(2, 0, 1)
         return place
 
-    def _levels(self, dwell: Dwell, place: Floats) -> tuple[Floats, Floats]:
-        """Distance in metres and mean level in dBm of every tag at an antenna."""
-        at, looks = self._sites[dwell.antenna]
-        towards = place - at
-        distance = np.sqrt((towards**2).sum(axis=1))
-        cosine = np.maximum(towards @ looks / distance, 1e-3)
-        beam_db = np.maximum(20.0 * _BEAM * 0.5 * np.log10(cosine), _BACK_DB)
-        gain_db = 1.5 * radio.settled_normal(53, self._seed, dwell.antenna)
+    def _levels(
+        self,
+        antenna: NDArray[np.int64],
+        from_us: NDArray[np.int64],
+        place: Floats,
+        way: tuple[Floats, Floats],
+    ) -> Floats:
+        """Mean level in dBm of every tag in each dwell at full power, shape (dwells, tags)."""
+        towards, distance = way
+        looks = np.array([self._sites[port][1] for port in antenna.tolist()])
+        cosine = np.maximum((towards * looks[:, None]).sum(axis=2) / distance, 1e-3)
+        beam_db = np.maximum(10.0 * self._build.beam * np.log10(cosine), self._build.back_db)
+        gain_db = 1.5 * radio.settled_normal(53, self._seed, antenna)
         mean = radio.rssi_dbm(
-            distance,
-            self._link,
-            power_dbm=dwell.power_dbm,
-            gain_db=beam_db + float(gain_db) + self._tag_db,
+            distance, self._link, gain_db=beam_db + gain_db[:, None] + self._tag_db
         )
-        tags = np.arange(len(place))
-        cells = np.floor(place[:, :2] / _CELL_M).astype(np.int64)
-        mean += 2.5 * radio.settled_normal(
-            54, self._seed, tags, dwell.antenna, cells[:, 0], cells[:, 1]
+        tags = np.arange(place.shape[1])
+        cells = np.floor(place[:, :, :2] / _CELL_M).astype(np.int64)
+        mean += self._build.shadowing_db * radio.settled_normal(
+            54, self._seed, tags, antenna[:, None], cells[:, :, 0], cells[:, :, 1]
         )
-        person = radio.settled_uniform(55, self._seed, dwell.antenna, dwell.from_us // 2_000_000)
-        return distance, mean - 8.0 * (person < 0.06)  # noqa: PLR2004 - somebody in the beam
+        person = radio.settled_uniform(55, self._seed, antenna, from_us // 2_000_000)
+        shade_db = 8.0 * (person < 0.06)  # noqa: PLR2004 - somebody in the beam
+        return np.asarray(mean - shade_db[:, None])
+
+    def _towards(self, antenna: NDArray[np.int64], place: Floats) -> tuple[Floats, Floats]:
+        """From each dwell's antenna to each place, shape (dwells, tags, 3), and how far."""
+        at = np.array([self._sites[port][0] for port in antenna.tolist()])
+        towards = place - at[:, None]
+        return towards, np.sqrt((towards**2).sum(axis=2))
 
     def _sightings(
         self,
-        antenna: int,
+        antenna: NDArray[np.int64],
         row: NDArray[np.int64],
         seen_us: NDArray[np.int64],
         heard: tuple[Floats, Floats, Floats],
+        noise: Floats,
     ) -> Sightings:
         distance, speed, mean = heard
         channel = self._band.channel_at(seen_us)
         wavelength = self._band.wavelength_m(channel)
-        noise = self._chance.normal(size=(3, len(row)))
         fading = 1.5 * radio.settled_normal(56, self._seed, row, antenna, channel)
         offset = radio.channel_offset_rad(self._seed, antenna, channel)
         phase = radio.phase_rad(
@@ -223,15 +216,6 @@ class GateAir:
         )
 
 
-def _site(build: Build, port: int) -> tuple[Floats, Floats]:
-    """Place of an antenna and the direction that it looks in."""
-    outwards = 1.0 if port % 2 == 0 else -1.0
-    left = 1.0 if port <= 2 else -1.0  # noqa: PLR2004 - the first of each side stands left
-    at = np.array([outwards * build.apart_m, left * build.half_width_m, 1.6])
-    looks = np.array([outwards * np.sin(build.turned_rad), -left * np.cos(build.turned_rad), -0.2])
-    return at, looks / np.sqrt((looks**2).sum())
-
-
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """How much happens at the gate.
@@ -242,6 +226,7 @@ class Traffic:
         parked: pallets that stand near the gate all the time.
         tags_most: on one carrier.
         crowd: share of carriers that come right behind the one before.
+        speed_m_per_s: slowest and fastest that somebody walks.
     """
 
     span_s: float = 120.0
@@ -249,6 +234,7 @@ class Traffic:
     parked: int = 2
     tags_most: int = 8
     crowd: float = 0.4
+    speed_m_per_s: tuple[float, float] = (0.5, 1.8)
 
 
 _MANNERS = (Manner.OUT, Manner.IN, Manner.BACK, Manner.PAST)
@@ -265,7 +251,7 @@ def seeded_scene(traffic: Traffic, seed: int) -> Scene:
     for _ in range(traffic.moving):
         manner = _MANNERS[chance.choice(len(_MANNERS), p=_SHARES)]
         lateral_m = chance.uniform(-0.8, 0.8)
-        ways.append(_moving(manner, start_s, lateral_m, chance))
+        ways.append(_moving(manner, start_s, (lateral_m, traffic.speed_m_per_s), chance))
         close_by = chance.random() < traffic.crowd
         start_s += chance.uniform(0.5, 2.0) if close_by else chance.uniform(0.8, 1.8) * gap_s
     counts = chance.integers(1, traffic.tags_most + 1, len(ways))
@@ -283,7 +269,13 @@ def _parked(chance: np.random.Generator) -> Way:
     return Way(Manner.STANDS, np.zeros(1), np.array([x_m]), np.array([y_m]))
 
 
-def _moving(manner: Manner, start_s: float, lateral_m: float, chance: np.random.Generator) -> Way:
+def _moving(
+    manner: Manner,
+    start_s: float,
+    goes: tuple[float, tuple[float, float]],
+    chance: np.random.Generator,
+) -> Way:
+    lateral_m, speed_m_per_s = goes
     side = {Manner.OUT: -1.0, Manner.IN: 1.0}.get(manner, float(chance.choice([-1.0, 1.0])))
     begins, ends = chance.uniform(4.0, _FAR_M, 2)
     if chance.random() < 0.25:  # noqa: PLR2004 - it comes from, or stays at, a place near the gate
@@ -302,7 +294,7 @@ def _moving(manner: Manner, start_s: float, lateral_m: float, chance: np.random.
         along = float(chance.choice([-1.0, 1.0]))
         away_m = side * chance.uniform(1.0, 3.0)
         corners = [(away_m, -along * begins), (away_m, 0.0), (away_m, along * ends)]
-    return _walked(manner, start_s, pause_s, corners, chance.uniform(0.5, 1.8))
+    return _walked(manner, start_s, pause_s, corners, chance.uniform(*speed_m_per_s))
 
 
 def _walked(
@@ -318,3 +310,26 @@ def _walked(
     times = start_s + np.array([0.0, legs[0], legs[0] + pause_s + 1e-3, legs.sum() + pause_s])
     times[3] += 2e-3
     return Way(manner, times, x[[0, 1, 1, 2]], y[[0, 1, 1, 2]])
+
+
+def beams_broken(scene: Scene, build: Build, seed: int) -> list[tuple[int, int]]:
+    """When each of the gate's two light barriers is broken: microseconds and 0 inside, 1 outside.
+
+    One body in thirty slips past a beam; a fifth as many people as carriers go through with
+    nothing in their hands.
+    """
+    chance = np.random.default_rng([seed, 9])
+    empty = [
+        _moving(_MANNERS[int(chance.integers(2))], start_s, (0.0, (0.5, 1.8)), chance)
+        for start_s in chance.uniform(0.0, scene.span_s - 10.0, len(scene.ways) // 5)
+    ]
+    found = []
+    for way in (*scene.ways, *empty):
+        times = np.arange(way.time_s[0], way.time_s[-1], 0.02)
+        x = np.interp(times, way.time_s, way.x_m)
+        within = np.abs(np.interp(times, way.time_s, way.y_m)) < build.half_width_m
+        for side, at_m in enumerate((-_BEAM_M, _BEAM_M)):
+            crossed = np.flatnonzero((np.diff(np.sign(x - at_m)) != 0) & within[1:])
+            kept = crossed[chance.random(len(crossed)) > _SLIPS_PAST]
+            found += [(int(times[at] * 1e6), side) for at in kept.tolist()]
+    return sorted(found)

@@ -10,7 +10,6 @@ would miss everything else that lies there, and the shelf would seem to empty. W
 for is taken back when the search ends: after a time, with the session, or when the person says so.
 """
 
-import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -170,7 +169,7 @@ class FinderDesk:
         now_us = self._clock.now_us()
         found: dict[Port, Found] = {}
         for port, finder in search.finders.items():
-            reads = [one for one in heard.get(port, ()) if not math.isnan(one.rssi_dbm)]
+            reads = heard.get(port, ())
             finder.heard([one.at_us for one in reads], [one.rssi_dbm for one in reads])
             found[port] = finder.look(now_us)
             self._zoom(search, port, found[port].power_dbm)

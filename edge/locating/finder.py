@@ -10,6 +10,7 @@ one step at a time: at full power everything within a metre is loud, and the rac
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 FULL = 100
 _RATE_SHARE = 0.2
@@ -59,7 +60,7 @@ class Found:
     Attributes:
         scale: 0 not heard or far, 100 at hand.
         reads_per_s: lately.
-        rssi_dbm: mean level lately; None where nothing was heard.
+        rssi_dbm: mean level lately; None where nothing was heard, or no level told.
         power_dbm: with which to look from now on.
     """
 
@@ -91,7 +92,7 @@ class TagFinder:
         return self._settings.powers_dbm[self._power]
 
     def heard(self, seen_us: Sequence[int], rssi_dbm: Sequence[float]) -> None:
-        """Reads of the wanted tag, made with the present power."""
+        """Reads of the wanted tag, made with the present power; NaN where no level was told."""
         for at_us, level in zip(seen_us, rssi_dbm, strict=True):
             self._reads.append((at_us, level, self.power_dbm - level))
 
@@ -101,21 +102,22 @@ class TagFinder:
         begin_us = now_us - int(settings.window_s * 1e6)
         lately = [one for one in self._reads if begin_us < one[0] <= now_us]
         rate = len(lately) / settings.window_s
-        level = sum(one[1] for one in lately) / len(lately) if lately else None
-        loss = sum(one[2] for one in lately) / len(lately) if lately else None
+        told = [one for one in lately if isfinite(one[1])]
+        level = sum(one[1] for one in told) / len(told) if told else None
+        loss = sum(one[2] for one in told) / len(told) if told else None
         self._move(self._target(loss, rate), now_us)
-        self._step_power(level, now_us)
+        self._step_power(level, now_us, is_heard=bool(lately))
         return Found(self._shown, rate, level, self.power_dbm)
 
     def _target(self, loss_db: float | None, rate: float) -> float | None:
-        if loss_db is None:
+        if not rate:
             return None
         settings = self._settings
+        often = min(rate / settings.full_reads_per_s, 1.0)
+        if loss_db is None:  # a reader that tells no level: how often it hears the tag must do
+            return FULL * often
         strength = (settings.far_db - loss_db) / (settings.far_db - settings.near_db)
-        often = rate / settings.full_reads_per_s
-        return FULL * (
-            (1.0 - _RATE_SHARE) * min(max(strength, 0.0), 1.0) + _RATE_SHARE * min(often, 1.0)
-        )
+        return FULL * ((1.0 - _RATE_SHARE) * min(max(strength, 0.0), 1.0) + _RATE_SHARE * often)
 
     def _move(self, target: float | None, now_us: int) -> None:
         """Follow the reads at once, fade without them; show steps that a hand can feel."""
@@ -128,13 +130,15 @@ class TagFinder:
         if is_at_an_end or abs(target - self._shown) >= self._settings.step:
             self._shown = round(target)
 
-    def _step_power(self, level_dbm: float | None, now_us: int) -> None:
+    def _step_power(self, level_dbm: float | None, now_us: int, *, is_heard: bool) -> None:
         if self._power_since_us is None:
             self._power_since_us = now_us
         if now_us - self._power_since_us < self._settings.settle_s * 1e6:
             return
         step = 0
-        if level_dbm is None or level_dbm < self._settings.faint_dbm:
+        if level_dbm is None:
+            step = 0 if is_heard else -1
+        elif level_dbm < self._settings.faint_dbm:
             step = -1
         elif level_dbm > self._settings.loud_dbm:
             step = 1

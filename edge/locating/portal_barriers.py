@@ -1,8 +1,15 @@
 """What light barriers say of a stay: somebody went through, and in which order of the two beams.
 
-A barrier sees bodies, not tags: in a crowd it says only that somebody went through. So its word is
-one more likelihood beside the antennas', set by hand and cautiously; a barrier that has not been
-broken for an hour may be broken for good, and says nothing.
+A barrier sees bodies, not tags. While a tag that goes in is heard, somebody is seen to go in,
+unless he slips past; while one that does nothing is heard, somebody goes in as often as usual: in
+a crowd nearly always. So the word of the beams is one more likelihood beside the antennas', which
+weighs the less the more goes on:
+
+    seen:      (1 - (1 - share seen) exp(-usual)) / (1 - exp(-usual))
+    not seen:  1 - share seen
+
+with the usual number of crossings in a stay's time. A barrier that has not been broken for an hour
+may be broken for good, and says nothing.
 """
 
 from collections import deque
@@ -11,7 +18,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.portal_model import DIRECTIONS, IN_COLUMN, OUT_COLUMN, TURNED_COLUMN
+
 Floats = NDArray[np.float64]
+_DIRECTIONS = len(DIRECTIONS)
 
 _PAIR_MS = 4_000
 """Somebody who walks through breaks the second beam within this of the first."""
@@ -20,16 +30,15 @@ _AROUND_MS = 1_000
 _SPEAKS_MS = 3_600_000
 _KEPT = 512
 
-_NOTHING, _INWARDS, _OUTWARDS, _BOTH = range(4)
-_LIKELIHOOD = np.array(
-    [  # in, out, turned back, passed by, standing
-        [0.04, 0.04, 0.55, 0.70, 0.70],
-        [0.78, 0.03, 0.15, 0.11, 0.11],
-        [0.03, 0.78, 0.15, 0.11, 0.11],
-        [0.15, 0.15, 0.15, 0.08, 0.08],
-    ]
-)
-"""Of seeing nothing, an inward, an outward crossing or both, given what the tag did."""
+_SEEN = 0.85
+"""Share of what goes through that breaks both beams, one after the other, and is not mixed up."""
+_TURNING_SEEN = 0.15
+"""Share of what turns back at the line that is taken for a crossing of one direction."""
+_USUAL_MS = 60_000
+_USUAL_CROSSINGS = 4.0
+"""How often somebody goes through just now is taken from the last minute, and four more: people
+come in groups."""
+_INWARDS, _OUTWARDS = 0, 1
 
 
 class Barriers:
@@ -48,20 +57,35 @@ class Barriers:
         self, began_ms: NDArray[np.int64], ended_ms: NDArray[np.int64], now_ms: int
     ) -> Floats:
         """What the beams say of each stay, nats, shape (n, directions); 0 where they are mute."""
+        likely = np.zeros((len(began_ms), _DIRECTIONS))
         if now_ms - min(self._latest_ms) > _SPEAKS_MS:
-            return np.zeros((len(began_ms), _LIKELIHOOD.shape[1]))
+            return likely
         crossings = self._crossings()
-        seen = np.zeros(len(began_ms), np.int64)
-        for at_ms, side in crossings:
-            within = (began_ms - _AROUND_MS <= at_ms) & (at_ms <= ended_ms + _AROUND_MS)
-            seen[within] |= _OUTWARDS if side else _INWARDS
-        return np.asarray(np.log(_LIKELIHOOD[seen]))
+        for way, own in ((_INWARDS, IN_COLUMN), (_OUTWARDS, OUT_COLUMN)):
+            at_ms = np.array([at for at, side in crossings if side == way], np.int64)
+            seen = _any_within(at_ms, began_ms - _AROUND_MS, ended_ms + _AROUND_MS)
+            lately = int((at_ms > now_ms - _USUAL_MS).sum()) + _USUAL_CROSSINGS
+            others = lately * (ended_ms - began_ms + 2.0 * _AROUND_MS) / _USUAL_MS
+            none = np.exp(-others)
+            for column, share in ((own, _SEEN), (TURNED_COLUMN, _TURNING_SEEN)):
+                with_it = (1.0 - (1.0 - share) * none) / (1.0 - none)
+                likely[:, column] += np.log(np.where(seen, with_it, 1.0 - share))
+        return likely
 
     def _crossings(self) -> list[tuple[int, int]]:
-        """When somebody went through, and to which side."""
+        """When somebody went through, and which way."""
         events = sorted(self._broken)
         return [
-            ((first[0] + second[0]) // 2, second[1])
+            ((first[0] + second[0]) // 2, _OUTWARDS if second[1] else _INWARDS)
             for first, second in pairwise(events)
             if first[1] != second[1] and second[0] - first[0] <= _PAIR_MS
         ]
+
+
+def _any_within(
+    at_ms: NDArray[np.int64], begin_ms: NDArray[np.int64], end_ms: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether any of some moments lies within each of some spans."""
+    at_ms = np.sort(at_ms)
+    first = np.searchsorted(at_ms, begin_ms, "left")
+    return np.asarray(first < np.searchsorted(at_ms, end_ms, "right"))

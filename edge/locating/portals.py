@@ -95,7 +95,7 @@ class PortalWatch:
         self.portals = floor.sided_portals
         self._settings = settings
         self._model = model
-        self._watched = {portal: _Portal(portal) for portal in self.portals}
+        self._watched = {portal: _Portal(portal, settings.answer_at) for portal in self.portals}
         self._ports: dict[DeviceName, list[_Ports]] = {}
         for portal in self.portals:
             for reader, ports in _ports_of(floor.antennas, portal).items():
@@ -140,13 +140,8 @@ class PortalWatch:
         """What a portal tells of stays that have ended, or have waited for long enough."""
         for one in portal.tracks.waited_out(self._now_ms):
             yield from self._told(portal, one)
-        for one in self._judged(portal):
-            before = portal.tracks.before(one)
-            if before is not None:
-                yield from self._told(portal, before)
-            if self._direction(one) is Direction.UNKNOWN:
-                portal.tracks.hold(one)
-            else:
+        for stay in self._judged(portal):
+            for one in portal.tracks.take(stay):
                 yield from self._told(portal, one)
 
     def _judged(self, portal: "_Portal") -> list[Judged]:
@@ -166,8 +161,10 @@ class PortalWatch:
                 epc=portal.tracker.index.epc_of(row),
                 found=found[at],
                 balance=float(features[at, BALANCE]),
+                balance_last=float(features[at, SIDE_AT_END]),
                 reads=int(reads[at]),
                 rested=int(stays.rested[at]),
+                is_over=bool(stays.is_over[at]),
                 began_ms=int(stays.began_ms[at]),
                 ended_ms=int(stays.ended_ms[at]),
                 judged_ms=self._now_ms,
@@ -194,13 +191,6 @@ class PortalWatch:
 
     def _told(self, portal: "_Portal", one: Judged) -> Iterable[Passage]:
         direction = self._direction(one)
-        if direction is Direction.UNKNOWN:
-            portal.tracks.unclear(one)
-        elif direction in {Direction.IN, Direction.OUT}:
-            portal.tracks.crossed(one, out=direction is Direction.OUT)
-        else:
-            one = portal.tracks.stayed(one)
-            direction = self._direction(one)
         if self._is_silent(direction, one.reads, one.rested):
             return
         likeliest = int(one.found.argmax())
@@ -235,11 +225,11 @@ class PortalWatch:
 class _Portal:
     """One portal with what it has heard."""
 
-    def __init__(self, name: LocationId) -> None:
+    def __init__(self, name: LocationId, answer_at: float) -> None:
         self.name = name
         self.tracker = StayTracker()
         self.barriers = Barriers()
-        self.tracks = Tracks()
+        self.tracks = Tracks(answer_at)
         self._waiting: list[PortalReads] = []
 
     def take(self, batch: ReadBatch, sides: NDArray[np.int64], set_us: int) -> None:

@@ -14,7 +14,7 @@ the phases (von Mises) with the best offset of each channel, plus the likelihood
 the best reference level. Without phase the levels decide alone, and the spread says how poorly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,18 @@ _LEVEL_DB = 8.0
 _READS_PER_CELL_M = 0.08
 """Levels nearer together than this on the path share their reflections and count as one."""
 _AWAY_M = np.array([0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3, 1.7, 2.2])
-_COARSE_M, _FINE_M, _AROUND_M = 0.03, 0.005, 0.09
-_BEYOND_M = 0.3
-"""A tag may lie a little before the first or behind the last place it was read from."""
+_AWAY_FINER_M = np.sort(np.append(_AWAY_M, (_AWAY_M[1:] + _AWAY_M[:-1]) / 2.0))
+_COARSE_M, _FINER_M, _FINE_M, _AROUND_M = 0.03, 0.01, 0.005, 0.09
+_SELDOM = 30
+"""With so few reads, wide of each other, the phases' peak is so narrow that coarse candidates pass
+it by and a false one wins."""
+_SPREAD_M_MIN = 0.005
+"""Reads near together on the path share their reflections: they are never all news."""
+_BEYOND_M, _BEYOND_ONE_M = 0.3, 1.0
+"""A tag may lie before the first or behind the last place it was read from: a little where it was
+read often, as far as it is heard where it was read once."""
+_HEARD_M = 0.5
+"""Standard deviation of the place of a read about the tag: what one read alone tells."""
 _FINE_AWAY = 9
 _PEAK_HALF_M = 0.1
 
@@ -78,22 +87,41 @@ class ShelfPlace:
 
 
 def place_of(reads: SweptReads) -> ShelfPlace | None:
-    """Where along the path one tag lies; None without reads."""
+    """Where along the path one tag lies; None without a read that has a place and a level."""
+    reads = _finite(reads)
     if not len(reads.along_m):
         return None
     has_phase = bool(np.isfinite(reads.phase_rad).sum() >= 3)  # noqa: PLR2004 - two fit any valley
-    low, high = reads.along_m.min() - _BEYOND_M, reads.along_m.max() + _BEYOND_M
-    coarse = np.arange(low, high + _COARSE_M, _COARSE_M)
-    scores = _scores(reads, coarse, _AWAY_M, has_phase=has_phase)
-    along, away, _ = _best(scores, coarse, _AWAY_M)
+    beyond_m = max(_BEYOND_M, _BEYOND_ONE_M / np.sqrt(len(reads.along_m)))
+    low, high = reads.along_m.min() - beyond_m, reads.along_m.max() + beyond_m
+    is_seldom = len(reads.along_m) <= _SELDOM
+    step_m, aways = (_FINER_M, _AWAY_FINER_M) if is_seldom else (_COARSE_M, _AWAY_M)
+    coarse = np.arange(low, high + step_m, step_m)
+    scores = _scores(reads, coarse, aways, has_phase=has_phase)
+    along, away, _ = _best(scores, coarse, aways)
     spread = _spread(scores, coarse)
     if has_phase:
         fine = np.arange(along - _AROUND_M, along + _AROUND_M, _FINE_M)
         near = np.linspace(0.75 * away, 1.3 * away, _FINE_AWAY)
         scores = _scores(reads, fine, near, has_phase=True)
         along, away, _ = _best(scores, fine, near)
-        spread = max(spread - _COARSE_M / 2.0, _spread(scores, fine))
+        spread = max(spread - step_m / 2.0, _spread(scores, fine), _SPREAD_M_MIN)
     return ShelfPlace(float(along), float(away), float(spread), len(reads.along_m), has_phase)
+
+
+def _finite(reads: SweptReads) -> SweptReads:
+    """Without reads that have no place or no level, as some readers report them."""
+    good = np.isfinite(reads.along_m) & np.isfinite(reads.rssi_dbm)
+    if good.all():
+        return reads
+    return replace(
+        reads,
+        along_m=reads.along_m[good],
+        rssi_dbm=reads.rssi_dbm[good],
+        phase_rad=reads.phase_rad[good],
+        channel=reads.channel[good],
+        wavelength_m=reads.wavelength_m[good],
+    )
 
 
 def order_of(tags: dict[Epc, SweptReads]) -> list[tuple[Epc, ShelfPlace]]:
@@ -115,6 +143,7 @@ def _scores(reads: SweptReads, along: Floats, away: Floats, *, has_phase: bool) 
     apart = along[:, None, None] - reads.along_m
     distance = np.sqrt(apart**2 + away[None, :, None] ** 2)
     scores = _level_scores(reads, distance)
+    scores -= ((along - reads.along_m.mean()) ** 2 / (2.0 * _HEARD_M**2))[:, None]
     return scores + _phase_scores(reads, distance) if has_phase else scores
 
 

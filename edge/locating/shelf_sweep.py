@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import erf, hypot, sqrt
+from math import erf, hypot, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,17 @@ class Sweeping:
     antenna: int | None = None
     mhz: tuple[float, ...] = (915.0,)
     is_doubled: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses what no antenna does.
+
+        Raises:
+            ValueError: the speed or a frequency is not a number above 0.
+        """
+        if not all(isfinite(one) and one > 0.0 for one in (self.speed_m_per_s, *self.mhz)):
+            raise ValueError("the speed and every frequency must be numbers above 0")
+        if not self.mhz:
+            raise ValueError("name the reader's frequency, or all of its hop table")
 
 
 @dataclass(frozen=True, slots=True)

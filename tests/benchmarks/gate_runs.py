@@ -1,7 +1,8 @@
 """Simulated traffic at a gate as the portal sees it: reads in, stays and their truth out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +11,23 @@ from edge.locating.epcs import keys_of
 from edge.locating.portal_features import SIDE_AT_END, features_of
 from edge.locating.portal_stays import BIN_MS, PortalReads, Stays, StayTracker
 from simulators.air import Dwell, Sightings
-from simulators.gate import Build, GateAir, Scene, Traffic, seeded_scene
+from simulators.gate import GateAir, Scene, Traffic, seeded_scene
+from simulators.gate_builds import Build
 
-DWELL_US = 50_000
-USUAL = Traffic()
+TRAFFIC = {
+    "usual": Traffic(),
+    "crowd": Traffic(moving=20, parked=3, tags_most=16, crowd=0.8),
+    "hard": Traffic(moving=16, parked=6, tags_most=10, crowd=0.6),
+}
+VARIED = "varied"
+"""Each of these in turn, at other speeds, and at gates as nobody foresaw them."""
 IN, OUT, BACK, PAST, STANDS = range(5)
 """Classes of stays, in the order of the model's columns."""
 _NEAR_X_M, _NEAR_Y_M = 1.3, 2.0
 _MOVED_M = 0.5
 _UNHEARD_S = 15.0
+_TOGETHER = 64
+"""Dwells that are worked out at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +45,30 @@ class Labelled:
         )
 
 
+def staged(seed: int, traffic: str) -> tuple[Scene, Build]:
+    """A scene of a kind of traffic, and a gate."""
+    chance = np.random.default_rng([seed, 3])
+    if traffic != VARIED:
+        return seeded_scene(TRAFFIC[traffic], seed), Build.seeded(chance)
+    build = Build.varied(chance)
+    slowest = float(chance.uniform(0.4, 1.2))
+    speeds = slowest, slowest + float(chance.uniform(0.2, 0.9))
+    busy = tuple(TRAFFIC.values())[seed % len(TRAFFIC)]
+    return seeded_scene(replace(busy, speed_m_per_s=speeds), seed), build
+
+
 def heard(scene: Scene, build: Build, seed: int) -> Iterator[tuple[int, int, Sightings]]:
     """End of each dwell in microseconds, its port, and what was heard."""
     air = GateAir(scene, build, seed)
-    at_us = 0
-    while at_us < scene.span_s * 1e6:
-        for port in air.ports:
-            yield at_us + DWELL_US, port, air.inventory(Dwell(port, at_us, DWELL_US))
-            at_us += DWELL_US
+    count = -(-round(scene.span_s * 1e6) // build.dwell_us)
+    ports = list(islice(cycle(build.ports), -(-count // build.antennas) * build.antennas))
+    dwells = [
+        Dwell(port, number * build.dwell_us, build.dwell_us) for number, port in enumerate(ports)
+    ]
+    for begin in range(0, len(dwells), _TOGETHER):
+        some = dwells[begin : begin + _TOGETHER]
+        for dwell, found in zip(some, air.inventories(some), strict=True):
+            yield dwell.from_us + dwell.span_us, dwell.antenna, found
 
 
 def truth_of(scene: Scene, tag: int, began_s: float, ended_s: float) -> int:
@@ -85,10 +110,9 @@ class _Truths:
         return np.array(found)
 
 
-def labelled(seed: int, traffic: Traffic = USUAL) -> Labelled:
+def labelled(seed: int, traffic: str = "usual") -> Labelled:
     """The stays of one seeded scene at a seeded gate."""
-    scene = seeded_scene(traffic, seed)
-    build = Build.seeded(np.random.default_rng([seed, 3]))
+    scene, build = staged(seed, traffic)
     tracker = StayTracker()
     truths = _Truths(scene)
     parts: list[Labelled] = []

@@ -90,6 +90,27 @@ def test_what_is_shown_stays_while_the_hand_rests() -> None:
     assert all(step == 0 or abs(step) >= 4 for step in np.diff(shown))
 
 
+def test_a_reader_that_tells_no_level_leads_by_how_often_it_hears_the_tag() -> None:
+    finder = TagFinder()
+    finder.look(START_US)
+    finder.heard([START_US + 50_000] * 2, [np.nan] * 2)
+    seldom = finder.look(START_US + 100_000)
+    finder.heard([START_US + 150_000] * 8, [np.nan] * 8)
+    often = finder.look(START_US + 200_000)
+
+    assert 0 < seldom.scale < often.scale == 100
+    assert often.rssi_dbm is None
+    assert often.power_dbm == 30.0
+
+
+def test_a_level_that_is_no_number_does_not_spoil_those_that_are() -> None:
+    finder = TagFinder()
+    finder.look(START_US)
+    finder.heard([START_US + 50_000] * 3, [-50.0, np.inf, np.nan])
+
+    assert finder.look(START_US + 100_000).rssi_dbm == -50.0
+
+
 def test_powers_that_do_not_descend_are_refused() -> None:
     with pytest.raises(ValueError, match="descending"):
         FinderSettings(powers_dbm=(15.0, 30.0))

@@ -16,8 +16,10 @@ from edge.locating.portals import PortalSettings, PortalWatch
 from edge.model.ids import DeviceName, LocationId
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
+from simulators.gate import Traffic, seeded_scene
+from simulators.gate_builds import Build
 from tests.benchmarks import portal
-from tests.benchmarks.gate_runs import labelled
+from tests.benchmarks.gate_runs import heard, labelled
 
 START_US = 1_700_000_000_000_000
 GATE, DOCK, NEXT = DeviceName("gate"), LocationId("dock-1"), LocationId("dock-2")
@@ -303,9 +305,41 @@ def test_directions_at_a_busy_simulated_dock_are_right(traffic: str) -> None:
     """Strays, turn-backs, crowds and parked pallets; seeds that nothing was learnt on."""
     seeds = range(40, 43)
 
-    score = portal.judged(seeds, portal.TRAFFIC[traffic], {"ours": portal.watched})["ours"]
+    score = portal.judged(seeds, traffic, {"ours": portal.watched})["ours"]
 
     assert score.crossings > 60, f"seeds {seeds}"
     assert score.precision >= 0.98, f"seeds {seeds}: {score}"
     assert score.recall >= 0.98, f"seeds {seeds}: {score}"
     assert score.handed_over <= 0.05, f"seeds {seeds}: {score}"
+
+
+@pytest.mark.parametrize(
+    ("antennas", "apart_m", "tags_per_s", "speed_m_per_s"),
+    [(2, 0.4, 30.0, 0.5), (2, 1.8, 8.0, 2.0), (3, 1.2, 15.0, 1.2), (4, 1.6, 6.0, 0.8)],
+)
+def test_wide_and_narrow_gates_tell_slow_and_quick_walks(
+    antennas: int, apart_m: float, tags_per_s: float, speed_m_per_s: float
+) -> None:
+    """Far antennas leave a gap between them, and whoever runs is read a few times."""
+    build = Build(antennas=antennas, apart_m=apart_m, reads_per_s_of_one=tags_per_s)
+    speeds = 0.9 * speed_m_per_s, 1.1 * speed_m_per_s
+    scene = seeded_scene(Traffic(60.0, 5, 1, 4, 0.0, speeds), seed=3)
+    run = portal.Run(scene, list(heard(scene, build, seed=3)))
+    score = portal.Score()
+
+    score.judge(scene, portal.watched(run))
+
+    assert score.crossings > 0
+    assert score.wrong == 0
+    assert score.recall == 1.0
+
+
+@pytest.mark.seeds
+def test_gates_that_nobody_foresaw_are_told_right_or_asked_about() -> None:
+    """Two to four antennas, from the posts or above, near and far, loud and faint."""
+    seeds = range(660_000, 660_010)
+
+    score = portal.judged(seeds, "varied", {"ours": portal.watched})["ours"]
+
+    assert score.precision >= 0.95, f"seeds {seeds}: {score}"
+    assert score.recall >= 0.97, f"seeds {seeds}: {score}"

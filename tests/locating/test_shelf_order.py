@@ -1,5 +1,7 @@
 """Tags along a shelf are put in order by the phase of an antenna that was moved past them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,24 @@ def test_one_read_says_where_it_was_made_and_that_this_is_not_much() -> None:
     place = place_of(one)
 
     assert place is not None
-    assert place.spread_m > 0.1
+    assert place.along_m == pytest.approx(1.2, abs=0.02)
+    assert place.spread_m > 0.4
+
+
+def test_reads_without_a_level_or_a_place_do_not_count() -> None:
+    good = swept_past(1.1, 0.45)
+    bad = replace(
+        good,
+        rssi_dbm=np.where(np.arange(len(good.along_m)) % 3 == 0, np.nan, good.rssi_dbm),
+        along_m=np.where(np.arange(len(good.along_m)) % 7 == 1, np.inf, good.along_m),
+    )
+
+    place = place_of(bad)
+
+    assert place is not None
+    assert place.along_m == pytest.approx(1.1, abs=0.02)
+    assert np.isfinite(place.spread_m)
+    assert place_of(replace(good, rssi_dbm=np.full(len(good.along_m), np.nan))) is None
 
 
 def test_phase_halves_the_error_of_the_levels_peak_on_sweeps_with_reflections() -> None:
@@ -75,3 +94,25 @@ def test_phase_halves_the_error_of_the_levels_peak_on_sweeps_with_reflections() 
     peak, phase = found["peak of the level"], found["phase and levels fitted"]
     assert phase[0] <= peak[0] / 2.0, found
     assert phase[2] > peak[2], found
+
+
+def test_a_few_reads_on_one_frequency_find_the_narrow_valley_or_say_that_they_did_not() -> None:
+    """Eight reads of each of six tags; coarse candidates would pass the valley by."""
+    placed = [
+        place
+        for place_m in np.linspace(0.9, 2.1, 6).tolist()
+        if (place := place_of(one_frequency(place_m))) is not None
+    ]
+
+    off_m = np.abs(np.array([one.along_m for one in placed]) - np.linspace(0.9, 2.1, 6))
+    spread_m = np.array([one.spread_m for one in placed])
+    assert len(placed) == 6
+    assert (off_m < np.maximum(3.0 * spread_m, 0.02)).all()
+
+
+def one_frequency(place_m: float) -> SweptReads:
+    along = place_m + np.array([-0.52, -0.33, -0.21, -0.02, 0.09, 0.27, 0.36, 0.55])
+    distance = np.hypot(along - place_m, 0.45)
+    wavelength = np.full(8, 0.346)
+    phase = radio.phase_rad(distance, wavelength, 2.0)
+    return SweptReads(along, radio.rssi_dbm(distance), phase, np.ones(8, np.int64), wavelength)

@@ -1,6 +1,7 @@
 """The recorded reads of a moved antenna become the order of a shelf's tags."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,6 +98,28 @@ def test_phases_of_unknown_channels_are_levels_only() -> None:
 def test_a_sweep_that_cannot_be_is_refused_with_its_remedy(sweeping: Sweeping, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         ranked(batches_of(swept(6, tags=3)), sweeping)
+
+
+@pytest.mark.parametrize(
+    "how", [{"speed_m_per_s": 0.0}, {"speed_m_per_s": np.nan}, {"mhz": (0.0,)}, {"mhz": ()}]
+)
+def test_a_speed_or_frequency_that_is_no_number_above_0_is_refused(how: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="frequency"):
+        Sweeping(**how)
+
+
+def test_tags_that_were_read_once_are_not_told_apart_with_certainty() -> None:
+    batches = batches_of(swept(6))
+    firsts = {batch.epc.tobytes(): batch for batch in reversed(batches)}
+
+    found = ranked(sorted(firsts.values(), key=by_time), Sweeping(SPEED_M_PER_S))
+
+    assert len(found) == 24
+    assert all(one.confidence < 0.95 for one in found)
+
+
+def by_time(batch: ReadBatch) -> int:
+    return int(batch.seen_us[0])
 
 
 def test_without_reads_there_is_no_order() -> None:
