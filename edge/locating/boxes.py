@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.epcs import EpcIndex, Rows, grown, keys_of
+from edge.locating.intake import LEVEL_LEAST_DBM, LEVEL_MOST_DBM
 from edge.locating.quiet import QuietWatch
 from edge.model.boxes import BoxPlace, BoxQuiet, BoxVerdict
 from edge.model.ids import DeviceName, Epc, LocationId
@@ -136,7 +137,8 @@ class BoxWatch:
         rows = self._index.find_or_add(epc, keys_of(epc, bits), bits)
         self._make_room()
         at = (rows, station[good])
-        np.add.at(self._level, at, batch.rssi_dbm[good])
+        level_dbm = np.clip(batch.rssi_dbm[good], LEVEL_LEAST_DBM, LEVEL_MOST_DBM)
+        np.add.at(self._level, at, level_dbm)
         np.add.at(self._weight, at, 1.0)
         seen_ms = (batch.seen_us[good] - self._set_us) // 1000
         np.maximum.at(self._seen_ms, rows, seen_ms)

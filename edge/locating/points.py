@@ -29,6 +29,8 @@ _VARIES_DB, _NOISE_DB = 2.5, 2.0
 _REACH = 2.0
 """How far a difference from the trend reaches, in distances between neighbouring points."""
 _JUDGED_MAX = 60
+_STRANGE = 3.0
+"""Levels that fit nowhere to this many times their variance tell so much less of a tag."""
 
 Doubles = NDArray[np.float64]
 
@@ -142,7 +144,9 @@ class Fields:
             return None
         variance = self._variance[some]
         off = level_dbm[some, np.newaxis] - self._mean[some]
-        odds = -0.5 * (off**2 / variance + np.log(variance)).sum(axis=0)
+        misfit = (off**2 / variance).sum(axis=0)
+        strange = max(1.0, float(misfit.min()) / (_STRANGE * len(off)))
+        odds = -0.5 * (misfit / strange + np.log(variance).sum(axis=0))
         weight = np.exp(odds - odds.max())
         weight /= weight.sum()
         x_m, y_m = (weight @ self._nodes).tolist()

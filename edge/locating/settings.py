@@ -59,7 +59,7 @@ class LocatingSettings:
     unplaced_stay: float = 0.75
     settling_s: float = 0.0
     settling_share: float = 1.0
-    leave_s_max: float = 5.0
+    leave_s_max: float = 10.0
     softness_db: float = 2.5
     rest_db: float = 4.0
     caution_reads: float = 10.0

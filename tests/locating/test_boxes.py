@@ -85,6 +85,15 @@ def test_a_loud_tag_lies_in_the_box_and_one_that_the_next_table_hears_louder_doe
     assert table.places(PACK_2) == {HERE: BESIDE, OTHER: INSIDE}
 
 
+def test_one_absurd_level_is_forgotten_with_its_round() -> None:
+    table = Table()
+    for turn in range(60):
+        table.round((HERE, 1, -45.0), (OTHER, 1, 3e38 if turn == 3 else -70.0), (OTHER, 2, -45.0))
+
+    assert table.places()[OTHER] is BoxPlace.BESIDE
+    assert table.places()[HERE] is BoxPlace.INSIDE
+
+
 def test_what_lies_on_the_border_is_not_told_for_sure() -> None:
     table = Table()
 

@@ -55,6 +55,19 @@ def test_a_tag_between_the_points_is_found_where_it_lies(square: Floor) -> None:
     assert found.spread_m < 1.0
 
 
+@pytest.mark.parametrize("level_dbm", [-150.0, 60.0])
+def test_levels_that_were_heard_nowhere_place_a_tag_nowhere_with_certainty(
+    square: Floor, level_dbm: float
+) -> None:
+    xy_m = grid_points()
+    fields = Fields(square, NAMES, xy_m, heard_at(xy_m, 1, 1.0))
+
+    found = fields.locate(np.full(4, level_dbm))
+
+    assert found is not None
+    assert found.spread_m > 1.5
+
+
 def test_an_antenna_that_was_never_heard_is_left_out(square: Floor) -> None:
     xy_m = grid_points()
     level = heard_at(xy_m, 1, 1.0)
