@@ -65,12 +65,14 @@ struct pair {
 API int64_t kernel_layout(void) { return 4; }
 
 /* Asks for huge pages under columns that are read all over: a fifth of the time with a million tags
- * is looking up where small pages lie. A system that has none goes on as it was. Returns 0. */
+ * is looking up where small pages lie. A system that has none goes on as it was. Its first and its
+ * last page are asked for too: what is advised differently in parts is copied when it grows, 60 ms
+ * for a million tags, and not just moved. Returns 0. */
 API int64_t kernel_spread(void *column, uint64_t bytes)
 {
-    const uint64_t page = 4096, rest = (page - (uintptr_t)column % page) % page;
-    if (bytes > rest + page)
-        (void)madvise((char *)column + rest, (bytes - rest) / page * page, MADV_HUGEPAGE);
+    const uint64_t page = 4096, before = (uintptr_t)column % page;
+    const uint64_t pages = (before + bytes + page - 1) / page;
+    (void)madvise((char *)column - before, pages * page, MADV_HUGEPAGE);
     return 0;
 }
 
