@@ -21,8 +21,11 @@ from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots
 from edge.locating.terrain import CELLS, Terrain, walked
 
 _PACE_S = np.float32(1.0)
-_READ_TELLS = np.float32(0.35)
-"""Of what a read tells: those of one moment share their fading."""
+_LEVEL_TELLS, _RATE_TELLS = 0.3, np.float32(0.5)
+"""Of what levels tell, and how many reads there are: those of one moment share their fading."""
+_UNFADED_MOST = 1.5
+"""Slots hold faded reads, and silence does not fade, so they are taken for as many as came; for no
+more than that, because a tag that many antennas hear has not all of its reads in its slots."""
 _LEAST = np.float32(1e-4)
 """No cell is ruled out for good: it would be too small a number to keep."""
 _EVEN = np.float32(1.0 / CELLS)
@@ -52,7 +55,7 @@ class FreshReads:
     """What came since the last look; each column has shape (4, m).
 
     Attributes:
-        count: reads, a little less for those that are not of this moment.
+        count: reads.
         level_sum: sum of their levels, dBm.
     """
 
@@ -74,12 +77,15 @@ class Treading:
         spread = np.array(terrain.spread_db)[..., column]
         rate = np.array(terrain.rate_per_s)[..., column]
         per_db2 = -0.5 / spread**2
-        says = [np.log(rate / spread) + per_db2 * level**2, -2.0 * per_db2 * level, per_db2]
+        read = _LEVEL_TELLS * (per_db2 * level**2 - np.log(spread)) + _RATE_TELLS * np.log(rate)
+        says = [read, -2.0 * _LEVEL_TELLS * per_db2 * level, _LEVEL_TELLS * per_db2]
         """By place, cell and antenna: for a read, for each dB of its level, for each dB²."""
         table = np.pad(np.stack(says, axis=-1), ((0, 1), (0, 0), (0, 1), (0, 0)))
         self._shape = table.shape[2:]
         self._says = table.reshape(-1, table[0, 0].size).T.astype(np.float32)
-        self._rate_per_s = np.pad(rate, ((0, 1), (0, 0), (0, 1))).astype(np.float32)
+        missed = _RATE_TELLS * np.pad(rate, ((0, 1), (0, 0), (0, 1)))
+        self._missed_per_s = missed.astype(np.float32)
+        """What a second of silence says against."""
         self._busy = _Busy(float(rate.sum(axis=-1).mean()))
         walk = walked(terrain.edge_m, float(_PACE_S))
         self._walk = walk.astype(np.float32)
@@ -103,8 +109,11 @@ class Treading:
         fade = np.exp(-news.since_s / self._window_s) * self._goes_on(news.rows, news.slots)
         count = news.slots.weight - fade * before[0]
         some = news.fresh & (count > _READ)
-        level_sum = news.slots.level_sum - fade * before[1]
-        return FreshReads(count * some, level_sum * some)
+        count *= some
+        level_sum = (news.slots.level_sum - fade * before[1]) * some
+        unfaded = news.reads / np.maximum(count.sum(axis=0), _READ)
+        whole = np.clip(unfaded, 1.0, _UNFADED_MOST).astype(np.float32)
+        return FreshReads(count * whole, level_sum * whole)
 
     def look(
         self,
@@ -126,11 +135,10 @@ class Treading:
         share = self._before(news, arriving)
         everywhere = self._said(news, heard)
         span_s = self._busy.share * _span_s(news)
-        everywhere -= span_s[:, np.newaxis] * (self._rate_per_s @ alive).reshape(-1)
-        places = len(self._rate_per_s)
+        everywhere -= span_s[:, np.newaxis] * (self._missed_per_s @ alive).reshape(-1)
+        places = len(self._missed_per_s)
         at = row.T + (np.arange(len(span_s)) * places)[:, np.newaxis]
         said = everywhere.reshape(-1, CELLS).take(at, axis=0)
-        said *= _READ_TELLS
         most = said.max(axis=2, keepdims=True)
         said -= most
         share *= np.exp(said, out=said)
