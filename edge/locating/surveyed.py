@@ -37,7 +37,7 @@ from edge.model.places import Floor
 _ELSEWHERE_MOST = 2.0
 _CHANGE_BACKED = np.float32(1.5)
 """Where late reads back a change of levels less than this, it counts for less."""
-_CHANGE_NATS_MOST = 3.5
+_CHANGE_NATS_MOST = 2.5
 _NEWS_LEAST, _NEWS_PER_DB, _NEWS_MOST = np.float32(0.3), np.float32(0.15), np.float32(2.0)
 """What a look counts where nothing changed, and with each dB of change."""
 _BESIDE_CELLS = np.float32(0.3)

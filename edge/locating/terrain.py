@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 CELLS_ALONG = 3
 """Cells along each edge of a place."""
 CELLS = CELLS_ALONG**2
-PACE_M = 0.7
+PACE_M = 0.6
 """Spread of where a tag is after a second, along each axis: people who look for something."""
 _EDGE_M_MAX = 50.0
 
