@@ -23,6 +23,9 @@ from edge.locating.terrain import CELLS, Terrain, walked
 _PACE_S = np.float32(1.0)
 _READ_TELLS = np.float32(0.35)
 """Of what a read tells: those of one moment share their fading."""
+_UNFADED_MOST = 1.5
+"""Slots hold faded reads, and silence does not fade, so they are taken for as many as came; for no
+more than that, because a tag that many antennas hear has not all of its reads in its slots."""
 _LEAST = np.float32(1e-4)
 """No cell is ruled out for good: it would be too small a number to keep."""
 _EVEN = np.float32(1.0 / CELLS)
@@ -52,7 +55,7 @@ class FreshReads:
     """What came since the last look; each column has shape (4, m).
 
     Attributes:
-        count: reads, a little less for those that are not of this moment.
+        count: reads.
         level_sum: sum of their levels, dBm.
     """
 
@@ -103,8 +106,11 @@ class Treading:
         fade = np.exp(-news.since_s / self._window_s) * self._goes_on(news.rows, news.slots)
         count = news.slots.weight - fade * before[0]
         some = news.fresh & (count > _READ)
-        level_sum = news.slots.level_sum - fade * before[1]
-        return FreshReads(count * some, level_sum * some)
+        count *= some
+        level_sum = (news.slots.level_sum - fade * before[1]) * some
+        unfaded = news.reads / np.maximum(count.sum(axis=0), _READ)
+        whole = np.clip(unfaded, 1.0, _UNFADED_MOST).astype(np.float32)
+        return FreshReads(count * whole, level_sum * whole)
 
     def look(
         self,

@@ -179,6 +179,26 @@ def test_each_read_counts_once(learnt: Terrain) -> None:
     assert second.level_sum == pytest.approx(np.full((SLOTS, 1), -51.0), abs=1e-3)
 
 
+def test_reads_of_one_look_count_in_full_though_the_first_have_faded(learnt: Terrain) -> None:
+    """Silence does not fade: read as often as in the survey, a tag must not seem quieter."""
+    tag = Followed(learnt)
+    faded = replace(news([3.0, -1.0, -2.0, 0.0]), reads=np.full(1, 5, np.int32))
+
+    reads = tag.treading.fresh(faded)
+
+    assert float(reads.count.sum()) == pytest.approx(5.0, abs=1e-3)
+    assert reads.level_sum / reads.count == pytest.approx(
+        faded.slots.level_sum / faded.slots.weight, abs=1e-3
+    )
+
+
+def test_reads_that_no_slot_holds_hardly_count(learnt: Terrain) -> None:
+    tag = Followed(learnt)
+    crowded = replace(news([3.0, -1.0, -2.0, 0.0]), reads=np.full(1, 40, np.int32))
+
+    assert float(tag.treading.fresh(crowded).count.sum()) <= 6.0
+
+
 def test_an_antenna_that_takes_anothers_slot_begins_anew(learnt: Terrain) -> None:
     tag = Followed(learnt)
     for _ in range(10):
