@@ -54,7 +54,7 @@ class Queries:
         return next(iter(self._items("epc = ?", (epc,), 1)), None)
 
     def items(self, text: str, limit: int) -> list[PresentItem]:
-        """Items whose EPC or article number begins with `text`, in the order of their EPC.
+        """Items whose EPC or article number begins with `text`; those that are anywhere first.
 
         Looks at every item: some 10 ms for 100,000.
         """
@@ -75,7 +75,7 @@ class Queries:
         return self._items("location NOT NULL", (), limit)
 
     def items_of(self, sku: Sku, limit: int) -> list[PresentItem]:
-        """Items of one article, also those that have departed; looks at every item."""
+        """Items of one article, those that have departed last; looks at every item."""
         return self._items("sku = ?", (sku,), limit)
 
     def history(self, subject: str, limit: int) -> list[Fact]:
@@ -109,7 +109,10 @@ class Queries:
     def _items(self, condition: str, values: tuple[str, ...], limit: int) -> list[PresentItem]:
         with told_by_store("looking for items"):
             rows = sound_rows(
-                self._connection, ITEMS, f"{condition} ORDER BY epc LIMIT ?", (*values, limit)
+                self._connection,
+                ITEMS,
+                f"{condition} ORDER BY location IS NULL, epc LIMIT ?",
+                (*values, limit),
             )
             return [PresentItem(*columns) for columns in rows]
 

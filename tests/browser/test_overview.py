@@ -150,6 +150,27 @@ def test_refusing_an_order_takes_a_second_yes(page: Page) -> None:
     expect(page.get_by_role("row", name="SO-1042")).to_have_count(0)
 
 
+def test_the_map_leaves_tiny_names_out_and_comes_nearer_until_they_can_be_read(
+    signed_in: SignIn, shoot: Shoot
+) -> None:
+    page = signed_in(Role.SUPERVISOR, "/floor", HANDHELD)
+    expect(page.locator("#map [data-place]")).not_to_have_count(0)
+    tiny = page.locator('#map [data-place="A-01-3"] .tiny')
+    expect(tiny).to_have_count(1)
+    expect(page.get_by_role("button", name="Farther")).to_be_disabled()
+
+    page.get_by_role("button", name="Nearer").click()
+    page.get_by_role("button", name="Nearer").click()
+
+    expect(tiny).to_have_count(0)
+    expect(page.get_by_role("button", name="Nearer")).to_be_disabled()
+    judge(page)
+    shoot(page, "floor-nearer-360x640")
+    page.get_by_role("button", name="Farther").click()
+    page.get_by_role("button", name="Farther").click()
+    expect(tiny).to_have_count(1)
+
+
 def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> None:
     page.goto("/board")
 
@@ -190,7 +211,7 @@ def test_the_board_tells_what_leaves_when_and_why_orders_are_walked_together(
     expect(board.locator("body")).to_contain_text("Begin now: picked by")
     expect(board.locator("body")).to_contain_text("Too late: picked only by")
     expect(board.locator("body")).to_contain_text("DHL, UPS")
-    expect(board.locator("body")).to_contain_text("Orders together: 8, 142 m: saves 388 m")
+    expect(board.locator("body")).to_contain_text("8 orders together, 142 m: 388 m less")
     shoot(board, "board-waves-1280x800")
     board.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
     shoot(board, "board-waves-360x640")

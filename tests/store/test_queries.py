@@ -51,6 +51,15 @@ def test_items_are_found_by_their_place(gateway: "Gateway", queries: Queries) ->
     assert [item.epc for item in queries.items_at(B, 1)] == TAGS[:1]
 
 
+def test_items_that_have_gone_come_after_those_that_are_somewhere(
+    gateway: "Gateway", queries: Queries
+) -> None:
+    gateway.happen(*(ItemArrived(one, SHIRT, A, 0.5) for one in TAGS[:3]))
+    gateway.happen(ItemDeparted(TAGS[0], SHIRT, A, 77))
+    assert [item.epc for item in queries.items("SHI", 2)] == TAGS[1:3]
+    assert [item.epc for item in queries.items_of(SHIRT, 9)] == [*TAGS[1:3], TAGS[0]]
+
+
 def test_an_item_that_has_gone_is_still_known(gateway: "Gateway", queries: Queries) -> None:
     gateway.happen(ItemArrived(TAGS[0], SHIRT, A, 0.5), ItemDeparted(TAGS[0], SHIRT, A, 77))
     item = queries.item(TAGS[0])

@@ -28,12 +28,11 @@ export class FloorMap {
   /** Go nearer or back; what is in the middle stays there. */
   _go(step) {
     const frame = this._frame;
-    const before = NEARER[this._level];
-    const [across, down] = [(frame.scrollLeft + frame.clientWidth / 2) / before, (frame.scrollTop + frame.clientHeight / 2) / before];
+    const across = (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth;
+    const down = (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight;
     this._level = Math.min(NEARER.length - 1, Math.max(0, this._level + step));
-    const now = NEARER[this._level];
-    this._drawing.setAttribute("class", `nearer-${now}`);
-    frame.scrollTo(across * now - frame.clientWidth / 2, down * now - frame.clientHeight / 2);
+    this._drawing.setAttribute("class", `nearer-${NEARER[this._level]}`);
+    frame.scrollTo(across * frame.scrollWidth - frame.clientWidth / 2, down * frame.scrollHeight - frame.clientHeight / 2);
     this._buttons[0].disabled = this._level === 0;
     this._buttons[1].disabled = this._level === NEARER.length - 1;
   }

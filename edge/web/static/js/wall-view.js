@@ -23,6 +23,7 @@ export class WallView {
     const hand = wall?.hand ?? null;
     this._label.textContent = t(name === null ? "wall.scan_wall" : hand ? "wall.scan_slot" : "wall.scan_piece");
     this._note.show(note);
+    this._foot.hidden = name === null && walls?.length === 0;
     this._back.hidden = hand === null;
     this._back.textContent = t("wall.lay_back");
     fill(this._body, ...(name === null ? this._choice(walls) : wall === null ? [] : this._wall(wall)));
