@@ -39,6 +39,7 @@ from simulators.day.laws.work import (
     AlertsAreTrue,
     EventsInOrder,
     EverythingGetsDone,
+    GoodMailIsTaken,
     NoPieceTwice,
     PromptsLeadOn,
     RulesDecide,
@@ -50,6 +51,7 @@ LAWS: tuple[type[Law], ...] = (
     *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
     *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
+    GoodMailIsTaken,
 )
 BROKEN_MAX = 50
 _PAGE = 1_000

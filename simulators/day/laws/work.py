@@ -9,6 +9,7 @@ from typing_extensions import override
 from edge.floor.views import prompt_view
 from edge.model.events import (
     Fact,
+    MessageSetAside,
     OrderCancelled,
     OrderReceived,
     PackOpened,
@@ -31,6 +32,8 @@ from simulators.day.laws.law import Ending, Law, Reading
 
 STUCK_S = 1_200.0
 """No prompt and no order stands still for so long while everything works."""
+_CUSTOMERS = '"order_id": "D'
+"""In every message of a customer, and in none of those that are meant to be bad."""
 
 
 @dataclass(slots=True)
@@ -218,3 +221,14 @@ class RulesDecide(Law):
     def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
         if answer.get("code") == "rule_failed":
             self.breaks(f"{key} ({path}) could not be decided")
+
+
+@dataclass(slots=True)
+class GoodMailIsTaken(Law):
+    """No order, change, cancellation or return of a customer is set aside as a bad message."""
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        event = fact.event
+        if isinstance(event, MessageSetAside) and _CUSTOMERS in event.excerpt:
+            self.breaks(f"a customer's message was set aside: {event.reason}: {event.excerpt}")

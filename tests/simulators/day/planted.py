@@ -27,6 +27,7 @@ from edge.rules.terms import Terms
 from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Publish
+from edge.sync.wire import messages
 from simulators.day.timetable import Entry, Kind
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -328,6 +329,14 @@ def the_screen_keeps_its_first_prompt(patch: pytest.MonkeyPatch) -> None:
             near(self, state)
 
     patch.setattr(Showing, "near", once)
+
+
+@bug("GoodMailIsTaken")
+def no_time_is_understood(patch: pytest.MonkeyPatch) -> None:
+    def refusing(_: object) -> object:
+        raise ValueError("write a time")
+
+    patch.setattr(messages, "us_of", refusing)
 
 
 @bug("EverythingGetsDone")
