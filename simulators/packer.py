@@ -133,6 +133,7 @@ class Packer:
     async def _check_and_close(self, view: dict[str, Any]) -> None:
         tote_id = str(view["tote_id"])
         await self._gather(tote_id, view.get("awaited", ()))
+        await self._take_out(tote_id)
         view = await self._heard_out()
         if is_short(view):
             await self._scan_pieces(tote_id)
@@ -161,6 +162,21 @@ class Packer:
                 for piece in world.pieces_in(tote_holder(further)):
                     world.put(piece.epc, tote_holder(tote_id))
                 world.take_away_tote(further)
+
+    async def _take_out(self, tote_id: str) -> None:
+        """Lay aside what the order wants no more: any piece of the article: they look alike."""
+        world, view = self.shift.world, await self._view()
+        for told in view["take_out"]:
+            lying = [
+                one for one in world.pieces_in(tote_holder(tote_id)) if one.sku == told["sku"]
+            ]
+            if told["order_id"] != view["order_id"]:
+                continue
+            for piece in lying[: int(told["quantity"])]:
+                answer = await self._scan_on_page(self.shift.barcode(piece.sku))
+                self.shift.deeds[f"pack_{answer['code']}"] += 1
+                if answer["code"] == "taken_out":
+                    world.put(piece.epc, ASIDE)
 
     async def _scan_pieces(self, tote_id: str) -> None:
         """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""

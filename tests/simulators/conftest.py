@@ -78,6 +78,7 @@ class PaperGateway:
         radio: whether the cart hears; `hear` is what it does at each look at the prompt.
         cut: how often each key is done without an answer, as by a gateway killed after its commit.
         unwanted: how many pieces of the first stop are to be put back once they are picked.
+        called_off: how many pieces of the first stop are to be taken out at the pack station.
         effects: what was done, each key once.
     """
 
@@ -87,6 +88,7 @@ class PaperGateway:
     hear: Callable[["PaperGateway"], None] = lambda _: None
     cut: int = 0
     unwanted: int = 0
+    called_off: int = 0
     effects: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
@@ -198,8 +200,15 @@ class PaperGateway:
             "order_id": "O1" if self.open_tote else None,
             "lines": lines,
             "strangers": [],
+            "take_out": self._take_out(),
             "verdict": verdict if self.open_tote else "empty",
         }
+
+    def _take_out(self) -> list[dict[str, Any]]:
+        if not self.called_off:
+            return []
+        told = {"sku": self.stops[0].sku, "quantity": self.called_off}
+        return [told | {"order_id": "O1", "tote_id": "T1", "slot": None}]
 
     def _done(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         deeds = {
@@ -254,6 +263,10 @@ class PaperGateway:
             self.open_tote = body["code"]
             return "opened", {}
         sku = self.barcodes[body["code"]]
+        if self.called_off and sku == self.stops[0].sku:
+            self.called_off -= 1
+            self.stops[0].quantity -= 1
+            return "taken_out", {}
         expected = sum(stop.quantity for stop in self.stops if stop.sku == sku)
         if self.checked[sku] == expected:
             return "not_wanted", {}

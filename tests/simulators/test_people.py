@@ -12,6 +12,7 @@ import pytest
 from simulators.api import Device, RefusedError
 from simulators.catalogue import Catalogue, make_catalogue
 from simulators.crew import dismiss, picker_jobs, station_jobs
+from simulators.hall import ASIDE
 from simulators.judging import judge
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_of
 from simulators.stock_keeper import StockKeeper
@@ -132,6 +133,19 @@ def test_a_piece_that_is_no_longer_wanted_is_brought_back_to_its_place(
     assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
     assert shift.world.count(stop.sku, stop.location) == lay_there - 1
     assert shift.deeds["put_to_place"] == 1
+
+
+def test_what_an_order_wants_no_more_is_laid_aside_at_the_pack_station(
+    catalogue: Catalogue, gateway: Paper
+) -> None:
+    gateway.called_off = 1
+    shift = shift_of(catalogue, gateway)
+
+    verdict = walk_and_judge(shift, gateway)
+
+    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert shift.deeds["pack_taken_out"] == 1
+    assert [piece.sku for piece in shift.world.pieces_in(ASIDE)] == [gateway.stops[0].sku]
 
 
 def test_what_was_taken_at_a_place_for_one_stop_is_not_laid_back_at_the_next_stop_there(
