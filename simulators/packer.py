@@ -140,8 +140,12 @@ class Packer:
         if (await self._heard_out())["verdict"] == "extra":
             await self._clear_strangers(tote_id)
         view = await self._heard_out()
+        if view["verdict"] == "take_out":  # the order has changed meanwhile
+            await self._take_out(tote_id)
+            view = await self._heard_out()
         if view["open"] and view["tote_id"] == tote_id:
-            await self._close(view, partial=view["verdict"] != "match")
+            looked = view["verdict"] == "take_out" and not self._unwanted_in(tote_id, view)
+            await self._close(view, partial=view["verdict"] != "match", looked=looked)
 
     async def _heard_out(self) -> dict[str, Any]:
         """The view as soon as the screen says no more that it listens."""
@@ -165,18 +169,21 @@ class Packer:
 
     async def _take_out(self, tote_id: str) -> None:
         """Lay aside what the order wants no more: any piece of the article: they look alike."""
-        world, view = self.shift.world, await self._view()
-        for told in view["take_out"]:
-            lying = [
-                one for one in world.pieces_in(tote_holder(tote_id)) if one.sku == told["sku"]
-            ]
-            if told["order_id"] != view["order_id"]:
-                continue
-            for piece in lying[: int(told["quantity"])]:
-                answer = await self._scan_on_page(self.shift.barcode(piece.sku))
-                self.shift.deeds[f"pack_{answer['code']}"] += 1
-                if answer["code"] == "taken_out":
-                    world.put(piece.epc, ASIDE)
+        for piece in self._unwanted_in(tote_id, await self._view()):
+            answer = await self._scan_on_page(self.shift.barcode(piece.sku))
+            self.shift.deeds[f"pack_{answer['code']}"] += 1
+            if answer["code"] == "taken_out":
+                self.shift.world.put(piece.epc, ASIDE)
+
+    def _unwanted_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
+        """What is to be taken out of the open box and really lies in it."""
+        lying = self.shift.world.pieces_in(tote_holder(tote_id))
+        return [
+            piece
+            for told in view["take_out"]
+            if told["order_id"] == view["order_id"]
+            for piece in [one for one in lying if one.sku == told["sku"]][: int(told["quantity"])]
+        ]
 
     async def _scan_pieces(self, tote_id: str) -> None:
         """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""
@@ -222,12 +229,13 @@ class Packer:
         ]
         return sorted(found, key=lambda piece: piece.epc not in told)
 
-    async def _close(self, view: dict[str, Any], *, partial: bool) -> None:
+    async def _close(self, view: dict[str, Any], *, partial: bool, looked: bool) -> None:
         await self.shift.spend(_HANDLE_S)
-        answer = await self._device.post(f"{self._path}/close", {"partial": partial})
+        consent = {"partial": partial, "nothing_unwanted": looked}
+        answer = await self._device.post(f"{self._path}/close", consent)
         self.shift.deeds[f"pack_{answer['code']}"] += 1
         if answer["code"] == "missing":
-            answer = await self._device.post(f"{self._path}/close", {"partial": True})
+            answer = await self._device.post(f"{self._path}/close", consent | {"partial": True})
         if answer["code"] != "closed":
             return
         sscc, order_id = str(answer["data"]["sscc"]), str(view["order_id"])

@@ -100,8 +100,11 @@ class HandEmptied:
 class ParcelWanted:
     """A packer closes the parcel at a station.
 
-    `partial` is the packer's consent: what is missing is missing, and what the antenna hears
-    beside it is not in the box.
+    Attributes:
+        partial: the packer's consent: what is missing is missing, and what the antenna hears
+            beside it is not in the box.
+        nothing_unwanted: they have looked: what the order wants no more is not in the box. That is
+            a word of its own, for the order may change while they consent to something else.
     """
 
     request_id: RequestId
@@ -109,6 +112,7 @@ class ParcelWanted:
     badge: Badge
     partial: bool
     at_us: int
+    nothing_unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
     pack = state.packs.get(input_.station)
     if pack is None:
         return refuse("nothing_open", "scan a tote first")
-    objection = _objection(state, pack, partial=input_.partial)
+    objection = _objection(state, pack, input_)
     if objection is not None:
         return objection
     if not pack.checked:
@@ -33,27 +33,25 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
     return _closed(state, terms, pack, input_.badge)
 
 
-def _objection(state: FloorState, pack: PackSession, *, partial: bool) -> Decision | None:
+def _objection(state: FloorState, pack: PackSession, input_: ParcelWanted) -> Decision | None:
     """Why the parcel cannot be closed as it is; consent covers what is extra or missing."""
     if state.is_held(pack.order_id):
         return refuse("order_held", f"order {pack.order_id} waits for a supervisor's decision")
     if quiet.is_listening(state, pack):
         return refuse("listening", "the antennas still hear what lies here; in a moment")
-    if partial:
-        return None
+    inside = taking_out.inside_of(state, pack.order_id, pack.station)
+    if inside and not input_.nothing_unwanted:
+        unwanted = Counter(one.piece.sku for one in inside)
+        return refuse("take_out", "what is no longer wanted is taken out first", pieces=unwanted)
+    return None if input_.partial else _unlike(state, pack)
+
+
+def _unlike(state: FloorState, pack: PackSession) -> Decision | None:
+    """A refusal where something else lies here, or not all."""
     if pack.strangers:
         return refuse(
             "extra", "a piece lies here that does not belong to it", epcs=list(pack.strangers)
         )
-    return _unlike(state, pack)
-
-
-def _unlike(state: FloorState, pack: PackSession) -> Decision | None:
-    """A refusal where the box holds too much, or not all."""
-    inside = taking_out.inside_of(state, pack.order_id, pack.station)
-    unwanted = Counter(one.piece.sku for one in inside)
-    if unwanted:
-        return refuse("take_out", "what is no longer wanted is taken out first", pieces=unwanted)
     missing = {
         sku: quantity for sku, quantity in packing.missing_of(state, pack).items() if quantity > 0
     }

@@ -90,9 +90,13 @@ class FindEnd(Body):
 
 
 class Close(Body):
-    """Close the parcel; `partial` accepts that pieces are missing."""
+    """Close the parcel; `partial` accepts that pieces are missing.
+
+    `nothing_unwanted` says that of what is to be taken out nothing lies in it.
+    """
 
     partial: bool = False
+    nothing_unwanted: bool = False
 
 
 class AnotherLabel(Body):

@@ -115,7 +115,7 @@ def test_too_little_is_told_with_what_to_do_and_more_can_be_recorded(
             headers={"Idempotency-Key": "too-early"},
         )
 
-    expect(page.locator(".fault")).to_contain_text("fewer than two places", timeout=LEARN_MS_MAX)
+    expect(page.locator(".fault")).to_contain_text("Fewer than two places", timeout=LEARN_MS_MAX)
     page.locator("#step-more").click()
     expect(page.locator("#places li")).to_have_count(3)
     page.locator("#step-discard").click()

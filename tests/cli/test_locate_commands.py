@@ -189,10 +189,6 @@ def test_a_recording_that_cannot_be_is_refused_in_one_line(
     assert told in answer.stderr.splitlines()[-1]
 
 
-@pytest.mark.skipif(
-    not (DATA / "r420").exists(),
-    reason="development data is absent: set WAREHOUSE_EDGE_DATA to its folder",
-)
 def test_the_order_of_a_shelf_is_told_from_a_sweep_without_a_floor(tmp_path: Path) -> None:
     """Three tags 40 cm apart, passed at 0.3 m/s; phase turns by 4 pi a wavelength of distance."""
     rows: list[tuple[object, ...]] = [
@@ -238,6 +234,10 @@ def test_a_sweep_is_asked_for_with_what_it_needs(
     assert told in answer.stderr
 
 
+@pytest.mark.skipif(
+    not (DATA / "r420").exists(),
+    reason="development data is absent: set WAREHOUSE_EDGE_DATA to its folder",
+)
 def test_a_real_recording_calibrates_and_is_located(tmp_path: Path) -> None:
     """One minute in each quarter of a room, four antennas in its corners, one after the other."""
     rows: list[tuple[object, ...]] = []

@@ -110,7 +110,7 @@ class Desks(People):
             self.picker_gets_work(ANNA, cart)
         if stage > 4:
             self.missing_pieces_are_checked(STATION, [1, 2])
-            self.parcel_is_closed(STATION, partial=False)
+            self.parcel_is_closed(STATION, partial=False, looked=False)
         self.goods_come_back(stage)
 
     def totes_stand_at_the_wall(self, cart: LocationId | None) -> None:
@@ -194,14 +194,15 @@ class Desks(People):
     @rule(station=STATIONS, number=st.integers(1, 4))
     def tote_is_lost_on_the_way(self, station: LocationId, number: int) -> None:
         self.tote_is_opened(station, number)
-        self.parcel_is_closed(station, partial=True)
+        self.parcel_is_closed(station, partial=True, looked=True)
 
-    @rule(station=STATIONS, partial=st.booleans())
-    def parcel_is_closed(self, station: LocationId, partial: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(station=STATIONS, partial=st.booleans(), looked=st.booleans())
+    def parcel_is_closed(self, station: LocationId, partial: bool, looked: bool) -> None:  # noqa: FBT001 - drawn
         pack = self.state.packs.get(station)
         unwanted = taking_out.inside_of(self.state, pack.order_id, station) if pack else []
-        answer = self.floor.take(ParcelWanted(self.request(), station, PACKER, partial, NOW_US))
-        assert partial or not unwanted or not answer.accepted
+        wanted = ParcelWanted(self.request(), station, PACKER, partial, NOW_US, looked)
+        answer = self.floor.take(wanted)
+        assert looked or not unwanted or not answer.accepted
 
     @rule(station=STATIONS, number=st.integers(0, 3))
     def parcel_s_label_is_scanned(self, station: LocationId, number: int) -> None:

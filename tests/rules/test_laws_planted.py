@@ -153,7 +153,7 @@ def a_lot_is_refused(laws: Laws) -> Iterator[None]:
     for number in range(2):
         laws.tote_is_opened(STATION, number)
         laws.missing_pieces_are_checked(STATION, [0, 0])
-        laws.parcel_is_closed(STATION, True)
+        laws.parcel_is_closed(STATION, True, True)
         yield
 
 

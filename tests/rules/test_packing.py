@@ -40,8 +40,9 @@ def at_station(floor: SmallFloor, code: str) -> Answer:
     return floor.take(StationScanned(RequestId(floor.number()), STATION, PACKER, code, NOW_US))
 
 
-def close(floor: SmallFloor, *, partial: bool = False) -> Answer:
-    return floor.take(ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US))
+def close(floor: SmallFloor, *, partial: bool = False, looked: bool = False) -> Answer:
+    request = RequestId(floor.number())
+    return floor.take(ParcelWanted(request, STATION, PACKER, partial, NOW_US, looked))
 
 
 def seen_at_station(floor: SmallFloor, epc: Epc) -> None:

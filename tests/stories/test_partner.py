@@ -144,6 +144,9 @@ def test_what_two_gateways_saw_is_one_event_though_one_was_dead_and_the_link_was
                 wait_until(
                     lambda: len(books.of("gate-2", "stock.agreed")) == TAGS, "all is agreed", 60
                 )
+                wait_until(
+                    lambda: len(books.of("gate-1", "stock.arrived")) == TAGS, "all is told", 60
+                )
         books.close()
 
     told = {

@@ -159,6 +159,7 @@ def test_facts_about_people_and_lists_have_no_event() -> None:
         "stock.tag_work_ended",
         "pack.neighbour",
         "pack.listened",
+        "pack.unwanted",
         "pick.picker_changed",
         "pick.person_listed",
         "pick.started",

@@ -66,6 +66,7 @@ async def close_parcel(
             badge=who.badge,
             partial=body.partial,
             at_us=parts.given.clock.now_us(),
+            nothing_unwanted=body.nothing_unwanted,
         )
     )
     return told(answer)

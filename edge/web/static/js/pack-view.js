@@ -40,7 +40,7 @@ export class PackView {
     const strange = pack.strangers.length + unwanted.length > 0;
     const go = () => {
       this._dialog.close();
-      this._actions.closeAnyway();
+      this._actions.closeAnyway(unwanted.length > 0);
     };
     fill(
       this._dialog,

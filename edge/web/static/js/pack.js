@@ -11,7 +11,7 @@ const station = await Station.start("pack");
 const view = new PackView({
   chooseStation: choose,
   close,
-  closeAnyway: () => send("close", { partial: true }),
+  closeAnyway: (looked) => send("close", { partial: true, nothing_unwanted: looked }),
   again: forget,
   printLabel,
   askLabel,
