@@ -118,7 +118,7 @@ class LabelPrinter:
         while (job := self._next()) is not None:
             try:
                 self._deliver(*job)
-            except (OSError, status.StatusError) as error:
+            except (OSError, UnicodeError, status.StatusError) as error:
                 self._listener.troubled(self._settings.name, _reason_of(error))
                 self._stopping.wait(self._backoff.next_us(_RETRY_US) / 1e6)
                 continue

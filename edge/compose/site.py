@@ -201,7 +201,7 @@ class SiteDesk:
         """
         try:
             address = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4][0]
-        except OSError:
+        except (OSError, UnicodeError):  # a name may be no name at all
             return "unknown_host"
         if (address, port) in self._parts.in_use():
             return "in_use"

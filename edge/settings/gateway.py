@@ -225,7 +225,7 @@ class Partner(Section):
 class Web(Section):
     """The pages and the API."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     certificate_file: Path | None = None
     key_file: Path | None = None

@@ -12,7 +12,13 @@ Name = Annotated[
     str,
     Spelled(r"^[a-z0-9][a-z0-9-]{0,62}$", "lower-case letters, digits and hyphens, 63 at most"),
 ]
-Host = Annotated[str, Spelled(r"^[^\s/]{1,253}$", "a host name or address without blanks and /")]
+Host = Annotated[
+    str,
+    Spelled(
+        r"^[^\s/.]{1,63}(\.[^\s/.]{1,63})*\.?$",
+        "a host name or address without blanks and /, with 1 to 63 signs between dots",
+    ),
+]
 Port = Annotated[int, Field(ge=1, le=255)]
 PowerDbm = Annotated[float, Field(ge=0, le=33)]
 Mode = Annotated[int, Field(ge=0, le=65535)] | Literal["dense", "fast", "auto"]

@@ -108,7 +108,8 @@ def test_handhelds_are_told_the_address_and_the_authoritys_fingerprint(set_up: S
 
 def test_an_address_without_a_reader_and_a_name_that_nobody_knows_are_told(set_up: SetUp) -> None:
     assert set_up.desk.look_at("127.0.0.1", 1) == "silent"
-    assert set_up.desk.look_at("no-such-reader.invalid", 5084) == "unknown_host"
+    for name in ("no-such-reader.invalid", "192.168..5", "reader\x92"):
+        assert set_up.desk.look_at(name, 5084) == "unknown_host"
 
 
 def test_a_broken_file_is_told_instead_of_steps(set_up: SetUp) -> None:

@@ -76,6 +76,26 @@ def test_all_faults_are_told_at_once_with_line_and_nearest_name(tmp_path: Path) 
     assert faults[2].startswith(f"{file}:6: mqtt.port: ")
 
 
+@pytest.mark.parametrize("host", ["192.168..5", "two words", "a/b", "", ".", "x" * 64])
+def test_what_no_name_server_can_be_asked_for_is_no_host(tmp_path: Path, host: str) -> None:
+    file = tmp_path / "gateway.toml"
+    for section in ("mqtt", "web"):
+        file.write_text(f'[{section}]\nhost = "{host}"\n')
+
+        with pytest.raises(ConfigurationError, match="write a host name or address"):
+            load(file)
+
+
+@pytest.mark.parametrize(
+    "host", ["::1", "fe80::1%eth0", "gw-1.local", "name.", "192.0.2.7", "网关"]
+)
+def test_names_and_addresses_of_every_kind_are_hosts(tmp_path: Path, host: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[mqtt]\nhost = "{host}"\n')
+
+    assert load(file).mqtt.host == host
+
+
 def test_the_fault_of_a_second_table_names_its_own_line(tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text(

@@ -262,7 +262,7 @@ class MqttLink:
             return False
         try:
             socket.create_connection(self._choice.preferred, REACH_S_MAX).close()
-        except OSError:
+        except (OSError, UnicodeError):  # a name may be no name at all
             return False
         _log.info("back to the preferred broker", left=self._broker)
         return True
