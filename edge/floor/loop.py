@@ -22,7 +22,7 @@ from edge.floor.housekeeping import Housekeeping
 from edge.floor.inbox import Entry, Inbox, Taken
 from edge.floor.leavings import Leavings
 from edge.floor.locating_desk import LocatingDesk
-from edge.floor.naming import with_items
+from edge.floor.naming import Naming
 from edge.floor.planner import Guard, Planner
 from edge.floor.proving import proven
 from edge.floor.radio import Radio
@@ -42,6 +42,7 @@ from edge.model.inputs import (
     HandheldSilent,
     Input,
     ItemLocated,
+    ItemsListed,
     PassageJudged,
     TagWorkOver,
 )
@@ -61,7 +62,7 @@ from edge.store.store import Store
 FOLLOW_UP_ROUNDS_MAX = 1000
 STORE_FAILED = refuse("store_failed", "it could not be kept on disk; try again").answer
 RULE_FAILED = refuse("rule_failed", "this could not be decided; tell the operator").answer
-SAID_ONCE = ItemLocated | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
+SAID_ONCE = ItemLocated | ItemsListed | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
 """Inputs whose sender does not say them again."""
 
 
@@ -123,7 +124,7 @@ class FloorLoop:
         self._boxes = BoxWatch(parts.floor)
         self._time = WallClock(parts.clock, parts.locator, self._portals, self._boxes)
         self._state = FloorState(parts.floor)
-        self._leavings = Leavings()
+        self._leavings, self._naming = Leavings(), Naming(parts.store)
         self._unsaved: list[Entry] = []
         self._is_behind = self._is_settled = False
         self._stopping = threading.Event()
@@ -197,12 +198,14 @@ class FloorLoop:
 
     def _work(self, entries: list[Entry], now_us: int) -> list[Fact]:
         try:
-            turn = self._decide_all(with_items(entries, self._state, self._parts.store), now_us)
+            entries = self._naming.with_items(entries, self._state, now_us)
+            turn = self._decide_all(entries, now_us)
             facts = self._commit(turn)
         except StoreError as error:
             self._fall_behind(error)
             self._refuse(entries)
             return []
+        self._is_settled &= not self._naming.is_left
         self._show()
         self._tell(turn.told)
         for entry, answer in turn.told:
@@ -225,10 +228,7 @@ class FloorLoop:
                 self._parts.work_on_tags(wanted)
 
     def _refuse(self, entries: list[Entry]) -> None:
-        """Nothing of this turn has happened: who can say it again is told, the rest is kept.
-
-        Radio and devices say a thing once; it is decided again when the store works.
-        """
+        """Nothing of this turn has happened: what is said once is kept, senders are told."""
         self._unsaved = [one for one in entries if isinstance(one.input, SAID_ONCE)]
         self._tell([(entry, STORE_FAILED) for entry in entries])
 

@@ -1,7 +1,8 @@
 """Naming: the items that a list of articles may name anew, fetched from the store behind the list.
 
 What the radio hears before its article is listed is an item without a name. The rules know the
-few items of this turn only; the rest lie in the store, where the GTINs of a list find them.
+few items of this turn only; the rest lie in the store, where the GTINs of a list find them. There
+may be a million, so a turn takes some of them, and the next turn goes on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,26 +11,65 @@ from edge.floor.inbox import Entry
 from edge.gs1.items import stretches_of
 from edge.model.inputs import ArticlesListed, ItemsListed
 from edge.model.state import FloorState
-from edge.rules.stocking import gtins_named_anew
+from edge.rules.stocking import names_given_anew
 from edge.store.store import Store
+from edge.store.tables import NamedStretch
+
+AT_ONCE = 1_000
+"""Items of one turn: each that is named anew is a fact, a tenth of a millisecond."""
 
 
-def with_items(entries: Iterable[Entry], state: FloorState, store: Store) -> list[Entry]:
-    """The entries, behind each list of articles the items that it may name anew.
+class Naming:
+    """Used by the floor loop only.
 
-    Raises:
-        StoreError: the file cannot be read.
+    Args:
+        store: of the loop.
+        at_once: items of one turn.
     """
-    return list(_followed(entries, state, store))
 
+    def __init__(self, store: Store, at_once: int = AT_ONCE) -> None:
+        self._store = store
+        self._at_once = at_once
+        self._left: list[NamedStretch] = []
 
-def _followed(entries: Iterable[Entry], state: FloorState, store: Store) -> Iterator[Entry]:
-    for entry in entries:
-        yield entry
-        input_ = entry.input
-        if isinstance(input_, ArticlesListed) and (
-            gtins := gtins_named_anew(state, input_.articles)
-        ):
-            stretches = (stretch for gtin in gtins for stretch in stretches_of(gtin))
-            items = tuple(store.items_within(stretches))
-            yield Entry(ItemsListed(items, input_.at_us), None)
+    @property
+    def is_left(self) -> bool:
+        """Whether the next turn has to go on."""
+        return bool(self._left)
+
+    def with_items(self, entries: Iterable[Entry], state: FloorState, now_us: int) -> list[Entry]:
+        """The entries, behind each list of articles items that it may name anew.
+
+        First comes more of what is left of earlier lists.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        return list(self._followed(entries, state, now_us))
+
+    def _followed(
+        self, entries: Iterable[Entry], state: FloorState, now_us: int
+    ) -> Iterator[Entry]:
+        if self._left:
+            yield self._some(now_us)
+        for entry in entries:
+            yield entry
+            if not isinstance(entry.input, ArticlesListed):
+                continue
+            names = names_given_anew(state, entry.input.articles)
+            self._left += [
+                (*stretch, sku) for gtin, sku in names.items() for stretch in stretches_of(gtin)
+            ]
+            if names:
+                yield self._some(now_us)
+
+    def _some(self, now_us: int) -> Entry:
+        """Some of the items that are left, and none of them again."""
+        items = self._store.items_named_otherwise(self._left, self._at_once)
+        last = items[-1].epc if len(items) == self._at_once else None
+        self._left = [
+            (max(first, last + "0"), behind, sku)
+            for first, behind, sku in self._left
+            if last is not None and last < behind
+        ]
+        return Entry(ItemsListed(tuple(items), now_us), None)

@@ -37,14 +37,19 @@ def articles_listed(state: FloorState, input_: ArticlesListed) -> Decision:
     return accept("listed", f"{len(events)} of {len(input_.articles)} articles were new", *events)
 
 
-def gtins_named_anew(state: FloorState, articles: Iterable[Article]) -> set[Gtin]:
-    """The GTINs whose tags may belong to another article once these are taken."""
-    touched: set[Gtin | None] = set()
+def names_given_anew(state: FloorState, articles: Iterable[Article]) -> dict[Gtin, Sku | None]:
+    """GTINs whose tags belong to another article once these are taken, and to which mostly."""
+    given: dict[Gtin, Sku | None] = {}
+    left: dict[Gtin, Sku | None] = {}
     for article in articles:
         known = state.articles.get(article.sku)
-        if known is None or known.gtin != article.gtin:
-            touched |= {article.gtin, known.gtin if known else None}
-    return {gtin for gtin in touched if gtin is not None}
+        if known is not None and known.gtin == article.gtin:
+            continue
+        if article.gtin is not None:
+            given[article.gtin] = article.sku
+        if known is not None and known.gtin is not None:
+            left[known.gtin] = None
+    return left | given
 
 
 def items_listed(state: FloorState, input_: ItemsListed) -> Decision:

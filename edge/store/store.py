@@ -38,9 +38,10 @@ from edge.store.lock import StoreLock
 from edge.store.present import ReadAhead
 from edge.store.pruning import Archive, prune
 from edge.store.tables import (
+    NamedStretch,
     changes_of,
     forget_touched,
-    items_within,
+    items_named_otherwise,
     load_state,
     write_changes,
 )
@@ -240,11 +241,14 @@ class Store:
         self._require_sound()
         return self._answers.find(self._connection, request_id)
 
-    def items_within(self, stretches: Iterable[tuple[str, str]]) -> list[PresentItem]:
-        """The tagged items that are somewhere, as last committed, by what their EPCs begin with.
+    def items_named_otherwise(
+        self, stretches: Iterable[NamedStretch], most: int
+    ) -> list[PresentItem]:
+        """Tagged items that are somewhere and bear another name than they should, as committed.
 
         Args:
-            stretches: pairs of texts; an EPC is from the first on and before the second of one.
+            stretches: where to look, and for which names not.
+            most: so many, the first ones by their EPCs.
 
         Raises:
             StoreDamagedError: a row is not as it was written.
@@ -252,7 +256,7 @@ class Store:
         """
         self._require_sound()
         with told_by_store("looking for items"):
-            return items_within(self._connection, stretches)
+            return items_named_otherwise(self._connection, stretches, most)
 
     def verify(self) -> VerifyReport:
         """Check every row; takes seconds for a million facts.

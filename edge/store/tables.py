@@ -196,11 +196,14 @@ LOADED = (
 )
 """The tables that the state holds whole."""
 FORMS = (*LOADED, ITEMS)
-_WITHIN = (
-    "location NOT NULL AND epc IN ("
-    "SELECT one.epc FROM json_each(?) AS stretch CROSS JOIN items AS one"
+NamedStretch = tuple[str, str, Sku | None]
+"""EPCs as text from the first on and before the second, and the article that they should bear."""
+_NAMED_OTHERWISE = (
+    "epc IN (SELECT one.epc FROM json_each(?) AS stretch CROSS JOIN items AS one"
     " ON one.epc >= json_extract(stretch.value, '$[0]')"
-    " AND one.epc < json_extract(stretch.value, '$[1]'))"
+    " AND one.epc < json_extract(stretch.value, '$[1]')"
+    " WHERE one.location NOT NULL AND one.sku IS NOT json_extract(stretch.value, '$[2]'))"
+    " ORDER BY epc LIMIT ?"
 )
 
 
@@ -264,15 +267,15 @@ def load_state(
             present(items)
 
 
-def items_within(
-    connection: sqlite3.Connection, stretches: Iterable[tuple[str, str]]
+def items_named_otherwise(
+    connection: sqlite3.Connection, stretches: Iterable[NamedStretch], most: int
 ) -> list[PresentItem]:
-    """The items that are somewhere and whose EPCs lie in one of these stretches of text.
+    """Items that are somewhere and bear another name than their stretch says, by their EPCs.
 
     Raises:
         StoreDamagedError: a row is not as it was written.
     """
-    rows = sound_rows(connection, ITEMS, _WITHIN, [json.dumps(list(stretches))])
+    rows = sound_rows(connection, ITEMS, _NAMED_OTHERWISE, [json.dumps(list(stretches)), most])
     return [PresentItem(*columns) for columns in rows]
 
 

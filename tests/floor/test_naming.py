@@ -8,7 +8,7 @@ import pytest
 from edge.clock import PlayedClock
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import ItemNamed
-from edge.model.goods import Article
+from edge.model.goods import Article, PresentItem
 from edge.model.ids import Epc, Gtin, LocationId, Sku
 from edge.model.inputs import ArticlesListed, ItemLocated
 from edge.model.presence import Arrived, Moved
@@ -43,7 +43,12 @@ def list_article(gateway: Gateway, sku: Sku, gtin: Gtin | None, version: int = 1
 
 def named(gateway: Gateway) -> dict[Epc, Sku | None]:
     """The names of the items in the file."""
-    return {one.epc: one.sku for one in gateway.store.items_within([("", "g")])}
+    return {one.epc: one.sku for one in items(gateway)}
+
+
+def items(gateway: Gateway) -> list[PresentItem]:
+    """All items of the file."""
+    return gateway.store.items_named_otherwise([("", "g", Sku("no such article"))], 100)
 
 
 def seen_after_restart(gateway: Gateway) -> dict[tuple[Sku, LocationId], int]:
@@ -69,12 +74,12 @@ def test_a_tag_that_was_heard_before_its_article_was_listed_is_named_by_the_list
 
 def test_its_place_and_how_long_it_has_been_there_stay(gateway: Gateway) -> None:
     hear(gateway, TAG, BIN_1)
-    (before,) = gateway.store.items_within([("", "g")])
+    (before,) = items(gateway)
     gateway.clock.advance_us(60_000_000)
 
     list_article(gateway, SHIRT, SHIRT_GTIN)
 
-    (after,) = gateway.store.items_within([("", "g")])
+    (after,) = items(gateway)
     assert (after.location, after.probability) == (BIN_1, 0.9)
     assert (after.since_us, after.seen_us) == (before.since_us, before.seen_us)
 
@@ -115,6 +120,37 @@ def test_a_list_that_changes_no_gtin_names_nothing(gateway: Gateway) -> None:
     list_article(gateway, MUG, None)
 
     assert gateway.store.last_seq == before + 2, "the two articles, and nothing besides"
+
+
+def test_very_many_items_are_named_some_in_each_turn_and_all_in_the_end(gateway: Gateway) -> None:
+    tags = [Epc(sgtin96_hex(SHIRT_GTIN, 7, serial)) for serial in range(2_500)]
+    now_us = gateway.clock.now_us()
+    for tag in tags:
+        gateway.inbox.put_change(ItemLocated(Arrived(tag, BIN_1, 0.9, now_us), now_us))
+    gateway.loop.turn(0)
+
+    gateway.inbox.put_change(ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), now_us))
+    turns = [gateway.loop.turn(0) for _ in range(5)]
+
+    facts = [[one for one in turn if isinstance(one.event, ItemNamed)] for turn in turns]
+    assert [len(one) for one in facts] == [1_000, 1_000, 500, 0, 0]
+    assert {one.event.epc for turn in facts for one in turn} == set(tags)  # type: ignore[union-attr] # named above
+    assert seen_after_restart(gateway) == {(SHIRT, BIN_1): 2_500}
+
+
+def test_names_are_given_when_the_disk_works_again(gateway: Gateway) -> None:
+    hear(gateway, TAG, BIN_1)
+    now_us = gateway.clock.now_us()
+    listed = ArticlesListed((Article(SHIRT, SHIRT_GTIN, "Shirt"),), now_us)
+    gateway.store.full = True  # type: ignore[attr-defined] # the failing store
+
+    gateway.inbox.put_change(listed)
+    gateway.loop.turn(0)
+    gateway.store.full = False  # type: ignore[attr-defined] # the failing store
+    gateway.inbox.put_change(listed)
+    gateway.loop.turn(0)
+
+    assert named(gateway) == {TAG: SHIRT}
 
 
 def test_what_came_in_the_same_turn_as_its_article_is_named_too(gateway: Gateway) -> None:
