@@ -18,7 +18,7 @@ from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
 from edge.model.applying import apply
 from edge.model.events import Event, ItemArrived
-from edge.model.ids import DeviceName, Epc, LocationId
+from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.state import FloorState
 from edge.store.store import Store
@@ -80,7 +80,7 @@ def _arrivals(residents: int) -> Iterator[ItemArrived]:
         names = [raw.tobytes().hex() for raw in busy.resident_epcs(reader, number)]
         for epc, port in zip(names, busy.resident_antennas(number).tolist(), strict=True):
             place = LocationId(f"shelf-{reader + 1}-{port}")
-            yield ItemArrived(Epc(epc), None, place, 0.99)
+            yield ItemArrived(Epc(epc), Sku(f"T{busy.RESIDENT_ITEM}"), place, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
