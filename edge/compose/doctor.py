@@ -63,28 +63,30 @@ def _host(clock: Clock) -> Iterator[Finding]:
     del clock
     yield host.clock_synchronised()
     yield host.sqlite()
-    yield _locating()
-    yield _decoding()
+    yield from _libraries()
 
 
-def _locating() -> Finding:
-    if kernel.KERNEL is not None:
-        return good("locating", "compiled code works on reads")
-    return warning(
+def _libraries() -> Iterator[Finding]:
+    """Whether this machine has the two compiled libraries; without them numpy does their work."""
+    yield _library(
         "locating",
-        f"reads cost two to three times as much: {kernel.REASON}",
-        "install the package for this machine, or a C compiler and then the product once more",
+        "compiled code works on reads",
+        "reads cost two to three times as much",
+        None if kernel.KERNEL is not None else kernel.REASON,
     )
-
-
-def _decoding() -> Finding:
-    if compiled.READING is not None:
-        return good("decoding", "compiled code decodes tag reports")
-    return warning(
+    yield _library(
         "decoding",
-        f"tag reports of many readers cost twice as much: {compiled.REASON}",
-        "install the package for this machine, or a C compiler and then the product once more",
+        "compiled code decodes tag reports",
+        "tag reports of many readers cost twice as much",
+        None if compiled.READING is not None else compiled.REASON,
     )
+
+
+def _library(about: str, works: str, costs: str, absent: str | None) -> Finding:
+    if absent is None:
+        return good(about, works)
+    remedy = "install the package for this machine, or a C compiler and then the product once more"
+    return warning(about, f"{costs}: {absent}", remedy)
 
 
 def _folders(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -5,10 +5,11 @@ hand, the first scan of it warns and the second one takes it. Anything else is t
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 from edge.model.events import PiecePicked, SubstituteOffered
 from edge.model.ids import Sku
-from edge.model.orders import Order
+from edge.model.orders import Order, Substituted
 from edge.model.posted import CodeScanned
 from edge.model.state import FloorState
 from edge.model.work import Walk
@@ -74,25 +75,35 @@ def _taken(
 
 def wanted_as_picked(order: Order, inside: Counter[Sku]) -> Counter[Sku]:
     """What an order asks for, where some of it may be in a parcel as another article."""
-    wanted: Counter[Sku] = Counter()
-    for line in order.lines:
-        wanted[line.sku] += line.quantity
-    for one in order.substituted:
-        spare, lacking = inside[one.by] - wanted[one.by], wanted[one.sku] - inside[one.sku]
-        taken = max(0, min(one.quantity, spare, lacking))
-        wanted[one.sku] -= taken
-        wanted[one.by] += taken
+    wanted = _asked_for(order)
+    for one, quantity in _stood_in(order, inside):
+        wanted[one.sku] -= quantity
+        wanted[one.by] += quantity
     return +wanted
 
 
 def as_asked(order: Order, inside: Counter[Sku]) -> Counter[Sku]:
     """What lies in totes or a parcel, told as the articles that the order asks for."""
-    asked, wanted = Counter(inside), Counter[Sku]()
+    asked = Counter(inside)
+    for one, quantity in _stood_in(order, inside):
+        asked[one.by] -= quantity
+        asked[one.sku] += quantity
+    return +asked
+
+
+def _asked_for(order: Order) -> Counter[Sku]:
+    wanted: Counter[Sku] = Counter()
     for line in order.lines:
         wanted[line.sku] += line.quantity
+    return wanted
+
+
+def _stood_in(order: Order, inside: Counter[Sku]) -> Iterator[tuple[Substituted, int]]:
+    """How many pieces inside stand in for another article: no more than are over, or lack."""
+    over = Counter(inside)
+    over.subtract(_asked_for(order))
     for one in order.substituted:
-        spare, lacking = asked[one.by] - wanted[one.by], wanted[one.sku] - asked[one.sku]
-        taken = max(0, min(one.quantity, spare, lacking))
-        asked[one.by] -= taken
-        asked[one.sku] += taken
-    return +asked
+        quantity = max(0, min(one.quantity, over[one.by], -over[one.sku]))
+        over[one.by] -= quantity
+        over[one.sku] += quantity
+        yield one, quantity
