@@ -34,8 +34,8 @@ function wait({ troubles }, { report }) {
   ];
 }
 
-function pick({ prompt }, actions) {
-  const needed = prompt.picked + prompt.quantity;
+/** Where it is, and which article: what a picker reads first. */
+function goal(actions, prompt, title, stop) {
   return [
     h(
       "section",
@@ -43,8 +43,8 @@ function pick({ prompt }, actions) {
       h(
         "div",
         { class: "caption" },
-        h("span", {}, t("pick.go_to")),
-        h("span", { class: "stop" }, t("pick.stop", { stop: prompt.stop, stops: prompt.stops })),
+        h("span", {}, title),
+        h("span", { class: "stop" }, t(stop, { stop: prompt.stop, stops: prompt.stops })),
       ),
       placeOf(prompt, actions),
     ),
@@ -54,6 +54,13 @@ function pick({ prompt }, actions) {
       h("p", { class: "name", id: "name" }, prompt.name || prompt.sku),
       h("p", { class: "sku", id: "sku" }, prompt.sku),
     ),
+  ];
+}
+
+function pick({ prompt }, actions) {
+  const needed = prompt.picked + prompt.quantity;
+  return [
+    ...goal(actions, prompt, t("pick.go_to"), "pick.stop"),
     h(
       "section",
       { class: "many" },
@@ -125,23 +132,7 @@ function put_away({ prompt }, actions) {
 /** Pieces that go to their place: the piece first, then the place in large letters. */
 function put(actions, prompt, title, what = "put") {
   return [
-    h(
-      "section",
-      { class: "where" },
-      h(
-        "div",
-        { class: "caption" },
-        h("span", {}, t(title)),
-        h("span", { class: "stop" }, t("pick.piece", { stop: prompt.stop, stops: prompt.stops })),
-      ),
-      placeOf(prompt, actions),
-    ),
-    h(
-      "section",
-      { class: "what" },
-      h("p", { class: "name", id: "name" }, prompt.name || prompt.sku),
-      h("p", { class: "sku", id: "sku" }, prompt.sku),
-    ),
+    ...goal(actions, prompt, t(title), "pick.piece"),
     h(
       "section",
       { class: "many" },
