@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
+PATIENCE_S = 180.0
+"""Nobody waits so long but on a machine that is busy with something else."""
 
 
-def wait_until(what: str, good: Callable[[], object], seconds: float = 60.0) -> None:
+def wait_until(what: str, good: Callable[[], object], seconds: float = PATIENCE_S) -> None:
     """Wait until `good`; tells what it waited for if that never is."""
     pause = threading.Event()
     ends = time.monotonic() + seconds
@@ -41,7 +43,11 @@ class DemoSite:
             stdout=self._out,
             stderr=subprocess.STDOUT,
         )
-        wait_until("the pages answer", self.is_live)
+        try:
+            wait_until("the pages answer", self.is_live)
+        except AssertionError:
+            self.stop()
+            raise
 
     def stop(self) -> float:
         """Ctrl-C; the seconds that the end took."""
@@ -95,15 +101,15 @@ class DemoSite:
         assert status == 200, (path, status, told)
         return told
 
-    def child(self, program: str) -> int:
-        """The process number of the child whose command line has `program` in it."""
+    def child(self, *words: str) -> int:
+        """The process number of the child whose command line has words that end so."""
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for child in children:
-            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
-            if any(word.endswith(program) for word in words):
+            said = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            if all(any(one.endswith(word) for one in said) for word in words):
                 return int(child)
-        raise AssertionError(f"the demo has no child {program}")
+        raise AssertionError(f"the demo has no child {' '.join(words)}")
 
     def central(self) -> Mapping[str, Any]:
         """The verdict on the central system's books."""

@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from drivers.capture import CaptureError, CaptureReader, Kind
 from tests.drivers.serial.uhf_bench import Bench
+from tests.stories.demo_site import wait_until
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -35,70 +38,95 @@ path = "{link}"
 region = "eu"
 power_dbm = 26.0
 """
+TAGS = 6
+WHAT_HAPPENS = {"stock.arrived": TAGS, "reader.lost": 1, "reader.returned": 1}
+ENOUGH_RECORDS = 150
+"""Of what the module sent once it was back: some three seconds of reads."""
 TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
 
 
-def edge(*words: str | Path) -> list[str]:
-    return [sys.executable, "-m", "edge", *map(str, words)]
+def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_path: Path) -> None:
+    # given: a daemon, and a module that is pulled after two seconds and comes back
+    config = a_gate(tmp_path)
+    bench = a_module(tmp_path)
+    daemon = subprocess.Popen(edge("run", "--config", config), stdout=subprocess.PIPE, text=True)
+    try:
+        assert daemon.stdout is not None
+        assert any('"ready": true' in line for line in daemon.stdout)
+
+        # when: it was away
+        wait_until("it is back", lambda: kinds(facts(config))["reader.returned"])
+        wait_until("all items are there", lambda: kinds(facts(config))["stock.arrived"] == TAGS)
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=20)
+        bench.end()
+
+    # then: each item arrived once and none departed
+    assert kinds(facts(config)) == WHAT_HAPPENS
+
+
+def test_a_modules_bytes_are_kept_and_give_the_same_facts_each_time(tmp_path: Path) -> None:
+    # given: a recording of a module that was pulled and came back
+    config = a_gate(tmp_path)
+    bench = a_module(tmp_path)
+    capture = tmp_path / "capture"
+    recording = subprocess.Popen(
+        edge("record", "--config", config, "--out", capture), stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_until("it was heard before and after", lambda: is_whole(capture))
+    finally:
+        recording.terminate()
+        assert recording.wait(20) == 0
+        bench.end()
+
+    # when: it is played twice
+    played = [printed("replay", capture, "--config", config) for _ in range(2)]
+
+    # then: the facts are the warehouse's, and the same ones
+    assert kinds([json.loads(line) for line in played[0].splitlines()]) == WHAT_HAPPENS
+    assert played[0] == played[1]
+
+
+def a_gate(folder: Path) -> Path:
+    """The configuration of a gateway with nothing but the module."""
+    config = folder / "gateway.toml"
+    config.write_text(GATEWAY.format(link=folder / "uhf"))
+    (folder / "floor.toml").write_text(FLOOR)
+    (folder / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
+    return config
+
+
+def a_module(folder: Path) -> Bench:
+    return Bench(folder / "uhf", "--tags", str(TAGS), "--rate", "100", "--fault", "unplug=2")
+
+
+def is_whole(capture: Path) -> bool:
+    """Whether the module was pulled and sent enough after it came back."""
+    with suppress(CaptureError):  # not begun, or in the middle of being written
+        records = [one.kind for one in CaptureReader(capture).records()]
+        pulled = records.index(Kind.LOST) if Kind.LOST in records else len(records)
+        return records[pulled:].count(Kind.RECEIVED) >= ENOUGH_RECORDS
+    return False
+
+
+def kinds(told: list[dict[str, object]]) -> Counter[str]:
+    return Counter(str(fact["type"]) for fact in told)
 
 
 def facts(config: Path) -> list[dict[str, object]]:
     """What the journal holds."""
-    out = subprocess.run(
-        edge("journal", "export", "--config", config),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    ).stdout
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_path: Path) -> None:
-    config = tmp_path / "gateway.toml"
-    config.write_text(GATEWAY.format(link=tmp_path / "uhf"))
-    (tmp_path / "floor.toml").write_text(FLOOR)
-    (tmp_path / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
-    bench = Bench(tmp_path / "uhf", "--tags", "6", "--rate", "100", "--fault", "unplug=2")
-    daemon = subprocess.Popen(edge("run", "--config", config), stdout=subprocess.PIPE, text=True)
-    assert daemon.stdout is not None
-    assert any('"ready": true' in line for line in daemon.stdout)
-    with pytest.raises(subprocess.TimeoutExpired):
-        daemon.wait(6)  # two seconds of reads, one away, and time to come back
-    daemon.terminate()
-    daemon.communicate(timeout=10)
-    bench.end()
-
-    told = facts(config)
-
-    kinds = Counter(str(fact["type"]) for fact in told)
-    assert kinds == {"stock.arrived": 6, "reader.lost": 1, "reader.returned": 1}
-
-
-def test_a_modules_bytes_are_kept_and_give_the_same_facts_each_time(tmp_path: Path) -> None:
-    config = tmp_path / "gateway.toml"
-    config.write_text(GATEWAY.format(link=tmp_path / "uhf"))
-    (tmp_path / "floor.toml").write_text(FLOOR)
-    (tmp_path / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
-    bench = Bench(tmp_path / "uhf", "--tags", "6", "--rate", "100", "--fault", "unplug=2")
-    capture = tmp_path / "capture"
-    recording = edge("record", "--config", config, "--out", capture, "--seconds", "6")
-    try:
-        subprocess.run(recording, capture_output=True, check=True, timeout=30)
-    finally:
-        bench.end()
-
-    played = [
-        subprocess.run(
-            edge("replay", capture, "--config", config),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=30,
-        ).stdout
-        for _ in range(2)
+    return [
+        json.loads(line) for line in printed("journal", "export", "--config", config).splitlines()
     ]
 
-    kinds = Counter(json.loads(line)["type"] for line in played[0].splitlines())
-    assert kinds == {"stock.arrived": 6, "reader.lost": 1, "reader.returned": 1}
-    assert played[0] == played[1]
+
+def printed(*words: str | Path) -> str:
+    return subprocess.run(
+        edge(*words), capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+
+def edge(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "edge", *map(str, words)]
