@@ -157,6 +157,16 @@ def test_every_row_of_a_table_has_the_columns_of_its_head(page: Path) -> None:
         assert found == columns, f"line {number} has {found - 1} columns, not {columns - 1}"
 
 
+def test_every_decision_has_a_number_of_its_own_and_bears_it() -> None:
+    records = sorted((ROOT / "docs/decisions").glob("*.md"))
+
+    numbers = [int(record.name[:4]) for record in records]
+
+    assert len(set(numbers)) == len(records) > 0
+    for number, record in zip(numbers, records, strict=True):
+        assert record.read_text(encoding="utf-8").startswith(f"# {number}. "), record.name
+
+
 def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     listed = readme[readme.index("## Commands") : readme.index("## For developers")]
