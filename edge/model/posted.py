@@ -77,13 +77,18 @@ class TaskFinished:
 
 @dataclass(frozen=True, slots=True)
 class StationScanned:
-    """A scan at a pack station or put wall, by its own scanner (`badge` empty) or a page."""
+    """A scan at a pack station or put wall, by its own scanner (`badge` empty) or a page.
+
+    Attributes:
+        without_unsorted: somebody has looked: what is not sorted at the wall is not there.
+    """
 
     request_id: RequestId
     station: LocationId
     badge: Badge | None
     code: str
     at_us: int
+    without_unsorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

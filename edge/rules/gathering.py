@@ -3,18 +3,19 @@
 An order may lie in several totes: one was full, or several pickers filled one each. Any of them
 opens the check; the others join it by their labels, and the station says which it still waits for.
 What was sorted at a put wall comes by its slot's label: all that was dropped for the order at that
-wall is there with it, and the slot keeps the order until then.
+wall is there with it, and the slot keeps the order until then. What nobody finds at the wall is
+missing at the station, once the packer has said so.
 """
 
 from dataclasses import replace
 
 from edge.model.events import PackOpened, ToteJoined
-from edge.model.ids import Badge, ToteId
+from edge.model.ids import Badge, LocationId, ToteId
 from edge.model.orders import OrderState
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Tote
-from edge.rules import guiding, walling
+from edge.rules import guiding, taking_out, walling
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -27,7 +28,7 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
     if order.state is not OrderState.PICKED:
         return refuse("tote_not_here", f"order {order.order_id} is still being picked")
     wall = walling.unsorted_at(state, tote.order_id)
-    if wall is not None:
+    if wall is not None and not _goes_without(state, tote, wall, input_):
         return refuse(
             "still_at_wall",
             f"not all of order {order.order_id} at {wall} lies in its slot",
@@ -55,6 +56,14 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
         tote_id=tote_id,
         order_id=order.order_id,
     )
+
+
+def _goes_without(state: FloorState, tote: Tote, wall: LocationId, input_: StationScanned) -> bool:
+    """Whether the packer's word is enough: nothing in hand there, nothing to be taken out."""
+    slot = walling.slot_of(state, tote.order_id, wall)
+    in_hand = slot is not None and slot.lit is not None
+    unwanted = taking_out.inside_of(state, tote.order_id, wall)
+    return input_.without_unsorted and not in_hand and not unwanted
 
 
 def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | None) -> Decision:

@@ -69,9 +69,13 @@ class TaskEnd(Body):
 
 
 class StationScan(Body):
-    """A scan at a pack station."""
+    """A scan at a pack station.
+
+    `without_unsorted` says that what is not sorted at the put wall is not there.
+    """
 
     code: ScannedCode
+    without_unsorted: bool = False
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 

@@ -68,6 +68,13 @@ def scan(floor: SmallFloor, code: str, place: LocationId = WALL) -> Answer:
     return floor.take(StationScanned(RequestId(floor.number()), place, PACKER, code, NOW_US))
 
 
+def without_unsorted(floor: SmallFloor, code: str) -> Answer:
+    request = RequestId(floor.number())
+    return floor.take(
+        StationScanned(request, STATION, PACKER, code, NOW_US, without_unsorted=True)
+    )
+
+
 def lay_back(floor: SmallFloor) -> Answer:
     return floor.take(HandEmptied(RequestId(floor.number()), WALL, PACKER, NOW_US))
 
@@ -176,6 +183,23 @@ def test_a_complete_slot_is_packed_by_its_label_and_free_again() -> None:
     assert floor.state.slots == {}
     assert packing.verdict(floor.state, STATION) == "checking"
     assert scan(floor, MUG_GTIN).data["slot"] == SLOTS[0]
+
+
+def test_what_is_nowhere_at_the_wall_is_missing_at_the_station_once_the_packer_says_so() -> None:
+    # given an order of which one piece lies in its slot and the other one nowhere
+    floor = at_wall(((SHIRT, 1), (MUG, 1)))
+    scan(floor, SHIRT_GTIN)
+    assert without_unsorted(floor, SLOTS[0]).code == "still_at_wall"  # one is in hand
+    scan(floor, SLOTS[0])
+    assert scan(floor, SLOTS[0], STATION).code == "still_at_wall"
+
+    # when the packer has looked for it
+    opened = without_unsorted(floor, SLOTS[0])
+
+    # then the check is open, the slot is free, and the piece is missing there
+    assert (opened.code, opened.data["order_id"]) == ("opened", "O1")
+    assert floor.state.slots == {}
+    assert packing.missing_of(floor.state, floor.state.packs[STATION])[MUG] == 1
 
 
 def test_a_full_wall_says_so() -> None:

@@ -49,6 +49,7 @@ async def scan_at_station(
             badge=who.badge,
             code=body.code,
             at_us=parts.happened_us(body.at_us),
+            without_unsorted=body.without_unsorted,
         )
     )
     return told(answer)

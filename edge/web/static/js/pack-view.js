@@ -19,7 +19,8 @@ export class PackView {
     this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input, this._close);
     this._dialog = h("dialog", { "aria-labelledby": "partial-title" });
     fill(document.getElementById("page"), this._note.element, this._body, this._foot);
-    document.body.append(this._dialog);
+    this._unsorted = h("dialog", { "aria-labelledby": "unsorted-title" });
+    document.body.append(this._dialog, this._unsorted);
   }
 
   show(all) {
@@ -64,6 +65,26 @@ export class PackView {
       ),
     );
     this._dialog.showModal();
+  }
+
+  /** What a slot still waits for is nowhere at the wall: the packer looks, or packs without it. */
+  confirmUnsorted(wall, go) {
+    const pack = () => {
+      this._unsorted.close();
+      go();
+    };
+    fill(
+      this._unsorted,
+      h("h2", { id: "unsorted-title" }, t("pack.unsorted_title")),
+      h("p", {}, t("pack.unsorted_details", { wall })),
+      h(
+        "div",
+        { class: "buttons" },
+        h("button", { type: "button", class: "main", onclick: () => this._unsorted.close() }, t("pack.unsorted_wait")),
+        h("button", { type: "button", class: "second danger", id: "pack-unsorted", onclick: pack }, t("pack.unsorted_go")),
+      ),
+    );
+    if (!this._unsorted.open) this._unsorted.showModal();
   }
 
   _choice({ stations }) {

@@ -42,6 +42,9 @@ function send(what, body) {
 
 function answered(answer, entry) {
   station.tellAnswer(answer, detailsOf(answer, entry));
+  if (answer.code === "still_at_wall") {
+    view.confirmUnsorted(answer.data.wall, () => send("scan", { code: entry.body.code, without_unsorted: true }));
+  }
 }
 
 function detailsOf(answer, entry) {
