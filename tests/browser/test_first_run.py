@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import HANDHELD, SHOTS, STATION
 from tests.browser.judging import judge
 from tests.drivers.llrp.simulated import reader_process
-from tests.sync.conftest import Broker, mosquitto_program, wait_until
+from tests.sync.conftest import Broker, mosquitto_program
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.story]
 CONFIG = Path(__file__).parents[2] / "config"
@@ -112,7 +113,7 @@ def begins_anew_by_tls(page: Page) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     host, _, port = address.removeprefix("https://").partition("/")[0].partition(":")
-    wait_until(lambda: answers_by_tls(host, int(port), context), "it answers by TLS")
+    wait_until("it answers by TLS", lambda: answers_by_tls(host, int(port), context))
     link.click()
 
 

@@ -6,27 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE_S, wait_until
+
 BIN = Path(sys.executable).parent
-PATIENCE_S = 180.0
-"""Nobody waits so long but on a machine that is busy with something else."""
-
-
-def wait_until(what: str, good: Callable[[], object], seconds: float = PATIENCE_S) -> None:
-    """Wait until `good`; tells what it waited for if that never is."""
-    pause = threading.Event()
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if good():
-            return
-        pause.wait(0.1)
-    raise AssertionError(f"waited {seconds} s in vain until {what}")
 
 
 class DemoSite:
@@ -49,14 +36,12 @@ class DemoSite:
             self.stop()
             raise
 
-    def stop(self) -> float:
-        """Ctrl-C; the seconds that the end took."""
-        began = time.monotonic()
+    def stop(self) -> None:
+        """Ctrl-C."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
+        self.process.wait(PATIENCE_S)
         self._out.close()
-        return time.monotonic() - began
 
     @property
     def port(self) -> int:
@@ -67,7 +52,7 @@ class DemoSite:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, cookie: str = ""
     ) -> tuple[int, Any, str]:
         """Status, JSON and the cookie that was set."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         headers = {"Content-Type": "application/json", "Idempotency-Key": os.urandom(8).hex()}
         if cookie:
             headers["Cookie"] = cookie
@@ -101,14 +86,17 @@ class DemoSite:
         assert status == 200, (path, status, told)
         return told
 
+    def children(self) -> list[int]:
+        """The process numbers of the broker, the daemon and the simulated floor."""
+        pid = self.process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def child(self, *words: str) -> int:
         """The process number of the child whose command line has words that end so."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for child in children:
+        for child in self.children():
             said = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             if all(any(one.endswith(word) for one in said) for word in words):
-                return int(child)
+                return child
         raise AssertionError(f"the demo has no child {' '.join(words)}")
 
     def central(self) -> Mapping[str, Any]:

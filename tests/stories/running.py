@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from edge.web.pins import hash_pin
+from tests.waiting import PATIENCE_S, ended
 
 ROOT = Path(__file__).parents[2]
 TROUBLES = ROOT / "config" / "exceptions.toml"
@@ -43,9 +44,9 @@ def running_daemon(config: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.
     assert daemon.stdout is not None
     ready = next(line for line in daemon.stdout if '"ready": true' in line)
     try:
-        with httpx.Client(base_url=json.loads(ready)["url"], timeout=10) as client:
+        with httpx.Client(base_url=json.loads(ready)["url"], timeout=PATIENCE_S) as client:
             assert client.post("/api/session", json={"badge": BADGE, "pin": PIN}).is_success
             yield daemon, client
     finally:
         daemon.terminate()
-        daemon.communicate(timeout=15)
+        ended(daemon)

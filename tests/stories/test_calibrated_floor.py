@@ -12,6 +12,7 @@ import pytest
 
 from tests.drivers.llrp.simulated import reader_process
 from tests.stories.running import configured, running
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -52,7 +53,6 @@ pin_hash = "{pin_hash}"
 """
 TAGS = 8
 SIMULATED = ("--port", "0", "--antennas", "2", "--tags", str(TAGS), "--rate", "200")
-SIMULATED += ("--seconds", "300")
 HELD_S = 12
 """Two pieces of a recording for each place: one to learn from, one to judge by."""
 
@@ -74,14 +74,14 @@ class Supervisor:
         assert answer.json()["accepted"], answer.text
         return dict(answer.json())
 
-    def watch(self, what: str, is_so: Callable[[Sheet], object], seconds: float = 60) -> Sheet:
+    def watch(self, what: str, is_so: Callable[[Sheet], object]) -> Sheet:
         """Follow the live picture until it shows something; it is quiet while nothing changes."""
-        until = time.monotonic() + seconds
-        with self.client.stream("GET", "/api/calibration/stream", timeout=seconds) as stream:
+        until = time.monotonic() + PATIENCE_S
+        with self.client.stream("GET", "/api/calibration/stream") as stream:
             for line in stream.iter_lines():
                 if line.startswith("data: ") and is_so(sheet := json.loads(line[6:])):
                     return dict(sheet)
-                assert time.monotonic() < until, f"waited {seconds} s in vain until {what}"
+                assert time.monotonic() < until, f"waited {PATIENCE_S} s in vain until {what}"
         raise AssertionError(f"the stream ended before {what}")
 
     def reason(self, epc: str) -> dict[str, Any]:
@@ -106,8 +106,8 @@ def clearness_db(person: Supervisor, epc: str) -> float:
 
 def tags_by_place(person: Supervisor) -> dict[str, str]:
     """The clearest tag of each zone, as soon as the radio has placed some."""
-    until = time.monotonic() + 40
-    while True:
+
+    def placed() -> dict[str, list[str]]:
         found = {
             place: [
                 one["epc"]
@@ -116,12 +116,14 @@ def tags_by_place(person: Supervisor) -> dict[str, str]:
             ]
             for place in ("east", "west")
         }
-        if sum(map(len, found.values())) >= TAGS - 2 and all(found.values()):
-            return {
-                place: max(epcs, key=lambda epc: clearness_db(person, epc))
-                for place, epcs in found.items()
-            }
-        assert time.monotonic() < until, f"no tag in one of the zones: {found}"
+        enough = sum(map(len, found.values())) >= TAGS - 2 and all(found.values())
+        return found if enough else {}
+
+    found = wait_until("there are tags in both zones", placed)
+    return {
+        place: max(epcs, key=lambda epc: clearness_db(person, epc))
+        for place, epcs in found.items()
+    }
 
 
 def record(person: Supervisor, tags: Mapping[str, str]) -> None:
@@ -138,7 +140,7 @@ def record(person: Supervisor, tags: Mapping[str, str]) -> None:
 def learnt(person: Supervisor) -> dict[str, Any]:
     """The report of what was recorded."""
     person.take(step="learn")
-    sheet = person.watch("it ends", lambda one: one["stage"] in {"learnt", "failed"}, 120)
+    sheet = person.watch("it ends", lambda one: one["stage"] in {"learnt", "failed"})
     assert sheet["stage"] == "learnt", sheet["fault"]
     report = sheet["report"]
     assert isinstance(report, dict)

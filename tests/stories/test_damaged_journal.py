@@ -23,9 +23,9 @@ from edge.store.reader import JournalReader
 from edge.store.rotating import rotate
 from edge.store.store import Store
 from tests.stories.running import BADGE, PIN, configured
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.story
-WAIT_S = 20
 DAY_US = 86_400_000_000
 FLOOR = """
 [[location]]
@@ -114,7 +114,7 @@ class Site:
 
     def ready_url(self) -> str:
         """Wait until the daemon says that it is ready."""
-        said = self.daemon.hear(WAIT_S)
+        said = self.daemon.hear(PATIENCE_S)
         assert said is not None, (self._folder / "daemon.log").read_text(encoding="utf-8")
         return str(said["url"])
 
@@ -140,7 +140,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def alert_on_board(url: str) -> str:
     """The text of the alert about the journal, from the board's own stream."""
-    with httpx.Client(base_url=url, timeout=WAIT_S) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         assert client.post("/api/session", json={"badge": BADGE, "pin": PIN}).is_success
         with client.stream("GET", "/api/board/stream") as stream:
             for line in stream.iter_lines():

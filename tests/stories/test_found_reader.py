@@ -3,8 +3,6 @@
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,6 +10,7 @@ import pytest
 
 from tests.drivers.llrp.simulated import reader_process
 from tests.stories.running import configured, running
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -45,13 +44,6 @@ pin_hash = "{pin_hash}"
 """
 
 
-def wait(what: str, good: Callable[[], object], seconds: float = 20) -> None:
-    """Ask again until it is good."""
-    until = time.monotonic() + seconds
-    while not good():
-        assert time.monotonic() < until, f"waited {seconds} s in vain until {what}"
-
-
 def found(client: httpx.Client) -> list[dict[str, object]]:
     readers: list[dict[str, object]] = client.get("/api/readers/found").json()["readers"]
     return readers
@@ -79,10 +71,10 @@ def test_a_found_reader_is_approved_reads_and_is_run_again_after_a_restart(
 
         # given: a gateway that knows no reader, and a reader beside it
         with running(config) as client:
-            wait("the reader is found", lambda: found(client))
+            wait_until("the reader is found", lambda: found(client))
             (reader,) = found(client)
             assert (reader["state"], reader["host"]) == ("waiting", "127.0.0.1")
-            wait("an alert stands on the board", lambda: alerts(client) == ["reader_found"])
+            wait_until("an alert stands on the board", lambda: alerts(client) == ["reader_found"])
             assert items(client) == 0
 
             # when: a supervisor says that it is ours, twice because the network is bad
@@ -93,16 +85,16 @@ def test_a_found_reader_is_approved_reads_and_is_run_again_after_a_restart(
                 assert answer.json()["code"] == "approved", answer.text
 
             # then: it reads at once, and waits no more
-            wait("its items arrive", lambda: items(client) == 5)
+            wait_until("its items arrive", lambda: items(client) == 5)
             assert [one["state"] for one in found(client)] == ["approved"]
-            wait("the alert is over", lambda: alerts(client) == [])
+            wait_until("the alert is over", lambda: alerts(client) == [])
             assert client.get("/readyz").json()["readers_up"] == 1
 
         # and: a restart changes nothing
         with running(config) as client:
-            wait("it reads again", lambda: client.get("/readyz").json()["reads_total"] > 0)
+            wait_until("it reads again", lambda: client.get("/readyz").json()["reads_total"] > 0)
             assert [one["name"] for one in found(client)] == ["shelf-1"]
-            wait("its antenna is judged", lambda: antenna(client)["state"] == "learning")
+            wait_until("its antenna is judged", lambda: antenna(client)["state"] == "learning")
 
 
 def test_discover_prints_the_reader_and_says_no_where_there_is_none() -> None:
@@ -122,7 +114,7 @@ def discover(*words: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 

@@ -18,8 +18,9 @@ from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit
 from edge.store.store import Store
-from tests.stories.demo_site import BIN, wait_until
+from tests.stories.demo_site import BIN
 from tests.stories.running import configured, running
+from tests.waiting import ended, wait_until
 
 pytestmark = pytest.mark.story
 FLOOR = '[[location]]\nid = "hall"\nkind = "zone"\n[[location]]\nid = "pack-1"\nkind = "station"\n'
@@ -95,7 +96,7 @@ class Printer:
 
     def end(self) -> list[dict[str, dict[str, int]]]:
         """Its last lines: labels that nobody asked for, and how many there were in all."""
-        rest, _ = self._process.communicate(timeout=15)
+        rest, _ = ended(self._process)
         return [json.loads(line) for line in rest.splitlines()]
 
 

@@ -15,8 +15,9 @@ from simulators.llrp.reader import SimulatedReader
 from simulators.tag_field import TagField
 from tests.drivers.llrp.simulated import Running
 from tests.stories.running import configured, running_daemon
-from tests.sync.conftest import Broker, wait_until
+from tests.sync.conftest import Broker
 from tests.sync.conftest import make_broker as make_broker  # noqa: PLC0414 - a fixture
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.story
 TAGS = 5
@@ -75,8 +76,11 @@ class Books:
 
     def of(self, gateway: str, kind: str) -> list[dict[str, object]]:
         """Events of a gateway and a kind, in their order."""
-        found = sorted((key, one) for key, one in self.events.items() if key[0] == gateway)
+        found = sorted((key, one) for key, one in list(self.events.items()) if key[0] == gateway)
         return [one for _, one in found if one["type"] == kind]
+
+    def count(self, gateway: str, kind: str) -> int:
+        return len(self.of(gateway, kind))
 
     def close(self) -> None:
         self._client.disconnect()
@@ -111,7 +115,7 @@ def gateway(folder: Path, name: str, partner: str, **ports: int) -> Iterator[Non
     for word, port in ports.items():
         text = text.replace(word.upper(), str(port))
     with running_daemon(configured(folder, text, FLOOR)) as (_, client):
-        wait_until(lambda: _items(client) == TAGS, f"{name} has seen every tag", 60)
+        wait_until(f"{name} has seen every tag", lambda: _items(client) == TAGS)
         yield
 
 
@@ -133,7 +137,7 @@ def test_what_two_gateways_saw_is_one_event_though_one_was_dead_and_the_link_was
 
         # given: only the second gateway lives; what it tells stands, and nothing waits
         with gateway(folders[1], **two):  # type: ignore[arg-type] # names and ports
-            wait_until(lambda: len(books.of("gate-2", "stock.arrived")) == TAGS, "it has told", 60)
+            wait_until("it has told", lambda: books.count("gate-2", "stock.arrived") == TAGS)
 
             # when: the link is cut, and the first gateway sees the same behind the cut
             broker.kill()
@@ -141,12 +145,8 @@ def test_what_two_gateways_saw_is_one_event_though_one_was_dead_and_the_link_was
                 broker.start()
 
                 # then: each pair is found when both are heard again
-                wait_until(
-                    lambda: len(books.of("gate-2", "stock.agreed")) == TAGS, "all is agreed", 60
-                )
-                wait_until(
-                    lambda: len(books.of("gate-1", "stock.arrived")) == TAGS, "all is told", 60
-                )
+                wait_until("all is agreed", lambda: books.count("gate-2", "stock.agreed") == TAGS)
+                wait_until("all is told", lambda: books.count("gate-1", "stock.arrived") == TAGS)
         books.close()
 
     told = {

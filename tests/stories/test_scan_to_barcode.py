@@ -17,6 +17,7 @@ from edge.rules import guiding
 from tests.drivers.fakes import Ears, HostClock
 from tests.rules.small_floor import LI, SHIRT, SHIRT_GTIN
 from tests.rules.test_picking import at_work, scan
+from tests.waiting import ended
 
 LABEL = Barcode("", "09501101530003", "S77", "AB-1", date(2026, 12, 31))
 DISGUISES = [
@@ -45,7 +46,7 @@ def labels(tmp_path: Path) -> Iterator[IO[str]]:
     assert running.stdout is not None
     assert "scanner" in running.stdout.readline()
     yield running.stdin
-    running.communicate(timeout=5)
+    ended(running)
 
 
 @pytest.fixture

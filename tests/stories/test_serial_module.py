@@ -11,7 +11,7 @@ import pytest
 
 from drivers.capture import CaptureError, CaptureReader, Kind
 from tests.drivers.serial.uhf_bench import Bench
-from tests.stories.demo_site import wait_until
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = pytest.mark.story
 FLOOR = """
@@ -59,7 +59,7 @@ def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_pat
         wait_until("all items are there", lambda: kinds(facts(config))["stock.arrived"] == TAGS)
     finally:
         daemon.terminate()
-        daemon.communicate(timeout=20)
+        ended(daemon)
         bench.end()
 
     # then: each item arrived once and none departed
@@ -78,7 +78,7 @@ def test_a_modules_bytes_are_kept_and_give_the_same_facts_each_time(tmp_path: Pa
         wait_until("it was heard before and after", lambda: is_whole(capture))
     finally:
         recording.terminate()
-        assert recording.wait(20) == 0
+        assert recording.wait(PATIENCE_S) == 0
         bench.end()
 
     # when: it is played twice
@@ -124,7 +124,7 @@ def facts(config: Path) -> list[dict[str, object]]:
 
 def printed(*words: str | Path) -> str:
     return subprocess.run(
-        edge(*words), capture_output=True, text=True, check=True, timeout=60
+        edge(*words), capture_output=True, text=True, check=True, timeout=PATIENCE_S
     ).stdout
 
 

@@ -10,6 +10,7 @@ from drivers.driver import Scan
 from drivers.serial.codes import ScanCounters
 from drivers.serial.scanner import Scanner, ScannerSettings, ScanProtocol
 from tests.drivers.fakes import Ears, HostClock, Told, ups
+from tests.waiting import ended
 
 LABELS = [
     "A-01",
@@ -45,7 +46,7 @@ def scanned(folder: Path, *faults: str) -> tuple[list[str], ScanCounters, str]:
     driver.start()
     ears.wait_up()
     try:
-        said, _ = running.communicate("".join(f"{label}\n" for label in LABELS), timeout=20)
+        said, _ = ended(running, "".join(f"{label}\n" for label in LABELS))
         heard = ears.wait("the last label", lambda told: LABELS[-1] in texts(told))
     finally:
         driver.stop()

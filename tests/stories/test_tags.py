@@ -14,7 +14,7 @@ import pytest
 
 from edge.web.pins import hash_pin
 from tests.drivers.llrp.bench import TagBench, tag_bench
-from tests.stories.demo_site import wait_until
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = pytest.mark.story
 NEW = "30340242201d8840009efdf7"
@@ -70,10 +70,13 @@ class Gateway:
         )
         assert self.process.stdout is not None
         ready = next(line for line in self.process.stdout if '"ready": true' in line)
-        self.client = httpx.Client(base_url=json.loads(ready)["url"], timeout=15)
+        self.client = httpx.Client(base_url=json.loads(ready)["url"], timeout=PATIENCE_S)
         signed_in = self.client.post("/api/session", json={"badge": "s1", "pin": PIN})
         assert signed_in.status_code == 200
         wait_until("the reader answers", self._hears)
+
+    def has_its_reader(self) -> bool:
+        return bool(self.client.get("/readyz").json()["readers_up"] == 1)
 
     def _hears(self) -> bool:
         return bool(self.client.get("/api/items", params={"q": "30"}).json()["items"])
@@ -81,7 +84,7 @@ class Gateway:
     def kill(self) -> None:
         self.client.close()
         self.process.kill()
-        self.process.communicate(timeout=10)
+        ended(self.process)
 
     def ask(self, task: str, key: str = "", **body: object) -> dict[str, Any]:
         headers = {"Idempotency-Key": key or os.urandom(8).hex()}
@@ -101,7 +104,7 @@ class Gateway:
         told = self.ask(task, **body)
         assert told["code"] == "begun", told
         name = told["data"]["job_id"]
-        wait_until(f"{task} is over", lambda: self.job(name)["result"], 30)
+        wait_until(f"{task} is over", lambda: self.job(name)["result"])
         result: dict[str, Any] = self.job(name)["result"]
         return result
 
@@ -111,7 +114,7 @@ class Gateway:
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         ).stdout
         return [json.loads(line) for line in out.splitlines()]
 
@@ -176,7 +179,7 @@ def test_the_same_request_twice_is_one_piece_of_work(tmp_path: Path) -> None:
             json={"reader": "dock", "to_epc": "30" * 12},
             headers={"Idempotency-Key": "one"},
         )
-        wait_until("it is written", lambda: site.job("one")["result"], 30)
+        wait_until("it is written", lambda: site.job("one")["result"])
         begun = [fact for fact in site.facts() if fact["type"] == "stock.tag_work_begun"]
         nowhere = site.client.post(
             "/api/tags/read",
@@ -197,13 +200,9 @@ def test_a_gateway_that_is_killed_in_the_middle_says_that_it_does_not_know(
         told = site.ask("write", key="cut", to_epc=NEW)
         site.kill()
         site.start()
-        wait_until("it is told", lambda: site.job("cut")["result"], 30)
+        wait_until("it is told", lambda: site.job("cut")["result"])
         result = site.job("cut")["result"]
-        wait_until(
-            "the reader is set up again",
-            lambda: site.client.get("/readyz").json()["readers_up"] == 1,
-            30,
-        )
+        wait_until("the reader is set up again", site.has_its_reader)
         again = site.do("write", to_epc=NEW)
         assert bench.epcs() == [NEW]
 

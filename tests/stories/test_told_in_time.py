@@ -15,7 +15,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.stories.demo_site import DemoSite, wait_until
+from tests.stories.demo_site import DemoSite
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = [
     pytest.mark.story,
@@ -24,7 +25,6 @@ pytestmark = [
         reason="mosquitto is not installed",
     ),
 ]
-PATIENCE_S = 30.0
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from edge.floor.letters import Letters
 from edge.model.events import CountWanted
 from edge.model.ids import LocationId, RequestId, Sku
 from edge.sync.mqtt.link import MqttLink
+from tests.waiting import wait_until
 
-from .conftest import Broker, Central, Floor, MemoryJournal, parts_for, settings_for, wait_until
+from .conftest import Broker, Central, Floor, MemoryJournal, parts_for, settings_for
 
 pytestmark = pytest.mark.story
 
@@ -58,11 +59,11 @@ def test_what_was_too_large_is_sent_whole_once_the_broker_takes_it(
     central = Central(small.port)
     link = link_to(small, journal, letters)
     link.start()
-    wait_until(lambda: link.status().unsent == 0 and central.upto == 3, "all is acknowledged")
+    wait_until("all is acknowledged", lambda: link.status().unsent == 0 and central.upto == 3)
     assert standing(board) == [(2, "count.wanted", "set_aside")]
     letters.resend(RequestId("press-1"), 2)
     wait_until(
-        lambda: standing(board) == [(2, "count.wanted", "set_aside")], "it lies aside again"
+        "it lies aside again", lambda: standing(board) == [(2, "count.wanted", "set_aside")]
     )
     assert all("withheld" in str(data) for data in data_of(central, 2))
     link.stop()
@@ -72,8 +73,8 @@ def test_what_was_too_large_is_sent_whole_once_the_broker_takes_it(
     link = link_to(large, journal, letters)
     letters.resend(RequestId("press-2"), 2)  # before a connection is there
     link.start()
-    wait_until(lambda: standing(board) == [(2, "count.wanted", "sent")], "the broker has it")
-    wait_until(lambda: data_of(central, 2), "the central system has it")
+    wait_until("the broker has it", lambda: standing(board) == [(2, "count.wanted", "sent")])
+    wait_until("the central system has it", lambda: data_of(central, 2))
     link.stop()
     central.stop()
     assert data_of(central, 2) == [{"location": "A-1", "sku": "S", "reason": LONG}]

@@ -12,13 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from edge.sync.mqtt.settings import TlsSettings
+from tests.waiting import wait_until
 
 from .conftest import (
     Broker,
     Floor,
     MemoryJournal,
     settings_for,
-    wait_until,
 )
 from .test_mqtt_link import linked, listening, work_happens
 
@@ -70,11 +70,11 @@ def test_when_one_broker_is_gone_the_next_one_is_used(
         elsewhere.events = central.events  # both centres write into one store
         work_happens(journal, 10)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 10, "the first has taken them")
+        wait_until("the first has taken them", lambda: journal.acknowledged() == 10)
         first.kill()
         work_happens(journal, 10)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 20, "the second has taken the others")
+        wait_until("the second has taken the others", lambda: journal.acknowledged() == 20)
         assert link.status().broker.endswith(str(second.port))
 
 
@@ -88,7 +88,7 @@ def test_the_preferred_broker_is_used_again_when_all_is_told(
     with listening(second) as elsewhere, linked(settings, journal, floor) as link:
         work_happens(journal, 10)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 10, "the second has taken them")
+        wait_until("the second has taken them", lambda: journal.acknowledged() == 10)
         assert link.status().broker.endswith(str(second.port))
 
         # when the preferred one is there again
@@ -96,10 +96,10 @@ def test_the_preferred_broker_is_used_again_when_all_is_told(
         with listening(first) as central:
             central.events = elsewhere.events  # both centres write into one store
             # then it is used, and what happens now is told there
-            wait_until(lambda: link.status().broker.endswith(str(first.port)), "back at the first")
+            wait_until("back at the first", lambda: link.status().broker.endswith(str(first.port)))
             work_happens(journal, 5)
             link.wake()
-            wait_until(lambda: journal.acknowledged() == 15, "the first has taken them")
+            wait_until("the first has taken them", lambda: journal.acknowledged() == 15)
 
 
 def test_where_the_central_system_is_behind_the_other_broker_it_is_found_there(
@@ -110,7 +110,7 @@ def test_where_the_central_system_is_behind_the_other_broker_it_is_found_there(
     with listening(second), linked(settings, journal, floor) as link:
         work_happens(journal, 30)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 30, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: journal.acknowledged() == 30)
         assert link.status().broker.endswith(str(second.port))
 
 
@@ -130,8 +130,8 @@ def test_a_wire_that_leaves_the_host_is_sealed_and_both_ends_are_known(
     sealed = TlsSettings(tmp_path / "ca.pem", tmp_path / "gate-1.pem", tmp_path / "gate-1.key")
     settings = settings_for(broker.port, tls=sealed, confirmed_by="broker")
     with linked(settings, journal, floor) as link:
-        wait_until(lambda: link.status().connected, "it is connected")
+        wait_until("it is connected", lambda: link.status().connected)
     stranger = settings_for(broker.port, tls=TlsSettings(tmp_path / "gate-1.pem"))
     with linked(stranger, journal, floor) as link:
-        wait_until(lambda: "certificate" in link.status().last_error.lower(), "it is refused")
+        wait_until("it is refused", lambda: "certificate" in link.status().last_error.lower())
         assert not link.status().connected

@@ -5,8 +5,9 @@ import json
 from edge.model.events import CountWanted
 from edge.model.ids import LocationId, Sku
 from edge.model.inputs import CentralAcknowledged
+from tests.waiting import wait_until
 
-from .conftest import Broker, Floor, MemoryJournal, settings_for, wait_until
+from .conftest import Broker, Floor, MemoryJournal, settings_for
 from .test_mqtt_link import linked, listening, work_happens
 
 
@@ -23,16 +24,16 @@ def test_a_request_to_send_again_outlives_an_acknowledgement_that_came_before_it
         floor.is_holding = True
         work_happens(journal, 40)
         link.wake()
-        wait_until(lambda: any(one.upto == 40 for one in acks(floor)), "it is acknowledged")
+        wait_until("it is acknowledged", lambda: any(one.upto == 40 for one in acks(floor)))
 
         # when: the central system asks for what it had
         central.ask("resend", b'{"from": 11}')
-        wait_until(lambda: "answers" in central.kept, "the request is accepted")
+        wait_until("the request is accepted", lambda: "answers" in central.kept)
         floor.is_holding = False
         floor.release()
 
         # then: it comes
-        wait_until(lambda: central.doubles == 30, "thirty came again")
+        wait_until("thirty came again", lambda: central.doubles == 30)
 
 
 def test_what_happens_while_a_backlog_drains_is_told_ahead_of_its_turn(
@@ -42,20 +43,20 @@ def test_what_happens_while_a_backlog_drains_is_told_ahead_of_its_turn(
     with listening(broker, acknowledges=False) as central:
         work_happens(journal, 2_000)
         with linked(settings_for(broker.port), journal, floor) as link:
-            wait_until(lambda: central.events, "it drains")
+            wait_until("it drains", lambda: central.events)
 
             # when: something happens
             fact = journal.append(CountWanted(LocationId("A-9"), Sku("S"), "empty"))
             link.wake()
 
             # then: it is told on the lane, for a minute, and the backlog goes on
-            wait_until(lambda: "live/count" in central.kept, "it is told ahead")
+            wait_until("it is told ahead", lambda: "live/count" in central.kept)
             (message,) = [one for one in central.messages if "/live/" in one.topic]
             assert json.loads(message.payload)["id"] == fact.id
             assert 0 < message.properties.MessageExpiryInterval <= 60
             assert len(central.events) < 2_001
             central.acknowledges = True
             central.acknowledge()
-            wait_until(lambda: journal.acknowledged() == 2_001, "everything is there", 30)
+            wait_until("everything is there", lambda: journal.acknowledged() == 2_001)
     assert central.order_of_arrival == list(range(1, 2_002))
     assert central.events[2_001]["id"] == fact.id

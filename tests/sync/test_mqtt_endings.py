@@ -9,8 +9,9 @@ from edge.model.events import CountWanted
 from edge.model.ids import LocationId, Sku
 from edge.sync.mqtt.endings import Ending, ending_of
 from edge.sync.mqtt.link import MqttLink
+from tests.waiting import wait_until
 
-from .conftest import BASE, Floor, MemoryJournal, parts_for, settings_for, wait_until
+from .conftest import BASE, Floor, MemoryJournal, parts_for, settings_for
 from .test_mqtt_faults import CONNACK, CONNECT, PUBLISH, TAKEN_OVER, OddBroker
 
 pytestmark = pytest.mark.fault
@@ -82,7 +83,7 @@ def test_a_refusal_that_trying_again_does_not_mend_is_not_tried_again_soon(
     broker = odd_broker(lambda _kind, _packet: b"\x20\x03\x00" + bytes([reason_code, 0]))
     link = started(broker)
 
-    wait_until(lambda: "refuses us" in link.status().last_error, "it is told")
+    wait_until("it is told", lambda: "refuses us" in link.status().last_error)
     assert not threading.Event().wait(0.4)
     assert broker.connections == 1
 
@@ -97,7 +98,7 @@ def test_a_broker_that_restarts_is_tried_again_at_once(
     broker = odd_broker(lambda kind, _packet: CONNACK + goodbye if kind == CONNECT else b"")
     started(broker)
 
-    wait_until(lambda: broker.connections > 2, "it is tried again and again")
+    wait_until("it is tried again and again", lambda: broker.connections > 2)
 
 
 @pytest.mark.parametrize("head", [b"\x20\x00", b"\xe0"], ids=["connack", "disconnect"])
@@ -109,7 +110,7 @@ def test_a_person_is_told_where_the_broker_has_moved_to(
     broker = odd_broker(lambda kind, _packet: first if kind == CONNECT else b"")
     link = started(broker)
 
-    wait_until(lambda: "mqtt2.example:8883" in link.status().last_error, "its address is told")
+    wait_until("its address is told", lambda: "mqtt2.example:8883" in link.status().last_error)
     assert broker.connections == 1
 
 
@@ -133,10 +134,10 @@ def test_two_namesakes_do_not_fight_though_both_are_served(
     link = started(broker)
     journal.append(CountWanted(LocationId("A"), Sku("S"), "empty"))
     link.wake()
-    wait_until(lambda: journal.acknowledged() == 1, "the first fact is acknowledged")
+    wait_until("the first fact is acknowledged", lambda: journal.acknowledged() == 1)
     journal.append(CountWanted(LocationId("A"), Sku("S"), "empty"))
     link.wake()
 
-    wait_until(lambda: "taken over" in link.status().last_error.lower(), "it is told")
+    wait_until("it is told", lambda: "taken over" in link.status().last_error.lower())
     assert not threading.Event().wait(0.4)
     assert broker.connections == 1

@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from edge.clock import Clock
 from edge.model.events import CountWanted, PickerChanged, StockStated
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.inputs import MessageRefused, OrderSubmitted
 from edge.model.prompts import Answer
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkSettings
+from tests.waiting import wait_until
 
 from .conftest import (
     BASE,
     Broker,
     Central,
     Floor,
+    HastyClock,
     MemoryJournal,
     parts_for,
     settings_for,
-    wait_until,
 )
 
 pytestmark = pytest.mark.story
@@ -46,8 +48,10 @@ def work_happens(journal: MemoryJournal, count: int) -> None:
 
 
 @contextmanager
-def linked(settings: LinkSettings, journal: MemoryJournal, floor: Floor) -> Iterator[MqttLink]:
-    link = MqttLink(settings, parts_for(journal, floor))
+def linked(
+    settings: LinkSettings, journal: MemoryJournal, floor: Floor, clock: Clock | None = None
+) -> Iterator[MqttLink]:
+    link = MqttLink(settings, parts_for(journal, floor, clock=clock))
     link.start()
     try:
         yield link
@@ -71,20 +75,20 @@ def test_a_thousand_facts_arrive_once_in_order_and_free_the_journal(
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
         work_happens(journal, 1000)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 1000, "everything is acknowledged", 30)
+        wait_until("everything is acknowledged", lambda: journal.acknowledged() == 1000)
 
         assert central.order_of_arrival == list(range(1, 1001))
         assert central.doubles == 0
-        wait_until(lambda: link.status().unsent == 0, "the link knows it")
+        wait_until("the link knows it", lambda: link.status().unsent == 0)
 
 
 def test_each_fact_comes_on_the_topic_of_its_kind_with_its_keys(
     broker: Broker, journal: MemoryJournal, floor: Floor
 ) -> None:
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor):
-        wait_until(lambda: "state" in central.kept, "the gateway is there")
+        wait_until("the gateway is there", lambda: "state" in central.kept)
         journal.append(CountWanted(LocationId("A-1"), Sku("S"), "empty"))
-        wait_until(lambda: journal.acknowledged() == 1, "it is acknowledged")
+        wait_until("it is acknowledged", lambda: journal.acknowledged() == 1)
 
     message = next(one for one in central.messages if "/event/" in one.topic)
     keys = dict(message.properties.UserProperty)
@@ -105,10 +109,10 @@ def test_a_broker_that_dies_in_the_middle_loses_nothing(
             work_happens(journal, 250)
             link.wake()
             if burst < 3:
-                wait_until(lambda: central.events, "something has come")
+                wait_until("something has come", lambda: central.events)
                 broker.kill()
                 broker.start()
-        wait_until(lambda: journal.acknowledged() == 1000, "everything is acknowledged", 20)
+        wait_until("everything is acknowledged", lambda: journal.acknowledged() == 1000)
 
         assert central.order_of_arrival == list(range(1, 1001))
         assert link.status().connections >= 2
@@ -121,44 +125,48 @@ def test_without_a_broker_everything_waits_and_comes_when_one_is_there(
     with linked(settings_for(broker.port), journal, floor) as link:
         work_happens(journal, 30)
         link.wake()
-        wait_until(lambda: link.status().last_error, "the trouble is told")
-        wait_until(lambda: link.status().unsent == 30, "the backlog is told")
+        wait_until("the trouble is told", lambda: link.status().last_error)
+        wait_until("the backlog is told", lambda: link.status().unsent == 30)
         assert "cannot be reached" in link.status().last_error
         broker.start()
         with listening(broker):
-            wait_until(lambda: journal.acknowledged() == 30, "everything is acknowledged")
+            wait_until("everything is acknowledged", lambda: journal.acknowledged() == 30)
 
 
 def test_while_nobody_listens_the_broker_is_spared_and_a_person_is_told(
     broker: Broker, journal: MemoryJournal, floor: Floor
 ) -> None:
-    with linked(settings_for(broker.port), journal, floor) as link:
+    settings = settings_for(broker.port, absent_after_s=1.5)
+    with linked(settings, journal, floor) as link:
         work_happens(journal, 500)
         link.wake()
-        wait_until(lambda: link.status().phase == "absent", "the absence is noticed")
+        wait_until("the absence is noticed", lambda: link.status().phase == "absent")
         assert link.status().unsent == 500
         with listening(broker) as central:
-            wait_until(lambda: central.kept.get("alert/central-absent"), "the alert is there")
-            wait_until(lambda: journal.acknowledged() == 500, "everything is acknowledged")
-            wait_until(lambda: central.kept["alert/central-absent"] == b"", "the alert is over")
+            wait_until("the alert is there", lambda: central.kept.get("alert/central-absent"))
+            wait_until("everything is acknowledged", lambda: journal.acknowledged() == 500)
+            wait_until("the alert is over", lambda: central.kept["alert/central-absent"] == b"")
 
 
 def test_a_central_system_that_stores_nothing_keeps_the_journal_full(
     broker: Broker, journal: MemoryJournal, floor: Floor
 ) -> None:
+    clock = HastyClock()
     with (
         listening(broker, acknowledges=False) as central,
-        linked(settings_for(broker.port), journal, floor) as link,
+        linked(settings_for(broker.port), journal, floor, clock) as link,
     ):
         work_happens(journal, 50)
         link.wake()
-        wait_until(lambda: link.status().phase == "absent", "the silence is noticed")
+        wait_until("the broker has passed everything on", lambda: len(central.events) == 50)
+        clock.skip(61)  # and nobody has acknowledged
+        wait_until("the silence is noticed", lambda: link.status().phase == "absent")
         assert len(central.events) == 50
         assert link.status().unsent == 50
 
         central.acknowledge()
-        wait_until(lambda: journal.acknowledged() == 50, "the acknowledgement is taken")
-        wait_until(lambda: link.status().phase == "draining", "delivery goes on")
+        wait_until("the acknowledgement is taken", lambda: journal.acknowledged() == 50)
+        wait_until("delivery goes on", lambda: link.status().phase == "draining")
 
 
 def test_where_the_broker_is_trusted_its_word_frees_the_journal(
@@ -168,7 +176,7 @@ def test_where_the_broker_is_trusted_its_word_frees_the_journal(
     with listening(broker, acknowledges=False), linked(settings, journal, floor) as link:
         work_happens(journal, 300)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 300, "everything is confirmed")
+        wait_until("everything is confirmed", lambda: journal.acknowledged() == 300)
 
 
 def test_an_order_is_acknowledged_to_the_broker_only_after_its_commit(
@@ -177,19 +185,19 @@ def test_an_order_is_acknowledged_to_the_broker_only_after_its_commit(
     floor.is_holding = True
     with listening(broker) as central:
         with linked(settings_for(broker.port), journal, floor):
-            wait_until(lambda: "state" in central.kept, "the gateway is there")
+            wait_until("the gateway is there", lambda: "state" in central.kept)
             central.send("order", order(1))
-            wait_until(lambda: len(floor.taken) == 1, "the order is on the floor")
+            wait_until("the order is on the floor", lambda: len(floor.taken) == 1)
         # the gateway went away before the commit: the broker gives the order again
         with linked(settings_for(broker.port), journal, floor):
-            wait_until(lambda: len(floor.taken) == 2, "the order came again")
+            wait_until("the order came again", lambda: len(floor.taken) == 2)
             floor.release()
             central.send("order", order(2))
-            wait_until(lambda: len(floor.taken) == 3, "the next order came")
+            wait_until("the next order came", lambda: len(floor.taken) == 3)
             floor.release()
         with linked(settings_for(broker.port), journal, floor):
             central.send("order", order(3))
-            wait_until(lambda: len(floor.taken) == 4, "only the third came")
+            wait_until("only the third came", lambda: len(floor.taken) == 4)
 
     orders = [one.order_id for one in floor.taken if isinstance(one, OrderSubmitted)]
     assert orders == ["O-1", "O-1", "O-2", "O-3"]
@@ -200,14 +208,14 @@ def test_an_order_that_the_store_could_not_keep_is_offered_again(
 ) -> None:
     floor.is_holding = True
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
-        wait_until(lambda: "state" in central.kept, "the gateway is there")
+        wait_until("the gateway is there", lambda: "state" in central.kept)
         central.send("order", order(1))
-        wait_until(lambda: len(floor.taken) == 1, "the order is on the floor")
+        wait_until("the order is on the floor", lambda: len(floor.taken) == 1)
         floor.release(Answer(accepted=False, code="store_failed", text="Nothing was kept."))
-        wait_until(lambda: len(floor.taken) == 2, "it is offered again")
+        wait_until("it is offered again", lambda: len(floor.taken) == 2)
         assert link.status().waiting_incoming == 1
         floor.release()
-        wait_until(lambda: link.status().waiting_incoming == 0, "it is done")
+        wait_until("it is done", lambda: link.status().waiting_incoming == 0)
 
 
 def test_a_full_floor_gets_its_orders_later_and_in_order(
@@ -215,13 +223,13 @@ def test_a_full_floor_gets_its_orders_later_and_in_order(
 ) -> None:
     floor.is_full = True
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
-        wait_until(lambda: "state" in central.kept, "the gateway is there")
+        wait_until("the gateway is there", lambda: "state" in central.kept)
         for number in range(50):
             central.send("order", order(number))
-        wait_until(lambda: link.status().waiting_incoming >= 32, "the broker holds the others")
+        wait_until("the broker holds the others", lambda: link.status().waiting_incoming >= 32)
         assert link.status().waiting_incoming == 32
         floor.is_full = False
-        wait_until(lambda: len(floor.taken) == 50, "all have come")
+        wait_until("all have come", lambda: len(floor.taken) == 50)
 
     assert [one.order_id for one in floor.taken if isinstance(one, OrderSubmitted)] == [
         f"O-{number}" for number in range(50)
@@ -232,10 +240,10 @@ def test_a_message_that_nobody_understands_is_refused_and_acknowledged(
     broker: Broker, journal: MemoryJournal, floor: Floor
 ) -> None:
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor):
-        wait_until(lambda: "state" in central.kept, "the gateway is there")
+        wait_until("the gateway is there", lambda: "state" in central.kept)
         central.send("order", b"{nonsense")
         central.send("order", order(1))
-        wait_until(lambda: len(floor.taken) == 2, "both have come")
+        wait_until("both have come", lambda: len(floor.taken) == 2)
 
     refused = floor.taken[0]
     assert isinstance(refused, MessageRefused)
@@ -248,9 +256,9 @@ def test_state_is_told_at_birth_and_at_a_planned_end(
     with listening(broker) as central:
         with linked(settings_for(broker.port), journal, floor) as link:
             link.set_state("ready")
-            wait_until(lambda: b'"ready"' in central.kept.get("state", b""), "it is ready")
+            wait_until("it is ready", lambda: b'"ready"' in central.kept.get("state", b""))
             birth = json.loads(central.kept["state"])
-        wait_until(lambda: b'"offline"' in central.kept["state"], "it is offline")
+        wait_until("it is offline", lambda: b'"offline"' in central.kept["state"])
 
     assert json.loads(central.kept["state"])["session"] == birth["session"]
 
@@ -262,12 +270,12 @@ def test_health_info_and_alerts_are_kept_for_whoever_asks(
         link.publish_health({"backlog": 3})
         link.publish_info({"version": "1"})
         link.alert("Disk full!", b'{"code":"disk"}')
-        wait_until(lambda: link.status().connected, "the broker is there")
+        wait_until("the broker is there", lambda: link.status().connected)
         with listening(broker) as central:
-            wait_until(lambda: {"health", "info", "alert/disk-full"} <= set(central.kept), "all")
+            wait_until("all", lambda: {"health", "info", "alert/disk-full"} <= set(central.kept))
             assert json.loads(central.kept["info"])["delivery"] == {"confirmed_by": "central"}
             link.alert("Disk full!", None)
-            wait_until(lambda: central.kept["alert/disk-full"] == b"", "the alert is over")
+            wait_until("the alert is over", lambda: central.kept["alert/disk-full"] == b"")
 
 
 def test_an_alert_of_an_earlier_life_is_taken_back(
@@ -275,20 +283,20 @@ def test_an_alert_of_an_earlier_life_is_taken_back(
 ) -> None:
     with listening(broker) as central:
         central.send("alert/old", b'{"code":"old"}', retain=True)
-        wait_until(lambda: "alert/old" in central.kept, "it is kept")
+        wait_until("it is kept", lambda: "alert/old" in central.kept)
         with linked(settings_for(broker.port), journal, floor):
-            wait_until(lambda: central.kept["alert/old"] == b"", "it is taken back")
+            wait_until("it is taken back", lambda: central.kept["alert/old"] == b"")
 
 
 def test_a_request_is_answered_where_it_asks_for_the_answer(
     broker: Broker, journal: MemoryJournal, floor: Floor
 ) -> None:
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor):
-        wait_until(lambda: "state" in central.kept, "the gateway is there")
+        wait_until("the gateway is there", lambda: "state" in central.kept)
         central.ask("where", b'{"sku":"A"}')
-        wait_until(lambda: central.kept.get("answers") == b'{"sku":"A"}', "the answer is there")
+        wait_until("the answer is there", lambda: central.kept.get("answers") == b'{"sku":"A"}')
         central.ask("dance", b"{}")
-        wait_until(lambda: b"error" in central.kept["answers"], "the refusal is there")
+        wait_until("the refusal is there", lambda: b"error" in central.kept["answers"])
 
     answers = [one for one in central.messages if one.topic == f"{BASE}answers"]
     assert {one.properties.CorrelationData for one in answers} == {b"7"}
@@ -300,11 +308,11 @@ def test_the_central_system_may_ask_for_everything_again(
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
         work_happens(journal, 40)
         link.wake()
-        wait_until(lambda: journal.acknowledged() == 40, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: journal.acknowledged() == 40)
         central.ask("resend", b'{"from": 11}')
-        wait_until(lambda: central.doubles == 30, "thirty came again")
+        wait_until("thirty came again", lambda: central.doubles == 30)
         central.ask("resend", b'{"from": "x"}')
-        wait_until(lambda: b"from" in central.kept["answers"], "the refusal names the field")
+        wait_until("the refusal names the field", lambda: b"from" in central.kept["answers"])
 
 
 def test_a_journal_that_cannot_be_read_for_a_while_delays_and_loses_nothing(
@@ -313,13 +321,13 @@ def test_a_journal_that_cannot_be_read_for_a_while_delays_and_loses_nothing(
     journal.is_locked = True
     work_happens(journal, 20)
     with listening(broker), linked(settings_for(broker.port), journal, floor) as link:
-        wait_until(lambda: "cannot be read" in link.status().last_error, "it is told")
+        wait_until("it is told", lambda: "cannot be read" in link.status().last_error)
         journal.is_locked = False
-        wait_until(lambda: link.status().connected, "the link is up")
+        wait_until("the link is up", lambda: link.status().connected)
         journal.is_locked = True
         link.wake()
         journal.is_locked = False
-        wait_until(lambda: journal._acknowledged == 20, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: journal._acknowledged == 20)
 
 
 def test_what_the_broker_forbids_is_told_and_kept(
@@ -331,8 +339,8 @@ def test_what_the_broker_forbids_is_told_and_kept(
     with listening(broker) as central, linked(settings_for(broker.port), journal, floor) as link:
         work_happens(journal, 3)
         link.wake()
-        wait_until(lambda: link.status().phase == "resting", "the refusal is noticed")
-        wait_until(lambda: central.kept.get("alert/broker-refuses"), "a person is told")
+        wait_until("the refusal is noticed", lambda: link.status().phase == "resting")
+        wait_until("a person is told", lambda: central.kept.get("alert/broker-refuses"))
         assert link.status().unsent == 3
 
 
@@ -342,7 +350,7 @@ def test_a_link_stops_at_once_even_without_a_broker(
     broker.kill()
     link = MqttLink(settings_for(broker.port, reconnect_s_min=30.0), parts_for(journal, floor))
     link.start()
-    wait_until(lambda: link.status().last_error, "it has tried")
+    wait_until("it has tried", lambda: link.status().last_error)
     link.stop()
     assert not link.status().running
     link.wake()

@@ -8,7 +8,8 @@ import pytest
 
 from edge.clock import SystemClock
 from edge.sync.mqtt.trial import Trial, try_broker
-from tests.sync.conftest import BASE, Broker, Central, settings_for, wait_until
+from tests.sync.conftest import BASE, Broker, Central, HastyClock, settings_for
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_a_broker_that_lets_us_work_is_told_with_its_limit(
 ) -> None:
     broker = make_broker("max_packet_size 50000\n")
 
-    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+    trial = try_broker(settings_for(broker.port), HastyClock(0.1), wake)
 
     assert trial.reached
     assert trial.listens
@@ -40,7 +41,7 @@ def test_what_the_rights_forbid_is_found_by_trying(
     rights.write_text(f"topic read {BASE}#\n")
     broker = make_broker(f"acl_file {rights}\n")
 
-    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+    trial = try_broker(settings_for(broker.port), HastyClock(0.1), wake)
 
     assert trial.reached
     assert trial.publish_reason == 0x87
@@ -79,11 +80,11 @@ def test_where_a_gateway_may_not_ask_itself_a_kept_acknowledgement_proves_that_i
     if has_acknowledged:
         central = Central(broker.port)
         central.send("ack", b'{"epoch":"e1","upto":0}', retain=True)
-        wait_until(lambda: "ack" in central.kept, "the acknowledgement is kept")
+        wait_until("the acknowledgement is kept", lambda: "ack" in central.kept)
         central.stop()
 
     # when, then
-    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+    trial = try_broker(settings_for(broker.port), HastyClock(0.1), wake)
     assert trial.delivers is (True if has_acknowledged else None)
     assert trial.publish_reason in {0x00, 0x10}
 
@@ -91,7 +92,7 @@ def test_where_a_gateway_may_not_ask_itself_a_kept_acknowledgement_proves_that_i
 def test_nobody_there_is_told_in_a_sentence(broker: Broker, wake: int) -> None:
     broker.kill()
 
-    trial = try_broker(settings_for(broker.port), SystemClock(), wake)
+    trial = try_broker(settings_for(broker.port), HastyClock(0.1), wake)
 
     assert trial == Trial(trouble="[Errno 111] Connection refused")
 
@@ -99,10 +100,10 @@ def test_nobody_there_is_told_in_a_sentence(broker: Broker, wake: int) -> None:
 def test_a_trial_disturbs_no_daemon_and_raises_no_alert(broker: Broker, wake: int) -> None:
     central = Central(broker.port)
 
-    try_broker(settings_for(broker.port), SystemClock(), wake)
+    try_broker(settings_for(broker.port), HastyClock(0.1), wake)
 
-    wait_until(lambda: any("alert/doctor" in one.topic for one in central.messages), "it came")
-    wait_until(lambda: "request/identify" in central.kept, "its question came, too")
+    wait_until("it came", lambda: any("alert/doctor" in one.topic for one in central.messages))
+    wait_until("its question came, too", lambda: "request/identify" in central.kept)
     assert central.kept == {"alert/doctor": b"", "request/identify": b"{}"}
     assert not any(hasattr(one.properties, "ResponseTopic") for one in central.messages)
     central.stop()

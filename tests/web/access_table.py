@@ -12,6 +12,7 @@ import httpx
 
 from edge.web.access import PUBLIC, ROLES, SCOPES
 from edge.web.people import Role
+from tests.waiting import PATIENCE_S
 from tests.web.asking import ask
 from tests.web.toy_house import BADGES, PIN, open_house, serve
 
@@ -30,7 +31,7 @@ Answers = Mapping[tuple[str, str], int]
 
 def answers_to(address: str, role: Role | None) -> Answers:
     """The status of every row of the table for one role, or for nobody."""
-    with httpx.Client(base_url=address, timeout=10) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         if role is not None:
             client.post("/api/session", json={"badge": BADGES[role], "pin": PIN})
         return {row: ask(client, *row) for row in ROLES}

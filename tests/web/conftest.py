@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from edge.web.people import Role
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
 
@@ -32,7 +33,7 @@ def client_of(address: str) -> Iterator[Callable[[Role | None], httpx.Client]]:
     clients: list[httpx.Client] = []
 
     def make(role: Role | None) -> httpx.Client:
-        client = httpx.Client(base_url=address, timeout=10)
+        client = httpx.Client(base_url=address, timeout=PATIENCE_S)
         clients.append(client)
         if role is not None:
             answer = client.post("/api/session", json={"badge": BADGES[role], "pin": PIN})

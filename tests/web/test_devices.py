@@ -12,6 +12,7 @@ from edge.clock import PlayedClock
 from edge.web.devices import CODE_MINUTES, DEVICES_MAX, Devices
 from edge.web.people import Role
 from edge.web.sessions import load_key
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import BADGES, PIN, House, serve
 
 ClientOf = Callable[[Role | None], httpx.Client]
@@ -66,7 +67,7 @@ def test_where_only_enrolled_devices_count_others_are_told_so(
 ) -> None:
     wish = {"badge": BADGES[Role.ADMINISTRATOR], "pin": PIN}
     device, administrator = client_of(Role.ADMINISTRATOR), None
-    with httpx.Client(base_url=closed_house, timeout=10) as stranger:
+    with httpx.Client(base_url=closed_house, timeout=PATIENCE_S) as stranger:
         refused = stranger.post("/api/session", json=wish)
         assert (refused.status_code, refused.json()["error"]) == (403, "device_unknown")
 
@@ -109,7 +110,7 @@ def test_a_code_runs_out_and_a_device_survives_a_restart(tmp_path: Path) -> None
 
 def test_wrong_codes_are_counted_and_lock_the_address(house: House) -> None:
     server = serve(house.given)
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_S) as client:
         codes = [enrol(client, "no such code").status_code for _ in range(6)]
     server.stop()
 

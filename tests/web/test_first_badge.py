@@ -13,6 +13,7 @@ from edge.web.app import create_app, take_people
 from edge.web.first_run import MINUTES_MAX, FirstRun, token_of
 from edge.web.people import Role
 from edge.web.server import WebServer
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import House, open_house
 
 TOKEN = token_of(bytes(range(32)))
@@ -43,7 +44,7 @@ def fresh(tmp_path: Path) -> Iterator[Fresh]:
     desk.attach(lambda: take_people(app, house.people_of_site(), ()))
     server = WebServer(app, "127.0.0.1", 0)
     server.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_S) as client:
         yield Fresh(house, first_run, clock, client)
     server.stop()
     house.stop()

@@ -9,6 +9,7 @@ import pytest
 from edge.clock import PlayedClock, SystemClock
 from edge.web.dependencies import SessionTimes
 from edge.web.people import Role
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import BADGES, PIN, House, serve
 
 LOCK_S = 900
@@ -38,7 +39,7 @@ def handheld(house: House) -> Iterator[Handheld]:
     clock = PlayedClock(SystemClock().now_us())
     times = SessionTimes(idle_s=3600, absolute_s=10 * 3600, lock_s=LOCK_S)
     server = serve(replace(house.given, clock=clock, session_times=times))
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_S) as client:
         wish = {"badge": BADGES[Role.PICKER], "pin": PIN}
         assert client.post("/api/session", json=wish).is_success
         assert client.post(

@@ -13,6 +13,7 @@ from edge.web.lockout import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_S, Lockout
 from edge.web.people import Role
 from edge.web.server import WebServer
 from edge.web.sessions import SessionKeyError, load_key
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
 PICKER = {"badge": BADGES[Role.PICKER], "pin": PIN}
@@ -41,7 +42,7 @@ def client_for() -> Iterator[ClientFor]:
         def start(given: WebDependencies, like: httpx.Client | None = None) -> httpx.Client:
             server = serve(given)
             over.callback(server.stop)
-            client = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10)
+            client = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_S)
             over.callback(client.close)
             if like is not None:
                 client.headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in like.cookies.items())
@@ -131,7 +132,9 @@ def test_who_is_taken_out_of_the_file_is_signed_out_by_the_reload(played: House)
     server.start()
     others = tuple(one for one in played.given.people if one.badge != PICKER["badge"])
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_S
+        ) as client:
             assert client.post("/api/session", json=PICKER).status_code == 200
 
             take_people(app, others, ())

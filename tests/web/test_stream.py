@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,13 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+import edge.web.server
 from edge.web.app import create_app
 from edge.web.people import Role
 from edge.web.server import TlsFiles, WebServer, WebServerError
 from edge.web.sse import STREAMS_PER_PERSON_MAX
+from tests.waiting import PATIENCE_S, wait_until
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
-WAIT_S_MAX = 5.0
 LOOPBACK = IPv4Address("127.0.0.1")
 
 
@@ -37,7 +39,7 @@ def server(house: House) -> Iterator[WebServer]:
 @contextmanager
 def client_at(server: WebServer, role: Role) -> Iterator[httpx.Client]:
     address = f"http://127.0.0.1:{server.port}"
-    with httpx.Client(base_url=address, timeout=WAIT_S_MAX) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         who = {"badge": BADGES[role], "pin": PIN}
         assert client.post("/api/session", json=who).status_code == 200
         yield client
@@ -53,11 +55,10 @@ def values(answer: httpx.Response) -> Iterator[tuple[str, dict[str, object]]]:
             yield event, json.loads(line.removeprefix("data: "))
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_S_MAX
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def took_s(what: Callable[[Any], object], given: object) -> float:
+    began = time.perf_counter()
+    what(given)
+    return time.perf_counter() - began
 
 
 def test_a_stream_tells_the_newest_at_once_and_then_each_change(
@@ -95,20 +96,25 @@ def test_the_open_page_of_somebody_who_is_listed_as_gone_is_told_nothing_more(
             house.floor.board.show("people", {})
 
 
-def test_a_prompt_reaches_its_picker_within_a_tenth_of_a_second(
+def test_a_prompt_reaches_its_picker_as_fast_as_an_answer_does(
     house: House, server: WebServer
 ) -> None:
+    """Which a page that is told at the next round of a clock would not be."""
     with (
         client_at(server, Role.PICKER) as client,
         client.stream("GET", "/api/prompt/stream") as answer,
     ):
         told = values(answer)
         next(told)
-        begun = time.monotonic()
-        house.floor.board.show("prompt/p1", {"prompt_id": "new"})
 
-        assert next(told)[1] == {"prompt_id": "new"}
-        assert time.monotonic() - begun < 0.1
+        def show(number: int) -> None:
+            house.floor.board.show("prompt/p1", {"prompt_id": number})
+            assert next(told)[1] == {"prompt_id": number}
+
+        prompts_s = [took_s(show, number) for number in range(20)]
+        answers_s = [took_s(client.get, "/api/session") for _ in range(20)]
+
+    assert min(prompts_s) < 10 * max(answers_s)
 
 
 def test_a_reader_that_goes_leaves_nothing_behind(house: House, server: WebServer) -> None:
@@ -118,7 +124,7 @@ def test_a_reader_that_goes_leaves_nothing_behind(house: House, server: WebServe
             told = values(answer)
             next(told)
             assert len(watchers["orders"]) == 1
-        wait_until(lambda: len(watchers["orders"]) == 0)
+        wait_until("nobody watches", lambda: len(watchers["orders"]) == 0)
 
 
 def test_one_person_cannot_hold_all_streams(server: WebServer) -> None:
@@ -137,7 +143,11 @@ def test_one_person_cannot_hold_all_streams(server: WebServer) -> None:
             answer.close()
 
 
-def test_stopping_ends_open_streams_within_three_seconds(house: House) -> None:
+def test_stopping_ends_open_streams_in_order_and_waits_for_no_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound in ("GRACE_S", "STOP_S_MAX"):  # after which they would be cut
+        monkeypatch.setattr(edge.web.server, bound, int(PATIENCE_S))
     server = serve(house.given)
     with (
         client_at(server, Role.SUPERVISOR) as client,
@@ -148,12 +158,10 @@ def test_stopping_ends_open_streams_within_three_seconds(house: House) -> None:
         rest: list[object] = []
         reader = threading.Thread(target=lambda: rest.extend(told))
         reader.start()
-        begun = time.monotonic()
 
         server.stop()
 
-        assert time.monotonic() - begun < 3
-        reader.join(WAIT_S_MAX)
+        reader.join(PATIENCE_S)
         assert not reader.is_alive()
         assert rest == []  # the stream ended in order, not by a cut
 
@@ -163,7 +171,7 @@ def test_a_floor_that_does_not_answer_is_told_after_five_seconds(tmp_path: Path)
     house.stop()
     server = serve(house.given)
     with client_at(server, Role.PICKER) as client:
-        client.timeout = httpx.Timeout(8)
+        client.timeout = httpx.Timeout(PATIENCE_S)
 
         answer = client.post(
             "/api/scan",
@@ -211,7 +219,7 @@ def test_over_tls_a_session_is_bound_to_its_host(house: House, tmp_path: Path) -
     trust = ssl.create_default_context(cafile=str(certificate))
     address = f"https://127.0.0.1:{server.port}"
 
-    with httpx.Client(base_url=address, verify=trust, timeout=WAIT_S_MAX) as client:
+    with httpx.Client(base_url=address, verify=trust, timeout=PATIENCE_S) as client:
         who = {"badge": BADGES[Role.PICKER], "pin": PIN}
         answer = client.post("/api/session", json=who, headers={"Origin": address})
         assert answer.headers["set-cookie"].startswith("__Host-we1_session=")

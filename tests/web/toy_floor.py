@@ -21,6 +21,7 @@ from edge.model import posted as said
 from edge.model.inputs import IntrusionNoticed
 from edge.model.places import Floor
 from edge.model.prompts import Answer
+from tests.waiting import PATIENCE_S
 from tests.web.toy_after_sales import ToyAfterSales
 from tests.web.toy_answers import no, yes
 from tests.web.toy_goods import (
@@ -91,7 +92,7 @@ class ToyFloor:
         """End the thread."""
         self._over.set()
         self.inbox.wake()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
     def label_is_printed(self) -> None:
         """The station's printer has brought out the newest label."""

@@ -14,6 +14,7 @@ from edge.floor.alerts import Alerts
 from edge.floor.locating_desk import LocatingDesk
 from edge.locating.locator import Locator
 from edge.model.places import Floor
+from tests.waiting import PATIENCE_S
 
 REST_S = 0.02
 READS_PER_S = 6.0
@@ -68,7 +69,7 @@ class ToyRadio:
     def stop(self) -> None:
         """Fall silent."""
         self._over.set()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
     def forget(self) -> None:
         """A fresh day: no tag has been heard yet, and nobody has calibrated."""

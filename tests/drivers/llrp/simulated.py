@@ -8,32 +8,43 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
-from simulators.faults import FaultPlan, PlannedFault
+from simulators.faults import PlannedFault
 from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import SimulatedReader
 from simulators.llrp.tally import Tally
 from simulators.tag_field import TagField
+from tests.simulators.held_faults import HeldFaults
+from tests.waiting import PATIENCE_S, ended
 
 
 class Simulation:
-    """Readers on ports of the loopback, each with faults of its own, in one thread."""
+    """Readers on ports of the loopback, each with faults of its own, in one thread.
+
+    What is planned for 0 s strikes with the first client, all else when it is let go.
+    """
 
     def __init__(self, plans: dict[str, tuple[PlannedFault, ...]], vendor: Vendor) -> None:
         profile = PROFILES[vendor]
+        self._faults = {name: HeldFaults(faults) for name, faults in plans.items()}
         self._readers = {
             name: SimulatedReader(
                 TagField(10, 4, 20.0, seed, profile.band),
                 profile,
-                faults=FaultPlan(faults),
+                faults=faults,
                 tick_s=0.2,
             )
-            for seed, (name, faults) in enumerate(plans.items(), 1)
+            for seed, (name, faults) in enumerate(self._faults.items(), 1)
         }
         self.ports: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._run(self._start())
+
+    def let_faults_go(self) -> None:
+        """Their seconds count from now on."""
+        for one in self._faults.values():
+            one.let_go()
 
     def tally(self, name: str) -> Tally:
         """What a reader has done so far."""
@@ -55,11 +66,11 @@ class Simulation:
         """Switch every reader off."""
         self._run(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(3)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     def _run(self, what: Coroutine[None, None, None]) -> None:
-        asyncio.run_coroutine_threadsafe(what, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE_S)
 
     async def _start(self) -> None:
         for name, reader in self._readers.items():
@@ -80,7 +91,7 @@ class Running:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(reader.start(), self._loop).result(20)
+        self.port = asyncio.run_coroutine_threadsafe(reader.start(), self._loop).result(PATIENCE_S)
 
     def call(self, what: Callable[[], None]) -> None:
         """Have something happen in the reader's own thread."""
@@ -88,9 +99,9 @@ class Running:
 
     def stop(self) -> None:
         """Switch it off."""
-        asyncio.run_coroutine_threadsafe(self._reader.stop(), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self._reader.stop(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(3)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
 
@@ -99,7 +110,7 @@ class ReaderProcess:
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "simulators", "reader", "--seconds", "40", *arguments],
+            [sys.executable, "-m", "simulators", "reader", "--seconds", "1800", *arguments],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -109,7 +120,7 @@ class ReaderProcess:
     def kill(self) -> None:
         """As a power cut."""
         self._process.kill()
-        self._process.communicate(timeout=5)
+        ended(self._process)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from tests.waiting import ended
+
 
 class Bench:
     """One `warehouse-sim uhf` that is there when the object is made."""
@@ -24,6 +26,6 @@ class Bench:
     def end(self) -> dict[str, int]:
         """Switch it off: what it did."""
         self._running.terminate()
-        rest, _ = self._running.communicate(timeout=5)
+        rest, _ = ended(self._running)
         tally: dict[str, int] = json.loads(rest)
         return tally
