@@ -35,6 +35,8 @@ _NUMBERS: dict[str, tuple[str, Severity]] = {
     "ahead": ("numbers_ahead", "warning"),
 }
 """Trouble with parcel numbers → code and severity of its alert."""
+_PLACES = ("to_count", "unheard")
+"""What a doubt calls the places that a person may look at."""
 NoteRefused = Callable[[MessageSetAside, int], None]
 """Told a message that could not be understood, and when; returns at once."""
 
@@ -69,7 +71,7 @@ class Alarming:
         for parcel in state.parcels.recalled():
             self._recalled(parcel.order_id, parcel.sscc, 0)
         for order in state.orders.in_state(OrderState.HELD):
-            self._held(order, 0)
+            self._held(order, order.received_us)
         for pallet in (one for one in state.pallets.present() if one.is_doubtful):
             self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
 
@@ -201,15 +203,19 @@ class Alarming:
 
     def _held(self, order: Order, since_us: int) -> None:
         """An order in a rush has no other hope than doubtful places: a person says what to do."""
-        reasons = [one.text for one in order.doubts if one.code == rush.DOUBTFUL]
-        if not reasons:
+        doubts = [one for one in order.doubts if one.code == rush.DOUBTFUL]
+        if not doubts:
             return
+        reasons = "; ".join(one.text for one in doubts)
+        places = [one.values[name] for one in doubts for name in _PLACES if name in one.values]
         self._rush_waits.add(order.order_id)
         text = (
-            f"order {order.order_id} is in a rush and waits ({'; '.join(reasons)}): count those "
+            f"order {order.order_id} is in a rush and waits ({reasons}): count those "
             "places, or let it go on the orders page"
         )
-        values = {"order": order.order_id, "detail": "; ".join(reasons)}
+        values = {"order": order.order_id, "detail": reasons}
+        if places:  # an order of an earlier version tells its sentence only
+            values["places"] = ", ".join(places)
         name = _rush_of(order.order_id)
         self._alerts.begin(Alert(name, "rush_waits", "warning", text, since_us, values))
 

@@ -20,6 +20,7 @@ from edge.store.queries import Queries
 
 HEAT_ITEMS_MAX = 300
 HEAT_FACTS_MAX = 200
+NAMED_MAX = 20
 
 
 class Lookups:
@@ -35,12 +36,19 @@ class Lookups:
         self._board = board
 
     def items(self, text: str, limit: int) -> list[Shown]:
-        """Items whose EPC or article number begins with `text`, or that lie in that place."""
-        with closing(Queries(self._path)) as queries:
-            found = {one.epc: one for one in queries.items(text, limit)}
-            for one in queries.items_at(LocationId(text), limit):
-                found.setdefault(one.epc, one)
+        """Items whose EPC or article number begins with `text`, or that lie in that place.
+
+        Also those of the first `NAMED_MAX` articles with the text in their name.
+        """
         names = self._names()
+        named = [Sku(sku) for sku, name in names.items() if text.casefold() in name.casefold()]
+        with closing(Queries(self._path)) as queries:
+            asked = (
+                queries.items(text, limit),
+                queries.items_at(LocationId(text), limit),
+                *(queries.items_of(sku, limit) for sku in named[:NAMED_MAX]),
+            )
+            found = {one.epc: one for some in asked for one in some}
         return [_item(one, names) for one in list(found.values())[:limit]]
 
     def located(self, limit: int) -> list[Shown]:

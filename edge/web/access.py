@@ -96,6 +96,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/setup/devices"): ADMINISTRATORS,
         ("POST", "/api/setup/devices/forget"): ADMINISTRATORS,
         ("GET", "/api/items/{epc}/why"): EVERYBODY,
+        ("GET", "/api/history"): LEADERS,
         ("GET", "/api/heat"): LEADERS,
         ("GET", "/api/calibration"): LEADERS,
         ("GET", "/api/calibration/stream"): LEADERS,

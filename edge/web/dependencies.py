@@ -25,7 +25,7 @@ class Lookups(Protocol):
     """Searches in the store; called from worker threads, several at once."""
 
     def items(self, text: str, limit: int) -> Sequence[Row]:
-        """Items by article, EPC prefix, location or order.
+        """Items by the beginning of their EPC or article number, by article name, or by place.
 
         Each row has epc, sku, name, location, probability and since_us.
         """
@@ -36,7 +36,7 @@ class Lookups(Protocol):
         ...
 
     def history(self, subject: str, limit: int) -> Sequence[Row]:
-        """What happened to an item, the newest first: rows of seq, type, at and text."""
+        """What happened to an item, order or parcel, the newest first: seq, type, at and text."""
         ...
 
     def heat(self, subject: str, *, is_sku: bool, from_us: int, to_us: int) -> Row:

@@ -112,7 +112,7 @@ SCENES = (
     Scene("pick?put-back", Role.PICKER, ".prompt-put_back", put_back),
     Scene("pack", Role.PACKER, ".strangers li", open_tote),
     Scene("wall", Role.PACKER, "#hand.hand-lit", light_a_slot),
-    Scene("slip?station=PACK-2", Role.PACKER, ".fault"),
+    Scene("slip?station=PACK-2", Role.PACKER, ".calm"),
     Scene("find", Role.PICKER, ".choice", look_for_tea),
     Scene("dispatch", Role.PACKER, ".manifest"),
     Scene("returns", Role.PACKER, "#returned > li", take_back_a_lamp),

@@ -156,7 +156,7 @@ def test_the_map_leaves_tiny_names_out_and_comes_nearer_until_they_can_be_read(
     page = signed_in(Role.SUPERVISOR, "/floor", HANDHELD)
     expect(page.locator("#map [data-place]")).not_to_have_count(0)
     tiny = page.locator('#map [data-place="A-01-3"] .tiny')
-    expect(tiny).to_have_count(1)
+    expect(tiny).not_to_have_count(0)
     expect(page.get_by_role("button", name="Farther")).to_be_disabled()
 
     page.get_by_role("button", name="Nearer").click()
@@ -168,7 +168,7 @@ def test_the_map_leaves_tiny_names_out_and_comes_nearer_until_they_can_be_read(
     shoot(page, "floor-nearer-360x640")
     page.get_by_role("button", name="Farther").click()
     page.get_by_role("button", name="Farther").click()
-    expect(tiny).to_have_count(1)
+    expect(tiny).not_to_have_count(0)
 
 
 def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> None:

@@ -222,7 +222,7 @@ def test_the_packing_slip_names_what_is_missing(
     signed_in: SignIn, house: House, locale: str, shoot: Shoot
 ) -> None:
     page = signed_in(Role.PACKER, "/slip?station=PACK-1", HANDHELD, locale)
-    expect(page.locator(".fault")).to_be_visible()
+    expect(page.locator(".calm")).to_be_visible()
     wanted = ParcelWanted(
         RequestId(f"slip-{locale}"),
         STATION_NAME,
@@ -237,6 +237,7 @@ def test_the_packing_slip_names_what_is_missing(
     page.reload()
 
     expect(page.locator(".slip-short")).to_contain_text(LAMP.name)
+    expect(page.locator(".slip dl")).to_contain_text("12 Analytical Way")
     expect(page.locator(".slip .fault")).to_be_visible()
     judge(page)
     shoot(page, f"slip-{locale}-360x640")

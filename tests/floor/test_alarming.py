@@ -7,10 +7,11 @@ from edge.floor.alarming import Alarming
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.letters import Letters
+from edge.model.doubts import doubt as doubt_of
 from edge.model.events import IntrusionSuspected, OrderReceived
 from edge.model.ids import OrderId
 from edge.model.inputs import IntrusionNoticed
-from edge.model.orders import Doubt, Order, OrderState
+from edge.model.orders import Order, OrderState
 from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.rules.decide import decide
@@ -51,20 +52,25 @@ def test_parcel_numbers_that_could_repeat_are_told_until_they_cannot() -> None:
 def test_a_rush_order_that_waits_for_a_count_is_told_until_it_goes_and_after_a_restart() -> None:
     alerts, state = Alerts(), FloorState(Floor({}))
     alarming = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
-    doubt = Doubt("doubtful_stock", "MUG: 1 wanted, not surely there: A-2 is to be counted")
+    doubt = doubt_of("doubtful_stock", "to_count", sku="MUG", quantity=1, to_count="A-2")
     held = Order(
         OrderId("O1"), 1, 5, None, "DHL", (), OrderState.HELD, received_us=1, doubts=(doubt,)
     )
-    ids = lambda: [(one.code, one.values["order"]) for one in alerts.active()]  # noqa: E731
+    told_by = lambda alerts: [  # noqa: E731
+        (one.code, one.values["order"], one.values["places"], one.since_us)
+        for one in alerts.active()
+    ]
 
     state.orders[held.order_id] = held
     alarming.note(OrderReceived(held), 7)
     alarming.look(state, 8)
-    told = ids()
-    restarted = Alarming(alerts, Letters(Board(), PlayedClock()).refused, Terms())
+    told, afterwards = told_by(alerts), Alerts()
+    restarted = Alarming(afterwards, Letters(Board(), PlayedClock()).refused, Terms())
     restarted.restarted(state)
+    told_again = told_by(afterwards)
     state.orders[held.order_id] = replace(held, state=OrderState.RELEASED, doubts=())
     restarted.look(state, 9)
 
-    assert told == [("rush_waits", "O1")]
-    assert ids() == []
+    assert told == [("rush_waits", "O1", "A-2", 7)]
+    assert told_again == [("rush_waits", "O1", "A-2", 1)]
+    assert told_by(afterwards) == []

@@ -15,6 +15,7 @@ EXAMPLES = {
     "/api/wall/{wall}/scan": "/api/wall/WALL-1/scan",
     "/api/wall/{wall}/lay-back": "/api/wall/WALL-1/lay-back",
     "/api/items": "/api/items?q=tea",
+    "/api/history": "/api/history?q=SO-1042",
     "/api/items/{epc}": "/api/items/30395dfa8000000000000001",
     "/api/items/{epc}/why": "/api/items/30395dfa8000000000000001/why",
     "/api/heat": "/api/heat?sku=TEA-250&hours=8",

@@ -65,6 +65,7 @@ def label_data(*, complete: bool) -> dict[str, object]:
         "sscc": SSCC,
         "order_id": ORDER,
         "carrier": "DHL",
+        "ship_to": ["Ada Lovelace", "12 Analytical Way", "London"],
         "complete": complete,
         "pieces": sum(int(str(one["packed"])) for one in lines),
         "lines": lines,

@@ -2,6 +2,8 @@
 
 from tests.web.toy_goods import TEA
 
+AT = "2026-01-05T08:00:00+00:00"
+
 
 class ToyLookups:
     """Two tagged items with a little history."""
@@ -30,12 +32,17 @@ class ToyLookups:
         return next((row for row in self.ROWS if row["epc"] == epc), None)
 
     def history(self, subject: str, limit: int) -> list[dict[str, object]]:
-        """One arrival."""
+        """One arrival of an item; of an order, that it came; of anything else nothing."""
+        if subject.startswith("SO-"):
+            text = f"order {subject}"
+            return [{"seq": 3, "type": "order.received", "at": AT, "text": text, "values": {}}]
+        if not self.item(subject):
+            return []
         rows: list[dict[str, object]] = [
             {
                 "seq": 12,
                 "type": "stock.arrived",
-                "at": "2026-01-05T08:00:00+00:00",
+                "at": AT,
                 "text": f"{subject[-4:]} arrived at A-01-3",
                 "values": {"location": "A-01-3", "probability": 0.97},
             }

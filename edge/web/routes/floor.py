@@ -49,7 +49,7 @@ def floor_told(parts: Parts) -> Subscription:
 async def items(
     q: Annotated[str, Query(min_length=1, max_length=64)], _: Who, parts: TheParts
 ) -> dict[str, object]:
-    """Items by article, EPC prefix, location or order."""
+    """Items by article number or name, EPC or place."""
     found = await run_in_threadpool(parts.given.lookups.items, q.strip(), ITEMS_MAX)
     return {"items": [dict(one) for one in found]}
 
@@ -78,6 +78,15 @@ async def why(
     if found is None:
         raise RefusedError(404, "item_unknown", "no item with this EPC was ever here")
     return found
+
+
+@router.get("/history")
+async def history(
+    q: Annotated[str, Query(min_length=1, max_length=64)], _: Who, parts: TheParts
+) -> dict[str, object]:
+    """What happened to an order or a parcel (SSCC), the newest first; nothing where unknown."""
+    found = await run_in_threadpool(parts.given.lookups.history, q.strip(), HISTORY_MAX)
+    return {"happened": [dict(one) for one in found]}
 
 
 @router.get("/heat")

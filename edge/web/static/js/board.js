@@ -8,6 +8,7 @@ import { Letters } from "./letters.js";
 import { Questions } from "./questions.js";
 import { Signs } from "./signs.js";
 import { listen } from "./stream.js";
+import { wordsOr } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const STATES = ["held", "released", "planned", "picking", "picked", "packed", "shipped", "cancelled"];
@@ -36,7 +37,7 @@ function show() {
       h("section", { class: "card" }, h("h2", {}, t("board.pickers")), rates(board.pickers, "badge", (one) => one.name || one.badge)),
       h("section", { class: "card" }, h("h2", {}, t("board.zones")), rates(board.zones, "zone", (one) => one.zone, "nothing_yet")),
       h("section", { class: "card" }, h("h2", {}, t("board.stations")), rates(board.stations, "station", (one) => one.station, "nothing_yet")),
-      h("section", { class: "card" }, h("h2", {}, t("board.walks")), walks()),
+      h("section", { class: "card walks" }, h("h2", {}, t("board.walks")), walks()),
       board.alerts.length > 0 ? null : alertsCard("card"),
     ),
   );
@@ -57,7 +58,7 @@ function figures() {
     figure(
       t("board.unsent"),
       number(backlog.unsent),
-      backlog.unsent > 0 ? t("board.oldest", { seconds: Math.round(backlog.oldest_unsent_s), central }) : central,
+      backlog.unsent > 0 ? t("board.oldest", { count: backlog.unsent, seconds: Math.round(backlog.oldest_unsent_s), central }) : central,
       !backlog.connected,
     ),
     figure(t("board.readers"), `${readers.up} / ${readers.up + readers.down}`, t("board.readers_unit"), readers.down > 0),
@@ -161,7 +162,7 @@ function walks() {
         h(
           "div",
           {},
-          h("strong", {}, one.name || t("board.walk_waits"), ` · ${number(one.done)} / ${number(one.stops)}`),
+          h("strong", {}, one.name || t("board.walk_waits"), ` · ${t("floor.stops_done", { done: number(one.done), stops: number(one.stops) })}`),
           h("p", {}, t(one.saved_m > 0 ? "board.walk_why" : "board.walk_plain", { orders: number(one.orders), length: number(one.length_m), saved: number(one.saved_m) })),
           one.due_us === null ? "" : h("p", { class: "muted" }, t("board.walk_due", { due: moment(one.due_us) })),
         ),
@@ -185,7 +186,7 @@ function alerts() {
           {},
           h("strong", {}, t(knows(`alert.${one.code}`) ? `alert.${one.code}` : "alert.other")),
           h("p", {}, alertWords(one)),
-          h("p", { class: "muted" }, t("board.since", { since: since(one.since) })),
+          since(one.since) === null ? "" : h("p", { class: "muted" }, t("board.since", { since: since(one.since) })),
         ),
       ),
     ),
@@ -195,13 +196,14 @@ function alerts() {
 /** The sentence in the page's language, of its code and its values; else as the gateway says it. */
 function alertWords({ code, text, values = {} }) {
   const key = `alert.${code}.text`;
-  if (!knows(key)) return text;
   const slug = `printer.${(values.detail ?? "").replaceAll(" ", "_")}`;
-  return t(key, knows(slug) ? { ...values, detail: t(slug) } : values);
+  return wordsOr(key, knows(slug) ? { ...values, detail: t(slug) } : values, text);
 }
 
+/** Null for what began before a restart, nobody knows when. */
 function since(told) {
-  return moment(typeof told === "number" ? told : Date.parse(told) * 1000);
+  const us = typeof told === "number" ? told : Date.parse(told) * 1000;
+  return us > 0 ? moment(us) : null;
 }
 
 function number(value, digits = 0) {

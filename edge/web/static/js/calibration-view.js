@@ -237,7 +237,7 @@ class CalibrationView {
           h(
             "li",
             {},
-            h("div", { class: "why-antenna" }, h("strong", {}, `${one.reader} ${one.port}`), h("span", {}, one.location), h("span", { class: "number" }, one.rssi_dbm === null ? t("calibration.silent") : `${decimal(one.rssi_dbm)} dBm`)),
+            h("div", { class: "why-antenna" }, h("strong", {}, t("floor.antenna", one)), h("span", {}, one.location), h("span", { class: "number" }, one.rssi_dbm === null ? t("calibration.silent") : `${decimal(one.rssi_dbm)} dBm`)),
             levelBar(one.rssi_dbm),
             h("small", {}, one.rssi_dbm === null ? " " : t("calibration.rate", { rate: decimal(one.reads_per_s), age: span(one.age_s ?? 0) })),
           ),

@@ -38,11 +38,16 @@ function tote(id, index) {
   );
 }
 
+/** The floor as it is built: what lies and who stands where changes, and this picture does not. */
+function plan(all) {
+  return { ...all, pickers: [], locations: all.locations.map((one) => ({ ...one, items: 0, stock: [] })) };
+}
+
 onPrompt((now) => ((prompt = now), show()));
 onLanguage(show);
 try {
   const { status, body } = await get("/api/floor");
-  floor = status === 200 ? body : null;
+  floor = status === 200 ? plan(body) : null;
 } catch {
   // without network the totes are shown, and no map
 }

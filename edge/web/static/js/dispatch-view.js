@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { grouped } from "./label-view.js";
-import { t } from "./language.js";
+import { moment, t } from "./language.js";
 import { palletSection } from "./pallets-view.js";
 import { Note, scanField } from "./station-parts.js";
 
@@ -110,6 +110,5 @@ function carrierOf(manifest) {
 
 function cutOffOf(manifest) {
   if (manifest.due_us === null) return t("dispatch.no_cut_off");
-  const time = new Date(manifest.due_us / 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
-  return t("dispatch.cut_off", { time });
+  return t("dispatch.cut_off", { time: moment(manifest.due_us) });
 }

@@ -118,7 +118,7 @@ function ears(found) {
       ...found.antennas
         .slice(0, 4)
         .map((one) =>
-          h("li", {}, h("strong", {}, one.location ?? `${one.reader}/${one.port}`), h("span", {}, t("find.scale", { scale: one.scale }))),
+          h("li", {}, h("strong", {}, one.location ?? t("floor.antenna", one)), h("span", {}, t("find.scale", { scale: one.scale }))),
         ),
     ),
   );

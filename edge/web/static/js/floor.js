@@ -2,9 +2,10 @@
 
 import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
-import { FloorMap } from "./floor-map.js";
+import { FloorMap, holds } from "./floor-map.js";
 import { Frame } from "./frame.js";
 import { knows, moment, onLanguage, t } from "./language.js";
+import { whenFree } from "./press.js";
 import { listen } from "./stream.js";
 import { marksOf, span, whyPanel } from "./why-view.js";
 import { factWords } from "./words.js";
@@ -20,6 +21,7 @@ await whoAmI();
 let floor = null;
 let chosen = null; // id of a location
 let found = null; // rows of the last search, null before any
+let happened = []; // of the order or parcel that was searched for
 let item = null; // an item with its history
 let why = null; // the reasons for the open item's place
 let heat = null; // where the item or article has been
@@ -56,6 +58,7 @@ function showLegend() {
   fill(
     legend,
     entry("stock", "stock"),
+    h("li", {}, h("strong", { class: "mark-number", "aria-hidden": "true" }, "12"), t("floor.legend.number")),
     entry("stale", "stale"),
     entry("antenna", "alive"),
     entry("antenna_dead", "dead"),
@@ -118,7 +121,8 @@ function placeDetails(place) {
     h("h2", { id: "place-name" }, place.id),
     h("p", { class: "muted" }, t(knows(`kind.${place.kind}`) ? `kind.${place.kind}` : "kind.bin")),
     place.stale_since_us ? h("p", { class: "fault" }, t("floor.stale_place", { since: moment(place.stale_since_us) })) : null,
-    h("p", { class: "large-count" }, t("floor.items", { count: place.items })),
+    h("p", { class: "large-count" }, t("floor.holds", { count: holds(place) })),
+    h("p", { class: "muted" }, t("floor.items", { count: place.items })),
     place.stock.length === 0
       ? h("p", { class: "muted" }, t("floor.no_stock"))
       : h(
@@ -143,6 +147,7 @@ function placeDetails(place) {
 }
 
 function results() {
+  if (found.length === 0 && happened.length > 0) return [h("h2", {}, search.value.trim()), ...history(happened)];
   if (found.length === 0) return [h("p", {}, t("floor.nothing_found"))];
   return [
     h("p", { class: "muted" }, t("floor.found", { count: found.length })),
@@ -174,14 +179,15 @@ function itemDetails() {
     h("code", {}, item.epc),
     ...(why === null ? [h("p", {}, whereabouts(item))] : whyPanel(why)),
     ...heatChoice(true, "h3"),
+    ...history(item.history),
+  ];
+}
+
+function history(facts) {
+  const when = (one) => h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000));
+  return [
     h("h3", {}, t("floor.history")),
-    h(
-      "ol",
-      { class: "history", id: "history" },
-      ...item.history.map((one) =>
-        h("li", {}, h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000)), h("span", {}, factWords(one))),
-      ),
-    ),
+    h("ol", { class: "history", id: "history" }, ...facts.map((one) => h("li", {}, when(one), h("span", {}, factWords(one))))),
   ];
 }
 
@@ -268,7 +274,7 @@ function typed() {
 
 async function look() {
   const text = search.value.trim();
-  item = why = null;
+  item = why = chosen = null;
   forgetHeat();
   if (text === "") {
     found = null;
@@ -276,7 +282,9 @@ async function look() {
   }
   try {
     const { status, body } = await get(`/api/items?q=${encodeURIComponent(text)}`);
-    if (search.value.trim() === text) found = status === 200 ? body.items : [];
+    const items = status === 200 ? body.items : [];
+    const facts = items.length === 0 ? ((await get(`/api/history?q=${encodeURIComponent(text)}`)).body?.happened ?? []) : [];
+    if (search.value.trim() === text) [found, happened] = [items, facts];
   } catch {
     frame.connected(false);
   }
@@ -305,7 +313,7 @@ async function askWhy() {
     if (item?.epc !== epc || status !== 200) return;
     why = body;
     item = { ...(body.item ?? item), history: body.history };
-    show();
+    whenFree(show);
   } catch {
     frame.connected(false);
   }

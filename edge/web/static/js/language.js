@@ -19,10 +19,12 @@ export async function loadWords() {
   use(wanted);
 }
 
-/** The words of a key, with {name} replaced by values. */
+/** The words of a key, with {name} replaced by values, and {name|stop|stops} by the form for one or for more. */
 export function t(key, values = {}) {
   const words = catalogues[current][key] ?? key;
-  return words.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return words.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name, one, more) =>
+    more === undefined ? String(values[name] ?? whole) : String(values[name]) === "1" ? one : more,
+  );
 }
 
 /** Whether there are words for a key. */

@@ -30,7 +30,7 @@ export class PickDialogs {
       h("h2", { id: "choices-title" }, t("pick.trouble_title")),
       h(
         "div",
-        { class: "buttons" },
+        { class: allowed.length > 4 ? "buttons many-choices" : "buttons" },
         ...allowed.map((one) =>
           h(
             "button",

@@ -17,7 +17,7 @@ import { answerWords, refusalWords } from "./words.js";
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
 const PUTTING = ["put_back", "put_away", "fetch", "refill"];
 
-const frame = await Frame.start("pick");
+const frame = await Frame.start(document.body.classList.contains("cart") ? "cart" : "pick");
 const signs = new Signs();
 const person = await whoAmI();
 const view = new PickView({ chooseCart, report, typed: scanned, stopWork, handOver, understood: () => setRefused([]) });

@@ -1,7 +1,7 @@
 // The packing slip of the parcel whose label was made last at a station, for any paper printer.
 
 import { get, whoAmI } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { grouped } from "./label-view.js";
 import { onLanguage, t } from "./language.js";
@@ -14,7 +14,7 @@ const { status, body } = await get(`/api/pack/${encodeURIComponent(station)}/lab
 const label = status === 200 && body.sscc ? body : null;
 
 function show() {
-  if (label === null) return fill(page, h("p", { class: "fault" }, t("slip.nothing")));
+  if (label === null) return fill(page, nothing());
   const missing = label.lines.some((line) => line.packed < line.ordered);
   fill(
     page,
@@ -25,6 +25,7 @@ function show() {
       h(
         "dl",
         {},
+        ...(label.ship_to?.length ? fact("slip.ship_to", label.ship_to.join("\n")) : []),
         ...fact("pack.label_order", label.order_id),
         ...fact("pack.label_carrier", label.carrier || "–"),
         ...fact("slip.parcel", grouped(label.sscc)),
@@ -34,6 +35,15 @@ function show() {
       missing ? h("p", { class: "fault" }, t("slip.missing")) : null,
     ),
     h("button", { type: "button", class: "main", id: "print", onclick: () => print() }, t("slip.print")),
+  );
+}
+
+function nothing() {
+  return h(
+    "div",
+    { class: "calm empty" },
+    icon("tote"),
+    h("div", {}, h("h2", { class: "large" }, t("slip.nothing")), h("p", { class: "muted" }, t("slip.nothing_details")), h("a", { class: "second", href: "/pack" }, t("slip.to_pack"))),
   );
 }
 

@@ -7,6 +7,7 @@
 import { get, goToSignIn } from "./api.js";
 import { brought } from "./brought.js";
 import { keep, recall } from "./kept.js";
+import { whenFree } from "./press.js";
 
 const RETRY_MS = 2000;
 const SOON_MS = 1500; // so long the first value is waited for before a kept one is shown
@@ -56,8 +57,9 @@ export function listen(path, event, onValue, onState, keeps = false) {
       const value = JSON.parse(message.data);
       told = true;
       if (keeps) keep(path, value);
-      onValue(value, Number(message.lastEventId), first);
+      const isFirst = first;
       first = false;
+      whenFree(() => over || onValue(value, Number(message.lastEventId), isFirst));
     });
     source.addEventListener("error", () => {
       onState(false);

@@ -72,7 +72,7 @@ function antennas(reason) {
         h(
           "li",
           {},
-          h("div", { class: "why-antenna" }, h("strong", {}, `${one.reader} ${one.port}`), h("span", {}, one.location), h("span", { class: "number" }, words(one.log_odds))),
+          h("div", { class: "why-antenna" }, h("strong", {}, t("floor.antenna", one)), h("span", {}, one.location), h("span", { class: "number" }, words(one.log_odds))),
           bar(one.log_odds),
           h("small", {}, t("why.heard", { level: decimal(one.rssi_dbm), rate: decimal(one.reads_per_s), age: span(one.age_s) }), one.listening === "hears" ? "" : ` · ${listening(one.listening)}`),
         ),
@@ -128,7 +128,7 @@ function covering(reason) {
         h(
           "li",
           { class: `listening-${one.listening}` },
-          h("strong", {}, `${one.reader} ${one.port}`),
+          h("strong", {}, t("floor.antenna", one)),
           h("span", {}, listening(one.listening)),
           h("span", {}, t("why.silent_for", { span: span(one.silent_s) })),
         ),

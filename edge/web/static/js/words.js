@@ -43,7 +43,7 @@ export function certificateWords({ status, begins_us: begins, ends_us: ends }) {
 }
 
 /** The words of a key; the text where there are none, or where a value that they name is not told. */
-function wordsOr(key, values, text) {
+export function wordsOr(key, values, text) {
   const words = knows(key) ? t(key, values) : text;
   return /\{\w+\}/.test(words) ? text : words;
 }
