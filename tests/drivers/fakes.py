@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
+from tests.waiting import PATIENCE_S
 
 Told = ReadBatch | Scan | DeviceUp | DeviceDown | DeviceEvent
 
@@ -38,17 +39,15 @@ class Ears:
         """A device said what happened to it."""
         self.told.put(event)
 
-    def wait(
-        self, what: str, enough: Callable[[list[Told]], bool], seconds: float = 8
-    ) -> list[Told]:
+    def wait(self, what: str, enough: Callable[[list[Told]], bool]) -> list[Told]:
         """All that was told once it is enough; fails with `what` was waited for."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE_S
         while not enough(self.heard):
             try:
                 self.heard.append(self.told.get(timeout=max(0.0, until - time.monotonic())))
             except queue.Empty:
                 raise AssertionError(
-                    f"waited {seconds} s for {what}; heard {self.heard}"
+                    f"waited {PATIENCE_S} s for {what}; heard {self.heard}"
                 ) from None
         return self.heard
 
@@ -59,25 +58,19 @@ class Ears:
             with contextlib.suppress(queue.Empty):
                 self.heard.append(self.told.get(timeout=left))
 
-    def wait_up(self, times: int = 1, seconds: float = 8) -> DeviceUp:
+    def wait_up(self, times: int = 1) -> DeviceUp:
         """The last of so many times that a device came up."""
-        found = self.wait(
-            f"device up, {times} times", lambda heard: len(ups(heard)) >= times, seconds
-        )
+        found = self.wait(f"device up, {times} times", lambda heard: len(ups(heard)) >= times)
         return ups(found)[-1]
 
-    def wait_down(self, times: int = 1, seconds: float = 8) -> DeviceDown:
+    def wait_down(self, times: int = 1) -> DeviceDown:
         """The last of so many times that a device went down."""
-        found = self.wait(
-            f"device down, {times} times", lambda heard: len(downs(heard)) >= times, seconds
-        )
+        found = self.wait(f"device down, {times} times", lambda heard: len(downs(heard)) >= times)
         return downs(found)[-1]
 
-    def wait_reads(self, count: int, seconds: float = 8) -> list[ReadBatch]:
+    def wait_reads(self, count: int) -> list[ReadBatch]:
         """Batches that hold at least so many reads together."""
-        found = self.wait(
-            f"{count} reads", lambda heard: sum(map(len, batches(heard))) >= count, seconds
-        )
+        found = self.wait(f"{count} reads", lambda heard: sum(map(len, batches(heard))) >= count)
         return batches(found)
 
 

@@ -44,6 +44,11 @@ class DemoSite:
         self._out.close()
 
     @property
+    def data(self) -> Path:
+        """Where the gateway's journal is."""
+        return self.folder / "data"
+
+    @property
     def port(self) -> int:
         settings = tomllib.loads((self.folder / "gateway.toml").read_text(encoding="utf-8"))
         return int(settings["web"]["port"])

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 
+from edge.compose.core import STORE_FILE
+from edge.store.reader import JournalReader
 from edge.web.pins import hash_pin
 from tests.waiting import PATIENCE_S, ended
 
@@ -24,6 +27,12 @@ def configured(folder: Path, gateway: str, floor: str) -> Path:
     file = folder / "gateway.toml"
     file.write_text(gateway.replace("{pin_hash}", hash_pin(PIN)))
     return file
+
+
+def kinds_in(data: Path) -> Counter[str]:
+    """How many facts of each kind the journal of a gateway holds; it may be at work."""
+    with closing(JournalReader(data / STORE_FILE)) as reader:
+        return Counter(one.event.type for one in reader.facts_after(0, 100_000, 10**8))
 
 
 @contextmanager

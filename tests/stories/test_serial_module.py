@@ -11,6 +11,7 @@ import pytest
 
 from drivers.capture import CaptureError, CaptureReader, Kind
 from tests.drivers.serial.uhf_bench import Bench
+from tests.stories.running import kinds_in
 from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = pytest.mark.story
@@ -46,7 +47,7 @@ TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
 
 
 def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_path: Path) -> None:
-    # given: a daemon, and a module that is pulled after two seconds and comes back
+    # given: a daemon, and a module that is pulled after some seconds and comes back
     config = a_gate(tmp_path)
     bench = a_module(tmp_path)
     daemon = subprocess.Popen(edge("run", "--config", config), stdout=subprocess.PIPE, text=True)
@@ -55,8 +56,9 @@ def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_pat
         assert any('"ready": true' in line for line in daemon.stdout)
 
         # when: it was away
-        wait_until("it is back", lambda: kinds(facts(config))["reader.returned"])
-        wait_until("all items are there", lambda: kinds(facts(config))["stock.arrived"] == TAGS)
+        data = tmp_path / "data"
+        wait_until("it is back", lambda: kinds_in(data)["reader.returned"])
+        wait_until("all items are there", lambda: kinds_in(data)["stock.arrived"] == TAGS)
     finally:
         daemon.terminate()
         ended(daemon)
@@ -99,7 +101,7 @@ def a_gate(folder: Path) -> Path:
 
 
 def a_module(folder: Path) -> Bench:
-    return Bench(folder / "uhf", "--tags", str(TAGS), "--rate", "100", "--fault", "unplug=2")
+    return Bench(folder / "uhf", "--tags", str(TAGS), "--rate", "100", "--fault", "unplug=4")
 
 
 def is_whole(capture: Path) -> bool:

@@ -5,12 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.stories.demo_site import BIN, DemoSite
+from tests.stories.running import kinds_in
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = [
@@ -22,9 +24,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DemoSite]:
-    one = DemoSite(tmp_path / "demo")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
+    """One demonstration that is harmed and goes on."""
+    one = DemoSite(tmp_path_factory.mktemp("site") / "demo")
     yield one
     one.stop()
 
@@ -60,7 +63,7 @@ def test_a_picker_sees_the_same_prompt_after_the_daemon_was_killed(site: DemoSit
     others = site.child("warehouse-sim", "warehouse"), site.child("warehouse-sim", "central")
     for one in others:  # an order in a rush that came now would join the walk
         os.kill(one, signal.SIGSTOP)
-    before = _still_prompt(site, cookie)
+    before = _last_of(lambda: site.get("/api/prompt", cookie), alike=20)
 
     # when: the daemon dies in mid-air and comes back
     os.kill(site.child("warehouse-edge", "run"), signal.SIGKILL)
@@ -93,7 +96,7 @@ def test_picking_goes_on_without_the_broker_and_everything_arrives_afterwards(
 
     # when: the broker hangs while people go on
     os.kill(broker, signal.SIGSTOP)
-    stored = site.central()["upto"]
+    stored = _last_of(lambda: site.central()["upto"], alike=2)
     picked = _picked(site, cookie)
     wait_until("pieces are picked without a broker", lambda: _picked(site, cookie) > picked + 3)
     assert site.central()["upto"] == stored
@@ -107,7 +110,7 @@ def test_picking_goes_on_without_the_broker_and_everything_arrives_afterwards(
 
 def test_the_demo_ends_with_all_that_it_started_and_finds_its_data_again(tmp_path: Path) -> None:
     site = DemoSite(tmp_path / "demo")
-    wait_until("an order is planned", lambda: len(site.journal("export")) > 300)
+    wait_until("an order is planned", lambda: kinds_in(site.data).total() > 300)
     children = site.children()
     site.stop()
     left = [child for child in children if Path(f"/proc/{child}").exists()]
@@ -131,16 +134,16 @@ def _picks(site: DemoSite, cookie: str) -> bool:
     return bool(site.get("/api/prompt", cookie)["kind"] == "pick")
 
 
-def _still_prompt(site: DemoSite, cookie: str) -> object:
-    """The prompt once nothing that was under way changes it any more."""
-    last = [site.get("/api/prompt", cookie)]
+def _last_of(look: Callable[[], Any], alike: int) -> Any:  # noqa: ANN401 - what is looked at
+    """What is seen once nothing that was under way changes it any more."""
+    seen: list[object] = []
 
     def is_still() -> bool:
-        last.append(site.get("/api/prompt", cookie))
-        return len(last) > 20 and last[-1] == last[-20]
+        seen.append(look())
+        return len(seen) >= alike and all(one == seen[-1] for one in seen[-alike:])
 
-    wait_until("the prompt stands still", is_still)
-    return last[-1]
+    wait_until("it stands still", is_still)
+    return seen[-1]
 
 
 def _picked(site: DemoSite, cookie: str) -> int:

@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +12,15 @@ from drivers.llrp.settings import LlrpSettings
 from drivers.tag_look import Made, Steps
 from drivers.tag_work import carry_out
 from drivers.tags import Access, AccessReport
-from simulators.faults import FaultPlan, PlannedFault
+from simulators.faults import PlannedFault
 from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import SimulatedReader
 from simulators.llrp.tag_memory import EPC, TID, TagMemory
 from simulators.tag_field import TagField
 from tests.drivers.fakes import Ears, HostClock
 from tests.drivers.llrp.simulated import Running
+from tests.simulators.held_faults import HeldFaults
+from tests.waiting import PATIENCE_S, wait_until
 
 DOCK = "dock"
 
@@ -33,9 +36,9 @@ class TagBench:
         vendor: Vendor = Vendor.GENERIC,
     ) -> None:
         profile = PROFILES[vendor]
-        plan = FaultPlan(tuple(PlannedFault.parse(name) for name in faults))
+        self.faults = HeldFaults(tuple(PlannedFault.parse(name) for name in faults))
         self.field = TagField(tags, 4, rate, 3, profile.band)
-        self.reader = SimulatedReader(self.field, profile, faults=plan)
+        self.reader = SimulatedReader(self.field, profile, faults=self.faults)
         self._running = Running(self.reader)
         self.port = self._running.port
         self._air = self.reader._device._air
@@ -43,6 +46,16 @@ class TagBench:
 
     def stop(self) -> None:
         self._running.stop()
+
+    def strike_at_work(self) -> None:
+        """Let the faults go once there is work on the reader."""
+        wait_until("there is work on the reader", lambda: self.specs)
+        self.faults.let_go()
+
+    @property
+    def specs(self) -> dict[int, Any]:
+        """What the reader is to do with tags that come by."""
+        return self.reader._device.inventory.access.specs
 
     def memories(self) -> list[TagMemory]:
         """Every tag, in the order of birth."""
@@ -82,17 +95,20 @@ class Worker:
         self.wire = wire
         self.ears = ears
 
-    def access(self, access: Access, seconds: float = 12) -> AccessReport:
+    def begin(self, access: Access) -> "queue.SimpleQueue[AccessReport]":
         told: queue.SimpleQueue[AccessReport] = queue.SimpleQueue()
         self.wire.access(DOCK, access, told.put)
-        return told.get(timeout=seconds)
+        return told
 
-    def do(self, steps: Steps[Made], seconds: float = 20) -> Made:
+    def access(self, access: Access) -> AccessReport:
+        return self.begin(access).get(timeout=PATIENCE_S)
+
+    def do(self, steps: Steps[Made]) -> Made:
         told: queue.SimpleQueue[Made] = queue.SimpleQueue()
         carry_out(
             steps, lambda access, reported: self.wire.access(DOCK, access, reported), told.put
         )
-        return told.get(timeout=seconds)
+        return told.get(timeout=PATIENCE_S)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from tests.drivers.llrp.llrp_bytes import message, tlv
+from tests.waiting import PATIENCE_S
 
 Answerer = Callable[[int, bytes, int], "bytes | None"]
 
@@ -116,7 +117,7 @@ class Server:
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
         for thread in [self._accepting, *self._threads]:
-            thread.join(3)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
 
     def _accept(self) -> None:

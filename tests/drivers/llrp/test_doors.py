@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from drivers.llrp.settings import LlrpSettings
 from tests.drivers.fakes import Ears, HostClock, downs
 from tests.drivers.llrp.llrp_bytes import Tag, report
 from tests.drivers.llrp.peer import Peer, talk
+from tests.waiting import PATIENCE_S, wait_until
 
 
 def free_port() -> int:
@@ -43,17 +44,19 @@ def calling(peer: Peer, port: int, host: str) -> Iterator[socket.socket]:
         yield called
     finally:
         called.shutdown(socket.SHUT_RDWR)
-        talking.join(3)
+        talking.join(PATIENCE_S)
         called.close()
 
 
 def connected(port: int, host: str) -> socket.socket:
-    for _ in range(50):
-        try:
-            return socket.create_connection(("127.0.0.1", port), 3, source_address=(host, 0))
-        except ConnectionRefusedError:
-            threading.Event().wait(0.05)  # the wire opens its door in its own thread
-    raise AssertionError("the gateway does not listen")
+    def called() -> socket.socket | None:
+        with suppress(ConnectionRefusedError):  # the wire opens its door in its own thread
+            return socket.create_connection(
+                ("127.0.0.1", port), PATIENCE_S, source_address=(host, 0)
+            )
+        return None
+
+    return wait_until("the gateway listens", called)
 
 
 def test_readers_that_call_one_port_are_told_apart_by_their_addresses() -> None:
@@ -102,7 +105,7 @@ def test_a_reader_that_calls_again_after_a_lost_link_is_read_again() -> None:
 def test_a_reader_that_never_calls_is_told_once() -> None:
     port = free_port()
     with gateway(port, "127.0.0.2") as (_, ears):
-        assert f"has not called port {port}" in ears.wait_down(seconds=6).reason
+        assert f"has not called port {port}" in ears.wait_down().reason
 
 
 def test_a_port_that_another_program_has_is_told() -> None:

@@ -31,6 +31,7 @@ from tests.drivers.llrp.test_multicast_dns import (
 )
 from tests.drivers.llrp.test_multicast_dns import answer as dns_answer
 from tests.drivers.llrp.test_reader import certificate
+from tests.waiting import PATIENCE_S
 
 NEIGHBOURS = (IPv4Network("127.0.0.0/29"),)
 ONLY_1 = (IPv4Network("127.0.0.1/32"),)
@@ -50,7 +51,7 @@ def plan(ports: tuple[int, int], subnets: tuple[IPv4Network, ...] = ONLY_1) -> S
 def saying(host: str, port: int, first: bytes) -> Iterator[None]:
     """Something that listens beside the readers, says this and keeps still."""
     with socket.create_server((host, port)) as listening:
-        listening.settimeout(10)
+        listening.settimeout(PATIENCE_S)
         opened: list[socket.socket] = []
 
         def serve() -> None:
@@ -61,7 +62,7 @@ def saying(host: str, port: int, first: bytes) -> Iterator[None]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield
-        thread.join(10)
+        thread.join(PATIENCE_S)
         for one in opened:
             one.close()
 
@@ -163,7 +164,7 @@ class Responder:
 
     def stop(self) -> None:
         self._ending.set()
-        self._thread.join(3)
+        self._thread.join(PATIENCE_S)
         self._channel.close()
 
     def _serve(self) -> None:

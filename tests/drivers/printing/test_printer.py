@@ -13,8 +13,8 @@ import pytest
 
 from drivers.backoff import Backoff
 from drivers.printing.printer import JOBS_MAX, LabelPrinter, PrinterSettings
+from tests.waiting import PATIENCE_S, ended
 
-WAIT_S_MAX = 10.0
 SIMULATOR = "import typer; from simulators.printer import printer_command as c; typer.run(c)"
 LABEL = "^XA^CI28^FO10,10^A0N,20,20^FH^FDNorth _5E South 北^FS^BCN,99,N,N,N^FD>;>800340^FS^XZ"
 
@@ -36,7 +36,7 @@ class Heard:
         self.told.put(("troubled", reason))
 
     def next(self) -> tuple[str, str]:
-        return self.told.get(timeout=WAIT_S_MAX)
+        return self.told.get(timeout=PATIENCE_S)
 
     def until(self, job: str) -> None:
         while self.next() != ("printed", job):
@@ -66,7 +66,7 @@ class Simulated:
         self._process.stdin.flush()
 
     def stop(self) -> None:
-        self._process.communicate(timeout=WAIT_S_MAX)
+        ended(self._process)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import threading
 
+from tests.waiting import PATIENCE_S
+
 
 class Noting:
     """Remembers; `wait` returns when something was told so often."""
@@ -31,15 +33,15 @@ class Noting:
         """Nothing to say."""
         return b""
 
-    def wait(self, what: str, times: int, seconds: float = 10.0) -> None:
+    def wait(self, what: str, times: int) -> None:
         """Until it was told so often.
 
         Raises:
-            AssertionError: it was not, in that time.
+            AssertionError: it was not.
         """
         with self._changed:
-            came = self._changed.wait_for(lambda: self._told.get(what, 0) >= times, seconds)
-        assert came, f"waited {seconds} s for {what} to be told {times} times: {self._told}"
+            came = self._changed.wait_for(lambda: self._told.get(what, 0) >= times, PATIENCE_S)
+        assert came, f"waited {PATIENCE_S} s for {what} to be told {times} times: {self._told}"
 
     def _note(self, what: str) -> None:
         with self._changed:

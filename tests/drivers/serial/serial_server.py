@@ -9,6 +9,8 @@ import serial
 from serial.rfc2217 import PortManager
 from typing_extensions import override
 
+from tests.waiting import PATIENCE_S
+
 
 class _Terminal(serial.Serial):  # type: ignore[misc] # pyserial has no types
     """A pseudo-terminal has no modem lines; a server tells and sets them all the same."""
@@ -42,7 +44,7 @@ class SerialServer:
     def end(self) -> None:
         """Go away."""
         self._ending.set()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
         self._listening.close()
 
     def write(self, data: bytes) -> None:
@@ -50,7 +52,7 @@ class SerialServer:
         self._caller.sendall(data)
 
     def _serve(self) -> None:
-        self._listening.settimeout(10)
+        self._listening.settimeout(PATIENCE_S)
         self._caller, _ = self._listening.accept()
         port = _Terminal(str(self._terminal), 9600, timeout=0)
         with self._caller, port, suppress(ConnectionError):  # the caller hangs up

@@ -15,6 +15,7 @@ from drivers.driver import Scan
 from drivers.serial.port import PortSettings, open_exclusively
 from drivers.serial.scanner import Scanner, ScannerSettings
 from tests.drivers.fakes import Ears, HostClock, Told, downs, ups
+from tests.waiting import PATIENCE_S
 
 
 class Plug:
@@ -94,7 +95,7 @@ def test_a_scan_is_told_with_its_time(plug: Plug, scanner: tuple[Scanner, Ears])
 
     (scan,) = [one for one in heard if isinstance(one, Scan)]
     assert scan.device == "bench"
-    assert abs(scan.scanned_us - time.time_ns() // 1000) < 5_000_000
+    assert abs(scan.scanned_us - time.time_ns() // 1000) < PATIENCE_S * 1e6
 
 
 def test_a_code_without_terminator_comes_within_a_moment(
@@ -107,7 +108,7 @@ def test_a_code_without_terminator_comes_within_a_moment(
 
     plug.type(b"TOTE-17")
 
-    ears.wait("the scan", scanned("TOTE-17"), seconds=2)
+    ears.wait("the scan", scanned("TOTE-17"))
 
 
 def test_a_pulled_scanner_is_told_once_and_its_half_line_is_thrown_away(
@@ -124,15 +125,12 @@ def test_a_pulled_scanner_is_told_once_and_its_half_line_is_thrown_away(
     down = ears.wait_down()
 
     plug.plug_in()
-    began = time.monotonic()
     ears.wait_up(times=2)
-    back_s = time.monotonic() - began
     plug.type(b"333931\r")
     heard = ears.wait("the scan after it", scanned("333931"))
 
     assert down.silent_since_us > 0
     assert len(downs(heard)) == 1
-    assert back_s < 3
     assert "4006381333931" not in texts(heard)
     assert driver.counters.bounced == 0
 
@@ -142,9 +140,9 @@ def test_a_scanner_that_is_not_there_is_told_once(scanner: tuple[Scanner, Ears])
 
     driver.start()
     down = ears.wait_down()
-    with pytest.raises(AssertionError, match="waited"):
-        ears.wait_down(times=2, seconds=1.5)
+    ears.listen(1.5)
 
+    assert len(downs(ears.heard)) == 1
     assert "No such file" in down.reason
     assert down.silent_since_us == 0
     assert ups(ears.heard) == []

