@@ -57,8 +57,11 @@ class Alarming:
         self._numbers_trouble: str | None = None
         self._rush_waits: set[OrderId] = set()
 
-    def restarted(self, state: FloorState) -> None:
-        """What was wrong before the restart: devices that did not answer, open questions."""
+    def restarted(self, state: FloorState, now_us: int) -> None:
+        """What was wrong before the restart: devices that did not answer, open questions.
+
+        What the state does not date is told as since now.
+        """
         for device, since_us in state.outages.items():
             text = f"{device} did not answer before the restart"
             self._lost(device, text, since_us)
@@ -69,11 +72,11 @@ class Alarming:
                 door = parcel.wrong_door
                 self._at_a_door(parcel.sscc, parcel.carrier, door, is_recalled=parcel.recalled)
         for parcel in state.parcels.recalled():
-            self._recalled(parcel.order_id, parcel.sscc, 0)
+            self._recalled(parcel.order_id, parcel.sscc, now_us)
         for order in state.orders.in_state(OrderState.HELD):
             self._held(order, order.received_us)
         for pallet in (one for one in state.pallets.present() if one.is_doubtful):
-            self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), 0)
+            self._pallet_differs(pallet.sscc, (*pallet.unheard, *pallet.left_alone), now_us)
 
     def look(self, state: FloorState, now_us: int) -> None:
         """Whether the next parcel gets a number of its own, and which orders wait no longer."""

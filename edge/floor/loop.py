@@ -154,7 +154,7 @@ class FloorLoop:
     def load(self) -> None:
         """Read the state back from the store and show it."""
         self._reload(self._parts.locator.restore)
-        self._alarming.restarted(self._state)
+        self._alarming.restarted(self._state, self._parts.clock.now_us())
         self._end_tag_work()
         self._show()
 

@@ -66,7 +66,7 @@ def test_a_rush_order_that_waits_for_a_count_is_told_until_it_goes_and_after_a_r
     alarming.look(state, 8)
     told, afterwards = told_by(alerts), Alerts()
     restarted = Alarming(afterwards, Letters(Board(), PlayedClock()).refused, Terms())
-    restarted.restarted(state)
+    restarted.restarted(state, 9)
     told_again = told_by(afterwards)
     state.orders[held.order_id] = replace(held, state=OrderState.RELEASED, doubts=())
     restarted.look(state, 9)

@@ -107,11 +107,14 @@ def test_a_pallet_that_differs_is_an_alert_until_somebody_has_looked_across_a_re
 
     alarming.note(PalletDeparted(PALLET, "DHL", DOOR, (FIRST,), (FIRST,), None), 5)
     alarming.note(ParcelUnstacked(PALLET, SECOND, OrderId("O-25"), "left_alone", None), 6)
-    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state, 8)
     at_once, after = codes(alerts), codes(restarted)
     alarming.note(PalletLookedAt(PALLET, None), 7)
 
     assert at_once == after == ["pallet_differs"]
+    assert [one.since_us for one in restarted.active()] == [
+        8
+    ]  # nobody has written down when it was
     assert codes(alerts) == []
 
 
@@ -132,7 +135,7 @@ def test_a_wrong_door_is_an_alert_until_the_parcel_has_left_across_a_restart_too
     state = loading(True, False)
     state.parcels[SECOND] = replace(state.parcels[SECOND], wrong_door=WrongDoor(DOOR, 5))
     restarted = Alerts()
-    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state)
+    Alarming(restarted, Letters(Board(), PlayedClock()).refused, Terms()).restarted(state, 8)
 
     alarming.note(ParcelShipped(SECOND, OrderId("O-25"), "DHL", DOOR, (), None), 6)
 
