@@ -8,6 +8,7 @@ folder finds its data again.
 import json
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -23,9 +24,11 @@ from edge.daemon.children import Child, program
 
 ORDERS_PER_MINUTE = 10.0
 OPEN_MAX = 24
-START_S_MAX = 60.0
+START_S_MAX = 180.0
 DRAIN_S_MAX = 8.0
 BEAT_S = 1.0
+LOG_S = 60.0
+"""So often a line is written where nobody watches it in a terminal."""
 PER_MINUTE = 60.0
 
 
@@ -127,17 +130,21 @@ def _announce(site: Site) -> None:
 def _watch(parts: list[Child], ending: threading.Event, seconds: float) -> None:
     central = next((part for part in parts if part.name == "central"), None)
     told: Mapping[str, object] = {}
-    watched_s = 0.0
+    watched_s, is_terminal = 0.0, sys.stdout.isatty()
     while not ending.wait(BEAT_S):
         watched_s += BEAT_S
         for part in parts:
             if part.revive():
                 typer.echo(f"\n{part.name} had died and was started again")
         told = (central.newest() if central else None) or told
-        typer.echo(f"\r{_line(watched_s, told)}", nl=False)
+        if is_terminal:
+            typer.echo(f"\r{_line(watched_s, told)}", nl=False)
+        elif watched_s % LOG_S < BEAT_S:
+            typer.echo(_line(watched_s, told).rstrip())
         if seconds and watched_s >= seconds:
             break
-    typer.echo("")
+    if is_terminal:
+        typer.echo("")
 
 
 def _line(watched_s: float, told: Mapping[str, object]) -> str:

@@ -21,6 +21,7 @@ PEOPLE = (
     ("2001", "Chen Jing", "packer"),
     ("2002", "Sam Haddad", "packer"),
     ("3001", "Maria Rossi", "supervisor"),
+    ("9001", "Ines Duarte", "administrator"),
 )
 
 
@@ -135,6 +136,7 @@ def _gateway_toml(site: Site) -> str:
         f"[mqtt]\nenabled = {str(site.broker is not None).lower()}\n"
         f'host = "127.0.0.1"\nport = {site.broker_port}\nkeepalive_s = 5\n'
         "reconnect_s_max = 3.0\n"
+        '[backup]\nfolder = "backups"\n'
         f'[web]\nhost = "127.0.0.1"\nport = {site.web_port}\n'
         f"{readers}"
         f'[[scanner]]\nname = "pack-scanner"\npath = "{site.scanner}"\n'
