@@ -4,9 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from edge.web.people import Role
+from tests.waiting import PATIENCE_S
 from tests.web.toy_house import BADGES, PIN, House, open_house, serve
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -20,7 +28,8 @@ ARGUMENTS = [
 ]
 HANDHELD = {"width": 360, "height": 640}
 STATION = {"width": 1280, "height": 800}
-WAIT_MS_MAX = 5_000
+PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=PATIENCE_MS)
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
@@ -38,7 +47,9 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=ARGUMENTS, timeout=PATIENCE_MS
+        )
         yield chromium
         chromium.close()
 
@@ -80,7 +91,7 @@ def context_of(browser: Browser, address: str) -> Iterator[Callable[..., Browser
             viewport={"width": screen["width"], "height": screen["height"]},
             locale=locale,
         )
-        context.set_default_timeout(WAIT_MS_MAX)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda message: _note_blocked(message, faults))
         contexts.append(context)

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.browser
 
 EPC = "30395dfa80000000000000ca"
 PLACES = ("A-01-3", "B-02-1", "C-03-2")
-LEARN_MS_MAX = 60_000
 
 
 def begin(page: Page, level: str = "gain") -> None:
@@ -33,7 +32,7 @@ def hold(page: Page, house: House, place: str, seconds: int) -> None:
     row.get_by_role("button").click()
     expect(row).to_have_class("here")
     held = re.compile(rf"^({'|'.join(str(s) for s in range(seconds, 301))})[ /]")
-    expect(row.locator(".held-time")).to_have_text(held, timeout=30_000)
+    expect(row.locator(".held-time")).to_have_text(held)
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
@@ -63,7 +62,7 @@ def test_a_person_is_led_from_a_tag_to_a_calibration_in_use(
         hold(page, house, place, 45)
     page.locator("#step-learn").click()
 
-    expect(page.locator("#confusion")).to_be_visible(timeout=LEARN_MS_MAX)
+    expect(page.locator("#confusion")).to_be_visible()
     expect(page.locator("#quality .best")).to_contain_text("%")
     expect(page.locator("#confusion tbody tr")).to_have_count(3)
     shoot(page, f"setup-report-{locale}-1280x800")
@@ -115,7 +114,7 @@ def test_too_little_is_told_with_what_to_do_and_more_can_be_recorded(
             headers={"Idempotency-Key": "too-early"},
         )
 
-    expect(page.locator(".fault")).to_contain_text("Fewer than two places", timeout=LEARN_MS_MAX)
+    expect(page.locator(".fault")).to_contain_text("Fewer than two places")
     page.locator("#step-more").click()
     expect(page.locator("#places li")).to_have_count(3)
     page.locator("#step-discard").click()

@@ -9,6 +9,7 @@ from edge.web.shell import STATIC
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
+from tests.waiting import wait_until
 from tests.web.toy_goods import TEA
 from tests.web.toy_house import House
 from tests.web.toy_lookups import ToyLookups
@@ -41,12 +42,13 @@ def reads(level_dbm: float, count: int = 8) -> ReadBatch:
 
 def near(page: Page, house: House, level_dbm: float, least: int) -> None:
     """The tag is heard until the page shows at least so much."""
-    for _ in range(100):
+
+    def shows_it() -> bool:
         house.finder.note(reads(level_dbm))
-        if int(page.locator("#meter").get_attribute("aria-valuenow") or 0) >= least:
-            return
         page.wait_for_timeout(50)
-    pytest.fail("the meter does not move")
+        return int(page.locator("#meter").get_attribute("aria-valuenow") or 0) >= least
+
+    wait_until(f"the meter shows {least}", shows_it)
 
 
 @pytest.fixture(autouse=True)

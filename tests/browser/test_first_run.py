@@ -16,12 +16,11 @@ from tests.browser.conftest import HANDHELD, SHOTS, STATION
 from tests.browser.judging import judge
 from tests.drivers.llrp.simulated import reader_process
 from tests.sync.conftest import Broker, mosquitto_program
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.story]
 CONFIG = Path(__file__).parents[2] / "config"
 PIN = "815815"
-LOCATED_MS_MAX = 30_000
 
 
 def free_port() -> int:
@@ -60,7 +59,7 @@ def daemon(config: Path) -> Iterator[dict[str, str]]:
         yield json.loads(next(line for line in process.stdout if '"ready": true' in line))
     finally:
         process.terminate()
-        process.communicate(timeout=15)
+        ended(process)
 
 
 def shoot(page: Page, name: str) -> None:
@@ -99,7 +98,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 def page(browser: Browser) -> Iterator[Page]:
     """A browser that takes the gateway's own authority, as a handheld that has its ca.pem."""
     context = browser.new_context(viewport=STATION, locale="en-GB", ignore_https_errors=True)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context.new_page()
     context.close()
 
@@ -119,7 +118,10 @@ def begins_anew_by_tls(page: Page) -> None:
 
 def answers_by_tls(host: str, port: int, context: ssl.SSLContext) -> bool:
     try:
-        with socket.create_connection((host, port), 1) as plain, context.wrap_socket(plain):
+        with (
+            socket.create_connection((host, port), PATIENCE_S) as plain,
+            context.wrap_socket(plain),
+        ):
             return True
     except OSError:
         return False
@@ -186,7 +188,7 @@ def sign_in_again(page: Page) -> None:
 
 def is_located(page: Page) -> None:
     tag = page.locator('[data-step="tag"]')
-    expect(tag).to_have_attribute("data-done", "true", timeout=LOCATED_MS_MAX)
+    expect(tag).to_have_attribute("data-done", "true")
     expect(page.locator("#guide-section .note-right").first).to_contain_text("SHELF-A")
 
 

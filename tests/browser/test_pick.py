@@ -300,7 +300,7 @@ def test_what_waits_survives_a_reload(page: Page, house: House) -> None:
 
     page.unroute("**/api/scan")
 
-    expect(page.locator("#count")).to_have_text("1 of 2 picked", timeout=10_000)
+    expect(page.locator("#count")).to_have_text("1 of 2 picked")
     assert house.floor.effects.picked == 1
 
 

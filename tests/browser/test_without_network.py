@@ -143,7 +143,7 @@ def test_a_renewed_gateway_has_its_pages_shown_without_a_touch(
 
     gateway.starts(newer_pages)
 
-    expect(page.locator(".where")).to_contain_text("Walk to", timeout=10_000)
+    expect(page.locator(".where")).to_contain_text("Walk to")
     used = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     versions = {found[1] for one in used if (found := re.search(r"/static/(\w+)/", one))}
     assert versions == {newer_pages.version}  # never a file of the old ones among them
@@ -159,8 +159,8 @@ def test_a_page_with_unsent_scans_sends_them_before_it_renews_itself(
 
     gateway.starts(newer_pages)
 
-    expect(page.locator("#place")).to_have_text("B-02-1", timeout=10_000)
-    expect(page.locator(".where")).to_contain_text("Walk to", timeout=10_000)
+    expect(page.locator("#place")).to_have_text("B-02-1")
+    expect(page.locator(".where")).to_contain_text("Walk to")
     assert house.floor.effects.picked == 2
 
 
@@ -170,7 +170,7 @@ def test_half_a_code_that_is_typed_is_not_lost_to_a_renewed_page(
     page.keyboard.type("TEA", delay=80)
     gateway.stops()
     gateway.starts(newer_pages)
-    expect(page.locator(".pill")).to_have_text("Connected", timeout=10_000)
+    expect(page.locator(".pill")).to_have_text("Connected")
     page.wait_for_timeout(1500)  # three looks whether it may renew itself
     expect(page.locator("#scan")).to_have_value("TEA")
     expect(page.locator(".where")).to_contain_text("Go to")

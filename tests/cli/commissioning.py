@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.drivers.llrp.bench import TagBench
+from tests.waiting import ended
 
 EPCS = [f"30340242201d8840009e{number:04x}" for number in range(256)]
 
@@ -41,10 +42,14 @@ class JobProcess:
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
 
-    def run(self, seconds: float = 60) -> tuple[int, dict[str, object]]:
+    def run(self) -> tuple[int, dict[str, object]]:
         """To its end: exit code and summary."""
-        process = self.start()
-        out, _ = process.communicate(timeout=seconds)
+        return self.result(self.start())
+
+    @staticmethod
+    def result(process: "subprocess.Popen[str]") -> tuple[int, dict[str, object]]:
+        """Exit code and summary once it has ended."""
+        out, _ = ended(process)
         summary: dict[str, object] = json.loads(out.splitlines()[-1])
         return process.returncode, summary
 
@@ -59,7 +64,7 @@ class JobProcess:
 def kill(process: "subprocess.Popen[str]") -> None:
     """As a power cut."""
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=5)
+    ended(process)
 
 
 def write_list(folder: Path, count: int) -> list[str]:

@@ -5,9 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 from drivers.capture import MAGIC, CaptureError, CaptureReader, CaptureWriter, Kind, Record
 from edge.clock import PlayedClock
 from tests.drivers.llrp.packets import classic, ipv4, tcp
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 ROOT = Path(__file__).parents[2]
 FLOOR = """
@@ -81,15 +79,8 @@ def start(*command: object) -> "subprocess.Popen[str]":
 def end(process: "subprocess.Popen[str]", number: int = signal.SIGTERM) -> str:
     """Ask a program to end; its last line."""
     process.send_signal(number)
-    out, _ = process.communicate(timeout=20)
+    out, _ = ended(process)
     return out.strip().splitlines()[-1]
-
-
-def wait_until(what: str, good: Callable[[], object], seconds: float = 30) -> None:
-    pause, ends = threading.Event(), time.monotonic() + seconds
-    while not good():
-        assert time.monotonic() < ends, f"waited {seconds} s in vain until {what}"
-        pause.wait(0.05)
 
 
 def records(folder: Path) -> list[Record]:
@@ -116,7 +107,7 @@ def command(
         cwd=ROOT,
         capture_output=True,
         check=check,
-        timeout=60,
+        timeout=PATIENCE_S,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
     )
 

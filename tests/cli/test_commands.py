@@ -21,6 +21,7 @@ from edge.store.store import Store
 from edge.web.pins import hash_pin
 from tests.drivers.llrp.llrp_bytes import message
 from tests.drivers.llrp.packets import classic, ipv4, tcp
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = '[[location]]\nid = "A-1"\nkind = "bin"\n'
@@ -66,7 +67,11 @@ def test_a_small_command_waits_for_no_web_server_and_no_numbers() -> None:
     )
 
     told = subprocess.run(
-        [sys.executable, "-c", looking], capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", looking],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
 
     assert told.stdout.strip() == "set()"

@@ -20,6 +20,7 @@ from tests.cli.commissioning import EPCS, JobProcess, doubled, kill, untold, wri
 from tests.cli.test_commands import call
 from tests.drivers.llrp.bench import tag_bench
 from tests.drivers.test_tag_work import TID, Chip, do
+from tests.waiting import wait_until
 
 SEEDS = (11, 12, 13, 14)
 KILLS = 3
@@ -100,7 +101,7 @@ def test_killed_at_any_point_a_job_goes_on_and_no_epc_is_doubled_or_lost(
     wanted = write_list(tmp_path, 3)
     kills = 0
     with tag_bench(tags=3) as bench:
-        job = JobProcess(bench, tmp_path, "--any", "--wait", "20")
+        job = JobProcess(bench, tmp_path, "--any", "--wait", "120")
         for _ in range(KILLS):
             process = job.start()
             _await_steps(job, len(job.steps()) + int(rng.integers(1, 5)), process)
@@ -121,9 +122,11 @@ def test_killed_at_any_point_a_job_goes_on_and_no_epc_is_doubled_or_lost(
 @pytest.mark.fault
 def test_a_reader_that_reboots_in_the_middle_is_waited_for(tmp_path: Path) -> None:
     wanted = write_list(tmp_path, 4)
-    faults = ("reboots=2.4", "cut-mid-frame=9")
-    with tag_bench(tags=4, faults=faults) as bench:
-        code, summary = JobProcess(bench, tmp_path, "--any").run()
+    with tag_bench(tags=4, faults=("reboots=0.1", "cut-mid-frame=6")) as bench:
+        job = JobProcess(bench, tmp_path, "--any")
+        process = job.start()
+        bench.strike_at_work()
+        code, summary = job.result(process)
         assert sorted(bench.epcs()) == wanted
     assert (code, summary["done"]) == (0, 4)
 
@@ -221,8 +224,7 @@ def test_a_tag_without_a_serial_number_is_left_alone(
 
 def _await_steps(job: JobProcess, count: int, process: object) -> None:
     """Until the trail has so many notes, or the process has ended."""
-    until = time.monotonic() + 30
-    while len(job.steps()) < count and time.monotonic() < until:
-        if process.poll() is not None:  # type: ignore[attr-defined]
-            return
-        time.sleep(0.005)
+    wait_until(
+        f"there are {count} notes or it has ended",
+        lambda: len(job.steps()) >= count or process.poll() is not None,  # type: ignore[attr-defined]
+    )

@@ -53,6 +53,7 @@ def config(tmp_path: Path) -> Path:
     file.write_text(
         '[gateway]\ndata_dir = "data"\nfloor_file = "floor.toml"\n'
         'exceptions_file = "exceptions.toml"\n'
+        "[web]\nport = 1\n"  # where nobody answers
         '[mqtt]\nenabled = false\npassword_file = "mqtt.password"\nkey_file = "web.key"\n'
         f'[[person]]\nbadge = "1001"\nname = "Li"\nrole = "picker"\npin_hash = "{PIN_HASH}"\n'
         f'[[token]]\nname = "prometheus"\nsha256 = "{TOKEN_SHA256}"\n'

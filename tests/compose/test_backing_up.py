@@ -1,6 +1,5 @@
 """Backups that a page asks for: made and proved by a child, one at a time, each wish once."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from edge.compose.core import STORE_FILE, new_id_maker
 from edge.model.ids import RequestId
 from edge.settings.gateway import Backup
 from edge.store.store import Store
+from tests.waiting import wait_until
 
 ONE, TWO = RequestId("one"), RequestId("two")
 
@@ -26,16 +26,11 @@ def gateway(tmp_path: Path) -> Path:
 
 
 def ended(desk: BackupDesk) -> dict[str, object]:
-    """What came of the running task; its child has half a minute."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        picture = desk.picture()
-        if picture["running"] is None:
-            last = picture["last"]
-            assert isinstance(last, dict)
-            return last
-        time.sleep(0.05)
-    raise AssertionError("the backup did not end")
+    """What came of the running task."""
+    wait_until("the task has ended", lambda: desk.picture()["running"] is None)
+    last = desk.picture()["last"]
+    assert isinstance(last, dict)
+    return last
 
 
 def test_a_backup_is_made_once_for_each_wish_and_then_proved(gateway: Path) -> None:

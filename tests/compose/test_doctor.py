@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from edge.daemon.broker import free_port
+from tests.waiting import PATIENCE_S
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def doctor(config: Path) -> tuple[int, dict[str, dict[str, str]]]:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     told = json.loads(done.stdout)
     return done.returncode, {one["about"]: one for one in told["findings"]}

@@ -20,9 +20,9 @@ from edge.model.posted import ParcelWanted
 from edge.settings.gateway import Printer, Settings
 from tests.drivers.printing.test_printer import Simulated
 from tests.floor.test_labels import CLOSED, NUMBER
+from tests.waiting import PATIENCE_S
 
 PACK = LocationId("pack-1")
-WAIT_S_MAX = 20.0
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def becomes(board: Board, wanted: str) -> bool:
     end = board.watch(f"label/{PACK}", look)
     look()
     try:
-        return so.wait(WAIT_S_MAX)
+        return so.wait(PATIENCE_S)
     finally:
         end()
 

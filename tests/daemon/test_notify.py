@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from edge.daemon.notify import Notifier, watchdog_interval_s
+from tests.waiting import PATIENCE_S
 
 
 def test_a_state_arrives_at_the_managers_socket(tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.settimeout(2)
+        manager.settimeout(PATIENCE_S)
         manager.bind(address)
 
         Notifier(address).tell("READY=1")
@@ -22,7 +23,7 @@ def test_a_state_arrives_at_the_managers_socket(tmp_path: Path) -> None:
 def test_the_abstract_namespace_is_understood(tmp_path: Path) -> None:
     name = f"warehouse-edge-{tmp_path}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.settimeout(2)
+        manager.settimeout(PATIENCE_S)
         manager.bind("\0" + name)
 
         Notifier("@" + name).tell("WATCHDOG=1")

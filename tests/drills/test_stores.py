@@ -11,6 +11,7 @@ from edge.clock import SystemClock
 from edge.drills.books import facts_of
 from edge.drills.writer import Writer
 from edge.store.store import Store
+from tests.waiting import PATIENCE_S
 
 DRILL = str(Path(sys.executable).with_name("warehouse-edge"))
 FIELDS = [
@@ -23,7 +24,11 @@ pytestmark = pytest.mark.fault
 
 def drill(*arguments: str) -> dict[str, object]:
     done = subprocess.run(
-        [DRILL, "drill", *arguments], check=False, capture_output=True, text=True, timeout=120
+        [DRILL, "drill", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     if done.returncode == 2 and any(
         word in done.stderr for word in ("root", "losetup", "not inst", "kernel")

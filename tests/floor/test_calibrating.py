@@ -36,8 +36,8 @@ from edge.model.ids import Epc, LocationId, RequestId
 from edge.model.places import Floor
 from edge.model.prompts import Answer
 from tests.locating.conftest import epc_of, floor_of, reads_of
+from tests.waiting import PATIENCE_S
 
-WAIT_S_MAX = 10.0
 TAG = Epc(epc_of(1))
 
 
@@ -51,7 +51,7 @@ class PlayedLearner:
 
     def learn(self, recording: Recording) -> Calibration:
         self.seen.append(recording)
-        assert self.go.wait(WAIT_S_MAX)
+        assert self.go.wait(PATIENCE_S)
         if isinstance(self.answer, LearningError):
             raise self.answer
         return self.answer
@@ -119,7 +119,7 @@ class Bench:
 
     def wait_for(self, is_so: Callable[[dict[str, object]], bool]) -> dict[str, object]:
         with self.news:
-            assert self.news.wait_for(lambda: is_so(self.sheet()), WAIT_S_MAX), self.sheet()
+            assert self.news.wait_for(lambda: is_so(self.sheet()), PATIENCE_S), self.sheet()
         return self.sheet()
 
     def hear(self, reader: str, level: float, reads: int, tag: int = 1) -> None:

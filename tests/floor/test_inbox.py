@@ -12,6 +12,7 @@ from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import DeviceName
 from edge.model.inputs import DeviceChanged
 from edge.model.prompts import Answer
+from tests.waiting import PATIENCE_S
 
 A, B = "30340242201d4440000000aa", "30340242201d4440000000bb"
 
@@ -50,7 +51,7 @@ def test_a_sender_at_the_bound_goes_on_as_soon_as_there_is_room() -> None:
     sender.start()
 
     inbox.take(0)
-    sender.join(5)
+    sender.join(PATIENCE_S)
 
     assert not sender.is_alive()
     assert [entry.input for entry in inbox.take(0).entries] == [change(2)]

@@ -12,6 +12,7 @@ from edge.model.ids import Badge, LocationId, RequestId
 from edge.model.places import Floor, Location, LocationKind
 from edge.model.posted import StationScanned
 from edge.model.prompts import Answer
+from tests.waiting import PATIENCE_S
 
 GREEN = LightRule("right", "", "gate", 1, 2_000_000)
 RED = LightRule("wrong", "pack-1", "gate", 2, 5_000_000)
@@ -73,7 +74,7 @@ class Outputs:
     def wait(self, high: set[tuple[str, int]]) -> None:
         """The outputs were so, after what was waited for last."""
         with self._changed:
-            assert self._changed.wait_for(lambda: high in self._seen, 5), self._seen
+            assert self._changed.wait_for(lambda: high in self._seen, PATIENCE_S), self._seen
             del self._seen[: self._seen.index(frozenset(high)) + 1]
 
 

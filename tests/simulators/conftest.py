@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.simulators.postgres import Cluster, cluster
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def broker(tmp_path: Path) -> Iterator[tuple[str, int]]:
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
     process = subprocess.Popen([program, "-c", str(config)], stderr=subprocess.DEVNULL)
     try:
-        _wait_until_listening(port)
+        wait_until("mosquitto listens", lambda: _listens(port))
         yield "127.0.0.1", port
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +44,9 @@ def postgres() -> Iterator[Cluster]:
         yield made
 
 
-def _wait_until_listening(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail("mosquitto did not listen within 5 s")
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass

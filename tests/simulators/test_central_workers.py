@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from simulators.central_address import open_books
 from tests.simulators.postgres import Cluster
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = pytest.mark.fault
 BATCH = 10
@@ -74,7 +74,9 @@ class Journal:
                 numbers = range(start, min(start + BATCH, self.count + 1))
                 payload = json.dumps([self._event(number) for number in numbers])
                 if not self._closed:
-                    self._client.publish(f"{self.base}/event/pick", payload, 1).wait_for_publish(9)
+                    self._client.publish(f"{self.base}/event/pick", payload, 1).wait_for_publish(
+                        PATIENCE_S
+                    )
 
     def _event(self, seq: int) -> dict[str, object]:
         return {
@@ -97,7 +99,7 @@ class Journal:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._sender.join(10)
+        self._sender.join(PATIENCE_S)
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -125,12 +127,12 @@ def workers(
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
     try:
         with psycopg.connect(address, autocommit=True) as books:
-            until(lambda: _connections(books) > count, "the workers have opened the books")
+            wait_until("the workers have opened the books", lambda: _connections(books) > count)
         yield running
     finally:
         for process in running:
             process.kill()
-            process.wait(5)
+            process.wait(PATIENCE_S)
 
 
 def _connections(books: "psycopg.Connection[tuple[int]]") -> int:
@@ -138,14 +140,6 @@ def _connections(books: "psycopg.Connection[tuple[int]]") -> int:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     ).fetchone()
     return row[0] if row else 0
-
-
-def until(holds: Callable[[], object], what: str, within_s: float = 30.0) -> None:
-    ends_s = time.monotonic() + within_s
-    while not holds():
-        if time.monotonic() > ends_s:
-            pytest.fail(f"waited {within_s} s in vain until {what}")
-        time.sleep(0.02)
 
 
 @contextmanager
@@ -190,12 +184,12 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(
     address = postgres.database()
     with workers(broker, address, 4) as running:
         made = journals(4, 2_000)
-        until(lambda: told(made) > 300, "work is under way")
+        wait_until("work is under way", lambda: told(made) > 300)
 
         os.kill(running[0].pid, signal.SIGKILL)
         os.kill(running[1].pid, signal.SIGKILL)
 
-        until(lambda: told(made) == 8_000, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: told(made) == 8_000)
     judge(address, made)
 
 
@@ -207,16 +201,16 @@ def test_a_database_that_crashes_loses_and_doubles_nothing(
     address = postgres.database()
     with workers(broker, address, 2):
         made = journals(2, 2_000)
-        until(lambda: told(made) > 200, "work is under way")
+        wait_until("work is under way", lambda: told(made) > 200)
         with held(address, "gateways") as waiting:
             for one in made:
                 one.write(2_000)
-            until(waiting, "a batch has begun and is not committed")
+            wait_until("a batch has begun and is not committed", waiting)
 
             postgres.stop("immediate")
             postgres.start()
 
-        until(lambda: told(made) == 8_000, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: told(made) == 8_000)
     judge(address, made)
 
 
@@ -229,9 +223,9 @@ def test_the_books_notice_a_worker_that_acknowledges_before_it_commits(
     address = postgres.database()
     with workers(broker, address, 1, (HASTY_WORKER,)) as running:
         made = journals(1, 1_000)
-        until(lambda: told(made) > 100, "work is under way")
+        wait_until("work is under way", lambda: told(made) > 100)
         running[0].kill()
-        running[0].wait(5)
+        running[0].wait(PATIENCE_S)
         assert lost_of(address, made) > 0
 
 
@@ -246,16 +240,18 @@ def test_the_command_keeps_its_workers_running_and_sends_orders(
     running = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         with psycopg.connect(address, autocommit=True) as books:
-            until(lambda: _connections(books) == 4, "both workers have opened the books")
+            wait_until("both workers have opened the books", lambda: _connections(books) == 4)
             children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
             before = children.read_text().split()
             os.kill(int(before[0]), signal.SIGKILL)
-            until(lambda: set(children.read_text().split()) - set(before), "it is started again")
-            until(lambda: _connections(books) == 4, "it has opened the books")
+            wait_until(
+                "it is started again", lambda: set(children.read_text().split()) - set(before)
+            )
+            wait_until("it has opened the books", lambda: _connections(books) == 4)
         made = journals(2, 200)
-        until(lambda: told(made) == 400, "everything is acknowledged")
+        wait_until("everything is acknowledged", lambda: told(made) == 400)
     finally:
         running.terminate()
-        out, _ = running.communicate(timeout=10)
+        out, _ = ended(running)
     last = json.loads(out.splitlines()[-1])
     assert (last["gateways"], last["events"], last["lost"], last["doubled"]) == (2, 400, 0, 0)

@@ -18,6 +18,7 @@ from simulators.people import PeopleFileError, Person, Shift, at_work, people_of
 from simulators.stock_keeper import StockKeeper
 from simulators.things import tote_holder
 from simulators.world import World
+from tests.waiting import PATIENCE_S
 
 Paper = Any
 """The gateway of paper; its class lives in the conftest."""
@@ -51,14 +52,14 @@ async def live(
     until: Callable[[], bool],
     people: list[Person] = PEOPLE,
 ) -> list[str]:
-    """Everybody works until something is so; at most 15 s."""
+    """Everybody works until something is so."""
     told: list[str] = []
     await gateway.start()
     shift.url = gateway.url
     jobs = [*picker_jobs(shift, people, 1), *station_jobs(shift, people, None)]
     tasks = [asyncio.create_task(at_work(shift, *job, told.append)) for job in jobs]
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while not until():  # noqa: ASYNC110 - the world has no event for everything
                 await asyncio.sleep(0.02)
     finally:
@@ -342,7 +343,7 @@ def test_a_device_waits_for_a_gateway_that_is_not_there_yet(gateway: Paper) -> N
         while device.retries == 0:  # noqa: ASYNC110 - a device counts, it does not call
             await asyncio.sleep(0.01)
         await gateway.start()
-        await asyncio.wait_for(early, 5)
+        await asyncio.wait_for(early, PATIENCE_S)
         await gateway.stop()
         return device.retries
 
@@ -358,7 +359,7 @@ def test_a_stream_rings_the_bell_and_survives_an_outage(gateway: Paper) -> None:
         listening = asyncio.create_task(device.listen("/api/prompt/stream", bell))
         for _ in range(2):
             bell.clear()
-            await asyncio.wait_for(bell.wait(), 5)
+            await asyncio.wait_for(bell.wait(), PATIENCE_S)
             await gateway.stop()
             await gateway.start()
         listening.cancel()

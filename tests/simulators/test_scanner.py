@@ -13,6 +13,7 @@ import pytest
 import serial
 
 from simulators.scanner import Scanner
+from tests.waiting import PATIENCE_S, ended
 
 
 def read_line(port: serial.Serial) -> bytes:
@@ -22,7 +23,7 @@ def read_line(port: serial.Serial) -> bytes:
 def test_a_label_arrives_with_cr_at_the_lines_pace(tmp_path: Path) -> None:
     async def scan() -> tuple[bytes, float]:
         scanner = Scanner(tmp_path / "scan")
-        with serial.Serial(str(tmp_path / "scan"), 9600, timeout=3) as port:
+        with serial.Serial(str(tmp_path / "scan"), 9600, timeout=PATIENCE_S) as port:
             began = time.monotonic()
             reading = asyncio.to_thread(read_line, port)
             line, sent = await asyncio.gather(reading, scanner.scan("T0001-" + "x" * 90))
@@ -42,7 +43,7 @@ def test_the_port_can_be_closed_and_opened_again(tmp_path: Path) -> None:
         scanner = Scanner(tmp_path / "scan")
         lines = []
         for code in ("A", "B"):
-            with serial.Serial(str(tmp_path / "scan"), 9600, timeout=3) as port:
+            with serial.Serial(str(tmp_path / "scan"), 9600, timeout=PATIENCE_S) as port:
                 reading = asyncio.to_thread(read_line, port)
                 lines.append((await asyncio.gather(reading, scanner.scan(code)))[0])
         scanner.close()
@@ -106,11 +107,11 @@ def test_the_command_reads_lines_as_labels(tmp_path: Path) -> None:
     assert running.stdin is not None
     assert running.stdout is not None
     assert "scanner" in running.stdout.readline()
-    with serial.Serial(str(link), 9600, timeout=5) as port:
+    with serial.Serial(str(link), 9600, timeout=PATIENCE_S) as port:
         running.stdin.write("9521234010005\n")
         running.stdin.flush()
         line = read_line(port)
-        out, _ = running.communicate(timeout=5)
+        out, _ = ended(running)
     assert line == b"9521234010005\r"
     assert out == '{"scanned": 1}\n'
     assert not link.is_symlink()

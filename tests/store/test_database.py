@@ -29,6 +29,7 @@ from edge.store.lock import StoreLock
 from edge.store.migrations import MIGRATIONS, journal_and_state, tag_jobs
 from edge.store.reader import JournalReader
 from edge.store.store import Store
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.store.conftest import Gateway
@@ -82,7 +83,7 @@ def test_a_second_daemon_in_another_process_is_refused_within_a_second(gateway: 
         [sys.executable, "-c", code, str(gateway.path)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )

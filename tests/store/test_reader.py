@@ -14,6 +14,7 @@ from edge.store.codec import VERSIONS
 from edge.store.errors import StoreDamagedError
 from edge.store.journal import Epoch, facts_from
 from edge.store.reader import JournalReader
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.store.conftest import Gateway
@@ -90,7 +91,7 @@ def test_a_reader_works_in_another_thread_while_the_writer_goes_on(
     thread.start()
     for first in range(0, 400, 10):
         gateway.happen(*gateway.arrivals(first, 10))
-    thread.join(timeout=20)
+    thread.join(PATIENCE_S)
 
     assert not thread.is_alive()
     assert seen == list(range(1, 401))

@@ -19,6 +19,7 @@ from simulators.day.command import day_report, quiet
 from simulators.day.pace import Pace
 from simulators.day.plan import Story
 from simulators.day.stage import BADGE, PIN, Stage
+from tests.waiting import PATIENCE_S
 
 
 def test_a_watched_day_is_the_same_day() -> None:
@@ -73,7 +74,7 @@ class Watched:
         request = urllib.request.Request(  # noqa: S310 - a page of this test's own
             self.url + path, data, {"Content-Type": "application/json", "Idempotency-Key": "k-1"}
         )
-        with self._http.open(request, timeout=10) as answer:
+        with self._http.open(request, timeout=PATIENCE_S) as answer:
             return cast("dict[str, Any]", json.loads(answer.read()))
 
 
@@ -104,7 +105,7 @@ def test_a_held_day_is_stepped_and_looked_at_but_not_touched(watched: Watched) -
     assert json.loads(refused.value.read())["error"] == "not_here"
     # and it ends when it is told to
     watched.say("end")
-    assert watched.process.wait(20) == 0
+    assert watched.process.wait(PATIENCE_S) == 0
 
 
 def test_a_port_that_is_taken_is_told_in_one_line() -> None:

@@ -19,6 +19,7 @@ from simulators.llrp.parts import Message, Part, Value, message, part
 from simulators.llrp.profile import PROFILES, Profile, Vendor
 from simulators.llrp.settings import CONTENT_FLAGS
 from simulators.tag_field import TagField
+from tests.waiting import ended
 
 START_US = 1_700_000_000_000_000
 ROOT = Path(__file__).parents[3]
@@ -155,7 +156,7 @@ def serve() -> Iterator[Callable[..., int]]:
 
     def begin(*arguments: str) -> int:
         process = subprocess.Popen(
-            [sys.executable, "-m", "simulators", "reader", "--seconds", "40", *arguments],
+            [sys.executable, "-m", "simulators", "reader", "--seconds", "1800", *arguments],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -166,7 +167,7 @@ def serve() -> Iterator[Callable[..., int]]:
     yield begin
     for process in started:
         process.terminate()
-        process.communicate(timeout=10)
+        ended(process)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from drivers.llrp.vendor_definitions import VENDOR_PARAMETERS
 from simulators.llrp.parts import part
 from simulators.llrp.profile import Vendor
 from tests.simulators.llrp.test_referees import _long_session, _of_version_2, _pcap
+from tests.waiting import PATIENCE_S
 
 Make = Callable[..., Any]
 Values = dict[tuple[int, ...], list[tuple[Any, ...]]]
@@ -59,7 +60,7 @@ def tshark(frames: list[bytes], folder: Path) -> list[ET.Element]:
         pytest.skip("tshark is not installed")
     _pcap(iter((False, one) for one in frames), folder / "session.pcap")
     command = ["tshark", "-r", str(folder / "session.pcap"), "-T", "pdml", "-J", "llrp"]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=True)
     root = ET.fromstring(done.stdout)  # noqa: S314 - written by tshark
     return [one for packet in root for one in packet if one.get("name") == "llrp"]
 

@@ -16,8 +16,7 @@ from simulators.llrp.parts import Message, message
 from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import SimulatedReader
 from simulators.tag_field import TagField
-
-PATIENCE_S = 10.0
+from tests.waiting import PATIENCE_S
 
 
 def _run(story: Coroutine[Any, Any, None]) -> None:
@@ -133,7 +132,7 @@ def test_a_door_that_makes_no_sense_is_refused(arguments: tuple[str, str]) -> No
         [sys.executable, "-m", "simulators", "reader", "--seconds", "0.1", *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -148,7 +147,7 @@ def test_files_that_are_no_certificate_are_refused(tmp_path: Path) -> None:
         [sys.executable, "-m", "simulators", "reader", "--seconds", "0.1", *files],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

@@ -19,9 +19,9 @@ from simulators.llrp.codec import encode
 from simulators.llrp.parts import Bits, Part, message, part
 from simulators.llrp.profile import Vendor
 from simulators.llrp.settings import CONTENT_FLAGS
+from tests.waiting import PATIENCE_S
 
 Make = Callable[..., Any]
-PATIENCE_S = 20.0
 EVERYTHING = dict.fromkeys(CONTENT_FLAGS, True)
 IMPINJ = dict.fromkeys(("EnableRFPhaseAngle", "EnablePeakRSSI", "EnableRFDopplerFrequency"), True)
 
@@ -249,7 +249,7 @@ def _dissected(frames: list[tuple[bool, bytes]], folder: Path) -> tuple[str, lis
         ["tshark", "-r", str(folder / "session.pcap"), "-V", "-O", "llrp"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert done.stdout.count("Low Level Reader Protocol") == count

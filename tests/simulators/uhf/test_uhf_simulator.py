@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from simulators.tag_field import TagField
 from simulators.uhf import frames
 from simulators.uhf.faults import FaultPlan, PlannedFault, UhfFault
 from simulators.uhf.module import ROUND_US, Module
+from tests.waiting import PATIENCE_S, ended, wait_until
 
 START_US = 1_700_000_000_000_000
 INVENTORY = bytes.fromhex("BB 00 27 00 03 22 27 10 83 7E")
@@ -148,13 +149,14 @@ def command(*options: str) -> subprocess.Popen[str]:
 
 def test_the_command_plays_a_module_and_tells_what_it_did(tmp_path: Path) -> None:
     link = tmp_path / "uhf"
-    running = command("--link", str(link), "--seconds", "2", "--rate", "100")
+    running = command("--link", str(link), "--rate", "100")
     assert running.stdout is not None
     place = json.loads(running.stdout.readline())["uhf"]
-    with serial.Serial(str(link), 115_200, timeout=2) as port:
+    with serial.Serial(str(link), 115_200, timeout=PATIENCE_S) as port:
         port.write(INVENTORY)
         heard = port.read(500)
-    out, err = running.communicate(timeout=5)
+        running.terminate()
+        out, err = ended(running)
 
     assert err == ""
     assert place["link"] == str(link)
@@ -166,36 +168,34 @@ def test_the_command_plays_a_module_and_tells_what_it_did(tmp_path: Path) -> Non
 
 def test_a_pulled_module_comes_back_as_another_terminal(tmp_path: Path) -> None:
     link = tmp_path / "uhf"
-    running = command("--link", str(link), "--fault", "unplug=0.2", "--seconds", "4")
+    running = command("--link", str(link), "--fault", "unplug=0.2")
     assert running.stdout is not None
     first = json.loads(running.stdout.readline())["uhf"]["terminal"]
     held = os.open(first, os.O_RDWR | os.O_NOCTTY)  # so that the name is not given out again
     os.write(held, STOP)
-    until = time.monotonic() + 3
-    seen = [first]
-    while len(seen) < 3 and time.monotonic() < until:
-        now = str(link.readlink()) if link.is_symlink() else ""
-        seen += [now] if now != seen[-1] else []
-        time.sleep(0.01)
+
+    def is_another() -> bool:
+        with suppress(FileNotFoundError):  # it is pulled
+            return str(link.readlink()) != first
+        return False
+
+    wait_until("it comes back as another terminal", is_another)
     os.close(held)
     running.terminate()
-    running.communicate(timeout=5)
-
-    assert seen[1] == ""
-    assert seen[2] not in {"", first}
+    ended(running)
 
 
 def test_a_command_without_a_link_or_with_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "uhf").write_text("precious")
     for options in ([], ["--link", str(tmp_path / "uhf")]):
         running = command(*options)
-        _, err = running.communicate(timeout=10)
+        _, err = ended(running)
         assert running.returncode == 2
         assert "--link" in err
     assert (tmp_path / "uhf").read_text() == "precious"
 
 
 def test_the_faults_are_listed() -> None:
-    out, _ = command("--fault", "list").communicate(timeout=10)
+    out, _ = ended(command("--fault", "list"))
 
     assert {line.split()[0] for line in out.splitlines()} == set(UhfFault)
