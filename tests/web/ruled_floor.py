@@ -13,6 +13,7 @@ from edge.settings.exceptions_file import SHIPPED, load_troubles
 from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.people import Person, Role
 from tests.rules.small_floor import ANNA, LI, SmallFloor
+from tests.waiting import PATIENCE_S
 
 
 class RuledFloor:
@@ -36,7 +37,7 @@ class RuledFloor:
         """End the thread."""
         self._over.set()
         self.inbox.wake()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
     def begin(self, floor: SmallFloor) -> None:
         """Other work, as far as it has come."""
