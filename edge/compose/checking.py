@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from edge.locating.calibration import Calibration
+from edge.model.fault_sentences import fault
 from edge.model.ids import LocationId
 from edge.model.places import Floor, LocationKind
 from edge.rules.stacking import PALLET_PLACES
@@ -25,16 +26,24 @@ def check_files(path: Path) -> list[str]:
         of_floor = _of_named_floor(path)
         return error.faults + [one for one in of_floor if one not in error.faults]
     faults = _people_and_pages(path, settings)
+    gateway = settings.gateway
     floor: Floor | None = None
     try:
-        floor = load_floor(settings.gateway.floor_file)
+        floor = load_floor(gateway.floor_file)
     except ConfigurationError as error:
-        faults += error.faults
+        faults += _of_named(path, "floor_file", gateway.floor_file, error.faults)
     try:
-        load_troubles(settings.gateway.exceptions_file)
+        load_troubles(gateway.exceptions_file)
     except ConfigurationError as error:
-        faults += error.faults
+        faults += _of_named(path, "exceptions_file", gateway.exceptions_file, error.faults)
     return faults + (_against_floor(path, settings, floor) if floor else [])
+
+
+def _of_named(path: Path, key: str, named: Path, faults: list[str]) -> list[str]:
+    """The faults of a file that the configuration names; one that is missing, at its key."""
+    if named.exists():
+        return faults
+    return [f"{path}: gateway.{key}: {fault('named_file_missing', named=named)}"]
 
 
 def _of_named_floor(path: Path) -> list[str]:
@@ -71,19 +80,15 @@ def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
 def _people_and_pages(path: Path, settings: Settings) -> list[str]:
     """What is wrong with sign-ins and with who can listen to them."""
     faults = [
-        f"{path}: person.pin_hash: that of {one.badge} is no Argon2id hash; make one with "
-        "`warehouse-edge people hash-pin`"
+        f"{path}: person.pin_hash: {fault('no_pin_hash', badge=one.badge)}"
         for one in settings.person
         if not is_pin_hash(one.pin_hash)
     ]
     web = settings.web
     if web.host not in LOOPBACK and web.certificate_file is None:
-        faults.append(
-            f"{path}: web.host: {web.host} leaves this machine, so PINs would travel in the open; "
-            "give web.certificate_file and web.key_file, or listen on 127.0.0.1"
-        )
+        faults.append(f"{path}: web.host: {fault('pins_in_the_open', host=web.host)}")
     if (web.certificate_file is None) is not (web.key_file is None):
-        faults.append(f"{path}: web: certificate_file and key_file belong together; give both")
+        faults.append(f"{path}: web: {fault('key_without_certificate')}")
     return faults
 
 
@@ -91,41 +96,39 @@ def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
     heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
     faults = _doubles(path, settings)
     faults += [
-        f"{path}: scanner.station: {one.name} stands at {one.station}, which is no station and "
-        "no wall of the floor file"
+        f"{path}: scanner.station: "
+        f"{fault('no_station_or_wall', name=one.name, station=one.station)}"
         for one in settings.scanner
         if floor.kind_of(LocationId(one.station)) not in {LocationKind.STATION, LocationKind.WALL}
     ]
     faults += [
-        f"{path}: person.zone: {one.badge} works in {one.zone}, which is no zone of the floor file"
+        f"{path}: person.zone: {fault('person_in_no_zone', badge=one.badge, zone=one.zone)}"
         for one in settings.person
         if one.zone and floor.kind_of(LocationId(one.zone)) is not LocationKind.ZONE
     ]
     faults += [
-        f"{path}: picking.zone_strategies: {zone} is no zone of the floor file"
+        f"{path}: picking.zone_strategies: {fault('no_zone', zone=zone)}"
         for zone in settings.picking.zone_strategies
         if floor.kind_of(LocationId(zone)) is not LocationKind.ZONE
     ]
     faults += [
-        f"{path}: reader.name: the floor file has no [[antenna]] of {name}; its reads would "
-        "mean nothing"
+        f"{path}: reader.name: {fault('no_antenna_of', name=name)}"
         for name in settings.reader_names
         if name not in {reader for reader, _ in heard}
     ]
     faults += [
-        f"{path}: module.name: {one.name} has antenna 1 only, and the floor file does not name "
-        "it; correct the port there"
+        f"{path}: module.name: {fault('module_port', name=one.name)}"
         for one in settings.module
         if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
     ]
     faults += [
-        f"{path}: printer.station: {one.name} stands at {one.station}, which is no station or "
-        "staging place of the floor file"
+        f"{path}: printer.station: "
+        f"{fault('no_station_or_staging', name=one.name, station=one.station)}"
         for one in settings.printer
         if floor.kind_of(LocationId(one.station)) not in PALLET_PLACES
     ]
     faults += [
-        f"{path}: door.portal: {one.portal} is no portal of the floor file"
+        f"{path}: door.portal: {fault('no_portal', portal=one.portal)}"
         for one in settings.door
         if floor.kind_of(LocationId(one.portal)) is not LocationKind.PORTAL
     ]
@@ -137,14 +140,14 @@ def _of_the_partner(path: Path, settings: Settings, floor: Floor) -> list[str]:
     """What is wrong with the gateway beside this one."""
     partner, name = settings.partner, settings.gateway.name
     faults = [
-        f"{path}: partner.places: {one} is no place of the floor file"
+        f"{path}: partner.places: {fault('no_place', place=one)}"
         for one in partner.places
         if LocationId(one) not in floor.locations
     ]
     if partner.name == name:
-        faults.append(f"{path}: partner.name: {name} is this gateway; name the other one")
+        faults.append(f"{path}: partner.name: {fault('partner_is_self', name=name)}")
     if bool(partner.name) is not bool(partner.places):
-        faults.append(f"{path}: partner: name and places belong together; give both")
+        faults.append(f"{path}: partner: {fault('partner_half')}")
     return faults
 
 
@@ -152,11 +155,11 @@ def _of_lights(path: Path, settings: Settings, floor: Floor) -> list[str]:
     readers = {one.name for one in settings.reader}
     lit = {LocationKind.STATION, LocationKind.WALL, LocationKind.SLOT}
     return [
-        f"{path}: light.reader: {one.reader} is no [[reader]]; only LLRP readers have outputs"
+        f"{path}: light.reader: {fault('no_reader', reader=one.reader)}"
         for one in settings.light
         if one.reader not in readers
     ] + [
-        f"{path}: light.place: {one.place} is no station, wall or slot of the floor file"
+        f"{path}: light.place: {fault('no_lit_place', place=one.place)}"
         for one in settings.light
         if one.place and floor.kind_of(LocationId(one.place)) not in lit
     ]
@@ -173,27 +176,27 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     ports.update(one.path for one in settings.scanner)
     return (
         [
-            f"{path}: name: {name} is used twice; each device has its own"
+            f"{path}: name: {fault('name_twice', name=name)}"
             for name, times in sorted(names.items())
             if times > 1
         ]
         + [
-            f"{path}: path: {port} is used twice; two devices cannot share a port"
+            f"{path}: path: {fault('port_twice', port=port)}"
             for port, times in sorted(ports.items())
             if times > 1
         ]
         + [
-            f"{path}: printer.station: {station} has two printers; each station has one"
+            f"{path}: printer.station: {fault('printers_two', station=station)}"
             for station, times in sorted(stations.items())
             if times > 1
         ]
         + [
-            f"{path}: door.portal: {portal} is named twice; give all its carriers in one [[door]]"
+            f"{path}: door.portal: {fault('door_twice', portal=portal)}"
             for portal, times in sorted(doors.items())
             if times > 1
         ]
         + [
-            f"{path}: person.badge: {badge} is used twice; each person has their own"
+            f"{path}: person.badge: {fault('badge_used_twice', badge=badge)}"
             for badge, times in sorted(badges.items())
             if times > 1
         ]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.compose.checking import check_files
+from edge.model.fault_sentences import fault
 from edge.settings.editing import EditingError, with_values
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
@@ -82,7 +83,7 @@ class ConfigurationDesk:
         """Write a kept configuration back and have it taken up; why not, as `change`."""
         kept = self._history.all()
         if not 1 <= number <= len(kept):
-            return [f"{len(kept)} configurations are kept; there is no number {number}"]
+            return [fault("not_kept", count=len(kept), number=number)]
         try:
             with self._lock:
                 roll_back(self.file, kept[number - 1])
@@ -147,10 +148,7 @@ def _replaced(file: Path, text: str) -> None:
 
 
 def _unwritable(error: OSError) -> str:
-    return (
-        f"{error.filename}: cannot be written ({error.strerror}); let the gateway's user write in "
-        "that folder, or change the file by hand and reload"
-    )
+    return f"{error.filename}: {fault('folder_unwritable', error=error.strerror)}"
 
 
 def _nobody() -> None:

@@ -19,6 +19,7 @@ from edge.floor.explaining import Explainer
 from edge.floor.inbox import InboxFullError
 from edge.floor.lookups import Lookups
 from edge.model.events import Fact
+from edge.model.fault_sentences import fault
 from edge.model.ids import Gtin, Sku
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
@@ -220,9 +221,7 @@ def _secret(path: Path | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError):
-        raise ConfigurationError(
-            [f"{path}: holds no password; write it on the first line"]
-        ) from None
+        raise ConfigurationError([f"{path}: {fault('no_password')}"]) from None
 
 
 def _tls(settings: Settings) -> TlsSettings:

@@ -22,7 +22,9 @@ from edge.compose.link import link_settings
 from edge.daemon.authority import AuthorityError, begin, issued
 from edge.floor.board import Board, Shown
 from edge.floor.found import FoundReaders
+from edge.model.fault_sentences import fault, fault_recognised
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 from edge.settings.editing import Placed, Value, with_antennas, with_person, with_values
 from edge.settings.faults import ConfigurationError
 from edge.settings.floor_file import load_floor
@@ -94,9 +96,14 @@ class SiteDesk:
             settings = self._configuration.settings()
             floor = load_floor(settings.gateway.floor_file)
         except ConfigurationError as error:
-            return {"faults": error.faults, "steps": [], "waits": [], "kept": self._kept()}
+            told = {
+                "faults": error.faults,
+                "faults_said": [fault_recognised(one) for one in error.faults],
+            }
+            return {**told, "steps": [], "waits": [], "kept": self._kept()}
         return {
             "faults": [],
+            "faults_said": [],
             "site": settings.gateway.model_dump(include={"site", "name", "gs1_company_prefix"}),
             "broker": settings.mqtt.model_dump(
                 include={"enabled", "host", "port", "tls", "username"}
@@ -139,7 +146,7 @@ class SiteDesk:
             try:
                 write_whole(place, f"{password}\n")
             except OSError as error:
-                return [f"{place}: cannot be written ({error.strerror})"]
+                return [f"{place}: {fault('file_unwritable', error=error.strerror)}"]
             values["password_file"] = place.name
         return self._configuration.change(
             "gateway", lambda text: with_values(text, {"mqtt": values})
@@ -170,28 +177,32 @@ class SiteDesk:
 
     def try_broker(self, broker: Mapping[str, Value]) -> Shown:
         """Whether a broker takes us, lets us listen and publish; nothing is changed."""
-        values = dict(broker)
+        trouble = self._trouble_of(dict(broker))
+        return {"good": not trouble, "text": trouble, "text_said": fault_recognised(trouble)}
+
+    def _trouble_of(self, values: dict[str, Value]) -> str:
+        """Why a broker is of no use to us; empty where it is."""
         password = values.pop("password", None)
         try:
             settings = self._configuration.settings()
             mqtt = settings.mqtt.model_copy(update=values)
             link = link_settings(settings.model_copy(update={"mqtt": mqtt}))
         except ConfigurationError as error:
-            return {"good": False, "text": error.faults[0]}
+            return error.faults[0]
         if password is not None:
             link = replace(link, password=str(password))
         wake, held = socket.socketpair()
         with wake, held:
             trial = try_broker(link, self._parts.clock, wake.fileno(), int(TRIAL_S_MAX * 1e6))
         if not trial.reached:
-            return {"good": False, "text": trial.trouble}
+            return trial.trouble
         if not trial.listens:
-            return {"good": False, "text": "it does not let us listen to orders"}
+            return sentence("not_listening")
         if trial.publish_reason == _NOT_AUTHORISED:
-            return {"good": False, "text": "it does not let us publish"}
+            return sentence("not_publishing")
         if trial.delivers is False:
-            return {"good": False, "text": "it lets us subscribe, but delivers nothing to us"}
-        return {"good": not trial.trouble, "text": trial.trouble}
+            return sentence("delivers_nothing")
+        return trial.trouble
 
     def look_at(self, host: str, port: int) -> str:
         """Look for a reader at an address that somebody typed; it then waits like a found one.

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from edge.model.fault_sentences import fault
+
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 397
 _EARLIER = dt.timedelta(hours=1)
@@ -66,7 +68,7 @@ def begin(folder: Path, names: Sequence[str], now: dt.datetime) -> None:
     if (folder / "ca.key").exists():
         raise AuthorityError(f"{folder} holds an authority already; renew its certificates")
     if not names:
-        raise AuthorityError("name the gateway: a host name or an address, such as --name gw-1")
+        raise AuthorityError(fault("authority_unnamed"))
     permitted = [_permitted(name) for name in names]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -229,7 +231,7 @@ def _alternative(name: str) -> x509.GeneralName:
         pass
     parts = name.split(".")
     if not all(one and one.replace("-", "a").isalnum() and one.isascii() for one in parts):
-        raise AuthorityError(f"{name}: is neither a host name nor an IP address")
+        raise AuthorityError(fault("authority_no_name", name=name))
     return x509.DNSName(name)
 
 

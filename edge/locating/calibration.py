@@ -15,6 +15,7 @@ from edge.locating.points import Points
 from edge.locating.settings import LocatingSettings
 from edge.locating.survey import Survey
 from edge.locating.surveyed import SurveyedModel
+from edge.model.fault_sentences import fault
 from edge.model.places import Floor
 
 FORMAT = 3
@@ -109,10 +110,7 @@ class Calibration:
     def check(self, floor: Floor) -> None:
         """Raises `CalibrationError` where this is not the floor that it was made on."""
         if self.floor_hash != floor_hash(floor):
-            raise CalibrationError(
-                "this calibration was made for another floor: places or antennas have changed; "
-                "run `calibrate` again with the present floor file"
-            )
+            raise CalibrationError(fault("other_floor"))
 
     def settings(self, base: LocatingSettings) -> LocatingSettings:
         """`base` with what was tuned."""
@@ -159,7 +157,7 @@ class Calibration:
             CalibrationError: this is no calibration, or one of another format.
         """
         if value.get("format") not in FORMATS_READ:
-            raise CalibrationError("this is not a calibration file of this version; calibrate")
+            raise CalibrationError(fault("no_calibration"))
         try:
             quality = value["quality"]
             made = cls(
@@ -177,11 +175,9 @@ class Calibration:
                 warnings=tuple(map(str, value["warnings"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CalibrationError(
-                f"the calibration file is damaged ({error}); calibrate"
-            ) from error
+            raise CalibrationError(fault("calibration_damaged", error=error)) from error
         if set(made.tuned) - TUNABLE:
-            raise CalibrationError("the calibration file tunes unknown settings; calibrate again")
+            raise CalibrationError(fault("calibration_tunes"))
         return made
 
 

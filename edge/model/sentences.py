@@ -54,6 +54,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "broker_refuses": "the broker refuses us: {error}",
         "broker_ended": "the connection ended: {error}",
         "broker_deaf": "the broker does not let us listen: {error}",
+        "not_listening": "it does not let us listen to orders",
+        "not_publishing": "it does not let us publish",
+        "delivers_nothing": "it lets us subscribe, but delivers nothing to us",
         "journal_unreadable": "the journal cannot be read: {error}",
         "not_authorized": "Not authorized",
         "bad_password": "Bad user name or password",
@@ -94,15 +97,25 @@ SAME = MappingProxyType(
 )
 """Other words of the system for the same."""
 _NUMBER = re.compile(r"^\[Errno -?\d+\] ")
-_FORMS = {
-    code: re.compile(
-        "".join(
-            f"(?P<{part[1:-1]}>.+)" if part.startswith("{") else re.escape(part)
-            for part in re.split(r"(\{\w+\})", text)
+Forms = Mapping[str, re.Pattern[str]]
+"""How the sentence of each code looks."""
+
+
+def forms_of(sentences: Mapping[str, str]) -> Forms:
+    """How the sentences of a table look."""
+    return {
+        code: re.compile(
+            "".join(
+                f"(?P<{part[1:-1]}>.*)" if part.startswith("{") else re.escape(part)
+                for part in re.split(r"(\{\w+\})", text)
+            ),
+            re.DOTALL,
         )
-    )
-    for code, text in SENTENCES.items()
-}
+        for code, text in sentences.items()
+    }
+
+
+_FORMS = forms_of(SENTENCES)
 
 
 def sentence(code: str, **values: object) -> str:
@@ -122,9 +135,16 @@ def recognised(text: str) -> dict[str, object] | None:
     plain = _NUMBER.sub("", text)
     if plain in SAME:
         return {"code": SAME[plain], "values": {}, "text": text}
-    for code, form in _FORMS.items():
+    return recognised_among(plain, _FORMS, text)
+
+
+def recognised_among(
+    plain: str, forms: Forms, text: str | None = None
+) -> dict[str, object] | None:
+    """Which of these forms a sentence is, likewise; `text` is how it is told as it came."""
+    for code, form in forms.items():
         found = form.fullmatch(plain)
         if found is not None:
             values = {name: recognised(one) or one for name, one in found.groupdict().items()}
-            return {"code": code, "values": values, "text": text}
+            return {"code": code, "values": values, "text": plain if text is None else text}
     return None

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from edge.locating.calibration import Calibration, CalibrationError
+from edge.model.fault_sentences import fault
 from edge.model.places import Floor
 from edge.settings.faults import ConfigurationError
 
@@ -20,11 +21,12 @@ def load_calibration(path: Path, floor: Floor) -> Calibration:
         calibration = Calibration.from_dict(value if isinstance(value, dict) else {})
         calibration.check(floor)
     except OSError as error:
-        raise ConfigurationError([f"{path}: {error.strerror or error}"]) from None
+        reason = fault("file_unreadable", error=error.strerror or error)
+        raise ConfigurationError([f"{path}: {reason}"]) from None
     except CalibrationError as error:
         raise ConfigurationError([f"{path}: {error}"]) from None
     except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, numbers without end
-        raise ConfigurationError([f"{path}: is not JSON: {error}"]) from None
+        raise ConfigurationError([f"{path}: {fault('no_json', error=error)}"]) from None
     return calibration
 
 

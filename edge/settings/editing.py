@@ -15,6 +15,8 @@ from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
+from edge.model.fault_sentences import fault
+
 Value = str | int | float | bool | None
 """None takes the key out, so that its default holds."""
 
@@ -52,7 +54,7 @@ def with_values(text: str, values: Mapping[str, Mapping[str, Value]]) -> str:
         for name, keys in values.items():
             table = document.setdefault(name, tomlkit.table())
             if not isinstance(table, dict):
-                raise EditingError(f"{name} is no table")
+                raise EditingError(fault("edit_no_table", table=name))
             for key, value in keys.items():
                 if value is None:
                     table.pop(key, None)
@@ -131,8 +133,8 @@ def _edited(text: str, edit: Callable[[dict[str, object]], None]) -> str:
         if tomllib.loads(changed) == _plain(wanted):
             return changed
     except (TOMLKitError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise EditingError(f"the file cannot be changed by itself: {error}") from error
-    raise EditingError("the file cannot be changed by itself; write the change into it by hand")
+        raise EditingError(fault("edit_impossible", error=error)) from error
+    raise EditingError(fault("edit_by_hand"))
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator
 
 from edge.gs1.digits import check_fault, is_digits
+from edge.model.fault_sentences import fault
 from edge.settings.faults import Section, Spelled
 
 GLN_LENGTH = 13
@@ -18,9 +19,9 @@ def _gln(text: str) -> str:
         ValueError: it is none; says why.
     """
     if text and (not is_digits(text) or len(text) != GLN_LENGTH):
-        raise ValueError(f"a GLN has {GLN_LENGTH} digits")
-    if text and (fault := check_fault(text)):
-        raise ValueError(fault)
+        raise ValueError(fault("no_gln", length=GLN_LENGTH))
+    if text and (wrong := check_fault(text)):
+        raise ValueError(wrong)
     return text
 
 
@@ -28,10 +29,7 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
-        raise ValueError(
-            f"{name!r} is no time zone that this host knows; write one such as Asia/Shanghai, or"
-            " install the package tzdata"
-        ) from error
+        raise ValueError(fault("no_time_zone", zone=repr(name))) from error
     return name
 
 
@@ -42,8 +40,6 @@ class Epcis(Section):
     site_gln: Annotated[str, AfterValidator(_gln)] = ""
     base: Annotated[
         str,
-        Spelled(
-            r"^((https?://|urn:).*[^/])?$", "a URI of http, https or urn without a / at its end"
-        ),
+        Spelled(r"^((https?://|urn:).*[^/])?$", "write_uri"),
     ] = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from edge.model.fault_sentences import fault
 from edge.rules.terms import folded
 from edge.settings.faults import Section, Spelled, read_model
 
@@ -18,9 +19,7 @@ Step = Literal[
 ]
 
 
-ShortCode = Annotated[
-    str, Spelled(r"^([^\W\d_]\w{0,7})?$", "a letter, then up to 7 letters or digits")
-]
+ShortCode = Annotated[str, Spelled(r"^([^\W\d_]\w{0,7})?$", "write_short_code")]
 
 
 class TroubleTable(Section):
@@ -32,7 +31,7 @@ class TroubleTable(Section):
         effects: what follows besides that it is recorded; see the shipped file.
     """
 
-    code: Annotated[str, Spelled(r"^[a-z][a-z_]{1,30}$", "2 to 31 lower-case letters or _")]
+    code: Annotated[str, Spelled(r"^[a-z][a-z_]{1,30}$", "write_trouble")]
     en: Annotated[str, Field(min_length=1, max_length=60)]
     zh: Annotated[str, Field(min_length=1, max_length=60)]
     short_en: ShortCode = ""
@@ -46,7 +45,7 @@ class TroubleTable(Section):
     def _one_way_on(self) -> Self:
         ways = sorted({"short", "avoid", "later", "full"} & set(self.effects))
         if len(ways) > 1:
-            raise ValueError(f"{' and '.join(ways)} exclude each other; keep one of them")
+            raise ValueError(fault("effects_exclude", effects=", ".join(ways)))
         return self
 
 
@@ -61,8 +60,8 @@ class ExceptionsFile(Section):
         for one in self.trouble:
             for short in filter(None, {folded(one.short_en), folded(one.short_zh)}):
                 if short in means:
-                    both = f"{means[short]} and {one.code}"
-                    raise ValueError(f"short code {short} means {both}; change one of them")
+                    both = f"{means[short]}, {one.code}"
+                    raise ValueError(fault("short_code_twice", short=short, codes=both))
                 means[short] = one.code
         return self
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
+
+from edge.model.fault_sentences import fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,11 @@ class Spelled:
 
     Attributes:
         pattern: regular expression of the whole text.
-        words: what to write, after "write".
+        code: of the sentence that says what to write.
     """
 
     pattern: str
-    words: str
+    code: str
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -31,11 +33,12 @@ class Spelled:
         return core_schema.custom_error_schema(
             core_schema.str_schema(pattern=self.pattern),
             custom_error_type="spelled",
-            custom_error_message=f"write {self.words}",
+            custom_error_message=fault(self.code),
         )
 
 
-SHA256 = "a SHA-256 in hex, 64 digits from 0 to f"
+BYTES_MAX = 16 << 20
+"""A floor of 100,000 places has half of it."""
 
 
 class Section(BaseModel):
@@ -65,23 +68,52 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises:
         ConfigurationError: it is missing, unreadable or no TOML.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark at its front
-    except FileNotFoundError:
-        raise ConfigurationError([f"{path}: there is no such file; name the right one"]) from None
-    except UnicodeDecodeError as error:
-        told = f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"
-        raise ConfigurationError([told]) from None
-    except (OSError, ValueError) as error:  # no text, or a name that no file can have
-        raise ConfigurationError([f"{path}: cannot be read: {error}"]) from None
+    text = _text_of(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([f"{path}: is not valid TOML: {error}"]) from None
+        raise _no_toml(path, str(error)) from None
     except RecursionError:
-        raise ConfigurationError([f"{path}: is nested too deeply; no key needs it"]) from None
+        raise _broken(path, "toml_too_deep") from None
     except ValueError:  # tomllib leaves this one to int()
-        raise ConfigurationError([f"{path}: has a number of thousands of digits"]) from None
+        raise _broken(path, "toml_long_number") from None
+
+
+def _text_of(path: Path) -> str:
+    """What a file holds, however much somebody names by mistake.
+
+    Raises:
+        ConfigurationError: it is missing, unreadable, no text, or too much.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(BYTES_MAX + 1)
+    except FileNotFoundError:
+        raise _broken(path, "file_missing") from None
+    except IsADirectoryError:
+        raise _broken(path, "file_is_folder") from None
+    except OSError as error:
+        raise _broken(path, "file_unreadable", error=error.strerror or error) from None
+    except ValueError as error:  # a name that no file can have
+        raise _broken(path, "file_unreadable", error=error) from None
+    if len(content) > BYTES_MAX:
+        raise _broken(path, "file_large", most=BYTES_MAX >> 20)
+    try:
+        return content.decode("utf-8-sig")  # Windows editors put a mark at its front
+    except UnicodeDecodeError as error:
+        raise _broken(path, "no_utf8", at=error.start) from None
+
+
+def _broken(path: Path, code: str, **values: object) -> ConfigurationError:
+    return ConfigurationError([f"{path}: {fault(code, **values)}"])
+
+
+def _no_toml(path: Path, told: str) -> ConfigurationError:
+    """What the parser says, with the place that it names in front."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", told, re.DOTALL)
+    if found is None:
+        return _broken(path, "no_toml_at_end", error=told.removesuffix(" (at end of document)"))
+    return _broken(path, "no_toml", error=found[1], line=found[2], column=found[3])
 
 
 def read_model(path: Path, model: type[SomeSection]) -> SomeSection:
@@ -94,22 +126,66 @@ def read_model(path: Path, model: type[SomeSection]) -> SomeSection:
     try:
         return model.model_validate(plain)
     except ValidationError as error:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         raise ConfigurationError(
-            [_sentence(path, text, model, fault) for fault in error.errors()]
+            [_sentence(path, text, model, one) for one in error.errors()]
         ) from None
 
 
-def _sentence(path: Path, text: str, model: type[BaseModel], fault: Mapping[str, object]) -> str:
+def _sentence(path: Path, text: str, model: type[BaseModel], told: Mapping[str, Any]) -> str:
     """One fault with file, line, key, reason and remedy."""
-    location = fault["loc"]
-    keys = location if isinstance(location, tuple) else ()
-    reason = str(fault["msg"])
-    if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(keys[-1]), _names(model, keys), n=1)
-        reason = "there is no such key" + (f"; did you mean {near[0]}?" if near else "")
+    keys = tuple(key for key in told["loc"] if not _BRANCH.fullmatch(str(key)))
     dotted = ".".join(str(key) for key in keys)
-    return f"{path}:{line_of(text, keys)}: {dotted}: {reason}"
+    return f"{path}:{line_of(text, keys)}: {dotted}: {_reason(told, keys, model)}"
+
+
+def _reason(told: Mapping[str, Any], keys: Sequence[object], model: type[BaseModel]) -> str:
+    """Why a key is refused: in our words where pydantic's kind of fault is known."""
+    kind, given = str(told["type"]), told.get("ctx", {})
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(keys[-1]), _names(model, keys), n=1)
+        return fault("key_unknown_near", near=near[0]) if near else fault("key_unknown")
+    if kind in _TABLE_KINDS:
+        name = [key for key in keys if not isinstance(key, int)][-1] if keys else "gateway"
+        code = "write_tables" if kind == "tuple_type" else "write_table"
+        is_tables = kind != "tuple_type" or isinstance(told["input"], Mapping)
+        return fault(code, table=name) if is_tables else fault("write_list")
+    if kind in _BOUNDS:
+        code, bound, name = _BOUNDS[kind]
+        value = str(given[bound])
+        return fault(code, **{name: value.replace(" or ", ", ")})
+    if kind in _WANTED:
+        return fault(_WANTED[kind])
+    return str(told["msg"]).removeprefix("Value error, ")
+
+
+_BRANCH = re.compile(r"(constrained-|literal\[|tuple\[).*")
+"""What pydantic puts behind a key that may be of several kinds: which of them it tried."""
+_TABLE_KINDS = frozenset({"tuple_type", "model_type", "model_attributes_type", "dict_type"})
+_BOUNDS = {
+    "literal_error": ("write_one_of", "expected", "choices"),
+    "enum": ("write_one_of", "expected", "choices"),
+    "greater_than_equal": ("number_least", "ge", "least"),
+    "less_than_equal": ("number_most", "le", "most"),
+    "greater_than": ("number_above", "gt", "least"),
+    "less_than": ("number_below", "lt", "most"),
+    "too_short": ("items_least", "min_length", "least"),
+    "too_long": ("items_most", "max_length", "most"),
+    "string_too_short": ("signs_least", "min_length", "least"),
+    "string_too_long": ("signs_most", "max_length", "most"),
+}
+"""The sentence of a kind of fault, the value of pydantic's that it names, and how it calls it."""
+_WANTED = {
+    "missing": "key_missing",
+    "string_type": "write_text",
+    "path_type": "write_path",
+    "ip_v4_network": "write_network",
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "write_whole_number"
+    ),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "write_number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "write_true_or_false"),
+}
 
 
 def _names(model: type[BaseModel], keys: Sequence[object]) -> list[str]:

@@ -6,17 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from edge.model.fault_sentences import fault
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
 from edge.settings.faults import ConfigurationError, Section, Spelled, line_of, read_model
 
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
-PlaceName = Annotated[
-    str, Spelled(r"^[^\s/+#]{1,64}$", "1 to 64 characters without blanks, /, + and #")
-]
+PlaceName = Annotated[str, Spelled(r"^[^\s/+#]{1,64}$", "write_place")]
 
-CheckDigits = Annotated[str, Spelled(r"^[0-9]{2,3}$", "two or three digits")]
-Side = Annotated[str, Spelled("^(in|out)$", "in or out")]
+CheckDigits = Annotated[str, Spelled(r"^[0-9]{2,3}$", "write_check_digits")]
+Side = Annotated[str, Spelled("^(in|out)$", "write_side")]
 
 
 class LocationTable(Section):
@@ -44,10 +43,7 @@ class AntennaTable(Section):
     azimuth_deg: Annotated[float, Field(ge=-360, le=360)] | None = None
     portal_side: Side | None = None
     reference_epc: (
-        Annotated[
-            str, Spelled(r"^([0-9A-Fa-f]{4}){1,31}$", "the EPC in hex, 4 digits for each word")
-        ]
-        | None
+        Annotated[str, Spelled(r"^([0-9A-Fa-f]{4}){1,31}$", "write_reference_epc")] | None
     ) = None
 
 
@@ -58,7 +54,7 @@ class LightBarrierTable(Section):
     input: Annotated[int, Field(ge=1, le=65_535)]
     location: str
     portal_side: Side
-    broken_when: Annotated[str, Spelled("^(high|low)$", "high or low")] = "high"
+    broken_when: Annotated[str, Spelled("^(high|low)$", "write_level")] = "high"
 
 
 class AisleTable(Section):
@@ -93,7 +89,7 @@ def load_floor(path: Path) -> Floor:
     """
     plan = _with_zones(read_model(path, FloorFile))
     faults = [
-        f"{path}:{line_of(path.read_text(encoding='utf-8'), keys)}: {text}"
+        f"{path}:{line_of(path.read_text(encoding='utf-8-sig'), keys)}: {text}"
         for keys, text in _contradictions(plan)
     ]
     if faults:
@@ -163,19 +159,19 @@ def _contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
     for i, place in enumerate(plan.location):
         at = ("location", i)
         if names[place.id] > 1:
-            found.append((at, f"location {place.id} is named {names[place.id]} times; keep one"))
+            found.append((at, fault("place_twice", place=place.id, times=names[place.id])))
         if place.parent is not None and place.parent not in names:
-            found.append((at, f"location {place.id}: there is no parent {place.parent}"))
+            found.append((at, fault("no_parent", place=place.id, parent=place.parent)))
         if _is_circular(parents, place.id):
-            found.append((at, f"location {place.id} lies inside itself; mend its parents"))
+            found.append((at, fault("inside_itself", place=place.id)))
     ports = Counter((one.reader, one.port) for one in plan.antenna)
     for i, antenna in enumerate(plan.antenna):
         at = ("antenna", i)
-        name = f"antenna {antenna.reader}/{antenna.port}"
+        name = f"{antenna.reader}/{antenna.port}"
         if antenna.location not in names:
-            found.append((at, f"{name}: there is no location {antenna.location}"))
+            found.append((at, fault("antenna_nowhere", antenna=name, place=antenna.location)))
         if ports[antenna.reader, antenna.port] > 1:
-            found.append((at, f"{name} is named twice; keep one"))
+            found.append((at, fault("antenna_twice", antenna=name)))
     return [*found, *_barrier_contradictions(plan)]
 
 
@@ -185,11 +181,11 @@ def _barrier_contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], s
     found: list[tuple[tuple[object, ...], str]] = []
     for i, barrier in enumerate(plan.light_barrier):
         at = ("light_barrier", i)
-        name = f"light barrier {barrier.device}/{barrier.input}"
+        name = f"{barrier.device}/{barrier.input}"
         if kinds.get(barrier.location) is not LocationKind.PORTAL:
-            found.append((at, f"{name}: {barrier.location} is no portal of this floor"))
+            found.append((at, fault("barrier_no_portal", barrier=name, place=barrier.location)))
         if inputs[barrier.device, barrier.input] > 1:
-            found.append((at, f"{name} is named twice; keep one"))
+            found.append((at, fault("barrier_twice", barrier=name)))
     return found
 
 

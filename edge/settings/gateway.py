@@ -12,8 +12,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
+from edge.model.fault_sentences import fault
 from edge.settings.epcis import Epcis
-from edge.settings.faults import SHA256, Section, SomeSection, Spelled, read_model
+from edge.settings.faults import Section, SomeSection, Spelled, read_model
 from edge.settings.picking import Picking, Substitute
 from edge.settings.reader import Host, Name, Reader
 
@@ -32,17 +33,14 @@ def _port_named(text: str) -> str:
         ValueError: it is none; names the kinds.
     """
     if not _PORT.fullmatch(text):
-        raise ValueError(
-            "write /dev/serial/by-id/NAME, usb:VID:PID, usb:VID:PID:SERIAL, usb-path:1-1.2, "
-            "socket://HOST:PORT or rfc2217://HOST:PORT"
-        )
+        raise ValueError(fault("write_serial_port"))
     return text
 
 
 PortPath = Annotated[str, AfterValidator(_port_named)]
 RAW_PORT = 9100
 """Of a printer that takes what comes as it is."""
-BrokerAddress = Annotated[str, Spelled(r"^[^\s/:]+:\d{1,5}$", "HOST:PORT")]
+BrokerAddress = Annotated[str, Spelled(r"^[^\s/:]+:\d{1,5}$", "write_host_and_port")]
 
 
 class Gateway(Section):
@@ -54,9 +52,7 @@ class Gateway(Section):
     floor_file: Path = Path("floor.toml")
     exceptions_file: Path = Path("exceptions.toml")
     calibration_file: Path | None = None
-    gs1_company_prefix: Annotated[str, Spelled(r"^\d{6,12}$", "6 to 12 digits, in quotes")] = (
-        "4012345"
-    )
+    gs1_company_prefix: Annotated[str, Spelled(r"^\d{6,12}$", "write_company_prefix")] = "4012345"
     sscc_extension: Annotated[int, Field(ge=0, le=9)] = 3
     sscc_serials_above: Annotated[int, Field(ge=0, lt=10**10)] = 0
 
@@ -111,9 +107,7 @@ class Work(Section):
     @classmethod
     def _longer_than_a_beat(cls, seconds: float) -> float:
         if 0 < seconds < LEASE_S_MIN:
-            raise ValueError(
-                f"a handheld is heard every 30 s; give at least {LEASE_S_MIN:.0f}, or 0 for ever"
-            )
+            raise ValueError(fault("lease_short", least=f"{LEASE_S_MIN:.0f}"))
         return seconds
 
 
@@ -141,7 +135,7 @@ class Hold(Section):
         if not (
             self.skus or self.carriers or self.ship_to or any(one is not None for one in limits)
         ):
-            raise ValueError("give a condition: skus, carriers, ship_to, pieces_min, priority_min")
+            raise ValueError(fault("hold_always"))
         return self
 
 
@@ -157,9 +151,7 @@ class Scanner(Section):
     suffix: str = ""
     fnc1: Annotated[
         str,
-        Spelled(
-            r"^$|^.{0,15}[^0-9A-Za-z].{0,15}$", "a mark that is no letter and no digit, or nothing"
-        ),
+        Spelled(r"^$|^.{0,15}[^0-9A-Za-z].{0,15}$", "write_mark"),
     ] = ""
 
 
@@ -187,9 +179,7 @@ class Mqtt(Section):
     absent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
     prefix: Annotated[
         str,
-        Spelled(
-            r"^[a-z0-9][a-z0-9-]{0,30}$", "lower-case letters, digits and hyphens, 31 at most"
-        ),
+        Spelled(r"^[a-z0-9][a-z0-9-]{0,30}$", "write_prefix"),
     ] = "we1"
     client_id: str = ""
     username: str = ""
@@ -216,7 +206,7 @@ class Partner(Section):
 
     name: Annotated[
         str,
-        Spelled(r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$", "the name of a gateway, as it has it"),
+        Spelled(r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$", "write_partner"),
     ] = ""
     places: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
     within_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
@@ -263,15 +253,11 @@ class Person(Section):
 
     badge: Annotated[
         str,
-        Spelled(
-            r"^[A-Za-z0-9._-]{1,40}$", "1 to 40 letters, digits, dots, hyphens or _, in quotes"
-        ),
+        Spelled(r"^[A-Za-z0-9._-]{1,40}$", "write_badge"),
     ]
     name: str
     role: Literal["picker", "packer", "supervisor", "administrator"]
-    pin_hash: Annotated[
-        str, Spelled(r"^\$argon2id\$", "what `warehouse-edge people hash-pin` prints")
-    ]
+    pin_hash: Annotated[str, Spelled(r"^\$argon2id\$", "write_pin_hash")]
     zone: str = ""
 
 
@@ -289,9 +275,7 @@ class Printer(Section):
     """One label printer of a pack station."""
 
     name: Name
-    address: Annotated[
-        str, Spelled(r"^tcp://[^\s/:]+(:\d{1,5})?$", "tcp://HOST or tcp://HOST:PORT")
-    ]
+    address: Annotated[str, Spelled(r"^tcp://[^\s/:]+(:\d{1,5})?$", "write_printer")]
     station: str
     answers: bool = True
     width_mm: Annotated[float, Field(ge=95, le=220)] = 100.0
@@ -318,7 +302,7 @@ class Token(Section):
     """A machine that may ask; `sha256` of its token in hex."""
 
     name: Name
-    sha256: Annotated[str, Spelled(r"^[0-9a-f]{64}$", SHA256)]
+    sha256: Annotated[str, Spelled(r"^[0-9a-f]{64}$", "write_sha256")]
     scopes: tuple[Literal["ready", "metrics", "look"], ...] = ("metrics",)
 
 

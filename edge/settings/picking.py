@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from edge.model.fault_sentences import fault
 from edge.model.places import Floor
 from edge.settings.faults import Section
 
@@ -39,7 +40,7 @@ class Picking(Section):
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"not a regular expression: {error}; try T[0-9]{{4}}") from error
+            raise ValueError(fault("no_pattern", error=error)) from error
         return pattern
 
     def checked(self, floor: Floor) -> Floor:

@@ -6,17 +6,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from edge.settings.faults import SHA256, Section, Spelled
+from edge.model.fault_sentences import fault
+from edge.settings.faults import Section, Spelled
 
 Name = Annotated[
     str,
-    Spelled(r"^[a-z0-9][a-z0-9-]{0,62}$", "lower-case letters, digits and hyphens, 63 at most"),
+    Spelled(r"^[a-z0-9][a-z0-9-]{0,62}$", "write_name"),
 ]
 Host = Annotated[
     str,
     Spelled(
         r"^[^\s/.]{1,63}(\.[^\s/.]{1,63})*\.?$",
-        "a host name or address without blanks and /, with 1 to 63 signs between dots",
+        "write_host",
     ),
 ]
 Port = Annotated[int, Field(ge=1, le=255)]
@@ -32,7 +33,7 @@ class Select(Section):
 
     bank: Literal["epc", "tid", "user"] = "epc"
     pointer: Annotated[int, Field(ge=0, le=65535)] = 32
-    mask: Annotated[str, Spelled(r"^[0-9a-fA-F]{1,62}$", "1 to 62 hex digits")]
+    mask: Annotated[str, Spelled(r"^[0-9a-fA-F]{1,62}$", "write_mask")]
     action: Literal["include", "exclude"] = "include"
 
 
@@ -81,14 +82,17 @@ class Reader(Section):
     version: Literal["auto", "1.0.1", "1.1"] = "auto"
     tls: bool = False
     ca_file: Path | None = None
-    certificate_sha256: Annotated[str, Spelled(r"^([0-9a-f]{64})?$", SHA256)] = ""
+    certificate_sha256: Annotated[str, Spelled(r"^([0-9a-f]{64})?$", "write_sha256")] = ""
     antenna: tuple[Antenna, ...] = ()
 
     @model_validator(mode="after")
     def _calls_from_an_address(self) -> Self:
         """A reader that calls is known by its IP address."""
         if self.listen:
-            ip_address(self.host)
+            try:
+                ip_address(self.host)
+            except ValueError:
+                raise ValueError(fault("write_ip_address", host=self.host)) from None
         return self
 
     @model_validator(mode="after")
@@ -97,32 +101,21 @@ class Reader(Section):
         ports = [one.port for one in self.antenna]
         twice = sorted({port for port in ports if ports.count(port) > 1})
         if twice:
-            raise ValueError(f"antenna {twice[0]} has settings of its own twice; join them")
+            raise ValueError(fault("antenna_settings_twice", port=twice[0]))
         unread = [port for port in ports if self.antennas and port not in self.antennas]
         if unread:
-            raise ValueError(
-                f"antenna {unread[0]} has settings of its own but is not in antennas; add it there"
-            )
+            raise ValueError(fault("antenna_unread", port=unread[0]))
         return self
 
     @model_validator(mode="after")
     def _triggers_fit(self) -> Self:
         """Inputs stop what inputs start, and no clock ends it meanwhile."""
         if self.stop_input is not None and self.start_input is None:
-            raise ValueError("stop_input without start_input: it would start again at once")
+            raise ValueError(fault("stop_without_start"))
         if self.start_input is not None and self.report_after_ms:
-            raise ValueError(
-                "report_after_ms with start_input: the first report would end the inventory; "
-                "leave one of them out"
-            )
+            raise ValueError(fault("report_ends_inventory"))
         if not (self.report_every or self.report_after_ms):
-            raise ValueError(
-                "report_every = 0 without report_after_ms: it would never report; "
-                "say after how long it has to"
-            )
+            raise ValueError(fault("never_reports"))
         if self.report_after_ms and self.report_every == 1:
-            raise ValueError(
-                "report_after_ms with report_every = 1: each tag is reported at once already; "
-                "leave it out or raise report_every"
-            )
+            raise ValueError(fault("reports_at_once"))
         return self

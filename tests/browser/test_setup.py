@@ -56,6 +56,34 @@ def test_a_strange_reader_is_ignored(signed_in: SignIn, house: House) -> None:
     assert posted.name is None
 
 
+def test_what_is_wrong_with_a_file_is_said_in_chinese(signed_in: SignIn, house: House) -> None:
+    file = house.site.file
+    good = file.read_text("utf-8")
+    try:
+        # given: two keys that somebody wrote wrongly
+        file.write_text(f'{good}[web]\nprot = 8080\n[log]\nlevel = "loud"\n', "utf-8")
+        page = signed_in(Role.ADMINISTRATOR, "/setup", STATION, "zh-CN")
+
+        # then: the page says which, and what to write
+        faults = page.locator("#guide-section .note-trouble")
+        expect(faults).to_have_count(2)
+        expect(faults.first).to_contain_text(f"{file} 第 6 行")
+        expect(faults.first).to_contain_text("没有此键")
+        expect(faults.last).to_contain_text("log.level")
+        expect(faults.last).to_contain_text("请写其中之一")
+
+        # and: a change is refused in the same words
+        page.fill("#site-site", "oslo")
+        page.fill("#site-name", "gw-1")
+        page.fill("#site-gs1_company_prefix", "4012345")
+        page.locator("#save-site").click()
+        refused = page.locator("#form-site [role=alert]")
+        expect(refused).to_contain_text("没有任何更改")
+        expect(refused).to_contain_text("没有此键")
+    finally:
+        file.write_text(good, "utf-8")
+
+
 def test_a_place_of_the_plan_shows_its_antennas(signed_in: SignIn) -> None:
     page = open_setup(signed_in, STATION)
     expect(page.locator("#antennas tbody tr")).to_have_count(3)

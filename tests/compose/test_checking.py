@@ -55,13 +55,13 @@ def test_a_module_without_its_law_is_refused(tmp_path: Path, key: str) -> None:
 
     (fault,) = faults(tmp_path, text)
 
-    assert f"module.0.{key}: Field required" in fault
+    assert f"module.0.{key}: is missing; give it" in fault
 
 
 def test_an_unknown_region_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, MODULE.replace('"eu"', '"mars"'))
 
-    assert "'cn900', 'us', 'eu', 'cn800' or 'kr'" in fault
+    assert "'cn900', 'us', 'eu', 'cn800', 'kr'" in fault
 
 
 def test_a_name_or_a_port_that_two_devices_have_is_told(tmp_path: Path) -> None:
@@ -144,3 +144,19 @@ def test_the_gateway_whose_name_sorts_last_gives_way() -> None:
     }
 
     assert told == {"gate-1": "", "gate-2": "gate-1"}
+
+
+def test_a_file_that_is_named_and_not_there_is_told_at_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text("")
+
+    floor, exceptions = check_files(file)
+
+    assert floor.startswith(f"{file}: gateway.floor_file: names {tmp_path / 'floor.toml'}")
+    assert exceptions.startswith(f"{file}: gateway.exceptions_file: names {tmp_path}")
+
+
+def test_what_has_no_end_is_no_configuration() -> None:
+    (told,) = check_files(Path("/dev/zero"))
+
+    assert told == "/dev/zero: has more than 16 MiB; no file of this kind has"

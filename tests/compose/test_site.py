@@ -119,4 +119,5 @@ def test_a_broken_file_is_told_instead_of_steps(set_up: SetUp) -> None:
 
     assert picture["steps"] == []
     assert "did you mean mqtt?" in str(picture["faults"])
+    assert "'code': 'key_unknown_near', 'values': {'near': 'mqtt'}" in str(picture["faults_said"])
     assert set_up.desk.set_site({"site": "oslo"}) != []

@@ -26,7 +26,7 @@ def faults_of(file: Path, content: bytes) -> list[str]:
 def test_a_key_that_another_table_has_as_its_name_does_not_lead_astray(tmp_path: Path) -> None:
     assert faults_of(tmp_path / "floor.toml", TABLES.encode()) == [
         "11: location.1.id: write 1 to 64 characters without blanks, /, + and #",
-        "14: antenna.1.location: Field required",
+        "14: antenna.1.location: is missing; give it",
     ]
 
 

@@ -166,7 +166,7 @@ def test_every_trouble_has_a_short_code_in_both_languages_and_each_means_one(
     with pytest.raises(ConfigurationError) as refused:
         load_troubles(twice)
 
-    assert "short code few means empty and short" in str(refused.value)
+    assert "short code few means empty, short" in str(refused.value)
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])

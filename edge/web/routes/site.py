@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
+from edge.model.fault_sentences import fault_recognised
 from edge.model.prompts import Answer
 from edge.web.dependencies import Row
 from edge.web.desk import told
@@ -121,7 +122,8 @@ async def _changed(
     faults = await run_in_threadpool(change)
     if faults:
         text = "; ".join(faults)
-        return told(Answer(accepted=False, code="configuration_refused", text=text))
+        data = {"faults": list(faults), "faults_said": [fault_recognised(one) for one in faults]}
+        return told(Answer(accepted=False, code="configuration_refused", text=text, data=data))
     parts, who = asked
     await parts.note_act(who.badge, "configuration", what)
     return told(Answer(accepted=True, code="configuration_changed", text=f"{what}: written"))

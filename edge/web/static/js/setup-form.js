@@ -4,6 +4,7 @@
 import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { knows, t } from "./language.js";
+import { saidWords } from "./words.js";
 
 /**
  * A form.
@@ -109,13 +110,19 @@ export function note(picture, kind, words) {
   return h("p", { class: `calibration-note note-${kind}`, role: kind === "trouble" ? "alert" : "status" }, icon(picture), h("span", {}, words));
 }
 
-/** What the gateway said, in words of the page where there are any; faults of a file as they are. */
+/** What the gateway said, in words of the page where there are any. */
 export function wordsOf(told, good) {
   if (told === null) return t("home.fault.unreachable");
   const code = told.code ?? told.error;
-  if (code === undefined) return good ? t("setup.form.works") : t("setup.form.fails", { text: told.text });
+  if (code === undefined) return good ? t("setup.form.works") : t("setup.form.fails", { text: saidWords(told.text_said, told.text) });
   const words = knows(`code.${code}`) ? t(`code.${code}`) : told.text;
-  return good || !told.text || words === told.text ? words : `${words} ${told.text}`;
+  const text = told.data?.faults ? faultWords(told.data).join(" ") : told.text;
+  return good || !text || words === text ? words : `${words} ${text}`;
+}
+
+/** What is wrong with a configuration, a sentence each. */
+export function faultWords({ faults, faults_said: said = [] }) {
+  return faults.map((one, at) => saidWords(said[at], one));
 }
 
 export function fillOptions(select, options) {

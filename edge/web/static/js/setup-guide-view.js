@@ -4,7 +4,7 @@
 import { newKey, post } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { moment, t } from "./language.js";
-import { fillOptions, note, SettingForm, wordsOf } from "./setup-form.js";
+import { faultWords, fillOptions, note, SettingForm, wordsOf } from "./setup-form.js";
 
 const PLACE_OF = { badge: "form-people", site: "form-site", readers: "readers-section", places: "places-section", broker: "form-broker", certificates: "form-certificates", tag: "guide-section" };
 const ROLES = ["picker", "packer", "supervisor", "administrator"];
@@ -35,13 +35,13 @@ export class GuideSection {
     const shape = JSON.stringify([this._sheet.steps, this._sheet.faults, this._sheet.waits, this._sheet.kept, this._sheet.located?.[0], this._busy, this._head.textContent]);
     if (shape === this._shape && this._note === null) return;
     this._shape = shape;
-    const { steps, faults, waits, kept, located } = this._sheet;
+    const { steps, waits, kept, located } = this._sheet;
     const next = steps.find((one) => !one.done)?.step;
     const focused = document.activeElement?.id;
     fill(this._steps, ...steps.map((one) => step(one, one.step === next)));
     fill(
       this._rest,
-      ...faults.map((one) => note("trouble", "trouble", one)),
+      ...faultWords(this._sheet).map((one) => note("trouble", "trouble", one)),
       located?.length ? note("place", "right", t("setup.guide.located", { epc: located[0].epc, place: located[0].location, percent: Math.round(located[0].probability * 100) })) : null,
       waits.length === 0 ? null : note("info", "info", t("setup.guide.waits", { parts: waits.join(", ") })),
       this._note,
