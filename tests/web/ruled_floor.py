@@ -1,6 +1,7 @@
 """The product's own rules behind the pages, on a state in memory: for what a toy cannot judge."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from edge.clock import Clock
@@ -45,6 +46,13 @@ class RuledFloor:
             self.floor = floor
             self._show()
 
+    def act(self, happens: Callable[[SmallFloor], object]) -> None:
+        """Something else happens: the central system tells, the radio hears."""
+        with self._lock:
+            happens(self.floor)
+            self.floor.plan()
+            self._show()
+
     def prompt(self, badge: Badge) -> Prompt:
         """What somebody is asked to do."""
         with self._lock:
@@ -69,7 +77,6 @@ class RuledFloor:
 def before(floor: RuledFloor, given: WebDependencies) -> WebDependencies:
     """The web room's dependencies with this floor, its two pickers and the shipped troubles."""
     pin_hash = given.people[0].pin_hash
-    terms = floor.floor.terms.troubles
     return replace(
         given,
         inbox=floor.inbox,
@@ -79,7 +86,7 @@ def before(floor: RuledFloor, given: WebDependencies) -> WebDependencies:
             Person(LI, "Li", Role.PICKER, pin_hash),
             Person(ANNA, "Anna", Role.PICKER, pin_hash),
         ),
-        troubles=tuple(one for one in _shipped() if one.code in terms),
+        troubles=_shipped(),
     )
 
 

@@ -4,10 +4,9 @@ The product's own rules answer, from each step of the work at which something ma
 """
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from edge.model.ids import Badge
 from edge.model.prompts import PromptKind
@@ -15,11 +14,11 @@ from edge.rules import guiding
 from edge.settings.exceptions_file import SHIPPED, load_troubles
 from tests.browser.conftest import HANDHELD, Shoot
 from tests.browser.judging import TARGET_PX_MIN, WORDLESS
+from tests.browser.ruled.conftest import OpenPick
 from tests.browser.wedge import scan
-from tests.rules.small_floor import ANNA, LI
+from tests.rules.small_floor import ANNA, LI, SmallFloor
 from tests.rules.test_shipped_exceptions import STEPS
-from tests.web.ruled_floor import RuledFloor, before
-from tests.web.toy_house import PIN, House, serve
+from tests.web.ruled_floor import RuledFloor
 
 pytestmark = pytest.mark.browser
 
@@ -28,42 +27,9 @@ OFFERED = {kind: [one for one in TROUBLES if kind in one.at] for kind in STEPS}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-@pytest.fixture(scope="module")
-def ruled(house: House) -> Iterator[RuledFloor]:
-    """The rules at work, before any step."""
-    floor = RuledFloor(house.given.clock, STEPS[PromptKind.PICK]())
-    yield floor
-    floor.stop()
-
-
-@pytest.fixture(scope="module")
-def address(ruled: RuledFloor, house: House) -> Iterator[str]:
-    """Where the pages of these pickers are."""
-    server = serve(before(ruled, house.given))
-    yield f"http://127.0.0.1:{server.port}"
-    server.stop()
-
-
-@pytest.fixture
-def open_pick(
-    ruled: RuledFloor, context_of: Callable[..., BrowserContext]
-) -> Callable[..., tuple[Page, Badge]]:
-    """Opens the picking page of whoever has such a prompt and has said that they are at work."""
-
-    def open_page(kind: PromptKind, locale: str) -> tuple[Page, Badge]:
-        floor = STEPS[kind]()
-        badge = LI if guiding.prompt(floor.state, LI).kind is kind else ANNA
-        context = context_of(HANDHELD, locale)
-        work = {"ready": True, "cart": None}
-        assert context.request.post("/api/session", data={"badge": badge, "pin": PIN}).ok
-        key = {"Idempotency-Key": f"work-{kind}-{locale}"}
-        assert context.request.post("/api/work", data=work, headers=key).ok
-        ruled.begin(floor)
-        page = context.new_page()
-        page.goto("/pick")
-        return page, badge
-
-    return open_page
+def asked(floor: SmallFloor, kind: PromptKind) -> Badge:
+    """Who has such a prompt."""
+    return LI if guiding.prompt(floor.state, LI).kind is kind else ANNA
 
 
 def stands(page: Page, ruled: RuledFloor, badge: Badge) -> None:
@@ -83,9 +49,10 @@ def offer(page: Page, kind: PromptKind) -> None:
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 @pytest.mark.parametrize("kind", [kind for kind, some in OFFERED.items() if some], ids=str)
 def test_what_may_be_reported_stands_there_in_words_and_short_codes(
-    open_pick: Callable[..., tuple[Page, Badge]], kind: PromptKind, locale: str, shoot: Shoot
+    open_pick: OpenPick, kind: PromptKind, locale: str, shoot: Shoot
 ) -> None:
-    page, _ = open_pick(kind, locale)
+    floor = STEPS[kind]()
+    page = open_pick(asked(floor, kind), floor, locale)
 
     offer(page, kind)
 
@@ -109,12 +76,11 @@ def test_what_may_be_reported_stands_there_in_words_and_short_codes(
 
 @pytest.mark.parametrize("kind", [kind for kind, some in OFFERED.items() if some], ids=str)
 def test_what_was_reported_is_answered_in_words_and_a_reload_shows_how_it_goes_on(
-    ruled: RuledFloor,
-    open_pick: Callable[..., tuple[Page, Badge]],
-    kind: PromptKind,
-    shoot: Shoot,
+    ruled: RuledFloor, open_pick: OpenPick, kind: PromptKind, shoot: Shoot
 ) -> None:
-    page, badge = open_pick(kind, "zh-CN")
+    floor = STEPS[kind]()
+    badge = asked(floor, kind)
+    page = open_pick(badge, floor, "zh-CN")
     for trouble in OFFERED[kind]:
         ruled.begin(STEPS[kind]())
         page.reload()
@@ -130,9 +96,9 @@ def test_what_was_reported_is_answered_in_words_and_a_reload_shows_how_it_goes_o
 
 
 def test_a_short_code_is_typed_or_scanned_instead_of_the_tap_in_both_languages(
-    ruled: RuledFloor, open_pick: Callable[..., tuple[Page, Badge]]
+    ruled: RuledFloor, open_pick: OpenPick
 ) -> None:
-    page, badge = open_pick(PromptKind.PICK, "en-GB")
+    page = open_pick(LI, STEPS[PromptKind.PICK]())
     for number, trouble in enumerate(OFFERED[PromptKind.PICK]):
         ruled.begin(STEPS[PromptKind.PICK]())
         page.reload()
@@ -143,4 +109,4 @@ def test_a_short_code_is_typed_or_scanned_instead_of_the_tap_in_both_languages(
 
         expect(page.locator(".sign")).not_to_be_empty()
         expect(page.locator(".sign")).not_to_have_class(re.compile("sign-wrong"))
-        stands(page, ruled, badge)
+        stands(page, ruled, LI)
