@@ -16,14 +16,13 @@ SEED = 20261123
 
 
 def test_broken_input_lets_nothing_out_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Each frame costs less than a tenth of a second, whatever is in it."""
     still = tuple(fuzz.targets(tmp_path / "names"))
     warm = fuzz.one_turn(tmp_path / "warm", SEED - 1, still, share=0.1)
     report = fuzz.one_turn(tmp_path / "turn", SEED, still)
 
     assert len(report.tries) == 19, f"seed {SEED}: every target had its turn"
     assert report.frames > 60_000
-    assert max(report.slowest_ms[name] for name in fuzz.LLRP) < 100
+    assert max(report.slowest_ms[name] for name in fuzz.LLRP) < fuzz.SLOW_INPUT_MS
     (before,), (after,) = warm.resident_bytes.values(), report.resident_bytes.values()
     assert after - before < 40_000_000
 
@@ -47,13 +46,12 @@ def test_an_input_that_takes_its_time_is_a_finding() -> None:
         fuzz.one_round("toy", slow, 7, 1)
 
 
-@pytest.mark.parametrize("piece", range(4))
-def test_a_quarter_of_a_million_changed_frames_in_all_processes(piece: int) -> None:
-    """A million in all: nothing comes out, nothing hangs, no good report behind them is lost."""
+def test_a_quarter_of_a_million_changed_frames_in_all_processes() -> None:
+    """Nothing comes out or hangs, no good report behind is lost; `make fuzz` makes more."""
     reports = fuzz.run(
         tries=250_000,
-        seconds=600,
-        seed=SEED + 100 * piece,
+        seconds=float("inf"),
+        seed=SEED,
         names=tuple(sorted(fuzz.LLRP)),
         workers=os.cpu_count() or 1,
     )
@@ -69,7 +67,7 @@ def test_each_target_has_its_share_of_tries_with_one_process_too() -> None:
     wanted = 3_500
     reports = fuzz.run(
         tries=wanted,
-        seconds=600,
+        seconds=float("inf"),
         seed=SEED,
         names=("barcodes", "mail", "resends"),
         workers=1,
