@@ -15,7 +15,7 @@ from typing import Any
 
 BIN = Path(sys.executable).parent
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-WAIT_S_MAX = 60.0
+WAIT_S_MAX = 180.0
 _LOOK_S = 0.5
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S
+
 
 def test_a_quick_benchmark_writes_a_figure_beside_its_baseline(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
@@ -17,7 +19,7 @@ def test_a_quick_benchmark_writes_a_figure_beside_its_baseline(tmp_path: Path) -
         cwd=Path(__file__).parents[2],
         capture_output=True,
         check=True,
-        timeout=600,
+        timeout=PATIENCE_S,
     )
 
     (figure,) = json.loads(out.read_text(encoding="utf-8"))
@@ -41,7 +43,7 @@ def test_the_benchmarks_that_need_no_other_program_find_the_work_that_they_measu
         cwd=Path(__file__).parents[2],
         capture_output=True,
         check=True,
-        timeout=600,
+        timeout=4 * PATIENCE_S,
     )
 
     figures = json.loads(out.read_text(encoding="utf-8"))
@@ -56,7 +58,7 @@ def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=PATIENCE_S,
     )
 
     assert told.returncode == 2

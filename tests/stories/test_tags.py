@@ -32,7 +32,6 @@ port = 0
 name = "dock"
 host = "127.0.0.1"
 port = {port}
-keepalive_ms = 1000
 [[person]]
 badge = "s1"
 name = "Ana"
