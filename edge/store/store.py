@@ -37,6 +37,7 @@ from edge.store.journal import (
 from edge.store.lock import StoreLock
 from edge.store.present import ReadAhead
 from edge.store.pruning import Archive, prune
+from edge.store.recent import RecentFacts
 from edge.store.tables import (
     NamedStretch,
     changes_of,
@@ -73,6 +74,8 @@ class Store:
         self._make_id = make_id
         self._lock = lock
         self._answers = AnswerCache()
+        self.recent = RecentFacts()
+        """The newest facts, for those who send them on."""
         self._connection = opener(path)
         self._sound = True
         self._ahead: ReadAhead | None = None
@@ -193,6 +196,7 @@ class Store:
                 write_changes(self._connection, changes)
                 write_answers(self._connection, answered)
         self._head = words.head
+        self.recent.add(words.facts)
         self._answers.keep(answers)
         forget_touched(state)
         return words.facts
@@ -346,6 +350,7 @@ class Store:
                 pass
         self._acknowledged_position = cursor.acknowledged_position
         self._cursor_moved = False
+        self.recent.begin(self.last_seq)
         # the first idle moment takes in what an earlier process has left in the log
         self._rows_checkpointed = self._connection.total_changes - CHECKPOINT_ROWS_MIN
 
