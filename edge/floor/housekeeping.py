@@ -1,7 +1,7 @@
 """Housekeeping: what is done in idle moments so that the disk stays bounded and is never full.
 
 Every turn's end and every idle moment may checkpoint. Now and then the disk's use is looked at,
-and a person is told in time. In an idle moment one bounded
+and a person is told in time; free memory goes back to the system. In an idle moment one bounded
 piece of the oldest facts goes, and only such as the central system has stored.
 
 A reserve, a file that holds nothing, lies beside the journal. When the disk is nearly full it is
@@ -17,6 +17,7 @@ from typing import Literal
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
+from edge.floor.memory import give_back
 from edge.store.pruning import Archive
 from edge.store.store import Store
 
@@ -91,6 +92,7 @@ class Housekeeping:
         if now_us >= self._look_us:
             self._look_us = now_us + LOOK_US
             self._look()
+            give_back()
         self._store.checkpoint()
 
     def idle(self) -> None:
