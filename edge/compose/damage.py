@@ -9,6 +9,7 @@ from typing_extensions import override
 from edge.model.events import Fact
 from edge.store.errors import StoreDamagedError
 from edge.store.reader import JournalReader
+from edge.store.recent import RecentFacts
 
 Listener = Callable[[StoreDamagedError], None]
 
@@ -44,10 +45,11 @@ class TellingReader(JournalReader):
     Args:
         path: of the store.
         damage: told when a row is not as it was written.
+        recent: as of the reader.
     """
 
-    def __init__(self, path: Path, damage: Damage) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, damage: Damage, recent: RecentFacts | None = None) -> None:
+        super().__init__(path, recent)
         self._damage = damage
 
     @override

@@ -25,6 +25,7 @@ from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
+from edge.store.recent import RecentFacts
 from edge.store.store import Store
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
@@ -104,7 +105,8 @@ def mqtt_link(core: Core, store: Store, info: Info) -> MqttLink:
     watch = ClockWatch(core.clock)
     explainer = Explainer(core.desk.enquiries, lookups)
     answering = Answers(core.board, lookups, explainer, store, info.now)
-    parts = link_parts(core, answering, np.random.default_rng(), lambda: _clock_quality(watch))
+    chance = np.random.default_rng()
+    parts = link_parts(core, answering, chance, lambda: _clock_quality(watch), store.recent)
     link = MqttLink(link_settings(core.settings), parts)
     core.letters.attach(link.wake)
     core.alerts.listen(lambda name, alert: link.alert(name, _alert_payload(alert)))
@@ -117,13 +119,14 @@ def link_parts(
     answering: Answers,
     generator: Generator,
     clock_quality: Callable[[], ClockQuality],
+    recent: RecentFacts,
 ) -> LinkParts:
-    """What a link works with, whoever drives it.
+    """What a link works with, whoever drives it; `recent` are the newest facts of its store.
 
     Raises:
         StoreError: the journal cannot be read.
     """
-    journal = TellingReader(core.store_path, core.damage)
+    journal = TellingReader(core.store_path, core.damage, recent)
     return LinkParts(
         clock=core.clock,
         generator=generator,

@@ -1,7 +1,8 @@
 """Housekeeping: what is done in idle moments so that the disk stays bounded and is never full.
 
-Every idle moment may checkpoint. Now and then one bounded piece of the oldest facts goes, and only
-such as the central system has stored; the disk's use is looked at, and a person is told in time.
+Every turn's end and every idle moment may checkpoint. Now and then the disk's use is looked at,
+and a person is told in time; free memory goes back to the system. In an idle moment one bounded
+piece of the oldest facts goes, and only such as the central system has stored.
 
 A reserve, a file that holds nothing, lies beside the journal. When the disk is nearly full it is
 given up, so that the work at hand can be finished and told; it is made again when there is room.
@@ -16,6 +17,7 @@ from typing import Literal
 
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
+from edge.floor.memory import give_back
 from edge.store.pruning import Archive
 from edge.store.store import Store
 
@@ -80,8 +82,8 @@ class Housekeeping:
         self._look_us = clock.monotonic_us()
         self._prune_us = clock.monotonic_us() + PRUNE_US
 
-    def idle(self) -> None:
-        """Nothing else is to be done now: do one small piece.
+    def between(self) -> None:
+        """A turn is over and everybody has been told: what must not wait for an idle moment.
 
         Raises:
             StoreError: the store has to be read back.
@@ -90,11 +92,21 @@ class Housekeeping:
         if now_us >= self._look_us:
             self._look_us = now_us + LOOK_US
             self._look()
+            give_back()
+        self._store.checkpoint()
+
+    def idle(self) -> None:
+        """Nothing else is to be done now: do one small piece.
+
+        Raises:
+            StoreError: the store has to be read back.
+        """
+        self.between()
+        now_us = self._clock.monotonic_us()
         if now_us >= self._prune_us:
             keep = self._retention
             if not self._store.prune(keep.rows, keep.span_us, keep.archive):
                 self._prune_us = now_us + PRUNE_US
-        self._store.checkpoint()
 
     def disk_is_full(self) -> None:
         """The store was refused for want of room: the reserve is given up at once."""

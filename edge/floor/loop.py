@@ -192,7 +192,7 @@ class FloorLoop:
         else:
             parts.showing.wide(self._state, parts.clock)
             self._ask_planner()
-            self._keep_store()
+            self._keep_store(parts.housekeeping.idle)
         self.progressed_us = parts.clock.monotonic_us()
         return facts
 
@@ -214,6 +214,7 @@ class FloorLoop:
         for proof in proven(self._state, turn.happenings, turn.told):
             self._parts.locator.confirm(proof)
         self._ask_planner()
+        self._keep_store(self._parts.housekeeping.between)
         return facts
 
     def _hand_out(self, turn: _Turn) -> None:
@@ -387,10 +388,9 @@ class FloorLoop:
         self._parts.showing.wide(self._state, self._parts.clock)
         self._alarming.look(self._state, self._parts.clock.now_us())
 
-    def _keep_store(self) -> None:
-        """Idle moments are for checkpoints, for pruning, and for a look at the disk."""
+    def _keep_store(self, piece: Callable[[], None]) -> None:
         try:
-            self._parts.housekeeping.idle()
+            piece()
         except StoreError as error:
             self._fall_behind(error)
 

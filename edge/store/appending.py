@@ -54,7 +54,7 @@ def put_in_words(
         rows.append(Row(position, id_, occurred_us, recorded_us, kind, version, body, checksum))
         subjects.extend([(subject, position) for subject in subjects_of(data)])
         facts.append(
-            Fact(epoch.seq_of(position), id_, epoch.name, occurred_us, recorded_us, event)
+            Fact(epoch.seq_of(position), id_, epoch.name, occurred_us, recorded_us, event, body)
         )
     return Words(facts, rows, subjects, Head(position, checksum))
 

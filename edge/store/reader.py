@@ -18,6 +18,7 @@ from edge.store.journal import (
     read_head,
     sound_facts,
 )
+from edge.store.recent import RecentFacts
 
 
 class JournalReader:
@@ -27,16 +28,18 @@ class JournalReader:
 
     Args:
         path: of a store that exists.
+        recent: the newest facts of the store that writes it in this process; None to read all.
 
     Raises:
         StoreError: it cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, recent: RecentFacts | None = None) -> None:
         self._connection = open_reader(path)
+        self._recent = recent
 
     def facts_after(self, seq: int, limit: int, bytes_max: int) -> list[Fact]:
-        """The facts behind `seq` in order, each row checked; none from the last one on.
+        """The facts behind `seq` in order, each row checked that is read; none from the last on.
 
         Args:
             seq: of the epoch in force; before the first fact that was not pruned, all are meant.
@@ -47,6 +50,9 @@ class JournalReader:
             StoreDamagedError: a row is missing or changed.
             StoreError: the file cannot be read.
         """
+        recent = self._recent.after(seq, limit, bytes_max) if self._recent is not None else None
+        if recent is not None:
+            return recent
         with snapshot(self._connection, "reading the journal"):
             known = self._epochs()
             after = known[-1].position_of(seq)
@@ -83,6 +89,8 @@ class JournalReader:
 
     def last_seq(self) -> int:
         """Number of the last fact; 0 before the first."""
+        if self._recent is not None:
+            return self._recent.last_seq
         with snapshot(self._connection, "reading the journal"):
             return self._epochs()[-1].seq_of(read_head(self._connection).position)
 

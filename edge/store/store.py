@@ -37,6 +37,7 @@ from edge.store.journal import (
 from edge.store.lock import StoreLock
 from edge.store.present import ReadAhead
 from edge.store.pruning import Archive, prune
+from edge.store.recent import RecentFacts
 from edge.store.tables import (
     NamedStretch,
     changes_of,
@@ -50,10 +51,15 @@ from edge.store.verifying import VerifyReport, verify
 TAIL_CHECKED_COUNT = 200
 """Rows at the journal's end whose chain is checked at each opening; `verify` checks all."""
 CHECKPOINT_ROWS_MIN = 20_000
-"""Rows written before an idle moment is used for a checkpoint: a page that changes often in
-between is written back once. Some 20 MB of log, read again within 0.2 s after a crash."""
+"""Rows written before a checkpoint between two commits: a page that changes often in between is
+written back once. Some 20 MB of log, read again within 0.2 s after a crash."""
+CHECKPOINT_ROWS_BUSY, BUSY_US = 4_000, 10_000_000
+"""So many are enough where they came within so long: a log is copied all at once, and the next
+commit waits for that. Then few pages change twice in 20,000 rows either."""
 CHECKPOINT_ROWS_MAX = 60_000
-"""Rows written before a commit makes a checkpoint first, where there never is an idle moment."""
+"""Rows written before a commit makes a checkpoint first, where nothing ever lies between two."""
+FORGET_ROWS = 20_000
+"""Rows written before answers past their time are looked for."""
 CURSOR_PAUSE_US = 5_000_000
 """A moved cursor that no commit takes along waits so long for a write of its own."""
 
@@ -73,6 +79,8 @@ class Store:
         self._make_id = make_id
         self._lock = lock
         self._answers = AnswerCache()
+        self.recent = RecentFacts()
+        """The newest facts, for those who send them on."""
         self._connection = opener(path)
         self._sound = True
         self._ahead: ReadAhead | None = None
@@ -193,6 +201,7 @@ class Store:
                 write_changes(self._connection, changes)
                 write_answers(self._connection, answered)
         self._head = words.head
+        self.recent.add(words.facts)
         self._answers.keep(answers)
         forget_touched(state)
         return words.facts
@@ -289,7 +298,7 @@ class Store:
             return prune(self._connection, upto, before_us, archive)
 
     def checkpoint(self) -> None:
-        """To be called in idle moments: tidies up when there is enough to be worth a write.
+        """To be called when nobody waits for a commit: tidies up what is worth a write.
 
         Raises:
             StoreError: as `commit`.
@@ -299,7 +308,8 @@ class Store:
         if self._cursor_moved and waited_us >= CURSOR_PAUSE_US:
             with self._one_transaction("writing the cursor"):
                 pass
-        self._checkpoint_if(CHECKPOINT_ROWS_MIN)
+        busy = self._clock.monotonic_us() - self._checkpointed_us < BUSY_US
+        self._checkpoint_if(CHECKPOINT_ROWS_BUSY if busy else CHECKPOINT_ROWS_MIN)
 
     def close(self) -> None:
         """Write what is left, close the file and let it go.
@@ -346,17 +356,23 @@ class Store:
                 pass
         self._acknowledged_position = cursor.acknowledged_position
         self._cursor_moved = False
-        # the first idle moment takes in what an earlier process has left in the log
+        self.recent.begin(self.last_seq)
+        # the first moment without a commit takes in what an earlier process has left in the log
         self._rows_checkpointed = self._connection.total_changes - CHECKPOINT_ROWS_MIN
+        self._checkpointed_us = self._clock.monotonic_us()
+        self._rows_forgotten = self._connection.total_changes - FORGET_ROWS
 
     def _checkpoint_if(self, rows_min: int) -> None:
         if self._connection.total_changes - self._rows_checkpointed < rows_min:
             return
-        with self._one_transaction("forgetting old answers"):
-            forget_answers(self._connection, self._clock.now_us())
+        if self._connection.total_changes - self._rows_forgotten >= FORGET_ROWS:
+            with self._one_transaction("forgetting old answers"):
+                forget_answers(self._connection, self._clock.now_us())
+            self._rows_forgotten = self._connection.total_changes
         try:
             checkpoint(self._connection, self._path)
         except StoreError:
             self._sound = False
             raise
         self._rows_checkpointed = self._connection.total_changes
+        self._checkpointed_us = self._clock.monotonic_us()

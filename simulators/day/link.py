@@ -63,9 +63,8 @@ class PlayedLink:
         self._network = network
         self._settings = link_settings(core.settings)
         settings = self._settings
-        self._parts = link_parts(
-            core, answering, chance, lambda: ClockQuality(synced=True, offset_ms=0)
-        )
+        quality = ClockQuality(synced=True, offset_ms=0)
+        self._parts = link_parts(core, answering, chance, lambda: quality, store.recent)
         self.journal = cast("JournalReader", self._parts.journal)
         self._topics = Topics(settings.prefix, settings.site, settings.gateway)
         self._notices = Notices(self._topics)

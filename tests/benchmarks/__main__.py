@@ -17,6 +17,7 @@ from rich.table import Table
 
 from tests.benchmarks import (
     answering,
+    between_commits,
     decoding,
     end_to_end,
     following,
@@ -47,6 +48,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "orders_in": orders_in.orders_in,
     "page_open": opening_pages.page_open,
     "disk_bytes_per_fact": writing.disk_bytes_per_fact,
+    "between_commits": between_commits.between_commits,
     "plan_1000_lines": waves.plan_1000_lines,
     "growth": growing.growth,
 }

@@ -74,13 +74,13 @@ def _ours(commits: int, size: int) -> float:
             for event in events:
                 apply(state, event, 0)
             store.commit([(event, 0) for event in events], state, {})
+            store.checkpoint()
 
         known: list[Event] = [
             ItemArrived(_epc(number), Sku("S-1"), BINS[0], 0.9) for number in range(ITEMS)
         ]
         for first in range(0, ITEMS, CHECKPOINT_ROWS_MAX // 4):
             commit(known[first : first + CHECKPOINT_ROWS_MAX // 4])
-        store.checkpoint()
         before = _written_bytes()
         for events in _moves(commits, size):
             commit(events)

@@ -132,6 +132,13 @@ def test_a_disk_that_fills_up_is_told_step_by_step_and_when_it_is_over(house: Ho
     assert told == [[], warning, warning, warning, critical, warning, []]
 
 
+def test_a_floor_without_an_idle_moment_is_told_of_its_disk_too(house: House) -> None:
+    house.used = 0.92
+    house.clock.advance_us(LOOK_US)
+    house.keeping.between()
+    assert house.told == [("disk_filling", "warning")]
+
+
 def test_the_reserve_is_given_up_when_the_disk_is_nearly_full_and_made_again(house: House) -> None:
     house.idle()
     assert house.reserve.stat().st_size == RESERVE_BYTES

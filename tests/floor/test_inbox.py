@@ -123,6 +123,19 @@ def test_reads_end_the_wait_when_the_last_were_taken_a_tick_ago() -> None:
     assert [len(batch) for batch in inbox.take(60_000).batches] == [2]
 
 
+def test_reads_that_come_a_little_early_do_not_wait_for_the_whole_tick() -> None:
+    clock = PlayedClock()
+    inbox = Inbox(clock)
+    inbox.put_reads(ReadBatch.of("r", 1, [A], [1], [-60]))
+    clock.advance_us(60_000_000)
+    assert len(inbox.take(60_000).batches) == 1
+
+    clock.advance_us(30_000_000)
+    inbox.put_reads(ReadBatch.of("r", 3, [A], [1], [-60]))
+
+    assert len(inbox.take(60_000).batches) == 1
+
+
 def test_an_input_ends_the_wait_whatever_reads_do() -> None:
     inbox = Inbox(SystemClock())
     inbox.put_reads(ReadBatch.of("r", 1, [A], [1], [-60]))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from edge.store.codec import VERSIONS
 from edge.store.errors import StoreDamagedError
 from edge.store.journal import Epoch, facts_from
 from edge.store.reader import JournalReader
+from edge.store.recent import KEPT_COUNT
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -50,6 +51,47 @@ def test_a_reader_gives_no_more_than_wanted_but_at_least_one(
     assert len(reader.facts_after(0, 100, 3 * one)) == 3
     assert len(reader.facts_after(0, 100, 3 * one - 1)) == 2
     assert len(reader.facts_after(0, 100, 1)) == 1
+
+
+def test_what_was_just_committed_is_given_as_the_file_gives_it(
+    gateway: "Gateway", reader: JournalReader
+) -> None:
+    # given a reader that knows the newest facts, and more facts than are kept of them
+    quick = JournalReader(gateway.path, gateway.store.recent)
+    for first in range(0, 5 * KEPT_COUNT, 50):
+        gateway.happen(*gateway.arrivals(first, 50))
+        # then it gives the same, letter for letter, wherever it begins and however it is bounded
+        last = first + 50
+        assert quick.last_seq() == reader.last_seq() == last
+        for seq in (0, last - 1200, last - 200, last - 7, last, last + 3):
+            for limit, bytes_max in ((100, 1_000_000), (100, 500), (1, 1), (5, 1_000_000)):
+                asked = (max(0, seq), limit, bytes_max)
+                facts = reader.facts_after(*asked)
+                assert quick.facts_after(*asked) == facts
+                stored = [one.stored for one in facts]
+                assert [one.stored for one in quick.facts_after(*asked)] == stored
+    quick.close()
+
+
+def test_what_was_just_committed_is_told_without_the_file(gateway: "Gateway") -> None:
+    quick = JournalReader(gateway.path, gateway.store.recent)
+    facts = gateway.happen(*gateway.arrivals(0, 20))
+    quick.close()  # it cannot read any more
+    assert quick.last_seq() == 20
+    assert quick.facts_after(15, 100, 1_000_000) == facts[15:]
+
+
+def test_facts_that_were_not_committed_are_not_given(
+    gateway: "Gateway", open_gateway: Callable[[], "Gateway"]
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 20))
+    recent = open_gateway().store.recent
+    assert (recent.last_seq, recent.after(15, 9, 1_000)) == (20, None), "the file has them"
+    again = open_gateway()
+    again.store.acknowledge(again.store.epoch, 12)
+    again.store.start_epoch()
+    assert again.store.recent.last_seq == 8
+    assert again.store.recent.after(0, 9, 1_000) is None
 
 
 def test_a_reader_looks_back_for_the_newest_fact_that_fits_but_not_for_ever(

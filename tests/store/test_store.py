@@ -316,6 +316,27 @@ def test_the_log_is_taken_into_the_file_in_idle_moments_and_before_it_grows_for_
     assert log.stat().st_size < 5 * grown
 
 
+def test_a_log_that_grows_fast_is_taken_in_small_pieces_and_a_slow_one_in_large_ones(
+    gateway: "Gateway", clock: PlayedClock
+) -> None:
+    # given a file that has just taken in its log
+    gateway.store.checkpoint()
+
+    def grows(count: int, span_us: int) -> bool:
+        """Whether the file takes in so many deliveries of a hundred rows that come in a time."""
+        before = gateway.path.stat().st_size
+        gateway.happen(*gateway.deliveries(gateway.store.last_seq, count))
+        clock.advance_us(span_us)
+        gateway.store.checkpoint()
+        return gateway.path.stat().st_size > before
+
+    # then what comes within seconds is taken in soon, what comes within minutes later
+    assert grows(50, 2_000_000)
+    assert not grows(50, 60_000_000)
+    assert not grows(50, 60_000_000)
+    assert grows(120, 60_000_000)
+
+
 def test_a_fresh_state_is_needed_for_each_load(gateway: "Gateway") -> None:
     gateway.happen(ArticleListed(SHIRT))
     other = FloorState(gateway.floor)
