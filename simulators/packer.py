@@ -157,15 +157,21 @@ class Packer:
         """Fetch further totes of the order, scan them, and pour them into the first one."""
         world = self.shift.world
         for further in (str(one) for one in awaited):
-            if further not in world.totes:
+            if not self._fetch(further):
                 continue
-            world.bring_tote(further, self.station)
             answer = await self._scan_on_page(further)
             self.shift.deeds[f"pack_{answer['code']}"] += 1
             if answer["code"] in {"tote_joined", "already_open"}:
                 for piece in world.pieces_in(tote_holder(further)):
                     world.put(piece.epc, tote_holder(tote_id))
                 world.take_away_tote(further)
+
+    def _fetch(self, label: str) -> bool:
+        """Bring what bears a label to the station; False where it is nowhere."""
+        if label not in self.shift.world.totes:
+            return False
+        self.shift.world.bring_tote(label, self.station)
+        return True
 
     async def _take_out(self, tote_id: str) -> None:
         """Lay aside what the order wants no more: any piece of the article: they look alike."""

@@ -25,8 +25,9 @@ _IDLE_S = 5.0
 """Real seconds after which an idle picker looks at the screen without being called."""
 _IDLE_LOOKS = 3
 """After so many looks without work the picker says again that he is there."""
-_TAKEN = frozenset({"picked", "stop_done", "walk_done", "paired"})
-_PUTTING = frozenset({"put_back", "put_away"})
+TAKEN = frozenset({"picked", "stop_done", "walk_done", "paired", "substituted"})
+_PUTTING = frozenset({"put_back", "put_away", "refill"})
+_FETCHED = frozenset({"fetched", "all_fetched"})
 _PUT = frozenset({"put", "all_put"})
 _SAME_STOP = ("walk_id", "stop", "location", "sku", "tote_id")
 
@@ -49,6 +50,7 @@ class Picker:
     _scanned: set[str] = field(default_factory=set)
     _empty_code: str = "empty"
     _short_code: str = "empty"
+    _rack: str = RACK
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
@@ -99,6 +101,8 @@ class Picker:
             await self._drop(prompt)
         elif prompt["kind"] in _PUTTING:
             await self._put(prompt)
+        elif prompt["kind"] == "fetch":
+            await self._fetch(prompt)
         else:
             await self._wait()
 
@@ -140,10 +144,7 @@ class Picker:
     async def _pick(self, prompt: dict[str, Any]) -> None:
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
         self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
-        if prompt.get("check_wanted"):  # whoever stands here scans the label just as well
-            await self.shift.spend(_SCAN_S)
-            body = {"prompt_id": prompt["prompt_id"], "code": prompt["location"]}
-            await self._device.post("/api/scan", body)
+        await self._confirm_place(prompt)
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
         while len(self._pieces_of(prompt)) < wanted:
             now = await self._prompt()
@@ -151,6 +152,17 @@ class Picker:
                 return
         if not (prompt["radio"] and await self._confirmed_by_radio(prompt)):
             await self._scan_all(prompt)
+
+    async def _confirm_place(self, prompt: dict[str, Any]) -> None:
+        """Where the place is to be confirmed, whoever stands there scans its label."""
+        if prompt.get("check_wanted"):
+            await self.shift.spend(_SCAN_S)
+            body = {"prompt_id": prompt["prompt_id"], "code": self._label_of(prompt)}
+            await self._device.post("/api/scan", body)
+
+    def _label_of(self, prompt: dict[str, Any]) -> str:
+        """What says that this is the place."""
+        return str(prompt["location"])
 
     def _have_tote(self, tote_id: str, walk_id: str) -> None:
         """Take the tote along; what an earlier walk left in it is nobody's and put aside."""
@@ -186,7 +198,7 @@ class Picker:
             self._put_in_tote(piece, prompt)
             return True
         code = await self._scan(prompt, piece)
-        if code in _TAKEN:
+        if code in TAKEN:
             self._scanned.add(piece.epc)
             self._put_in_tote(piece, prompt)
             if code != "picked" and self.shift.slips(self.shift.double_scan_share):
@@ -242,7 +254,7 @@ class Picker:
             if not _same_stop(prompt, now):
                 return
             code = await self._scan(now, piece)
-            if code in _TAKEN:
+            if code in TAKEN:
                 self._scanned.add(piece.epc)
             elif code == "wrong_item":
                 await self.shift.spend(_TAKE_S)
@@ -250,11 +262,12 @@ class Picker:
                 self._believed.pop(piece.epc, None)
 
     async def _scan(self, prompt: dict[str, Any], piece: Piece) -> str:
+        return await self._post_scan(prompt, self.shift.barcode(piece.sku))
+
+    async def _post_scan(self, prompt: dict[str, Any], code: str) -> str:
         await self.shift.spend(_SCAN_S)
-        answer = await self._device.post(
-            "/api/scan",
-            {"prompt_id": prompt["prompt_id"], "code": self.shift.barcode(piece.sku)},
-        )
+        body = {"prompt_id": prompt["prompt_id"], "code": code}
+        answer = await self._device.post("/api/scan", body)
         self.shift.deeds["scans"] += 1
         self.shift.deeds[f"scan_{answer['code']}"] += 1
         return str(answer["code"])
@@ -265,17 +278,37 @@ class Picker:
         await self.shift.spend(_SCAN_S)
         await self._device.post("/api/trouble", {"prompt_id": prompt["prompt_id"], "code": code})
 
-    # -- back to the shelf -----------------------------------------------------------------------
+    # -- between shelves -------------------------------------------------------------------------
+    async def _fetch(self, prompt: dict[str, Any]) -> None:
+        """Take what is to be filled up elsewhere out of its place of reserve, piece by piece."""
+        await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        await self._confirm_place(prompt)
+        for _ in range(int(prompt["quantity"])):
+            await self.shift.spend(_TAKE_S)
+            piece = self.shift.world.take(prompt["sku"], prompt["location"], self.person.badge)
+            if piece is None:
+                await self._tell_missing(await self._prompt())
+                return
+            code = await self._scan(await self._prompt(), piece)
+            if code not in _FETCHED:
+                self.shift.world.put(piece.epc, piece.origin)
+                return
+            self.shift.deeds["fetched"] += 1
+
+    async def _tell_missing(self, prompt: dict[str, Any]) -> None:
+        await self._device.post(
+            "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": "not_there"}
+        )
+
     async def _put(self, prompt: dict[str, Any]) -> None:
         """Bring the next piece to its place, and scan it there; what is nowhere is told."""
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        await self._confirm_place(prompt)
         await self.shift.spend(_TAKE_S)
         piece = self._to_put(prompt)
         if piece is None:
             self.shift.deeds["put_missing"] += 1
-            await self._device.post(
-                "/api/trouble", {"prompt_id": prompt["prompt_id"], "code": "not_there"}
-            )
+            await self._tell_missing(prompt)
             return
         holder = piece.holder
         self.shift.world.put(piece.epc, hand_of(self.person.badge))
@@ -301,18 +334,24 @@ class Picker:
         """
         for tote_id in prompt["totes"]:
             self._have_tote(str(tote_id), str(prompt["walk_id"]))
-        await self.shift.walk(self.person.badge, PACK_STATION, self.cart)
+        station = self._station_of(prompt)
+        self._rack = RACK if station == PACK_STATION else station
+        await self.shift.walk(self.person.badge, station, self.cart)
         await self.shift.spend(_SCAN_S)
         answer = await self._device.post(
-            "/api/scan", {"prompt_id": prompt["prompt_id"], "code": PACK_STATION}
+            "/api/scan", {"prompt_id": prompt["prompt_id"], "code": station}
         )
         if answer["code"] == "dropped":
             await self._set_down()
 
+    def _station_of(self, _: dict[str, Any]) -> str:
+        """Where totes are brought; here there is one place for all of them."""
+        return PACK_STATION
+
     async def _set_down(self) -> None:
         await self.shift.spend(_SET_DOWN_S)
         for tote in self._totes():
-            self.shift.world.bring_tote(tote.tote_id, RACK)
+            self.shift.world.bring_tote(tote.tote_id, self._rack)
             self.shift.deeds["totes"] += 1
         self._believed.clear()
         self._scanned.clear()

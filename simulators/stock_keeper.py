@@ -18,10 +18,14 @@ class StockKeeper:
 
     What was put into a bin is booked under a key that the world remembers until it is answered, so
     that a restart in between books it once.
+
+    Attributes:
+        reserved: articles and bins that others fill, from places of reserve.
     """
 
     shift: Shift
     person: Person
+    reserved: frozenset[tuple[str, str]] = frozenset()
     _device: Device = field(init=False)
     _serials: Counter[str] = field(default_factory=Counter)
 
@@ -47,6 +51,8 @@ class StockKeeper:
         found = []
         for placement in self.shift.catalogue.placements:
             left = lying[placement.sku, placement.location]
+            if (placement.sku, placement.location) in self.reserved:
+                continue
             if left <= _LOW_SHARE * placement.quantity:
                 found.append((placement.sku, placement.location, placement.quantity - left))
         return found

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from simulators.catalogue import Catalogue
-from simulators.hall import DOCK, Hall
+from simulators.hall import Hall
 from simulators.things import (
     GONE,
     OUTFEED,
@@ -213,14 +213,15 @@ class World:
         return len(inside)
 
     def leave(self, sscc: str, at_us: int) -> Departure:
-        """A parcel leaves the warehouse from the dock; the ledger keeps what was in it.
+        """A parcel leaves the warehouse from a dock; the ledger keeps what was in it.
 
         Raises:
-            WorldError: no such parcel, or it is not at the dock.
+            WorldError: no such parcel, or it is not at a dock.
         """
         parcel = self._parcel(sscc)
-        if parcel.holder != DOCK:
-            raise WorldError(f"the parcel {sscc} is at {parcel.holder}, not at the dock")
+        place = self.hall.places.get(parcel.holder)
+        if place is None or place.kind != "portal":
+            raise WorldError(f"the parcel {sscc} is at {parcel.holder}, not at a dock")
         inside = tuple((p.epc, p.sku) for p in self.pieces_in(parcel_holder(sscc)))
         departure = Departure(sscc, parcel.order_id, at_us, inside)
         for epc, _ in inside:

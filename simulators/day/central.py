@@ -16,6 +16,8 @@ from simulators.catalogue import Catalogue
 from simulators.central_events import Delivered, UnreadableEventError, events_of
 from simulators.central_orders import master_items, master_stock
 from simulators.central_store import CentralStore
+from simulators.day.assortment import master_packs, master_places
+from simulators.day.flows import Flow
 from simulators.day.network import Broker, Network, Post
 
 TURN_S = 0.5
@@ -31,6 +33,7 @@ class Central:
 
     Attributes:
         base: of the gateway's topics.
+        flows: what is done besides in the warehouse.
         away: whether it is down: nothing is taken, nothing is sent.
         reorders: whether the network was told to disturb the order of messages.
     """
@@ -40,6 +43,7 @@ class Central:
     clock: PlayedClock
     base: str
     heard: Callable[[list[Delivered]], None]
+    flows: frozenset[Flow] = frozenset()
     store: CentralStore = field(default_factory=lambda: CentralStore(":memory:"))
     away: bool = False
     _waiting: list[tuple[Broker, Post]] = field(default_factory=list)
@@ -158,6 +162,10 @@ class Central:
             self._session = session
             self.publish("master/items", master_items(self.catalogue))
             self.publish("master/stock", master_stock(self.catalogue))
+            if Flow.CASES in self.flows:
+                self.publish("master/packs", master_packs(self.catalogue))
+            if Flow.RESERVE in self.flows:
+                self.publish("master/places", master_places(self.catalogue))
 
     def _mind_gaps(self) -> None:
         prefixes = self.store.prefixes()

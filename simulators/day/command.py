@@ -12,6 +12,7 @@ import typer
 
 from edge.settings.faults import ConfigurationError
 from edge.web.server import WebServerError
+from simulators.day.flows import Flow
 from simulators.day.judge import Judge
 from simulators.day.page import page_of
 from simulators.day.plan import Faults, Story
@@ -80,6 +81,20 @@ def kept_of(text: str | None) -> tuple[int, ...] | None:
         raise typer.BadParameter("write numbers with commas, or none") from error
 
 
+def flows_of(text: str | None) -> tuple[Flow, ...] | None:
+    """What is done besides; None for what the seed draws.
+
+    Raises:
+        BadParameter: no such flow.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(Flow(part) for part in text.split(",")) if text != "none" else ()
+    except ValueError as error:
+        raise typer.BadParameter(f"write none, or some of {', '.join(Flow)}") from error
+
+
 def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config: Annotated[
         Path | None,
@@ -94,6 +109,9 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
     keep: Annotated[
         str | None, typer.Option(help="Only these entries of the day's faults happen.")
+    ] = None,
+    flows: Annotated[
+        str | None, typer.Option(help="What is done besides, with commas, or none; not by seed.")
     ] = None,
     slips: Annotated[
         float, typer.Option(min=0, max=50, help="So many times as often as usual hands slip.")
@@ -111,7 +129,7 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """A whole simulated day in fast time; one JSON report, exit 1 if any promise broke."""
     quiet()
-    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips)
+    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips, flows=flows_of(flows))
     stage = None
     if watch is not None:
         stage = Stage(watch, speed, sys.stdin if step else None, tell_on_stderr)

@@ -1,7 +1,7 @@
 """One simulated day: everything wired, played from opening to closing, and looked at."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,27 +14,25 @@ from edge.store.errors import StoreError
 from simulators.catalogue import Catalogue, make_catalogue
 from simulators.central_events import Delivered
 from simulators.day.air import DayAir, Ether
+from simulators.day.assortment import with_reserves
 from simulators.day.central import Central
+from simulators.day.crew import jobs, made_shift
 from simulators.day.customers import Customers
 from simulators.day.device import Airwaves
 from simulators.day.disk import Disk, KilledError
+from simulators.day.flows import Flow
 from simulators.day.gateway import Ears, Gateway
-from simulators.day.leader import Leader
+from simulators.day.grounds import day_hall
 from simulators.day.network import Network
 from simulators.day.pages import Pages
-from simulators.day.people import Clerk, DayPacker, DayPicker, DayShift
 from simulators.day.plan import Story, order_book, shares_of
 from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
-from simulators.day.site import BROKERS, LEADER, PACKERS, READERS, SCANNER, Site, picker_badges
+from simulators.day.site import BROKERS, READERS, SCANNER, Site
 from simulators.day.timetable import Entry, Kind, timetable
 from simulators.day.watch import Watch
-from simulators.day.ways import day_hall
 from simulators.faults import FaultName, PlannedFault
-from simulators.hall import BARE_STATION, CARTS
-from simulators.packer import Carrier
-from simulators.people import Person, at_work
+from simulators.people import at_work
 from simulators.radio import ETSI
-from simulators.stock_keeper import StockKeeper
 from simulators.things import GONE, Departure
 from simulators.world import World
 
@@ -44,14 +42,27 @@ RESTART_S = 3.0
 ARTICLES_MIN, ARTICLES_MAX = 24, 120
 """A small day has a small assortment: the books of each article cost the same on every day."""
 LOOK_S = 5.0
+_VANISHED_SHARE = 0.06
+"""Pieces that the books have and nobody will find, on such days."""
 _BACK_S_MAX = 130.0
 """So long after it works again a reader may take to be connected to: pauses grow to a minute."""
 
 
-def catalogue_of(story: Story) -> Catalogue:
+def catalogue_of(story: Story, flows: frozenset[Flow]) -> Catalogue:
     """What there is to sell, and the hall that it lies in."""
     articles = min(max(story.orders, ARTICLES_MIN), ARTICLES_MAX)
-    return replace(make_catalogue(story.seed, articles), hall=day_hall())
+    catalogue = replace(make_catalogue(story.seed, articles), hall=day_hall(flows))
+    return with_reserves(catalogue) if Flow.RESERVE in flows else catalogue
+
+
+def opened(catalogue: Catalogue, flows: frozenset[Flow], chance: np.random.Generator) -> World:
+    """The warehouse in the morning; where counts and substitutes matter, the books err."""
+    world = World.opened(catalogue)
+    if flows & {Flow.SUBSTITUTES, Flow.SWEEPS}:
+        for epc in list(world.pieces):
+            if chance.random() < _VANISHED_SHARE:
+                del world.pieces[epc]
+    return world
 
 
 class Day:
@@ -77,13 +88,16 @@ class Day:
         self.shares = shares_of(story)
         self.clock = PlayedClock(OPENING_US)
         self.true_time = TrueTime(self.clock, OPENING_US)
-        self.catalogue = catalogue_of(story)
-        self.book = order_book(story, self.catalogue)
-        self.world = World.opened(self.catalogue)
+        self.flows = site.way.flows
+        self.catalogue = catalogue_of(story, self.flows)
+        self.book = order_book(story, self.catalogue, self.flows)
+        self.world = opened(self.catalogue, self.flows, self.chance(45))
         self.network = Network(BROKERS, self.chance(30))
         gateway = site.settings.gateway
         base = f"{site.settings.mqtt.prefix}/{gateway.site}/{gateway.name}/"
-        self.central = Central(self.network, self.catalogue, self.clock, base, self._heard)
+        self.central = Central(
+            self.network, self.catalogue, self.clock, base, self._heard, self.flows
+        )
         self.disk = Disk()
         self.gateway: Gateway | None = None
         self.pages: Pages | None = None
@@ -91,9 +105,6 @@ class Day:
         drawn = timetable(story, self.book.last_s) if entries is None else entries
         self.timetable = drawn
         self.fault_log = [str(entry) for entry in self.timetable]
-        kinds = {entry.kind for entry in self.timetable}
-        self.disk_is_bad = bool(kinds & {Kind.DISK_FULL, Kind.DISK_ERROR})
-        self.network_disturbs = Kind.SWAPPED in kinds
         self.readers = self._made_readers()
         self.scanner = ScannerLine(
             scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
@@ -104,7 +115,7 @@ class Day:
             self.chance(32).random,
             twice_share=self.shares.posts_twice,
         )
-        self.shift = self._made_shift()
+        self.shift = made_shift(self)
         self.customers = Customers(
             self.book, self.central, self.clock, OPENING_US, self.begin, self.shift.returned.append
         )
@@ -114,6 +125,16 @@ class Day:
     def chance(self, stream: int) -> np.random.Generator:
         """Chance for one purpose; other purposes do not disturb it."""
         return np.random.default_rng([self.story.seed, stream])
+
+    @property
+    def disk_is_bad(self) -> bool:
+        """Whether writes fail today."""
+        return any(one.kind in {Kind.DISK_FULL, Kind.DISK_ERROR} for one in self.timetable)
+
+    @property
+    def network_disturbs(self) -> bool:
+        """Whether messages come out of order today."""
+        return any(one.kind is Kind.SWAPPED for one in self.timetable)
 
     @property
     def now_s(self) -> float:
@@ -161,7 +182,7 @@ class Day:
         self.start_gateway()
         self.begin(self.central.run())
         self.begin(self.customers.order())
-        for name, work in self._jobs():
+        for name, work in jobs(self):
             self.begin(at_work(self.shift, name, work, self.watch.refused))
         ends_s = self.book.last_s + self.story.closing_s
         while self.now_s < ends_s and not self._is_done() and not self.watch.has_seen_enough:
@@ -250,47 +271,6 @@ class Day:
             if entry.kind is Kind.READER_FAULT and reader == name:
                 found.append(PlannedFault(FaultName(fault), entry.at_s))
         return tuple(found)
-
-    def _made_shift(self) -> DayShift:
-        shares = self.shares
-        return DayShift(
-            self.world,
-            self.catalogue,
-            "",
-            1.0,
-            self.chance(35),
-            self.true_time.now_us,
-            wrong_piece_share=shares.wrong_pieces,
-            double_scan_share=shares.double_scans,
-            airwaves=self.airwaves,
-            slip_share=shares.slips,
-            coffee_share=shares.coffee,
-            full_share=shares.full_totes,
-        )
-
-    def _jobs(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        shift = self.shift
-        badges = picker_badges(self.story.pickers)
-        carts = [*CARTS, *[None] * len(badges)]
-        pickers = [
-            DayPicker(shift, Person(badge, "", "picker"), cart)
-            for badge, cart in zip(badges, carts, strict=False)
-        ]
-        packers = [Person(badge, "", "packer") for badge in PACKERS]
-        radio = DayPacker(shift, packers[0], self.scanner.scan)
-        bare = DayPacker(shift, packers[1], None, BARE_STATION)
-        others: list[tuple[str, Any]] = [
-            ("packer with radio", radio),
-            ("packer without", bare),
-            ("carrier", Carrier(shift, packers[1])),
-            ("returns clerk", Clerk(shift, packers[0])),
-            ("stock keeper", StockKeeper(shift, Person(LEADER, "", "supervisor"))),
-            ("leader", Leader(shift, Person(LEADER, "", "supervisor"))),
-        ]
-        return [
-            *((f"picker {one.person.badge}", one.work) for one in pickers),
-            *((name, one.work) for name, one in others),
-        ]
 
     # -- the end -------------------------------------------------------------------------------
     def _is_done(self) -> bool:

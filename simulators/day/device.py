@@ -14,6 +14,9 @@ from simulators.api import Device, RefusedError
 from simulators.day.pages import GoneError, Pages
 
 _NETWORK_S = 0.01
+_BEAT_S = 30.0
+_BEATS = "/api/prompt/stream"
+"""While it shows this a handheld says every half minute that it is there."""
 _PAUSE_S = (0.2, 0.5, 1.0, 2.0)
 _NOT_KEPT = "store_failed"
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -33,7 +36,8 @@ class Airwaves:
         pages: of the process that runs now; None while none does.
         up: whether the wireless network works.
         posted: told of each answer that a person got: key, badge, path, answer.
-        doubles: chance that a post goes out twice, as after a lost answer.
+        twice_share: chance that a post goes out twice, as after a lost answer.
+        silent: badges whose handhelds lie in a corner with an empty battery.
     """
 
     pages: Callable[[], Pages | None]
@@ -41,6 +45,7 @@ class Airwaves:
     chance: Callable[[], float]
     up: bool = True
     twice_share: float = 0.0
+    silent: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -70,11 +75,23 @@ class PlayedDevice(Device):
                 end = pages.watch(self._topic(path), bell.set)
                 bell.set()
                 try:
-                    await pages.gone.wait()
+                    await self._until_gone(pages, beats=path == _BEATS)
                 finally:
                     end()
             bell.set()
             await asyncio.sleep(_PAUSE_S[1])
+
+    async def _until_gone(self, pages: Pages, *, beats: bool) -> None:
+        while not pages.gone.is_set():
+            if not beats:
+                await pages.gone.wait()
+                return
+            if self._pages() is pages:
+                with contextlib.suppress(GoneError, HTTPException):
+                    await pages.ask("GET", "/api/work", None, "", self.badge)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_BEAT_S):
+                    await pages.gone.wait()
 
     @override
     async def _until_answered(
@@ -110,7 +127,7 @@ class PlayedDevice(Device):
             raise RefusedError(refused.status_code, told) from refused
         if answer.get("code") == _NOT_KEPT:
             return None  # nothing was kept: the page sends it again
-        if not airwaves.up:
+        if not airwaves.up or self.badge in airwaves.silent:
             return None  # the answer is lost on its way
         if key:
             self._tell(key, path, answer)
@@ -122,7 +139,9 @@ class PlayedDevice(Device):
 
     def _pages(self) -> Pages | None:
         airwaves = self.airwaves
-        return airwaves.pages() if airwaves is not None and airwaves.up else None
+        if airwaves is None or not airwaves.up or self.badge in airwaves.silent:
+            return None
+        return airwaves.pages()
 
     def _topic(self, path: str) -> str:
         for beginning, topic in _TOPICS:

@@ -22,6 +22,7 @@ from edge.compose.gateway import floor_loop
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
+from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox, Settle
 from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
@@ -217,6 +218,7 @@ class Gateway:
             desk=self.desk,
             store_path=gateway.data_dir / STORE_FILE,
             letters=Letters(board, self._clock),
+            handhelds=Handhelds(alerts, site.settings.work.lease_s),
         )
 
     def go_on(self) -> None:

@@ -24,6 +24,15 @@ from simulators.day.laws.delivery import (
     OrderKept,
     SentOnlyCommitted,
 )
+from simulators.day.laws.flows import (
+    HeldIsAsked,
+    ListIsTrue,
+    PalletIsOne,
+    RefillFits,
+    SlotIsItsOrder,
+    WorkIsInOneHand,
+    WrongDoorHolds,
+)
 from simulators.day.laws.goods import (
     ClosedWhenQuiet,
     DeadReaderMovesNothing,
@@ -51,7 +60,8 @@ LAWS: tuple[type[Law], ...] = (
     *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
     *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
-    GoodMailIsTaken,
+    *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
+    *(WorkIsInOneHand, HeldIsAsked, RefillFits),
 )
 BROKEN_MAX = 50
 _PAGE = 1_000

@@ -1,15 +1,23 @@
 """The leader of a simulated shift: counts, decides on what differs, ends what waits for them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.people import Person, Shift
+from simulators.day.flows import Flow
+from simulators.day.grounds import zones_of
+from simulators.day.people import DayShift
+from simulators.people import Person
 
 _ROUND_S = 30.0
 _COUNT_S = 15.0
 _DECIDE_S = 5.0
+_DECIDED = frozenset({"hold_rule", "duplicate"})
+_REFUSED_SHARE = 0.1
+_SWEPT_SHARE = 0.08
+_HANDED_SHARE = 0.1
 
 
 @dataclass(slots=True)
@@ -20,8 +28,9 @@ class Leader:
     have had a piece in hand; where goods lie that nobody has booked yet nothing is counted.
     """
 
-    shift: Shift
+    shift: DayShift
     person: Person
+    pickers: Sequence[str]
     _device: Device = field(init=False)
     _differed: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -35,10 +44,40 @@ class Leader:
             await asyncio.sleep(_ROUND_S)
             for row in (await self._device.get("/api/counts"))["counts"]:
                 await self._count(str(row["location"]), str(row["sku"]))
+            await self._decide_orders()
+            await self._sweep()
+            await self._hand_over()
             for row in (await self._device.get("/api/tasks"))["tasks"]:
                 await self.shift.spend(_DECIDE_S)
                 await self._post("/api/tasks/done", {"task_id": row["task_id"]})
 
+    # -- what flows ask ------------------------------------------------------------------------
+    async def _decide_orders(self) -> None:
+        """Let go what only a rule of the site holds; now and then refuse it."""
+        if Flow.HOLDS not in self.shift.flows:
+            return
+        for order in (await self._device.get("/api/orders"))["orders"]:
+            codes = {str(one["code"]) for one in order.get("doubts", ())}
+            if order["state"] != "held" or not codes or not codes <= _DECIDED:
+                continue
+            await self.shift.spend(_DECIDE_S)
+            release = not self.shift.slips(_REFUSED_SHARE)
+            await self._post(f"/api/orders/{order['order_id']}/decision", {"release": release})
+
+    async def _sweep(self) -> None:
+        """Ask the radio what it hears in a zone, one zone now and then."""
+        if Flow.SWEEPS in self.shift.flows and self.shift.slips(_SWEPT_SHARE):
+            zones = zones_of(self.shift.world.hall)
+            zone = zones[int(self.shift.chance.integers(len(zones)))]
+            await self._post("/api/counts/sweep", {"location": zone})
+
+    async def _hand_over(self) -> None:
+        """Somebody goes home in the middle of work: whoever is free next has it."""
+        if Flow.HAND_OVER in self.shift.flows and self.shift.slips(_HANDED_SHARE):
+            badge = self.pickers[int(self.shift.chance.integers(len(self.pickers)))]
+            await self._post("/api/work/hand-over", {"holder": badge})
+
+    # -- counts --------------------------------------------------------------------------------
     async def _count(self, location: str, sku: str) -> None:
         await self.shift.walk(self.person.badge, location)
         await self.shift.spend(_COUNT_S)

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic, process_time
 from typing import Annotated, Any
@@ -66,7 +66,8 @@ def shortened(story: Story, report: dict[str, Any]) -> Story:
     """The shortest story that breaks what this one broke."""
     laws = frozenset(one["promise"] for one in report["broken"])
     entries = tuple(int(text.partition(":")[0]) for text in report["faults"])
-    return shortest(story, entries, partial(still_breaks, laws))
+    named = replace(story, flows=tuple(report["flows"]))
+    return shortest(named, entries, partial(still_breaks, laws))
 
 
 def days_command(

@@ -29,7 +29,7 @@ from edge.web import app as web_app
 from edge.web.access import ROLES
 from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.desk import ANSWER_S_MAX, KEY_REUSED, RETRY_AFTER, Desk
-from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.parts import OF_HANDHELDS, Key, Parts, TheParts, Who
 from edge.web.people import Person, Role
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
@@ -169,6 +169,9 @@ class Pages:
         session = self._sessions[Badge(badge)]
         if session.person.role not in ROLES.get((method, place.route.path), frozenset()):
             raise RefusedError(403, "not_allowed", "your role may not do this")
+        if place.route.path in OF_HANDHELDS:
+            core = self._core
+            core.handhelds.heard(session.badge, session.signed_in_us, core.clock.now_us())
         given: dict[str, object] = {}
         for name, hint in place.hints.items():
             given[name] = self._given(name, hint, (values, body, key, session))

@@ -8,6 +8,8 @@ import numpy as np
 
 from simulators.catalogue import Catalogue
 from simulators.central_orders import OrderMaker
+from simulators.day.assortment import as_ordered, cases_of
+from simulators.day.flows import Flow
 
 _PEAKS = ((0.25, 0.10, 0.9), (0.7, 0.12, 0.7))
 """Middle and width as shares of the day, and height over the even flow of 1."""
@@ -41,6 +43,7 @@ class Story:
         closing_s: so long after the last order everything must be done.
         slips: how many times as often as usual hands slip; what comes of one slip, and of a tag
             that is missed besides, is then seen in that many times fewer lines.
+        flows: what is done besides in this warehouse; None for what the seed draws.
     """
 
     seed: int
@@ -50,6 +53,7 @@ class Story:
     kept: tuple[int, ...] | None = None
     closing_s: float = 7_200.0
     slips: float = 1.0
+    flows: tuple[Flow, ...] | None = None
 
     def command(self) -> str:
         """The one command that plays it again."""
@@ -59,6 +63,8 @@ class Story:
         )
         if self.slips != 1.0:
             text += f" --slips {self.slips:g}"
+        if self.flows is not None:
+            text += f" --flows {','.join(self.flows) or 'none'}"
         if self.kept is not None:
             text += f" --keep {','.join(map(str, self.kept)) or 'none'}"
         return text
@@ -144,13 +150,22 @@ class OrderBook:
         return self.orders[-1].at_s if self.orders else 0.0
 
 
-def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
+def order_book(
+    story: Story, catalogue: Catalogue, flows: frozenset[Flow] = frozenset()
+) -> OrderBook:
     """The orders of a story; a smaller number is a beginning of a larger one's, rescaled."""
     chance = np.random.default_rng([story.seed, 20])
     shares = shares_of(story)
     maker = OrderMaker(catalogue, f"D{story.seed}")
     times = _arrivals(story, np.random.default_rng([story.seed, 21]))
     changes = np.random.default_rng([story.seed, 22])
+    words = np.random.default_rng([story.seed, 23])
+    cases = cases_of(catalogue)
+
+    def told(order: dict[str, Any]) -> dict[str, Any]:
+        lines = [as_ordered(one, flows, cases, float(words.random())) for one in order["lines"]]
+        return order | {"lines": lines}
+
     found = OrderBook()
     for number, at_s in enumerate(times, 1):
         due_s = (np.ceil((at_s + NOTICE_S) / CUT_OFF_EVERY_S)) * CUT_OFF_EVERY_S
@@ -164,11 +179,11 @@ def order_book(story: Story, catalogue: Catalogue) -> OrderBook:
             ComingOrder(
                 float(at_s),
                 float(due_s),
-                body,
+                told(body),
                 float(at_s + 300.0 * wait_s) if cancelled < shares.cancelled else None,
                 bool(returned < shares.returned),
                 changes_s,
-                maker.changed(body, changes) if changes_s is not None else None,
+                told(maker.changed(body, changes)) if changes_s is not None else None,
             )
         )
     return found

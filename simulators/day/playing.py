@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from simulators.day.day import Day
+from simulators.day.assortment import substitutes_of
+from simulators.day.day import Day, catalogue_of
 from simulators.day.judge import Judge
 from simulators.day.kernel import at_once, play
 from simulators.day.plan import Story
@@ -39,7 +40,9 @@ def played(
     """
     judge = Judge(ends_when_broken=ends_when_broken)
     watch = judge if stage is None else Watches(judge, stage)
-    day = Day(story, site_of(config, folder, way_of(story)), watch, entries)
+    way = way_of(story)
+    substitutes = substitutes_of(catalogue_of(story, way.flows))
+    day = Day(story, site_of(config, folder, way, substitutes), watch, entries)
     judge.attach(day)
     play(day.clock, _whole(day), at_once if stage is None else stage.passing)
     if judge.failure is not None:

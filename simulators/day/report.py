@@ -15,6 +15,7 @@ from edge.model.events import (
     StrangerSeen,
     TroubleRecorded,
 )
+from simulators.day.assortment import pieces_of
 from simulators.day.day import OPENING_US, Day
 from simulators.day.judge import Judge
 
@@ -82,6 +83,8 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "facts": len(judge.facts),
         "redelivered": central.counter("redelivered"),
         "faults": list(day.fault_log),
+        "flows": sorted(day.flows),
+        "deeds": dict(sorted(day.shift.deeds.items())),
         "digest": judge.digest,
         "command": day.story.command(),
     }
@@ -110,8 +113,9 @@ def _lines(day: Day, judge: Judge, truth: _Truth) -> LineCount:
         is_changed = coming.changed is not None and followed[order_id] >= coming.changed["rev"]
         body = coming.changed if is_changed else coming.body
         for line in (body or coming.body)["lines"]:
-            wanted[line["sku"]] += line["quantity"]
+            wanted[line["sku"]] += pieces_of(line)
         inside, told = truth.inside[order_id], truth.told[order_id]
+        wanted = _with_substitutes(day, body or coming.body, wanted, inside)
         for sku in {*wanted, *inside}:
             if inside[sku] == wanted[sku] == told[sku]:
                 count["right"] += 1
@@ -124,6 +128,22 @@ def _lines(day: Day, judge: Judge, truth: _Truth) -> LineCount:
                     f"{inside[sku]} inside"
                 )
     return LineCount(**count, sentences=tuple(wrong))
+
+
+def _with_substitutes(
+    day: Day, body: dict[str, Any], wanted: Counter[str], inside: Counter[str]
+) -> Counter[str]:
+    """What is wanted, where what lies inside stands in for it as customer and site allow."""
+    may_stand_in = {one.sku: one.by for one in day.site.settings.substitute}
+    found = Counter(wanted)
+    for line in body["lines"]:
+        if line.get("substitution") == "allowed":
+            for by in may_stand_in.get(line["sku"], ()):
+                lacking, over = found[line["sku"]] - inside[line["sku"]], inside[by] - found[by]
+                quantity = max(0, min(lacking, over, pieces_of(line)))
+                found[line["sku"]] -= quantity
+                found[by] += quantity
+    return +found
 
 
 def _followed(judge: Judge) -> Counter[str]:

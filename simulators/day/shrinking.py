@@ -1,8 +1,8 @@
-"""A failing day made as short as it will go: fewer faults, fewer pickers, fewer orders.
+"""A failing day made as short as it will go: fewer faults, flows, pickers and orders.
 
-Delta debugging on the timetable's entries (halves first, then single ones), then the people, then
-the orders. A shorter story counts if it breaks one of the same laws; each try is a whole day, so
-the number of tries has a bound.
+Delta debugging on the timetable's entries (halves first, then single ones), then what the
+warehouse does besides, then the people, then the orders. A shorter story counts if it breaks one
+of the same laws; each try is a whole day, so the number of tries has a bound.
 """
 
 from collections.abc import Callable
@@ -31,6 +31,7 @@ def shortest(story: Story, entries: tuple[int, ...], breaks: Breaks, tries_max: 
 
     story = replace(story, kept=entries)
     story = _fewer_entries(story, still)
+    story = _fewer_flows(story, still)
     story = _fewer_pickers(story, still)
     return _fewer_orders(story, still)
 
@@ -49,6 +50,15 @@ def _fewer_entries(story: Story, still: Breaks) -> Story:
                 at += size
         size //= 2
     return replace(story, kept=kept)
+
+
+def _fewer_flows(story: Story, still: Breaks) -> Story:
+    """Without one after the other; what the seed draws by itself is not touched."""
+    for flow in story.flows or ():
+        fewer = replace(story, flows=tuple(one for one in story.flows or () if one != flow))
+        if still(fewer):
+            story = fewer
+    return story
 
 
 def _fewer_pickers(story: Story, still: Breaks) -> Story:

@@ -1,27 +1,36 @@
 """The gateway's site in a simulated day: a file's settings, the day's own hall and people."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from edge.model.places import Floor
+from edge.model.ids import LocationId
+from edge.model.places import STORAGE_KINDS, Floor
 from edge.settings.exceptions_file import SHIPPED
 from edge.settings.floor_file import load_floor
-from edge.settings.gateway import Person, Scanner, Settings, load
+from edge.settings.gateway import Door, Hold, Person, Scanner, Settings, load
+from edge.settings.picking import Substitute
 from edge.settings.reader import Reader
+from simulators.day.flows import Flow
+from simulators.day.grounds import SECOND_DOCK, day_hall, zones_of
 from simulators.day.radio import pace_of
-from simulators.day.ways import Way, day_hall, zones_of
-from simulators.hall import PACK_STATION, STATION_READER, ZONE_READER, floor_toml
+from simulators.day.ways import Way
+from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER, floor_toml
 
 SCANNER = "pack-scanner"
 READERS = (ZONE_READER, STATION_READER)
 BROKERS = ("broker-1", "broker-2")
 PICKERS_MAX = 9
 PACKERS = ("2001", "2002")
+SORTER = "2003"
 LEADER = "3001"
 PORT = 1883
+DOORS = {DOCK: ("Northpost", "Parcelline"), SECOND_DOCK: ("Swiftvan",)}
+"""Who loads where, on days on which doors are told apart."""
+_LEASE_S = 120.0
+_HELD_PIECES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Site:
 
     settings: Settings
     floor: Floor
+    way: Way
 
 
 def picker_badges(count: int) -> list[str]:
@@ -37,7 +47,9 @@ def picker_badges(count: int) -> list[str]:
     return [str(1001 + number) for number in range(count)]
 
 
-def site_of(config: Path | None, data_dir: Path, way: Way) -> Site:
+def site_of(
+    config: Path | None, data_dir: Path, way: Way, substitutes: tuple[Substitute, ...] = ()
+) -> Site:
     """The site of a day.
 
     Args:
@@ -45,11 +57,13 @@ def site_of(config: Path | None, data_dir: Path, way: Way) -> Site:
             day's. None for the defaults.
         data_dir: where the journal lies.
         way: how the warehouse works where no file says so.
+        substitutes: what may be taken instead, where that is done there.
 
     Raises:
         ConfigurationError: the file is wrong.
     """
-    base = load(config) if config is not None else _working(Settings(), way)
+    way = way if config is None else Way()
+    base = load(config) if config is not None else _working(Settings(), way, substitutes)
     gateway = base.gateway.model_copy(
         update={
             "data_dir": data_dir,
@@ -75,17 +89,42 @@ def site_of(config: Path | None, data_dir: Path, way: Way) -> Site:
                 "scanner": (Scanner(name=SCANNER, path="/dev/simulated", station=PACK_STATION),),
                 "module": (),
                 "light": (),
-                "person": tuple(_people(way if config is None else Way())),
+                "person": tuple(_people(way)),
             }
         ),
-        _hall_floor(),
+        base.picking.checked(_hall_floor(way.flows)),
+        way,
     )
 
 
-def _working(base: Settings, way: Way) -> Settings:
+def _working(base: Settings, way: Way, substitutes: tuple[Substitute, ...]) -> Settings:
     """On a day without a file of its own a picker looks where nobody has counted in time."""
-    work = base.work.model_copy(update={"sure_wait_minutes": 5.0})
-    return base.model_copy(update={"work": work, "picking": way.picking(base.picking)})
+    flows = way.flows
+    lease = {"lease_s": _LEASE_S} if Flow.SHORT_LEASE in flows else {}
+    work = base.work.model_copy(update={"sure_wait_minutes": 5.0, **lease})
+    picking = way.picking(base.picking)
+    if Flow.CHECK_DIGITS in flows:
+        picking = picking.model_copy(update={"check_digits": "required"})
+    return base.model_copy(
+        update={
+            "work": work,
+            "picking": picking,
+            "door": tuple(_doors()) if Flow.DOORS in flows else (),
+            "hold": tuple(_holds()) if Flow.HOLDS in flows else (),
+            "substitute": substitutes if Flow.SUBSTITUTES in flows else (),
+        }
+    )
+
+
+def _doors() -> Iterator[Door]:
+    for portal, carriers in DOORS.items():
+        yield Door(portal=portal, carriers=carriers)
+
+
+def _holds() -> Iterator[Hold]:
+    yield Hold(
+        name="large", why="an order of so many pieces is looked at", pieces_min=_HELD_PIECES
+    )
 
 
 def _reader(name: str) -> Reader:
@@ -98,7 +137,7 @@ def _people(way: Way) -> Iterator[Person]:
     zones = zones_of(day_hall())
     for place, badge in enumerate(picker_badges(PICKERS_MAX)):
         yield _person(badge, "picker", way.zone_of(place, zones))
-    for badge in PACKERS:
+    for badge in (*PACKERS, SORTER):
         yield _person(badge, "packer")
     yield _person(LEADER, "supervisor")
 
@@ -110,8 +149,25 @@ def _person(badge: str, role: str, zone: str = "") -> Person:
 
 
 @cache
-def _hall_floor() -> Floor:
+def _hall_floor(flows: frozenset[Flow]) -> Floor:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "floor.toml"
-        file.write_text(floor_toml(day_hall()), encoding="utf-8")
-        return load_floor(file)
+        file.write_text(floor_toml(day_hall(flows)), encoding="utf-8")
+        floor = load_floor(file)
+    return _with_digits(floor) if Flow.CHECK_DIGITS in flows else floor
+
+
+def _with_digits(floor: Floor) -> Floor:
+    """Three columns at each place of storage; no two places have the same."""
+    digits: dict[LocationId, tuple[str, ...]] = {}
+    for name, place in floor.locations.items():
+        if place.kind in STORAGE_KINDS:
+            number = len(digits)
+            digits[name] = tuple(f"{(number + 37 * one) % 1000:03d}" for one in range(3))
+    return replace(
+        floor,
+        locations={
+            name: replace(place, check_digits=digits.get(name, ()))
+            for name, place in floor.locations.items()
+        },
+    )

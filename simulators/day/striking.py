@@ -8,7 +8,7 @@ import numpy as np
 
 from simulators.day.day import Day
 from simulators.day.device import PlayedDevice
-from simulators.day.site import PACKERS
+from simulators.day.site import PACKERS, picker_badges
 from simulators.day.timetable import Entry, Kind
 from simulators.hall import BARE_STATION, PACK_STATION
 
@@ -52,6 +52,7 @@ class Striking:
             Kind.ORDERS_AGAIN: self._orders_again,
             Kind.BAD_MESSAGE: self._bad_message,
             Kind.WRONG_ACK: self._wrong_ack,
+            Kind.HANDHELD_SILENT: self._silence,
         }
 
     async def run(self) -> None:
@@ -134,6 +135,14 @@ class Striking:
             airwaves.up = True
 
         self._after(entry, back)
+
+    def _silence(self, entry: Entry) -> None:
+        """One handheld is heard no more; its picker stands there with an empty battery."""
+        badges = picker_badges(self._day.story.pickers)
+        badge = badges[int(entry.amount) % len(badges)]
+        silent = self._day.airwaves.silent
+        silent.add(badge)
+        self._after(entry, lambda: silent.discard(badge))
 
     def _unplug(self, entry: Entry) -> None:
         reader = self._day.readers[entry.what]

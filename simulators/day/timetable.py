@@ -42,6 +42,7 @@ class Kind(StrEnum):
     ORDERS_AGAIN = "orders-again"
     BAD_MESSAGE = "bad-message"
     WRONG_ACK = "wrong-ack"
+    HANDHELD_SILENT = "handheld-silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ _OFTEN: dict[Kind, tuple[float, float]] = {
     Kind.ORDERS_AGAIN: (0.2, 0.5),
     Kind.BAD_MESSAGE: (0.1, 0.4),
     Kind.WRONG_ACK: (0.0, 0.3),
+    Kind.HANDHELD_SILENT: (0.3, 1.0),
 }
 """How often on average: on a light day, on a heavy day."""
 _LASTS_S: dict[Kind, tuple[float, float]] = {
@@ -111,6 +113,7 @@ _LASTS_S: dict[Kind, tuple[float, float]] = {
     Kind.READER_UNPLUGGED: (5.0, 200.0),
     Kind.SCANNER_CUT: (5.0, 200.0),
     Kind.SCANNER_SPOILS: (30.0, 300.0),
+    Kind.HANDHELD_SILENT: (60.0, 900.0),
 }
 _JUMPS_S = (-3600.0, -30.0, -2.0, 2.0, 30.0, 3600.0)
 _READER_FAULTS = tuple(FaultName)
@@ -168,6 +171,8 @@ def _amount(kind: Kind, chance: np.random.Generator) -> float:
             return float(chance.integers(1, 60))
         case Kind.DISK_ERROR:
             return float(chance.integers(1, 8))
+        case Kind.HANDHELD_SILENT:
+            return float(chance.integers(1, 10))
         case Kind.CLOCK_JUMP:
             return _JUMPS_S[int(chance.integers(len(_JUMPS_S)))]
         case Kind.TWICE | Kind.SWAPPED:

@@ -1,20 +1,21 @@
 """How a day's warehouse works: on days on which things go wrong it is drawn from the seed.
 
 What a site may choose meets what may go wrong: how work is parted, whether pickers have zones and
-pass totes on, whether totes are bound by a scan, and what becomes of an order that is not whole.
+pass totes on, whether totes are bound by a scan, what becomes of an order that is not whole, and
+which flows (`flows`) there are besides; the hall has what they need (`grounds`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from edge.settings.picking import Picking, Strategy
+from simulators.day.flows import Flow, drawn
+from simulators.day.grounds import zones_of
 from simulators.day.plan import Faults, Story
-from simulators.hall import Hall, Place, standard_hall
+from simulators.hall import standard_hall
 
-HAND_OVER = "hand-over-1"
-"""Where totes wait between two zones."""
 _STRATEGIES: tuple[Strategy, ...] = ("batch", "discrete", "pick-and-pass", "zone")
 _SHARES = (0.4, 0.1, 0.25, 0.25)
 _BOUND_SHARE = 0.3
@@ -29,12 +30,14 @@ class Way:
     Attributes:
         zoned: whether each picker has a zone of their own, as far as there is one for each.
         partial: what becomes of an order of which something is missing.
+        flows: what is done besides.
     """
 
     strategy: Strategy = "batch"
     bind_totes: bool = False
     zoned: bool = False
     partial: Literal["ship", "wait"] = "ship"
+    flows: frozenset[Flow] = frozenset()
 
     def picking(self, known: Picking) -> Picking:
         """The settings of this way; what it says nothing of stays."""
@@ -54,7 +57,7 @@ class Way:
 def way_of(story: Story) -> Way:
     """How the warehouse of a story works; without faults as the settings say by themselves."""
     if story.faults is Faults.NONE:
-        return Way()
+        return Way(flows=frozenset(story.flows or ()))
     chance = np.random.default_rng([story.seed, 43])
     strategy = _STRATEGIES[int(chance.choice(len(_STRATEGIES), p=_SHARES))]
     bound, waiting, zoned = chance.random(3)
@@ -65,16 +68,5 @@ def way_of(story: Story) -> Way:
         bool(bound < _BOUND_SHARE),
         parted and manned and bool(zoned < _ZONED_SHARE),
         "wait" if waiting < _WAITING_SHARE else "ship",
+        drawn(story.seed) if story.flows is None else frozenset(story.flows),
     )
-
-
-def zones_of(hall: Hall) -> tuple[str, ...]:
-    """The zones of a hall."""
-    return tuple(place.id for place in hall.places.values() if place.kind == "zone")
-
-
-def day_hall() -> Hall:
-    """The standard hall with a place at which totes pass from zone to zone."""
-    hall = standard_hall()
-    place = Place(HAND_OVER, "staging", 14.75, 3.8, 1.0, 0.8)
-    return replace(hall, places={**hall.places, place.id: place})

@@ -133,6 +133,7 @@ class JournalIsSound(Law):
 
 TABLES = (
     *("articles", "stock", "orders", "walks", "pickers", "totes", "packs", "parcels"),
+    *("pallets", "tasks", "levels", "forwards"),
     *("errands", "returns", "returned", "counts", "slots", "outages", "near", "seen", "questions"),
 )
 

@@ -122,6 +122,9 @@ class PromisedLiesThere(Law):
         for walk in state.open_walks():
             for stop in walk.stops:
                 promised[stop.sku, stop.location] += stop.open_quantity
+        for errand in state.errands.values():
+            if errand.refill is not None:
+                promised[errand.refill.sku, errand.refill.source] += errand.refill.fetch
         for key, stock in state.stock.items():
             if not stock.quantity >= stock.reserved >= 0:
                 self.breaks(f"{key}: {stock.quantity} there, {stock.reserved} reserved")
@@ -183,6 +186,10 @@ class ParcelIsItsOrder(Law):
         for line in order.lines:
             wanted[line.sku] += line.quantity
         inside = Counter(sku for sku, _ in event.parcel.contents)
+        for one in order.substituted:
+            quantity = max(0, min(one.quantity, (wanted - inside)[one.sku]))
+            wanted[one.sku] -= quantity
+            wanted[one.by] += quantity
         for sku, count in (inside - wanted).items():
             self.breaks(f"parcel {event.parcel.sscc} holds {count} x {sku} that nobody ordered")
         for sku, count in inside.items():

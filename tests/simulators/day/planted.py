@@ -28,6 +28,7 @@ from edge.store.store import Store
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Publish
 from edge.sync.wire import messages
+from simulators.day.flows import Flow
 from simulators.day.timetable import Entry, Kind
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -45,6 +46,7 @@ class Bug:
     orders: int = 2
     twice: float = 0.0
     closing_s: float = 400.0
+    flows: tuple[Flow, ...] = ()
 
 
 BUGS: list[Bug] = []

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from simulators.__main__ import assemble
 from simulators.day.command import day_report, quiet
+from simulators.day.flows import Flow
 from simulators.day.plan import SHARES, Faults, Story
 from simulators.day.ways import Way, way_of
 
@@ -83,6 +84,7 @@ def test_a_warehouse_works_otherwise_on_another_day_and_as_the_settings_say_with
     ways = {way_of(Story(seed, 8, Faults.HEAVY)) for seed in range(1, 60)}
     assert {one.strategy for one in ways} == {"batch", "discrete", "pick-and-pass", "zone"}
     assert {one.bind_totes for one in ways} == {one.zoned for one in ways} == {True, False}
+    assert set().union(*(one.flows for one in ways)) == set(Flow)
     assert {way_of(Story(seed, 8)) for seed in range(1, 60)} == {Way()}
 
 

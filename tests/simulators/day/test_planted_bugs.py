@@ -7,6 +7,7 @@ import pytest
 from simulators.day.command import quiet
 from simulators.day.plan import SHARES, Faults, Shares, Story
 from simulators.day.playing import played
+from tests.simulators.day import planted_flows  # noqa: F401 - enters its bugs
 from tests.simulators.day.planted import BUGS, Bug
 
 
@@ -14,7 +15,7 @@ from tests.simulators.day.planted import BUGS, Bug
 def test_a_planted_bug_is_found(bug: Bug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     quiet()
     monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
-    story = Story(bug.seed, bug.orders, Faults.NONE, pickers=2, closing_s=bug.closing_s)
+    story = Story(bug.seed, bug.orders, Faults.NONE, 2, closing_s=bug.closing_s, flows=bug.flows)
     # given a day on which nothing breaks
     # when the bug is planted in the product
     bug.plant(monkeypatch)

@@ -1,5 +1,8 @@
 """A failing day is told as the shortest story that still fails."""
 
+from dataclasses import replace
+
+from simulators.day.flows import Flow
 from simulators.day.plan import Faults, Story
 from simulators.day.shrinking import shortest
 
@@ -18,6 +21,15 @@ def test_only_what_the_failure_needs_is_left() -> None:
     assert found.command() == (
         "warehouse-sim day --seed 7 --orders 5 --faults heavy --pickers 2 --keep 3,8"
     )
+
+
+def test_a_warehouse_does_no_more_besides_than_the_failure_needs() -> None:
+    # given a warehouse with a wall and doors, of which the failure needs the doors
+    story = replace(STORY, flows=(Flow.WALL, Flow.DOORS))
+    found = shortest(story, ENTRIES, lambda one: Flow.DOORS in (one.flows or ()))
+    # then those are left, and named in the command
+    assert found.flows == (Flow.DOORS,)
+    assert found.command().endswith("--flows doors --keep none")
 
 
 def test_a_day_that_needs_no_fault_is_told_without_any() -> None:

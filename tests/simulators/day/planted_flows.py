@@ -1,0 +1,81 @@
+"""Bugs to be planted in what some warehouses do besides (`planted`)."""
+# ruff: noqa: ANN401 - what is replaced is handed through as it is
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from edge.model.events import OrderReleased
+from edge.model.ids import Badge
+from edge.model.orders import OrderState
+from edge.model.pallets import PalletState
+from edge.model.state import FloorState
+from edge.rules import dispatching, leaving, refilling, review, verifying, walling
+from simulators.day import assortment, dispatcher
+from simulators.day.dispatcher import Dispatcher
+from simulators.day.flows import Flow
+from simulators.hall import DOCK
+from tests.simulators.day.planted import bug
+
+
+@bug("SlotIsItsOrder", flows=(Flow.WALL,), orders=4)
+def an_order_gets_slot_after_slot(patch: pytest.MonkeyPatch) -> None:
+    def free(state: FloorState, wall: Any, _: Any) -> Any:
+        return next((one for one in walling.slots_of(state, wall) if one not in state.slots), None)
+
+    patch.setattr(walling, "_slot_for", free)
+
+
+@bug("WrongDoorHolds", flows=(Flow.DOORS,), orders=4)
+def every_carrier_loads_at_every_door(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(leaving, "may_not_leave", lambda *_: False)
+    patch.setattr(dispatching, "may_not_leave", lambda *_: False)
+    patch.setattr(Dispatcher, "_door_of", lambda *_: DOCK)
+
+
+@bug("PalletIsOne", flows=(Flow.PALLETS,), orders=4, closing_s=900.0)
+def parcels_leave_a_pallet_one_by_one(patch: pytest.MonkeyPatch) -> None:
+    seen = leaving._seen
+
+    def one(state: FloorState, terms: Any, pallet: Any, sscc: Any, portal: Any) -> Any:
+        if pallet.state is PalletState.CLOSED and sscc in pallet.parcels:
+            return [leaving._shipped(state.parcels[sscc], portal, None)]
+        return seen(state, terms, pallet, sscc, portal)
+
+    patch.setattr(leaving, "_seen", one)
+
+
+@bug("ListIsTrue", flows=(Flow.DOORS,), orders=6)
+def what_stands_here_is_handed_over(patch: pytest.MonkeyPatch) -> None:
+    manifests = dispatching.manifests
+
+    def all_of(state: FloorState) -> Any:
+        for one in manifests(state):
+            yield replace(one, loaded=(*one.loaded, *one.missing), missing=())
+
+    patch.setattr(dispatching, "manifests", all_of)
+    patch.setattr(dispatcher, "_EARLY_SHARE", 1.0)
+    patch.setattr(dispatcher, "_LISTS_S", 5.0)
+
+
+@bug("WorkIsInOneHand", flows=(Flow.HAND_OVER,))
+def somebody_else_is_said_to_have_picked(patch: pytest.MonkeyPatch) -> None:
+    picked = verifying._picked
+    patch.setattr(verifying, "_picked", lambda *args: replace(picked(*args), badge=Badge("1009")))
+
+
+@bug("HeldIsAsked", flows=(Flow.HOLDS,), orders=6)
+def what_is_held_goes_by_itself(patch: pytest.MonkeyPatch) -> None:
+    def let_go(state: FloorState, *_: Any) -> list[Any]:
+        held = state.orders.in_state(OrderState.HELD)
+        return [OrderReleased(one.order_id, None) for one in held]
+
+    patch.setattr(review, "resolved", let_go)
+
+
+@bug("RefillFits", flows=(Flow.RESERVE,), orders=8)
+def a_place_is_filled_beyond_its_maximum(patch: pytest.MonkeyPatch) -> None:
+    lacking = refilling._lacking
+    patch.setattr(assortment, "_LACKING", 0)
+    patch.setattr(refilling, "_lacking", lambda *args: 3 * lacking(*args))
