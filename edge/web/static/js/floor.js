@@ -2,9 +2,10 @@
 
 import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
-import { FloorMap, holds } from "./floor-map.js";
+import { FloorMap } from "./floor-map.js";
 import { Frame } from "./frame.js";
-import { knows, moment, onLanguage, t } from "./language.js";
+import { moment, onLanguage, t } from "./language.js";
+import { placeDetails } from "./place-view.js";
 import { whenFree } from "./press.js";
 import { listen } from "./stream.js";
 import { marksOf, span, whyPanel } from "./why-view.js";
@@ -113,36 +114,6 @@ function pickers() {
         ),
       ),
     ),
-  ];
-}
-
-function placeDetails(place) {
-  return [
-    h("h2", { id: "place-name" }, place.id),
-    h("p", { class: "muted" }, t(knows(`kind.${place.kind}`) ? `kind.${place.kind}` : "kind.bin")),
-    place.stale_since_us ? h("p", { class: "fault" }, t("floor.stale_place", { since: moment(place.stale_since_us) })) : null,
-    h("p", { class: "large-count" }, t("floor.holds", { count: holds(place) })),
-    h("p", { class: "muted" }, t("floor.items", { count: place.items })),
-    place.stock.length === 0
-      ? h("p", { class: "muted" }, t("floor.no_stock"))
-      : h(
-          "table",
-          {},
-          h("thead", {}, h("tr", {}, ...["article", "pieces", "promised"].map((name) => h("th", { scope: "col", class: name === "article" ? null : "number" }, t(`floor.${name}`))))),
-          h(
-            "tbody",
-            {},
-            ...place.stock.map((one) =>
-              h(
-                "tr",
-                {},
-                h("td", {}, one.name || one.sku, h("small", { class: "sku" }, one.sku)),
-                h("td", { class: "number" }, String(one.quantity)),
-                h("td", { class: "number" }, String(one.reserved)),
-              ),
-            ),
-          ),
-        ),
   ];
 }
 

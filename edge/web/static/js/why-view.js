@@ -65,6 +65,7 @@ function answer(reason) {
 function antennas(reason) {
   return [
     h("h3", {}, t("why.antennas")),
+    reason.antennas.length === 0 ? h("p", { class: "muted" }, t("why.none_heard")) : null,
     h(
       "ul",
       { class: "why-antennas", id: "why-antennas" },
