@@ -109,7 +109,7 @@ def compiled(looking: Looking, model: OffsetModel) -> CompiledLook:
     return CompiledLook(kernel.KERNEL, looking, model)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.builds(
         Case,

@@ -54,7 +54,7 @@ def assert_same(ours: News, theirs: News) -> None:
     assert (off <= LAST_BITS * LOUDEST * weight).all()  # levels of both signs may sum to nothing
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
     tags=st.integers(1, 40),
@@ -93,7 +93,7 @@ def test_reads_become_the_same_evidence_by_either_way(
             )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), batches=st.lists(st.integers(1, 200), max_size=8))
 def test_tags_get_the_same_rows_by_either_way(seed: int, batches: list[int]) -> None:
     chance = np.random.default_rng(seed)

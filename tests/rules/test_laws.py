@@ -34,7 +34,6 @@ from tests.rules.small_floor import (
 @settings(
     max_examples=60,
     stateful_step_count=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 class Laws(Desks):

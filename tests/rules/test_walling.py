@@ -291,4 +291,4 @@ class WallLaws(RuleBasedStateMachine):
 
 
 TestWallLaws = WallLaws.TestCase
-TestWallLaws.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestWallLaws.settings = settings(max_examples=40, stateful_step_count=40)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.central_address import open_books
@@ -200,7 +200,6 @@ def test_a_new_epoch_counts_from_one_again(store: Books) -> None:
     assert store.doubled() == 0
 
 
-@settings(deadline=None)  # a loaded machine is no failure
 @given(order=st.permutations(range(1, 8)), again=st.lists(st.integers(1, 7), max_size=5))
 def test_any_order_of_arrival_ends_in_the_same_books(order: list[int], again: list[int]) -> None:
     store = CentralStore(":memory:")

@@ -2,7 +2,7 @@
 
 import pytest
 from epcpy import hex_to_tag_encodable
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.codes import check_digit, gtin_13, sgtin_96
@@ -18,7 +18,6 @@ def test_the_tag_of_the_tag_data_standards_own_example() -> None:
     assert hex_to_tag_encodable(tag).epc_uri == "urn:epc:id:sgtin:0614141.812345.6789"
 
 
-@settings(deadline=None)  # the other decoder loads late
 @given(
     company_digits=st.integers(6, 12),
     digits=st.text("0123456789", min_size=13, max_size=13),

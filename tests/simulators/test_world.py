@@ -92,7 +92,7 @@ class WarehouseLife(RuleBasedStateMachine):
 
 
 WarehouseLife.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True
+    max_examples=40, stateful_step_count=30, derandomize=True
 )
 TestWarehouseLife = WarehouseLife.TestCase
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.model import events as e
@@ -56,7 +56,7 @@ def test_a_fact_is_written_as_its_example_says_and_read_back_equal(event: e.Even
 @given(
     st.sampled_from(sorted(e.EVENT_TYPES)).flatmap(lambda kind: st.from_type(e.EVENT_TYPES[kind]))
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_any_fact_is_read_back_equal_or_refused_before_it_is_written(event: e.Event) -> None:
     try:
         kind, version, text = codec.encode_event(event)

@@ -5,7 +5,7 @@ requests to send again come in any order; after each step the laws hold, and in 
 works again, the central system's books have no gap and no double.
 """
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -131,8 +131,6 @@ class AnyWeather(RuleBasedStateMachine):
 
 TestAnyWeather = AnyWeather.TestCase
 TestAnyWeather.settings = settings(
-    max_examples=150,
+    max_examples=75,
     stateful_step_count=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )

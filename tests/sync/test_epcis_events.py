@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
@@ -63,7 +63,7 @@ def schema() -> Draft7Validator:
 def test_every_fact_about_things_is_an_event_that_gs1_accepts(
     schema: Draft7Validator, kind: type[e.Event]
 ) -> None:
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25)
     @given(events_of(kind), st.sampled_from([NAMES, LINKS]))
     def accepted(event: e.Event, form: EpcisNames) -> None:
         if isinstance(event, e.WalkPlanned) and not sum(one.quantity for one in event.walk.stops):

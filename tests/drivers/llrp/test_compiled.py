@@ -66,7 +66,7 @@ def assert_same(ours: dict[str, np.ndarray] | None, theirs: dict[str, np.ndarray
         np.testing.assert_array_equal(ours[name], column, name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     shape=shapes(),
     sizes=st.lists(st.integers(0, 5), min_size=1, max_size=12),
@@ -83,7 +83,7 @@ def test_records_of_one_layout_become_the_same_columns_by_either_way(
     assert_same(read_messages(learn(first), runs), by_numpy(first, runs))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     shape=shapes(),
     size=st.integers(1, 12),
@@ -104,7 +104,7 @@ def test_changed_bytes_are_refused_by_both_ways_or_by_none(
     assert_same(read_messages(learn(first), runs), by_numpy(first, runs))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=200), most=st.integers(0, 9), seed=st.integers(0, 1 << 32))
 def test_bytes_of_no_sense_are_refused_and_nothing_is_written_past_the_columns(
     data: bytes, most: int, seed: int
@@ -149,7 +149,7 @@ def test_a_library_that_is_missing_or_of_another_version_is_not_used(
     assert "another version" in reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     shape=shapes(),
     sizes=st.lists(st.integers(0, 3), min_size=1, max_size=20),

@@ -187,7 +187,7 @@ def test_messages_are_found_however_tcp_cut_them(size: int, order: str) -> None:
     assert decoded[-1]["time_us"] == 1_700_000_000_000_000 + len(packets) - 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.randoms(use_true_random=False), st.integers(1, 40))
 def test_segments_out_of_order_and_sent_twice_are_put_right(random: Random, size: int) -> None:
     first, *rest = segments(STREAM, size)
@@ -274,7 +274,7 @@ def test_a_capture_that_breaks_off_gives_what_it_has() -> None:
     assert "breaks off" in decoded[-1]["error"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400), st.sampled_from(["bin", "hex", "pcap"]))
 def test_any_file_ends_in_messages_and_errors(data: bytes, form: Format) -> None:
     for one in decode(data, form):

@@ -53,14 +53,14 @@ def singly(item: Frame | ReportRun | BadFrame) -> list[Frame]:
     return [item]
 
 
-def test_fifty_thousand_mutated_messages_raise_nothing_and_harm_no_neighbour() -> None:
+def test_ten_thousand_mutated_messages_raise_nothing_and_harm_no_neighbour() -> None:
     seed = 20261123
     rng = np.random.default_rng(seed)
     marker = report(Tag(epc=b"\xaa" * 12))
     decoder = ReportDecoder("dock")
     mutated = refused = 0
     worst_s = 0.0
-    for turn in range(500):
+    for turn in range(100):
         batch_of_bad = [mutate(rng, GOOD[int(rng.integers(len(GOOD)))]) for _ in range(100)]
         stream = b"".join(bad + marker for bad in batch_of_bad)
         began = time.process_time()
@@ -79,8 +79,8 @@ def test_fifty_thousand_mutated_messages_raise_nothing_and_harm_no_neighbour() -
         markers = (batch.epc[:, :12] == 0xAA).all(axis=1).sum()
         assert markers >= 100, f"seed {seed}, turn {turn}"
 
-    assert mutated == 50_000
-    assert refused > 5_000, "the mutations do harm"
+    assert mutated == 10_000
+    assert refused > 1_000, "the mutations do harm"
     assert worst_s < 1
 
 

@@ -29,7 +29,7 @@ from tests.drivers.llrp.tag_reports import (
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.lists(tags(), max_size=4), max_size=25))
 def test_every_read_is_what_the_reader_wrote(messages: list[list[Tag]]) -> None:
     batch, errors = decode(b"".join(report(*tags) for tags in messages))
@@ -38,7 +38,7 @@ def test_every_read_is_what_the_reader_wrote(messages: list[list[Tag]]) -> None:
     assert close(rows(batch), [expected(tag) for tags in messages for tag in tags])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     tag=tags(),
     values=st.lists(st.tuples(u16, stamp), min_size=1, max_size=60),
@@ -239,7 +239,7 @@ def test_an_epc_that_looks_like_a_head_is_an_epc(epc: str) -> None:
     assert batch.epc[1, :12].tobytes().hex() == epc
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.lists(
@@ -294,7 +294,7 @@ def test_frames_by_themselves_decode_like_runs() -> None:
     assert errors == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=30))
 def test_any_bytes_give_reads_or_an_error_for_each_message(bodies: list[bytes]) -> None:
     stream = b"".join(message(61, body) for body in bodies)

@@ -44,7 +44,7 @@ def stamp(tag: dict[str, Any], which: str) -> Any:  # noqa: ANN401 - a number or
     return tag.get(f"{which}SeenTimestampUTC", tag.get(f"{which}SeenTimestampUptime"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(tags(), min_size=1, max_size=4))
 def test_every_read_is_what_sllurp_reads(many: list[Tag]) -> None:
     stream = report(*many)

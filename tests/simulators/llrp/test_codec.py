@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.llrp import codec
@@ -112,13 +112,11 @@ MESSAGES = st.sampled_from([one for one in MESSAGE_LAYOUTS if one.number != 1023
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGES)
 def test_every_message_comes_back_as_it_was(sent: Message) -> None:
     assert codec.decode(codec.encode(sent)) == sent
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGES, st.data())
 def test_a_damaged_frame_is_refused_or_read_and_nothing_else(
     sent: Message, data: st.DataObject
