@@ -5,7 +5,7 @@ What lies in a slot is brought in a box that bears the slot's name until its che
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from typing_extensions import override
@@ -18,6 +18,8 @@ from simulators.things import Piece, tote_holder
 
 _CASE_SHARE = 0.7
 _SCAN_S = 1.2
+_PATIENCE_S = 120.0
+"""So long a tote may be refused before somebody looks at the wall and says what is not there."""
 _LOOK_S = 3.0
 """Between two looks at the put wall while there is nothing else to do."""
 
@@ -27,6 +29,7 @@ class DayPacker(Packer):
     """A packer who is human: now and then a piece goes from tote to parcel without a look."""
 
     _looks_s: float = 0.0
+    _refused_s: dict[str, float] = field(default_factory=dict)
 
     @property
     def _day(self) -> DayShift:
@@ -70,6 +73,18 @@ class DayPacker(Packer):
     async def _one_tote(self) -> bool:
         return await super(DayPacker, self)._one_tote() or await self._one_slot()
 
+    @override
+    async def _open(self, tote_id: str) -> bool:
+        """A tote that stands here, and at the wall by the books, is packed without the wall."""
+        if await super(DayPacker, self)._open(tote_id):
+            return True
+        now_s = asyncio.get_running_loop().time()
+        since_s = self._refused_s.setdefault(tote_id, now_s)
+        if Flow.WALL not in self._day.flows or now_s - since_s < _PATIENCE_S:
+            return False
+        del self._refused_s[tote_id]
+        return (await self._scan_without(tote_id))["code"] in {"opened", "already_open"}
+
     async def _one_slot(self) -> bool:
         """What lies in a complete slot is brought to the station, and the slot's label scanned."""
         world = self.shift.world
@@ -102,16 +117,14 @@ class DayPacker(Packer):
     async def _open_empty(self, view: dict[str, Any]) -> bool:
         """An empty tote of which nothing was ever sorted: its order is packed without all that."""
         world = self.shift.world
-        slots = {one["order_id"]: one["slot"] for one in view["slots"] if one["order_id"]}
+        if any(one["state"] != "free" for one in view["slots"]):
+            return False  # those are looked at by their slots first
         for tote in world.totes_at(WALL):
             if world.pieces_in(tote_holder(tote.tote_id)):
                 continue
             answer = await self._scan_without(tote.tote_id)
             if answer["code"] in {"opened", "tote_joined"}:
                 world.bring_tote(tote.tote_id, self.station)
-                slot = slots.get(answer["data"].get("order_id"))
-                if slot is not None and self._fetch(slot):
-                    self._pour(slot, tote.tote_id)
                 await self._check_and_close(await self._view())
                 return True
         return False

@@ -12,7 +12,7 @@ from typing import Any, cast
 from typing_extensions import override
 
 from simulators.day.flows import Flow
-from simulators.day.grounds import SLOTS, WALL
+from simulators.day.grounds import WALL
 from simulators.day.people import DayShift
 from simulators.hall import ASIDE, PACK_STATION
 from simulators.pickers import TAKEN, Picker
@@ -26,7 +26,6 @@ _TO_WALL_SHARE = 0.5
 _CASE_SHARE = 0.7
 _INSTEAD_SHARE = 0.5
 _WRONG_DIGITS_SHARE = 0.05
-_PLACES_OF_GOODS = (ASIDE, WALL, *SLOTS)
 _COLUMNS = "ABC"
 
 
@@ -36,9 +35,11 @@ class DayPicker(Picker):
 
     Attributes:
         _stands_in: tags of pieces that were taken instead of another article.
+        _goals: where the totes of each walk are brought.
     """
 
     _stands_in: set[str] = field(default_factory=set)
+    _goals: dict[str, str] = field(default_factory=dict)
 
     @property
     def _day(self) -> DayShift:
@@ -157,8 +158,11 @@ class DayPicker(Picker):
         """The wall where it is prompted, and often without: whoever drops there may."""
         if Flow.WALL not in self._day.flows:
             return PACK_STATION
-        at_wall = prompt["location"] == WALL or self._day.slips(_TO_WALL_SHARE)
-        return WALL if at_wall else PACK_STATION
+        walk_id = str(prompt["walk_id"])
+        if walk_id not in self._goals:
+            at_wall = prompt["location"] == WALL or self._day.slips(_TO_WALL_SHARE)
+            self._goals[walk_id] = WALL if at_wall else PACK_STATION
+        return self._goals[walk_id]
 
     @override
     def _label_of(self, prompt: dict[str, Any]) -> str:
@@ -175,15 +179,14 @@ class DayPicker(Picker):
 
     @override
     def _to_put(self, prompt: dict[str, Any]) -> Piece | None:
-        """Also from a put wall, and out of the hands of a colleague whose work this was."""
+        """Also what was laid aside, or lies in the hand of the colleague who fetched it."""
         found = super(DayPicker, self)._to_put(prompt)
         if found is not None:
             return found
-        pieces = self.shift.world.pieces.values()
-        held = (
-            piece
-            for piece in pieces
-            if piece.sku == prompt["sku"]
-            and (piece.holder in _PLACES_OF_GOODS or piece.holder.startswith("hand:"))
-        )
-        return next(held, None)
+        world = self.shift.world
+        if prompt["kind"] == "refill":
+            holders = [hand for hand in world.movers if hand.startswith("hand:")]
+        else:
+            holders = [ASIDE]
+        held = (piece for one in holders for piece in world.pieces_in(one))
+        return next((piece for piece in held if piece.sku == prompt["sku"]), None)

@@ -20,6 +20,8 @@ from simulators.things import Piece, hand_of, tote_holder
 _SCAN_S = 1.2
 _PUT_S = 1.0
 _LOOK_S = 5.0
+_PATIENCE_S = 90.0
+"""Totes are set down a moment after they are dropped by the books, and others may follow."""
 _PATH = f"/api/wall/{WALL}"
 _PUT = frozenset({"put", "slot_complete"})
 _FULL = frozenset({"wall_full"})
@@ -33,6 +35,7 @@ class Sorter:
     person: Person
     _device: Device = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _rests_since_s: float = 0.0
 
     def __post_init__(self) -> None:
         self._device = self.shift.device(self.person)
@@ -76,12 +79,19 @@ class Sorter:
                 return True
         if view["unsorted"]:
             went_on = await self._sort_one()
-            self.shift.wall_waits = not went_on
+            self._look_at_rest(rests=not went_on)
             return went_on
-        self.shift.wall_waits = False
+        self._look_at_rest(rests=False)
         if not view["take_out"]:
             self._clear_totes()
         return False
+
+    def _look_at_rest(self, *, rests: bool) -> None:
+        """What has been nowhere for a while is not waited for any more."""
+        now_s = asyncio.get_running_loop().time()
+        if not rests:
+            self._rests_since_s = now_s
+        self.shift.wall_waits = now_s - self._rests_since_s > _PATIENCE_S
 
     def _clear_totes(self) -> None:
         """All is sorted: what is left in a tote belongs to nobody here."""

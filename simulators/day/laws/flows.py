@@ -63,16 +63,17 @@ class WrongDoorHolds(Law):
     """A parcel leaves only where its carrier loads, a recalled one nowhere; who brings it is told.
 
     Attributes:
-        _seen: doors at which parcels were told to be wrong.
+        _told: parcels at wrong doors; of a pallet one is told for all.
     """
 
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
 
     @override
     def fact(self, fact: Fact, mirror: FloorState) -> None:
         event = fact.event
         if isinstance(event, WrongDoorSeen):
-            self._seen.add((event.sscc, event.portal))
+            pallet = mirror.pallets.bearing(event.sscc)
+            self._told |= {event.sscc} if pallet is None else set(pallet.parcels)
         if not isinstance(event, ParcelShipped):
             return
         if mirror.parcels[event.sscc].recalled:
@@ -84,7 +85,7 @@ class WrongDoorHolds(Law):
     def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
         if path == "/api/dispatch" and answer.get("code") == "wrong_door":
             sscc = str(answer["data"]["sscc"])
-            if not any(one == sscc for one, _ in self._seen):
+            if sscc not in self._told:
                 self.breaks(f"{sscc} is at a wrong door, and nobody else was told")
 
 
