@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import typer
+from typer.exceptions import TyperException
 from typer.models import CommandInfo
 
+from edge.cli.console import BAD_INPUT, NO
 from edge.cli.examples import shown
 
 COMMANDS: Mapping[str, str] = {
@@ -73,4 +75,22 @@ def main() -> None:
     commands = assemble([called] if called in COMMANDS else COMMANDS)
     gc.freeze()
     gc.enable()
-    commands()
+    sys.exit(_answered(commands))
+
+
+def _answered(commands: typer.Typer) -> int:
+    """The exit code; wrong usage is told in one line, with where more is told."""
+    try:
+        return commands(standalone_mode=False) or 0
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "warehouse-edge"
+        text = error.format_message().strip()
+        if text:  # else the help was asked for by giving nothing, and is shown
+            typer.echo(f"{command}: {text} See {command} --help", err=True)
+        return error.exit_code
+    except typer.Abort:
+        return NO
+    except MemoryError:
+        typer.echo("this is more than fits into memory; give a smaller file", err=True)
+        return BAD_INPUT

@@ -3,6 +3,7 @@
 Exit codes: 0 good, 1 the answer is "no", 2 wrong usage or bad input with one clear line on stderr.
 """
 
+import errno
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,11 +16,17 @@ from edge.settings.faults import ConfigurationError
 
 NO = 1
 BAD_INPUT = 2
+LINE_MOST = 1000
+"""Characters; our own longest sentence has 400 besides the values that it names."""
 
 
 def fail(text: str) -> typer.Exit:
-    """Say on stderr what is wrong with the input; to be raised."""
-    typer.echo(text, err=True)
+    """Say on stderr what is wrong with the input; to be raised. A value of pages is cut."""
+    lines = (
+        one if len(one) <= LINE_MOST else f"{one[: LINE_MOST // 2]}…{one[-LINE_MOST // 2 :]}"
+        for one in text.split("\n")
+    )
+    typer.echo("\n".join(lines), err=True)
     return typer.Exit(BAD_INPUT)
 
 
@@ -33,7 +40,23 @@ def bad_input_told() -> Iterator[None]:
     except ValueError as error:
         raise fail(str(error)) from None
     except OSError as error:
-        raise fail(f"{error.filename or 'input'}: {error.strerror or error}") from None
+        raise fail(f"{error.filename or 'input'}: {_mending(error)}") from None
+
+
+_REMEDIES = {
+    errno.ENOENT: "there is no such file or folder; name the right one",
+    errno.ENOTDIR: "a part of this name is a file, and no folder; name the right one",
+    errno.EISDIR: "is a folder; name a file",
+    errno.EEXIST: "is there already; move it away, or name another one",
+    errno.EACCES: "this user has no right to; take its owner's, or change its rights",
+    errno.EROFS: "lies on a disk that cannot be written to; name another place",
+    errno.ENOSPC: "the disk is full; make room, or name a place on another one",
+}
+
+
+def _mending(error: OSError) -> str:
+    """What the system says, with how to mend it where that is known."""
+    return _REMEDIES.get(error.errno or 0, error.strerror or str(error))
 
 
 def read_text(file: Path) -> str:
@@ -56,6 +79,18 @@ def not_utf8(name: str, error: UnicodeDecodeError) -> ValueError:
 def read_bytes(file: Path) -> bytes:
     """The bytes of a file, `-` for standard input."""
     return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
+def harmless(value: object) -> object:
+    """The same without what a terminal would obey: names and reasons come from elsewhere.
+
+    Lists and mappings likewise; JSON needs none of it, it has signs of its own.
+    """
+    if isinstance(value, str):
+        return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in value)
+    if isinstance(value, Mapping):
+        return {name: harmless(one) for name, one in value.items()}
+    return [harmless(one) for one in value] if isinstance(value, list) else value
 
 
 def print_json(value: Mapping[str, object]) -> None:

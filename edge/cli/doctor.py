@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edge.cli.console import NO
+from edge.cli.console import NO, harmless
 from edge.clock import SystemClock
 from edge.compose.doctor import examine
 from edge.daemon.checks.finding import Finding, Status
@@ -44,5 +44,6 @@ def doctor(
 def _table(findings: list[Finding]) -> Table:
     table = Table("", "what", "seen", "what to do", box=None, pad_edge=False)
     for one in findings:
-        table.add_row(_SIGNS[one.status], *map(escape, (one.about, one.text, one.remedy)))
+        told = (str(harmless(text)) for text in (one.about, one.text, one.remedy))
+        table.add_row(_SIGNS[one.status], *map(escape, told))
     return table

@@ -100,9 +100,9 @@ def access(scratch: Scratch = None) -> None:
 
     On a scratch gateway of this machine; exit 1 if anything gave way.
     """
-    with tempfile.TemporaryDirectory(prefix="drill-access-", dir=scratch) as folder:
+    with _scratch("access", scratch) as folder:
         try:
-            made = [asdict(one) for one in attempts(Path(folder), SystemClock())]
+            made = [asdict(one) for one in attempts(folder, SystemClock())]
         except DrillError as error:
             raise fail(str(error)) from None
     gave_way = [str(one["attack"]) for one in made if not one["held"]]
@@ -140,6 +140,8 @@ def _exercise(
 
 @contextmanager
 def _scratch(name: str, folder: Path | None) -> Iterator[Path]:
+    if folder is not None and not folder.is_dir():
+        raise fail(f"{folder}: is no folder; make it, or leave --scratch out")
     with tempfile.TemporaryDirectory(prefix=f"drill-{name}-", dir=folder) as made:
         yield Path(made)
 

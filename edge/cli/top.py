@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from edge.cli.console import bad_input_told, print_json
+from edge.cli.console import bad_input_told, harmless, print_json
 from edge.cli.gate import Gate, Row, own_gate
 from edge.settings.gateway import load
 
@@ -92,7 +92,8 @@ def _screen_or_why(gate: Gate) -> Group | Text:
 
 
 def _screen(url: str, look: Row) -> Group:
-    ready, board, radio = (cast("Row", look[name]) for name in ("ready", "board", "radio"))
+    shown = cast("Row", harmless(look))
+    ready, board, radio = (cast("Row", shown[name]) for name in ("ready", "board", "radio"))
     return Group(
         _head(url, ready, board),
         _antennas(_rows(radio, "antennas")),

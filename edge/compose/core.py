@@ -16,9 +16,11 @@ from edge.floor.handhelds import Handhelds
 from edge.floor.inbox import Inbox
 from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
+from edge.model.fault_sentences import fault
 from edge.model.ids import IdMaker, uuid7
 from edge.model.places import Floor
 from edge.settings.exceptions_file import TroubleTable
+from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings
 from edge.store import present
 
@@ -80,3 +82,16 @@ class Core:
     letters: Letters
     damage: Damage = field(default_factory=Damage)
     handhelds: Handhelds = field(default_factory=lambda: Handhelds(Alerts(), 0))
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """The folder of the journal.
+
+    Raises:
+        ConfigurationError: it cannot be made or written to.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = fault("data_dir_unusable", folder=data_dir, error=error.strerror)
+        raise ConfigurationError([f"gateway.data_dir: {reason}"]) from None

@@ -16,7 +16,7 @@ from edge.compose.beginning import BeginAnewError, first_run_of
 from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.certificate_watch import CertificateWatch
 from edge.compose.configuring import ConfigurationDesk
-from edge.compose.core import LETTERS_FILE, STORE_FILE, Core, new_id_maker
+from edge.compose.core import LETTERS_FILE, STORE_FILE, Core, make_data_dir, new_id_maker
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
 from edge.compose.finding import finder_desk, powering
@@ -210,7 +210,7 @@ def _core(settings: Settings, clock: Clock) -> Core:
         letters=Letters(board, clock),
         handhelds=Handhelds(alerts, settings.work.lease_s),
     )
-    settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings.gateway.data_dir)
     core.alerts.listen(log_alert)
     return core
 

@@ -50,7 +50,8 @@ def disk_free_bytes(folder: Path) -> int:
 def disk_used_share(folder: Path) -> float:
     """How full a folder's disk is for an ordinary user, 0 to 1; as `df` tells it."""
     usage = shutil.disk_usage(folder)
-    return usage.used / (usage.used + usage.free)
+    blocks = usage.used + usage.free
+    return usage.used / blocks if blocks else 1.0  # nothing can be written to /proc
 
 
 METRICS: Mapping[str, str] = {

@@ -145,7 +145,10 @@ def _lines(
     lines: Iterable[str], what: str, needed: tuple[str, ...], optional: tuple[str, ...]
 ) -> Iterator[_Line]:
     rows = csv.reader(lines)
-    header = [name.strip() for name in next(rows, [])]
+    try:
+        header = [name.strip() for name in next(rows, [])]
+    except csv.Error as error:
+        raise RecordingError(what, 1, str(error), "write plain CSV text") from None
     if header:
         header[0] = header[0].removeprefix("\ufeff")
     missing = [name for name in needed if name not in header]

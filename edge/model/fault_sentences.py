@@ -135,6 +135,9 @@ FAULTS: Mapping[str, str] = MappingProxyType(
             "web.certificate_file and web.key_file, or listen on 127.0.0.1"
         ),
         "key_without_certificate": "certificate_file and key_file belong together; give both",
+        "data_dir_unusable": (
+            "{folder} cannot be made ({error}); let this user write there, or name another folder"
+        ),
         "name_twice": "{name} is used twice; each device has its own",
         "port_twice": "{port} is used twice; two devices cannot share a port",
         "badge_used_twice": "{badge} is used twice; each person has their own",

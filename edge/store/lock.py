@@ -40,7 +40,7 @@ class StoreLock:
                 os.close(self._descriptor)
                 raise StoreBusyError(
                     f"{path} is in use by process {owner or 'unknown'}; "
-                    "only one daemon may run on a store"
+                    "only one daemon may run on a store; stop that one, or name another data_dir"
                 ) from error
             except OSError:
                 os.close(self._descriptor)

@@ -97,6 +97,7 @@ def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
         openapi_url=None,  # it is served to who is signed in, by routes.health
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever the header Host names
         lifespan=lifespan,
     )
     app.state.parts = parts

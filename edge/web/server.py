@@ -1,6 +1,7 @@
 """The web server in a thread of its own: start, port, stop."""
 
 import contextlib
+import errno
 import socket
 import ssl
 import threading
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 from edge.web.parts import Parts
+from edge.web.patience import PatientProtocol
 
 START_S_MAX = 10.0
 GRACE_S = 2
@@ -68,6 +70,8 @@ class WebServer:
             uvicorn.Config(
                 app,
                 loop="asyncio",
+                http=PatientProtocol,
+                ws="none",  # no page opens one
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -99,9 +103,8 @@ class WebServer:
             self._socket = _listen(self._host, self._port)
             self._port = self._socket.getsockname()[1]
         except OSError as error:  # ssl.SSLError is one
-            raise WebServerError(
-                f"cannot serve pages on {self._host} port {self._port}: {error}"
-            ) from error
+            where = f"{self._host} port {self._port}"
+            raise WebServerError(f"cannot serve pages on {where}: {_mending(error)}") from error
         self._thread.start()
         if not self._settled.wait(START_S_MAX) or not self._server.started:
             self.stop()
@@ -187,3 +190,13 @@ def _listen(host: str, port: int) -> socket.socket:
         raise
     listener.setblocking(False)  # noqa: FBT003 - the name of the argument is not ours
     return listener
+
+
+def _mending(error: OSError) -> str:
+    """Why it cannot be listened, with what to change where that is known."""
+    remedy = {
+        errno.EADDRINUSE: "another program listens there; stop it, or set another web.port",
+        errno.EADDRNOTAVAIL: "this machine has no such address; set web.host to one that it has",
+        errno.EACCES: "this user may not listen there; set a web.port of 1024 or more",
+    }
+    return remedy.get(error.errno or 0, str(error))

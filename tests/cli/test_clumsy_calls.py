@@ -1,0 +1,102 @@
+"""Whoever calls a command clumsily is told in one line what is wrong, and how to mend it."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_MAX = 120
+"""On a machine that is busy with other things; each takes a second or two."""
+
+
+def called(*words: object) -> tuple[int, str]:
+    """Exit code and standard error of the real program."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "edge", *(str(word) for word in words)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+    )
+    return ended.returncode, ended.stderr.rstrip("\n")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A good configuration of a gateway that never ran."""
+    for file in (ROOT / "config").glob("*.toml"):
+        text = file.read_text("utf-8").replace("/var/lib/warehouse-edge", "data")
+        text = text.replace("\nenabled = true ", "\nenabled = false ")
+        (tmp_path / file.name).write_text(text.replace("port = 8080", "port = 0"))
+    return tmp_path / "gateway.toml"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("locate", "edge locate: Missing option '--reads'. See"),
+        ("epc encode", "edge epc encode: Missing argument 'values'. See"),
+        ("bogus", "edge: No such command 'bogus'. See"),
+        ("read llrp://127.0.0.1 --seconds -3", "Input should be greater than or equal to 0.1"),
+        ("locate --floor here --reads absent.csv", "here: is a folder; name a file"),
+        ("plan route absent.json", "there is no such file or folder; name the right one"),
+        ("plan batch here", "here: is a folder; name a file"),
+        ("drill disk --runs 1 --scratch absent", "absent: is no folder; make it, or leave"),
+        ("config check here", "here: is a folder; name a file"),
+        (f"epc decode {'3' * 10_000}", "3333 is not a valid EPC: Company prefix length too large"),
+    ],
+)
+def test_a_clumsy_call_is_told_in_one_line(
+    words: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    code, text = called(*words.split())
+
+    assert code == 2
+    assert told in text
+    assert "\n" not in text
+    assert len(text) <= 1001
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_its_key_by_the_daemon_and_by_doctor(
+    config: Path,
+) -> None:
+    text = config.read_text("utf-8").replace('data_dir = "data"', 'data_dir = "/proc/data"')
+    config.write_text(text)
+
+    code, told = called("run", "--config", config)
+
+    assert code == 2
+    assert told.startswith(
+        "gateway.data_dir: /proc/data cannot be made (No such file or directory)"
+    )
+    assert "\n" not in told
+    code, told = called("doctor", "--config", config)
+    assert code == 1
+    assert "Traceback" not in told
+
+
+def test_a_port_that_another_program_has_is_told_with_what_to_do(config: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        lines = config.read_text("utf-8").splitlines()
+        web = lines.index("[web]")
+        at = next(i for i in range(web, len(lines)) if lines[i].startswith("port = "))
+        lines[at] = f"port = {port}"
+        config.write_text("\n".join(lines))
+
+        code, told = called("run", "--config", config)
+
+    assert code == 2
+    assert told.splitlines()[-1] == (
+        f"cannot serve pages on 127.0.0.1 port {port}: another program listens there; "
+        "stop it, or set another web.port"
+    )
