@@ -17,7 +17,7 @@ from typing_extensions import override
 from edge.web.parts import Parts
 from edge.web.patience import PatientProtocol
 
-START_S_MAX = 10.0
+START_S_MAX = 60.0
 GRACE_S = 2
 """How long requests that run may take to end when the server stops."""
 STOP_S_MAX = 3.0
