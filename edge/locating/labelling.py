@@ -122,7 +122,7 @@ def _covered(floor: Floor, truth: Truth) -> LocationId | None:
 
 def _pieces(runs: Sequence[_Run]) -> list[Piece]:
     """Runs in pieces; a place that has but one gives two halves: to learn from and to judge by."""
-    whole = [_cut_up(run, _PIECE_US) for run in runs]
+    whole = [_cut_up(run, _even_us(run)) for run in runs]
     pieces_of = Counter(piece.place for pieces in whole for piece in pieces)
     found: list[Piece] = []
     for run, pieces in zip(runs, whole, strict=True):
@@ -131,6 +131,15 @@ def _pieces(runs: Sequence[_Run]) -> list[Piece]:
         halves = _cut_up(run, length_us // 2) if alone else []
         found += halves if len(halves) > 1 else pieces
     return found
+
+
+def _even_us(run: _Run) -> int:
+    """How long the pieces of a run are: all alike, without a short rest.
+
+    Each piece is a change to be noticed: short ones made a locator look worse than it is.
+    """
+    length_us = int(run.time_us[-1] - run.time_us[0])
+    return length_us // max(1, round(length_us / _PIECE_US)) + 1
 
 
 def _cut_up(run: _Run, piece_us: int) -> list[Piece]:

@@ -261,6 +261,7 @@ class Locator:
         """One look of the filter at each tag that was read; its finding, time and grounds."""
         table, slots = self._table, news.slots
         gap_s = table.learn_gaps(news)
+        self._ways.admit(slots, self._coverage)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
         announced = table.place.take(news.rows)
         known = self._known(news, places, gap_s)
@@ -323,7 +324,7 @@ class Locator:
                 ),
             )
             for slot, antenna in enumerate(slots.antenna[:, 0].tolist())
-            if antenna != NO_ANTENNA
+            if antenna != NO_ANTENNA and slots.seen_ms[slot, 0] > 0
         )
 
     def _score(self, row: int, slots: Slots) -> Floats:
@@ -364,7 +365,7 @@ class Locator:
         if self._fields is None:
             return None
         slots = self._table.slots_of(np.array([row]))
-        some = slots.antenna[:, 0] != NO_ANTENNA
+        some = (slots.antenna[:, 0] != NO_ANTENNA) & (slots.seen_ms[:, 0] > 0)
         antenna, usual = slots.antenna[some, 0], slots.usual[some, 0]
         lately = slots.level_sum[some, 0] / slots.weight[some, 0]
         level_dbm = np.full(len(self._columns.antennas), np.nan)

@@ -12,6 +12,8 @@ SLOTS = 4
 NO_ANTENNA = 0xFFFF
 LEAST_WEIGHT = np.float32(2.0**-20)
 """A weight fades no further, so that the mean of an antenna long silent is kept."""
+_SPARE_WEIGHT, _SPARE_BELIEF = np.float32(0.15), np.float32(0.01)
+"""A slot that holds less of both may be given away."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -25,7 +27,7 @@ class Slots:
     Attributes:
         level_sum: decayed sum of level times weight, dBm.
         weight: decayed number of reads.
-        seen_ms: last read, table milliseconds.
+        seen_ms: last read, table milliseconds; 0 for an antenna that has not heard the tag yet.
         antenna: which antenna; `NO_ANTENNA` for an empty slot.
         belief: probability that the tag is at the antenna's place.
         usual: what the antenna usually hears of the tag while it rests where it is announced, dB
@@ -109,6 +111,31 @@ def enter(slots: Slots, pairs: Pairs) -> NDArray[np.bool_]:
         _replace_weakest(slots, fresh, _some(pairs, left[~later]))
         left = left[later]
     return fresh
+
+
+def admit(slots: Slots, antenna: int, level_dbm: float) -> None:
+    """Give an antenna that hears no tag a slot of each that has one to spare, in place.
+
+    Args:
+        slots: of m tags.
+        antenna: its number.
+        level_dbm: taken for its mean until it hears a tag.
+    """
+    quiet = (slots.weight < _SPARE_WEIGHT) & (slots.belief < _SPARE_BELIEF) & (slots.seen_ms > 0)
+    rank = np.where(quiet, slots.belief, np.float32(np.inf))
+    rank[slots.antenna == NO_ANTENNA] = -1.0
+    slot = rank.argmin(axis=0)
+    lacks = ~(slots.antenna == antenna).any(axis=0) & np.isfinite(rank.min(axis=0))
+    at = slot[lacks], lacks.nonzero()[0]
+    for column, value in (
+        (slots.level_sum, LEAST_WEIGHT * np.float32(level_dbm)),
+        (slots.weight, LEAST_WEIGHT),
+        (slots.seen_ms, 0),
+        (slots.antenna, antenna),
+        (slots.belief, 0.0),
+        (slots.usual, np.nan),
+    ):
+        column[at] = value
 
 
 def best_slots(belief: Floats) -> tuple[Rows, Floats]:

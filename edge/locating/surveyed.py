@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from edge.locating.gains import Gains
 from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots, best_slots
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots, admit, best_slots
 from edge.locating.survey import (
     CONSTANT,
     EXPECTED,
@@ -47,7 +47,7 @@ _ROOT_ALL_OVER = 1.0
 """Root of decayed reads, in half a second, of a tag wherever it is."""
 _DEAF_MOST = 4
 """Each costs as much as a look; where more are deaf at once the alerts say it all."""
-_NEVER = np.float32(-np.inf)
+_NEVER, _UNKNOWN = np.float32(-np.inf), np.float32(np.nan)
 _ANTENNAS_MIN = 2
 """One alone cannot tell a deaf antenna from a quiet tag."""
 
@@ -148,12 +148,30 @@ class SurveyedModel:
     def look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         """As `HearingModel` says; what speaks for places that nobody hears is for "elsewhere"."""
         look = self._look(news, known, alive)
-        own = self._row_of[:-1]
-        listened = np.bincount(own[alive[:-1]], minlength=len(self._row_of_place) + 1) > 0
-        deaf = np.unique(own[~listened[own] & ~self._near[:-1] & (own < len(self._row_of_place))])
-        if 0 < len(deaf) <= _DEAF_MOST:
+        deaf = self._row_of[self._deaf(alive)]
+        if len(deaf):
             self._not_ruled_out(look, self._heard(news.slots, known.usual_db), deaf, alive)
         return look
+
+    def admit(self, slots: Slots, alive: NDArray[np.bool_]) -> None:
+        """Make the places that nobody hears at present candidates, in place.
+
+        Args:
+            slots: of tags that were read.
+            alive: as in `look`.
+        """
+        for antenna in self._deaf(alive).tolist():
+            admit(slots, antenna, REFERENCE_DBM)
+
+    def _deaf(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """One antenna of each surveyed place whose antennas are all deaf or down, if few are."""
+        own = self._row_of[:-1]
+        listened = np.bincount(own[alive[:-1]], minlength=len(self._row_of_place) + 1) > 0
+        listened[-1] = True
+        deaf: NDArray[np.int64] = (~listened[own] & ~self._near[:-1]).nonzero()[0]
+        _, first = np.unique(own[deaf], return_index=True)
+        one_each = deaf[first]
+        return one_each if len(one_each) <= _DEAF_MOST else one_each[:0]
 
     def _look(self, news: News, known: Known, alive: NDArray[np.bool_]) -> Look:
         heard = self._heard(news.slots, known.usual_db)
@@ -213,8 +231,8 @@ class SurveyedModel:
     ) -> None:
         """Let what speaks for places whose antennas are all deaf speak for "elsewhere", in place.
 
-        Only a slot makes a candidate, and a deaf antenna gives none; but its silence rules nothing
-        out. Places that have a slot by earlier reads speak for themselves.
+        Its silence rules nothing out. Places that have a slot, by `admit` or by earlier reads,
+        speak for themselves.
         """
         own = self._row_of.take(heard.antenna)
         rows = np.repeat(deaf[:, np.newaxis], own.shape[1], axis=1)
@@ -281,7 +299,8 @@ class SurveyedModel:
         level -= self._offset.take(slots.antenna, mode="clip")
         usual = np.where(np.isnan(slots.usual), level, slots.usual)
         rate = new_share * news.fresh * np.float32(self._settings.memory_rate)
-        slots.usual[:] = usual + rate * (level - usual)
+        usual += rate * (level - usual)
+        slots.usual[:] = np.where(slots.seen_ms > 0, usual, _UNKNOWN)
 
     def _trodden(
         self,

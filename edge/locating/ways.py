@@ -79,6 +79,11 @@ class Ways:
         if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
             self._take(self._walked if self._restlessness.carried else self._restful)
 
+    def admit(self, slots: Slots, coverage: Coverage) -> None:
+        """Make surveyed places that nobody hears at present candidates of tags that were read."""
+        if self.surveyed is not None:
+            self.surveyed.admit(slots, coverage.listening)
+
     def listening(self, coverage: Coverage) -> NDArray[np.bool_]:
         """Antennas whose silence counts; without a survey those of readers that are not down."""
         return coverage.alive if self.surveyed is None else coverage.listening

@@ -74,6 +74,6 @@ def hearings(slots: Slots, columns: FloorColumns, time: Timeline) -> tuple[Heari
             slots.seen_ms[:, 0],
             strict=True,
         )
-        if antenna != NO_ANTENNA and weight > 0
+        if antenna != NO_ANTENNA and seen > 0
     ]
     return tuple(sorted(heard, key=lambda one: -one.rssi_dbm))

@@ -11,6 +11,7 @@ from edge.locating.antennas import AntennaFault, AntennaReport
 from edge.locating.calibration import Calibration, floor_hash
 from edge.locating.locator import Locator
 from edge.locating.settings import SURVEYED
+from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA, Slots, admit
 from edge.locating.stream import locate_stream
 from edge.locating.surveying import layout_survey
 from edge.locating.whereabouts import Whereabouts
@@ -81,18 +82,46 @@ def test_what_nobody_surveyed_to_be_heard_is_not_missed(floor: Floor) -> None:
     assert told == []
 
 
-def test_a_place_whose_ear_is_deaf_is_not_ruled_out(floor: Floor, surveyed: Calibration) -> None:
+def test_a_place_whose_ear_is_deaf_is_told_where_all_others_hear_from_afar(
+    floor: Floor, surveyed: Calibration
+) -> None:
     # given a tag that is carried about where antenna 3 is deaf, which is known by now
     locator = Locator(floor, calibration=surveyed)
     before = played(locator, carried("a", 0, 90, deaf=3))
-    # when it is carried into the place of the deaf one, where all others hear it from afar
+    # when it is carried into the place of the deaf one
     inside = played(locator, carried("c", 90, 120, deaf=3))
-    # then no other place is told with confidence
+    # then that is told, and as evidence only what was heard
     assert before.location == "a"
-    assert before.probability > 0.6
-    assert inside.probability < 0.4
-    assert inside.location is None
+    assert before.probability > 0.5
+    assert inside.location == inside.announced == "c"
+    assert inside.probability > 0.5
+    assert sorted(one.port for one in inside.evidence) == [1, 2, 4]
+    why = locator.reason(TAG, START_US + 120 * 10**6)
+    assert why is not None
+    assert sorted(one.port for one in why.antennas) == [1, 2, 4]
     # and what is carried out of it is told as ever
     after = played(locator, carried("b", 120, 150, deaf=3))
     assert after.location == "b"
-    assert after.probability > 0.6
+    assert after.probability > 0.5
+
+
+def test_a_deaf_antenna_takes_no_slot_that_is_heard_or_believed() -> None:
+    none = NO_ANTENNA
+    # given tags that four antennas hear, two of four, and one of two
+    slots = Slots(
+        level_sum=np.full((4, 3), -60.0, np.float32),
+        weight=np.array([[1, 1, 1, 1], [1, 1, 0.1, 0.1], [1, 0, 0, 0]], np.float32).T,
+        seen_ms=np.full((4, 3), 1000, np.int32),
+        antenna=np.array([[0, 1, 2, 3], [0, 1, 2, 3], [0, none, none, 3]], np.uint16).T,
+        belief=np.array([[1, 0, 0, 0], [0.5, 0.1, 0.3, 0.001], [0.9, 0, 0, 0]], np.float32).T,
+        usual=np.zeros((4, 3), np.float32),
+    )
+    # when the deaf antenna 7 is made a candidate of them, twice
+    for _ in range(2):
+        admit(slots, 7, -60.0)
+    # then it has what nobody misses, with nothing heard
+    assert slots.antenna.T.tolist() == [[0, 1, 2, 3], [0, 1, 2, 7], [0, 7, none, 3]]
+    assert slots.weight[3, 1] == slots.weight[1, 2] == LEAST_WEIGHT
+    assert slots.seen_ms[3, 1] == slots.seen_ms[1, 2] == 0
+    assert slots.level_sum[3, 1] / slots.weight[3, 1] == pytest.approx(-60.0)
+    assert np.isnan(slots.usual[3, 1])

@@ -57,6 +57,12 @@ def test_a_long_stay_gives_pieces_of_twenty_seconds(
     assert seconds_of(floor, walked((LEFT, 60), (RIGHT, 60)), LEFT) == [19, 19, 19]
 
 
+def test_the_pieces_of_a_stay_are_of_one_length(
+    floor: Floor, walked: Callable[..., Recorded]
+) -> None:
+    assert seconds_of(floor, walked((LEFT, 28), (RIGHT, 60), (LEFT, 34)), LEFT) == [27, 16, 16]
+
+
 @pytest.mark.parametrize(("stay_s", "pieces_s"), [(22, [10, 10]), (12, [5, 5]), (8, [7])])
 def test_a_place_that_would_give_one_piece_gives_two_halves_where_it_can(
     floor: Floor, walked: Callable[..., Recorded], stay_s: int, pieces_s: list[int]
