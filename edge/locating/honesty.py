@@ -21,12 +21,14 @@ two stretches of one walk differ in how often the answers are right by more than
 Doubles = NDArray[np.float64]
 
 
-def honest(belief: Doubles | NDArray[np.float32], sureness: float) -> Doubles:
+def honest(
+    belief: Doubles | NDArray[np.float32], sureness: float | NDArray[np.float32]
+) -> Doubles:
     """The probabilities that may be told.
 
     Args:
         belief: shape (k,) or (k, m): of the places of a tag; "elsewhere" has what they leave.
-        sureness: power, more than 0; 1 tells the beliefs as they are.
+        sureness: power, more than 0; 1 tells the beliefs as they are. One for all, or shape (m,).
 
     Returns:
         The same shape; "elsewhere" again has what they leave.

@@ -278,7 +278,8 @@ class Locator:
         heard = outcome.level_db, outcome.usual_db
         sound = Sound(slots.antenna, slots.weight, *heard) if rests else None
         table.put(news.rows, slots)
-        looked = Looked(outcome.best, slots.belief, settings.sureness, sound)
+        sureness = self._ways.sureness(slots.antenna, self._coverage)
+        looked = Looked(outcome.best, slots.belief, sureness, sound)
         return outcome.findings, news.at_ms, looked
 
     def _known(self, news: News, places: Ports, gap_s: Floats) -> Known:
@@ -356,7 +357,8 @@ class Locator:
             if antenna != NO_ANTENNA and belief > 0:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
-        told = honest(np.array(list(beliefs.values())), self._ways.settings.sureness)
+        sureness = float(self._ways.sureness(slots.antenna, self._coverage)[0])
+        told = honest(np.array(list(beliefs.values())), sureness)
         ranked = zip(beliefs, told.tolist(), strict=True)
         return sorted(ranked, key=lambda one: (-one[1], one[0]))
 

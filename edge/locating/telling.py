@@ -31,13 +31,13 @@ class Looked:
     Attributes:
         best: the most probable place of each.
         belief: shape (4, m).
-        sureness: see `honesty`.
+        sureness: of each, see `honesty`.
         sound: how they sound; None where tags are carried about.
     """
 
     best: Ports
     belief: Floats
-    sureness: float
+    sureness: Floats
     sound: Sound | None
 
 
@@ -65,7 +65,7 @@ class Teller:
         if not len(some):
             return []
         changed, best = rows[some], looked.best[some]
-        probability = honest(looked.belief[:, some], looked.sureness).max(axis=0)
+        probability = honest(looked.belief[:, some], looked.sureness[some]).max(axis=0)
         before = table.place[changed]
         at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
         told_before = table.state[changed]

@@ -19,12 +19,14 @@ from edge.locating.looking import Looking
 from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel, OffsetModel
 from edge.locating.restlessness import Restlessness
 from edge.locating.settings import WALKED, LocatingSettings
-from edge.locating.slots import Floats, Slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots
 from edge.locating.surveyed import SurveyedModel
 from edge.locating.surveying import layout_survey
 from edge.model.places import Floor
 
 _LOOK_S_MAX = np.float32(1.0)
+_LISTENING_LEAST = np.float32(0.25)
+"""Fewer listening antennas of a tag than this share make nobody any less sure."""
 
 
 class Ways:
@@ -83,6 +85,22 @@ class Ways:
         """Make surveyed places that nobody hears at present candidates of tags that were read."""
         if self.surveyed is not None:
             self.surveyed.admit(slots, coverage.listening)
+
+    def sureness(self, antenna: Ports, coverage: Coverage) -> Floats:
+        """By tag, the power that makes beliefs honest: less where antennas near it are deaf.
+
+        Args:
+            antenna: shape (4, m), of each slot.
+            coverage: who listens.
+        """
+        sureness = np.full(antenna.shape[1], self.settings.sureness, np.float32)
+        if self.surveyed is None or coverage.listening[:-1].all():
+            return sureness
+        own = antenna != NO_ANTENNA
+        heard = own & coverage.listening.take(antenna, mode="clip")
+        share = heard.sum(axis=0, dtype=np.float32) / np.maximum(own.sum(axis=0), 1)
+        sureness *= np.maximum(share, _LISTENING_LEAST)
+        return sureness
 
     def listening(self, coverage: Coverage) -> NDArray[np.bool_]:
         """Antennas whose silence counts; without a survey those of readers that are not down."""

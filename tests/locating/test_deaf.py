@@ -105,6 +105,16 @@ def test_a_place_whose_ear_is_deaf_is_told_where_all_others_hear_from_afar(
     assert after.probability > 0.5
 
 
+def test_where_an_antenna_is_deaf_nobody_is_as_sure_as_before(
+    floor: Floor, surveyed: Calibration
+) -> None:
+    whole = played(Locator(floor, calibration=surveyed), carried("a", 0, 90))
+    deaf = played(Locator(floor, calibration=surveyed), carried("a", 0, 90, deaf=3))
+
+    assert whole.location == deaf.location == "a"
+    assert deaf.probability < whole.probability - 0.03
+
+
 def test_a_deaf_antenna_takes_no_slot_that_is_heard_or_believed() -> None:
     none = NO_ANTENNA
     # given tags that four antennas hear, two of four, and one of two
