@@ -138,7 +138,7 @@ def test_a_parcel_cannot_leave_from_the_pack_station() -> None:
     world.bring_tote("T1", PACK_STATION, "w1")
     world.pack("T1", "s1", "o1")
 
-    with pytest.raises(WorldError, match="not at the dock"):
+    with pytest.raises(WorldError, match="not at a dock"):
         world.leave("s1", 1)
 
 

@@ -275,9 +275,16 @@ class FactsSayTheSame(Law):
         again = FloorState(ending.live.floor)
         again.numbered_from_s = ending.live.numbered_from_s
         for fact in ending.journal:
-            apply(again, fact.event, fact.occurred_us)
+            self.follow(again, fact)
         for name in compared(ending.live, again):
             self.breaks(f"{name} in memory is not {name} by the facts")
+
+    def follow(self, state: FloorState, fact: Fact) -> None:
+        """Apply a fact to what those before it gave; one that knows more than they is amiss."""
+        try:
+            apply(state, fact.event, fact.occurred_us)
+        except KeyError as unknown:
+            self.breaks(f"fact {fact.seq}, {fact.event.type}: no fact before it knows {unknown}")
 
 
 @dataclass(slots=True)
