@@ -3,8 +3,8 @@
 A stranger who opens connections and says nothing, or a letter a minute, would otherwise hold all
 that the server has (`CONNECTIONS_MAX`), and pickers would be told 503 for as long as they like.
 Each connection has `REQUEST_S_MAX` for each whole request, its body included. An address has
-`ADDRESS_MAX` connections; a browser opens six. The host's own address may hold any number: a proxy
-that ends the TLS stands there.
+`ADDRESS_MAX` connections: a browser opens six, and a shift's handhelds may stand behind one
+translator. The host's own address may hold any number: a proxy that ends the TLS stands there.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_S_MAX = 10.0
 """64 KiB over a bad radio link take two."""
-ADDRESS_MAX = 96
+ADDRESS_MAX = 256
 TOLD_AGAIN_S = 60.0
 OURS = frozenset({"127.0.0.1", "::1"})
 _ARRIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR})
