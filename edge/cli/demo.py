@@ -113,7 +113,7 @@ def _announce(site: Site) -> None:
         ("/returns", "returns station"),
         ("/orders", "orders under review"),
         ("/board", "rates and backlog"),
-        ("/setup", "calibration"),
+        ("/setup", "readers, calibration, backups"),
     ):
         typer.echo(f"  {site.url}{path:<8}  {what}")
     typer.echo("\nSign in as (badge / PIN):")
