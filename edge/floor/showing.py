@@ -4,12 +4,12 @@ Prompts and pack stations are shown after every turn that changed something: a p
 them. The wide views are drawn at most a few times a second, whatever happens on the floor.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 
 from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view, tasks_view
-from edge.floor.alerts import Alerts
+from edge.floor.alerts import Alerts, alert_view
 from edge.floor.board import Board, Shown
 from edge.floor.manifests import dispatch_view
 from edge.floor.progress import rates_view, walks_view, waves_view
@@ -64,7 +64,6 @@ from edge.model.events import (
     VarianceSettled,
     WrongDoorSeen,
 )
-from edge.model.fault_sentences import fault_recognised
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.places import LocationKind
@@ -238,27 +237,5 @@ class Showing:
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
             "questions": [asdict(one) for one in state.questions.values()],
-            "alerts": [
-                {
-                    "id": alert.id,
-                    "code": alert.code,
-                    "severity": alert.severity,
-                    "text": alert.text,
-                    "values": dict(alert.values),
-                    "said": _said(alert.values),
-                    "since": alert.since_us,
-                }
-                for alert in self._alerts.active()
-            ],
+            "alerts": [alert_view(one) for one in self._alerts.active()],
         }
-
-
-def _said(values: Mapping[str, str]) -> dict[str, list[dict[str, object]]]:
-    """What of an alert's values is a sentence of our own, or several, a line each."""
-    found: dict[str, list[dict[str, object]]] = {}
-    for name, value in values.items():
-        said = [fault_recognised(one) for one in value.split("\n")]
-        if any(said):
-            lines = zip(value.split("\n"), said, strict=True)
-            found[name] = [one or {"code": "", "values": {}, "text": text} for text, one in lines]
-    return found
