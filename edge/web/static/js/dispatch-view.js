@@ -2,10 +2,9 @@
 
 import { fill, h, icon } from "./dom.js";
 import { grouped } from "./label-view.js";
-import { moment, t } from "./language.js";
+import { kilograms, moment, t } from "./language.js";
 import { palletSection } from "./pallets-view.js";
 import { Note, scanField } from "./station-parts.js";
-import { kilograms } from "./weigh-view.js";
 
 export class DispatchView {
   /** @param actions close(manifest, partial), beginAs(code), and those of `palletSection`. */

@@ -1,8 +1,7 @@
 // The label of a closed parcel: its picture, whether it is printed, and the ways to have it again.
 
 import { h, icon, s } from "./dom.js";
-import { knows, t } from "./language.js";
-import { kilograms } from "./weigh-view.js";
+import { kilograms, knows, t } from "./language.js";
 
 const STATE_ICONS = { sent: "wait", printed: "right", waiting: "trouble", unsure: "trouble", refused: "wrong", no_printer: "info" };
 const MODULE_MM = 0.5;

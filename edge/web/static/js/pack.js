@@ -1,10 +1,10 @@
 // The pack station: scan a tote, check its pieces, close the parcel.
 
-import { t } from "./language.js";
+import { kilograms, t } from "./language.js";
 import { PackView } from "./pack-view.js";
 import { Station, rememberChoice } from "./station.js";
 import { newlyUnwanted } from "./station-parts.js";
-import { WeighView, kilograms } from "./weigh-view.js";
+import { WeighView } from "./weigh-view.js";
 
 const KEPT = "we1.station";
 

@@ -4,8 +4,7 @@ import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { grouped } from "./label-view.js";
-import { onLanguage, t } from "./language.js";
-import { kilograms } from "./weigh-view.js";
+import { kilograms, onLanguage, t } from "./language.js";
 
 const frame = await Frame.start("slip");
 await whoAmI();

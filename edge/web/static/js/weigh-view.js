@@ -4,7 +4,7 @@
 
 import { post } from "./api.js";
 import { fill, h } from "./dom.js";
-import { knows, t } from "./language.js";
+import { kilograms, knows, t } from "./language.js";
 
 const REASONS = ["looked_at", "article_weight", "packing_material", "scale"];
 const GRAMS_MAX = 1_000_000;
@@ -164,11 +164,6 @@ export class WeighView {
     fill(this._dialog, h("h2", { id: "weigh-title" }, title), ...content);
     if (!this._dialog.open) this._dialog.showModal();
   }
-}
-
-/** Grams as kilograms, as every page and label writes them. */
-export function kilograms(grams) {
-  return `${(grams / 1000).toFixed(3)} kg`;
 }
 
 /** Kilograms as somebody types them, with a point or a comma, as grams; null for no weight. */
