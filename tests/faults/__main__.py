@@ -3,8 +3,8 @@
     python -m tests.faults [--scale 1.0] [--seed 1] [NAME ...]
 
 `--scale 0.1` makes each fault a tenth as often; the table says how often it was made, and a row
-that was made in full stays unless a promise broke. Each line is a process of its own; which go on
-beside each other says `tests.faults.schedule`. Exit code 1 if a promise broke.
+that was made more often stays unless a promise broke. Each line is a process of its own; which go
+on beside each other says `tests.faults.schedule`. Exit code 1 if a promise broke.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The table in docs/guarantees.md: rows that were measured replace those of the same name.
 
-A row that was made in full stays where the fault was made less often this time, unless it broke.
+A row that held stays where the fault was made less often this time, unless it broke.
 """
 
 import fcntl
@@ -113,7 +113,7 @@ def _with_rows(
     before, after, table = text.partition(BEGIN)[0], text.partition(END)[2], _table(text)
     rows = _rows(table)
     for one in measured:
-        if one.scale >= 1 or not _is_in_full(rows.get(one.line.name, "")) or one.is_broken:
+        if one.scale >= _scale_that_held(rows.get(one.line.name, "")) or one.is_broken:
             rows[one.line.name] = one.row
     body = "\n".join(rows[name] for name in order if name in rows)
     if whole_s is not None:
@@ -125,5 +125,7 @@ def _with_rows(
     return f"{before}{BEGIN}\n{HEAD}\n{body}\n{told}{END}{after}"
 
 
-def _is_in_full(row: str) -> bool:
-    return " | held | " in row and "--scale" not in row
+def _scale_that_held(row: str) -> float:
+    """How large a part of a line a row tells of; 0 where it was not made, or broke."""
+    time_of = _TIME.search(row)
+    return float(time_of[2] or 1) if time_of and " | held | " in row else 0.0

@@ -227,25 +227,27 @@ def test_rows_replace_those_of_the_same_name_and_leave_the_others(tmp_path: Path
     assert text.endswith("after\n")
 
 
-def test_a_row_made_in_full_stays_unless_a_tenth_of_it_breaks(tmp_path: Path) -> None:
+def test_a_row_stays_unless_as_much_is_made_again_or_a_part_of_it_breaks(tmp_path: Path) -> None:
     page = tmp_path / "guarantees.md"
     page.write_text(f"{BEGIN}\n{END}\n")
     held, broken = Found(5, {"lost": 0}, {"told": 1_234}, {}), Found(6, {"lost": 2}, {}, {})
-    names = ["kill", "power"]
-    write_table([Measured(LINES[name], 1.0, 2.0, held, "") for name in names], names, page)
+    names = ["kill", "power", "disk"]
+    write_table([Measured(LINES[name], 0.5, 2.0, held, "") for name in names], names, page)
 
     write_table(
         [
             Measured(LINES["kill"], 0.1, 2.0, held, ""),
             Measured(LINES["power"], 0.1, 2.0, broken, ""),
+            Measured(LINES["disk"], 1.0, 2.0, held, ""),
         ],
         names,
         page,
     )
 
-    kill, power = (line for line in page.read_text().splitlines() if line.startswith("| `"))
-    assert "--scale" not in kill
+    kill, power, disk = (line for line in page.read_text().splitlines() if line.startswith("| `"))
+    assert "--scale 0.5 kill" in kill
     assert "**broken**" in power
+    assert "--scale" not in disk
 
 
 def test_the_page_tells_how_long_lines_take_in_full_and_all_together(tmp_path: Path) -> None:
