@@ -26,8 +26,20 @@ UNKNOWN_S = 120.0
 COMPLAINT_CHARACTERS_MAX = 300
 
 
-def make_all(lines: Sequence[Line], scale: float, seed: int) -> list[Measured]:
-    """Make the lines as the schedule says; tells on standard error what goes on."""
+def make_all(
+    lines: Sequence[Line], scale: float, seed: int, keep: Callable[[Measured], None]
+) -> bool:
+    """Make the lines as the schedule says; tells on standard error what goes on.
+
+    Args:
+        lines: to be made.
+        scale: how large a part of their tries.
+        seed: settles the instants.
+        keep: is given each line as soon as it is measured; from any thread.
+
+    Returns:
+        Whether every promise held.
+    """
     by_name = {line.name: line for line in lines}
     page_s = seconds_of_page()
     expected_s = {name: scale * page_s.get(name, UNKNOWN_S) for name in by_name}
@@ -35,27 +47,27 @@ def make_all(lines: Sequence[Line], scale: float, seed: int) -> list[Measured]:
     progress = _Progress(lambda spent_s: left_s(planned, expected_s, spent_s))
     running: set[subprocess.Popen[str]] = set()
 
-    def make(name: str) -> Measured:
+    def make(name: str) -> bool:
         progress.begins(name)
         process = _started(by_name[name], scale, seed)
         running.add(process)
         one = measured(by_name[name], scale, process)
         running.remove(process)
+        keep(one)
         progress.ends(name, f"{one.verdict}: {one.text} ({one.spent_s:.0f} s)")
-        return one
+        return one.good
 
-    found: list[Measured] = []
+    held: list[bool] = []
     with progress.told():
         for phase in planned:
             with ThreadPoolExecutor(phase.places) as places:
                 try:
-                    found += places.map(make, phase.names)
+                    held += places.map(make, phase.names)
                 except BaseException:  # such as Ctrl-C
                     places.shutdown(wait=False, cancel_futures=True)
-                    for process in running:
-                        _end(process)
+                    _end(tuple(running))
                     raise
-    return found
+    return all(held)
 
 
 def _started(line: Line, scale: float, seed: int) -> "subprocess.Popen[str]":
@@ -82,19 +94,23 @@ def measured(
         found = Found(**json.loads(told.splitlines()[-1]))
     except subprocess.TimeoutExpired:
         complaint = f"not done after {most_s:,.0f} s"
-        _end(process)
+        with process:  # which closes what it might still say
+            _end((process,))
     except (IndexError, ValueError):
         complaint = " ".join(complaint.split())[-COMPLAINT_CHARACTERS_MAX:]
     return Measured(line, scale, time.monotonic() - began_s, found, "" if found else complaint)
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
-    """As with Ctrl-C, so that it takes down what it has set up; then all of it by force."""
+def _end(processes: "Sequence[subprocess.Popen[str]]") -> None:
+    """As with Ctrl-C, so that they take down what they have set up; then all by force."""
     for how in (signal.SIGINT, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=TIDYING_S_MAX)
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, how)
+        until_s = time.monotonic() + TIDYING_S_MAX
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, until_s - time.monotonic()))
 
 
 class _Progress:
