@@ -70,8 +70,10 @@ def facts_of(path: Path) -> list[ToldFact]:
     return [ToldFact(position - first + 1, id_, epc or "") for position, id_, epc in rows]
 
 
-def orders_received(path: Path) -> set[str]:
-    """Every order that a journal tells of; somebody may be writing it.
+def orders_received(path: Path, behind: int) -> tuple[set[str], int]:
+    """The orders that a journal tells of behind a position, and its last position.
+
+    Somebody may be writing it.
 
     Raises:
         StoreError: the file cannot be read.
@@ -79,9 +81,13 @@ def orders_received(path: Path) -> set[str]:
     address = f"{path.absolute().as_uri()}?mode=ro"
     with told_by_store(f"reading {path}"), closing(sqlite3.connect(address, uri=True)) as journal:
         rows = journal.execute(
-            "SELECT json_extract(body, '$.order.order_id') FROM facts WHERE type='order.received'"
+            "SELECT position, type = 'order.received', json_extract(body, '$.order.order_id')"
+            " FROM facts WHERE position > ? ORDER BY position",
+            (behind,),
         ).fetchall()
-    return {order_id for (order_id,) in rows}
+    return {order_id for _, is_order, order_id in rows if is_order}, rows[-1][
+        0
+    ] if rows else behind
 
 
 def judge(path: Path, told: Sequence[ToldFact]) -> Verdict:

@@ -86,11 +86,13 @@ class HardwareDrills:
     def _unknown(self, gateway: ScratchGateway, wanted: set[str]) -> set[str]:
         """The open orders that the new gateway still does not know after a while."""
         ends_us = self._clock.monotonic_us() + int(ORDERS_S_MAX * 1e6)
-        while self._clock.monotonic_us() < ends_us:
-            if not wanted - orders_received(gateway.journal):
-                break
+        received, position = orders_received(gateway.journal, 0)
+        unknown = wanted - received
+        while unknown and self._clock.monotonic_us() < ends_us:
             gateway.go_on_for(POLL_S)
-        return wanted - orders_received(gateway.journal)
+            received, position = orders_received(gateway.journal, position)
+            unknown -= received
+        return unknown
 
     def _span_s(self) -> float:
         return float(self._generator.uniform(*WORK_S))

@@ -56,9 +56,9 @@ class PaperGateway:
         assert not self.data.exists(), "the disk is gone"
         self.data.mkdir()
         with closing(sqlite3.connect(self.journal)) as journal:
-            journal.execute("CREATE TABLE facts (type, body)")
+            journal.execute("CREATE TABLE facts (position INTEGER PRIMARY KEY, type, body)")
             journal.executemany(
-                "INSERT INTO facts VALUES ('order.received', ?)",
+                "INSERT INTO facts (type, body) VALUES ('order.received', ?)",
                 [(json.dumps({"order": {"order_id": one}}),) for one in self.known_after],
             )
             journal.commit()

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,9 +25,12 @@ from simulators.central_store import CentralStore
 from tests.faults.__main__ import LINES
 from tests.faults.conftest import FAULTY_WRITER
 from tests.faults.lines import flips, lanes, outages, wires
+from tests.faults.lines.beside import shares, together
 from tests.faults.lines.line import Bench, Found
 from tests.faults.lines.syscalls import sweep
-from tests.faults.table import BEGIN, END, PAGE, Measured, write_table
+from tests.faults.making import measured
+from tests.faults.schedule import ALONE, left_s, phases
+from tests.faults.table import BEGIN, END, PAGE, Measured, seconds_of_page, write_table
 from tests.faults.test_disk import _need_strace
 from tests.sync.conftest import Floor, MemoryJournal, parts_for
 
@@ -220,6 +225,101 @@ def test_rows_replace_those_of_the_same_name_and_leave_the_others(tmp_path: Path
     assert "lost 0, told 1,234 | held" in rows[2]
     assert text.startswith("before\n")
     assert text.endswith("after\n")
+
+
+def test_a_row_stays_unless_as_much_is_made_again_or_a_part_of_it_breaks(tmp_path: Path) -> None:
+    page = tmp_path / "guarantees.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    held, broken = Found(5, {"lost": 0}, {"told": 1_234}, {}), Found(6, {"lost": 2}, {}, {})
+    names = ["kill", "power", "disk"]
+    write_table([Measured(LINES[name], 0.5, 2.0, held, "") for name in names], names, page)
+
+    write_table(
+        [
+            Measured(LINES["kill"], 0.1, 2.0, held, ""),
+            Measured(LINES["power"], 0.1, 2.0, broken, ""),
+            Measured(LINES["disk"], 1.0, 2.0, held, ""),
+        ],
+        names,
+        page,
+    )
+
+    kill, power, disk = (line for line in page.read_text().splitlines() if line.startswith("| `"))
+    assert "--scale 0.5 kill" in kill
+    assert "**broken**" in power
+    assert "--scale" not in disk
+
+
+def test_the_page_tells_how_long_lines_take_in_full_and_all_together(tmp_path: Path) -> None:
+    page = tmp_path / "guarantees.md"
+    page.write_text(f"{BEGIN}\n{END}\nafter\n")
+    held = Found(5, {"lost": 0}, {}, {})
+
+    for whole_s in (3_000.0, 3_300.0, None):
+        write_table(
+            [
+                Measured(LINES["kill"], 1.0, 90.0, held, ""),
+                Measured(LINES["power"], 0.1, 7.0, held, ""),
+            ],
+            ["kill", "power"],
+            page,
+            whole_s,
+        )
+
+    assert seconds_of_page(page) == {"kill": 90, "power": 70}
+    assert page.read_text().count("All lines in one run:") == 1
+    assert "55 minutes" in page.read_text()
+
+
+def test_bounds_of_time_are_kept_to_alone_and_the_longest_counts_begin_first() -> None:
+    expected_s = dict.fromkeys(LINES, 10.0) | {"outage": 100.0, "clock": 50.0}
+
+    planned = phases(list(LINES), expected_s)
+
+    assert sorted(name for one in planned for name in one.names) == sorted(LINES)
+    assert [one.names for one in planned if one.places == 1] == [(name,) for name in ALONE]
+    assert planned[-1].names[:2] == ("outage", "clock")
+
+
+def test_what_is_left_is_told_by_places_and_by_what_was_spent() -> None:
+    expected_s = {"kill": 30.0, "outage": 100.0, "clock": 50.0, "flips": 20.0}
+    planned = phases(list(expected_s), expected_s)
+    over = float("inf")
+
+    assert left_s(planned, expected_s, {}) == 130
+    assert left_s(planned, expected_s, {"kill": 10.0}) == 120
+    assert left_s(planned, expected_s, {"kill": over, "outage": 70.0, "clock": 5.0}) == 50
+    assert left_s(planned, expected_s, dict.fromkeys(expected_s, over)) == 0
+
+
+def test_tries_are_shared_out_and_what_was_found_adds_up(tmp_path: Path) -> None:
+    parts = shares(Bench(tmp_path, 10, 1), 4)
+    found = [
+        Found(one.tries, {"lost": one.number}, {"told": 5, "p95_ms": one.number}, {"ms": (4, 9)})
+        for one in parts
+    ]
+
+    assert [one.tries for one in parts] == [2, 3, 2, 3]
+    assert len({(one.folder, one.seed) for one in parts}) == 4
+    assert together(found) == Found(10, {"lost": 6}, {"told": 20, "p95_ms": 3}, {"ms": (4, 9)})
+    assert len(shares(Bench(tmp_path / "beside-0", 1, 1), 4)) == 1
+
+
+def test_a_line_that_takes_too_long_is_ended_and_says_so() -> None:
+    endless = subprocess.Popen(
+        [sys.executable, "-c", "input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+    one = measured(LINES["outage"], 1.0, endless, 0.01)
+
+    assert endless.returncode is not None
+    assert (one.verdict, one.good) == ("not made", False)
+    assert "not done after" in one.row
 
 
 def test_every_line_of_the_page_can_be_made() -> None:

@@ -114,6 +114,41 @@ def test_a_central_system_that_asks_again_is_there() -> None:
     assert sent_seqs(world)[-50:] == list(range(1, 51))
 
 
+def test_a_broker_with_little_room_is_sent_less_at_one_time() -> None:
+    """What it drops for want of room is found to be missing; then half as much is under way."""
+
+    def under_way(world: World) -> int:
+        """Messages that go until the central system has to say something."""
+        while world.sent:
+            world.answer()
+        return len(world.at_broker)
+
+    # given: a backlog for a broker that keeps few messages for the central system
+    world = World(DeliverySettings(ahead_messages=40))
+    world.connect()
+    world.grow(1_000)
+    assert under_way(world) == 40
+
+    # when: it drops them, and the central system asks for what is missing
+    world.at_broker.clear()
+    world.do(world.delivery.resend(1, world.now_us))
+    halved = under_way(world)
+    for _ in range(halved):
+        world.pass_on()
+    world.acknowledge()
+    grown = under_way(world)
+
+    # then: half as many go, and one more as soon as all of them are stored
+    assert (halved, grown) == (20, 21)
+
+    # when: it asks for what it had stored already, as one does that was restored from a backup
+    world.at_broker.clear()
+    world.do(world.delivery.resend(1, world.now_us))
+
+    # then: no less goes than before
+    assert under_way(world) >= grown
+
+
 def test_an_answer_of_the_journal_that_is_out_of_date_makes_no_hole() -> None:
     world = World(is_patient=False)
     world.connect()

@@ -240,6 +240,8 @@ class Delivery:
             self._step(Trigger.HEARD)
             self._progress_us = now_us
             found += self._alarm(CENTRAL_ABSENT, None)
+        if from_seq > self.acknowledged_seq:
+            self._window.missed()
         self._rewind(min(self._fetched, max(0, from_seq - 1)))
         return found + self._drained()
 

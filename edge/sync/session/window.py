@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from edge.sync.wire.outgoing import Batch
 
+AHEAD_MIN = 8
+"""Messages that may always go beyond the central system's acknowledgement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flight:
@@ -23,13 +26,16 @@ class Window:
     Args:
         messages_max: how many may wait for their PUBACK.
         ahead_max: how many may be sent beyond the central system's acknowledgement; below the
-            thousand messages that a broker usually queues for a subscriber that is away.
+            thousand messages that a broker usually queues for a subscriber that is away. A broker
+            that queues fewer drops the rest and tells nobody: when the central system misses
+            something, half as many may go, and one more for each time that all were stored.
     """
 
     def __init__(self, messages_max: int, ahead_max: int) -> None:
         self._configured = messages_max
         self._messages_max = messages_max
-        self._ahead_max = ahead_max
+        self._ahead_max = float(ahead_max)
+        self._ahead_configured = ahead_max
         self._flights: dict[int, Flight] = {}
         self._ahead: deque[int] = deque()
         self._freed_upto = 0
@@ -88,7 +94,15 @@ class Window:
     def free(self, upto: int) -> None:
         """The central system has stored everything up to here."""
         self._freed_upto = max(self._freed_upto, upto)
-        self._ahead = deque(last for last in self._ahead if last > upto)
+        while self._ahead and self._ahead[0] <= upto:
+            self._ahead.popleft()
+            self._ahead_max = min(self._ahead_configured, self._ahead_max + 1 / self._ahead_max)
+
+    def missed(self) -> None:
+        """Something that was sent has not come: there was no room for so much on the way."""
+        if self.is_ahead:
+            least = min(AHEAD_MIN, self._ahead_configured)
+            self._ahead_max = max(least, self._ahead_max / 2)
 
     def rewind(self, after: int) -> None:
         """Everything after this number will be sent again."""

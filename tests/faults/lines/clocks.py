@@ -11,6 +11,7 @@ import numpy as np
 
 from edge.clock import SystemClock
 from edge.drills.gateway import ScratchGateway, scratch_gateway
+from tests.faults.lines.beside import beside
 from tests.faults.lines.line import Bench, Found, Line
 
 SHIFT = r"""
@@ -112,10 +113,9 @@ def _write(shift: Path, seconds: int) -> None:
 LINES = (
     Line(
         "clock",
-        1,
         "wall clock jumps an hour back, two days ahead, to 1970 and back under a whole gateway",
         "order and acknowledgements unharmed, work goes on",
         1_000,
-        jump_clocks,
+        beside(4, jump_clocks),
     ),
 )

@@ -29,7 +29,8 @@ from edge.sync.session.alarms import ACK_FOREIGN
 from edge.sync.session.delivery import Delivery
 from edge.sync.session.phases import Alarm
 from edge.sync.session.settings import DeliverySettings
-from tests.faults.lines.line import Bench, Found, Line
+from tests.faults.lines.beside import beside
+from tests.faults.lines.line import IN_MEMORY, Bench, Found, Line
 
 FACTS = 120
 PAGE_BYTES = 10_000_000
@@ -155,10 +156,10 @@ def flip_bits(bench: Bench, read: Read = by_the_product) -> Found:
 LINES = (
     Line(
         "flips",
-        0,
         "one bit flipped in database, log or backup",
         "every wrong row found, none used",
         10_000,
-        flip_bits,
+        beside(2, flip_bits),
+        IN_MEMORY,
     ),
 )

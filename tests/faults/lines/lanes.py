@@ -24,9 +24,8 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.clock import PlayedClock
-from edge.compose.core import STORE_FILE
+from edge.compose.core import STORE_FILE, new_id_maker
 from edge.daemon.broker import free_port
-from edge.drills.writer import new_id
 from edge.settings.exceptions_file import SHIPPED
 from edge.store.reader import JournalReader
 from edge.store.store import Store
@@ -171,7 +170,7 @@ def catch_up(bench: Bench, per_s: float = LIVE_PER_S, normal_s: float = NORMAL_S
     """A backlog of so many facts, drained while others happen."""
     (bench.folder / "data").mkdir(mode=0o700)
     journal, books = bench.folder / "data" / STORE_FILE, bench.folder / "central.sqlite"
-    with closing(Store.open(journal, PlayedClock(), new_id)) as store:
+    with closing(Store.open(journal, PlayedClock(), new_id_maker())) as store:
         write_facts(store, PlayedClock(), bench.tries)
     with broker(bench.folder / "broker") as one:
         one.start()
@@ -220,7 +219,6 @@ def compared(normal_ms: Sequence[float], beside_ms: Sequence[float]) -> Found:
 LINES: Sequence[Line] = (
     Line(
         "live-lane",
-        0,
         "a backlog drains while facts happen",
         "what happens now is with the central system within twice its usual time (p95), while the"
         " backlog drains at ten times the live rate or more",

@@ -4,20 +4,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+IN_MEMORY = "/dev/shm"  # noqa: S108 - files in a folder of our own below it
+"""Where a line keeps its files whose fault is not the disk's own: the kernel, or a tracer in its
+place, answers each call, and a killed process's writes are in the file all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What a line is given to work with.
 
     Attributes:
-        folder: for scratch files, on a real disk.
+        folder: for scratch files.
         tries: how often the fault is to be made.
         seed: settles the instants.
+        number, of: which part of a line this is, from 0, where it is made in several processes.
     """
 
     folder: Path
     tries: int
     seed: int
+    number: int = 0
+    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +75,16 @@ class Line:
 
     Attributes:
         name: what it is called on the command line.
-        lane: lines of one lane are made one after another; two lanes go beside each other.
         fault: what is done.
         promise: what must hold.
         tries: how often in a full run.
         make: makes the fault so often.
+        folder: below which its scratch files lie; None for the system's own place.
     """
 
     name: str
-    lane: int
     fault: str
     promise: str
     tries: int
     make: Callable[[Bench], Found]
+    folder: str | None = None

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge.clock import PlayedClock
-from edge.drills.writer import epc_of, new_id
+from edge.compose.core import new_id_maker
+from edge.drills.writer import epc_of
 from edge.model.applying import apply
 from edge.model.events import CountWanted, Event, ItemArrived, ItemMoved
 from edge.model.ids import LocationId, Sku
@@ -151,7 +152,7 @@ def three_days(bench: Bench) -> Found:
     """An outage of 72 played hours with so many facts, then the drain, in one small process."""
     path, books = bench.folder / "edge.db", bench.folder / "central.sqlite"
     clock = PlayedClock()
-    store = Store.open(path, clock, new_id)
+    store = Store.open(path, clock, new_id_maker())
     began_s = time.monotonic()
     with broker(bench.folder / "broker") as one, closing(JournalReader(path)) as reader:
         write_facts(store, clock, bench.tries)
@@ -198,7 +199,6 @@ def _resident_mib() -> float:
 LINES: Sequence[Line] = (
     Line(
         "queue",
-        1,
         "consumer offline behind a broker whose queue holds 100 messages",
         "0 of 100,000 facts lost end to end",
         100_000,
@@ -206,7 +206,6 @@ LINES: Sequence[Line] = (
     ),
     Line(
         "outage",
-        0,
         "72 h outage, played, then drained",
         "≤ 150 MiB, in order, ten times the live rate or more",
         10_000_000,

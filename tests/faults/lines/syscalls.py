@@ -6,14 +6,16 @@ one by one until a run is clean, which is how one knows that no call was left ou
 on a copy of the same store, as the run before it did.
 """
 
+import itertools
 import os
 import select
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from edge.clock import SystemClock
@@ -23,13 +25,16 @@ from edge.drills.nursery import ForkedWriter, Nursery, nursery
 from edge.model.places import Floor
 from edge.store.rebuilding import rebuild_and_compare
 from edge.store.store import Store
-from tests.faults.lines.line import Bench, Found, Line
+from tests.faults.lines.beside import beside
+from tests.faults.lines.line import IN_MEMORY, Bench, Found, Line
 
 TURNS = "30"
 REFUSALS_MAX = "20"
 GAVE_UP = 3
 KILLED = -9
 ATTACH_S_MAX = 30.0
+SWEEPERS = 4
+"""Processes that share out the points: they wait for the disk, for strace and for forks."""
 KILL_POINTS, ERROR_POINTS = 760, 3_000
 """How many there are, about; with fewer tries the points are spread evenly."""
 CALLS = ("pwrite64", "fdatasync", "fsync", "unlink", "ftruncate", "openat")
@@ -137,67 +142,65 @@ def sweep(folder: Path, program: Sequence[str] = ()) -> Iterator[Sweep]:
         yield Sweep(folder, forks, program)
 
 
-def _until_clean(one: Sweep, step: int, injection: Callable[[int], str]) -> int:
-    """Every `step`-th k from 1 until a run is clean; gives how many met the injection."""
-    k = 1
-    while one.run(injection(k)):
-        k += step
-    return k // step
-
-
 def kill_sweep(bench: Bench) -> Found:
     """SIGKILL at each call of a run in turn."""
-    step, points = _step(bench, KILL_POINTS), 0
-    with sweep(bench.folder) as one:
-        for call in CALLS:
-            points += _until_clean(one, step, lambda k: f"{call}:signal=KILL:when={k}")  # noqa: B023 - used at once
-    return _found(one.counted, points, step)
+    injections = [f"{call}:signal=KILL:when={{k}}" for call in CALLS]
+    return _swept(bench, KILL_POINTS, injections)
 
 
 def error_sweep(bench: Bench) -> Found:
     """Each error at each call in turn, once and from then on."""
-    step, points = _step(bench, ERROR_POINTS), 0
+    injections = [
+        f"{call}:error={error}:when={{k}}{then}" for call, error in ERRORS for then in ("", "+")
+    ]
+    found = _swept(bench, ERROR_POINTS, injections)
+    return replace(
+        found, amiss=found.amiss | {"nothing_refused": int(not found.figures["refused"])}
+    )
+
+
+def _swept(bench: Bench, points: int, injections: Sequence[str]) -> Found:
+    """Every call where there are tries enough, else evenly spread; shared out by k."""
+    step = max(1, points // bench.tries)
+    found = beside(SWEEPERS, partial(_sweep_share, step, injections))(bench)
+    return replace(found, figures=found.figures | {"every_kth_with_steps_of": step})
+
+
+def _sweep_share(step: int, injections: Sequence[str], bench: Bench) -> Found:
+    """Of every `of` points one."""
+    first, stride = 1 + bench.number * step, bench.of * step
     with sweep(bench.folder) as one:
-        for call, error in ERRORS:
-            for then in ("", "+"):
-                points += _until_clean(
-                    one,
-                    step,
-                    lambda k: f"{call}:error={error}:when={k}{then}",  # noqa: B023 - used at once
-                )
+        met = sum(_until_clean(one, each, first, stride) for each in injections)
     counted = one.counted
-    counted.amiss["nothing_refused"] = int(not counted.refused)
-    return _found(counted, points, step, refused=counted.refused)
-
-
-def _step(bench: Bench, points: int) -> int:
-    """Every call where there are tries enough, else evenly spread."""
-    return max(1, points // bench.tries)
-
-
-def _found(counted: Counted, points: int, step: int, **figures: float) -> Found:
     names = ("told_and_lost", "doubled", "reordered", "corrupt", "died_without_a_word")
-    amiss = dict.fromkeys(names, 0) | counted.amiss
-    met = {"met": float(points), "every_kth_with_steps_of": float(step)}
-    return Found(counted.runs, amiss, {"told": counted.told, **figures, **met}, {})
+    amiss = {name: counted.amiss[name] for name in names}
+    figures = {"told": counted.told, "refused": counted.refused, "met": met}
+    return Found(counted.runs, amiss, figures, {})
+
+
+def _until_clean(one: Sweep, injection: str, first: int, stride: int) -> int:
+    """From k = `first` on until a run is clean; gives how many met the injection."""
+    return next(
+        met for met in itertools.count() if not one.run(injection.format(k=first + met * stride))
+    )
 
 
 LINES = (
     Line(
         "kill-at-call",
-        0,
         "kill -9 at the k-th system call that touches the disk, every k until a run is clean",
         "0 lost, doubled, reordered",
         KILL_POINTS,
         kill_sweep,
+        IN_MEMORY,
     ),
     Line(
         "disk-errors",
-        1,
         "EIO and ENOSPC at the k-th write and sync, once and from then on, every k until a run is"
         " clean",
         "no false answer, no crash loop, works again alone",
         ERROR_POINTS,
         error_sweep,
+        IN_MEMORY,
     ),
 )

@@ -30,6 +30,7 @@ HEAL_S_MAX = 60.0
 FACT_EVERY_S = 0.01
 CENTRAL = str(Path(sys.executable).with_name("warehouse-sim"))
 WARM_FLAPS = 200
+FLAP_PAUSE_S = 0.001
 _numbers = itertools.count(os.getpid() % 200)
 
 
@@ -215,7 +216,7 @@ def flapping(bench: Bench) -> Found:
     broker = OddBroker(lambda kind, _packet: CONNACK if kind == CONNECT else None)
     journal = MemoryJournal()
     link = MqttLink(
-        settings_for(broker.port, reconnect_s_min=0.01, reconnect_s_max=0.01),
+        settings_for(broker.port, reconnect_s_min=FLAP_PAUSE_S, reconnect_s_max=FLAP_PAUSE_S),
         parts_for(journal, Floor(journal)),
     )
     link.start()
@@ -249,11 +250,9 @@ def _resident_kib() -> int:
 
 _NOTICED = "noticed within one and a half keepalives, nothing lost"
 LINES = (
-    Line("half-open", 1, "half-open link (all packets dropped)", _NOTICED, 20, half_open),
-    Line("down", 1, "cable pulled", _NOTICED, 20, down),
-    Line("loss", 1, "30 % of the packets lost", "nothing lost", 20, lossy),
-    Line("slow", 1, "16 kbit/s", "nothing lost", 20, slow),
-    Line(
-        "flapping", 1, "connection ended at once", "memory and descriptors flat", 10_000, flapping
-    ),
+    Line("half-open", "half-open link (all packets dropped)", _NOTICED, 20, half_open),
+    Line("down", "cable pulled", _NOTICED, 20, down),
+    Line("loss", "30 % of the packets lost", "nothing lost", 20, lossy),
+    Line("slow", "16 kbit/s", "nothing lost", 20, slow),
+    Line("flapping", "connection ended at once", "memory and descriptors flat", 10_000, flapping),
 )
