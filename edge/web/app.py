@@ -85,7 +85,7 @@ def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
             given.clock,
         ),
         devices=Devices(given.session_key_path.with_name("devices.json"), key, given.clock),
-        door=Door(),
+        door=Door(given.clock),
     )
 
     @asynccontextmanager

@@ -12,18 +12,20 @@ import asyncio
 import contextlib
 import socket
 import threading
-import time
 from collections import Counter, defaultdict
+from typing import Any
 
 import structlog
 from typing_extensions import override
+
+from edge.clock import Clock
 
 ADDRESS_MAX = 256
 LINES_MAX = 768
 """Three times what all pages of a warehouse hold open."""
 HANDSHAKE_S_MAX = 10.0
 """For a TLS handshake, and for the farewell of one; asyncio itself waits 60 and 30."""
-TOLD_AGAIN_S = 60.0
+TOLD_AGAIN_US = 60_000_000
 OURS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 Peer = tuple[str, int]
 """Address and port: which connection."""
@@ -45,16 +47,21 @@ class Line(socket.socket):
 
 
 class Door:
-    """Who is in. Pages' threads vouch, the server's event loop does all else."""
+    """Who is in. Pages' threads vouch, the server's event loop does all else.
 
-    def __init__(self) -> None:
+    Args:
+        clock: a flood is told once a minute by it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._lines: dict[Peer, Line] = {}
         self._held: Counter[str] = Counter()
         self._strangers: defaultdict[str, dict[Peer, int]] = defaultdict(dict)
-        """Of each address, those without a sign-in with the order of their coming, oldest first."""
+        """Of each address, those without a sign-in with their turn of coming, oldest first."""
         self._came = 0
-        self._told_s = -TOLD_AGAIN_S
+        self._told_us: int | None = None
 
     def enter(self, line: Line) -> bool:
         """Whether a new connection may stay; another one may have gone for it."""
@@ -117,9 +124,9 @@ class Door:
             self._strangers.pop(peer[0], None)
 
     def _tell(self, what: str, address: str) -> None:
-        now_s = time.monotonic()
-        if now_s - self._told_s >= TOLD_AGAIN_S:
-            self._told_s = now_s
+        now_us = self._clock.monotonic_us()
+        if self._told_us is None or now_us - self._told_us >= TOLD_AGAIN_US:
+            self._told_us = now_us
             _log.warning(what, address=address, of_address=ADDRESS_MAX, of_all=LINES_MAX)
 
 
@@ -148,7 +155,7 @@ class PagesLoop(asyncio.SelectorEventLoop):
     """An event loop whose servers wait for no TLS handshake longer than `HANDSHAKE_S_MAX`."""
 
     @override
-    async def create_server(self, *args, **kwargs):  # type: ignore[no-untyped-def] # as it is
+    async def create_server(self, *args: Any, **kwargs: Any) -> asyncio.Server:
         if kwargs.get("ssl") is not None:
             kwargs["ssl_handshake_timeout"] = HANDSHAKE_S_MAX
             kwargs["ssl_shutdown_timeout"] = HANDSHAKE_S_MAX
