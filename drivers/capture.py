@@ -20,6 +20,7 @@ file: that is told and passed over. Anything else that is not as it was written 
 damaged capture is refused.
 """
 
+import errno
 import os
 import struct
 import threading
@@ -83,6 +84,13 @@ class Record:
         return begin + struct.pack("!I", crc32(begin)) + body
 
 
+def _mending(error: OSError) -> str:
+    """What the system says, with how to mend a disk that is full."""
+    if error.errno == errno.ENOSPC:
+        return "the disk is full; make room, or name a folder on another one"
+    return error.strerror or str(error)
+
+
 class CaptureWriter(Tap):
     """Writes a capture; thread-safe.
 
@@ -121,7 +129,7 @@ class CaptureWriter(Tap):
                 raise CaptureError(f"{folder}: holds a capture already; name a new folder")
             self._file = self._next_file()
         except OSError as error:
-            raise CaptureError(f"{folder}: {error.strerror or error}") from error
+            raise CaptureError(f"{folder}: {_mending(error)}") from error
 
     @override
     def opened(self, device: str, protocol: str) -> None:
@@ -163,7 +171,7 @@ class CaptureWriter(Tap):
             try:
                 self._append(record)
             except OSError as error:
-                self.fault = f"{self._folder}: {error.strerror or error}"
+                self.fault = f"{self._folder}: {_mending(error)}"
 
     def _append(self, record: bytes) -> None:
         if self._in_file + len(record) > self._file_bytes_max and self._in_file > len(MAGIC):

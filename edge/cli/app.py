@@ -5,6 +5,7 @@ quarter of a second instead of one and a half.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -13,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 from typer.models import CommandInfo
 
-from edge.cli.console import BAD_INPUT, NO
+from edge.cli.console import BAD_INPUT, NO, told
 from edge.cli.examples import shown
 
 COMMANDS: Mapping[str, str] = {
@@ -91,6 +92,12 @@ def _answered(commands: typer.Typer) -> int:
         return error.exit_code
     except typer.Abort:
         return NO
+    except BrokenPipeError:  # whoever read the answer has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO
+    except OSError as error:
+        typer.echo(told(error, "the answer"), err=True)
+        return BAD_INPUT
     except MemoryError:
         typer.echo("this is more than fits into memory; give a smaller file", err=True)
         return BAD_INPUT

@@ -43,7 +43,7 @@ def init(
     settings, place, now = _prepared(config, folder)
     host = socket.gethostname()
     names = name or list(dict.fromkeys([host, f"{host.partition('.')[0]}.local", "127.0.0.1"]))
-    with _faults_told():
+    with _faults_told(place):
         begin(place, names, now)
         if mqtt:
             issue(place, "mqtt", [_client_name(settings)], now)
@@ -64,7 +64,7 @@ def renew(
 ) -> None:
     """Renew what ends within 60 days, for the same names; the web server takes it up by itself."""
     _, place, now = _prepared(config, folder)
-    with _faults_told():
+    with _faults_told(place):
         for one in issued(place):
             days = (one.ends - now).days
             if one.use not in USES:
@@ -89,7 +89,7 @@ def show(
     handheld that has to be enrolled takes the code of /setup instead, which is good once.
     """
     settings, place, now = _prepared(config, folder)
-    with _faults_told():
+    with _faults_told(place):
         found = issued(place)
     rows = [_row(one, now) for one in found]
     if as_json:
@@ -136,8 +136,8 @@ def _client_name(settings: Settings) -> str:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
-    with bad_input_told():
+def _faults_told(place: Path) -> Iterator[None]:
+    with bad_input_told(place):
         try:
             yield
         except AuthorityError as error:

@@ -51,7 +51,8 @@ def show(file: File) -> None:
 @app.command()
 def history(file: File) -> None:
     """List the configurations that worked, the newest first; exit 1 where none is kept."""
-    kept = History(history_folder(file)).all()
+    with bad_input_told():
+        kept = History(history_folder(file)).all()
     for number, one in enumerate(kept, 1):
         typer.echo(
             f"{number:3}  {datetime.fromtimestamp(one.at_us / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -96,7 +97,8 @@ def rollback(file: File, number: Number = 1) -> None:
 
 
 def _kept(file: Path, number: int) -> Kept:
-    kept = History(history_folder(file)).all()
+    with bad_input_told():
+        kept = History(history_folder(file)).all()
     if number > len(kept):
         raise fail(f"{file}: {len(kept)} configurations are kept; there is no number {number}")
     return kept[number - 1]

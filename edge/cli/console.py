@@ -31,8 +31,12 @@ def fail(text: str) -> typer.Exit:
 
 
 @contextmanager
-def bad_input_told() -> Iterator[None]:
-    """Bad files and values inside end the command with their own words and exit code 2."""
+def bad_input_told(written: Path | None = None) -> Iterator[None]:
+    """Bad files and values inside end the command with their own words and exit code 2.
+
+    Args:
+        written: what is written inside; the system does not say where a disk is full.
+    """
     try:
         yield
     except ConfigurationError as error:
@@ -40,7 +44,7 @@ def bad_input_told() -> Iterator[None]:
     except ValueError as error:
         raise fail(str(error)) from None
     except OSError as error:
-        raise fail(f"{error.filename or 'input'}: {_mending(error)}") from None
+        raise fail(told(error, str(written or "input"))) from None
 
 
 _REMEDIES = {
@@ -54,9 +58,15 @@ _REMEDIES = {
 }
 
 
-def _mending(error: OSError) -> str:
-    """What the system says, with how to mend it where that is known."""
-    return _REMEDIES.get(error.errno or 0, error.strerror or str(error))
+def told(error: OSError, otherwise: str) -> str:
+    """What the system says, with how to mend it where that is known.
+
+    Args:
+        error: of the system.
+        otherwise: what it is about, where the system does not name a file.
+    """
+    mending = _REMEDIES.get(error.errno or 0, error.strerror or str(error))
+    return f"{error.filename or otherwise}: {mending}"
 
 
 def read_text(file: Path) -> str:

@@ -54,7 +54,7 @@ def diagnostics(
     name are replaced wherever they stand, and so is what looks like a password, PIN, key or token.
     Badges, order numbers and EPCs stay: look at it before you send it.
     """
-    with bad_input_told():
+    with bad_input_told(out):
         settings = load(config)
         secrets = known_secrets(settings)
         members = {}
@@ -140,9 +140,13 @@ def _write(out: Path, members: dict[str, str]) -> None:
         OSError: it exists, or cannot be written.
     """
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with (
-        os.fdopen(handle, "wb") as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
-    ):
-        for name, text in members.items():
-            packed.writestr(name, text)
+    try:
+        with (
+            os.fdopen(handle, "wb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
+            for name, text in members.items():
+                packed.writestr(name, text)
+    except OSError:
+        out.unlink()  # a piece of it helps nobody, and would be in the way next time
+        raise

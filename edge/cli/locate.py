@@ -147,7 +147,7 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="the calibration file to write")],
 ) -> None:
     """Learn how a floor's antennas hear; print how good that proved on unseen reads."""
-    with bad_input_told():
+    with bad_input_told(out):
         plan = load_floor(floor)
         with _lines(truth) as lines:
             truths = read_truth_csv(lines, str(truth))

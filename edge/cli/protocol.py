@@ -20,7 +20,7 @@ def protocol(
     if out is None:
         typer.echo(_text(document(VERSION)), nl=False)
         return
-    with bad_input_told():
+    with bad_input_told(out):
         (out / "schemas").mkdir(parents=True, exist_ok=True)
         (out / "asyncapi.json").write_text(_text(document(VERSION)), encoding="utf-8")
         for name, schema in schemas().items():

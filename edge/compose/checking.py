@@ -1,5 +1,6 @@
 """Checking a configuration and the files that it names against each other."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,16 +11,24 @@ from edge.model.places import Floor, LocationKind
 from edge.rules.stacking import PALLET_PLACES
 from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError, read_toml
+from edge.settings.faults import ConfigurationError, read_toml, text_of
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
 from edge.web.pins import is_pin_hash
 
+_HEADER = re.compile(r"\s*\[+([\w-]+)")
+_ENTRY = re.compile(r"\s*([\w-]+)\s*=(.*)")
+_VALUE = re.compile(r'"([^"]*)"')
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def check_files(path: Path) -> list[str]:
     """Every fault of a configuration and of the files that it names; empty where it is good."""
+    faults = _faults_of(path)
+    return _with_lines(path, faults) if faults else []
+
+
+def _faults_of(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
@@ -39,11 +48,50 @@ def check_files(path: Path) -> list[str]:
     return faults + (_against_floor(path, settings, floor) if floor else [])
 
 
+def _with_lines(path: Path, faults: list[str]) -> list[str]:
+    """The same, those of the file itself with the line on which their key stands."""
+    try:
+        lines = text_of(path).splitlines()
+    except ConfigurationError:
+        return faults
+    head = f"{path}: "
+    return [
+        f"{path}{_line_in(lines, one.removeprefix(head))}: {one.removeprefix(head)}"
+        if one.startswith(head)
+        else one
+        for one in faults
+    ]
+
+
+def _line_in(lines: list[str], told: str) -> str:
+    """`:LINE` of the key that a fault begins with, if it stands there.
+
+    Of several the one with a value that the fault names, and of these the last: it is the second
+    of two that have the same name.
+    """
+    *tables, key = told.partition(":")[0].split(".")
+    table, found, named = "", 0, 0
+    for number, line in enumerate(lines, 1):
+        if header := _HEADER.match(line):
+            table = header[1]
+        entry = _ENTRY.match(line)
+        if entry is None or entry[1] != key or (tables and table != tables[0]):
+            continue
+        found = found or number
+        if any(value and value in told for value in _VALUE.findall(entry[2])):
+            named = number
+    return f":{named or found}" if named or found else ""
+
+
 def _of_named(path: Path, key: str, named: Path, faults: list[str]) -> list[str]:
     """The faults of a file that the configuration names; one that is missing, at its key."""
-    if named.exists():
+    try:
+        named.stat()
+    except FileNotFoundError:
+        return [f"{path}: gateway.{key}: {fault('named_file_missing', named=named)}"]
+    except (OSError, ValueError):  # in a closed folder, or a name that no file can have
         return faults
-    return [f"{path}: gateway.{key}: {fault('named_file_missing', named=named)}"]
+    return faults
 
 
 def _of_named_floor(path: Path) -> list[str]:

@@ -79,9 +79,14 @@ def begin(folder: Path, names: Sequence[str], now: dt.datetime) -> None:
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(x509.NameConstraints(permitted, None), critical=True)
     )
-    _write(folder / "ca.key", _private(key), 0o600)
-    _write(folder / "ca.pem", _public(draft.sign(key, hashes.SHA256())), 0o644)
-    issue(folder, "web", names, now)
+    try:
+        _write(folder / "ca.key", _private(key), 0o600)
+        _write(folder / "ca.pem", _public(draft.sign(key, hashes.SHA256())), 0o644)
+        issue(folder, "web", names, now)
+    except OSError:
+        for half in ("ca.key", "ca.pem"):  # else the next try would take it for an authority
+            (folder / half).unlink(missing_ok=True)
+        raise
 
 
 def issue(folder: Path, use: str, names: Sequence[str], now: dt.datetime) -> None:
@@ -256,10 +261,14 @@ def _write(file: Path, content: bytes, mode: int) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        unfinished.unlink()
+        raise
     keeper = file.parent.stat()
     if (keeper.st_uid, keeper.st_gid) != (os.getuid(), os.getgid()) and os.getuid() == 0:
         os.chown(unfinished, keeper.st_uid, keeper.st_gid)

@@ -87,7 +87,8 @@ class WritingChild:
             pass
         if not self.told:
             self.kill()
-            raise DrillError(f"the writer told nothing: {self.complaint or 'it only waited'}")
+            said = self.complaint.strip().splitlines() or ["it only waited"]
+            raise DrillError(f"the writer told nothing: {said[-1]}")
         return (self._clock.monotonic_us() - self._started_us) / 1000
 
     def go_on_for(self, span_s: float) -> list[ToldFact]:

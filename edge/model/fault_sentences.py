@@ -29,7 +29,9 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "file_is_folder": "is a folder; name a file",
         "file_large": "has more than {most} MiB; no file of this kind has",
         "named_file_missing": "names {named}, and there is no such file; name the right one",
-        "file_unreadable": "cannot be read: {error}",
+        "file_unreadable": (
+            "cannot be read: {error}; see that its name is right and that this user may"
+        ),
         "file_unwritable": "cannot be written ({error})",
         "folder_unwritable": (
             "cannot be written ({error}); let the gateway's user write in that folder, or change "

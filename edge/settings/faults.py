@@ -68,7 +68,7 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises:
         ConfigurationError: it is missing, unreadable or no TOML.
     """
-    text = _text_of(path)
+    text = text_of(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -79,7 +79,7 @@ def read_toml(path: Path) -> dict[str, object]:
         raise _broken(path, "toml_long_number") from None
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     """What a file holds, however much somebody names by mistake.
 
     Raises:

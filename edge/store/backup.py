@@ -14,7 +14,7 @@ from pathlib import Path
 from edge.model.ids import IdMaker
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.durable import sync_to_disk
-from edge.store.errors import StoreDamagedError, told_by_store
+from edge.store.errors import StoreDamagedError, StoreError, told_by_store
 from edge.store.journal import Head, begin_epoch, read_head
 from edge.store.lock import StoreLock
 from edge.store.verifying import VerifyReport, Watch, unwatched
@@ -104,10 +104,14 @@ def restore(
     try:
         with told_by_store(f"restoring {backup} to {path}"):
             fresh = path.with_name(f".{path.name}.restored")
-            fresh.unlink(missing_ok=True)
-            prepare(backup, fresh)
+            _remove(fresh)
             epoch = make_id()
-            _finish(fresh, epoch, complete)
+            try:
+                prepare(backup, fresh)
+                _finish(fresh, epoch, complete)
+            except (OSError, sqlite3.Error, StoreError):
+                _remove(fresh)
+                raise
             set_aside_under(path, name_beside(path))
             fresh.replace(path)  # in one step: there is an old store or a new one, never none
             mark_of(path).unlink(
@@ -117,6 +121,12 @@ def restore(
     finally:
         lock.release()
     return epoch
+
+
+def _remove(store: Path) -> None:
+    """Take away an unfinished store, and what SQLite keeps beside it: another's would be its."""
+    for end in ("", "-wal", "-shm"):
+        store.with_name(f"{store.name}{end}").unlink(missing_ok=True)
 
 
 def prepare(backup: Path, fresh: Path) -> None:

@@ -50,6 +50,7 @@ _ERRORS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_BUSY: (StoreBusyError, "another program holds the file; stop it"),
     sqlite3.SQLITE_LOCKED: (StoreBusyError, "another program holds the file; stop it"),
     sqlite3.SQLITE_FULL: (StoreFullError, "the disk is full; make room"),
+    sqlite3.SQLITE_IOERR_SHMSIZE: (StoreFullError, "the disk is full; make room"),
     sqlite3.SQLITE_READONLY: (
         StoreReadOnlyError,
         "the file may not be written; check its owner and the mount",
@@ -87,7 +88,7 @@ def told_by_store(doing: str) -> Iterator[None]:
         # an error of Python's own reading, such as text that is not UTF-8, has no code of SQLite's
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         name = getattr(error, "sqlite_errorname", type(error).__name__)
-        kind, cure = _ERRORS.get(
+        kind, cure = _ERRORS.get(code) or _ERRORS.get(
             code & _PRIMARY_CODE_MASK,
             (StoreFailedError, "look at the disk and the system's log"),
         )
@@ -100,4 +101,5 @@ def told_by_store(doing: str) -> Iterator[None]:
         ) from error
     except OSError as error:
         kind = _ERRORS_OF_HOST.get(error.errno or 0, StoreFailedError)
-        raise kind(f"{doing}: {error}; look at the disk and its rights") from error
+        cure = "make room" if kind is StoreFullError else "look at the disk and its rights"
+        raise kind(f"{doing}: {error}; {cure}") from error

@@ -10,6 +10,7 @@ from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.devices import Devices
+from edge.web.door import Door
 from edge.web.first_run import administrator_among
 from edge.web.guard import Guard, tell_failure
 from edge.web.lockout import Lockout
@@ -84,6 +85,7 @@ def create_app(given: WebDependencies, shell: Shell | None = None) -> FastAPI:
             given.clock,
         ),
         devices=Devices(given.session_key_path.with_name("devices.json"), key, given.clock),
+        door=Door(given.clock),
     )
 
     @asynccontextmanager

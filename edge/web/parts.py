@@ -16,6 +16,7 @@ from edge.web.confirmations import Confirmations
 from edge.web.dependencies import WebDependencies
 from edge.web.desk import Desk
 from edge.web.devices import Device, Devices
+from edge.web.door import Door
 from edge.web.guard import SAFE_METHODS
 from edge.web.lockout import Lockout
 from edge.web.pins import PinChecker
@@ -51,6 +52,7 @@ class Parts:
     signed_out: SignedOut
     shell: Shell
     devices: Devices
+    door: Door
 
     @property
     def cookie(self) -> str:
@@ -127,7 +129,10 @@ def session_of(request: Request) -> Session | None:
     parts = parts_of(request)
     token = request.cookies.get(parts.cookie)
     session = parts.sessions.open(token) if token else None
-    return session if session is not None and parts.holds(session) else None
+    if session is None or not parts.holds(session):
+        return None
+    parts.door.vouch(request.client)
+    return session
 
 
 def is_act(request: Request) -> bool:
@@ -187,6 +192,7 @@ def machine_or_person(request: Request, response: Response) -> None:
             found = one
     if found is None:
         raise RefusedError(401, "signed_out", "the token is not known")
+    parts_of(request).door.vouch(request.client)
     if SCOPES.get(place_of(request)) not in found.scopes:
         raise RefusedError(403, "not_allowed", "the token is not for this")
 

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
 
+from edge.web.door import Door, Listener
 from edge.web.parts import Parts
 from edge.web.patience import PatientProtocol
 
@@ -24,9 +25,6 @@ STOP_S_MAX = 3.0
 BACKLOG = 256
 TICKS_OF_A_LOOK = 20
 """Ten ticks of the server are a second; so often it looks whether its certificate was renewed."""
-CONNECTIONS_MAX = 768
-"""More are answered with 503; three times what all pages of a warehouse hold open."""
-
 
 _log = structlog.get_logger("web")
 
@@ -66,10 +64,11 @@ class WebServer:
         self._socket: socket.socket | None = None
         self._settled = threading.Event()
         parts: Parts = app.state.parts
+        self._door = parts.door
         self._server = _Server(
             uvicorn.Config(
                 app,
-                loop="asyncio",
+                loop="edge.web.door:PagesLoop",
                 http=PatientProtocol,
                 ws="none",  # no page opens one
                 log_config=None,
@@ -77,7 +76,6 @@ class WebServer:
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=GRACE_S,
-                limit_concurrency=CONNECTIONS_MAX,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,
             ),
@@ -100,7 +98,7 @@ class WebServer:
         """
         try:
             self._server.config.load()
-            self._socket = _listen(self._host, self._port)
+            self._socket = _listen(self._host, self._port, self._door)
             self._port = self._socket.getsockname()[1]
         except OSError as error:  # ssl.SSLError is one
             where = f"{self._host} port {self._port}"
@@ -176,11 +174,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, door: Door) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    listener = socket.socket(family, kind, protocol)
+    listener = Listener(family, kind, protocol)
+    listener.door = door
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

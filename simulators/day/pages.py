@@ -153,6 +153,7 @@ class Pages:
             signed_out=nobody,
             shell=nobody,
             devices=nobody,
+            door=nobody,
         )
 
     async def ask(

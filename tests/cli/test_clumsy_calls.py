@@ -1,5 +1,6 @@
 """Whoever calls a command clumsily is told in one line what is wrong, and how to mend it."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -7,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from edge.cli.app import assemble
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 120
@@ -64,6 +68,37 @@ def test_a_clumsy_call_is_told_in_one_line(
     assert told in text
     assert "\n" not in text
     assert len(text) <= 1001
+
+
+def test_an_answer_into_a_full_disk_is_told_in_one_line(config: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "edge", "config", "show", str(config)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+
+    assert ended.returncode == 2
+    told = "the answer: the disk is full; make room, or name a place on another one"
+    assert ended.stderr.splitlines() == [told]
+
+
+def test_a_history_that_may_not_be_read_is_told_in_one_line(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(folder: Path, _: str) -> list[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "glob", closed)  # whoever runs the tests may read everything
+
+    ended = CliRunner().invoke(assemble(["config"]), ["config", "history", str(config)])
+
+    assert ended.exit_code == 2
+    assert ended.output.endswith("take its owner's, or change its rights\n")
 
 
 def test_a_folder_that_cannot_be_made_is_told_at_its_key_by_the_daemon_and_by_doctor(

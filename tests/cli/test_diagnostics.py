@@ -1,6 +1,8 @@
 """What is sent to those who help holds what they need, and no secret."""
 
+import errno
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -109,3 +111,19 @@ def test_a_file_that_is_there_is_not_written_over(config: Path) -> None:
     assert told.exit_code == 2
     assert "is there already" in told.stderr
     assert out.read_bytes() == b"of yesterday"
+
+
+def test_a_full_disk_leaves_no_piece_of_the_file(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    out = config.with_name("to-send.zip")
+
+    ended = diagnostics(config, "--out", out)
+
+    assert ended.exit_code == 2
+    assert f"{out}: the disk is full; make room" in ended.output
+    assert not out.exists()

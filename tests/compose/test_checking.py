@@ -160,3 +160,45 @@ def test_what_has_no_end_is_no_configuration() -> None:
     (told,) = check_files(Path("/dev/zero"))
 
     assert told == "/dev/zero: has more than 16 MiB; no file of this kind has"
+
+
+@pytest.mark.parametrize("key", ["floor_file", "exceptions_file"])
+def test_a_name_too_long_for_a_file_is_a_fault_like_another(tmp_path: Path, key: str) -> None:
+    text = f'[gateway]\n{key} = "{"9" * 5000}"\n'
+    (tmp_path / "gateway.toml").write_text(text)
+    (tmp_path / "floor.toml").write_text(FLOOR)
+
+    faults_told = check_files(tmp_path / "gateway.toml")
+
+    assert any("File name too long" in one for one in faults_told)
+
+
+def test_what_only_the_floor_shows_is_told_with_its_line(tmp_path: Path) -> None:
+    text = """
+[web]
+host = "0.0.0.0"
+[[person]]
+badge = "1"
+name = "Ana"
+role = "picker"
+pin_hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
+[[person]]
+badge = "2"
+name = "Bo"
+role = "picker"
+zone = "nowhere"
+pin_hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
+"""
+    told = faults(tmp_path, text + SCANNER.replace("pack-1", "attic"))
+
+    file = tmp_path / "gateway.toml"
+    places = [one.removeprefix(f"{file}:").split(" ")[:2] for one in told]
+    assert ["5:", "web.host:"] in places
+    assert ["15:", "person.zone:"] in places
+    assert ["21:", "scanner.station:"] in places
+
+
+def test_of_two_with_the_same_name_the_second_is_told(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, MODULE + SCANNER + SCANNER.replace("usb-b", "usb-c"))
+
+    assert told.startswith(f"{tmp_path / 'gateway.toml'}:17: name: ")

@@ -1,6 +1,8 @@
 """The gateway's own authority: trusted for its own names only, closed to others, renewable."""
 
 import datetime as dt
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -80,3 +82,23 @@ def test_what_is_no_name_is_refused_before_anything_is_made(tmp_path: Path, name
         begin(tmp_path / "own", [name], NOW)
 
     assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize("written", [0, 1, 2, 3])
+def test_a_disk_that_fills_up_leaves_no_half_of_an_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    left = [written]
+
+    def sync(_: int) -> None:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left[0] -= 1
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", sync)
+        with pytest.raises(OSError, match="No space"):
+            begin(tmp_path, ["gw.local"], NOW)
+
+    begin(tmp_path, ["gw.local"], NOW)
+    verified(tmp_path, "gw.local")

@@ -9,7 +9,13 @@ import pytest
 
 from edge.model.ids import uuid7
 from edge.store import backup
-from edge.store.errors import StoreBusyError, StoreDamagedError, StoreFailedError
+from edge.store.database import open_writer
+from edge.store.errors import (
+    StoreBusyError,
+    StoreDamagedError,
+    StoreFailedError,
+    StoreFullError,
+)
 from edge.store.reader import JournalReader
 
 if TYPE_CHECKING:
@@ -194,3 +200,36 @@ def test_a_gateway_that_is_restored_while_its_clock_is_behind_gives_no_number_by
         told.append(gateway.state.numbered_from_s)
 
     assert told == [None, None, 91 * 86_400]
+
+
+def test_a_restore_that_was_cut_off_leaves_nothing_to_the_next_one(
+    gateway: "Gateway", target: Path, tmp_path: Path, ids: "CountingIds"
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 300))
+    backup.create(gateway.path, target)
+    unfinished = tmp_path / ".new.db.restored"
+    backup.prepare(target, unfinished)
+    writer = open_writer(unfinished)
+    writer.execute("DELETE FROM facts")  # stays in the log beside it
+    log = unfinished.with_name(f"{unfinished.name}-wal")
+    kept = log.read_bytes()
+    writer.close()
+    log.write_bytes(kept)
+
+    backup.restore(target, tmp_path / "new.db", ids)
+
+    assert backup.verify(tmp_path / "new.db").last_seq == 300
+
+
+def test_a_restore_on_a_full_disk_takes_its_pieces_away(
+    gateway: "Gateway", target: Path, tmp_path: Path, ids: "CountingIds"
+) -> None:
+    backup.create(gateway.path, target)
+
+    def full(_: sqlite3.Connection) -> None:
+        raise StoreFullError("the disk is full")
+
+    with pytest.raises(StoreFullError):
+        backup.restore(target, tmp_path / "new.db", ids, full)
+
+    assert [one.name for one in tmp_path.glob(".new.db.restored*")] == []

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -13,8 +13,6 @@ ClientOf = Callable[[Role | None], httpx.Client]
 SOON_S = 0.3
 DEADLINE_S = 60.0
 """For what comes within a second on an idle machine."""
-ELSEWHERE = "127.0.0.2"
-"""An address that is not the host's own name for itself."""
 HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nX-Slow: "
 HALF_A_BODY = (
     b"POST /api/session HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
@@ -22,9 +20,9 @@ HALF_A_BODY = (
 )
 
 
-def line_to(address: str, source: str = "127.0.0.1") -> socket.socket:
+def line_to(address: str) -> socket.socket:
     port = int(address.rpartition(":")[2])
-    return socket.create_connection(("127.0.0.1", port), DEADLINE_S, (source, 0))
+    return socket.create_connection(("127.0.0.1", port), DEADLINE_S)
 
 
 def is_ended(line: socket.socket) -> bool:
@@ -75,23 +73,6 @@ def test_a_page_that_listens_is_left_alone(
         stream.setblocking(False)
         with suppress(BlockingIOError):  # open, and nothing to tell
             assert stream.recv(100_000) != b""
-
-
-def test_one_address_does_not_hold_every_line(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    most = 3
-    monkeypatch.setattr("edge.web.patience.ADDRESS_MAX", most)
-
-    with ExitStack() as lines:
-        held = [lines.enter_context(line_to(address, ELSEWHERE)) for _ in range(most)]
-        for line in held:
-            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
-            assert line.recv(4000).startswith(b"HTTP/1.1 200")
-        further = lines.enter_context(line_to(address, ELSEWHERE))
-
-        assert is_ended(further)
-        assert httpx.get(f"{address}/healthz", timeout=DEADLINE_S).status_code == 200
 
 
 def test_an_address_with_a_slash_too_many_leads_nowhere_else(client_of: ClientOf) -> None:

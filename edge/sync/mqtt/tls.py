@@ -11,6 +11,9 @@ def tls_context(tls: TlsSettings) -> ssl.SSLContext:
     Raises:
         OSError: a file cannot be read or is none.
     """
+    for file in (tls.ca_file, tls.certificate_file, tls.key_file):
+        if file is not None:
+            file.open("rb").close()  # the error of the system names the file, that of ssl does not
     context = ssl.create_default_context(
         cafile=str(tls.ca_file) if tls.ca_file is not None else None
     )
