@@ -240,8 +240,7 @@ class Delivery:
             self._step(Trigger.HEARD)
             self._progress_us = now_us
             found += self._alarm(CENTRAL_ABSENT, None)
-        if from_seq > self.acknowledged_seq:
-            self._window.missed()
+        self._window.missed(from_seq)
         self._rewind(min(self._fetched, max(0, from_seq - 1)))
         return found + self._drained()
 
@@ -340,9 +339,8 @@ class Delivery:
         return [SentAgain(seq), *(self._alarm(EVENT_SET_ASIDE, None) if is_last else [])]
 
     def _taken(self, flight: Flight) -> list[Output]:
-        found: list[Output] = []
-        if self._refusals.taken(flight.first, flight.last):
-            found += self._alarm(BROKER_REFUSES, None)
+        is_over = self._refusals.taken(flight.first, flight.last)
+        found = self._alarm(BROKER_REFUSES, None) if is_over else []
         if self._settings.by_broker and self._confirmation.add(flight.first, flight.last):
             found.append(Confirmed(self._confirmation.upto))
         return found

@@ -98,9 +98,9 @@ class Window:
             self._ahead.popleft()
             self._ahead_max = min(self._ahead_configured, self._ahead_max + 1 / self._ahead_max)
 
-    def missed(self) -> None:
-        """Something that was sent has not come: there was no room for so much on the way."""
-        if self.is_ahead:
+    def missed(self, first: int) -> None:
+        """This one was sent and has not come: there was no room for so much on the way."""
+        if first > self._freed_upto and self.is_ahead:
             least = min(AHEAD_MIN, self._ahead_configured)
             self._ahead_max = max(least, self._ahead_max / 2)
 
