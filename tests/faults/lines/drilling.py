@@ -92,20 +92,20 @@ LINES = (
         "gateway lost with its disk; backup from the second place, open work from the central",
         "RPO 0 for what was acknowledged, no open order unknown, ≤ 10 min",
         30,
-        drilling("restore", most=6),
+        drilling("restore", most=4),
     ),
     Line(
         "broker",
         "broker killed under a whole gateway",
         "0 lost end to end",
         200,
-        drilling("broker", most=6),
+        drilling("broker", most=4),
     ),
     Line(
         "failover",
         "broker in use of two killed",
         "0 lost, 0 doubled, at work within 10 s",
         500,
-        drilling("failover", most=6),
+        drilling("failover", most=4),
     ),
 )
