@@ -37,8 +37,12 @@ def save_calibration(path: Path, calibration: Calibration) -> None:
         OSError: it cannot be written.
     """
     fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(calibration.to_dict(), indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(calibration.to_dict(), indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
     fresh.replace(path)

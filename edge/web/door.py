@@ -66,6 +66,8 @@ class Door:
     def enter(self, line: Line) -> bool:
         """Whether a new connection may stay; another one may have gone for it."""
         with self._lock:
+            if before := self._lines.get(line.peer):  # broken off, and not yet noticed
+                self._take_out(line.peer, before)
             address = line.peer[0]
             if address not in OURS and self._held[address] >= ADDRESS_MAX:
                 self._tell("an address holds too many connections", address)

@@ -20,6 +20,7 @@ from .conftest import (
     MemoryJournal,
     settings_for,
 )
+from .test_mqtt_faults import signs_of
 from .test_mqtt_link import linked, listening, work_happens
 
 pytestmark = pytest.mark.story
@@ -135,3 +136,4 @@ def test_a_wire_that_leaves_the_host_is_sealed_and_both_ends_are_known(
     with linked(stranger, journal, floor) as link:
         wait_until("it is refused", lambda: "certificate" in link.status().last_error.lower())
         assert not link.status().connected
+        wait_until("it is a sign of intrusion", lambda: signs_of(floor) == ["certificate_unknown"])

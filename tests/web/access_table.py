@@ -21,7 +21,8 @@ HEAD = """# Who may do what
 
 Asked of the running server, each page and endpoint as each role; a test compares.
 ● allowed, · refused. Machines have a token with scopes (`[[token]]` of `gateway.toml`); everything
-else that they ask is refused.
+else that they ask is refused. `operate` is of the gateway's own commands alone, such as
+`warehouse-edge log-level`, by its session key; no `[[token]]` can have it.
 
 | | nobody | picker | packer | supervisor | administrator | a token's scope |
 |---|:-:|:-:|:-:|:-:|:-:|---|

@@ -9,8 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from edge.clock import PlayedClock
 from edge.daemon.authority import begin
 from edge.web.app import create_app
+from edge.web.door import Door, Line
 from edge.web.people import Role
 from edge.web.server import TlsFiles, WebServer
 from tests.waiting import PATIENCE_S
@@ -110,6 +112,23 @@ def test_places_are_given_back(knock: Knock, monkeypatch: pytest.MonkeyPatch) ->
         line.shutdown(socket.SHUT_WR)
         while line.recv(4000):
             pass  # until the server has closed it, too
+
+
+def test_who_comes_again_by_the_port_of_a_broken_connection_counts_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("edge.web.door.ADDRESS_MAX", 1)
+    door = Door(PlayedClock())
+    with Line() as broken, Line() as again, Line() as later:
+        for line in (broken, again):
+            line.peer = (ONE, 50_000)
+            assert door.enter(line)
+        door.leave(broken)
+        later.peer = (ONE, 50_001)
+        assert not door.enter(later)
+        door.leave(again)
+
+        assert door.enter(later)
 
 
 def test_a_handshake_that_does_not_come_to_an_end_loses_its_place(

@@ -8,6 +8,7 @@ words in the notices and the mailbox, and wake it.
 import contextlib
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
 
@@ -81,6 +82,8 @@ class MqttLink:
         self._serving: Serving | None = None
         self._broker = ""
         self._ended: Closed | None = None
+        self._strange: set[str] = set()
+        """Brokers that showed a certificate that is not trusted, and nothing better since."""
         self._connections = 0
         self._last_error = ""
         self._oldest: tuple[int, int] = (-1, 0)
@@ -210,7 +213,10 @@ class MqttLink:
             connection.open(host, port)
         except (OSError, ValueError) as error:
             self._note(f"{host}:{port} cannot be reached: {error}")
+            if isinstance(error, ssl.SSLCertVerificationError):
+                self._note_strange_certificate(f"{host}:{port}", error.verify_message)
             return False
+        self._strange.discard(f"{host}:{port}")
         serving = Serving(
             connection,
             settings=self._settings,
@@ -302,10 +308,19 @@ class MqttLink:
         payload = alert_payload(alert_id, "error", at_us, text) if text else b""
         self._notices.put(self._topics.alert(alert_id), payload)
 
+    def _note_strange_certificate(self, broker: str, why: str) -> None:
+        """Once for each broker, until it shows one that is trusted."""
+        if broker not in self._strange:
+            self._strange.add(broker)
+            text = f"{broker} shows a certificate that is not trusted: {why}"
+            self._note_sign("certificate_unknown", text)
+
     def _note_namesake(self, text: str) -> None:
+        self._note_sign("session_taken_over", text)
+
+    def _note_sign(self, name: str, text: str) -> None:
         """A sign of intrusion, or of a mistake: a fact in any case."""
-        at_us = self._parts.clock.now_us()
-        sign = IntrusionNoticed("session_taken_over", "broker", text, at_us)
+        sign = IntrusionNoticed(name, "broker", text, self._parts.clock.now_us())
         with contextlib.suppress(self._parts.inbox_full):  # the alert stands in any case
             self._parts.deliver(sign, lambda _: None)
 
