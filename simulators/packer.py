@@ -16,7 +16,16 @@ from typing import Any
 from simulators.api import Device
 from simulators.hall import ASIDE, DOCK, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.things import OUTFEED, RACK, Piece, Tote, hand_of, parcel_holder, tote_holder
+from simulators.things import (
+    OUTFEED,
+    RACK,
+    ParcelBox,
+    Piece,
+    Tote,
+    hand_of,
+    parcel_holder,
+    tote_holder,
+)
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""
@@ -87,7 +96,8 @@ class Packer:
             await self._check_and_close(await self._view())
         else:
             self._put_off[tote.tote_id] = asyncio.get_running_loop().time() + _OPEN_PATIENCE_S
-            world.bring_tote(tote.tote_id, RACK)
+            if tote.tote_id in world.totes:  # or somebody has poured it into another one meanwhile
+                world.bring_tote(tote.tote_id, RACK)
         return True
 
     def _next_tote(self) -> Tote | None:
@@ -291,9 +301,14 @@ class Carrier:
         if not carried:
             return
         await self.shift.walk(self.person.badge, OUTFEED)
-        await self.shift.walk(self.person.badge, DOCK)
         for parcel in carried:
-            world.bring_parcel(parcel.sscc, DOCK)
+            goal = self._set_down_at(parcel)
+            await self.shift.walk(self.person.badge, goal)
+            world.bring_parcel(parcel.sscc, goal)
+
+    def _set_down_at(self, _parcel: ParcelBox) -> str:
+        """Where a closed parcel is carried to."""
+        return DOCK
 
     async def _send_off(self, sscc: str) -> None:
         """The portal has had its time: what it has not read is sent off by hand."""

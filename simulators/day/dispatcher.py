@@ -18,7 +18,7 @@ from simulators.day.people import DayShift
 from simulators.day.site import DOORS
 from simulators.hall import DOCK
 from simulators.packer import Carrier
-from simulators.things import OUTFEED, ParcelBox, hand_of, parcel_holder
+from simulators.things import ParcelBox, parcel_holder
 
 _SCAN_S = 1.2
 _LOOK_S = 0.5
@@ -70,19 +70,9 @@ class Dispatcher(Carrier):
         return next((one for one in self._doors() if carrier in DOORS[one]), DOCK)
 
     @override
-    async def _carry(self) -> None:
-        """To the staging place where pallets are stacked, or to the door; or to the other one."""
-        world, hands = self.shift.world, hand_of(self.person.badge)
-        for parcel in world.parcels_at(OUTFEED):
-            world.bring_parcel(parcel.sscc, hands)
-        carried = world.parcels_at(hands)
-        if not carried:
-            return
-        await self.shift.walk(self.person.badge, OUTFEED)
-        for parcel in carried:
-            goal = STAGING if Flow.PALLETS in self._day.flows else self._goal_of(parcel)
-            await self.shift.walk(self.person.badge, goal)
-            world.bring_parcel(parcel.sscc, goal)
+    def _set_down_at(self, parcel: ParcelBox) -> str:
+        """Where pallets are stacked, or a door. A pallet is driven to a door: `_goal_of`."""
+        return STAGING if Flow.PALLETS in self._day.flows else self._goal_of(parcel)
 
     def _goal_of(self, parcel: ParcelBox) -> str:
         right = self._door_of(parcel)
