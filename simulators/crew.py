@@ -12,9 +12,10 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from simulators.carrier import Carrier
 from simulators.catalogue import make_catalogue
 from simulators.hall import BARE_STATION, CARTS
-from simulators.packer import Carrier, Packer, Scan
+from simulators.packer import Packer, Scan
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_in
 from simulators.pickers import Picker
 from simulators.stock_keeper import StockKeeper

@@ -3,7 +3,7 @@
 The tote's label is scanned with the station's own scanner; the page is used where that does not
 open it. What the table's antenna does not check in time is scanned piece by piece. A stranger that
 really lies there is put aside; one that only the radio claims to hear is waited for to go. What is
-missing after all that is missing: the parcel is closed without it. Parcels then go to the dock.
+missing after all that is missing: the parcel is closed without it.
 """
 
 import asyncio
@@ -14,16 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
-from simulators.hall import ASIDE, DOCK, PACK_STATION
+from simulators.hall import ASIDE, PACK_STATION
 from simulators.people import Person, Shift
 from simulators.things import (
     OUTFEED,
     RACK,
-    ParcelBox,
     Piece,
     Tote,
-    hand_of,
-    parcel_holder,
     tote_holder,
 )
 
@@ -34,10 +31,10 @@ _SCAN_S = 1.2
 _LOOK_S = 0.3
 """Real seconds between two looks at the rack while there is nothing to do."""
 _OPEN_PATIENCE_S = 4.0
+_UNKNOWN_MAX = 5
+"""So often a packer tries a tote that no order is known of; a plan or a put-back may still end."""
 _QUIET_PATIENCE_S = 10.0
 _GHOST_PATIENCE_S = 12.0
-_PORTAL_PATIENCE_S = 5.0
-"""Real seconds that the portal has to read a parcel before it is sent off by hand."""
 
 
 @dataclass(slots=True)
@@ -57,6 +54,7 @@ class Packer:
     _path: str = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _put_off: dict[str, float] = field(default_factory=dict)
+    _unknown: Counter[str] = field(default_factory=Counter)
     _is_open: bool = True
 
     def __post_init__(self) -> None:
@@ -96,9 +94,22 @@ class Packer:
             await self._check_and_close(await self._view())
         else:
             self._put_off[tote.tote_id] = asyncio.get_running_loop().time() + _OPEN_PATIENCE_S
-            if tote.tote_id in world.totes:  # or somebody has poured it into another one meanwhile
-                world.bring_tote(tote.tote_id, RACK)
+            self._set_back(tote)
         return True
+
+    def _set_back(self, tote: Tote) -> None:
+        """A tote that does not open goes back; one that the books do not know is emptied."""
+        world, tote_id = self.shift.world, tote.tote_id
+        if tote_id not in world.totes:
+            return  # somebody has poured it into another one meanwhile
+        if self._unknown[tote_id] < _UNKNOWN_MAX:
+            world.bring_tote(tote_id, RACK)
+            return
+        del self._unknown[tote_id]
+        for piece in world.pieces_in(tote_holder(tote_id)):
+            world.put(piece.epc, ASIDE)
+        world.take_away_tote(tote_id)
+        self.shift.deeds["unknown_tote_emptied"] += 1
 
     def _next_tote(self) -> Tote | None:
         now_s = asyncio.get_running_loop().time()
@@ -133,6 +144,7 @@ class Packer:
                 return True
         answer = await self._scan_on_page(tote_id)
         self.shift.deeds[f"pack_{answer['code']}"] += 1
+        self._unknown[tote_id] += answer["code"] == "nothing_open"
         return bool(answer["accepted"]) and answer["code"] in {"opened", "already_open"}
 
     async def _scan_on_page(self, code: str) -> dict[str, Any]:
@@ -267,68 +279,3 @@ class Packer:
 def is_short(view: dict[str, Any]) -> bool:
     """Whether something of the open order is not checked yet."""
     return any(line["checked"] < line["expected"] for line in view["lines"])
-
-
-@dataclass(slots=True)
-class Carrier:
-    """Carries closed parcels from the pack station to the dock, where the truck takes them."""
-
-    shift: Shift
-    person: Person
-    _device: Device = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
-
-    async def work(self) -> None:
-        """Sign in and carry, until cancelled."""
-        await self._device.sign_in()
-        while True:
-            await self._carry()
-            waiting = self.shift.world.parcels_at(DOCK)
-            if waiting:
-                await asyncio.sleep(_PORTAL_PATIENCE_S * self.shift.patience)
-                for parcel in waiting:
-                    await self._send_off(parcel.sscc)
-            else:
-                await asyncio.sleep(_LOOK_S)
-
-    async def _carry(self) -> None:
-        world, hands = self.shift.world, hand_of(self.person.badge)
-        for parcel in world.parcels_at(OUTFEED):
-            world.bring_parcel(parcel.sscc, hands)
-        carried = world.parcels_at(hands)
-        if not carried:
-            return
-        await self.shift.walk(self.person.badge, OUTFEED)
-        for parcel in carried:
-            goal = self._set_down_at(parcel)
-            await self.shift.walk(self.person.badge, goal)
-            world.bring_parcel(parcel.sscc, goal)
-
-    def _set_down_at(self, _parcel: ParcelBox) -> str:
-        """Where a closed parcel is carried to."""
-        return DOCK
-
-    async def _send_off(self, sscc: str) -> None:
-        """The portal has had its time: what it has not read is sent off by hand."""
-        answer = await self._device.post(
-            "/api/dispatch", {"sscc": sscc, "portal": DOCK}, f"dispatch-{sscc}"
-        )
-        self.shift.deeds[f"dispatch_{answer['code']}"] += 1
-        if answer["code"] == "parcel_recalled":
-            await self._open_again(sscc)
-        if answer["code"] in {"shipped", "shipped_already"}:
-            pieces = len(self.shift.world.pieces_in(parcel_holder(sscc)))
-            self.shift.world.leave(sscc, self.shift.now_us())
-            self.shift.deeds["pieces_shipped"] += pieces
-
-    async def _open_again(self, sscc: str) -> None:
-        """Its order is cancelled: at the pack station it is opened, and its pieces laid aside."""
-        await self.shift.walk(self.person.badge, PACK_STATION)
-        answer = await self._device.post(
-            f"/api/pack/{PACK_STATION}/scan", {"code": sscc}, f"unpack-{sscc}"
-        )
-        self.shift.deeds[f"unpack_{answer['code']}"] += 1
-        if answer["code"] == "unpacked":
-            self.shift.world.unpack(sscc, ASIDE)

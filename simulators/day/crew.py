@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from numpy.random import Generator
 
+from simulators.carrier import Carrier
 from simulators.catalogue import Catalogue
 from simulators.day.assortment import cases_of, master_places
 from simulators.day.day_packer import DayPacker
@@ -15,11 +16,11 @@ from simulators.day.flows import Flow
 from simulators.day.leader import Leader
 from simulators.day.people import Clerk, DayShift
 from simulators.day.plan import OrderBook, Shares, Story
-from simulators.day.radio import ScannerLine, TrueTime
+from simulators.day.scanner_line import ScannerLine
 from simulators.day.site import LEADER, PACKERS, SORTER, Site, picker_badges
 from simulators.day.sorter import Sorter
+from simulators.day.true_time import TrueTime
 from simulators.hall import BARE_STATION, CARTS
-from simulators.packer import Carrier
 from simulators.people import Person
 from simulators.stock_keeper import StockKeeper
 from simulators.world import World

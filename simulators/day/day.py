@@ -9,30 +9,33 @@ from typing import Any
 import numpy as np
 
 from edge.clock import PlayedClock
-from edge.compose.devices import reader_settings, scanner_settings
+from edge.compose.devices import module_settings, reader_settings, scanner_settings
 from edge.store.errors import StoreError
 from simulators.catalogue import Catalogue, make_catalogue
 from simulators.central_events import Delivered
-from simulators.day.air import DayAir, Ether
+from simulators.day.air import Ether
 from simulators.day.assortment import with_reserves
 from simulators.day.central import Central
 from simulators.day.crew import jobs, made_shift
 from simulators.day.customers import Customers
 from simulators.day.device import Airwaves
 from simulators.day.disk import Disk, KilledError
+from simulators.day.equipment import excused_alerts, made_modules, made_readers
 from simulators.day.flows import Flow
 from simulators.day.gateway import Ears, Gateway
 from simulators.day.grounds import day_hall
 from simulators.day.network import Network
 from simulators.day.pages import Pages
 from simulators.day.plan import Story, order_book, shares_of
-from simulators.day.radio import RadioReader, ReaderLink, ScannerLine, TrueTime
-from simulators.day.site import BROKERS, READERS, SCANNER, Site
+from simulators.day.radio import ReaderLink
+from simulators.day.scanner_line import ScannerLine
+from simulators.day.site import BROKERS, Site
+from simulators.day.tag_bench import TagBench
 from simulators.day.timetable import Entry, Kind, timetable
+from simulators.day.true_time import TrueTime
 from simulators.day.watch import Watch
-from simulators.faults import FaultName, PlannedFault
+from simulators.hall import STATION_READER
 from simulators.people import at_work
-from simulators.radio import ETSI
 from simulators.things import GONE, Departure
 from simulators.world import World
 
@@ -44,8 +47,6 @@ ARTICLES_MIN, ARTICLES_MAX = 24, 120
 LOOK_S = 5.0
 _VANISHED_SHARE = 0.06
 """Pieces that the books have and nobody will find, on such days."""
-_BACK_S_MAX = 130.0
-"""So long after it works again a reader may take to be connected to: pauses grow to a minute."""
 
 
 def catalogue_of(story: Story, flows: frozenset[Flow]) -> Catalogue:
@@ -102,12 +103,22 @@ class Day:
         self.gateway: Gateway | None = None
         self.pages: Pages | None = None
         self.lives = 0
-        drawn = timetable(story, self.book.last_s) if entries is None else entries
-        self.timetable = drawn
+        self.written: list[str] = []
+        self.timetable = timetable(story, self.book.last_s) if entries is None else entries
         self.fault_log = [str(entry) for entry in self.timetable]
-        self.readers = self._made_readers()
+        self.ether = Ether(
+            self.world,
+            story.seed,
+            self.chance(34),
+            self.shares.missed_tags,
+            self.shares.strays_per_s,
+        )
+        self.readers = made_readers(self.ether, self.timetable, self.true_time)
         self.scanner = ScannerLine(
             scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
+        )
+        self.modules = made_modules(
+            module_settings(site.settings), self.ether, self.timetable, self.true_time
         )
         self.airwaves = Airwaves(
             lambda: self.pages,
@@ -155,23 +166,16 @@ class Day:
         )
 
     def excused_alerts(self) -> set[str]:
-        """What may still stand when the day is over: a reader is away, or only just back."""
-        found = set()
-        for entry in self.timetable:
-            recent = self.now_s < entry.at_s + entry.lasts_s + _BACK_S_MAX
-            if entry.kind is Kind.READER_UNPLUGGED and recent:
-                found.add(f"device-lost-{entry.what}")
-            if entry.kind is Kind.READER_FAULT:
-                found.add(f"device-lost-{entry.what.partition('/')[0]}")
-            if entry.kind in {Kind.DISK_FULL, Kind.DISK_ERROR} and recent:
-                found.add("store-failed")
-            if entry.kind is Kind.SCANNER_CUT and recent:
-                found.add(f"device-lost-{SCANNER}")
-        return found
+        """What may still stand when the day is over."""
+        return excused_alerts(self.timetable, self.now_s)
 
     def _heard(self, events: list[Delivered]) -> None:
         self.watch.central_stored(events)
         self.customers.heard(events)
+
+    def user_memory(self, epc: str) -> bytes:
+        """What stands in a tag's user memory, as its reader knows it."""
+        return self.readers[STATION_READER].device.user_memory(bytes.fromhex(epc))
 
     def left_at_true_time(self) -> list[Departure]:
         """Parcels that left, with the time at which they really did."""
@@ -209,13 +213,16 @@ class Day:
         self.watch.started(gateway)
         self.scanner.plug(gateway.listener)
         chance = np.random.default_rng(seed)
-        self._life = [
-            asyncio.create_task(
-                ReaderLink(
-                    one, self.readers[one.device], gateway.listener, self.clock, chance
-                ).run()
+        links = {
+            one.device: ReaderLink(
+                one, self.readers[one.device], gateway.listener, self.clock, chance
             )
             for one in reader_settings(self.site.settings)
+        }
+        gateway.tag_port.attach(TagBench(links, self.written))
+        self._life = [asyncio.create_task(one.run()) for one in links.values()]
+        self._life += [
+            asyncio.create_task(one.serve(gateway.listener, self.clock)) for one in self.modules
         ]
 
     def kill_gateway(self, away_s: float = RESTART_S) -> None:
@@ -246,31 +253,6 @@ class Day:
         self.scanner.unplug()
         for task in self._life:
             task.cancel()
-
-    # -- people and devices --------------------------------------------------------------------
-    def _made_readers(self) -> dict[str, RadioReader]:
-        self.ether = Ether(
-            self.world,
-            self.story.seed,
-            self.chance(34),
-            self.shares.missed_tags,
-            self.shares.strays_per_s,
-        )
-        return {
-            name: RadioReader(
-                name, DayAir(self.ether, name, ETSI), self.true_time, self._reader_faults(name)
-            )
-            for name in READERS
-        }
-
-    def _reader_faults(self, name: str) -> tuple[PlannedFault, ...]:
-        """What goes wrong with a reader today."""
-        found = []
-        for entry in self.timetable:
-            reader, _, fault = entry.what.partition("/")
-            if entry.kind is Kind.READER_FAULT and reader == name:
-                found.append(PlannedFault(FaultName(fault), entry.at_s))
-        return tuple(found)
 
     # -- the end -------------------------------------------------------------------------------
     def _is_done(self) -> bool:

@@ -13,6 +13,7 @@ from typing_extensions import override
 from simulators.day.flows import Flow
 from simulators.day.grounds import SLOTS, WALL
 from simulators.day.people import DayShift
+from simulators.hall import ASIDE
 from simulators.packer import Packer, is_short
 from simulators.things import Piece, tote_holder
 
@@ -163,8 +164,16 @@ class DayPacker(Packer):
         world.take_away_tote(slot)
 
     def _pour(self, slot: str, tote_id: str) -> None:
-        """What lay in the slot is in the box of the order's tote from here on."""
+        """What lay in the slot is in the box of the order's tote from here on.
+
+        The tote itself may still stand at the wall: what nobody sorted out of it stays there.
+        """
         world = self.shift.world
+        tote = world.totes.get(tote_id)
+        if tote is not None and tote.holder == WALL:
+            for piece in world.pieces_in(tote_holder(tote_id)):
+                self._day.deeds["left_over_at_wall"] += 1
+                world.put(piece.epc, ASIDE)
         world.bring_tote(tote_id, self.station)
         for piece in world.pieces_in(tote_holder(slot)):
             world.put(piece.epc, tote_holder(tote_id))

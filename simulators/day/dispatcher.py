@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from typing_extensions import override
 
+from simulators.carrier import Carrier
 from simulators.day.flows import Flow
 from simulators.day.grounds import STAGING
 from simulators.day.people import DayShift
 from simulators.day.site import DOORS
 from simulators.hall import DOCK
-from simulators.packer import Carrier
 from simulators.things import ParcelBox, parcel_holder
 
 _SCAN_S = 1.2

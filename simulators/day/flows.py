@@ -22,6 +22,8 @@ class Flow(StrEnum):
     SWEEPS = "sweeps"
     HAND_OVER = "hand-over"
     CHECK_DIGITS = "check-digits"
+    TAG_WORK = "tag-work"
+    UHF = "uhf"
 
 
 SHARES: dict[Flow, float] = {
@@ -36,6 +38,8 @@ SHARES: dict[Flow, float] = {
     Flow.SWEEPS: 0.25,
     Flow.HAND_OVER: 0.25,
     Flow.CHECK_DIGITS: 0.2,
+    Flow.TAG_WORK: 0.25,
+    Flow.UHF: 0.25,
 }
 """Of the days on which things go wrong so many have each of them."""
 

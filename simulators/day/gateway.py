@@ -19,6 +19,7 @@ from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
 from edge.compose.devices import floor_listener
 from edge.compose.gateway import floor_loop
+from edge.compose.tag_port import TagPort
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.board import Board
@@ -194,7 +195,10 @@ class Gateway:
         self.listener = floor_listener(core)
         self.link = PlayedLink(core, self.store, chance, network)
         planner = _PlayedPlanner(core.inbox, _CountingClock(clock), core.make_id, chance, guard)
-        self.floor = floor_loop(core, self.store, planner, self.link, answered=self._ears.told)
+        self.tag_port = TagPort(core.inbox, clock)
+        self.floor = floor_loop(
+            core, self.store, planner, self.link, self.tag_port, self._ears.told
+        )
         self.floor.load()
         self._tasks = [
             asyncio.create_task(self.link.run()),

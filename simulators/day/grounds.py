@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from simulators.day.flows import Flow
-from simulators.hall import STATION_READER, AntennaSite, Hall, Place, standard_hall
+from simulators.hall import BARE_STATION, STATION_READER, AntennaSite, Hall, Place, standard_hall
 
 HAND_OVER = "hand-over-1"
 """Where totes wait between two zones."""
 WALL = "wall-1"
 SLOTS = tuple(f"{WALL}-{number}" for number in range(1, 7))
+MODULE = "module-1"
+"""The UHF module of the pack station that has no reader."""
 STAGING = "staging-1"
 """Where pallets are stacked."""
 SECOND_DOCK = "dock-2"
@@ -34,6 +36,10 @@ def day_hall(flows: frozenset[Flow] = frozenset()) -> Hall:
         door = Place(SECOND_DOCK, "portal", 27.0, 4.2, 2.5, 1.6)
         places.append(door)
         antennas.append(AntennaSite(STATION_READER, 5, door.id, door.x_m, door.y_m, 2.6))
+    if Flow.UHF in flows:
+        bare = hall.places[BARE_STATION]
+        table = AntennaSite(MODULE, 1, bare.id, bare.x_m, bare.y_m, 0.8, near_field=True)
+        antennas.append(table)
     if Flow.RESERVE in flows:
         places += [
             Place(name, "bin", 6.0 + 2.2 * number, 18.6, 1.2, 1.2)

@@ -43,6 +43,7 @@ from simulators.day.laws.goods import (
     StockAddsUp,
 )
 from simulators.day.laws.law import Broken, Ending, Law, Reading
+from simulators.day.laws.tag_work import TagWorkIsTrue
 from simulators.day.laws.work import (
     AlertsAreTrue,
     EventsInOrder,
@@ -60,7 +61,7 @@ LAWS: tuple[type[Law], ...] = (
     *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
-    *(WorkIsInOneHand, HeldIsAsked, RefillFits),
+    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue),
 )
 BROKEN_MAX = 50
 _PAGE = 1_000
@@ -105,6 +106,8 @@ class Judge(Watch):
         for law in self.laws:
             if isinstance(law, AlertsAreTrue):
                 law.may_fail = day.disk_is_bad
+            if isinstance(law, TagWorkIsTrue):
+                law.memory, law.written = day.user_memory, day.written
 
     @property
     @override

@@ -9,6 +9,7 @@ from simulators.api import Device
 from simulators.day.flows import Flow
 from simulators.day.grounds import zones_of
 from simulators.day.people import DayShift
+from simulators.hall import CARTS, PACK_STATION, STATION_READER
 from simulators.people import Person
 
 _ROUND_S = 30.0
@@ -18,6 +19,10 @@ _DECIDED = frozenset({"hold_rule", "duplicate"})
 _REFUSED_SHARE = 0.1
 _SWEPT_SHARE = 0.08
 _HANDED_SHARE = 0.1
+_TAG_SHARE = 0.6
+_READ_SHARE = 0.4
+
+_HEARD_NEAR = frozenset({*CARTS, PACK_STATION})
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Leader:
             await self._decide_orders()
             await self._sweep()
             await self._hand_over()
+            await self._work_on_tag()
             for row in (await self._device.get("/api/tasks"))["tasks"]:
                 await self.shift.spend(_DECIDE_S)
                 await self._post("/api/tasks/done", {"task_id": row["task_id"]})
@@ -76,6 +82,23 @@ class Leader:
         if Flow.HAND_OVER in self.shift.flows and self.shift.slips(_HANDED_SHARE):
             badge = self.pickers[int(self.shift.chance.integers(len(self.pickers)))]
             await self._post("/api/work/hand-over", {"holder": badge})
+
+    async def _work_on_tag(self) -> None:
+        """Write into a tag that is on a cart or on the pack station's table, or read it."""
+        shift = self.shift
+        if Flow.TAG_WORK not in shift.flows or not shift.slips(_TAG_SHARE):
+            return
+        world = shift.world
+        near = [one for one in world.pieces.values() if world.root(one.holder) in _HEARD_NEAR]
+        if not near:
+            return
+        epc = near[int(shift.chance.integers(len(near)))].epc
+        target = {"reader": STATION_READER, "epc": epc}
+        if shift.slips(_READ_SHARE):
+            await self._post("/api/tags/read", target | {"bank": "user", "count": 2})
+        else:
+            words = bytes(shift.chance.bytes(4)).hex()
+            await self._post("/api/tags/write", target | {"words_hex": words})
 
     # -- counts --------------------------------------------------------------------------------
     async def _count(self, location: str, sku: str) -> None:

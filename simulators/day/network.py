@@ -124,14 +124,14 @@ class Broker:
             self._retained.clear()
 
     def speak(self) -> None:
-        """Mute no longer: what was under way comes now, in its order."""
+        """Mute no longer: what lay here comes now, then what was under way; each in its order."""
         self.mute = False
-        held, self.held = self.held, []
-        for go_on in held:
-            go_on()
         for queue in self._queues.values():
             for post in tuple(queue.posts.values()):
                 self._hand_over(queue, post)
+        held, self.held = self.held, []
+        for go_on in held:
+            go_on()
 
     def _put(self, queue: Queue, topic: str, payload: bytes, *, retained: bool = False) -> None:
         self._numbers += 1

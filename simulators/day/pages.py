@@ -140,6 +140,7 @@ class Pages:
             ready=nobody,
             protocol=nobody,
             secure=False,
+            readers=frozenset(one.name for one in core.settings.reader),
         )
         self._parts = _PlayedParts(
             given=given,

@@ -1,15 +1,12 @@
-"""Readers and the scanner: simulated devices on one side, the product's drivers on the other.
+"""Readers: simulated devices on one side, the product's driver on the other.
 
 Between them goes what would go over the wire, byte for byte: LLRP frames of the simulator's codec
-into the driver's session, its requests back; codes with their carriage return into the scanner's
-driver. No socket, no thread.
+into the driver's session, its requests back. No socket, no thread.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 from numpy.random import Generator
 
 from drivers.backoff import Backoff
@@ -19,9 +16,10 @@ from drivers.llrp.outputs import Accessed, Output, Over, Reads, Unread, Up
 from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
-from drivers.serial.scanner import Scanner, ScannerSettings
+from drivers.tags import Access, AccessReport, End, Reported
 from edge.clock import PlayedClock
 from simulators.day.air import DayAir
+from simulators.day.true_time import TrueTime
 from simulators.faults import FaultPlan, PlannedFault
 from simulators.hall import ZONE_READER
 from simulators.llrp.codec import HEADER_BYTES, frame_length
@@ -30,6 +28,8 @@ from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.wire import Then, Wire
 
 _REBOOT_S = 2.0
+_WORKING_S = 0.1
+"""A reader that works on a tag is looked at so often, whatever its pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +50,6 @@ NEAR = Pace(1.0, 250_000)
 def pace_of(reader: str) -> Pace:
     """What rests in bins is looked at seldom, what somebody waits for often."""
     return CEILING if reader == ZONE_READER else NEAR
-
-
-@dataclass(slots=True)
-class TrueTime:
-    """Time as it really is: the gateway's clock may be set, this one only passes."""
-
-    clock: PlayedClock
-    began_us: int
-
-    def now_us(self) -> int:
-        """True UTC microseconds."""
-        return self.began_us + self.clock.monotonic_us()
 
 
 class RadioReader:
@@ -175,6 +163,10 @@ class ReaderLink:
         self._up: bool | None = None
         self._heard_at_us = 0
         self._due_us = 0
+        self._asked = 0
+        self._reported: dict[int, Reported] = {}
+        self._unsettled = False
+        self._work: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve for ever."""
@@ -185,6 +177,25 @@ class ReaderLink:
         finally:
             if self._session is not None:
                 self._reader.leave()
+            self._session = None
+
+    def access(self, access: Access, reported: Reported) -> None:
+        """Work on tags; told at the latest when it is over, unless the process ends before."""
+        if self._session is None:
+            reported(AccessReport(End.REFUSED, reason="the reader does not answer"))
+            return
+        self._asked += 1
+        self._reported[self._asked] = reported
+        now_us = self._clock.monotonic_us()
+        self._outputs(self._session.access(self._asked, access, now_us))
+        if self._work is None or self._work.done():
+            self._work = asyncio.ensure_future(self._work_off())
+
+    async def _work_off(self) -> None:
+        """Look at the reader often, until nothing is in hand or the connection is gone."""
+        while self._reported and self._session is not None:
+            await asyncio.sleep(_WORKING_S)
+            self._step()
 
     def _step(self) -> None:
         if self._session is None:
@@ -230,7 +241,7 @@ class ReaderLink:
                 case Up():
                     self._is_up(output)
                 case Accessed():
-                    pass  # nothing is asked of tags
+                    self._reported.pop(output.number)(output.report)
                 case Over():
                     self._lost(output.reason)
         self._ask()
@@ -246,62 +257,23 @@ class ReaderLink:
         self._up = True
         self._backoff.reset()
         self._listener.device_up(device_up(self._settings.device, up, self._clock.now_us()))
+        if self._unsettled and self._session is not None:
+            self._unsettled = False
+            self._session.clear_accesses()
 
     def _lost(self, reason: str) -> None:
         if self._session is not None:
             self._attempt = self._session.attempt
             if self._session.agreeing:
                 reason = ""
-            self._session.lost(reason)
+            session, self._session = self._session, None
+            unsettled, outputs = session.lost(reason)
+            self._unsettled |= unsettled
             self._reader.leave()
-        self._session = None
+            self._outputs(outputs)
         self._due_us = self._clock.monotonic_us() + self._backoff.next_us()
         if self._up is not False and reason:
             self._listener.device_down(
                 DeviceDown(self._settings.device, self._clock.now_us(), self._heard_at_us, reason)
             )
         self._up = False
-
-
-class ScannerLine:
-    """The pack station's scanner and its line.
-
-    Attributes:
-        cut: unplugged.
-        spoils: told of each code; gives the bytes that reach the gateway.
-    """
-
-    def __init__(self, settings: ScannerSettings, clock: PlayedClock, seed: list[int]) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._seed = seed
-        self._driver: Scanner | None = None
-        self.cut = False
-        self.spoils: Callable[[bytes], bytes] = bytes
-
-    def plug(self, listener: Listener) -> None:
-        """A process opens the port."""
-        chance = np.random.default_rng(self._seed)
-        self._driver = Scanner(self._settings, listener, self._clock, chance)
-        self._driver.opened()
-
-    def unplug(self) -> None:
-        """The process is gone."""
-        self._driver = None
-
-    def set_cut(self, *, cut: bool) -> None:
-        """Pull the plug, or put it back."""
-        if self._driver is not None and cut != self.cut:
-            if cut:
-                self._driver.lost("the port is gone")
-            else:
-                self._driver.opened()
-        self.cut = cut
-
-    async def scan(self, code: str) -> bool:
-        """Read a label."""
-        await asyncio.sleep(len(code) / 960)
-        if self._driver is None or self.cut:
-            return False
-        self._driver.received(self.spoils(code.encode() + b"\r"))
-        return True

@@ -10,11 +10,11 @@ from edge.model.ids import LocationId
 from edge.model.places import STORAGE_KINDS, Floor
 from edge.settings.exceptions_file import SHIPPED
 from edge.settings.floor_file import load_floor
-from edge.settings.gateway import Door, Hold, Person, Scanner, Settings, load
+from edge.settings.gateway import Door, Hold, Module, Person, Scanner, Settings, load
 from edge.settings.picking import Substitute
 from edge.settings.reader import Reader
 from simulators.day.flows import Flow
-from simulators.day.grounds import SECOND_DOCK, day_hall, zones_of
+from simulators.day.grounds import MODULE, SECOND_DOCK, day_hall, zones_of
 from simulators.day.radio import pace_of
 from simulators.day.ways import Way
 from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER, floor_toml
@@ -87,7 +87,7 @@ def site_of(
                 ),
                 "reader": tuple(_reader(name) for name in READERS),
                 "scanner": (Scanner(name=SCANNER, path="/dev/simulated", station=PACK_STATION),),
-                "module": (),
+                "module": tuple(_modules(way)),
                 "light": (),
                 "person": tuple(_people(way)),
             }
@@ -131,6 +131,11 @@ def _reader(name: str) -> Reader:
     """Reports gathered for a moment, so that a day has few of them."""
     wait_ms = round(pace_of(name).step_s * 1000)
     return Reader(name=name, host="192.0.2.1", report_every=0, report_after_ms=wait_ms)
+
+
+def _modules(way: Way) -> Iterator[Module]:
+    if Flow.UHF in way.flows:
+        yield Module(name=MODULE, path="/dev/simulated-uhf", region="cn900", power_dbm=26.0)
 
 
 def _people(way: Way) -> Iterator[Person]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -53,6 +54,8 @@ class Striking:
             Kind.BAD_MESSAGE: self._bad_message,
             Kind.WRONG_ACK: self._wrong_ack,
             Kind.HANDHELD_SILENT: self._silence,
+            Kind.MODULE_CUT: self._cut_module,
+            Kind.MODULE_FAULT: lambda _: None,  # the module has it from the beginning
         }
 
     async def run(self) -> None:
@@ -156,6 +159,11 @@ class Striking:
     def _cut_scanner(self, entry: Entry) -> None:
         self._day.scanner.set_cut(cut=True)
         self._after(entry, lambda: self._day.scanner.set_cut(cut=False))
+
+    def _cut_module(self, entry: Entry) -> None:
+        for module in self._day.modules:
+            module.set_cut(cut=True)
+            self._after(entry, partial(module.set_cut, cut=False))
 
     def _spoil_scanner(self, entry: Entry) -> None:
         chance: np.random.Generator = self._chance

@@ -11,9 +11,12 @@ from enum import StrEnum
 import numpy as np
 from typing_extensions import override
 
+from simulators.day.flows import Flow
+from simulators.day.flows import drawn as drawn_flows
 from simulators.day.plan import Faults, Story
 from simulators.day.site import BROKERS, READERS
 from simulators.faults import FaultName
+from simulators.uhf.faults import UhfFault
 
 
 class Kind(StrEnum):
@@ -43,6 +46,8 @@ class Kind(StrEnum):
     BAD_MESSAGE = "bad-message"
     WRONG_ACK = "wrong-ack"
     HANDHELD_SILENT = "handheld-silent"
+    MODULE_CUT = "module-cut"
+    MODULE_FAULT = "module-fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ _OFTEN: dict[Kind, tuple[float, float]] = {
     Kind.BAD_MESSAGE: (0.1, 0.4),
     Kind.WRONG_ACK: (0.0, 0.3),
     Kind.HANDHELD_SILENT: (0.3, 1.0),
+    Kind.MODULE_CUT: (0.3, 0.6),
+    Kind.MODULE_FAULT: (0.3, 1.0),
 }
 """How often on average: on a light day, on a heavy day."""
 _LASTS_S: dict[Kind, tuple[float, float]] = {
@@ -114,9 +121,12 @@ _LASTS_S: dict[Kind, tuple[float, float]] = {
     Kind.SCANNER_CUT: (5.0, 200.0),
     Kind.SCANNER_SPOILS: (30.0, 300.0),
     Kind.HANDHELD_SILENT: (60.0, 900.0),
+    Kind.MODULE_CUT: (5.0, 200.0),
 }
 _JUMPS_S = (-3600.0, -30.0, -2.0, 2.0, 30.0, 3600.0)
 _READER_FAULTS = tuple(FaultName)
+_MODULE_FAULTS = tuple(one for one in UhfFault if one is not UhfFault.UNPLUG)
+_OF_MODULES = frozenset({Kind.MODULE_CUT, Kind.MODULE_FAULT})
 _TAIL = 1.2
 """Things go wrong up to this share of the time in which orders come."""
 
@@ -132,10 +142,14 @@ def timetable(story: Story, length_s: float) -> list[Entry]:
         return []
     column = 0 if story.faults is Faults.LIGHT else 1
     chance = np.random.default_rng([story.seed, 40])
+    flows = drawn_flows(story.seed) if story.flows is None else story.flows
+    kinds = {kind: one[column] for kind, one in _OFTEN.items()}
+    if Flow.UHF not in flows:
+        kinds = {kind: often for kind, often in kinds.items() if kind not in _OF_MODULES}
     drawn = [
         (float(chance.random()) * max(length_s, 60.0) * _TAIL, kind)
-        for kind, often in _OFTEN.items()
-        for _ in range(int(chance.poisson(often[column])))
+        for kind, often in kinds.items()
+        for _ in range(int(chance.poisson(often)))
     ]
     entries = [
         _entry(number, at_s, kind, np.random.default_rng([story.seed, 41, number]))
@@ -161,6 +175,8 @@ def _what(kind: Kind, chance: np.random.Generator) -> str:
         case Kind.READER_FAULT:
             reader = READERS[int(chance.integers(len(READERS)))]
             return f"{reader}/{_READER_FAULTS[int(chance.integers(len(_READER_FAULTS)))].value}"
+        case Kind.MODULE_FAULT:
+            return _MODULE_FAULTS[int(chance.integers(len(_MODULE_FAULTS)))].value
         case _:
             return ""
 

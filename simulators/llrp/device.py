@@ -18,6 +18,7 @@ from simulators.llrp.reader_clock import ReaderClock
 from simulators.llrp.requests import handle
 from simulators.llrp.settings import EventKind, Settings
 from simulators.llrp.status import Complaint, StatusCode, status
+from simulators.llrp.tag_memory import USER
 from simulators.llrp.written_air import WrittenAir
 
 CLIENT_EXISTS = 2
@@ -220,6 +221,10 @@ class Device:
         """The antennas that are plugged in."""
         every = range(1, self.profile.antennas + 1)
         return frozenset(antenna for antenna in every if self.has_antenna(antenna))
+
+    def user_memory(self, epc: bytes) -> bytes:
+        """What stands in the user memory of the tag that answers with this EPC."""
+        return bytes(self._air.tag((epc, 8 * len(epc))).banks[USER])
 
     # Time.
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from drivers import tag_work
+from drivers.tag_look import Steps, Tag, Work
 from edge.model.events import OrderReleased
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.pallets import PalletState
 from edge.model.state import FloorState
-from edge.rules import dispatching, leaving, refilling, review, verifying, walling
-from simulators.day import assortment, dispatcher
+from edge.rules import dispatching, leaving, refilling, review, tagging, verifying, walling
+from edge.rules.decision import accept
+from simulators.day import assortment, dispatcher, leader
 from simulators.day.dispatcher import Dispatcher
 from simulators.day.flows import Flow
 from simulators.hall import DOCK
@@ -79,3 +82,19 @@ def a_place_is_filled_beyond_its_maximum(patch: pytest.MonkeyPatch) -> None:
     lacking = refilling._lacking
     patch.setattr(assortment, "_LACKING", 0)
     patch.setattr(refilling, "_lacking", lambda *args: 3 * lacking(*args))
+
+
+@bug("TagWorkIsTrue", flows=(Flow.TAG_WORK,), orders=6)
+def what_became_of_work_on_a_tag_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tagging, "ended", lambda *_: accept("done", "and kept to oneself"))
+    patch.setattr(leader, "_TAG_SHARE", 1.0)
+
+
+@bug("TagWorkIsTrue", flows=(Flow.TAG_WORK,), orders=4)
+def words_are_told_to_be_written_that_are_not(patch: pytest.MonkeyPatch) -> None:
+    def written(tag: Tag, *_: Any, **__: Any) -> Steps[Work]:
+        yield from ()
+        return Work("done", "written and read back", tag=tag)
+
+    patch.setattr(tag_work, "write", written)
+    patch.setattr(leader, "_TAG_SHARE", 1.0)

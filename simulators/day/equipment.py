@@ -1,0 +1,83 @@
+"""The readers and modules of a simulated day, and what goes wrong with them."""
+
+from collections.abc import Sequence
+
+from drivers.serial.uhf_module import UhfSettings
+from simulators.day.air import DayAir, Ether
+from simulators.day.grounds import MODULE
+from simulators.day.module_line import ModuleLine
+from simulators.day.radio import RadioReader
+from simulators.day.site import READERS, SCANNER
+from simulators.day.timetable import Entry, Kind
+from simulators.day.true_time import TrueTime
+from simulators.faults import FaultName, PlannedFault
+from simulators.radio import ETSI
+from simulators.uhf.faults import FaultPlan as UhfPlan
+from simulators.uhf.faults import PlannedFault as PlannedUhf
+from simulators.uhf.faults import UhfFault
+
+_BACK_S_MAX = 130.0
+"""So long after it works again a reader may take to be connected to: pauses grow to a minute."""
+
+
+def made_readers(
+    ether: Ether, timetable: Sequence[Entry], true_time: TrueTime
+) -> dict[str, RadioReader]:
+    """The LLRP readers, by name."""
+    return {
+        name: RadioReader(
+            name, DayAir(ether, name, ETSI), true_time, _reader_faults(timetable, name)
+        )
+        for name in READERS
+    }
+
+
+def made_modules(
+    settings: Sequence[UhfSettings],
+    ether: Ether,
+    timetable: Sequence[Entry],
+    true_time: TrueTime,
+) -> list[ModuleLine]:
+    """The UHF modules."""
+    planned = tuple(
+        PlannedUhf(UhfFault(one.what), one.at_s)
+        for one in timetable
+        if one.kind is Kind.MODULE_FAULT
+    )
+    return [
+        ModuleLine(one, DayAir(ether, one.device, ETSI), UhfPlan(planned), true_time, ether.seed)
+        for one in settings
+    ]
+
+
+def excused_alerts(timetable: Sequence[Entry], now_s: float) -> set[str]:
+    """What may still stand when the day is over: a reader is away, or only just back."""
+    found = set()
+    for entry in timetable:
+        recent = now_s < entry.at_s + entry.lasts_s + _BACK_S_MAX
+        match entry.kind:
+            case Kind.READER_UNPLUGGED if recent:
+                found.add(f"device-lost-{entry.what}")
+            case Kind.READER_FAULT:
+                found.add(f"device-lost-{entry.what.partition('/')[0]}")
+            case Kind.MODULE_FAULT:
+                found.add(f"device-lost-{MODULE}")
+            case Kind.MODULE_CUT if recent:
+                found.add(f"device-lost-{MODULE}")
+            case Kind.DISK_FULL | Kind.DISK_ERROR if recent:
+                found.add("store-failed")
+            case Kind.SCANNER_CUT if recent:
+                found.add(f"device-lost-{SCANNER}")
+            case _:
+                pass
+    return found
+
+
+def _reader_faults(timetable: Sequence[Entry], name: str) -> tuple[PlannedFault, ...]:
+    """What goes wrong with a reader today."""
+    found = []
+    for entry in timetable:
+        reader, _, fault = entry.what.partition("/")
+        if entry.kind is Kind.READER_FAULT and reader == name:
+            found.append(PlannedFault(FaultName(fault), entry.at_s))
+    return tuple(found)
