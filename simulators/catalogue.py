@@ -79,6 +79,11 @@ class Article:
         """The same number padded to 14 digits, as tags and messages carry it."""
         return "0" + self.gtin_13
 
+    @property
+    def weight_g(self) -> int:
+        """Of one piece, 50 to 1,999 g: any number that is the same each time."""
+        return 50 + int(self.gtin_13[7:12]) % 1950
+
     def epc(self, serial: int) -> str:
         """The tag of the piece with this serial number, 24 hex digits."""
         return sgtin_96(self.gtin_14, len(COMPANY_PREFIX), serial)

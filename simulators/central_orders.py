@@ -112,7 +112,7 @@ class OrderMaker:
 def master_items(catalogue: Catalogue) -> list[dict[str, Any]]:
     """The articles as the message `master/items`."""
     return [
-        {"sku": a.sku, "gtin": a.gtin_14, "name": a.name, "version": 1}
+        {"sku": a.sku, "gtin": a.gtin_14, "name": a.name, "version": 1, "weight_g": a.weight_g}
         for a in catalogue.articles.values()
     ]
 

@@ -241,7 +241,10 @@ class Packer:
         answer = await self._device.post(f"{self._path}/close", consent)
         self.shift.deeds[f"pack_{answer['code']}"] += 1
         if answer["code"] == "missing":
-            answer = await self._device.post(f"{self._path}/close", consent | {"partial": True})
+            consent |= {"partial": True}
+            answer = await self._device.post(f"{self._path}/close", consent)
+        if answer["code"] == "weigh":
+            answer = await self._close_weighed(view, consent, answer["data"]["cartons"])
         if answer["code"] != "closed":
             return
         sscc, order_id = str(answer["data"]["sscc"]), str(view["order_id"])
@@ -252,6 +255,42 @@ class Packer:
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
         self.shift.deeds["parcels_closed"] += 1
+
+    async def _close_weighed(
+        self, view: dict[str, Any], consent: dict[str, Any], cartons: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """On the scale; what is off is looked into once, and what is too much taken out."""
+        carton: dict[str, Any] = cartons[0] if cartons else {"name": None, "tare_g": 0}
+        answer: dict[str, Any] = {"code": "weigh"}
+        for _ in range(2):
+            await self.shift.spend(_HANDLE_S)
+            goods_g = sum(
+                self.shift.catalogue.articles[sku].weight_g for sku in self._in_box(view)
+            )
+            scale_g = goods_g + int(carton["tare_g"]) + int(self.shift.chance.integers(-4, 5))
+            weighing = {"weight_g": max(1, scale_g), "carton": carton["name"]}
+            answer = await self._device.post(
+                f"{self._path}/close", consent | {"weighing": weighing}
+            )
+            self.shift.deeds[f"pack_{answer['code']}"] += 1
+            if answer["code"] != "weight_off":
+                break
+            self._lay_surplus_aside(view)
+        return answer
+
+    def _in_box(self, view: dict[str, Any]) -> list[str]:
+        """The article of each piece that really lies in the box."""
+        held = tote_holder(str(view["tote_id"]))
+        return [piece.sku for piece in self.shift.world.pieces_in(held)]
+
+    def _lay_surplus_aside(self, view: dict[str, Any]) -> None:
+        """What lies in the box beyond what the screen has checked."""
+        left = Counter({str(line["sku"]): int(line["checked"]) for line in view["lines"]})
+        for piece in self.shift.world.pieces_in(tote_holder(str(view["tote_id"]))):
+            left[piece.sku] -= 1
+            if left[piece.sku] < 0:
+                self.shift.world.put(piece.epc, ASIDE)
+                self.shift.deeds["put_aside"] += 1
 
 
 def is_short(view: dict[str, Any]) -> bool:

@@ -172,6 +172,7 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
     names.update(one.name for one in settings.printer)
     stations = Counter(one.station for one in settings.printer)
     doors = Counter(one.portal for one in settings.door)
+    cartons = Counter(one.name for one in settings.carton)
     ports = Counter(one.path for one in settings.module)
     ports.update(one.path for one in settings.scanner)
     return (
@@ -193,6 +194,11 @@ def _doubles(path: Path, settings: Settings) -> list[str]:
         + [
             f"{path}: door.portal: {fault('door_twice', portal=portal)}"
             for portal, times in sorted(doors.items())
+            if times > 1
+        ]
+        + [
+            f"{path}: carton.name: {fault('carton_twice', name=name)}"
+            for name, times in sorted(cartons.items())
             if times > 1
         ]
         + [

@@ -12,6 +12,7 @@ from edge.rules.terms import (
     Strategy,
     Terms,
     TroubleTerms,
+    Weigh,
     folded,
 )
 from edge.settings.exceptions_file import TroubleTable
@@ -64,6 +65,10 @@ def terms_of(settings: Settings, troubles: Sequence[TroubleTable]) -> Terms:
         ladder=tuple(map(Rung, settings.picking.short_ladder)),
         substitutes={Sku(one.sku): tuple(map(Sku, one.by)) for one in settings.substitute},
         ship_partial=settings.picking.partial_orders == "ship",
+        weigh=Weigh(settings.packing.weigh),
+        weight_tolerance_g=settings.packing.weight_tolerance_g,
+        weight_tolerance_percent=settings.packing.weight_tolerance_percent,
+        cartons={one.name: one.tare_g for one in settings.carton},
         doors={LocationId(one.portal): one.carriers for one in settings.door},
         devices=frozenset(settings.reader_names) | {one.name for one in settings.scanner},
     )

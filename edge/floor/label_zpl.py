@@ -40,6 +40,7 @@ class LabelText:
         carrier: who takes it.
         ship_to: the address, a line each; `SHIP_TO_LINES_MAX` of it are printed.
         cut_off: when the carrier leaves; empty where not known.
+        weight: of the parcel; empty where it was not weighed.
     """
 
     title: str
@@ -47,6 +48,7 @@ class LabelText:
     carrier: str
     ship_to: tuple[str, ...] = ()
     cut_off: str = ""
+    weight: str = ""
 
 
 def zpl(sscc: Sscc, text: LabelText, form: LabelForm) -> bytes:
@@ -71,6 +73,7 @@ def zpl(sscc: Sscc, text: LabelText, form: LabelForm) -> bytes:
             f"^FO{left},{61 * dots}^GB{round(form.width_mm * dots) - 2 * left},3,3^FS",
             _line(left, 63 * dots, 7 * dots, text.title),
             _line(left, 71 * dots, 4 * dots, text.content),
+            _line(left, 77 * dots, 4 * dots, text.weight),
             f"^FO{left},{bars_at}^BY{module}^BCN,{round(BAR_MM * dots)},N,N,N^FD>;>800{sscc}^FS",
             _line(left, bars_at + round((BAR_MM + 3) * dots), 6 * dots, readable),
             "^XZ\n",

@@ -215,6 +215,7 @@ def _text_of(data: Mapping[str, object]) -> LabelText:
         str(data["carrier"]),
         tuple(str(one) for one in ship_to) if isinstance(ship_to, list) else (),
         _cut_off(data.get("due_us")),
+        _weight(data.get("weight_g")),
     )
 
 
@@ -224,6 +225,11 @@ def _cut_off(due_us: object) -> str:
         return ""
     moment = datetime.fromtimestamp(due_us / 1e6, tz=UTC).astimezone()
     return f"CUT-OFF {moment:%Y-%m-%d %H:%M}"
+
+
+def _weight(weight_g: object) -> str:
+    """As carriers want it, in kilograms; empty of what was not weighed."""
+    return f"WEIGHT {weight_g / 1000:.3f} kg" if isinstance(weight_g, int) else ""
 
 
 def _topic(station: LocationId) -> str:

@@ -34,6 +34,8 @@ def _manifest(state: FloorState, one: Manifest) -> Shown:
         "loaded": len(one.loaded),
         "missing": [_missing(parcel) for parcel in one.missing[:SHOWN_MAX]],
         "missing_count": len(one.missing),
+        "weight_g": one.weight_g,
+        "unweighed": one.unweighed,
         "pallets": list(pallets_of(state, (parcel.sscc for parcel in one.loaded))),
     }
 

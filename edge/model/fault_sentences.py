@@ -140,6 +140,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         ),
         "name_twice": "{name} is used twice; each device has its own",
         "port_twice": "{port} is used twice; two devices cannot share a port",
+        "carton_twice": "{name} is used twice; each carton has its own",
         "badge_used_twice": "{badge} is used twice; each person has their own",
         "printers_two": "{station} has two printers; each station has one",
         "door_twice": "{portal} is named twice; give all its carriers in one [[door]]",

@@ -19,6 +19,7 @@ from edge.model.ids import (
 from edge.model.loading import PalletDecided, PalletScanned, PalletWanted, ParcelTakenOff
 from edge.model.returns import Grade
 from edge.model.tag_work import TagOrder
+from edge.model.weights import Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class ParcelWanted:
             beside it is not in the box.
         nothing_unwanted: they have looked: what the order wants no more is not in the box. That is
             a word of its own, for the order may change while they consent to something else.
+        weighing: what the scale says; None where nobody has weighed it.
     """
 
     request_id: RequestId
@@ -118,6 +120,7 @@ class ParcelWanted:
     partial: bool
     at_us: int
     nothing_unwanted: bool = False
+    weighing: Weighing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from edge.model.ids import (
     ToteId,
     WalkId,
 )
+from edge.model.weights import ParcelWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,8 @@ class WallSlot:
         tote_id: the tote whose pieces are sorted into it.
         put: pieces of that tote that lie in the slot.
         lit: the piece in somebody's hand that belongs here; None while the slot is dark.
+        errands: what its pieces are put back by, where its order wants them no more: the slot is
+            nobody else's until they are done.
     """
 
     slot: LocationId
@@ -300,6 +303,7 @@ class WallSlot:
     tote_id: ToteId
     put: tuple[tuple[Sku, Unit], ...] = ()
     lit: tuple[Sku, Unit] | None = None
+    errands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +352,7 @@ class Parcel:
         wrong_door: where another carrier's door saw it last; None once it has left.
         manifested: whether it is on a manifest that is closed.
         recalled: whether its order was cancelled, so that it is to be opened and not to leave.
+        weight: None where it was not weighed.
     """
 
     sscc: Sscc
@@ -360,6 +365,7 @@ class Parcel:
     wrong_door: WrongDoor | None = None
     manifested: bool = False
     recalled: bool = False
+    weight: ParcelWeight | None = None
 
     @property
     def epcs(self) -> tuple[Epc, ...]:

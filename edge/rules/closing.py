@@ -6,13 +6,24 @@ counted. Where nothing at all is there no parcel is made.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from edge.model.events import CountWanted, ParcelClosed, ToteGivenUp
 from edge.model.ids import Badge, Epc, Sku, ToteId
 from edge.model.posted import ParcelWanted
 from edge.model.state import FloorState
+from edge.model.weights import ParcelWeight
 from edge.model.work import PackSession, Parcel, Unit
-from edge.rules import gathering, labels, numbering, packing, quiet, substituting, taking_out
+from edge.rules import (
+    gathering,
+    labels,
+    numbering,
+    packing,
+    quiet,
+    substituting,
+    taking_out,
+    weighing,
+)
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms
 
@@ -30,7 +41,10 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
         return objection
     if not pack.checked:
         return _given_up(state, pack, input_.badge)
-    return _closed(state, terms, pack, input_.badge)
+    found = weighing.weighed(state, terms, pack, input_.weighing)
+    if isinstance(found, Decision):
+        return found
+    return _closed(state, terms, pack, input_.badge, found.weight)
 
 
 def _objection(state: FloorState, pack: PackSession, input_: ParcelWanted) -> Decision | None:
@@ -61,11 +75,17 @@ def _unlike(state: FloorState, pack: PackSession) -> Decision | None:
     return refuse("missing", "pieces are missing", missing=missing) if missing else None
 
 
-def _closed(state: FloorState, terms: Terms, pack: PackSession, badge: Badge) -> Decision:
+def _closed(
+    state: FloorState,
+    terms: Terms,
+    pack: PackSession,
+    badge: Badge,
+    weight: ParcelWeight | None,
+) -> Decision:
     number = numbering.next_number(state, terms)
     if number is None:
         return numbering.refused(state, terms)
-    parcel = _parcel(state, terms, pack, number)
+    parcel = replace(_parcel(state, terms, pack, number), weight=weight)
     return accept(
         "closed",
         f"parcel {parcel.sscc}",

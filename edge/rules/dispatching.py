@@ -44,6 +44,16 @@ class Manifest:
     loaded: tuple[Parcel, ...]
     missing: tuple[Parcel, ...]
 
+    @property
+    def weight_g(self) -> int:
+        """Of the loaded parcels that were weighed, together, grams."""
+        return sum(one.weight.measured_g for one in self.loaded if one.weight is not None)
+
+    @property
+    def unweighed(self) -> int:
+        """How many of the loaded parcels were not weighed."""
+        return sum(one.weight is None for one in self.loaded)
+
 
 def declared(state: FloorState, terms: Terms, input_: ParcelDispatched) -> Decision:
     """A person says that a parcel has left."""
@@ -150,7 +160,14 @@ def manifest_wanted(state: FloorState, input_: ManifestWanted) -> Decision:
         "manifest_closed",
         f"{len(ssccs)} parcels are handed over to {found.carrier or 'a carrier without a name'}",
         ManifestClosed(
-            found.carrier, found.due_us, ssccs, missing, input_.badge, pallets_of(state, ssccs)
+            found.carrier,
+            found.due_us,
+            ssccs,
+            missing,
+            input_.badge,
+            pallets_of(state, ssccs),
+            found.weight_g,
+            found.unweighed,
         ),
         ssccs=list(ssccs),
         missing=list(missing),

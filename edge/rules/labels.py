@@ -42,6 +42,7 @@ def told(state: FloorState, parcel: Parcel) -> dict[str, object]:
         "due_us": order.due_us,
         "complete": parcel.complete,
         "pieces": len(parcel.contents),
+        "weight_g": parcel.weight.measured_g if parcel.weight is not None else None,
         "lines": [
             {
                 "sku": sku,

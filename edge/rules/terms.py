@@ -45,6 +45,15 @@ class Strategy(StrEnum):
     """Each zone picks its share of an order at once; the totes meet at the wall or for packing."""
 
 
+class Weigh(StrEnum):
+    """Which parcels are weighed before they are closed."""
+
+    OFF = "off"
+    KNOWN = "known"
+    """Those of whose pieces every weight is told."""
+    ALWAYS = "always"
+
+
 class Rung(StrEnum):
     """One step of what is tried for missing pieces; what none finds is back-ordered."""
 
@@ -145,6 +154,10 @@ class Terms:
         ladder: what is tried, one after the other, where pieces are missing.
         substitutes: what may be picked instead of an article, the best first.
         ship_partial: whether an order goes without what is back-ordered, or waits for a person.
+        weigh: which parcels are weighed.
+        weight_tolerance_g, weight_tolerance_percent: how far a parcel may be off what it should
+            weigh, grams and per cent of that; the larger one counts.
+        cartons: what each kind of carton weighs, grams.
     """
 
     company_prefix: str = "4012345"
@@ -173,6 +186,10 @@ class Terms:
     ladder: tuple[Rung, ...] = tuple(Rung)
     substitutes: Mapping[Sku, tuple[Sku, ...]] = field(default_factory=dict)
     ship_partial: bool = True
+    weigh: Weigh = Weigh.OFF
+    weight_tolerance_g: int = 20
+    weight_tolerance_percent: float = 2.0
+    cartons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_by_legs(self) -> bool:

@@ -15,6 +15,7 @@ from drivers.llrp.found import PORT, SearchPlan
 from edge.model.fault_sentences import fault
 from edge.settings.epcis import Epcis
 from edge.settings.faults import Section, SomeSection, Spelled, read_model
+from edge.settings.packing import Carton, Packing
 from edge.settings.picking import Picking, Substitute
 from edge.settings.reader import Host, Name, Reader
 
@@ -322,6 +323,7 @@ class Settings(Section):
     work: Work = Work()
     review: Review = Review()
     picking: Picking = Picking()
+    packing: Packing = Packing()
     mqtt: Mqtt = Mqtt()
     delivery: Delivery = Delivery()
     partner: Partner = Partner()
@@ -340,6 +342,7 @@ class Settings(Section):
     door: tuple[Door, ...] = ()
     hold: tuple[Hold, ...] = ()
     substitute: tuple[Substitute, ...] = ()
+    carton: tuple[Carton, ...] = ()
 
     @property
     def reader_names(self) -> list[str]:

@@ -35,11 +35,12 @@ VERSIONS: Mapping[str, int] = {
     "pack.tote_joined": 2,  # the same
     # 2: which of its pieces came back; 3: at which wrong door it was, whether it is on a manifest:
     # none, nowhere and not when it is closed; 4: further totes, of which there were none; 5: is it
-    # recalled: not when it is closed
-    "pack.closed": 5,
+    # recalled: not when it is closed; 6: its weight: it was not weighed
+    "pack.closed": 6,
     "order.cancelled": 2,  # parcels that are to be opened again: there were none
     "pack.given_up": 2,  # as 4 of `pack.closed`
-    "ship.manifest_closed": 2,  # on which pallets the parcels left: on none
+    # 2: on which pallets the parcels left: on none; 3: what they weigh together: not told
+    "ship.manifest_closed": 3,
     "stock.stated": 2,  # how old the stock is: not told by what was stated before
     "pick.short": 2,  # it tells whether the pieces lie there all the same: not before
     # 2: where the radio heard a piece that was missed: nowhere; 3: as 2 of `order.received`;
@@ -68,8 +69,10 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("pack.closed", 1): _unchanged,
     ("pack.closed", 2): _unchanged,
     ("ship.manifest_closed", 1): _unchanged,
+    ("ship.manifest_closed", 2): _unchanged,
     ("pack.closed", 3): _unchanged,
     ("pack.closed", 4): _unchanged,
+    ("pack.closed", 5): _unchanged,
     ("pack.opened", 1): _unchanged,
     ("pack.tote_joined", 1): _unchanged,
     ("order.cancelled", 1): _unchanged,

@@ -56,6 +56,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/pack/{station}/stream"): PACKERS,
         ("POST", "/api/pack/{station}/scan"): PACKERS,
         ("POST", "/api/pack/{station}/close"): PACKERS,
+        ("POST", "/api/pack/{station}/acceptance"): PACKERS,
         ("GET", "/api/pack/{station}/label"): PACKERS,
         ("GET", "/api/pack/{station}/label/stream"): PACKERS,
         ("POST", "/api/pack/{station}/label"): PACKERS,

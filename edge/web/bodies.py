@@ -93,6 +93,22 @@ class FindEnd(Body):
     """Looking no longer; there is nothing more to say."""
 
 
+class Acceptance(Body):
+    """The word of whoever lets a parcel go although it weighs other than it should."""
+
+    badge: Name
+    word: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    reason: Literal["article_weight", "packing_material", "scale", "looked_at"]
+
+
+class Weighed(Body):
+    """What a parcel weighs with its carton, grams."""
+
+    weight_g: Annotated[int, Field(ge=1, le=1_000_000)]
+    carton: Name | None = None
+    acceptance: Acceptance | None = None
+
+
 class Close(Body):
     """Close the parcel; `partial` accepts that pieces are missing.
 
@@ -101,6 +117,7 @@ class Close(Body):
 
     partial: bool = False
     nothing_unwanted: bool = False
+    weighing: Weighed | None = None
 
 
 class AnotherLabel(Body):

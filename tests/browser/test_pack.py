@@ -1,18 +1,19 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from edge.model.ids import Badge, RequestId
 from edge.model.posted import ParcelWanted
 from edge.model.prompts import Answer
+from edge.model.weights import Weighing, WeightReason
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_goods import CUP, LAMP, ORDER, SOAP, SSCC, TEA, TOTE, label_data
 from tests.web.toy_goods import STATION as STATION_NAME
-from tests.web.toy_house import House
+from tests.web.toy_house import BADGES, PIN, House
 
 pytestmark = pytest.mark.browser
 
@@ -244,3 +245,96 @@ def test_the_packing_slip_names_what_is_missing(
     page.emulate_media(media="print")
     expect(page.locator("#frame")).to_be_hidden()
     expect(page.locator("#print")).to_be_hidden()
+
+
+def weigh_off(page: Page, house: House) -> Locator:
+    """The parcel is in carton M, and a quarter of a kilogram too heavy."""
+    house.floor.pack.expected_g = 1480
+    check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    page.get_by_role("button", name="Close parcel").click()
+    page.locator("#weight").fill("M")
+    page.keyboard.press("Enter")
+    page.keyboard.type("1.730")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sign")).to_contain_text("The weight is not right")
+    expect(page.locator(".sign")).to_be_hidden()
+    return page.locator("#weigh")
+
+
+def test_a_parcel_is_weighed_in_its_carton_and_one_that_is_off_is_looked_into(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    house.floor.pack.expected_g = 1480
+    check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    page.get_by_role("button", name="Close parcel").click()
+    dialog = page.locator("#weigh")
+    expect(dialog).to_contain_text("Put the parcel on the scale")
+    page.locator("#weight").fill("1,73")
+    page.keyboard.press("Enter")
+    expect(dialog.locator(".fault")).to_contain_text("Which carton?")
+    page.locator("#weight").fill("M")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[aria-pressed=true]")).to_have_text("✓ M")
+    judge(page)
+    shoot(page, "pack-weigh-1280x800")
+
+    page.keyboard.type("1.730")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".sign")).to_be_hidden()
+    expect(dialog).to_contain_text("0.250 kg too heavy")
+    expect(dialog).to_contain_text("should weigh 1.480 kg")
+    judge(page)
+    shoot(page, "pack-weight-off-1280x800")
+    page.locator("#check-again").click()
+    verdict(page, "match")
+
+
+def test_a_supervisor_accepts_a_weight_with_badge_pin_and_reason_and_nobody_else_does(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    dialog = weigh_off(page, house)
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    shoot(page, "pack-weight-off-360x640")
+    page.locator("#accept").click()
+    dialog.get_by_text("The weight of an article is told wrong").click()
+    page.locator("#accept-badge").fill(BADGES[Role.PACKER])
+    page.locator("#accept-pin").fill(PIN)
+    page.locator("#accepted").click()
+    expect(dialog.locator(".fault")).to_contain_text("Only a supervisor")
+    page.locator("#accept-badge").fill(BADGES[Role.SUPERVISOR])
+    page.locator("#accept-pin").fill(PIN)
+    judge(page)
+    shoot(page, "pack-weight-accept-360x640")
+
+    page.locator("#accepted").click()
+
+    expect(page.locator(".label-picture")).to_contain_text("1.730 kg")
+    assert house.floor.pack.accepted == Weighing(
+        1730, "M", BADGES[Role.SUPERVISOR], WeightReason.ARTICLE_WEIGHT
+    )
+
+
+def test_the_scale_speaks_chinese_and_a_parcel_that_is_right_closes_at_once(
+    page: Page, house: House, shoot: Shoot
+) -> None:
+    house.floor.pack.expected_g = 1480
+    check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("button", name="封箱").click()
+    expect(page.locator("#weigh")).to_contain_text("请将包裹放到秤上")
+    shoot(page, "pack-weigh-zh-360x640")
+    page.get_by_role("button", name="L", exact=True).click()
+    page.locator("#weight").fill("1.1")
+    page.locator("#weighed").click()
+    expect(page.locator("#weigh")).to_contain_text("偏轻 0.380 kg")
+    expect(page.locator(".sign")).to_be_hidden()
+    judge(page)
+    shoot(page, "pack-weight-off-zh-360x640")
+
+    page.locator("#weigh-again").click()
+    page.locator("#weight").fill("1.485")
+    page.locator("#weighed").click()
+
+    expect(page.locator(".label-picture")).to_contain_text("1.485 kg")

@@ -129,6 +129,19 @@ def test_no_text_of_an_order_becomes_an_order_to_the_printer() -> None:
     assert f"^BY4^BCN,272,N,N,N^FD>;>800{NUMBER}^FS" in label
 
 
+def test_the_weight_stands_on_the_label_of_a_parcel_that_was_weighed_and_on_no_other() -> None:
+    station = Station()
+    weighed = Answer(accepted=True, code="closed", text="", data={**DATA, "weight_g": 1_480})
+    station.close("k1", weighed)
+    station.close(
+        "k2", Answer(accepted=True, code="closed", text="", data={**DATA, "weight_g": None})
+    )
+
+    (_, with_it), (_, without) = station.jobs
+    assert "^FDWEIGHT 1.480 kg^FS" in with_it.decode()
+    assert "WEIGHT" not in without.decode()
+
+
 def restarted(station: Station) -> Station:
     """The gateway ends here and now, and another process goes on."""
     return Station(folder=station.folder)

@@ -20,7 +20,9 @@ from edge.model.orders import Order, OrderState
 from edge.model.pallets import Pallet, PalletState
 from edge.model.places import Floor
 from edge.model.state import FloorState
+from edge.model.weights import ParcelWeight
 from edge.model.work import Parcel, Unit, WrongDoor
+from edge.rules.dispatching import manifests
 from edge.rules.terms import Terms
 
 DUE_US = 1_700_003_600_000_000
@@ -60,12 +62,23 @@ def test_a_manifest_shows_parcels_due_loaded_and_missing_and_where_one_went_astr
                 "loaded": 1,
                 "missing": [{"sscc": SECOND, "order_id": "O-25", "wrong_door": DOOR}],
                 "missing_count": 1,
+                "weight_g": 0,
+                "unweighed": 1,
                 "pallets": [],
             }
         ],
         "open": 1,
         "pallets": [],
     }
+
+
+def test_a_manifest_tells_what_its_loaded_parcels_weigh_and_how_many_were_not_weighed() -> None:
+    state = loading(True, True)
+    state.parcels[FIRST] = replace(state.parcels[FIRST], weight=ParcelWeight(1_480, None))
+
+    (manifest,) = manifests(state)
+
+    assert (manifest.weight_g, manifest.unweighed) == (1_480, 1)
 
 
 def test_a_pallet_is_shown_with_its_parcels_and_what_was_missing_on_it() -> None:

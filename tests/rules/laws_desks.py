@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from edge.model.goods import Forward
+from edge.model.goods import Article, Forward
 from edge.model.ids import (
     LineId,
     LocationId,
@@ -15,6 +15,7 @@ from edge.model.ids import (
     Sscc,
 )
 from edge.model.inputs import (
+    ArticlesListed,
     ForwardsListed,
     ReturnAnnounced,
 )
@@ -33,8 +34,9 @@ from edge.model.posted import (
     VarianceDecided,
 )
 from edge.model.returns import Grade
+from edge.model.weights import Weighing
 from edge.rules import gathering, packing, taking_out
-from edge.rules.terms import Strategy
+from edge.rules.terms import Strategy, Weigh
 from tests.rules.laws_floor import (
     BINS,
     CARTS,
@@ -65,6 +67,12 @@ from tests.rules.small_floor import (
     STATION,
 )
 
+WEIGHTS_G = {SHIRT: 250, MUG: 400}
+ARTICLES = (
+    Article(SHIRT, SHIRT_GTIN, "Shirt", version=2, weight_g=WEIGHTS_G[SHIRT]),
+    Article(MUG, MUG_GTIN, "Mug", version=2, weight_g=WEIGHTS_G[MUG]),
+)
+
 
 class Desks(People):
     """Packers, sorters, and those who put away, count and decide."""
@@ -88,8 +96,10 @@ class Desks(People):
             substitutes={SHIRT: (MUG,)},
             ship_partial=not bind,
             strategy=strategy,
+            weigh=Weigh.KNOWN if bind else Weigh.OFF,
             zones={} if strategy is Strategy.BATCH else {LI: ZONE, ANNA: ZONE_2},
         )
+        self.floor.take(ArticlesListed(ARTICLES, NOW_US))
         if strategy is Strategy.ZONE:  # so much lies in both zones only
             self.floor.order("O2", (SHIRT, 6), rev=2)
             self.revisions[OrderId("O2")] = 2
@@ -196,13 +206,29 @@ class Desks(People):
         self.tote_is_opened(station, number)
         self.parcel_is_closed(station, partial=True, looked=True)
 
-    @rule(station=STATIONS, partial=st.booleans(), looked=st.booleans())
-    def parcel_is_closed(self, station: LocationId, partial: bool, looked: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(
+        station=STATIONS,
+        partial=st.booleans(),
+        looked=st.booleans(),
+        off_g=st.sampled_from([None, 0, 19, 500]),
+    )
+    def parcel_is_closed(
+        self,
+        station: LocationId,
+        partial: bool,  # noqa: FBT001 - drawn
+        looked: bool,  # noqa: FBT001 - drawn
+        off_g: int | None = 0,
+    ) -> None:
+        """What is weighed and more than 20 g off what it should weigh is not closed."""
         pack = self.state.packs.get(station)
         unwanted = taking_out.inside_of(self.state, pack.order_id, station) if pack else []
-        wanted = ParcelWanted(self.request(), station, PACKER, partial, NOW_US, looked)
+        goods_g = sum(WEIGHTS_G[sku] for sku, _ in pack.checked) if pack else 0
+        weighing = Weighing(goods_g + off_g) if off_g is not None else None
+        wanted = ParcelWanted(self.request(), station, PACKER, partial, NOW_US, looked, weighing)
         answer = self.floor.take(wanted)
         assert looked or not unwanted or not answer.accepted
+        if answer.code == "closed" and self.floor.terms.weigh is not Weigh.OFF:
+            assert off_g in {0, 19}
 
     @rule(station=STATIONS, number=st.integers(0, 3))
     def parcel_s_label_is_scanned(self, station: LocationId, number: int) -> None:

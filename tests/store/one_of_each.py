@@ -24,6 +24,7 @@ from edge.model.passages import Direction, PassageQuestion
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.tasks import Task, TaskKind
+from edge.model.weights import ParcelWeight, WeightReason
 from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Unit, Walk
 
 SKU, EPC, BADGE = Sku("SHIRT-M"), Epc("30340242201d8840009efdf7"), Badge("B-7")
@@ -180,7 +181,14 @@ EVENTS: tuple[e.Event, ...] = (
     e.PackListened(STATION, quiet=True, outwaited=True),
     e.ParcelClosed(
         STATION,
-        Parcel(SSCC, ORDER, "DHL", ((SKU, BOTH),), complete=False),
+        Parcel(
+            SSCC,
+            ORDER,
+            "DHL",
+            ((SKU, BOTH),),
+            complete=False,
+            weight=ParcelWeight(1_730, 1_480, "M", BADGE, WeightReason.SCALE),
+        ),
         TOTE,
         None,
         1,
@@ -192,7 +200,14 @@ EVENTS: tuple[e.Event, ...] = (
     e.ToteGivenUp(STATION, TOTE, ORDER, ((SKU, TAGGED), (SKU, SCANNED)), BADGE, (ToteId("T-2"),)),
     e.ParcelShipped(SSCC, ORDER, "DHL", DOCK, (EPC,), None),
     e.ManifestClosed(
-        "DHL", 1_700_003_600_000_000, (SSCC,), (Sscc("340123450000000025"),), BADGE, (PALLET,)
+        "DHL",
+        1_700_003_600_000_000,
+        (SSCC,),
+        (Sscc("340123450000000025"),),
+        BADGE,
+        (PALLET,),
+        weight_g=1_730,
+        unweighed=1,
     ),
     e.PalletOpened(PALLET, STATION, 3, BADGE),
     e.ParcelStacked(PALLET, SSCC, ORDER, "DHL", None),

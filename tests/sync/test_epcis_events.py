@@ -26,6 +26,7 @@ from edge.model.ids import (
     ToteId,
     WalkId,
 )
+from edge.model.weights import ParcelWeight
 from edge.model.work import Carried, Parcel, Unit
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
@@ -223,6 +224,27 @@ def test_a_closed_parcel_holds_its_tagged_pieces_and_counts_the_others() -> None
         {"epcClass": "https://id.example.org/hz/sku/X%2FY", "quantity": 1},
     ]
     assert found["bizLocation"] == {"id": "urn:epc:id:sgln:0614141.12345.400"}
+
+
+def test_a_parcel_that_was_weighed_tells_its_mass_as_a_sensor_does(
+    schema: Draft7Validator,
+) -> None:
+    contents = ((Sku("KNOWN"), Unit(TAG, scanned=False)),)
+    parcel = Parcel(
+        Sscc("106141412345678908"),
+        OrderId("O"),
+        "DHL",
+        contents,
+        complete=True,
+        weight=ParcelWeight(1_480, 1_500),
+    )
+
+    found = written(e.ParcelClosed(LocationId("DOCK"), parcel, ToteId("T"), None))
+
+    assert found["sensorElementList"] == [
+        {"sensorReport": [{"type": "Mass", "value": 1.48, "uom": "KGM"}]}
+    ]
+    assert not list(schema.iter_errors(found))
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ class ToyFloor:
             case said.StationScanned() | said.HandEmptied():
                 return self._at_place(posted)
             case said.ParcelWanted():
-                return self.pack.close(partial=posted.partial)
+                return self.pack.close(posted.weighing, partial=posted.partial)
             case said.LabelWanted():
                 return self.pack.label(posted.code)
             case said.HoldDecided() | said.OrderAmendment():

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from edge.floor.board import Board
 from edge.model.prompts import Answer
+from edge.model.weights import Weighing
 from tests.web.toy_answers import no, yes
 from tests.web.toy_goods import ORDER, SOAP, SSCC, STATION, TOTE, label_data, toy_halts, ware_of
 from tests.web.toy_views import empty_pack
@@ -23,10 +24,14 @@ class ToyPack:
         self._lock = lock
         self._pack: Mapping[str, object] | None = None
         self._recalled = False
+        self.expected_g: int | None = None
+        """What the parcel weighs in carton M or L; None where this station does not weigh."""
+        self.accepted: Weighing | None = None
 
     def begin(self) -> None:
         """No tote is open."""
         self._pack = None
+        self.expected_g = self.accepted = None
         self._board.show(f"pack/{STATION}", empty_pack())
 
     def stranger_at_station(self, epc: str) -> None:
@@ -126,7 +131,7 @@ class ToyPack:
         self._board.show(f"pack/{STATION}", self._pack)
         return yes("opened", "opened", {"tote_id": TOTE, "order_id": ORDER})
 
-    def close(self, *, partial: bool) -> Answer:
+    def close(self, weighing: Weighing | None, *, partial: bool) -> Answer:
         if self._pack is None:
             return no("nothing_open", "no tote is open")
         if self._pack["strangers"] and not partial:
@@ -134,9 +139,27 @@ class ToyPack:
         complete = self._pack["verdict"] == "match"
         if not complete and not partial:
             return no("missing", "pieces are missing")
+        off = self._weighed(weighing)
+        if off is not None:
+            return off
+        self.accepted = weighing
         self._pack = None
         self._board.show(f"pack/{STATION}", empty_pack())
-        return yes("closed", "closed", label_data(complete=complete))
+        label = label_data(complete=complete)
+        if weighing is not None:
+            label["weight_g"] = weighing.weight_g
+        return yes("closed", "closed", label)
+
+    def _weighed(self, weighing: Weighing | None) -> Answer | None:
+        if self.expected_g is None:
+            return None
+        if weighing is None or not weighing.carton:
+            cartons = [{"name": "M", "tare_g": 180}, {"name": "L", "tare_g": 300}]
+            return no("weigh", "put it on the scale", {"cartons": cartons})
+        if abs(weighing.weight_g - self.expected_g) <= 20 or weighing.accepted_by is not None:
+            return None
+        told = {"measured_g": weighing.weight_g, "expected_g": self.expected_g, "off_g_max": 20}
+        return no("weight_off", "it weighs something else", told)
 
     def label(self, code: str) -> Answer:
         if code not in {SSCC, ORDER}:

@@ -70,6 +70,8 @@ class ManifestClosed:
             cut-off names others.
         missing: parcels of the same cut-off that were packed and not loaded.
         pallets: on which of those in `ssccs` left; none in facts of version 1.
+        weight_g: of those in `ssccs` that were weighed, together, grams; 0 before version 3.
+        unweighed: how many of them were not.
     """
 
     type: ClassVar[str] = "ship.manifest_closed"
@@ -79,6 +81,8 @@ class ManifestClosed:
     missing: tuple[Sscc, ...]
     by: Badge
     pallets: tuple[Sscc, ...] = ()
+    weight_g: int = 0
+    unweighed: int = 0
 
 
 ShipEvent = PalletSeen | PalletDeparted | PalletLookedAt | ParcelShipped | ManifestClosed

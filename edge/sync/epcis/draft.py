@@ -21,6 +21,7 @@ class Draft:
     Attributes:
         quantities: class URI and pieces; None for an unknown number.
         where: where it was seen, and where it is from then on.
+        mass_g: what was weighed, grams; None where nothing was.
     """
 
     step: str
@@ -33,6 +34,7 @@ class Draft:
     action: str = "OBSERVE"
     parent: str | None = None
     kind: str = "ObjectEvent"
+    mass_g: int | None = None
 
     @staticmethod
     def moment(fact: Fact, names: EpcisNames) -> str:
@@ -65,8 +67,16 @@ class Draft:
             "bizTransactionList": [
                 {"type": kind, "bizTransaction": name} for kind, name in self.transactions
             ],
+            "sensorElementList": _mass(self.mass_g),
         }
         return {name: value for name, value in written.items() if value}
+
+
+def _mass(mass_g: int | None) -> list[dict[str, object]]:
+    """A weight as a sensor's report (EPCIS 2.0, section 7.3.7), in kilograms."""
+    if mass_g is None:
+        return []
+    return [{"sensorReport": [{"type": "Mass", "value": mass_g / 1000, "uom": "KGM"}]}]
 
 
 def _once(things: Iterable[str]) -> list[str]:

@@ -59,6 +59,7 @@ def _closed(event: e.ParcelClosed, names: EpcisNames) -> Draft:
         action="ADD",
         parent=None if is_empty else sscc,
         kind="ObjectEvent" if is_empty else "AggregationEvent",
+        mass_g=parcel.weight.measured_g if parcel.weight is not None else None,
     )
 
 

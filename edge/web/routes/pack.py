@@ -2,18 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.labels import no_label
-from edge.model.ids import LocationId
+from edge.model.ids import Badge, LocationId
 from edge.model.places import LocationKind
 from edge.model.posted import LabelWanted, ParcelWanted, StationScanned
-from edge.web.bodies import AnotherLabel, Close, StationScan
+from edge.model.weights import Weighing, WeightReason
+from edge.web.access import LEADERS
+from edge.web.bodies import AnotherLabel, Close, SignIn, StationScan, Weighed
+from edge.web.confirmations import CONFIRMED_WITHIN_S
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
+from edge.web.routes.session import address_of, count_attempt, tell_if_locked
+from edge.web.sessions import Session
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api", tags=["packing"])
@@ -60,6 +65,10 @@ async def close_parcel(
     station: StationName, body: Close, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Close the parcel; the answer's data hold its SSCC."""
+    weighed = body.weighing
+    if weighed is not None and not _is_accepted(parts, who, station, weighed):
+        text = "let the supervisor accept it once more; that holds a minute"
+        return {"accepted": False, "code": "not_confirmed", "text": text, "data": {}}
     answer = await parts.desk.ask(
         ParcelWanted(
             request_id=key,
@@ -68,9 +77,34 @@ async def close_parcel(
             partial=body.partial,
             at_us=parts.given.clock.now_us(),
             nothing_unwanted=body.nothing_unwanted,
+            weighing=_weighing(weighed) if weighed is not None else None,
         )
     )
     return told(answer)
+
+
+@router.post("/pack/{station}/acceptance")
+async def accept_weight(
+    station: StationName, body: SignIn, request: Request, who: Who, parts: TheParts
+) -> dict[str, object]:
+    """A supervisor's badge and PIN: a word that lets whoever asks close one parcel here.
+
+    Raises:
+        RefusedError: 401 where badge or PIN is wrong, 403 where the person is no supervisor, 429
+            after many guesses.
+    """
+    place, address = _station(parts, station), address_of(request, parts)
+    count_attempt(parts, body.badge, address)
+    person = next((one for one in parts.given.people if one.badge == body.badge), None)
+    matches = await parts.pins.matches(person.pin_hash if person else None, body.pin)
+    if person is None or not matches or parts.is_shut_out(person.badge):
+        tell_if_locked(parts, Badge(body.badge), address)
+        raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
+    parts.lockout.succeeded(body.badge, address)
+    if person.role not in LEADERS:
+        raise RefusedError(403, "not_allowed", "only a supervisor may accept it")
+    word = parts.confirmations.give(person.badge, _deed(who, place))
+    return {"word": word, "holds_s": CONFIRMED_WITHIN_S}
 
 
 @router.get("/pack/{station}/label")
@@ -103,6 +137,27 @@ async def print_label(
         )
     )
     return told(answer)
+
+
+def _is_accepted(parts: Parts, who: Session, station: str, weighed: Weighed) -> bool:
+    """Whether the supervisor that is named has said so just now; also where none is named."""
+    said = weighed.acceptance
+    deed = _deed(who, station)
+    return said is None or parts.confirmations.holds(said.word, Badge(said.badge), deed)
+
+
+def _deed(who: Session, station: str) -> str:
+    return f"weight {station} {who.badge}"
+
+
+def _weighing(weighed: Weighed) -> Weighing:
+    said = weighed.acceptance
+    return Weighing(
+        weighed.weight_g,
+        weighed.carton or "",
+        Badge(said.badge) if said is not None else None,
+        WeightReason(said.reason) if said is not None else None,
+    )
 
 
 def _station(parts: Parts, name: str) -> LocationId:

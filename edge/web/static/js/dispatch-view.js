@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { grouped } from "./label-view.js";
-import { moment, t } from "./language.js";
+import { kilograms, moment, t } from "./language.js";
 import { palletSection } from "./pallets-view.js";
 import { Note, scanField } from "./station-parts.js";
 
@@ -78,11 +78,17 @@ export class DispatchView {
         h("span", { class: "loaded" }, t("dispatch.loaded", one)),
         h("span", {}, one.missing_count > 0 ? t("dispatch.missing", { count: one.missing_count }) : `✓ ${t("dispatch.whole")}`),
       ),
+      one.weight_g ? h("p", { class: "facts weight" }, weightOf(one)) : null,
       one.pallets.length > 0 ? h("p", { class: "facts on-pallets" }, `${t("pallet.title")}: ${one.pallets.map(grouped).join(", ")}`) : null,
       h("ul", { class: "returned" }, ...one.missing.map(missing)),
       h("button", { type: "button", class: "main wide", disabled: one.loaded === 0, onclick: close }, t("dispatch.close")),
     );
   }
+}
+
+function weightOf(manifest) {
+  const weight = t("dispatch.weight", { weight: kilograms(manifest.weight_g) });
+  return manifest.unweighed > 0 ? `${weight} · ${t("dispatch.unweighed", { count: manifest.unweighed })}` : weight;
 }
 
 function missing(parcel) {

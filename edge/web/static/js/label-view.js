@@ -1,7 +1,7 @@
 // The label of a closed parcel: its picture, whether it is printed, and the ways to have it again.
 
 import { h, icon, s } from "./dom.js";
-import { knows, t } from "./language.js";
+import { kilograms, knows, t } from "./language.js";
 
 const STATE_ICONS = { sent: "wait", printed: "right", waiting: "trouble", unsure: "trouble", refused: "wrong", no_printer: "info" };
 const MODULE_MM = 0.5;
@@ -46,7 +46,7 @@ function picture(label) {
     { class: "label-picture", viewBox: "0 0 100 66", role: "img", "aria-label": `${words}, ${label.order_id}, ${label.carrier}` },
     s("rect", { x: 0, y: 0, width: 100, height: 66, rx: 2, class: "label-paper" }),
     line(8, 6, label.carrier || "–"),
-    line(16, 5, [label.order_id, ...(label.ship_to ?? []).slice(0, 1)].join(" · ")),
+    line(16, 5, [label.order_id, ...(label.ship_to ?? []).slice(0, 1), ...(label.weight_g ? [kilograms(label.weight_g)] : [])].join(" · ")),
     ...bars(label.bars),
     s("text", { x: 50, y: 61, "font-size": 5.4, "text-anchor": "middle", class: "sscc" }, words),
   );

@@ -35,6 +35,9 @@ export function knows(key) {
 /** A level, share or rate as all pages write it: with one decimal. */
 export const decimal = (value) => value.toFixed(1);
 
+/** Grams as kilograms, as every page and label writes them. */
+export const kilograms = (grams) => `${(grams / 1000).toFixed(3)} kg`;
+
 export function language() {
   return current;
 }

@@ -1,9 +1,10 @@
 // The pack station: scan a tote, check its pieces, close the parcel.
 
-import { t } from "./language.js";
+import { kilograms, t } from "./language.js";
 import { PackView } from "./pack-view.js";
 import { Station, rememberChoice } from "./station.js";
 import { newlyUnwanted } from "./station-parts.js";
+import { WeighView } from "./weigh-view.js";
 
 const KEPT = "we1.station";
 
@@ -17,11 +18,14 @@ const view = new PackView({
   askLabel,
 });
 
+const weigh = new WeighView({ station: () => name, close: (weighing) => send("close", { ...closing, weighing }) });
+
 let stations = [];
 let name = null;
 let pack = null;
 let label = null; // the parcel that was closed last here, and whether its label is printed
 let asksLabel = false; // whether the next scan names a parcel whose label is wanted again
+let closing = {}; // to what the packer consented when they wanted it closed
 let endStreams = [];
 
 function show() {
@@ -41,10 +45,19 @@ function send(what, body) {
 }
 
 function answered(answer, entry) {
+  if (answer.code === "weigh" || answer.code === "weight_off") return askOnScale(answer, entry.body);
   station.tellAnswer(answer, detailsOf(answer, entry));
   if (answer.code === "still_at_wall") {
     view.confirmUnsorted(answer.data.wall, () => send("scan", { code: entry.body.code, without_unsorted: true }));
   }
+}
+
+/** The parcel goes onto the scale, or what the scale has said is told. */
+function askOnScale({ code, data }, { weighing, ...consent }) {
+  closing = consent;
+  if (code === "weigh") return weigh.ask(data.cartons);
+  station.signs.show("wrong", t("code.weight_off"), kilograms(data.measured_g));
+  weigh.askOff(data, weighing);
 }
 
 function detailsOf(answer, entry) {
@@ -81,6 +94,7 @@ function streamed(value, _, first) {
   const before = pack;
   pack = value;
   if (value.open) asksLabel = false;
+  else weigh.close();
   const unwanted = first ? null : newlyUnwanted(before, value);
   if (unwanted !== null) station.signs.show("wrong", t("station.take_out"), unwanted);
   else if (!first && station.outbox.count === 0 && before?.open && value.open) tellChange(before, value);

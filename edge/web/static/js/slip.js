@@ -4,7 +4,7 @@ import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { Frame } from "./frame.js";
 import { grouped } from "./label-view.js";
-import { onLanguage, t } from "./language.js";
+import { kilograms, onLanguage, t } from "./language.js";
 
 const frame = await Frame.start("slip");
 await whoAmI();
@@ -30,6 +30,7 @@ function show() {
         ...fact("pack.label_carrier", label.carrier || "–"),
         ...fact("slip.parcel", grouped(label.sscc)),
         ...fact("slip.pieces", label.pieces),
+        ...(label.weight_g ? fact("slip.weight", kilograms(label.weight_g)) : []),
       ),
       table(label.lines),
       missing ? h("p", { class: "fault" }, t("slip.missing")) : null,
