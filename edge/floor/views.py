@@ -88,7 +88,11 @@ def _recalled(state: FloorState) -> list[Shown]:
 
 def _take_out(state: FloorState, where: LocationId) -> list[Shown]:
     """What orders want no more, and somebody who stands there is to lay aside; alike as one."""
-    slots = {one.order_id: one.slot for one in state.slots.values() if one.wall == where}
+    slots = {
+        one.order_id: one.slot
+        for one in state.slots.values()
+        if one.wall == where and not one.errands
+    }
     found: Counter[tuple[Sku, OrderId, str]] = Counter()
     for one in taking_out.inside(state, where):
         if one.errand.tote_id is not None:
@@ -133,9 +137,11 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
 
 
 def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> Shown:
+    if taken is not None and taken.errands:
+        return _to_be_emptied(state, taken)
     if taken is None or taken.tote_id not in state.totes:
         free = {"slot": slot, "state": "free", "order_id": None, "put": 0, "expected": 0}
-        return {**free, "elsewhere": []}
+        return {**free, "elsewhere": [], "fetched_by": None}
     totes = state.totes.of_order(taken.order_id)
     expected = sum(len(one.picked) for one in totes if one.station == taken.wall)
     is_picked = state.orders[taken.order_id].state is OrderState.PICKED
@@ -149,6 +155,21 @@ def _slot_view(state: FloorState, slot: LocationId, taken: WallSlot | None) -> S
         "put": len(taken.put),
         "expected": expected,
         "elsewhere": [one.tote_id for one in totes if one.station != taken.wall],
+        "fetched_by": None,
+    }
+
+
+def _to_be_emptied(state: FloorState, taken: WallSlot) -> Shown:
+    """What lies in it is wanted no more; `fetched_by` is whoever has it put back in hand."""
+    errands = [state.errands[one] for one in taken.errands if one in state.errands]
+    return {
+        "slot": taken.slot,
+        "state": "emptying",
+        "order_id": taken.order_id,
+        "put": len(taken.put),
+        "expected": 0,
+        "elsewhere": [],
+        "fetched_by": next((one.picker for one in errands if one.picker is not None), None),
     }
 
 

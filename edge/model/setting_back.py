@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edge.model import events as e
-from edge.model import taking_out
+from edge.model import sorting, taking_out
 from edge.model.booking import add_stock, reserve
 from edge.model.doubts import doubt
-from edge.model.ids import Badge, OrderId, ToteId
+from edge.model.ids import Badge, LocationId, OrderId, ToteId
 from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
-from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState
+from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState, WallSlot
 
 
 def cancel(state: FloorState, event: e.OrderCancelled) -> None:
@@ -33,12 +33,22 @@ def cancel(state: FloorState, event: e.OrderCancelled) -> None:
         set_stops(state, walk, _without(walk, event.order_id))
     for pack in [one for one in state.packs.values() if one.order_id == event.order_id]:
         del state.packs[pack.station]
+    in_slots = {one.wall: one.slot for one in _filled_slots(state, event.order_id)}
+    to_empty = []
     for number, tote in enumerate(state.totes.of_order(event.order_id)):
         del state.totes[tote.tote_id]
         errand_id = _errand_id(event.order_id, event.rev, number)
-        _begin(state, errand_id, tote.tote_id, _carried(state, tote))
+        slot = in_slots.get(tote.station) if tote.station is not None else None
+        _begin(state, errand_id, tote.tote_id, _carried(state, tote), slot)
+        if slot is not None:
+            to_empty.append(errand_id)
         _give(state, errand_id, with_them.get(tote.tote_id))
         taking_out.gather(state, tote.tote_id, errand_id)
+    sorting.to_empty(state, event.order_id, to_empty)
+
+
+def _filled_slots(state: FloorState, order_id: OrderId) -> list[WallSlot]:
+    return [one for one in state.slots.values() if one.order_id == order_id and one.put]
 
 
 def change(state: FloorState, event: e.OrderChanged) -> None:
@@ -184,10 +194,18 @@ def _carried(state: FloorState, tote: Tote) -> Iterable[Carried]:
             yield Carried(sku, unit, place)
 
 
-def _begin(state: FloorState, errand_id: str, tote_id: ToteId, pieces: Iterable[Carried]) -> None:
+def _begin(
+    state: FloorState,
+    errand_id: str,
+    tote_id: ToteId,
+    pieces: Iterable[Carried],
+    place: LocationId | None = None,
+) -> None:
     carried = tuple(pieces)
     if carried:
-        state.errands[errand_id] = Errand(errand_id, ErrandKind.PUT_BACK, carried, tote_id)
+        state.errands[errand_id] = Errand(
+            errand_id, ErrandKind.PUT_BACK, carried, tote_id, place=place
+        )
 
 
 def _give(state: FloorState, errand_id: str, picker: Badge | None) -> None:

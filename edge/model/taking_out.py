@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edge.model import events as e
+from edge.model import sorting
 from edge.model.ids import OrderId, Sku, ToteId
 from edge.model.state import FloorState
 from edge.model.work import Carried, Errand, ErrandKind, Tote, Unit, WallSlot
@@ -132,7 +133,11 @@ def _empty(state: FloorState, slot: WallSlot) -> None:
     """
     here = [one for one in state.totes.of_order(slot.order_id) if one.station == slot.wall]
     if not here:
-        return  # the slot is given up by a fact of its own
+        # the slot is given up by a fact of its own, once what lies in it is put back
+        back = (one for one in state.errands.values() if one.place == slot.wall)
+        own = [one.errand_id for one in back if one.errand_id.startswith(f"{slot.order_id}/")]
+        sorting.to_empty(state, slot.order_id, own)
+        return
     wanted = Counter(piece for tote in here for piece in tote.picked)
     put: list[tuple[Sku, Unit]] = []
     lit = slot.lit

@@ -75,10 +75,12 @@ def _found(state: FloorState, totes: Sequence[Tote]) -> Iterator[_Found]:
     lit: Counter[tuple[Sku, Unit]] = Counter()
     orders = {tote.order_id for tote in totes}
     for slot in state.slots.values():
-        if slot.order_id in orders:
+        if slot.order_id in orders and not slot.errands:
             put.update(slot.put)
             lit.update([slot.lit] if slot.lit is not None else [])
-    walls = {slot.wall for slot in state.slots.values() if slot.order_id in orders}
+    walls = {
+        slot.wall for slot in state.slots.values() if slot.order_id in orders and not slot.errands
+    }
     checked = {
         unit.epc
         for pack in state.packs.values()

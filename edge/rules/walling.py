@@ -8,7 +8,8 @@ A walk's totes are dropped at a wall. There each piece goes through three steps,
    (`PieceSorted`);
 3. when all that was dropped here for an order lies in its slot, the slot's label opens the order's
    check at a pack station, or joins it there, and the slot is free again (`SlotEmptied`). A tote
-   of the order that went to a station by itself leaves the slot as it is.
+   of the order that went to a station by itself leaves the slot as it is. What lies in a slot and
+   is no more wanted keeps it taken until it is put back.
 
 A piece that no tote here holds lights nothing, and a label other than the lit one puts nothing.
 """
@@ -157,9 +158,13 @@ def unsorted_of(state: FloorState, order_id: OrderId, wall: LocationId) -> list[
 
 
 def slot_of(state: FloorState, order_id: OrderId, wall: LocationId) -> WallSlot | None:
-    """The slot of a wall that an order has."""
+    """The slot of a wall that an order has; not one that is only to be emptied."""
     return next(
-        (one for one in state.slots.values() if (one.order_id, one.wall) == (order_id, wall)),
+        (
+            one
+            for one in state.slots.values()
+            if (one.order_id, one.wall) == (order_id, wall) and not one.errands
+        ),
         None,
     )
 
@@ -239,7 +244,11 @@ def noticed(state: FloorState) -> list[Event]:
 
 
 def _of_slot(state: FloorState, slot: WallSlot) -> Event | None:
-    if all(one.station != slot.wall for one in state.totes.of_order(slot.order_id)):
+    if any(one in state.errands for one in slot.errands):
+        return None
+    if slot.errands or all(
+        one.station != slot.wall for one in state.totes.of_order(slot.order_id)
+    ):
         return SlotEmptied(slot.wall, slot.slot, slot.order_id)
     if slot.lit is None or slot.lit[1].epc is None:
         return None

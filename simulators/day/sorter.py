@@ -105,9 +105,9 @@ class Sorter:
         return bool(world.totes_at(WALL)) or any(world.pieces_in(slot) for slot in SLOTS)
 
     def _clear_freed(self, view: dict[str, Any]) -> None:
-        """What still lies in a slot that is free again is put where it is looked for."""
+        """What lies in a slot that is free, or to be emptied, is put where it is looked for."""
         for slot in view["slots"]:
-            if slot["state"] == "free":
+            if slot["state"] in {"free", "emptying"}:
                 for piece in self.shift.world.pieces_in(slot["slot"]):
                     self._lay_aside(piece)
 

@@ -151,3 +151,35 @@ def test_what_a_smaller_order_wants_no_more_is_taken_out_of_its_slot(
     shoot(page, "wall-take-out-360x640")
     scan(page, TEA.gtin)
     expect(page.locator("#take-out")).to_have_count(0)
+
+
+def test_the_slot_of_a_cancelled_order_is_to_be_emptied_and_nobody_elses_until_it_is(
+    signed_in: SignIn, house: House, shoot: Shoot
+) -> None:
+    page = at_wall(signed_in)
+    scan(page, TEA.gtin)
+    state(page, 1, "lit")
+    quiet(page)
+    scan(page, SLOTS[0])
+    state(page, 1, "filling")
+    quiet(page)
+
+    house.floor.wall.order_is_cancelled()
+
+    state(page, 1, "emptying")
+    slot = page.locator(f'[data-slot="{SLOTS[0]}"]')
+    expect(slot).to_contain_text("To be emptied")
+    expect(slot).to_contain_text("1 to put back")
+    judge(page)
+    shoot(page, "wall-emptying-1280x800")
+    page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
+    page.get_by_role("button", name="中文").click()
+    expect(slot).to_contain_text("待清空")
+    judge(page)
+    shoot(page, "wall-emptying-zh-360x640")
+    scan(page, LAMP.gtin)
+    state(page, 2, "lit")
+
+    house.floor.wall.pieces_are_put_back()
+
+    state(page, 1, "free")

@@ -13,6 +13,7 @@ from edge.model.ids import (
     LocationId,
     OrderId,
     Sku,
+    ToteId,
 )
 from edge.model.orders import OrderState
 from edge.model.prompts import PromptKind
@@ -42,6 +43,7 @@ class Laws(Desks):
     def __init__(self) -> None:
         super().__init__()
         self.shown: dict[str, tuple[str, int]] = {}
+        self.filled: dict[LocationId, tuple[OrderId, set[ToteId]]] = {}
 
     @invariant()
     def what_is_promised_lies_there(self) -> None:
@@ -176,13 +178,29 @@ class Laws(Desks):
 
     @invariant()
     def a_slot_holds_pieces_of_one_order_and_an_order_has_one_slot(self) -> None:
-        slots = list(self.state.slots.values())
+        slots = [one for one in self.state.slots.values() if not one.errands]
         assert len({one.order_id for one in slots}) == len(slots)
         assert sum(one.lit is not None for one in slots) <= 1
         for one in slots:
             in_slot = Counter([*one.put, *([one.lit] if one.lit else [])])
             assert in_slot <= self.floor.at_wall(one.order_id)
             assert one.order_id == self.state.totes[one.tote_id].order_id
+
+    @invariant()
+    def a_slot_is_given_to_nobody_while_pieces_lie_in_it_that_are_to_be_put_back(self) -> None:
+        errands = self.state.errands.values()
+        for slot, (order_id, totes) in list(self.filled.items()):
+            to_put_back = any(one.tote_id in totes for one in errands)
+            if to_put_back and self.state.orders[order_id].state is OrderState.CANCELLED:
+                assert self.state.slots[slot].order_id == order_id
+                assert self.state.slots[slot].lit is None
+            else:
+                del self.filled[slot]
+        for one in self.state.slots.values():
+            assert not one.errands or any(name in self.state.errands for name in one.errands)
+            if one.put and not one.errands:
+                totes = {t.tote_id for t in self.state.totes.of_order(one.order_id)}
+                self.filled[one.slot] = one.order_id, totes
 
     @invariant()
     def a_station_checks_a_tote_that_is_there(self) -> None:

@@ -211,6 +211,34 @@ def test_a_full_wall_says_so() -> None:
     assert scan(floor, SHIRT_GTIN).code == "wall_full"
 
 
+def test_the_slot_of_a_cancelled_order_is_taken_until_its_pieces_are_put_back() -> None:
+    floor = at_wall(((SHIRT, 1), (MUG, 1)), ((MUG, 1),), ((MUG, 1),))
+    scan(floor, SHIRT_GTIN)
+    scan(floor, SLOTS[0])
+    scan(floor, MUG_GTIN)  # in hand, for the same order
+    before = wall_view(floor.state, WALL)["hand"]
+
+    floor.order("O1", (SHIRT, 1), (MUG, 1), rev=2, wanted="cancelled")
+
+    slot = wall_view(floor.state, WALL)["slots"][0]  # type: ignore[index] # plain values
+    prompt = guiding.prompt(floor.state, LI)
+    assert before is not None
+    assert wall_view(floor.state, WALL)["hand"] is None
+    assert (slot["state"], slot["order_id"], slot["put"]) == ("emptying", "O1", 1)
+    assert slot["fetched_by"] is None or slot["fetched_by"] == LI
+    assert scan(floor, SLOTS[0], STATION).code == "order_cancelled"
+    assert scan(floor, MUG_GTIN).data["slot"] == SLOTS[1]
+    floor.ready()
+    while (prompt := guiding.prompt(floor.state, LI)).kind is PromptKind.PUT_BACK:
+        assert prompt.notice_location == SLOTS[0]
+        assert SLOTS[0] in floor.state.slots
+        assert prompt.sku is not None
+        code = GTINS[prompt.sku]
+        floor.take(CodeScanned(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US))
+    assert SLOTS[0] not in floor.state.slots
+    assert wall_view(floor.state, WALL)["slots"][0]["state"] == "free"  # type: ignore[index] # plain values
+
+
 class WallLaws(RuleBasedStateMachine):
     """Scans in any order at a wall and a pack station: these laws hold."""
 

@@ -4,8 +4,9 @@ from edge.floor.board import Board
 from edge.floor.views import wall_view
 from edge.gs1.epc import sgtin96_hex
 from edge.model.applying import apply
+from edge.model.events import PiecePut
 from edge.model.goods import Article
-from edge.model.ids import Epc, Gtin, LineId, LocationId, OrderId, ToteId
+from edge.model.ids import Badge, Epc, Gtin, LineId, LocationId, OrderId, ToteId
 from edge.model.inputs import ItemLocated, OrderSubmitted
 from edge.model.orders import Order, OrderLine, OrderState
 from edge.model.places import Floor
@@ -85,6 +86,24 @@ class ToyWall:
                 order.order_id, 2, 0, None, "DHL", (line,), "released", 1, order.ship_to
             )
         )
+
+    def order_is_cancelled(self) -> None:
+        """Of SO-2001 nothing is wanted any more."""
+        order = self._state.orders[OrderId("SO-2001")]
+        lines, ship_to = order.lines, order.ship_to
+        self.take(
+            OrderSubmitted(order.order_id, 2, 0, None, "DHL", lines, "cancelled", 1, ship_to)
+        )
+
+    def pieces_are_put_back(self) -> None:
+        """Somebody has brought what was sorted for nothing to its places."""
+        for errand in list(self._state.errands.values()):
+            for piece in errand.pieces:
+                apply(self._state, PiecePut(errand.errand_id, errand.kind, piece, Badge("p1")), 1)
+        while events := follow_up(self._state, TERMS, 1):
+            for event in events:
+                apply(self._state, event, 1)
+        self._show()
 
     def _show(self) -> None:
         self._board.show(f"wall/{WALL}", wall_view(self._state, WALL))

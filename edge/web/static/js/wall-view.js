@@ -4,7 +4,7 @@ import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
 import { Note, scanField, takeOut } from "./station-parts.js";
 
-const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right" };
+const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right", emptying: "trouble" };
 
 export class WallView {
   /** @param actions choose(name), layBack(), again(). */
@@ -80,7 +80,13 @@ function slotOf(slot) {
     icon(ICONS[slot.state]),
     h("span", { class: "slot-state" }, t(`wall.state.${slot.state}`)),
     slot.order_id ? h("span", { class: "slot-order" }, slot.order_id) : null,
-    slot.order_id ? h("span", { class: "slot-count" }, t("wall.of", slot)) : null,
+    slot.state === "emptying" ? h("span", { class: "slot-count" }, putBack(slot)) : slot.order_id ? h("span", { class: "slot-count" }, t("wall.of", slot)) : null,
     slot.elsewhere?.length ? h("span", { class: "slot-elsewhere" }, t("wall.elsewhere", { totes: slot.elsewhere.join(", ") })) : null,
   );
+}
+
+/** What lies in it is put back by whoever is sent, and the slot is nobody else's until then. */
+function putBack(slot) {
+  if (slot.fetched_by) return t("wall.fetched_by", { count: slot.put, badge: slot.fetched_by });
+  return t("wall.to_put_back", { count: slot.put });
 }
