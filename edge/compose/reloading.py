@@ -6,7 +6,7 @@ goes on, and why is told (`configuration_broken`).
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -14,6 +14,7 @@ import structlog
 from edge.clock import Clock
 from edge.compose.checking import check_files
 from edge.floor.alerts import Alert, Alerts
+from edge.model.sentences import sentence
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
 from edge.settings.history import History, history_folder, kept_settings, texts_of
@@ -78,7 +79,7 @@ class Reloader:
         """What was changed and holds from the next start only."""
         self._texts = None if faults else texts_of(config_file, running)
         if faults:
-            self._refuse(faults, "the last known good configuration is used")
+            self._refuse(faults, sentence("known_good_runs"))
         else:
             self._keep(running)
 
@@ -90,7 +91,7 @@ class Reloader:
     def _look(self) -> None:
         faults = check_files(self._file)
         if faults:
-            self._refuse(faults, "the configuration in use goes on")
+            self._refuse(faults, sentence("running_goes_on"))
             return
         wanted = load(self._file)
         self._alerts.end(BROKEN)
@@ -101,7 +102,7 @@ class Reloader:
         self._alerts.end(WAITS)
         if waiting:
             text = f"changed and not in use before the next start: {', '.join(waiting)}"
-            self._begin(WAITS, text)
+            self._begin(WAITS, [text])
 
     def _waiting(self, wanted: Settings) -> list[str]:
         """Sections and files that differ from those that the gateway was started with."""
@@ -122,9 +123,10 @@ class Reloader:
     def _refuse(self, faults: list[str], meanwhile: str) -> None:
         _log.error("configuration refused", faults=faults, meanwhile=meanwhile)
         self._alerts.end(BROKEN)  # the newest faults are told, not the first
-        self._begin(BROKEN, f"{'; '.join(faults[:FAULTS_TOLD])}; {meanwhile}")
+        self._begin(BROKEN, [*faults[:FAULTS_TOLD], meanwhile])
 
-    def _begin(self, alert_id: str, text: str) -> None:
+    def _begin(self, alert_id: str, sentences: Sequence[str]) -> None:
         code = alert_id.replace("-", "_")
         now_us = self._clock.now_us()
-        self._alerts.begin(Alert(alert_id, code, "warning", text, now_us, {"detail": text}))
+        values = {"detail": "\n".join(sentences)}
+        self._alerts.begin(Alert(alert_id, code, "warning", "; ".join(sentences), now_us, values))

@@ -16,6 +16,7 @@ import drivers
 import edge
 from edge.compose.core import VERSION
 from edge.model.inputs import IntrusionNoticed
+from edge.model.sentences import sentence
 from edge.settings.history import Texts, write_whole
 
 FILE = "files.json"
@@ -72,8 +73,9 @@ def look_for_changes(
         _log.warning("digests not kept", error=str(error))
     if not changed:
         return None
-    more = f" and {len(changed) - NAMES_TOLD} more" if len(changed) > NAMES_TOLD else ""
-    detail = f"changed since the last start: {', '.join(changed[:NAMES_TOLD])}{more}"
+    more = len(changed) - NAMES_TOLD
+    code = "files_changed_more" if more > 0 else "files_changed"
+    detail = sentence(code, files=", ".join(changed[:NAMES_TOLD]), count=more)
     return IntrusionNoticed("files_changed", "files", detail, at_us)
 
 

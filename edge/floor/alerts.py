@@ -3,7 +3,10 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
+
+from edge.model.fault_sentences import fault_recognised
 
 Severity = Literal["warning", "critical"]
 
@@ -18,7 +21,7 @@ class Alert:
         text: one sentence: what, and how to mend it.
         since_us: UTC microseconds.
         values: what the text names, for those who say it in another language: the pages' words
-            `alert.CODE.text` have these names in braces.
+            `alert.CODE.text` have these names in braces. Several sentences stand a line each.
     """
 
     id: str
@@ -72,3 +75,28 @@ class Alerts:
         """All that is wrong now, oldest first."""
         with self._lock:
             return tuple(sorted(self._active.values(), key=lambda one: one.since_us))
+
+
+def alert_view(alert: Alert) -> dict[str, object]:
+    """An alert as plain values; `said` is what of its values are sentences of our own."""
+    said = {name: _said(value) for name, value in alert.values.items()}
+    return {
+        "id": alert.id,
+        "code": alert.code,
+        "severity": alert.severity,
+        "text": alert.text,
+        "values": dict(alert.values),
+        "said": {name: one for name, one in said.items() if one is not None},
+        "since": alert.since_us,
+    }
+
+
+@lru_cache(maxsize=1_024)
+def _said(value: str) -> list[dict[str, object]] | None:
+    """Which sentence each line is, as `recognised` tells it; None where none of them is one."""
+    lines = value.split("\n")
+    known = [fault_recognised(one) for one in lines]
+    if not any(known):
+        return None
+    pairs = zip(lines, known, strict=True)
+    return [one or {"code": "", "values": {}, "text": line} for line, one in pairs]

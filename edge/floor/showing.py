@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view, tasks_view
-from edge.floor.alerts import Alerts
+from edge.floor.alerts import Alerts, alert_view
 from edge.floor.board import Board, Shown
 from edge.floor.manifests import dispatch_view
 from edge.floor.progress import rates_view, walks_view, waves_view
@@ -237,15 +237,5 @@ class Showing:
             "backlog": dict(self._link_status()),
             "readers": {"up": len(readers) - down, "down": down},
             "questions": [asdict(one) for one in state.questions.values()],
-            "alerts": [
-                {
-                    "id": alert.id,
-                    "code": alert.code,
-                    "severity": alert.severity,
-                    "text": alert.text,
-                    "values": dict(alert.values),
-                    "since": alert.since_us,
-                }
-                for alert in self._alerts.active()
-            ],
+            "alerts": [alert_view(one) for one in self._alerts.active()],
         }

@@ -71,6 +71,47 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         # backups
         "no_sound_copy": "{path} is no sound copy: {error}",
         "store_without_epoch": "the store has no epoch",
+        # signs of intrusion
+        "badge_tried": "badge {badge} was tried in vain, from {address}",
+        "nobodys_badge_tried": "a badge that nobody has was tried in vain, from {address}",
+        "badges_tried": "many badges were tried in vain, from {address}",
+        "files_changed_more": "changed since the last start: {files} and {count} more",
+        "files_changed": "changed since the last start: {files}",
+        "namesake": "another client calls itself {name}; stop one of the two",
+        "others_client": (
+            "{device}: the reader refused: another client is connected to it; close that one first"
+        ),
+        "others_attempt": "{device}: another client tried to connect to the reader",
+        "certificate_other": (
+            "{device}: TLS: the reader's certificate is not the pinned one; its SHA-256 is {found}"
+        ),
+        "certificate_not_trusted": (
+            "{device}: TLS: the reader's certificate is not trusted: {error}"
+        ),
+        # the configuration
+        "known_good_runs": "the last known good configuration is used",
+        "running_goes_on": "the configuration in use goes on",
+        "not_written": "the configuration was not written",
+        # Python's TOML parser
+        "toml_no_equals": "Expected '=' after a key in a key/value pair",
+        "toml_value": "Invalid value",
+        "toml_string": "Unterminated string",
+        "toml_line_end": "Expected newline or end of document after a statement",
+        "toml_statement": "Invalid statement",
+        "toml_key_twice": "Cannot overwrite a value",
+        "toml_table_twice": "Cannot declare {name} twice",
+        "toml_key_begin": "Invalid initial character for a key part",
+        "toml_table_end": "Expected ']' at the end of a table declaration",
+        "toml_tables_end": "Expected ']]' at the end of an array declaration",
+        "toml_list": "Unclosed array",
+        "toml_inline": "Unclosed inline table",
+        "toml_inline_twice": "Duplicate inline table key {name}",
+        "toml_backslash": "Unescaped '\\' in a string",
+        "toml_hex": "Invalid hex value",
+        "toml_date": "Invalid date or datetime",
+        "toml_character": "Illegal character {sign}",
+        "toml_found": "Found invalid character {sign}",
+        "toml_expected": "Expected {sign}",
         # the system
         "refused": "Connection refused",
         "no_route": "No route to host",

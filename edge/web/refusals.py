@@ -21,13 +21,20 @@ class RefusedError(HTTPException):
         code: a stable word.
         text: one English sentence.
         headers: to send along.
+        said: what the text names, for those who say it in another language.
     """
 
     def __init__(
-        self, status: int, code: str, text: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        text: str,
+        headers: Mapping[str, str] | None = None,
+        said: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(status, text, dict(headers) if headers else None)
         self.code = code
+        self.said = said or {}
 
     @override
     def __str__(self) -> str:
@@ -35,10 +42,14 @@ class RefusedError(HTTPException):
 
 
 def refusal(
-    status: int, code: str, text: str, headers: Mapping[str, str] | None = None
+    status: int,
+    code: str,
+    text: str,
+    headers: Mapping[str, str] | None = None,
+    said: Mapping[str, object] | None = None,
 ) -> JSONResponse:
-    """The one form of a refusal."""
-    return JSONResponse({"error": code, "text": text}, status, headers)
+    """The one form of a refusal; with `said` as `RefusedError` has it, where there is some."""
+    return JSONResponse({"error": code, "text": text, **(said or {})}, status, headers)
 
 
 CODE_OF_STATUS = {400: "invalid", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -57,7 +68,8 @@ async def _tell_refusal(_: Request, error: Exception) -> JSONResponse:
         if isinstance(refused, RefusedError)
         else CODE_OF_STATUS.get(refused.status_code, "refused")
     )
-    return refusal(refused.status_code, code, str(refused.detail), refused.headers)
+    said = refused.said if isinstance(refused, RefusedError) else None
+    return refusal(refused.status_code, code, str(refused.detail), refused.headers, said)
 
 
 async def _tell_faults(_: Request, error: Exception) -> JSONResponse:

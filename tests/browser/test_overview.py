@@ -182,6 +182,7 @@ def test_the_board_tells_rates_backlog_and_alerts(page: Page, shoot: Shoot) -> N
     expect(page.get_by_text("south does not answer. What it covers")).to_be_visible()
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_text(re.compile("south 无响应"))).to_be_visible()
+    expect(page.get_by_text(re.compile("工牌 p1 多次登录失败.*10.0.0.9"))).to_be_visible()
     page.get_by_role("button", name="English").click()
     shoot(page, "board-1280x800")
     for width in (360, 900, 1280, 1920):  # "100.00 %" is the longest, and stays in its tile

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from edge.clock import PlayedClock
 from edge.floor.alarming import Alarming
-from edge.floor.alerts import Alerts
+from edge.floor.alerts import Alert, Alerts, alert_view
 from edge.floor.board import Board
 from edge.floor.letters import Letters
 from edge.model.doubts import doubt as doubt_of
 from edge.model.events import IntrusionSuspected, OrderReceived
+from edge.model.fault_sentences import fault
 from edge.model.ids import OrderId
 from edge.model.inputs import IntrusionNoticed
 from edge.model.orders import Order, OrderState
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 from edge.model.state import FloorState
 from edge.rules.decide import decide
 from edge.rules.terms import Terms
@@ -33,6 +35,24 @@ def test_a_sign_of_intrusion_is_a_fact_and_the_newest_of_its_kind_an_alert() -> 
         "intrusion-sign-ins-failed": ("intrusion_suspected", "badge 2 was tried in vain"),
         "intrusion-files-changed": ("intrusion_suspected", "changed: floor.toml"),
     }
+
+
+def test_what_an_alert_says_of_its_own_is_told_by_its_form_line_by_line() -> None:
+    reason = fault("no_toml", line=3, column=7, error="Invalid value")
+    lines = (f"/etc/gateway.toml: {reason}", "the moon is in the way", sentence("running_goes_on"))
+    values = {"detail": "\n".join(lines), "reader": "shelf-1"}
+    alert = Alert("configuration-broken", "configuration_broken", "warning", "", 1, values)
+
+    said = alert_view(alert)["said"]
+
+    assert isinstance(said, dict)
+    assert list(said) == ["detail"]
+    broken, strange, meanwhile = said["detail"]
+    assert broken["code"] == "at_file"
+    assert broken["values"]["reason"]["code"] == "no_toml"
+    assert broken["values"]["reason"]["values"]["error"]["code"] == "toml_value"
+    assert (strange["code"], strange["text"]) == ("", "the moon is in the way")
+    assert meanwhile["code"] == "running_goes_on"
 
 
 def test_parcel_numbers_that_could_repeat_are_told_until_they_cannot() -> None:

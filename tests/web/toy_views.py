@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from edge.floor.alerts import Alert, alert_view
 from edge.model.doubts import doubt
 from edge.model.places import Floor
+from edge.model.sentences import sentence
 from tests.web.toy_goods import LAMP, STATION, TEA, Halt, toy_halts
 
+TRIED = sentence("badge_tried", badge="p1", address="10.0.0.9")
 _PLACE_KEYS = ("id", "kind", "parent", "x_m", "y_m", "width_m", "depth_m")
 
 
@@ -157,7 +160,10 @@ def board_view() -> dict[str, object]:
                 "text": "south does not answer: it was silent for 10 s",
                 "since": "2026-01-05T10:00:00+00:00",
                 "values": {"device": "south"},
-            }
+            },
+            alert_view(
+                Alert("intrusion", "intrusion_suspected", "warning", TRIED, 0, {"detail": TRIED})
+            ),
         ],
     }
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import structlog
 
 from edge.model.inputs import CentralAcknowledged, IntrusionNoticed
+from edge.model.sentences import sentence
 from edge.sync.mqtt.backoff import Backoff
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
@@ -287,7 +288,7 @@ class MqttLink:
         ending = ending_of(ended.reason_code)
         if ending is not Ending.AGAIN:
             self._backoff.stay_away()
-        named = f"another client calls itself {self._settings.gateway}; stop one of the two"
+        named = sentence("namesake", name=self._settings.gateway)
         self._tell(TAKEN_OVER_ALERT, named if ending is Ending.NAMESAKE else None)
         if ending is Ending.NAMESAKE:
             self._note_namesake(named)

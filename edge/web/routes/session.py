@@ -8,8 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from edge.floor.inbox import InboxFullError
+from edge.model.fault_sentences import fault_recognised
 from edge.model.ids import Badge
 from edge.model.inputs import IntrusionNoticed
+from edge.model.sentences import sentence
 from edge.web.bodies import Resume, SignIn
 from edge.web.first_run import LOCK_SUBJECT
 from edge.web.parts import Parts, TheParts, Who, parts_of, session_of
@@ -83,13 +85,11 @@ async def _session_for(parts: Parts, body: SignIn) -> Session | None:
 def tell_if_locked(parts: Parts, badge: Badge, address: str) -> None:
     """So many wrong sign-ins want a person; a badge that nobody has may be a PIN: not told."""
     known = any(one.badge == badge for one in parts.given.people)
-    who = f"badge {badge}" if known else "a badge that nobody has"
+    of_badge = "badge_tried" if known else "nobodys_badge_tried"
     for subject in parts.lockout.locked(badge, address):
-        of_badge = subject.startswith("badge")
-        what = f"{who} was tried in vain" if of_badge else "many badges were tried in vain"
-        notice = IntrusionNoticed(
-            "sign_ins_failed", address, f"{what}, from {address}", parts.given.clock.now_us()
-        )
+        code = of_badge if subject.startswith("badge") else "badges_tried"
+        told = sentence(code, badge=badge, address=address)
+        notice = IntrusionNoticed("sign_ins_failed", address, told, parts.given.clock.now_us())
         with contextlib.suppress(InboxFullError):  # it is told again at the next lock
             parts.given.inbox.put(notice, wait_ms=0)
 
@@ -140,13 +140,19 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
     parts.lockout.succeeded(LOCK_SUBJECT, address)
     role = Role.ADMINISTRATOR.value
     person = {"badge": body.badge, "name": body.name, "role": role}
-    faults: Sequence[str] = ("the configuration was not written",)
+    faults: Sequence[str] = (sentence("not_written"),)
     try:
         faults = await run_in_threadpool(parts.given.configuring.add_person, person, body.pin)
     finally:
         first.settle(used=not faults)
     if faults:
-        raise RefusedError(409, "configuration_refused", "; ".join(faults))
+        said = [fault_recognised(one) for one in faults]
+        raise RefusedError(
+            409,
+            "configuration_refused",
+            "; ".join(faults),
+            said={"faults": list(faults), "faults_said": said},
+        )
     await parts.note_act(Badge(body.badge), "configuration", "first badge")
     return await _signed_in(parts_of(request), SignIn(badge=body.badge, pin=body.pin), address)
 

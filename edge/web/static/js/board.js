@@ -8,7 +8,7 @@ import { Letters } from "./letters.js";
 import { Questions } from "./questions.js";
 import { Signs } from "./signs.js";
 import { listen } from "./stream.js";
-import { wordsOr } from "./words.js";
+import { saidWords, wordsOr } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const STATES = ["held", "released", "planned", "picking", "picked", "packed", "shipped", "cancelled"];
@@ -194,8 +194,9 @@ function alerts() {
 }
 
 /** The sentence in the page's language, of its code and its values; else as the gateway says it. */
-function alertWords({ code, text, values = {} }) {
+function alertWords({ code, text, values: told = {}, said = {} }) {
   const key = `alert.${code}.text`;
+  const values = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, said[name]?.map((one) => saidWords(one, one.text)).join("; ") ?? value.replaceAll("\n", "; ")]));
   const slug = `printer.${(values.detail ?? "").replaceAll(" ", "_")}`;
   return wordsOr(key, knows(slug) ? { ...values, detail: t(slug) } : values, text);
 }

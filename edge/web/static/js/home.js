@@ -7,6 +7,7 @@ import { keepPages } from "./freshness.js";
 import { forgetAll, keep, recall } from "./kept.js";
 import { knows, onLanguage, t } from "./language.js";
 import { unsentOf } from "./outbox.js";
+import { saidWords } from "./words.js";
 
 const PAGES = {
   picker: ["pick", "cart", "counts", "find"],
@@ -130,7 +131,7 @@ async function makeFirst(event) {
       const wish = { token: token.value, badge: badge.value.trim(), name: name.value.trim(), pin: pin.value };
       const { status, body } = await post("/api/session/first", wish);
       if (status === 200) return location.assign("/setup");
-      fault = { code: status === 422 ? "first_invalid" : body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0), text: body.text };
+      fault = { code: status === 422 ? "first_invalid" : body.error, seconds: Number(/\d+/.exec(body.text)?.[0] ?? 0), text: body.text, faults: body.faults, said: body.faults_said };
     } catch {
       fault = { code: "unreachable", seconds: 0 };
     }
@@ -161,7 +162,7 @@ function menu() {
 function faultLine() {
   if (fault === null) return h("p", { class: "fault", role: "alert", hidden: true });
   const key = `home.fault.${fault.code}`;
-  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds, text: fault.text ?? "" });
+  const words = t(knows(key) ? key : "home.fault.unreachable", { seconds: fault.seconds, text: fault.faults?.map((one, at) => saidWords(fault.said?.[at], one)).join("; ") ?? fault.text ?? "" });
   return h("p", { class: "fault", role: "alert" }, words);
 }
 
