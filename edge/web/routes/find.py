@@ -52,10 +52,10 @@ async def choices(
     if epc is not None:
         known = await run_in_threadpool(parts.given.lookups.item, epc)
         bare: Row = {"epc": epc, "sku": None, "name": "", "location": None, "probability": 0.0}
-        return {"items": [dict(known or bare)]}
+        return {"items": [dict(known or bare)], "more": False}
     text = _article_with(parts, code.gtin) or q.strip()[:64]
-    found = await run_in_threadpool(parts.given.lookups.items, text, CHOICES_MAX)
-    return {"items": [dict(one) for one in found]}
+    found = await run_in_threadpool(parts.given.lookups.items, text, CHOICES_MAX + 1)
+    return {"items": [dict(one) for one in found[:CHOICES_MAX]], "more": len(found) > CHOICES_MAX}
 
 
 @router.post("")

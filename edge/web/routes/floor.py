@@ -49,9 +49,9 @@ def floor_told(parts: Parts) -> Subscription:
 async def items(
     q: Annotated[str, Query(min_length=1, max_length=64)], _: Who, parts: TheParts
 ) -> dict[str, object]:
-    """Items by article number or name, EPC or place."""
-    found = await run_in_threadpool(parts.given.lookups.items, q.strip(), ITEMS_MAX)
-    return {"items": [dict(one) for one in found]}
+    """Items by article number or name, EPC or place; `more` where there are others besides."""
+    found = await run_in_threadpool(parts.given.lookups.items, q.strip(), ITEMS_MAX + 1)
+    return {"items": [dict(one) for one in found[:ITEMS_MAX]], "more": len(found) > ITEMS_MAX}
 
 
 @router.get("/items/{epc}")

@@ -26,10 +26,10 @@ export class FindView {
     this._choices = null;
   }
 
-  show({ choices, item, found, sounds }) {
+  show({ choices, more, item, found, sounds }) {
     this._label.textContent = t("find.scan");
     this._go.textContent = t("find.search");
-    if (choices !== null) return fill(this._body, ...this._list(choices));
+    if (choices !== null) return fill(this._body, ...this._list(choices, more));
     if (item === null) return fill(this._body, h("div", { class: "calm empty" }, icon("radio"), h("div", {}, h("h2", { class: "large" }, t("find.empty")), h("p", { class: "muted" }, t("find.empty_details")))));
     const looking = found !== null && found.epc === item.epc;
     fill(
@@ -48,7 +48,7 @@ export class FindView {
     );
   }
 
-  _list(choices) {
+  _list(choices, more) {
     const rows = choices.map((one) =>
       h(
         "li",
@@ -64,6 +64,7 @@ export class FindView {
     );
     return [
       h("h2", {}, t(rows.length ? "find.choose" : "find.none")),
+      more ? h("p", { class: "muted" }, t("find.first", { count: choices.length })) : null,
       h("ul", { class: "found-list", id: "choices" }, ...rows),
     ];
   }

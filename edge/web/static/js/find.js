@@ -16,6 +16,7 @@ const ticker = new Ticker();
 const view = new FindView({ search, look, stop, sound });
 
 let choices = null; // of the last search; null before any
+let more = false; // whether there are others besides
 let item = null; // what is known of the tag that is looked for
 let found = null; // how near it is
 
@@ -23,7 +24,7 @@ const capture = new Capture(view.input, search, (code) => signs.show("wrong", t(
 keepFocus(view.input);
 
 function show() {
-  view.show({ choices, item, found, sounds: ticker.on });
+  view.show({ choices, more, item, found, sounds: ticker.on });
 }
 
 async function search(text) {
@@ -33,6 +34,7 @@ async function search(text) {
   try {
     const { status, body } = await get(`/api/find/items?q=${encodeURIComponent(wanted)}`);
     choices = status === 200 ? body.items : [];
+    more = body?.more ?? false;
   } catch {
     return signs.show("wrong", t("find.unreachable"), wanted);
   }

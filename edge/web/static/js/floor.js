@@ -22,6 +22,7 @@ await whoAmI();
 let floor = null;
 let chosen = null; // id of a location
 let found = null; // rows of the last search, null before any
+let more = false; // whether others were found besides
 let happened = []; // of the order or parcel that was searched for
 let item = null; // an item with its history
 let why = null; // the reasons for the open item's place
@@ -121,7 +122,7 @@ function results() {
   if (found.length === 0 && happened.length > 0) return [h("h2", {}, search.value.trim()), ...history(happened)];
   if (found.length === 0) return [h("p", {}, t("floor.nothing_found"))];
   return [
-    h("p", { class: "muted" }, t("floor.found", { count: found.length })),
+    h("p", { class: "muted" }, t(more ? "floor.found_first" : "floor.found", { count: found.length })),
     ...heatChoice(skuFound()),
     h(
       "ul",
@@ -255,7 +256,7 @@ async function look() {
     const { status, body } = await get(`/api/items?q=${encodeURIComponent(text)}`);
     const items = status === 200 ? body.items : [];
     const facts = items.length === 0 ? ((await get(`/api/history?q=${encodeURIComponent(text)}`)).body?.happened ?? []) : [];
-    if (search.value.trim() === text) [found, happened] = [items, facts];
+    if (search.value.trim() === text) [found, happened, more] = [items, facts, body?.more ?? false];
   } catch {
     frame.connected(false);
   }
