@@ -92,6 +92,10 @@ class Lamps:
         return min(self._until_us.values(), default=None)
 
 
+ASKS = frozenset({"weigh", "listening"})
+"""Answers by which nothing is wrong: what was wanted is only not done yet."""
+
+
 class Lights:
     """A thread that switches outputs; told of results from any other.
 
@@ -146,7 +150,7 @@ class Lights:
     def answered(self, input_: Input, answer: Answer) -> None:
         """What came of an input, after its commit."""
         place = _place_of(input_)
-        if place is None:
+        if place is None or answer.code in ASKS:
             return
         with self._changed:
             now_us = self._clock.monotonic_us()
