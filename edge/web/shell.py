@@ -5,7 +5,8 @@ scripts name files relatively and so stay within it. An upgrade therefore never 
 files with new ones, whoever keeps copies: what lies at an address never changes and may be kept
 for ever. Pages themselves and the worker that keeps them for times without network have fixed
 addresses, are asked for anew each time, and name the version that they belong to. Each page has
-one script, joined of its modules, and bears what its person would ask for first.
+one script, joined of its modules, and bears what its person would ask for first. All share one
+style, joined of a file for each idea.
 """
 
 import gzip
@@ -39,6 +40,21 @@ PAGES = (
 )
 HOME = "home"
 """The page at `/`: signing in, and the way to the others."""
+STYLES = (
+    "base",
+    "pick",
+    "signs",
+    "pack",
+    "floor",
+    "board",
+    "wall",
+    "find",
+    "setup",
+    "returns",
+    "setup-forms",
+    "asking",
+)
+"""The files of the style, in the order in which they hold: the later of two rules alike does."""
 VERSION_HEADER = "X-Pages-Version"
 """On every answer, so that an open page learns that the gateway has newer pages."""
 
@@ -77,7 +93,7 @@ class Shell:
         }
         template = files.pop(_TEMPLATE).decode()
         worker = files.pop(_WORKER).decode()
-        files = _with_joined_scripts(files)
+        files = _with_joined_style(_with_joined_scripts(files))
         pages = {f"pages/{name}.html": _page(template, name, files) for name in (HOME, *PAGES)}
         self.version = _digest({**files, **pages, _WORKER: worker.encode()})
         self._files = files | {
@@ -143,6 +159,19 @@ def _with_joined_scripts(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return others | {
         f"js/{name}.js": joined(f"{name}.js", modules).encode() for name in (HOME, *PAGES)
     }
+
+
+def _with_joined_style(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files with one style in the place of its parts.
+
+    Raises:
+        ValueError: a part is not there, or is none that `STYLES` names.
+    """
+    parts = [f"style/{name}.css" for name in STYLES]
+    others = {name: one for name, one in files.items() if not name.startswith("style/")}
+    if set(files) - set(others) != set(parts):
+        raise ValueError("the files of the style are not those that STYLES names")
+    return others | {"style.css": b"".join(files[name] for name in parts)}
 
 
 def _page(template: str, name: str, files: Mapping[str, bytes]) -> bytes:

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STATIC, tmp_path / "static"))
 
 
-@pytest.mark.parametrize("name", ["style.css", "lang/zh.json", "page.html", "worker.js"])
+@pytest.mark.parametrize("name", ["style/base.css", "lang/zh.json", "page.html", "worker.js"])
 def test_the_version_of_the_pages_changes_with_any_of_their_files(folder: Path, name: str) -> None:
     assert Shell(folder).version == Shell().version
 
@@ -35,6 +35,13 @@ def test_the_version_of_the_pages_changes_with_any_of_their_files(folder: Path, 
 
     assert Shell(folder).version != Shell().version
     assert Shell(folder).worker != Shell().worker
+
+
+def test_a_part_of_the_style_that_nobody_named_is_noticed(folder: Path) -> None:
+    (folder / "style" / "news.css").write_text(".news { color: red; }\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="STYLES"):
+        Shell(folder)
 
 
 def test_pages_name_files_of_their_own_version_only(client_of: ClientOf) -> None:
