@@ -118,7 +118,7 @@ class DayPacker(Packer):
     async def _open_empty(self, view: dict[str, Any]) -> bool:
         """An empty tote of which nothing was ever sorted: its order is packed without all that."""
         world = self.shift.world
-        if any(one["state"] != "free" for one in view["slots"]):
+        if any(one["state"] not in {"free", "emptying"} for one in view["slots"]):
             return False  # those are looked at by their slots first
         for tote in world.totes_at(WALL):
             if world.pieces_in(tote_holder(tote.tote_id)):

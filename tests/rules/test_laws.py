@@ -199,7 +199,8 @@ class Laws(Desks):
         for one in self.state.slots.values():
             assert not one.errands or any(name in self.state.errands for name in one.errands)
             if one.put and not one.errands:
-                totes = {t.tote_id for t in self.state.totes.of_order(one.order_id)}
+                mine = self.state.totes.of_order(one.order_id)
+                totes = {tote.tote_id for tote in mine if tote.station == one.wall}
                 self.filled[one.slot] = one.order_id, totes
 
     @invariant()

@@ -42,6 +42,7 @@ export class WeighView {
     const done = (event) => {
       event.preventDefault();
       const typed = weight.value.trim();
+      fault.hidden = true;
       if (this._choose(typed)) weight.value = ""; // its label was scanned
       else if (gramsOf(typed) === null) tell(t("weigh.no_weight"));
       else if (this._carton === null && this._cartons.length > 1) tell(t("weigh.choose_carton"));
