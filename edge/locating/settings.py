@@ -136,8 +136,8 @@ SURVEYED = {
     "stay_per_s": 0.92,
     "move_at": 0.4,
     "arrive_at": 0.5,
-    "settling_s": 10.0,
-    "settling_share": 0.03,
+    "settling_s": 11.0,
+    "settling_share": 0.02,
     "memory_rate": 0.35,
     "change_db": 3.1,
 }

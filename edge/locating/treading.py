@@ -21,8 +21,8 @@ from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots
 from edge.locating.terrain import CELLS, Terrain, walked
 
 _PACE_S = np.float32(1.0)
-_READ_TELLS = np.float32(0.35)
-"""Of what a read tells: those of one moment share their fading."""
+_LEVEL_TELLS, _COUNT_TELLS = 0.3, 0.5
+"""Of what a read tells by its level, and by coming: those of one moment share their fading."""
 _UNFADED_MOST = 1.5
 """Slots hold faded reads, and silence does not fade, so they are taken for as many as came; for no
 more than that, because a tag that many antennas hear has not all of its reads in its slots."""
@@ -77,12 +77,15 @@ class Treading:
         spread = np.array(terrain.spread_db)[..., column]
         rate = np.array(terrain.rate_per_s)[..., column]
         per_db2 = -0.5 / spread**2
-        says = [np.log(rate / spread) + per_db2 * level**2, -2.0 * per_db2 * level, per_db2]
+        of_levels = [per_db2 * level**2 - np.log(spread), -2.0 * per_db2 * level, per_db2]
+        says = _LEVEL_TELLS * np.array(of_levels)
         """By place, cell and antenna: for a read, for each dB of its level, for each dB²."""
-        table = np.pad(np.stack(says, axis=-1), ((0, 1), (0, 0), (0, 1), (0, 0)))
+        says[0] += _COUNT_TELLS * np.log(rate)
+        table = np.pad(np.moveaxis(says, 0, -1), ((0, 1), (0, 0), (0, 1), (0, 0)))
         self._shape = table.shape[2:]
         self._says = table.reshape(-1, table[0, 0].size).T.astype(np.float32)
-        self._rate_per_s = np.pad(rate, ((0, 1), (0, 0), (0, 1))).astype(np.float32)
+        quiet = np.pad(_COUNT_TELLS * rate, ((0, 1), (0, 0), (0, 1)))
+        self._silence_per_s = quiet.astype(np.float32)
         self._busy = _Busy(float(rate.sum(axis=-1).mean()))
         walk = walked(terrain.edge_m, float(_PACE_S))
         self._walk = walk.astype(np.float32)
@@ -132,11 +135,10 @@ class Treading:
         share = self._before(news, arriving)
         everywhere = self._said(news, heard)
         span_s = self._busy.share * _span_s(news)
-        everywhere -= span_s[:, np.newaxis] * (self._rate_per_s @ alive).reshape(-1)
-        places = len(self._rate_per_s)
+        everywhere -= span_s[:, np.newaxis] * (self._silence_per_s @ alive).reshape(-1)
+        places = len(self._silence_per_s)
         at = row.T + (np.arange(len(span_s)) * places)[:, np.newaxis]
         said = everywhere.reshape(-1, CELLS).take(at, axis=0)
-        said *= _READ_TELLS
         most = said.max(axis=2, keepdims=True)
         said -= most
         share *= np.exp(said, out=said)
