@@ -83,7 +83,7 @@ class ReportRun:
     @property
     def count(self) -> int:
         """Messages in it."""
-        return sum(count for _, count in self.stretches)
+        return sum([count for _, count in self.stretches])
 
     @property
     def body_bytes(self) -> int:
@@ -184,6 +184,22 @@ class FrameSplitter:
         self._waiting = bytearray(chunk[used:])
         self._offset += used
         return items
+
+    @property
+    def between_messages(self) -> bool:
+        """Whether the next byte begins a message."""
+        return not self._waiting and not self._broken
+
+    def run(self, data: memoryview, stretch: tuple[int, int]) -> ReportRun:
+        """Reports that were looked through already, between messages; in place of `feed`.
+
+        Args:
+            data: whole reports of one version and length, and nothing else.
+            stretch: that length, no more than the longest message taken, and their number.
+        """
+        run = ReportRun(data, (stretch,), self._offset)
+        self._offset += len(data)
+        return run
 
     def _split(self, chunk: bytes) -> tuple[list[Frame | ReportRun | BadFrame], int]:
         items: list[Frame | ReportRun | BadFrame] = []

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Listener, Scan
 from drivers.llrp.outputs import Unread
@@ -22,8 +22,7 @@ OWN_FAULTS = (
 """What a mistake of ours in decoding would raise: it must cost this connection, not all."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     """Reports that wait, and who is told of a fault in decoding them."""
 
     unread: Unread

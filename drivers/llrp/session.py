@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from drivers.driver import DeviceEvent, EventKind
-from drivers.llrp.access import AccessEngine
+from drivers.llrp.access import AccessEngine, State
 from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT, status_of
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
@@ -170,6 +170,32 @@ class Session:
                 case ReportRun():
                     self.counters.frames += item.count
         return self._take()
+
+    @property
+    def hears_reports_only(self) -> bool:
+        """Whether reports that come alone, whole and alike may be given to `reports`."""
+        return (
+            self._leaves_unread
+            and self.phase is Phase.RUNNING
+            and self._splitter.between_messages
+            and self._access.state is State.IDLE
+        )
+
+    def reports(
+        self, data: memoryview, stretch: tuple[int, int], now_us: int, arrived_us: int
+    ) -> Unread:
+        """As `receive`, where `hears_reports_only`, of reports that were looked through already.
+
+        Args:
+            data: see `FrameSplitter.run`.
+            stretch: see there.
+            now_us: monotonic microseconds.
+            arrived_us: gateway UTC microseconds.
+        """
+        self._now_us = self._heard_us = now_us
+        self.counters.frames += stretch[1]
+        run = self._splitter.run(data, stretch)
+        return Unread(Waiting(self._decoder, (run,), arrived_us), self.decoded)
 
     def decoded(self, batch: ReadBatch, errors: list[ReportError]) -> None:
         """What became of reports: counts them and keeps why some were refused."""
