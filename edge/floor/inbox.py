@@ -141,18 +141,22 @@ class Inbox:
         self.put(input_, lambda answer: _fulfil(future, answer))
         return future
 
-    def put_reads(self, batch: ReadBatch) -> None:
-        """Queue reads; never blocks and never refuses, but folds past the bound."""
+    def put_reads(self, *batches: ReadBatch) -> None:
+        """Queue reads; never blocks and never refuses, but folds past the bound.
+
+        What comes together is put together: the loop is woken once, when all of it is there.
+        """
         with self._lock:
-            if not self._batches:
-                self._news.notify()
-            self._batches.append(batch)
-            self._reads += len(batch)
+            is_first = not self._batches
+            self._batches += batches
+            self._reads += sum([len(one) for one in batches])
             if self._reads > self._reads_max:
                 before = self._reads
                 self._batches = fold(self._batches)
                 self._reads = sum(len(one) for one in self._batches)
                 self._folded += before - self._reads
+            if is_first:
+                self._news.notify()
 
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
