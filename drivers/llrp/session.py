@@ -168,7 +168,7 @@ class Session:
                 case BadFrame():
                     self._end(f"broken stream at byte {item.offset}: {item.reason}")
                 case ReportRun():
-                    self.counters.frames += item.count
+                    self.counters.frames += item.messages
         return self._take()
 
     @property
