@@ -15,16 +15,13 @@ and its answer is served and answers nothing.
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any
-
-import numpy as np
 
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.access import AccessEngine, State
 from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT, status_of
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
-from drivers.llrp.events import events_of
+from drivers.llrp.events import events_of, stamped_us
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
     ERROR_MESSAGE,
@@ -39,7 +36,7 @@ from drivers.llrp.framing import (
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
-from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockState, ReaderClock
 from drivers.llrp.reports import REPORT_FAULT, ReportDecoder, ReportError
 from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
@@ -338,7 +335,7 @@ class Session:
         except BadMessageError as fault:
             self._error(f"event at byte {frame.offset}: {fault}")
             return
-        at_us = self._stamped_us(data, arrived_us)
+        at_us = stamped_us(data, self._clock, arrived_us)
         if "ReportBufferOverflowErrorEvent" in data:
             self._error("the reader threw reports away: its buffer was full")
         if self.phase is not Phase.CLOSING:  # what we end ourselves is no news
@@ -350,15 +347,6 @@ class Session:
             self._greeted(data["ConnectionAttemptEvent"])
         elif data.get("ConnectionAttemptEvent") == OTHERS_ATTEMPT:
             self._happened(at_us, EventKind.EXCEPTION, 0, GREETINGS[OTHERS_ATTEMPT])
-
-    def _stamped_us(self, data: dict[str, Any], arrived_us: int) -> int:
-        """Gateway time of an event: its stamp where it has one that the clock can map."""
-        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
-            stamp = data.get(name)
-            if isinstance(stamp, int) and stamp < 1 << 62:
-                seen_us = self._clock.seen_us(np.array([stamp], np.int64), arrived_us, kind)
-                return min(int(seen_us[0]), arrived_us)
-        return arrived_us
 
     def _happened(self, at_us: int, kind: EventKind, port: int, detail: str) -> None:
         if self._now_us - self._events_since_us > _EVENTS_WINDOW_US:
