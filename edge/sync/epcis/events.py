@@ -21,6 +21,7 @@ from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 _PIECE = 1
+_SILENT = frozenset(WITHOUT_EVENT)
 
 
 def nothing_withdrawn(_fact: e.Fact) -> None:
@@ -44,7 +45,7 @@ class EpcisWriter:
 
     def __call__(self, fact: e.Fact) -> str | None:
         """The event as JSON text; None for a fact that has none."""
-        if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
+        if fact.kind not in KINDS or type(fact.event) in _SILENT:
             return None
         if withdraws(fact.event) is not None and (mistaken := self._withdrawn(fact)) is not None:
             return self._declared(mistaken, fact)
