@@ -6,9 +6,10 @@ from the driver's own thread; they must return at once (they only put into an in
 raise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drivers.reads import ReadBatch
 
@@ -127,6 +128,15 @@ class Listener(Protocol):
 
     def device_event(self, event: DeviceEvent) -> None:
         """A device that is there says what happened to it."""
+        ...
+
+
+@runtime_checkable
+class HearsTogether(Protocol):
+    """A listener that is glad to be told at once what several readers read in one moment."""
+
+    def reads_together(self, batches: Sequence[ReadBatch]) -> None:
+        """Reads, each batch of one reader, in their order; in place of `Listener.reads`."""
         ...
 
 

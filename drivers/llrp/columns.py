@@ -116,19 +116,19 @@ def wanted_fields(walk: Walk) -> list[str]:
     return [name for name in walk.fields if _GIVES_WAY.get(name) not in walk.fields]
 
 
-def read_messages(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
+def read_messages(layout: Layout, runs: list[ReportRun], count: int) -> dict[str, Column] | None:
     """The columns of these messages if every record has this layout, else nothing.
 
     Args:
         layout: whose records fill every message, by their lengths.
         runs: in their order.
+        count: how many records that are.
     """
     if compiled.READING is None or layout.length < compiled.WORD_BYTES:
         joined = bodies(runs)
         if not joined or not layout.all_fit(joined):
             return None
-        return read_records(layout, joined, len(joined) // layout.length)
-    count = sum(run.body_bytes for run in runs) // layout.length
+        return read_records(layout, joined, count)
     if not count:
         return None
     if layout.reading is None:

@@ -1,4 +1,4 @@
-"""Tag reports of one layout to columns by compiled code, where this machine has it.
+"""Many sockets' bytes, and tag reports of one layout to columns, by compiled code if it is there.
 
 The library is built of `reading.c` when the product is installed on a machine with a C compiler,
 and travels in the package. Where it is missing, or is of another machine or another version of the
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_reading.abi3.so"
-VERSION = 2
+VERSION = 3
 """What a library of this version of the product says of itself."""
 WORD_BYTES = 8
 """Records shorter than this are not for compiled code."""
@@ -170,10 +170,12 @@ class Reading:
         take: see `CompiledLayout.read`.
         alike: how many whole messages from a place on are of the type, version and length of the
             whole one before it; of (bytes, their number, place, length).
+        receive: see `receiving.Receiver`.
     """
 
     take: Function
     alike: Function
+    receive: Function
 
 
 def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
@@ -185,13 +187,16 @@ def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
         found.reading_layout.restype = _COUNT
         version = found.reading_layout()
         take, alike = found.reading_take, found.reading_alike
+        receive = found.reading_receive
     except (OSError, AttributeError) as error:
         return None, f"no compiled code for this machine: {error}"
     if version != VERSION:
         return None, f"compiled code of another version (layout {version}, not {VERSION})"
     take.argtypes, take.restype = (_POINTER, ctypes.c_char_p, _COUNT, _COUNT), _COUNT
     alike.argtypes, alike.restype = (ctypes.c_char_p, _COUNT, _COUNT, _COUNT), _COUNT
-    return Reading(take, alike), "compiled"
+    receive.argtypes = _POINTER, _COUNT, _POINTER, _COUNT, _COUNT
+    receive.restype = _COUNT
+    return Reading(take, alike, receive), "compiled"
 
 
 READING, REASON = load()

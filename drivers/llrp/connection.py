@@ -9,6 +9,7 @@
 
 import errno
 import hashlib
+import os
 import socket
 import ssl
 from typing import Self
@@ -89,6 +90,11 @@ class Connection:
         elif self._shaking is not None:
             self._shake(self._shaking)
 
+    @property
+    def plain(self) -> bool:
+        """Whether its socket's own bytes are those of LLRP, without TLS around them."""
+        return self.ready and self._settings.tls is None
+
     def receive(self) -> bytes:
         """What has come; empty if that was nothing yet.
 
@@ -102,7 +108,7 @@ class Connection:
         except OSError as fault:
             raise ConnectionLostError(f"connection lost: {fault.strerror or fault}") from fault
         if not data:
-            raise ConnectionLostError("the reader closed the TCP connection")
+            ended(0)
         return data
 
     def send(self, data: bytes) -> None:
@@ -173,6 +179,21 @@ class Connection:
             raise ConnectionLostError(
                 f"{CERTIFICATE_UNKNOWN} the pinned one; its SHA-256 is {found}"
             )
+
+
+def ended(error: int) -> None:
+    """No bytes came: of what that is the end.
+
+    Args:
+        error: its number; 0 where the other side has ended the connection.
+
+    Raises:
+        ConnectionLostError: nothing more will come, unless it is only that nothing has come yet.
+    """
+    if error == 0:
+        raise ConnectionLostError("the reader closed the TCP connection")
+    if error not in {errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}:
+        raise ConnectionLostError(f"connection lost: {os.strerror(error)}")
 
 
 def _tls_words(fault: OSError) -> str:

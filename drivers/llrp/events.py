@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from drivers.driver import EventKind
 from drivers.llrp.capabilities import parts
+from drivers.llrp.reader_clock import ReaderClock, TimeKind
 
 Event = tuple[EventKind, int, str]
 """Kind, port (0 for the whole device), detail."""
@@ -48,3 +51,19 @@ def _of_the_reader(data: dict[str, Any]) -> Iterator[Event]:
 def _port(exception: dict[str, Any]) -> int:
     port = exception.get("AntennaID", 0)
     return port if isinstance(port, int) else 0
+
+
+def stamped_us(data: dict[str, Any], clock: ReaderClock, arrived_us: int) -> int:
+    """Gateway time of an event: its stamp where it has one that the reader's clock can map.
+
+    Args:
+        data: the fields of READER_EVENT_NOTIFICATION.
+        clock: of the reader.
+        arrived_us: gateway UTC microseconds at which it arrived.
+    """
+    for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
+        stamp = data.get(name)
+        if isinstance(stamp, int) and stamp < 1 << 62:
+            seen_us = clock.seen_us(np.array([stamp], np.int64), arrived_us, kind)
+            return min(int(seen_us[0]), arrived_us)
+    return arrived_us

@@ -14,6 +14,7 @@ once. A splitter belongs to one connection; a new connection gets a new one.
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,8 +66,7 @@ class Frame:
         return _HEADER.pack(head, HEADER_BYTES + len(self.body), self.message_id) + self.body
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRun:
+class ReportRun(NamedTuple):
     """RO_ACCESS_REPORT messages of one version, one behind the other as they came.
 
     Attributes:
@@ -81,14 +81,14 @@ class ReportRun:
     offset: int
 
     @property
-    def count(self) -> int:
-        """Messages in it."""
-        return sum(count for _, count in self.stretches)
+    def messages(self) -> int:
+        """How many messages are in it."""
+        return sum([count for _, count in self.stretches])
 
     @property
     def body_bytes(self) -> int:
         """Bytes of the bodies without the headers."""
-        return len(self.data) - HEADER_BYTES * self.count
+        return len(self.data) - HEADER_BYTES * self.messages
 
     def bodies(self) -> list[memoryview]:
         """The bodies without the headers, one by one."""
@@ -184,6 +184,22 @@ class FrameSplitter:
         self._waiting = bytearray(chunk[used:])
         self._offset += used
         return items
+
+    @property
+    def between_messages(self) -> bool:
+        """Whether the next byte begins a message."""
+        return not self._waiting and not self._broken
+
+    def run(self, data: memoryview, stretch: tuple[int, int]) -> ReportRun:
+        """Reports that were looked through already, between messages; in place of `feed`.
+
+        Args:
+            data: whole reports of one version and length, and nothing else.
+            stretch: that length, no more than the longest message taken, and their number.
+        """
+        run = ReportRun(data, (stretch,), self._offset)
+        self._offset += len(data)
+        return run
 
     def _split(self, chunk: bytes) -> tuple[list[Frame | ReportRun | BadFrame], int]:
         items: list[Frame | ReportRun | BadFrame] = []

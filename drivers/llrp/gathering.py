@@ -1,10 +1,10 @@
 """Reads of several readers, decoded and told together: one turn of whoever listens."""
 
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Listener, Scan
+from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, HearsTogether, Listener, Scan
 from drivers.llrp.outputs import Unread
 from drivers.llrp.together import Decoded, Waiting, decode_together
 from drivers.reads import ReadBatch
@@ -22,8 +22,7 @@ OWN_FAULTS = (
 """What a mistake of ours in decoding would raise: it must cost this connection, not all."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     """Reports that wait, and who is told of a fault in decoding them."""
 
     unread: Unread
@@ -39,6 +38,9 @@ class Gathering:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+        self._together = (
+            listener.reads_together if isinstance(listener, HearsTogether) else self._one_by_one
+        )
         self._held: list[ReadBatch | _Held] = []
 
     def reads(self, batch: ReadBatch) -> None:
@@ -59,10 +61,11 @@ class Gathering:
         held, self._held = self._held, []
         waiting = [one.unread.waiting for one in held if isinstance(one, _Held)]
         found = iter(_decoded(waiting))
+        batches: list[ReadBatch] = []
         failures: list[tuple[_Held, Exception]] = []
         for one in held:
             if isinstance(one, ReadBatch):
-                self._listener.reads(one)
+                batches.append(one)
                 continue
             outcome = next(found)
             if isinstance(outcome, Exception):
@@ -70,9 +73,15 @@ class Gathering:
                 continue
             one.unread.decoded(*outcome)
             if len(outcome[0]):
-                self._listener.reads(outcome[0])
+                batches.append(outcome[0])
+        if batches:
+            self._together(batches)
         for one, fault in failures:
             one.failed(fault)
+
+    def _one_by_one(self, batches: Sequence[ReadBatch]) -> None:
+        for batch in batches:
+            self._listener.reads(batch)
 
     def scan(self, scan: Scan) -> None:
         """Readers do not scan; whoever does is passed on."""

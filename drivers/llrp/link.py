@@ -12,11 +12,12 @@ from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import DeviceDown, DeviceEvent
 from drivers.llrp.attempt import Attempt
-from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket
+from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError, Socket, ended
 from drivers.llrp.gathering import OWN_FAULTS, Gathering
 from drivers.llrp.names import Resolver
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
 from drivers.llrp.reader_clock import ClockState
+from drivers.llrp.receiving import Arrival
 from drivers.llrp.session import Phase, Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import LinkState, device_up
@@ -207,20 +208,54 @@ class Link:
         else:
             self._send()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether somebody else may receive from its socket, for `received`."""
+        return (
+            self._session is not None and self._connection is not None and self._connection.plain
+        )
+
     def readable(self) -> None:
         """The socket can be read: take what has come."""
         if self._session is None:
             self._go_on()
-        session, connection = self._session, self._connection
-        if session is None or connection is None:
+        if self._session is None or self._connection is None:
             return
         try:
-            data = connection.receive()
+            data = self._connection.receive()
         except ConnectionLostError as fault:
             self._lost(str(fault))
             return
-        if not data:
+        if data:
+            self._received(self._session, data)
+
+    def received(self, arrival: Arrival, now_us: int, arrived_us: int) -> None:
+        """This has come on the socket of a link that `is_plain`.
+
+        Args:
+            arrival: received by somebody else.
+            now_us: monotonic microseconds.
+            arrived_us: gateway UTC microseconds.
+        """
+        session = self._session
+        if session is None:
             return
+        if not arrival.data:
+            self._end_of_bytes(arrival.error)
+        elif arrival.stretch and self.tap is None and session.hears_reports_only:
+            self._heard_at_us = arrived_us
+            unread = session.reports(arrival.data, arrival.stretch, now_us, arrived_us)
+            self._listener.reports(unread, self._failed)
+        else:
+            self._received(session, bytes(arrival.data))
+
+    def _end_of_bytes(self, error: int) -> None:
+        try:
+            ended(error)
+        except ConnectionLostError as fault:
+            self._lost(str(fault))
+
+    def _received(self, session: Session, data: bytes) -> None:
         if self.tap is not None:
             self.tap.received(self.settings.device, data)
         self._heard_at_us = self._clock.now_us()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from drivers.driver import DeviceEvent
 from drivers.llrp.capabilities import Capabilities
@@ -40,8 +41,7 @@ class Reads:
     batch: ReadBatch
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """Reports came, and nothing else; they are decoded with those of other readers.
 
     Attributes:

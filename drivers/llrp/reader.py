@@ -19,9 +19,11 @@ from numpy.random import Generator
 from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
+from drivers.llrp import compiled
 from drivers.llrp.doors import Door, doors
 from drivers.llrp.gathering import Gathering
 from drivers.llrp.link import Link
+from drivers.llrp.receiving import Receiver
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import LinkState
 from drivers.tags import Access, AccessReport, End, Reported
@@ -74,6 +76,8 @@ class LlrpWire:
         self._doors = doors(self._links, listen_on)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[socket.socket, int] = {}
+        self._watched_as: list[tuple[socket.socket | None, bool]] = []
+        self._receiver = Receiver(compiled.READING) if compiled.READING is not None else None
         self._thread = threading.Thread(target=self._run, name="llrp-wire", daemon=True)
 
     def tell(self, tap: Tap) -> None:
@@ -233,17 +237,33 @@ class LlrpWire:
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
             self._gather()
             ready = self._selector.select(0)
+        plain: list[Link] = []
         for key, mask in ready:
-            link = key.data
-            if link is None:
+            if key.data is None:
                 self._bell_in.recv(64)
                 self._ticked_us = None
-                continue
-            if mask & selectors.EVENT_WRITE:
-                link.writable()
-            if mask & selectors.EVENT_READ:
-                link.readable()
+            else:
+                self._serve(key.data, mask, plain)
+        if self._receiver is not None and plain:
+            self._receive(self._receiver, plain)
         self._listener.tell_reads()
+
+    def _serve(self, link: Link | Door, mask: int, plain: list[Link]) -> None:
+        """Let it write and read; what can be read together with others goes to `plain`."""
+        if mask & selectors.EVENT_WRITE and isinstance(link, Link):
+            link.writable()
+        if mask & selectors.EVENT_READ:
+            if self._receiver is not None and isinstance(link, Link) and link.is_plain:
+                plain.append(link)
+            else:
+                link.readable()
+
+    def _receive(self, receiver: Receiver, links: list[Link]) -> None:
+        """What has come on many sockets, in one go."""
+        now_us, arrived_us = self._clock.monotonic_us(), self._clock.now_us()
+        sockets = [one.socket.fileno() for one in links if one.socket is not None]
+        for link, arrival in zip(links, receiver.receive(sockets), strict=True):
+            link.received(arrival, now_us, arrived_us)
 
     def _gather(self) -> None:
         """Let bytes gather until the time since the last reading is over."""
@@ -262,6 +282,11 @@ class LlrpWire:
 
     def _watch(self) -> None:
         """Make the selector watch just the sockets that the links have now."""
+        as_now = [(one.socket, one.wants_write) for one in self._links]
+        as_now += [(one.socket, False) for one in self._doors]
+        if as_now == self._watched_as:
+            return
+        self._watched_as = as_now
         every: tuple[Link | Door, ...] = (*self._links, *self._doors)
         wanted = {one.socket: one for one in every if one.socket is not None}
         # First those that are gone: the number of a closed socket may already be used again.

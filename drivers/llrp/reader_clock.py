@@ -78,6 +78,8 @@ class _Difference:
     def learn(self, difference_us: int, arrived_us: int) -> int:
         """Take one more difference; gives the estimate."""
         least = self.least()
+        if least is not None and self._is_usual(difference_us, least, arrived_us):
+            return least
         if least is not None and least - difference_us > _HIGH_US:
             self.jumps += 1  # set forward: the new difference wins at once, as the least one
         if least is None or self._set_back(difference_us - least, difference_us, arrived_us):
@@ -91,6 +93,15 @@ class _Difference:
             self._now, self._now_at_us = difference_us, arrived_us
         least = self.least()
         return difference_us if least is None else least
+
+    def _is_usual(self, difference_us: int, least: int, arrived_us: int) -> bool:
+        """Whether it says nothing new, as nearly every one."""
+        return (
+            self._now is not None
+            and self._high is None
+            and self._now <= difference_us < least + _HIGH_US
+            and abs(arrived_us - self._since_us) <= _WINDOW_US
+        )
 
     def least(self) -> int | None:
         """The estimate so far."""
@@ -124,7 +135,7 @@ class ReaderClock:
     """Maps the stamps of one connection to gateway time; a new connection gets a new one."""
 
     def __init__(self) -> None:
-        self._differences = {kind: _Difference() for kind in TimeKind}
+        self._utc, self._uptime = _Difference(), _Difference()
         self._first: dict[TimeKind, tuple[int, int]] = {}
         self._used: TimeKind | None = None
         self._stands = False
@@ -138,7 +149,7 @@ class ReaderClock:
         """How its reads are dated by now."""
         if self._used is None or self._stands:
             return ClockQuality.ARRIVAL
-        offset_us = self._differences[self._used].least() or 0
+        offset_us = self._difference(self._used).least() or 0
         is_set = self._used is TimeKind.UTC and abs(offset_us) <= _FAR_OFF_US
         return ClockQuality.UTC if is_set else ClockQuality.UPTIME
 
@@ -147,7 +158,7 @@ class ReaderClock:
         quality = self.quality
         if self._used is None or quality is ClockQuality.ARRIVAL:
             return ClockState(ClockQuality.ARRIVAL, 0, None)
-        difference = self._differences[self._used]
+        difference = self._difference(self._used)
         offset_us = difference.least() or 0
         return ClockState(quality, offset_us, difference.drift_ppm, difference.jumps)
 
@@ -185,9 +196,12 @@ class ReaderClock:
         offset = self._learn(newest_us, arrived_us, kind)
         return None if self._stands else offset
 
+    def _difference(self, kind: TimeKind) -> _Difference:
+        return self._utc if kind is TimeKind.UTC else self._uptime
+
     def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
         self._used = kind
-        offset_us = self._differences[kind].learn(arrived_us - stamp_us, arrived_us)
+        offset_us = self._difference(kind).learn(arrived_us - stamp_us, arrived_us)
         self._stands = False
         if kind is TimeKind.UTC and abs(offset_us) > _FAR_OFF_US:
             first_us, since_us = self._first.setdefault(kind, (stamp_us, arrived_us))

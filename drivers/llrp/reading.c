@@ -1,4 +1,5 @@
-/* Tag reports of one layout to columns, compiled: what `layout.py` and `columns.py` do with numpy.
+/* Tag reports of one layout to columns, compiled: what `layout.py` and `columns.py` do with numpy;
+ * and the bytes of many sockets, received and looked through in one call.
  *
  * numpy goes over all bytes once to take the headers out, three times to compare what is no value,
  * and once for each column; here each record is taken once through all of it, while it lies in the
@@ -9,8 +10,10 @@
  * whose places lie within a record. The bytes are a device's: every length that stands in them is
  * checked here before it is used. Little-endian machines only.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define API __attribute__((visibility("default")))
 
@@ -38,7 +41,7 @@ struct layout {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t reading_layout(void) { return 2; }
+API int64_t reading_layout(void) { return 3; }
 
 static uint64_t word(const uint8_t *at)
 {
@@ -96,6 +99,23 @@ static void take(const struct layout *layout, const uint8_t *record, int64_t row
         take_field(layout->field + i, record, row);
 }
 
+/* A socket, and what came on it: `bytes` from `begin` on in the buffer, 0 at its end, less than 0
+ * for the number of an error. Where all of them are whole tag reports of one version and length,
+ * they are `messages` of `length` bytes each, else none. */
+struct arrival {
+    int64_t socket;
+    int64_t begin, bytes;
+    int64_t length, messages;
+};
+
+enum { RO_ACCESS_REPORT = 61, TYPE_MASK = 0x3FF };
+
+static int is_report(const uint8_t *data)
+{
+    const int head = big_16(data), version = head >> 10 & 7;
+    return (head & TYPE_MASK) == RO_ACCESS_REPORT && (version == 1 || version == 2);
+}
+
 /* How many whole messages from `at` on have the same type, version and length as the one before,
  * which is whole and has this length. */
 API int64_t reading_alike(const uint8_t *data, int64_t bytes, int64_t at, int64_t length)
@@ -107,6 +127,36 @@ API int64_t reading_alike(const uint8_t *data, int64_t bytes, int64_t at, int64_
     for (; at + length <= bytes && memcmp(data + at, data + at - length, ALIKE_BYTES) == 0; count++)
         at += length;
     return count;
+}
+
+static void look_through(struct arrival *one, const uint8_t *data, int64_t cap_bytes)
+{
+    one->length = one->messages = 0;
+    if (one->bytes < HEADER_BYTES || !is_report(data))
+        return;
+    const int64_t length = big_32(data + 2);
+    if (length < HEADER_BYTES || length > cap_bytes || one->bytes % length)
+        return;
+    if ((1 + reading_alike(data, one->bytes, length, length)) * length == one->bytes) {
+        one->length = length;
+        one->messages = one->bytes / length;
+    }
+}
+
+/* Receives what has come on sockets that do not block, one behind the other into a buffer with room
+ * for `most` bytes of each; returns how many bytes there are. */
+API int64_t reading_receive(struct arrival *arrivals, int64_t count, uint8_t *buffer, int64_t most,
+                            int64_t cap_bytes)
+{
+    int64_t used = 0;
+    for (struct arrival *one = arrivals; one < arrivals + count; one++) {
+        const int64_t got = recv((int)one->socket, buffer + used, (size_t)most, MSG_DONTWAIT);
+        one->begin = used;
+        one->bytes = got < 0 ? -(int64_t)errno : got;
+        look_through(one, buffer + used, cap_bytes);
+        used += got > 0 ? got : 0;
+    }
+    return used;
 }
 
 /* Reads whole messages, one behind the other with their headers, of whose records all must have the

@@ -43,7 +43,7 @@ class Records:
         ends = np.cumsum(lengths)
         starts = ends - lengths
         # A run starts where the messages before it end, in its own count and in the stream's.
-        counts = np.array([run.count for run in runs], np.intp)
+        counts = np.array([run.messages for run in runs], np.intp)
         firsts = starts[np.cumsum(counts) - counts]
         shift = np.array([run.offset for run in runs], np.intp) - firsts
         self.offsets: _Places = starts + np.repeat(shift, counts)

@@ -156,7 +156,9 @@ def _may_have(layout: Layout, runs: Sequence[ReportRun]) -> bool:
 
 def _same_layout(layout: Layout, runs: list[ReportRun]) -> dict[str, Column] | None:
     """The columns if every record of every message has this layout, else nothing."""
-    return read_messages(layout, runs) if _may_have(layout, runs) else None
+    if not _may_have(layout, runs):
+        return None
+    return read_messages(layout, runs, sum([run.body_bytes for run in runs]) // layout.length)
 
 
 class _Sorter:

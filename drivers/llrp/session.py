@@ -15,16 +15,13 @@ and its answer is served and answers nothing.
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any
-
-import numpy as np
 
 from drivers.driver import DeviceEvent, EventKind
-from drivers.llrp.access import AccessEngine
+from drivers.llrp.access import AccessEngine, State
 from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT, status_of
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.definitions import MESSAGES
-from drivers.llrp.events import events_of
+from drivers.llrp.events import events_of, stamped_us
 from drivers.llrp.framing import (
     CUSTOM_MESSAGE,
     ERROR_MESSAGE,
@@ -39,7 +36,7 @@ from drivers.llrp.framing import (
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
-from drivers.llrp.reader_clock import ClockState, ReaderClock, TimeKind
+from drivers.llrp.reader_clock import ClockState, ReaderClock
 from drivers.llrp.reports import REPORT_FAULT, ReportDecoder, ReportError
 from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
@@ -168,8 +165,34 @@ class Session:
                 case BadFrame():
                     self._end(f"broken stream at byte {item.offset}: {item.reason}")
                 case ReportRun():
-                    self.counters.frames += item.count
+                    self.counters.frames += item.messages
         return self._take()
+
+    @property
+    def hears_reports_only(self) -> bool:
+        """Whether reports that come alone, whole and alike may be given to `reports`."""
+        return (
+            self._leaves_unread
+            and self.phase is Phase.RUNNING
+            and self._splitter.between_messages
+            and self._access.state is State.IDLE
+        )
+
+    def reports(
+        self, data: memoryview, stretch: tuple[int, int], now_us: int, arrived_us: int
+    ) -> Unread:
+        """As `receive`, where `hears_reports_only`, of reports that were looked through already.
+
+        Args:
+            data: see `FrameSplitter.run`.
+            stretch: see there.
+            now_us: monotonic microseconds.
+            arrived_us: gateway UTC microseconds.
+        """
+        self._now_us = self._heard_us = now_us
+        self.counters.frames += stretch[1]
+        run = self._splitter.run(data, stretch)
+        return Unread(Waiting(self._decoder, (run,), arrived_us), self.decoded)
 
     def decoded(self, batch: ReadBatch, errors: list[ReportError]) -> None:
         """What became of reports: counts them and keeps why some were refused."""
@@ -312,7 +335,7 @@ class Session:
         except BadMessageError as fault:
             self._error(f"event at byte {frame.offset}: {fault}")
             return
-        at_us = self._stamped_us(data, arrived_us)
+        at_us = stamped_us(data, self._clock, arrived_us)
         if "ReportBufferOverflowErrorEvent" in data:
             self._error("the reader threw reports away: its buffer was full")
         if self.phase is not Phase.CLOSING:  # what we end ourselves is no news
@@ -324,15 +347,6 @@ class Session:
             self._greeted(data["ConnectionAttemptEvent"])
         elif data.get("ConnectionAttemptEvent") == OTHERS_ATTEMPT:
             self._happened(at_us, EventKind.EXCEPTION, 0, GREETINGS[OTHERS_ATTEMPT])
-
-    def _stamped_us(self, data: dict[str, Any], arrived_us: int) -> int:
-        """Gateway time of an event: its stamp where it has one that the clock can map."""
-        for name, kind in (("UTCTimestamp", TimeKind.UTC), ("Uptime", TimeKind.UPTIME)):
-            stamp = data.get(name)
-            if isinstance(stamp, int) and stamp < 1 << 62:
-                seen_us = self._clock.seen_us(np.array([stamp], np.int64), arrived_us, kind)
-                return min(int(seen_us[0]), arrived_us)
-        return arrived_us
 
     def _happened(self, at_us: int, kind: EventKind, port: int, detail: str) -> None:
         if self._now_us - self._events_since_us > _EVENTS_WINDOW_US:

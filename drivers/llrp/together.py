@@ -8,8 +8,8 @@ reports are decoded by themselves, as `ReportDecoder` does: both ways give the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,7 @@ _PASS_BYTES_MOST = 1 << 17
 Decoded = tuple[ReadBatch, list[ReportError]]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Reports of one connection that came together and are not decoded yet.
 
     Attributes:
@@ -65,7 +64,7 @@ def _passes(waiting: Sequence[Waiting]) -> list[tuple[Layout, list[int]]]:
         layout = one.decoder.expected(one.runs)
         if layout is None:
             continue
-        size = sum(len(run.data) for run in one.runs)
+        size = sum([len(run.data) for run in one.runs])
         filled, places = filling.get(layout.sign, (_PASS_BYTES_MOST, []))
         if filled + size > _PASS_BYTES_MOST:
             filled, places = 0, []
@@ -77,11 +76,11 @@ def _passes(waiting: Sequence[Waiting]) -> list[tuple[Layout, list[int]]]:
 
 def _one_pass(layout: Layout, group: list[Waiting]) -> Sequence[ReadBatch] | None:
     """A batch for each, if every record of all of them has this layout, else nothing."""
-    columns = read_messages(layout, [run for one in group for run in one.runs])
+    sizes = [sum([run.body_bytes for run in one.runs]) // layout.length for one in group]
+    ends = list(accumulate(sizes))
+    columns = read_messages(layout, [run for one in group for run in one.runs], ends[-1])
     if columns is None:
         return None
-    sizes = [sum(run.body_bytes for run in one.runs) // layout.length for one in group]
-    ends = list(accumulate(sizes))
     stretches = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
     seen = _seen_us(layout, group, columns, sizes, stretches)
     if seen is None:

@@ -16,7 +16,7 @@ from drivers.driver import DeviceEvent
 from drivers.reads import ReadBatch
 from edge.clock import Clock
 from edge.floor.folding import fold
-from edge.model.inputs import Input
+from edge.model.inputs import CentralAcknowledged, Input
 from edge.model.prompts import Answer
 
 Settle = Callable[[Answer], None]
@@ -52,6 +52,9 @@ class Taken:
     events: tuple[DeviceEvent, ...] = ()
 
 
+CAN_WAIT = CentralAcknowledged
+"""Inputs that are taken with what comes next, or a tick later: a turn for each of them, at every
+commit, costs more than what they say."""
 EVENTS_MAX = 1_000
 """Words of devices that may wait; past it the oldest is lost, for the newest tells how it is."""
 
@@ -84,6 +87,7 @@ class Inbox:
         self._reads = 0
         self._folded = 0
         self._reads_due_us = 0
+        self._pressing = False
         self._woken = False
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
@@ -113,13 +117,14 @@ class Inbox:
                     "nothing was taken, try again"
                 )
             self._entries.append(Entry(input_, settle))
-            self._news.notify()
+            if not isinstance(input_, CAN_WAIT):
+                self._press()
 
     def put_change(self, input_: Input) -> None:
         """Queue what a device did; there are few devices, so this never waits."""
         with self._lock:
             self._entries.append(Entry(input_, None))
-            self._news.notify()
+            self._press()
 
     def put_event(self, event: DeviceEvent) -> None:
         """Queue what a device says happened to it; no fact, so nobody waits for it."""
@@ -136,18 +141,22 @@ class Inbox:
         self.put(input_, lambda answer: _fulfil(future, answer))
         return future
 
-    def put_reads(self, batch: ReadBatch) -> None:
-        """Queue reads; never blocks and never refuses, but folds past the bound."""
+    def put_reads(self, *batches: ReadBatch) -> None:
+        """Queue reads; never blocks and never refuses, but folds past the bound.
+
+        What comes together is put together: the loop is woken once, when all of it is there.
+        """
         with self._lock:
-            if not self._batches:
-                self._news.notify()
-            self._batches.append(batch)
-            self._reads += len(batch)
+            is_first = not self._batches
+            self._batches += batches
+            self._reads += sum([len(one) for one in batches])
             if self._reads > self._reads_max:
                 before = self._reads
                 self._batches = fold(self._batches)
                 self._reads = sum(len(one) for one in self._batches)
                 self._folded += before - self._reads
+            if is_first:
+                self._news.notify()
 
     def wake(self) -> None:
         """End a `take` that waits, so that the loop sees that it shall stop."""
@@ -158,9 +167,10 @@ class Inbox:
     def take(self, wait_ms: float) -> Taken:
         """All that has come in; waits up to `wait_ms` for something.
 
-        An input ends the wait at once, for a person waits for its answer. Reads end it when the
-        last were taken half of `wait_ms` ago: they are cheap together and dear one by one, and
-        who gathers them for `wait_ms` already is not always on time, but must not wait for that.
+        An input ends the wait at once, for a person waits for its answer, unless it `CAN_WAIT`.
+        Reads end it when the last were taken half of `wait_ms` ago: they are cheap together and
+        dear one by one, and who gathers them for `wait_ms` already is not always on time, but
+        must not wait for that.
         """
         with self._lock:
             self._wait(self._clock.monotonic_us(), round(wait_ms * 1000))
@@ -172,13 +182,17 @@ class Inbox:
             self._batches = []
             self._reads = 0
             self._folded = 0
-            self._woken = False
+            self._pressing = self._woken = False
             self._room.notify_all()
             return taken
 
+    def _press(self) -> None:
+        self._pressing = True
+        self._news.notify()
+
     def _wait(self, now_us: int, wait_us: int) -> None:
         until_us = now_us + wait_us
-        while not self._entries and not self._woken:
+        while not self._pressing and not self._woken:
             due_us = until_us
             if self._batches:
                 due_us = min(due_us, self._reads_due_us)

@@ -5,7 +5,7 @@ thread until it is taken: it is not dropped, and no other device is held up by i
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
@@ -43,10 +43,15 @@ class FloorListener:
 
     def reads(self, batch: ReadBatch) -> None:
         """A reader's reads."""
-        self.reads_count += len(batch)
+        self.reads_together((batch,))
+
+    def reads_together(self, batches: Sequence[ReadBatch]) -> None:
+        """What several readers have read in one moment."""
+        self.reads_count += sum([len(one) for one in batches])
         for reader in self._also:
-            reader(batch)
-        self._inbox.put_reads(batch)
+            for batch in batches:
+                reader(batch)
+        self._inbox.put_reads(*batches)
 
     def also_read_by(self, reader: Callable[[ReadBatch], None]) -> None:
         """Hand every batch to somebody else too, who returns at once; before any driver starts."""

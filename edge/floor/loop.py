@@ -47,7 +47,7 @@ from edge.model.inputs import (
     TagWorkOver,
 )
 from edge.model.places import Floor
-from edge.model.posted import Posted, TagWorkWanted
+from edge.model.posted import TagWorkWanted, is_posted
 from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -322,12 +322,12 @@ class FloorLoop:
         for event in decision.events:
             self._apply(event, input_.at_us, turn)
         answer = decision.answer
-        if isinstance(input_, Posted):
+        if is_posted(input_):
             turn.answers[input_.request_id] = answer = printed(answer, input_)
         turn.told.append((entry, answer))
 
     def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
-        if not isinstance(input_, Posted):
+        if not is_posted(input_):
             return None
         request_id = input_.request_id
         known = turn.answers.get(request_id) or self._parts.store.answer_to(request_id)

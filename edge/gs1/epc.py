@@ -25,6 +25,8 @@ _SERIAL_BITS_198 = 140
 _SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
 """GS1's set of 82 characters (General Specifications, figure 7.11-1)."""
 _FILTERS = 8
+_ARTICLES_KEPT = 4_096
+"""Articles whose bits are remembered: of many tags that come in a row few are of a new article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,15 @@ def sgtin96_hex(gtin: str, company_prefix_length: int, serial: int, filter_value
     Raises:
         ValueError: one of these is not so.
     """
+    bits = _sgtin96_bits(gtin, company_prefix_length, filter_value)
+    if not (0 <= serial < _SERIALS and 0 <= filter_value < _FILTERS):
+        raise ValueError(f"serial {serial} needs 38 bits at most, filter {filter_value} three")
+    return f"{bits | serial:024x}"
+
+
+@lru_cache(maxsize=_ARTICLES_KEPT)
+def _sgtin96_bits(gtin: str, company_prefix_length: int, filter_value: int) -> int:
+    """The bits of an article's items, with zeros in place of the serial."""
     digits = gtin.zfill(14)
     if not is_digits(digits) or len(digits) != len("00000000000000"):
         raise ValueError(f"a GTIN has 8, 12, 13 or 14 digits, not {gtin!r}")
@@ -143,13 +154,11 @@ def sgtin96_hex(gtin: str, company_prefix_length: int, serial: int, filter_value
     )
     if number is None:
         raise ValueError(f"a company prefix has 6 to 12 digits, not {company_prefix_length}")
-    if not (0 <= serial < _SERIALS and 0 <= filter_value < _FILTERS):
-        raise ValueError(f"serial {serial} needs 38 bits at most, filter {filter_value} three")
     partition = _PARTITIONS[number]
     prefix = int(digits[1 : 1 + company_prefix_length])
     item = int(digits[0] + digits[1 + company_prefix_length : -1])
     bits = ((_SGTIN_96 << 3 | filter_value) << 3 | number) << partition.prefix_bits | prefix
-    return f"{(bits << partition.item_bits | item) << 38 | serial:024x}"
+    return (bits << partition.item_bits | item) << _SERIAL_BITS_96
 
 
 def sscc(company_prefix: str, extension: int, serial: int) -> Sscc:
@@ -192,6 +201,7 @@ def _parts_of_96(epc_hex: str) -> tuple[str, str, str] | None:
     return (*key, str(bits & _SERIALS - 1)) if key is not None else None
 
 
+@lru_cache(maxsize=_ARTICLES_KEPT)
 def _key_of(bits: int) -> tuple[str, str] | None:
     """Company prefix and item reference with indicator, from bits that end with them."""
     number = bits >> 44 & 7
@@ -206,6 +216,7 @@ def _key_of(bits: int) -> tuple[str, str] | None:
     return prefix, item
 
 
+@lru_cache(maxsize=_ARTICLES_KEPT)
 def _gtin_of(prefix: str, item: str) -> Gtin:
     payload = f"{item[0]}{prefix}{item[1:]}"
     return Gtin(f"{payload}{check_digit(payload)}")

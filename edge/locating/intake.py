@@ -7,6 +7,8 @@ evidence, nor does so short a time to where a tag lies; but before near-field an
 waits, so batches of their readers never do.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,14 +68,14 @@ class Intake:
         rows = self._rows(table, pieces, bits, good, tags_max)
         rssi = np.concatenate([piece.rssi_dbm for piece in joined])
         np.copyto(rssi, REFERENCE_DBM, where=np.isnan(rssi))
-        np.clip(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM, out=rssi)
+        _draw_in(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM)
         seen_ms = np.concatenate([piece.seen_us for piece in joined])
         seen_ms -= zero_us
         seen_ms //= 1000
-        np.clip(seen_ms, 1, now_ms, out=seen_ms)
-        followed = np.flatnonzero(rows >= 0)
-        if len(followed) == len(rows):
+        _draw_in(seen_ms, 1, now_ms)
+        if rows.min() >= 0:
             return Reads(rows, antenna, rssi, seen_ms.astype(np.int32))
+        followed = np.flatnonzero(rows >= 0)
         self.ignored += len(rows) - len(followed)
         if not len(followed):
             return None
@@ -128,6 +130,12 @@ class Intake:
             epc, own_bits = epc[own], bits[whole][own]
             rows[whole][own] = table.rows_of(epc, keys_of(epc, own_bits), own_bits, tags_max)
         return rows
+
+
+def _draw_in(column: NDArray[Any], least: float, most: float) -> None:
+    """What `np.clip` does into the same column, which takes twice to three times as long."""
+    np.maximum(column, least, out=column)
+    np.minimum(column, most, out=column)
 
 
 def _by_width(batches: list[ReadBatch]) -> list[list[ReadBatch]]:

@@ -91,8 +91,8 @@ class _KickingInbox(Inbox):
         self._kick()
 
     @override
-    def put_reads(self, batch: ReadBatch) -> None:
-        super().put_reads(batch)
+    def put_reads(self, *batches: ReadBatch) -> None:
+        super().put_reads(*batches)
         self._kick()
 
 

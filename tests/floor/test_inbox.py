@@ -8,9 +8,9 @@ import pytest
 from drivers.reads import ReadBatch
 from edge.clock import PlayedClock, SystemClock
 from edge.floor.folding import fold
-from edge.floor.inbox import Inbox, InboxFullError
+from edge.floor.inbox import Inbox, InboxFullError, Taken
 from edge.model.ids import DeviceName
-from edge.model.inputs import DeviceChanged
+from edge.model.inputs import CentralAcknowledged, DeviceChanged
 from edge.model.prompts import Answer
 from tests.waiting import PATIENCE_S
 
@@ -67,6 +67,33 @@ def test_an_asker_gets_the_answer_when_it_is_settled() -> None:
     entry.settle(Answer(accepted=True, code="ok", text=""))
 
     assert future.result(0).code == "ok"
+
+
+def test_an_acknowledgement_makes_no_turn_of_its_own_and_is_taken_with_what_comes_next() -> None:
+    # given a loop that waits for something
+    inbox = Inbox(SystemClock())
+    turns: list[Taken] = []
+    loop = threading.Thread(target=lambda: turns.append(inbox.take(1000 * PATIENCE_S)))
+    loop.start()
+
+    # when the central system acknowledges, and a little later a reader comes
+    acknowledged = CentralAcknowledged("e1", 7, 0)
+    inbox.put(acknowledged)
+    loop.join(0.05)
+    was_waiting = loop.is_alive()
+    inbox.put(change(1))
+    loop.join(PATIENCE_S)
+
+    # then one turn takes both
+    assert was_waiting
+    assert [entry.input for entry in turns[0].entries] == [acknowledged, change(1)]
+
+
+def test_an_acknowledgement_is_taken_when_the_tick_is_over() -> None:
+    inbox = Inbox(SystemClock())
+    inbox.put(CentralAcknowledged("e1", 7, 0))
+
+    assert len(inbox.take(1).entries) == 1
 
 
 def test_reads_past_the_bound_become_one_per_tag_and_antenna_with_their_counts() -> None:

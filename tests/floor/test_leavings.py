@@ -1,5 +1,6 @@
 """A departure that never was: withdrawn by a fact that names it, in the read tables, in EPCIS."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +62,8 @@ class Shelf:
         written = writer(fact)
         journal.close()
         assert written is not None
-        return written
+        told: dict[str, object] = json.loads(written)
+        return told
 
 
 def test_a_departure_that_never_was_is_withdrawn_by_its_number(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Any fact about things, and how it is told as an EPCIS event."""
 
 import dataclasses
+import json
 from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import get_args, get_origin, get_type_hints
@@ -61,7 +62,9 @@ def fact_of(event: e.Event) -> e.Fact:
 def written(event: e.Event, names: EpcisNames = NAMES) -> dict[str, object]:
     found = EpcisWriter(names)(fact_of(event))
     assert found is not None
-    return found
+    told: dict[str, object] = json.loads(found)
+    assert json.dumps(told, ensure_ascii=False, separators=(",", ":")) == found
+    return told
 
 
 text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)

@@ -46,7 +46,7 @@ def test_every_schema_is_sound(name: str) -> None:
 @pytest.mark.parametrize("kind", sorted(EVENT_TYPES))
 def test_every_event_that_is_sent_fits_its_schema(kind: str) -> None:
     quality = ClockQuality(synced=True, offset_ms=0)
-    encoder = FactEncoder("gate-1", lambda: quality, lambda _fact: {"type": "ObjectEvent"})
+    encoder = FactEncoder("gate-1", lambda: quality, lambda _fact: '{"type":"ObjectEvent"}')
     judge = Draft202012Validator(event_schema(kind))
     whole = json.loads(encoder.encode(example(kind), 3).text)
     withheld = json.loads(encoder.withhold(example(kind), "too large", 3).text)

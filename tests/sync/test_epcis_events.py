@@ -301,7 +301,7 @@ def test_a_count_that_a_person_refused_is_declared_to_be_in_error(
     )
 
     # when it is written with a journal that has the count
-    found = EpcisWriter(NAMES, lambda _fact: count)(refusal)
+    found = json.loads(EpcisWriter(NAMES, lambda _fact: count)(refusal) or "")
 
     # then it is the count once more, under its own id, and said to be wrong
     assert found == written(count.event) | {
@@ -384,7 +384,6 @@ def test_times_are_told_with_the_offset_that_the_site_has_then(
     names = replace(NAMES, zone=ZoneInfo("Europe/Berlin"))
     event = e.ItemArrived(Epc("3034257bf7194e4000001a85"), None, LocationId("A"), 0.9)
 
-    written = EpcisWriter(names)(e.Fact(1, "id", "e", at_us, at_us, event))
+    written = json.loads(EpcisWriter(names)(e.Fact(1, "id", "e", at_us, at_us, event)) or "")
 
-    assert written is not None
     assert (written["eventTime"], written["eventTimeZoneOffset"]) == (time, offset)

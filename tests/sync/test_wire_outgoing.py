@@ -29,7 +29,7 @@ from edge.sync.wire.topics import EVENT_KINDS, Topics
 
 AT_US = 1_795_468_800_123_456
 ENCODER = FactEncoder(
-    "gate-1", lambda: ClockQuality(synced=False, offset_ms=-3), lambda _fact: {"type": "X"}
+    "gate-1", lambda: ClockQuality(synced=False, offset_ms=-3), lambda _fact: '{"type":"X"}'
 )
 EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 ARRIVED = ItemArrived(Epc("30" * 12), None, LocationId("A"), 0.75)
@@ -144,7 +144,7 @@ def test_a_fact_that_no_broker_takes_leaves_its_number() -> None:
 
 def encoded(seq: int, kind: str, size: int) -> Encoded:
     envelope = {"gateway": "g", "epoch": "e", "seq": seq, "version": 1, "type": "t"}
-    return Encoded(seq, kind, b"x" * size, envelope)
+    return Encoded(seq, kind, b"x" * size, json.dumps(envelope))
 
 
 def test_neighbours_of_one_kind_go_together_and_order_is_kept() -> None:

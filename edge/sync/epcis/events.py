@@ -6,6 +6,7 @@ plans' details and master data have none: nothing physical was observed (`WITHOU
 
 from collections import Counter
 from collections.abc import Callable
+from json.encoder import encode_basestring as quoted
 
 from edge.model import events as e
 from edge.model.ids import Epc, OrderId, Sku
@@ -20,6 +21,7 @@ from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 _PIECE = 1
+_SILENT = frozenset(WITHOUT_EVENT)
 
 
 def nothing_withdrawn(_fact: e.Fact) -> None:
@@ -41,23 +43,23 @@ class EpcisWriter:
         self._names = names
         self._withdrawn = withdrawn
 
-    def __call__(self, fact: e.Fact) -> dict[str, object] | None:
-        """The event as JSON values; None for a fact that has none."""
-        if fact.kind not in KINDS or isinstance(fact.event, WITHOUT_EVENT):
+    def __call__(self, fact: e.Fact) -> str | None:
+        """The event as JSON text; None for a fact that has none."""
+        if fact.kind not in KINDS or type(fact.event) in _SILENT:
             return None
         if withdraws(fact.event) is not None and (mistaken := self._withdrawn(fact)) is not None:
             return self._declared(mistaken, fact)
         draft = self._draft(fact.event)
         return draft.written(fact, self._names) if draft is not None else None
 
-    def _declared(self, mistaken: e.Fact, fact: e.Fact) -> dict[str, object] | None:
+    def _declared(self, mistaken: e.Fact, fact: e.Fact) -> str | None:
         """The mistaken event once more under its own id, declared to be in error (7.4.1.2)."""
         draft = self._draft(mistaken.event)
         if draft is None:
             return None
-        moment = draft.moment(fact, self._names)
-        declaration = {"declarationTime": moment, "reason": reason_of(fact.event)}
-        return draft.written(mistaken, self._names) | {"errorDeclaration": declaration}
+        moment, reason = draft.moment(fact, self._names), quoted(reason_of(fact.event))
+        declaration = f'{{"declarationTime":"{moment}","reason":{reason}}}'
+        return draft.written(mistaken, self._names, f',"errorDeclaration":{declaration}')
 
     def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line a subject
         match event:

@@ -124,7 +124,12 @@ class EpcisNames:
 
     def _own(self, kind: str, name: str) -> str:
         separator = ":" if self.base.startswith("urn:") else "/"
-        return separator.join((self.base, kind, quote(name, safe="", errors="replace")))
+        return separator.join((self.base, kind, _in_uri(name)))
+
+
+@lru_cache(maxsize=4_096)
+def _in_uri(name: str) -> str:
+    return quote(name, safe="", errors="replace")
 
 
 @lru_cache(maxsize=4_096)

@@ -1,5 +1,7 @@
 """Reads of one turn are told together, and never behind what happened after them."""
 
+from collections.abc import Sequence
+
 from drivers.driver import DeviceDown
 from drivers.llrp.gathering import Gathering
 from drivers.reads import ReadBatch
@@ -26,6 +28,23 @@ def test_reads_are_told_at_the_end_of_the_turn_in_their_order() -> None:
     gathering.tell_reads()
 
     assert told(ears) == [first, second]
+
+
+def test_whoever_is_glad_of_it_is_told_the_reads_of_a_turn_at_once() -> None:
+    class Together(Ears):
+        def reads_together(self, batches: Sequence[ReadBatch]) -> None:
+            at_once.append(list(batches))
+
+    at_once: list[list[ReadBatch]] = []
+    gathering = Gathering(Together())
+    first, second = read("dock"), read("shelf")
+    gathering.reads(first)
+    gathering.reads(second)
+
+    gathering.tell_reads()
+    gathering.tell_reads()
+
+    assert at_once == [[first, second]]
 
 
 def test_a_reader_goes_behind_its_last_reads() -> None:
