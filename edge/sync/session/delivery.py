@@ -332,8 +332,7 @@ class Delivery:
         return self._encoder.withhold(fact, reason, utc_us), found
 
     def _landed_again(self, seq: int, kind: str, reason_code: int) -> list[Output]:
-        why_not = refusal_of(reason_code)
-        if why_not:
+        if why_not := refusal_of(reason_code):
             return [SetAside(seq, why_not, kind)]
         is_last = self._refusals.whole(seq)
         return [SentAgain(seq), *(self._alarm(EVENT_SET_ASIDE, None) if is_last else [])]

@@ -98,9 +98,12 @@ class Window:
             self._ahead.popleft()
             self._ahead_max = min(self._ahead_configured, self._ahead_max + 1 / self._ahead_max)
 
-    def missed(self, first: int) -> None:
-        """This one was sent and has not come: there was no room for so much on the way."""
-        if first > self._freed_upto and self.is_ahead:
+    def missed(self, from_seq: int) -> None:
+        """The central system lacks what was sent from this number on: there was too little room.
+
+        Where it has said before that it stores it, it has lost it itself since.
+        """
+        if self.is_ahead and from_seq > self._freed_upto:
             least = min(AHEAD_MIN, self._ahead_configured)
             self._ahead_max = max(least, self._ahead_max / 2)
 
