@@ -163,7 +163,12 @@ def _refuse_read_only(connection: sqlite3.Connection, path: Path) -> None:
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
     known = [step.name for step in migrations.pending(sqlite_utils.Database(":memory:"))]
     database = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
-    applied = [step.name for step in migrations.applied(database)]
+    try:
+        applied = [step.name for step in migrations.applied(database)]
+    except LookupError as error:  # its columns have other names than they were given
+        raise StoreDamagedError(
+            f"{path}: the list of its schema's steps has no {error}; restore a backup"
+        ) from error
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise StoreTooNewError(

@@ -9,7 +9,7 @@ keep their id, and no number is used for two different facts.
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from edge.model.events import Fact
@@ -75,7 +75,7 @@ def epochs(connection: sqlite3.Connection) -> list[Epoch]:
     rows = connection.execute(
         "SELECT first_position, epoch FROM epochs ORDER BY first_position"
     ).fetchall()
-    return [Epoch(*row) for row in rows]
+    return [Epoch(*_of_kinds(row, int, str)) for row in rows]
 
 
 def numbered_from_s(connection: sqlite3.Connection) -> int | None:
@@ -129,14 +129,21 @@ def read_cursor(connection: sqlite3.Connection) -> Cursor:
     """How far the journal was delivered, and where it begins.
 
     Raises:
-        StoreDamagedError: that row is gone.
+        StoreDamagedError: that row is gone, or not of the kinds that were written.
     """
     row = connection.execute(
         "SELECT acknowledged_position, pruned_position, pruned_checksum FROM cursor"
     ).fetchone()
     if row is None:
         raise StoreDamagedError("the store has lost its cursor; restore a backup")
-    return Cursor(*row)
+    return Cursor(*_of_kinds(row, int, int, bytes))
+
+
+def _of_kinds(row: tuple[Any, ...], *kinds: type) -> tuple[Any, ...]:
+    """A row of a table without checksums: a flipped bit may make a number text or bytes."""
+    if all(map(isinstance, row, kinds)):
+        return row
+    raise StoreDamagedError(f"a row {row!r} is not as it was written; restore a backup")
 
 
 def move_cursor(connection: sqlite3.Connection, position: int) -> None:
@@ -150,7 +157,7 @@ def read_head(connection: sqlite3.Connection) -> Head:
         "SELECT position, checksum FROM facts ORDER BY position DESC LIMIT 1"
     ).fetchone()
     if row is not None:
-        return Head(*row)
+        return Head(*_of_kinds(row, int, bytes))
     cursor = read_cursor(connection)
     return Head(cursor.pruned_position, cursor.pruned_checksum)
 

@@ -9,6 +9,7 @@ on beside each other says `tests.faults.schedule`. Exit code 1 if a promise brok
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -50,6 +51,7 @@ def main() -> int:
     if options.here is not None:
         make_here(lines[0], options.here, options.seed)
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # lines are ended in order, too
     began_s = time.monotonic()
     held = make_all(
         lines, options.scale, options.seed, lambda one: write_table([one], list(LINES))

@@ -46,6 +46,7 @@ def make_all(
     planned = phases(list(by_name), expected_s)
     progress = _Progress(lambda spent_s: left_s(planned, expected_s, spent_s))
     running: set[subprocess.Popen[str]] = set()
+    is_over = threading.Event()
 
     def make(name: str) -> bool:
         progress.begins(name)
@@ -53,7 +54,8 @@ def make_all(
         running.add(process)
         one = measured(by_name[name], scale, process)
         running.remove(process)
-        keep(one)
+        if not is_over.is_set():  # what was cut off tells nothing
+            keep(one)
         progress.ends(name, f"{one.verdict}: {one.text} ({one.spent_s:.0f} s)")
         return one.good
 
@@ -64,6 +66,7 @@ def make_all(
                 try:
                     held += places.map(make, phase.names)
                 except BaseException:  # such as Ctrl-C
+                    is_over.set()
                     places.shutdown(wait=False, cancel_futures=True)
                     _end(tuple(running))
                     raise

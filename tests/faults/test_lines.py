@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +29,7 @@ from tests.faults.conftest import FAULTY_WRITER
 from tests.faults.lines import flips, lanes, outages, wires
 from tests.faults.lines.beside import shares, together
 from tests.faults.lines.line import Bench, Found
-from tests.faults.lines.syscalls import sweep
+from tests.faults.lines.syscalls import new_store, sweep
 from tests.faults.making import measured
 from tests.faults.schedule import ALONE, left_s, phases
 from tests.faults.table import BEGIN, END, PAGE, Measured, seconds_of_page, write_table
@@ -59,6 +61,17 @@ def test_a_damaged_schema_whose_name_is_no_text_is_damage() -> None:
         told_by_store("opening x"),
     ):
         b"\xa0".decode()
+
+
+def test_a_damaged_list_of_the_schemas_steps_is_damage(tmp_path: Path) -> None:
+    """A bit may flip in the name of a column, too."""
+    path = tmp_path / "edge.db"
+    new_store(path)
+    with closing(sqlite3.connect(path)) as harmed:
+        harmed.execute("ALTER TABLE _sqlite_migrations RENAME COLUMN applied_at TO applied_au")
+
+    with pytest.raises(StoreDamagedError, match="restore a backup"):
+        new_store(path)
 
 
 @pytest.mark.parametrize("bug", [False, True], ids=["the writer", "one that tells all the same"])

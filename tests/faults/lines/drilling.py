@@ -64,7 +64,7 @@ LINES = (
         "kill -9 at random",
         "0 lost, doubled, reordered; ready ≤ 2 s",
         1_000,
-        drilling("kill", most=3),
+        drilling("kill", most=2),
     ),
     Line(
         "power",
