@@ -166,7 +166,11 @@ class BoxWatch:
         mine = {one: pack for one, pack in packs.items() if one in self._stations}
         self._tell_again(mine)
         judged = self._round(now_ms)
-        return [*judged, *self._quiet.turn(now_ms, mine, lambda one: self._heard_at(one, now_ms))]
+        quiet = self._quiet.turn(now_ms, mine, lambda one: self._heard_at(one, now_ms))
+        for one in quiet:  # what lies beside is told first: after the quiet the rest counts
+            if one.quiet:
+                judged += self._verdicts(self._stations.index(one.station))
+        return [*judged, *quiet]
 
     def _round(self, now_ms: int) -> list[BoxVerdict]:
         if now_ms - self._round_ms < self._settings.round_ms or not self._stations:
@@ -202,28 +206,34 @@ class BoxWatch:
         self._opened = opened
 
     def _judged(self, now_ms: int) -> Iterable[BoxVerdict]:
-        quiet_ms = self._settings.quiet_ms
-        for number, station in enumerate(self._stations):
-            rows = np.flatnonzero(
-                (self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01)  # noqa: PLR2004 - a hundredth of a read
-            )
-            chance = self._inside(rows, number)
-            place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
-            place -= chance <= 1.0 - self._settings.sure_at
+        for number in range(len(self._stations)):
+            rows, _, place = self._looked_at(number)
             self._note_new(rows[place > 0], number)
-            if now_ms - self._new_ms[number] < quiet_ms:
-                continue
-            changed = np.flatnonzero(place != self._told[rows, number])
-            self._told[rows[changed], number] = place[changed]
-            for at in changed.tolist():
-                row = int(rows[at])
-                yield BoxVerdict(
-                    station=station,
-                    epc=Epc(self._index.epc_of(row)),
-                    place=_PLACES[int(place[at])],
-                    probability=float(chance[at]),
-                    rounds=int(self._rounds[row, number]),
-                )
+            if now_ms - self._new_ms[number] >= self._settings.quiet_ms:
+                yield from self._verdicts(number)
+
+    def _looked_at(self, number: int) -> tuple[Rows, Floats, Rows]:
+        """The tags heard at a station, how probably each lies in its box, and its verdict."""
+        rows = np.flatnonzero((self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01))  # noqa: PLR2004 - a hundredth of a read
+        chance = self._inside(rows, number)
+        place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
+        place -= chance <= 1.0 - self._settings.sure_at
+        return rows, chance, place
+
+    def _verdicts(self, number: int) -> Iterable[BoxVerdict]:
+        """The verdicts of a station that are new or have changed."""
+        rows, chance, place = self._looked_at(number)
+        changed = np.flatnonzero(place != self._told[rows, number])
+        self._told[rows[changed], number] = place[changed]
+        for at in changed.tolist():
+            row = int(rows[at])
+            yield BoxVerdict(
+                station=self._stations[number],
+                epc=Epc(self._index.epc_of(row)),
+                place=_PLACES[int(place[at])],
+                probability=float(chance[at]),
+                rounds=int(self._rounds[row, number]),
+            )
 
     def _note_new(self, rows: Rows, number: int) -> None:
         """What may lie in a box for the first time, and what has been heard there but once."""

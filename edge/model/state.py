@@ -166,6 +166,7 @@ class ParcelTable(Table[Sscc, Parcel]):
         self._of_order: dict[OrderId, dict[Sscc, None]] = {}
         self._unlisted: dict[Sscc, None] = {}
         self._recalled: dict[Sscc, None] = {}
+        self._standing: dict[Sscc, None] = {}
 
     @override
     def __delitem__(self, key: Sscc) -> None:
@@ -174,6 +175,7 @@ class ParcelTable(Table[Sscc, Parcel]):
         self._of_order[parcel.order_id].pop(key)
         self._unlisted.pop(key, None)
         self._recalled.pop(key, None)
+        self._standing.pop(key, None)
         for epc in parcel.epcs:
             if self._holding.get(epc) == key:
                 del self._holding[epc]
@@ -183,6 +185,10 @@ class ParcelTable(Table[Sscc, Parcel]):
         self._of_order.setdefault(value.order_id, {})[key] = None
         if value.recalled and not value.shipped:
             self._recalled[key] = None
+        if value.shipped:
+            self._standing.pop(key, None)
+        else:
+            self._standing[key] = None
         if value.manifested:
             self._unlisted.pop(key, None)
         else:
@@ -198,6 +204,10 @@ class ParcelTable(Table[Sscc, Parcel]):
     def unlisted(self) -> list[Parcel]:
         """The parcels that are on no closed manifest, in the order in which they were closed."""
         return [self[sscc] for sscc in self._unlisted]
+
+    def standing(self) -> list[Parcel]:
+        """The parcels that have not left, in the order in which they were closed."""
+        return [self[sscc] for sscc in self._standing]
 
     def recalled(self) -> list[Parcel]:
         """The parcels of cancelled orders that are to be opened, the longest waiting first."""

@@ -220,11 +220,36 @@ def _judge(state: FloorState, pack: PackSession, epc: Epc, sku: Sku | None) -> E
         return StrangerSeen(pack.station, epc, sku, owner)
     if sku is not None and owner in {None, pack.order_id}:
         sign = pairing.tag_seen(units_of(pack, sku), epc)
+        if owner is None and _is_too_early(state, pack, sku, sign):
+            return None
         if sign.unit is not None and (sign.before or _may_be_of_the_tote(state, pack, sku, epc)):
             return PieceChecked(pack.station, sku, sign.unit, sign.before)
     if owner is None and _may_be_a_neighbour(state, pack, sku):
         return None
     return StrangerSeen(pack.station, epc, sku, owner)
+
+
+def _is_too_early(state: FloorState, pack: PackSession, sku: Sku, sign: pairing.Sign) -> bool:
+    """Whether a tag that no pick named is not yet to count as a piece that is wanted here.
+
+    Not before the antennas have had their time, in which what lies beside is told; and not by
+    radio alone while a closed parcel that stands here still may have it, for its pieces were told
+    by barcode: the packer scans what is in the box, and that scan waits for a tag.
+    """
+    if sign.before is None and missing_of(state, pack)[sku] < 1:
+        return False
+    if pack.listening_since_us > 0:
+        return True
+    return sign.before is None and _is_unnamed_in_a_parcel(state, sku)
+
+
+def _is_unnamed_in_a_parcel(state: FloorState, sku: Sku) -> bool:
+    """Whether a parcel that has not left holds a piece of this article whose tag nobody told."""
+    return any(
+        one == sku and unit.epc is None
+        for parcel in state.parcels.standing()
+        for one, unit in parcel.contents
+    )
 
 
 def _may_be_of_the_tote(state: FloorState, pack: PackSession, sku: Sku, epc: Epc) -> bool:

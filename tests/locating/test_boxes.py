@@ -242,6 +242,20 @@ def test_what_lies_beside_the_box_keeps_nobody_waiting() -> None:
     assert [one.quiet for one in table.quiet] == [True]
 
 
+def test_what_lies_beside_is_told_before_the_quiet_also_where_tags_still_pass() -> None:
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+
+    inside = [(f"3034257bf7194e40000000b{number}", 1, -46.0) for number in range(6)]
+    table.round(*inside)
+    for number in range(3):
+        table.round(*inside, (HERE, 1, -74.0), (f"3034257bf7194e40000000a{number}", 1, -74.0))
+
+    assert [one.quiet for one in table.quiet] == [True]
+    assert table.places()[HERE] is BESIDE
+
+
 def test_a_tag_that_was_heard_but_once_is_given_twice_the_time_to_come_again() -> None:
     table = Table()
     table.reader(alive=True)

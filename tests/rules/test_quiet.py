@@ -1,14 +1,14 @@
 """A pack station says "match" only after its antennas have heard nothing new for a while."""
 
-from edge.model.boxes import BoxQuiet
+from edge.model.boxes import BoxPlace, BoxQuiet, BoxVerdict
 from edge.model.events import DeviceLost
-from edge.model.ids import DeviceName, RequestId, ToteId
+from edge.model.ids import DeviceName, RequestId, Sscc, ToteId
 from edge.model.inputs import BoxJudged, DeviceChanged
-from edge.model.posted import StationScanned
+from edge.model.posted import ParcelDispatched, StationScanned
 from edge.rules import packing
-from tests.rules.small_floor import NOW_US, SHIRT_GTIN, STATION, SmallFloor
+from tests.rules.small_floor import DOCK, MUG_GTIN, NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
 from tests.rules.test_packing import PACKER, at_station, close, picked, seen_at_station
-from tests.rules.test_picking import tag
+from tests.rules.test_picking import scan, tag
 
 
 def opened(quantity: int) -> SmallFloor:
@@ -60,7 +60,7 @@ def test_what_is_missing_is_said_after_the_quiet_and_a_scan_counts_before() -> N
 
     assert packing.verdict(floor.state, STATION) == "listening"
     assert close(floor, partial=True).code == "listening", "the antennas may still hear it"
-    assert at_station(floor, SHIRT_GTIN).code == "paired"
+    assert at_station(floor, SHIRT_GTIN).code == "checked"
     quiet(floor)
     assert packing.verdict(floor.state, STATION) == "checking"
     assert at_station(floor, SHIRT_GTIN).code == "complete"
@@ -71,7 +71,7 @@ def test_what_is_missing_is_said_after_the_quiet_and_a_scan_counts_before() -> N
 def test_what_does_not_belong_here_is_said_at_once() -> None:
     floor = opened(1)
     seen_at_station(floor, tag(1))
-    seen_at_station(floor, tag(2))
+    seen_at_station(floor, tag(2, MUG_GTIN))
 
     assert packing.verdict(floor.state, STATION) == "extra"
 
@@ -135,3 +135,59 @@ def test_a_check_that_was_opened_while_the_reader_was_away_is_listened_for_when_
     assert packing.verdict(floor.state, STATION) == "listening"
     quiet(floor)
     assert close(floor).code == "closed"
+
+
+def test_a_tag_that_no_pick_named_is_not_the_missing_piece_before_it_is_told_beside() -> None:
+    # given: a tote from which the only piece was taken, and a parcel with one more beside it
+    floor = opened(1)
+
+    # when: the antenna hears the parcel's tag before it is known where it lies
+    seen_at_station(floor, tag(9))
+    heard = floor.state.packs[STATION].checked
+    floor.take(BoxJudged(BoxVerdict(STATION, tag(9), BoxPlace.BESIDE, 0.02, 3), NOW_US))
+    quiet(floor)
+
+    # then: the piece is missing, and the packer is asked
+    assert heard == floor.state.packs[STATION].checked == ()
+    assert packing.verdict(floor.state, STATION) == "checking"
+    assert close(floor).code == "missing"
+
+
+def test_a_tag_that_a_parcel_beside_may_have_waits_for_the_scan_of_a_piece() -> None:
+    # given: a parcel that stands here still, whose piece was told by barcode
+    floor = picked(1)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, SHIRT_GTIN)
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+    assert close(floor).code == "closed"
+
+    # when: its tag is heard at the next tote, and nothing is told of where it lies
+    at_station(floor, "T0002")
+    seen_at_station(floor, tag(9))
+    by_radio = close(floor).code
+    answer = at_station(floor, SHIRT_GTIN)
+
+    # then: only the scan of what lies in the box counts
+    assert (by_radio, answer.code) == ("missing", "complete")
+    assert close(floor).code == "closed"
+
+
+def test_a_tag_counts_by_radio_alone_once_the_parcel_beside_has_left() -> None:
+    floor = picked(1)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, SHIRT_GTIN)
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+    sscc = str(close(floor).data["sscc"])
+    at_station(floor, "T0002")
+    seen_at_station(floor, tag(9))
+    standing = packing.verdict(floor.state, STATION)
+
+    floor.take(ParcelDispatched(RequestId("d"), PACKER, Sscc(sscc), DOCK, NOW_US))
+
+    assert (standing, packing.verdict(floor.state, STATION)) == ("checking", "match")
