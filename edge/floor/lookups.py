@@ -20,7 +20,6 @@ from edge.store.queries import Queries
 
 HEAT_ITEMS_MAX = 300
 HEAT_FACTS_MAX = 200
-NAMED_MAX = 20
 
 
 class Lookups:
@@ -38,7 +37,7 @@ class Lookups:
     def items(self, text: str, limit: int) -> list[Shown]:
         """Items whose EPC or article number begins with `text`, or that lie in that place.
 
-        Also those of the first `NAMED_MAX` articles with the text in their name.
+        Also those of all articles with the text in their name.
         """
         names = self._names()
         named = [Sku(sku) for sku, name in names.items() if text.casefold() in name.casefold()]
@@ -46,7 +45,7 @@ class Lookups:
             asked = (
                 queries.items(text, limit),
                 queries.items_at(LocationId(text), limit),
-                *(queries.items_of(sku, limit) for sku in named[:NAMED_MAX]),
+                queries.items_of(named, limit) if named else [],
             )
             found = {one.epc: one for some in asked for one in some}
         return [_item(one, names) for one in list(found.values())[:limit]]
@@ -100,7 +99,7 @@ class Lookups:
     @staticmethod
     def _heated(queries: Queries, subject: str, *, is_sku: bool) -> list[PresentItem]:
         if is_sku:
-            return queries.items_of(Sku(subject), HEAT_ITEMS_MAX + 1)
+            return queries.items_of([Sku(subject)], HEAT_ITEMS_MAX + 1)
         item = queries.item(Epc(subject))
         return [item] if item is not None else []
 

@@ -1,5 +1,7 @@
 """What pages and the command line ask of the store; each answer is bounded."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,9 +76,9 @@ class Queries:
         """Items that are anywhere, in the order of their EPC."""
         return self._items("location NOT NULL", (), limit)
 
-    def items_of(self, sku: Sku, limit: int) -> list[PresentItem]:
-        """Items of one article, those that have departed last; looks at every item."""
-        return self._items("sku = ?", (sku,), limit)
+    def items_of(self, skus: Sequence[Sku], limit: int) -> list[PresentItem]:
+        """Items of some articles, those that have departed last; looks at every item once."""
+        return self._items("sku IN (SELECT value FROM json_each(?))", (json.dumps(skus),), limit)
 
     def history(self, subject: str, limit: int) -> list[Fact]:
         """The newest facts that name an EPC, an order or a parcel (SSCC), the newest first."""

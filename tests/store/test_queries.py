@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edge.floor.board import Board
+from edge.floor.lookups import Lookups
 from edge.model.events import ItemArrived, ItemDeparted, ItemMoved, OrderReceived, ParcelShipped
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LineId, LocationId, OrderId, Sku, Sscc
@@ -57,7 +59,25 @@ def test_items_that_have_gone_come_after_those_that_are_somewhere(
     gateway.happen(*(ItemArrived(one, SHIRT, A, 0.5) for one in TAGS[:3]))
     gateway.happen(ItemDeparted(TAGS[0], SHIRT, A, 77))
     assert [item.epc for item in queries.items("SHI", 2)] == TAGS[1:3]
-    assert [item.epc for item in queries.items_of(SHIRT, 9)] == [*TAGS[1:3], TAGS[0]]
+    assert [item.epc for item in queries.items_of([SHIRT], 9)] == [*TAGS[1:3], TAGS[0]]
+
+
+def test_a_word_that_many_articles_bear_finds_the_items_of_all_of_them(
+    gateway: "Gateway",
+) -> None:
+    jerseys = [Sku(f"J-{number:02}") for number in range(25)]
+    board = Board()
+    board.show("articles", {sku: {"name": f"Jersey size {sku}"} for sku in jerseys})
+    last = Epc("30ff")
+    gateway.happen(
+        ItemArrived(TAGS[0], jerseys[0], A, 0.5), ItemArrived(last, jerseys[-1], B, 0.5)
+    )
+    gateway.happen(ItemArrived(TAGS[1], SHIRT, A, 0.5))
+
+    lookups = Lookups(gateway.path, board)
+
+    assert [one["epc"] for one in lookups.items("jersey", 9)] == [TAGS[0], last]
+    assert lookups.items("no such word", 9) == []
 
 
 def test_an_item_that_has_gone_is_still_known(gateway: "Gateway", queries: Queries) -> None:
