@@ -290,6 +290,34 @@ def test_a_start_refuses_a_journal_whose_end_was_changed(
         open_gateway()
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("cursor", "acknowledged_position = x'00'"),
+        ("epochs", "epoch = x'00'"),
+        ("facts", "checksum = 'text'"),
+    ],
+)
+def test_a_start_refuses_a_number_that_a_flipped_bit_made_something_else(
+    gateway: "Gateway", open_gateway: OpenGateway, table: str, change: str
+) -> None:
+    # given a journal, and a table that does not keep others from what it should not hold
+    gateway.happen(*gateway.arrivals(0, 1))
+    connection = gateway.store._connection
+    connection.execute("PRAGMA writable_schema=ON")
+    connection.execute(
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = ?", (table,)
+    )
+    connection.execute("PRAGMA writable_schema=RESET")
+
+    # when one value is of another kind than was written
+    connection.execute(f"UPDATE {table} SET {change}")  # noqa: S608 - of the list above
+
+    # then that is told as damage
+    with pytest.raises(StoreDamagedError, match="restore a backup"):
+        open_gateway()
+
+
 def test_a_store_opened_twice_in_a_row_keeps_its_epoch(
     gateway: "Gateway", open_gateway: OpenGateway
 ) -> None:
