@@ -10,7 +10,7 @@ from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.waiting import wait_until
-from tests.web.toy_goods import TEA
+from tests.web.toy_goods import SOAP, TEA
 from tests.web.toy_house import House
 from tests.web.toy_lookups import ToyLookups
 
@@ -77,6 +77,30 @@ def test_an_article_leads_to_its_items_and_a_tap_to_the_meter(
     expect(page.locator("#ears")).to_contain_text("A-01-3")  # told as long as it is heard
     judge(page)
     shoot(page, f"find-near-{locale}-{screen['width']}x{screen['height']}")
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-GB", "The first 50; there are more."),
+        ("zh-CN", "已显示前 50 个"),
+    ],
+)
+def test_of_a_hundred_pieces_the_first_fifty_are_shown_and_that_there_are_more(
+    signed_in: SignIn, shoot: Shoot, locale: str, words: str
+) -> None:
+    page = signed_in(Role.PICKER, "/find", HANDHELD, locale)
+    expect(page.locator("#scan")).to_be_focused()
+
+    scan(page, SOAP.sku)
+
+    expect(page.locator(".choice")).to_have_count(50)
+    expect(page.get_by_text(words)).to_be_visible()
+    judge(page)
+    shoot(page, f"find-more-{locale}-360x640")
+    scan(page, "C-04-3")
+    expect(page.get_by_text(words)).to_have_count(0)
+    expect(page.locator(".choice")).to_have_count(50)
 
 
 def test_a_scanned_tag_is_looked_for_at_once_a_reload_goes_on_and_stop_ends_it(

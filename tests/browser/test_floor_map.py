@@ -83,3 +83,26 @@ def test_an_order_that_is_searched_for_tells_what_happened_to_it(page: Page) -> 
     page.fill("#search", "SO-1042")
 
     expect(page.locator("#history")).to_contain_text("Order received")
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-GB", "The first 100 that were found; there are more."),
+        ("zh-CN", "已显示前 100 个结果"),
+    ],
+)
+def test_of_more_items_than_a_list_holds_the_first_are_shown_and_that_there_are_more(
+    signed_in: SignIn, shoot: Shoot, locale: str, words: str
+) -> None:
+    page = signed_in(Role.SUPERVISOR, "/floor", STATION, locale)
+    search = page.get_by_role("searchbox")
+
+    search.fill("soap")
+
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.locator("#results li")).to_have_count(100)
+    shoot(page, f"floor-more-{locale}-1280x800")
+    search.fill("C-04")
+    expect(page.get_by_text(words)).to_have_count(0)
+    expect(page.locator("#results li")).to_have_count(100)

@@ -297,7 +297,7 @@ def test_a_supervisor_accepts_a_weight_with_badge_pin_and_reason_and_nobody_else
     page.set_viewport_size({"width": HANDHELD["width"], "height": HANDHELD["height"]})
     shoot(page, "pack-weight-off-360x640")
     page.locator("#accept").click()
-    dialog.get_by_text("The weight of an article is told wrong").click()
+    dialog.get_by_label("The weight of an article is told wrong").check()
     page.locator("#accept-badge").fill(BADGES[Role.PACKER])
     page.locator("#accept-pin").fill(PIN)
     page.locator("#accepted").click()

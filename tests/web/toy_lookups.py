@@ -1,31 +1,36 @@
 """Searches in the toy warehouse."""
 
-from tests.web.toy_goods import TEA
+from tests.web.toy_goods import SOAP, TEA, Ware
 
 AT = "2026-01-05T08:00:00+00:00"
 
 
-class ToyLookups:
-    """Two tagged items with a little history."""
+def _row(number: int, ware: Ware, location: str) -> dict[str, object]:
+    return {
+        "epc": f"30395dfa8{number:015x}",
+        "sku": ware.sku,
+        "name": ware.name,
+        "location": location,
+        "probability": 0.97,
+        "since_us": 1_767_600_000_000_000,
+    }
 
-    ROWS = tuple(
-        {
-            "epc": f"30395dfa8{number:015x}",
-            "sku": TEA.sku,
-            "name": TEA.name,
-            "location": "A-01-3",
-            "probability": 0.97,
-            "since_us": 1_767_600_000_000_000,
-        }
-        for number in (1, 2)
+
+class ToyLookups:
+    """Two tagged items with a little history, and 101 pieces of soap besides."""
+
+    ROWS = tuple(_row(number, TEA, "A-01-3") for number in (1, 2))
+    SOAPS = (
+        *(_row(number, SOAP, "C-04-3") for number in range(1001, 1051)),
+        *(_row(number, SOAP, "C-04-4") for number in range(1051, 1101)),
+        _row(1101, SOAP, "C-03-4"),
     )
 
     def items(self, text: str, limit: int) -> list[dict[str, object]]:
         """Rows in which the text occurs."""
         wanted = text.lower()
-        return [row for row in self.ROWS if any(wanted in str(v).lower() for v in row.values())][
-            :limit
-        ]
+        rows = (*self.ROWS, *self.SOAPS)
+        return [row for row in rows if any(wanted in str(v).lower() for v in row.values())][:limit]
 
     def item(self, epc: str) -> dict[str, object] | None:
         """The row of an EPC."""
