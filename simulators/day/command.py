@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -60,6 +61,8 @@ def day_report(
             story, config, Path(folder), ends_when_broken=ends_when_broken, stage=stage
         )
         report = report_of(day, judge)
+        if config is not None:
+            report["command"] += f" --config {shlex.quote(str(config))}"
         if page is not None:
             page.write_text(page_of(day, judge, report), encoding="utf-8")
         return report, judge

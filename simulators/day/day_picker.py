@@ -12,7 +12,7 @@ from typing import Any, cast
 from typing_extensions import override
 
 from simulators.day.flows import Flow
-from simulators.day.grounds import WALL
+from simulators.day.grounds import SLOTS, WALL
 from simulators.day.people import DayShift
 from simulators.hall import ASIDE, PACK_STATION
 from simulators.pickers import TAKEN, Picker
@@ -179,7 +179,7 @@ class DayPicker(Picker):
 
     @override
     def _to_put(self, prompt: dict[str, Any]) -> Piece | None:
-        """Also what was laid aside, or lies in the hand of the colleague who fetched it."""
+        """Also what lies in a slot to be emptied, was laid aside, or is in a colleague's hand."""
         found = super(DayPicker, self)._to_put(prompt)
         if found is not None:
             return found
@@ -187,6 +187,7 @@ class DayPicker(Picker):
         if prompt["kind"] == "refill":
             holders = [hand for hand in world.movers if hand.startswith("hand:")]
         else:
-            holders = [ASIDE]
+            told = str(prompt["notice_location"] or "") if prompt["notice"] == "lies_at" else ""
+            holders = [*([told] if told in SLOTS else []), ASIDE]
         held = (piece for one in holders for piece in world.pieces_in(one))
         return next((piece for piece in held if piece.sku == prompt["sku"]), None)

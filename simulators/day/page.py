@@ -33,9 +33,10 @@ h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:2rem 0 .4rem}
 .figures div{border:1px solid #cfd6de;border-radius:6px;padding:.5rem .8rem}
 .figures b{display:block;font-size:1.35rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;
-border-bottom:1px solid #dde3e9;vertical-align:top}td.n{text-align:right}
+border-bottom:1px solid #dde3e9;vertical-align:top}td.n{text-align:right;white-space:nowrap}
+.narrow td:last-child{width:100%}
 svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#33404d}
-code{background:#f1f4f7;padding:.1rem .35rem;border-radius:4px;word-break:break-all}
+code{background:#f1f4f7;padding:.1rem .35rem;border-radius:4px;overflow-wrap:anywhere}
 """
 Points = Sequence[tuple[float, float]]
 
@@ -52,8 +53,8 @@ def page_of(day: Day, judge: Judge, report: dict[str, Any]) -> str:
         _section("Items a minute", bars(_rates(report))),
         _section("Lines that were wrong", _listing(report["wrong"])),
         _section("What caught what was wrong", _table(report["caught"])),
-        _section("What hands did", _table(report["slips"] or {"no slips": 0})),
-        _section("What went wrong, by the timetable", _listing(report["faults"])),
+        _section("What hands did", _table(report["slips"])),
+        _section("What went wrong, by the timetable", _timetable(day)),
         _section("Broken promises", _broken(report["broken"])),
         f"<p>Played again with <code>{escape(report['command'])}</code></p>",
     ]
@@ -204,18 +205,20 @@ def _svg(inside: str, title: str, height: float = _HEIGHT) -> str:
 def _head(report: dict[str, Any]) -> str:
     broken = len(report["broken"])
     verdict = "Every promise was kept." if not broken else f"{broken} promises were broken."
+    flows = f" Besides: {', '.join(report['flows'])}." if report["flows"] else ""
     return (
         f"<h1>Simulated day {report['seed']}</h1>"
         f"<p>{report['minutes']:.0f} minutes of work, {report['restarts']} restarts, "
-        f"{len(report['faults'])} things that went wrong.</p>"
+        f"{len(report['faults'])} things that went wrong.{escape(flows)}</p>"
         f'<p class="verdict {"bad" if broken else "good"}">{verdict}</p>'
     )
 
 
 def _figures(report: dict[str, Any]) -> str:
     accuracy = report["location_accuracy"]
+    cancelled = report["cancelled_orders"]
     shown = {
-        "orders": report["orders"],
+        f"orders, {cancelled} cancelled" if cancelled else "orders": report["orders"],
         "lines": report["lines"],
         "items": report["items"],
         "wrong lines": report["wrong_lines"],
@@ -223,7 +226,7 @@ def _figures(report: dict[str, Any]) -> str:
         "on time": f"{report['on_time_share']:.1%}",
         "walk a line": f"{report['walk_m_per_line']} m",
         "places right": "-" if accuracy is None else f"{accuracy:.1%}",
-        "facts": report["facts"],
+        "facts": f"{report['facts']:,}",
         "lost": report["lost"],
         "doubled": report["doubled"],
         "redelivered": report["redelivered"],
@@ -237,6 +240,8 @@ def _section(title: str, inside: str) -> str:
 
 
 def _table(rows: dict[str, Any]) -> str:
+    if not rows:
+        return "<p>Nothing.</p>"
     cells = (
         f'<tr><td>{escape(name.replace("_", " "))}</td><td class="n">{value}</td></tr>'
         for name, value in rows.items()
@@ -248,6 +253,19 @@ def _listing(rows: Sequence[str]) -> str:
     if not rows:
         return "<p>Nothing.</p>"
     return f"<table>{''.join(f'<tr><td>{escape(row)}</td></tr>' for row in rows)}</table>"
+
+
+def _timetable(day: Day) -> str:
+    """The number is the one of `--keep`, the minute that of the plots."""
+    struck = [entry for entry in day.timetable if str(entry) in day.fault_log]
+    if not struck:
+        return "<p>Nothing.</p>"
+    cells = (
+        f'<tr><td class="n">{entry.number}</td><td class="n">{entry.at_s / 60:.1f} min</td>'
+        f"<td>{escape(entry.told)}</td></tr>"
+        for entry in struck
+    )
+    return f'<table class="narrow">{"".join(cells)}</table>'
 
 
 def _broken(rows: Sequence[dict[str, Any]]) -> str:

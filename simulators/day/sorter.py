@@ -105,9 +105,12 @@ class Sorter:
         return bool(world.totes_at(WALL)) or any(world.pieces_in(slot) for slot in SLOTS)
 
     def _clear_freed(self, view: dict[str, Any]) -> None:
-        """What lies in a slot that is free, or to be emptied, is put where it is looked for."""
+        """What lies in a slot that is free is put where it is looked for.
+
+        One that is to be emptied is emptied by whoever puts its pieces back.
+        """
         for slot in view["slots"]:
-            if slot["state"] in {"free", "emptying"}:
+            if slot["state"] == "free":
                 for piece in self.shift.world.pieces_in(slot["slot"]):
                     self._lay_aside(piece)
 

@@ -71,7 +71,12 @@ class Entry:
 
     @override
     def __str__(self) -> str:
-        parts = [f"{self.number}: {self.at_s:.0f} s {self.kind.value}", self.what]
+        return f"{self.number}: {self.at_s:.0f} s {self.told}"
+
+    @property
+    def told(self) -> str:
+        """What goes wrong, without its number and time."""
+        parts = [self.kind.value, self.what]
         parts += [f"for {self.lasts_s:.0f} s"] if self.lasts_s else []
         parts += [f"({self.amount:g})"] if self.amount else []
         return " ".join(part for part in parts if part)

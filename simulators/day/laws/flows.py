@@ -17,6 +17,8 @@ from edge.model.events import (
     PiecePicked,
     PieceSorted,
     ReplenishmentWanted,
+    SlotEmptied,
+    SlotLit,
     WalkPlanned,
     WrongDoorSeen,
 )
@@ -24,6 +26,7 @@ from edge.model.ids import LocationId, Sku, Sscc
 from edge.model.orders import OrderState
 from edge.model.pallets import STANDING, PalletState
 from edge.model.state import FloorState
+from edge.model.work import WallSlot
 from simulators.day.laws.law import Law
 from simulators.day.site import DOORS
 
@@ -32,11 +35,23 @@ _HELD = "hold_rule"
 
 @dataclass(slots=True)
 class SlotIsItsOrder(Law):
-    """An order has one slot of a wall, with pieces of its own totes there, each once."""
+    """An order has one slot of a wall, with pieces of its own totes there, each once.
+
+    A slot in which pieces of a cancelled order lie is nobody else's until they are put back.
+    """
 
     @override
     def fact(self, fact: Fact, mirror: FloorState) -> None:
         event = fact.event
+        taken = mirror.slots.get(event.slot) if isinstance(event, SlotLit | SlotEmptied) else None
+        if isinstance(event, SlotLit) and taken is not None and taken.order_id != event.order_id:
+            self.breaks(f"{event.slot} is lit for {event.order_id}, and is {taken.order_id}'s")
+        if (
+            isinstance(event, SlotEmptied)
+            and taken is not None
+            and _is_to_be_emptied(mirror, taken)
+        ):
+            self.breaks(f"{event.slot} is free, and pieces of {event.order_id} lie in it")
         if isinstance(event, PieceSorted):
             slot = mirror.slots.get(event.slot)
             if slot is None or slot.lit is None or slot.order_id != event.order_id:
@@ -56,6 +71,13 @@ class SlotIsItsOrder(Law):
             own = Counter(piece for tote in totes for piece in tote.picked)
             if totes and held - own:
                 self.breaks(f"{slot.slot} holds what is not of {slot.order_id}: {held - own}")
+
+
+def _is_to_be_emptied(state: FloorState, slot: WallSlot) -> bool:
+    """Whether pieces that a cancelled order wants no more are in a slot, by the books."""
+    if slot.errands:
+        return any(one in state.errands for one in slot.errands)
+    return bool(slot.put) and state.orders[slot.order_id].state is OrderState.CANCELLED
 
 
 @dataclass(slots=True)

@@ -236,7 +236,10 @@ class MissingIsCounted(Law):
 
 @dataclass(slots=True)
 class ClosedWhenQuiet(Law):
-    """Where antennas answer, a parcel is closed only after they have heard nothing new."""
+    """Where antennas answer, a parcel is closed only after they have heard nothing new.
+
+    Nor does a tag that no pick named count before, for it may lie beside.
+    """
 
     _listening: dict[LocationId, bool] = field(default_factory=dict)
 
@@ -248,6 +251,11 @@ class ClosedWhenQuiet(Law):
                 self._listening[event.station] = True
             case PackListened():
                 self._listening[event.station] = not event.quiet
+            case PieceChecked() if event.unit.epc and not event.unit.scanned:
+                pack = mirror.packs[event.station]
+                named = {unit.epc for _, unit in mirror.totes.picked_of(pack.order_id)}
+                if pack.listening_since_us > 0 and event.unit.epc not in named:
+                    self.breaks(f"{event.unit.epc} counts before it is told what lies beside")
             case ParcelClosed() if self._listening.pop(event.station, False):
                 if self._is_heard(event.station, mirror):
                     self.breaks(f"parcel {event.parcel.sscc} was closed before it was quiet")

@@ -47,6 +47,7 @@ class Bug:
     twice: float = 0.0
     closing_s: float = 400.0
     flows: tuple[Flow, ...] = ()
+    cancelled: float = 0.0
 
 
 BUGS: list[Bug] = []
@@ -228,6 +229,11 @@ def a_stranger_is_packed_too(patch: pytest.MonkeyPatch) -> None:
 def nobody_listens_before_a_parcel_is_closed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(quiet, "is_listening", lambda *_: False)
     patch.setattr(QuietWatch, "turn", lambda *_: [])
+
+
+@bug("ClosedWhenQuiet", seed=2, orders=6)
+def a_tag_beside_passes_for_a_missing_piece(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(packing, "_is_too_early", lambda *_: False)
 
 
 @bug("MissingIsCounted", orders=3)

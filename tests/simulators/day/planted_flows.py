@@ -8,6 +8,7 @@ import pytest
 
 from drivers import tag_work
 from drivers.tag_look import Steps, Tag, Work
+from edge.model import sorting
 from edge.model.events import OrderReleased
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
@@ -28,6 +29,11 @@ def an_order_gets_slot_after_slot(patch: pytest.MonkeyPatch) -> None:
         return next((one for one in walling.slots_of(state, wall) if one not in state.slots), None)
 
     patch.setattr(walling, "_slot_for", free)
+
+
+@bug("SlotIsItsOrder", flows=(Flow.WALL,), seed=2, orders=8, cancelled=0.6, closing_s=600.0)
+def a_cancelled_order_s_slot_is_free_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sorting, "to_empty", lambda *_: None)
 
 
 @bug("WrongDoorHolds", flows=(Flow.DOORS,), orders=4)

@@ -16,6 +16,8 @@ from simulators.day.flows import Flow
 from simulators.day.plan import SHARES, Faults, Story
 from simulators.day.ways import Way, way_of
 
+CONFIG = Path(__file__).parents[3] / "config" / "gateway.toml"
+
 
 def day(*options: str, hash_seed: str) -> dict[str, object]:
     """A day in a process of its own, told as JSON; exit 0 means that no promise broke."""
@@ -43,7 +45,7 @@ def test_one_seed_gives_the_same_day_byte_for_byte() -> None:
 def test_the_report_has_the_interfaces_keys_and_a_page(tmp_path: Path) -> None:
     quiet()
     page = tmp_path / "day.html"
-    told, judge = day_report(Story(3, 1), None, page=page)
+    told, judge = day_report(Story(3, 1), CONFIG, page=page)
     assert list(told)[:10] == [
         *("seed", "orders", "lines", "items", "wrong_lines", "on_time_share"),
         *("items_per_minute", "lost", "doubled", "broken"),
@@ -51,6 +53,8 @@ def test_the_report_has_the_interfaces_keys_and_a_page(tmp_path: Path) -> None:
     assert (told["seed"], told["orders"], told["broken"], judge.broken) == (3, 1, [], [])
     assert set(told["items_per_minute"]) == {"picker", "zone", "station"}
     shown = page.read_text(encoding="utf-8")
+    assert told["command"].endswith(f" --config {CONFIG}")
+    assert told["command"] in shown
     assert "Every promise was kept." in shown
     assert "<svg" in shown
     assert "<script" not in shown

@@ -14,7 +14,8 @@ from tests.simulators.day.planted import BUGS, Bug
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
 def test_a_planted_bug_is_found(bug: Bug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     quiet()
-    monkeypatch.setitem(SHARES, Faults.NONE, Shares(slips=0.0, posts_twice=bug.twice))
+    shares = Shares(slips=0.0, posts_twice=bug.twice, cancelled=bug.cancelled)
+    monkeypatch.setitem(SHARES, Faults.NONE, shares)
     story = Story(bug.seed, bug.orders, Faults.NONE, 2, closing_s=bug.closing_s, flows=bug.flows)
     # given a day on which nothing breaks
     # when the bug is planted in the product
