@@ -18,6 +18,7 @@ from typing import Literal
 from edge.clock import Clock
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.memory import give_back
+from edge.store.errors import StoreError, StoreFullError
 from edge.store.pruning import Archive
 from edge.store.store import Store
 
@@ -27,7 +28,9 @@ RESERVE_BYTES = 16 * 1024 * 1024
 RESERVE_SHARE = 0.95
 """Use of the disk at which the reserve is given up; it comes back five points below."""
 _SHARE_BACK = 0.05
-DISK_ALERT = "disk-filling"
+DISK_ALERT, STORE_ALERT = "disk-filling", "store-failed"
+QUIET_US = 10_000_000
+"""Where nothing is to be kept, trouble with the store is over when none showed for so long."""
 _STEPS: tuple[tuple[float, Literal["warning", "critical"]], ...] = (
     (0.95, "critical"),
     (0.90, "warning"),
@@ -79,6 +82,7 @@ class Housekeeping:
         self._disk_use = disk_use
         self._reserve = reserve
         self._told: float | None = None
+        self._failed_us = 0
         self._look_us = clock.monotonic_us()
         self._prune_us = clock.monotonic_us() + PRUNE_US
 
@@ -107,9 +111,23 @@ class Housekeeping:
             keep = self._retention
             if not self._store.prune(keep.rows, keep.span_us, keep.archive):
                 self._prune_us = now_us + PRUNE_US
+        if now_us - self._failed_us >= QUIET_US:
+            self.store_works()
 
-    def disk_is_full(self) -> None:
-        """The store was refused for want of room: the reserve is given up at once."""
+    def store_failed(self, error: StoreError) -> None:
+        """Something could not be kept: a person is told, and the reserve makes room at once."""
+        self._failed_us = self._clock.monotonic_us()
+        if isinstance(error, StoreFullError):
+            self._give_up_reserve()
+        text = f"the store failed, nothing is accepted: {error}"
+        now_us = self._clock.now_us()
+        self._alerts.begin(Alert(STORE_ALERT, "store_failed", "critical", text, now_us))
+
+    def store_works(self) -> None:
+        """Something was kept; a turn that had nothing to keep has shown nothing."""
+        self._alerts.end(STORE_ALERT)
+
+    def _give_up_reserve(self) -> None:
         if self._reserve is not None:
             with suppress(OSError):  # it was given up before
                 self._reserve.unlink()
@@ -118,7 +136,7 @@ class Housekeeping:
         used = self._disk_use()
         self._tell(used)
         if used >= RESERVE_SHARE:
-            self.disk_is_full()
+            self._give_up_reserve()
         elif used < RESERVE_SHARE - _SHARE_BACK:
             self._make_reserve()
 

@@ -56,7 +56,7 @@ from edge.rules import leaving, rush, snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.decision import refuse
 from edge.rules.terms import Terms
-from edge.store.errors import StoreDamagedError, StoreError, StoreFullError
+from edge.store.errors import StoreDamagedError, StoreError
 from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
@@ -360,7 +360,7 @@ class FloorLoop:
         if turn.happenings or turn.answers:
             facts = parts.store.commit(turn.happenings, self._state, turn.answers)
             self._leavings.note(facts)
-        parts.alerts.end("store-failed")
+            parts.housekeeping.store_works()
         for event, occurred_us in turn.happenings:
             parts.showing.note(event, occurred_us)
             self._alarming.note(event, occurred_us)
@@ -373,13 +373,9 @@ class FloorLoop:
 
         A plan that was refused is asked for again.
         """
-        if isinstance(error, StoreFullError):
-            self._parts.housekeeping.disk_is_full()
         if isinstance(error, StoreDamagedError):
             self._parts.damaged(error)
-        text = f"the store failed, nothing is accepted: {error}"
-        now_us = self._parts.clock.now_us()
-        self._parts.alerts.begin(Alert("store-failed", "store_failed", "critical", text, now_us))
+        self._parts.housekeeping.store_failed(error)
         self._is_behind = True
         self._parts.planner.look_again()
 

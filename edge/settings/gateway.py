@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from drivers.llrp.found import PORT, SearchPlan
 from edge.model.fault_sentences import fault
@@ -38,7 +38,22 @@ def _port_named(text: str) -> str:
     return text
 
 
+def _network_named(text: object) -> object:
+    """A subnet's address.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        if isinstance(text, str):
+            IPv4Network(text)
+    except ValueError:
+        raise ValueError(fault("write_network")) from None
+    return text
+
+
 PortPath = Annotated[str, AfterValidator(_port_named)]
+Subnet = Annotated[IPv4Network, BeforeValidator(_network_named)]
 RAW_PORT = 9100
 """Of a printer that takes what comes as it is."""
 BrokerAddress = Annotated[str, Spelled(r"^[^\s/:]+:\d{1,5}$", "write_host_and_port")]
@@ -230,7 +245,7 @@ class Discovery(Section):
     """Looking for readers that nobody has configured."""
 
     mdns: bool = True
-    subnets: tuple[IPv4Network, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
     port: Annotated[int, Field(ge=1, le=65535)] = PORT
     every_minutes: Annotated[float, Field(ge=0.01, le=10_080)] = 60.0
 

@@ -20,6 +20,7 @@ from edge.model.places import Floor
 from edge.model.state import FloorState
 from edge.store.archive import FactArchive
 from edge.store.chain import Row
+from edge.store.errors import StoreFullError
 from edge.store.pruning import PRUNED_AT_ONCE_MAX
 from edge.store.store import Store
 
@@ -178,7 +179,7 @@ def test_a_reserve_for_which_there_was_no_room_is_made_when_there_is(house: Hous
 def test_a_refused_commit_frees_the_reserve_at_once(house: House) -> None:
     house.idle()
 
-    house.keeping.disk_is_full()
-    house.keeping.disk_is_full()
+    house.keeping.store_failed(StoreFullError("make room"))
+    house.keeping.store_failed(StoreFullError("make room"))
 
     assert not house.reserve.exists()

@@ -14,7 +14,7 @@ from edge.clock import PlayedClock
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board
 from edge.floor.handhelds import Handhelds
-from edge.floor.housekeeping import Housekeeping, Retention
+from edge.floor.housekeeping import QUIET_US, Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.loop import FloorLoop, LoopParts
@@ -273,6 +273,44 @@ def test_what_a_device_said_while_the_disk_was_full_is_not_lost(gateway: Gateway
 
     assert gateway.prompt()["radio"] is False
     assert [one.code for one in gateway.alerts.active()] == ["device_lost"]
+
+
+def test_a_full_disk_is_one_alert_until_something_is_kept_again(gateway: Gateway) -> None:
+    # given a disk that is full, while some turns have nothing to keep
+    gateway.stock_and_walk()
+    heard: list[bool] = []
+    gateway.alerts.listen(lambda _, alert: heard.append(alert is not None))
+    for request in ("s1", "s2"):
+        gateway.store.full = True
+        assert gateway.ask(scan(request)).code == "store_failed"
+        gateway.store.full = False
+        for _ in range(3):
+            gateway.loop.turn(0)
+    assert heard == [True]
+
+    # when there is room again
+    assert gateway.ask(scan("s3")).code == "picked"
+
+    # then it is over
+    assert heard == [True, False]
+
+
+def test_where_nothing_is_to_be_kept_the_stores_trouble_is_over_after_a_while(
+    gateway: Gateway,
+) -> None:
+    gateway.stock_and_walk()
+    gateway.store.full = True
+    gateway.ask(scan("s1"))
+    gateway.store.full = False
+
+    for _ in range(2):
+        gateway.loop.turn(0)
+    during = gateway.alerts.active()
+    gateway.clock.advance_us(QUIET_US)
+    gateway.loop.turn(0)
+
+    assert [one.code for one in during] == ["store_failed"]
+    assert gateway.alerts.active() == ()
 
 
 def test_damage_that_a_turn_comes_upon_is_told_and_costs_no_answer(gateway: Gateway) -> None:
