@@ -33,9 +33,11 @@ from edge.store.journal import (
     Head,
     checksum_at,
     epochs,
+    move_cursor,
     read_cursor,
     read_head,
     sound_facts,
+    write_epoch,
 )
 from edge.store.salvaging import ROWS_AT_ONCE, append_rows
 from edge.store.tables import load_state
@@ -216,14 +218,10 @@ def _take_up(connection: sqlite3.Connection, path: Path, state: FloorState) -> N
             append_rows(connection, state, some)
         # later numbers must be those that the central system was told
         connection.execute("DELETE FROM epochs")
-        connection.executemany(
-            "INSERT INTO epochs(first_position, epoch) VALUES (?, ?)",
-            [(one.first_position, one.name) for one in span.epochs],
-        )
-        connection.execute(
-            "UPDATE cursor SET acknowledged_position = max(acknowledged_position, ?)",
-            (min(span.acknowledged_position, span.last.position),),
-        )
+        for epoch in span.epochs:
+            write_epoch(connection, epoch, is_sure=True)
+        acknowledged = min(span.acknowledged_position, span.last.position)
+        move_cursor(connection, max(read_cursor(connection).acknowledged_position, acknowledged))
 
 
 def _behind(path: Path, span: Span, head: Head) -> Iterator[Row]:

@@ -8,9 +8,10 @@ keep their id, and no number is used for two different facts.
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
+from zlib import crc32
 
 from edge.model.events import Fact
 from edge.store.chain import CHAIN_START, Row, follows
@@ -71,11 +72,15 @@ class Head(NamedTuple):
 
 
 def epochs(connection: sqlite3.Connection) -> list[Epoch]:
-    """Every epoch, the oldest first; empty in a file that was just made."""
-    rows = connection.execute(
-        "SELECT first_position, epoch FROM epochs ORDER BY first_position"
-    ).fetchall()
-    return [Epoch(*_of_kinds(row, int, str)) for row in rows]
+    """Every epoch, the oldest first; empty in a file that was just made.
+
+    Raises:
+        StoreDamagedError: one is not as it was written.
+    """
+    return sorted(
+        (Epoch(position, name) for position, name, *_ in _marks(connection, "epochs")),
+        key=lambda one: one.first_position,
+    )
 
 
 def numbered_from_s(connection: sqlite3.Connection) -> int | None:
@@ -88,10 +93,8 @@ def numbered_from_s(connection: sqlite3.Connection) -> int | None:
         None where the clock was wrong when the epoch began: it stood before that year, or behind
         facts that the journal had already.
     """
-    row = connection.execute(
-        "SELECT epoch, clock_sure FROM epochs ORDER BY first_position DESC LIMIT 1"
-    ).fetchone()
-    began_ms = _began_ms(row[0]) if row is not None and row[1] else None
+    _, name, is_sure = max(_marks(connection, "epochs"), default=(0, "", False))
+    began_ms = _began_ms(name) if is_sure else None
     if began_ms is None or began_ms < NUMBERED_SINCE_MS:
         return None
     return (began_ms - NUMBERED_SINCE_MS) // 1000
@@ -119,9 +122,15 @@ def begin_epoch(connection: sqlite3.Connection, name: str) -> None:
     began_ms = _began_ms(name)
     is_sure = began_ms is not None and 1000 * (began_ms + 1) > (newest_us or 0)
     connection.execute("DELETE FROM epochs WHERE first_position > ?", (behind,))
+    write_epoch(connection, Epoch(behind + 1, name), is_sure=is_sure)
+
+
+def write_epoch(connection: sqlite3.Connection, epoch: Epoch, *, is_sure: bool) -> None:
+    """Write within the running transaction that an epoch began, and if the clock was sure then."""
+    values = (epoch.first_position, epoch.name, int(is_sure))
     connection.execute(
-        "INSERT INTO epochs(first_position, epoch, clock_sure) VALUES (?, ?, ?)",
-        (behind + 1, name, int(is_sure)),
+        "INSERT INTO epochs(first_position, epoch, clock_sure, checksum) VALUES (?, ?, ?, ?)",
+        (*values, _checksum("epochs", values)),
     )
 
 
@@ -129,26 +138,49 @@ def read_cursor(connection: sqlite3.Connection) -> Cursor:
     """How far the journal was delivered, and where it begins.
 
     Raises:
-        StoreDamagedError: that row is gone, or not of the kinds that were written.
+        StoreDamagedError: that row is gone, or not as it was written.
     """
-    row = connection.execute(
-        "SELECT acknowledged_position, pruned_position, pruned_checksum FROM cursor"
-    ).fetchone()
-    if row is None:
-        raise StoreDamagedError("the store has lost its cursor; restore a backup")
-    return Cursor(*_of_kinds(row, int, int, bytes))
+    for _, *values in _marks(connection, "cursor"):
+        return Cursor(*values)
+    raise StoreDamagedError("the store has lost its cursor; restore a backup")
 
 
-def _of_kinds(row: tuple[Any, ...], *kinds: type) -> tuple[Any, ...]:
-    """A row of a table without checksums: a flipped bit may make a number text or bytes."""
-    if all(map(isinstance, row, kinds)):
-        return row
-    raise StoreDamagedError(f"a row {row!r} is not as it was written; restore a backup")
+def write_cursor(connection: sqlite3.Connection, cursor: Cursor) -> None:
+    """Write it within the running transaction."""
+    values = (cursor.acknowledged_position, cursor.pruned_position, cursor.pruned_checksum)
+    connection.execute(
+        "UPDATE cursor SET acknowledged_position = ?, pruned_position = ?, pruned_checksum = ?,"
+        " checksum = ?",
+        (*values, _checksum("cursor", (1, *values))),
+    )
 
 
 def move_cursor(connection: sqlite3.Connection, position: int) -> None:
     """Write how far the journal was delivered, within the running transaction."""
-    connection.execute("UPDATE cursor SET acknowledged_position = ?", (position,))
+    cursor = replace(read_cursor(connection), acknowledged_position=position)
+    write_cursor(connection, cursor)
+
+
+def _marks(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """The rows of `cursor` or `epochs` without their checksums, which files of before have not.
+
+    Raises:
+        StoreDamagedError: one is not as it was written.
+    """
+    found = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - names from this file
+    if found.description[-1][0] != "checksum":
+        return found.fetchall()
+    rows = found.fetchall()
+    for *values, checksum in rows:
+        if checksum != _checksum(table, tuple(values)):
+            raise StoreDamagedError(
+                f"table {table}, row {values[0]!r} is not as it was written; restore a backup"
+            )
+    return [row[:-1] for row in rows]
+
+
+def _checksum(table: str, values: tuple[Any, ...]) -> int:
+    return crc32(repr((table, *values)).encode())
 
 
 def read_head(connection: sqlite3.Connection) -> Head:
@@ -157,7 +189,11 @@ def read_head(connection: sqlite3.Connection) -> Head:
         "SELECT position, checksum FROM facts ORDER BY position DESC LIMIT 1"
     ).fetchone()
     if row is not None:
-        return Head(*_of_kinds(row, int, bytes))
+        if not isinstance(row[1], bytes):
+            raise StoreDamagedError(
+                f"the fact at position {row[0]} is not as it was written; restore a backup"
+            )
+        return Head(*row)
     cursor = read_cursor(connection)
     return Head(cursor.pruned_position, cursor.pruned_checksum)
 

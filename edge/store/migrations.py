@@ -217,3 +217,14 @@ def no_facts_by_time(db: Database) -> None:
 def clock_of_epochs(db: Database) -> None:
     """Whether the clock stood behind the journal's own facts when an epoch began."""
     db.execute("ALTER TABLE epochs ADD COLUMN clock_sure INTEGER NOT NULL DEFAULT 1")
+
+
+@MIGRATIONS()
+def cursor_and_epochs_bear_checksums(db: Database) -> None:
+    """A bit that flips in them, or in where they lie, would number and send other facts."""
+    for table, key in (("cursor", "one"), ("epochs", "first_position")):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+        for row in list(db.table(table).rows):
+            values = [value for name, value in row.items() if name != "checksum"]
+            checksum = crc32(repr((table, *values)).encode())
+            db.table(table).update(row[key], {"checksum": checksum})

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from edge.store.chain import Row
 from edge.store.codec import decode_data
-from edge.store.journal import COLUMNS
+from edge.store.journal import COLUMNS, read_cursor, write_cursor
 from edge.store.subjects import subjects_of
 
 PRUNED_AT_ONCE_MAX = 2_000
@@ -50,9 +51,9 @@ def _take_away(connection: sqlite3.Connection, going: Sequence[Row]) -> None:
     subjects = [(one, row.position) for row in going for one in subjects_of(decode_data(row.body))]
     connection.executemany("DELETE FROM subjects WHERE subject = ? AND position = ?", subjects)
     connection.execute("DELETE FROM facts WHERE position <= ?", (last.position,))
-    connection.execute(
-        "UPDATE cursor SET pruned_position = ?, pruned_checksum = ?",
-        (last.position, last.checksum),
+    cursor = read_cursor(connection)
+    write_cursor(
+        connection, replace(cursor, pruned_position=last.position, pruned_checksum=last.checksum)
     )
 
 

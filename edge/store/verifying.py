@@ -75,17 +75,28 @@ def verify(connection: sqlite3.Connection, watch: Watch = unwatched) -> VerifyRe
 
 
 def _report(connection: sqlite3.Connection, watch: Watch) -> VerifyReport:
-    known = epochs(connection)
-    head, cursor = read_head(connection), read_cursor(connection)
     problems = [*islice(_problems(connection, watch), PROBLEMS_MAX)]
+    epoch, last_seq, acknowledged = _numbers(connection)
     return VerifyReport(
-        epoch=known[-1].name if known else "",
+        epoch=epoch,
         facts=_count(connection, "facts"),
-        last_seq=known[-1].seq_of(head.position) if known else 0,
-        acknowledged=known[-1].seq_of(cursor.acknowledged_position) if known else 0,
+        last_seq=last_seq,
+        acknowledged=acknowledged,
         rows=sum(_count(connection, form.name) for form in FORMS),
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
     )
+
+
+def _numbers(connection: sqlite3.Connection) -> tuple[str, int, int]:
+    """The newest epoch, its last number, and how far it is acknowledged."""
+    try:
+        known, head, cursor = epochs(connection), read_head(connection), read_cursor(connection)
+    except StoreDamagedError:
+        return "", 0, 0  # what cannot be told is among the problems already
+    if not known:
+        return "", 0, 0
+    newest = known[-1]
+    return newest.name, newest.seq_of(head.position), newest.seq_of(cursor.acknowledged_position)
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
