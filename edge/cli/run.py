@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from edge.cli.console import bad_input_told, fail
+from edge.floor.memory import keep_little
 from edge.settings.history import history_folder
 from edge.store.present import STORE_FILE, ReadAhead
 
@@ -27,6 +28,7 @@ def run(
 
     A broken file does not keep the gateway from work where one is known that worked.
     """
+    keep_little()
     with bad_input_told(), _read_ahead(config_file) as ahead:
         running = _imported("edge.compose.running")
         try:

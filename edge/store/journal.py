@@ -20,6 +20,8 @@ from edge.store.errors import StoreDamagedError
 
 COLUMNS = "position, id, occurred_us, recorded_us, type, version, body, checksum"
 
+_COLUMNS_BEFORE = {"cursor": (4,), "epochs": (2, 3)}
+"""So many columns they had before there was a checksum behind them."""
 NUMBERED_SINCE_MS = 1_767_225_600_000
 """The beginning of 2026, UTC."""
 
@@ -93,8 +95,8 @@ def numbered_from_s(connection: sqlite3.Connection) -> int | None:
         None where the clock was wrong when the epoch began: it stood before that year, or behind
         facts that the journal had already.
     """
-    _, name, is_sure = max(_marks(connection, "epochs"), default=(0, "", False))
-    began_ms = _began_ms(name) if is_sure else None
+    _, name, *is_sure = max(_marks(connection, "epochs"), default=(0, ""))
+    began_ms = _began_ms(name) if is_sure == [1] else None
     if began_ms is None or began_ms < NUMBERED_SINCE_MS:
         return None
     return (began_ms - NUMBERED_SINCE_MS) // 1000
@@ -167,10 +169,9 @@ def _marks(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     Raises:
         StoreDamagedError: one is not as it was written.
     """
-    found = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - names from this file
-    if found.description[-1][0] != "checksum":
-        return found.fetchall()
-    rows = found.fetchall()
+    rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names from this file
+    if rows and len(rows[0]) in _COLUMNS_BEFORE[table]:
+        return rows
     for *values, checksum in rows:
         if checksum != _checksum(table, tuple(values)):
             raise StoreDamagedError(

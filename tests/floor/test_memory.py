@@ -1,6 +1,8 @@
 """What was needed for a moment goes back to the system."""
 
 import ctypes
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,32 @@ def test_free_memory_goes_back_though_something_small_lies_behind_it() -> None:
 
     assert before - _resident_bytes() > BLOCK_BYTES * BLOCKS / 2
     assert len(last) == BLOCK_BYTES
+
+
+LARGE_BLOCKS = """
+import ctypes, sys
+from edge.floor.memory import keep_little
+class Counts(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks rest".split()]
+    _fields_ += [(f"more_{number}", ctypes.c_size_t) for number in range(5)]
+counted = ctypes.CDLL(None).mallinfo2
+counted.restype = Counts
+if sys.argv[1] == "told":
+    keep_little()
+bytearray(2 << 20)  # freed at once: a hint, by itself
+before = counted().hblks
+block = bytearray(2 << 20)
+print(counted().hblks - before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="needs glibc 2.33")
+@pytest.mark.parametrize(("how", "apart"), [("told", "1"), ("by itself", "0")])
+def test_a_large_block_lies_apart_and_goes_back_when_it_is_free(how: str, apart: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE_BLOCKS, how], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == apart
 
 
 def _resident_bytes() -> int:
