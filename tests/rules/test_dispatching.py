@@ -177,7 +177,7 @@ def test_a_manifest_with_parcels_missing_is_closed_on_a_person_s_word_only() -> 
 
     assert (refused.code, refused.data["missing"]) == ("parcels_missing", [second])
     assert closed.code == "manifest_closed"
-    assert floor.facts[-1] == ManifestClosed("DHL", DUE_US, (first,), (second,), LI)
+    assert floor.facts[-1] == ManifestClosed("DHL", DUE_US, (first,), (second,), LI, unweighed=1)
 
 
 def test_what_comes_after_the_closing_is_on_the_next_manifest_and_nothing_is_on_two() -> None:
@@ -191,7 +191,7 @@ def test_what_comes_after_the_closing_is_on_the_next_manifest_and_nothing_is_on_
     hand_over(floor)
 
     assert nothing.code == "nothing_loaded"
-    assert floor.facts[-1] == ManifestClosed("DHL", DUE_US, (second,), (), LI)
+    assert floor.facts[-1] == ManifestClosed("DHL", DUE_US, (second,), (), LI, unweighed=1)
     assert not list(manifests(floor.state))
 
 

@@ -56,11 +56,16 @@ def test_a_tote_that_somebody_has_poured_out_meanwhile_is_not_set_back(
     # given an empty tote on the rack that the other packer pours out while this one scans it
     world.bring_tote("T1", RACK)
     device.meanwhile = lambda: world.take_away_tote("T1")
+
+    async def scanned() -> object:
+        await packer._one_tote()
+        return packer._next_tote()
+
     # when it is scanned
-    asyncio.run(packer._one_tote())
+    following = asyncio.run(scanned())
     # then it is on the pile of empty ones, and nobody scans it again
     assert world.totes == {}
-    assert packer._next_tote() is None
+    assert following is None
 
 
 def test_a_tote_that_no_order_is_known_of_is_emptied_after_some_tries(
