@@ -15,7 +15,7 @@ from edge.store.reader import JournalReader
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.withdrawing import is_withdrawn, withdraws
-from tests.floor.test_loop import Gateway
+from tests.floor.failing_gateway import Gateway
 from tests.rules.small_floor import BIN_1, FLOOR
 
 NEIGHBOUR, PIECE = "3034" + "0" * 20, Epc("3034" + "f" * 20)

@@ -12,7 +12,7 @@ from edge.model.goods import Article, PresentItem
 from edge.model.ids import Epc, Gtin, LocationId, Sku
 from edge.model.inputs import ArticlesListed, ItemLocated
 from edge.model.presence import Arrived, Moved
-from tests.floor.test_loop import Gateway
+from tests.floor.failing_gateway import Gateway
 from tests.rules.small_floor import BIN_1, BIN_2, CART, MUG, MUG_GTIN, SHIRT, SHIRT_GTIN
 
 TAG, OTHER = Epc(sgtin96_hex(SHIRT_GTIN, 7, 5)), Epc(sgtin96_hex(SHIRT_GTIN, 7, 6))

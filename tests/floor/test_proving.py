@@ -19,7 +19,7 @@ from edge.model.inputs import ArticlesListed
 from edge.model.places import Antenna
 from edge.model.posted import CountScanned, StockPutAway
 from edge.model.work import Carried, ErrandKind, Unit
-from tests.floor.test_loop import Gateway
+from tests.floor.failing_gateway import Gateway
 from tests.rules.small_floor import (
     BIN_1,
     BIN_2,

@@ -10,7 +10,7 @@ from edge.floor.timekeeping import SET_US, WallClock
 from edge.model.events import ItemArrived, ItemDeparted
 from edge.model.ids import DeviceName
 from edge.model.places import Antenna
-from tests.floor.test_loop import Gateway
+from tests.floor.failing_gateway import Gateway
 from tests.rules.small_floor import BIN_1, FLOOR
 
 HOUR_US = 3_600_000_000
