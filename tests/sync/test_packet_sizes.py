@@ -2,8 +2,7 @@
 
 import pytest
 
-from edge.sync.session.delivery import PACKET_TOO_LARGE
-from edge.sync.session.phases import Verdict, verdict_of
+from edge.sync.session.phases import PACKET_TOO_LARGE, Verdict, verdict_of
 from edge.sync.session.sizes import SMALL_BYTES
 from tests.sync.world import World
 

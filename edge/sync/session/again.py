@@ -8,11 +8,26 @@ fact which breaks a broker breaks it once for each press and never in a circle.
 
 from collections import deque
 
+from edge.model.events import Fact
+from edge.sync.session.pace import Pace
+from edge.sync.session.phases import Output, Publish, SetAside
+from edge.sync.session.sizes import Sizes
+from edge.sync.session.window import Window
+from edge.sync.wire.outgoing import FactEncoder, batches
+
 
 class Again:
-    """What waits, and the one that is under way: asked of the journal, or sent."""
+    """What waits, and the one that is under way: asked of the journal, or sent.
 
-    def __init__(self) -> None:
+    Args:
+        encoder, window, pace, sizes: the stream's own.
+    """
+
+    def __init__(self, encoder: FactEncoder, window: Window, pace: Pace, sizes: Sizes) -> None:
+        self._encoder = encoder
+        self._window = window
+        self._pace = pace
+        self._sizes = sizes
         self._waiting: deque[int] = deque()
         self._asked: int | None = None
         self._flying: tuple[int, int, str] | None = None
@@ -29,16 +44,22 @@ class Again:
         self._asked = self._waiting.popleft()
         return self._asked
 
-    def answered(self, seq: int) -> bool:
-        """The journal answered; tells whether it was asked."""
+    def fetched(self, seq: int, fact: Fact | None, utc_us: int) -> list[Output]:
+        """The journal answered; nothing is done where it was not asked."""
         if seq != self._asked:
-            return False
+            return []
         self._asked = None
-        return True
-
-    def send(self, token: int, seq: int, kind: str) -> None:
-        """It goes with this token."""
+        if fact is None:
+            why = "the journal did not give it: pruned long ago, or unreadable just now"
+            return [SetAside(seq, why, "")]
+        kind, whole = fact.event.type, self._encoder.encode(fact, utc_us)
+        if not self._sizes.fits(whole):
+            return [SetAside(seq, self._sizes.too_large(whole), kind)]
+        (batch,) = batches([whole], max(len(whole.text), self._sizes.batch_max))
+        token = self._window.send_beside(batch)
         self._flying = (token, seq, kind)
+        self._pace.spend(1, len(batch.payload))
+        return [Publish(token, batch.kind, batch.payload, batch.keys)]
 
     def land(self, token: int) -> tuple[int, str] | None:
         """Its PUBACK came: number and kind; None for a message of the stream."""

@@ -6,9 +6,10 @@ broker loses what it holds in memory when it dies, and drops what is too much fo
 the cursor of what is done moves by the central system's own acknowledgement alone, and after every
 reconnection everything above it is sent again. The central system knows doubles by their numbers.
 
-If nothing moves for a while although messages went out, or the broker says that nobody listens,
-the central system is absent: that is told, nothing more is sent but one fact now and then, and as
-soon as that is acknowledged all of the rest follows, again from the first number that is missing.
+If nothing moves for a while although messages went out, nothing new is sent (`standstill`). If
+that lasts, or the broker says that nobody listens, the central system is absent: that is told, but
+one fact now and then nothing is sent, and as soon as that is acknowledged all of the rest follows,
+again from the first number that is missing.
 
 A message that the broker refuses is tried again after a rest that grows; a batch is then tried in
 single facts. Where the broker can never take a fact, an envelope without data goes in its place,
@@ -30,6 +31,7 @@ from edge.sync.session.alarms import (
 from edge.sync.session.lane import Lane
 from edge.sync.session.pace import Pace
 from edge.sync.session.phases import (
+    PACKET_TOO_LARGE,
     PHASES,
     Confirmed,
     Fetch,
@@ -47,11 +49,10 @@ from edge.sync.session.phases import (
 from edge.sync.session.refusals import Refusals
 from edge.sync.session.settings import DeliverySettings
 from edge.sync.session.sizes import SMALL_BYTES, Sizes
+from edge.sync.session.standstill import Doubt
 from edge.sync.session.window import Confirmation, Flight, Window
 from edge.sync.wire.outgoing import Batch, Encoded, FactEncoder, batches
 
-PACKET_TOO_LARGE = 0x95
-"""Reason of a disconnection by a broker with a limit that it did not tell (section 3.14.2.1)."""
 TRIES_MAX = 5
 
 
@@ -87,8 +88,8 @@ class Delivery:
         self._confirmation = Confirmation(acknowledged)
         self._sizes = Sizes()
         self._refusals = Refusals()
-        self._again = Again()
         self._pace = Pace(settings.events_per_s_max, settings.bytes_per_s_max)
+        self._again = Again(encoder, self._window, self._pace, self._sizes)
         self._lane = Lane(
             settings.lane_opens_facts, encoder, self._window, self._pace, self._sizes
         )
@@ -229,6 +230,7 @@ class Delivery:
             found += self._alarm(EVENT_SET_ASIDE, None)
         if self.phase is Phase.ABSENT:
             self._step(Trigger.HEARD)
+            self._window.begin_again()
             self._rewind(upto)
         return found + self._drained()
 
@@ -252,30 +254,24 @@ class Delivery:
 
     def fetched_again(self, seq: int, fact: Fact | None, utc_us: int) -> list[Output]:
         """The answer to `FetchAgain`; None where the journal did not give the fact."""
-        if not self._again.answered(seq):
-            return []
-        if fact is None:
-            why = "the journal did not give it: pruned long ago, or unreadable just now"
-            return [SetAside(seq, why, ""), *self._drained()]
-        kind, whole = fact.event.type, self._encoder.encode(fact, utc_us)
-        if not self._sizes.fits(whole):
-            return [SetAside(seq, self._sizes.too_large(whole), kind), *self._drained()]
-        (batch,) = batches([whole], max(len(whole.text), self._sizes.batch_max))
-        token = self._window.send_beside(batch)
-        self._again.send(token, seq, kind)
-        self._pace.spend(1, len(batch.payload))
-        return [Publish(token, batch.kind, batch.payload, batch.keys)]
+        return self._again.fetched(seq, fact, utc_us) + self._drained()
 
     def tick(self, now_us: int) -> list[Output]:
         """Time has passed; several times a second."""
         self._turn(now_us)
         found: list[Output] = []
-        silent = now_us - self._progress_us > self._settings.absent_after_us
+        silent_us = now_us - self._progress_us
         if self.phase is Phase.RESTING and now_us >= self._refusals.rest_until_us:
             self._step(Trigger.RESTED)
-        if self.phase is Phase.DRAINING and silent and self._window.is_ahead:
+        is_owed = self.phase is Phase.DRAINING and self._window.is_ahead
+        if is_owed and silent_us > self._settings.absent_after_us:
             found += self._absent("it acknowledges nothing", now_us)
-        if self.phase is Phase.ABSENT and now_us >= self._probe_at_us:
+        doubt = self._window.doubt(silent_us) if self.phase is Phase.DRAINING else Doubt.NONE
+        if doubt is Doubt.DROPPED:
+            self._window.missed(self.acknowledged_seq + 1)
+            self._rewind(self.acknowledged_seq)
+        is_due = self.phase is Phase.ABSENT and now_us >= self._probe_at_us
+        if is_due or doubt is Doubt.ASK:
             self._probe_at_us = now_us + self._settings.probe_us
             self._rewind(self.acknowledged_seq)
             self._probing = True
@@ -293,7 +289,7 @@ class Delivery:
             self._lane.streamed(batch.last, self._now_us)
             found.append(Publish(self._window.send(batch), batch.kind, batch.payload, batch.keys))
         if not self._waiting and self._fetched < self.last_seq and self._may_send():
-            limit = 1 if self.phase is Phase.ABSENT else self._lane.events_max(self._now_us)
+            limit = 1 if self._only_probes else self._lane.events_max(self._now_us)
             found.append(Fetch(self._fetched, limit))
         return found + self._asked_again()
 
@@ -308,13 +304,18 @@ class Delivery:
         return [] if seq is None else [FetchAgain(seq)]
 
     def _may_send(self) -> bool:
-        if self.phase is Phase.ABSENT:
+        if self._only_probes:
             return self._probing and self._window.has_slot
         if self._refusals.is_careful and len(self._window) > 0:
             return False
         if self.phase is not Phase.DRAINING or not self._lane.lets_stream(self._now_us):
             return False
         return self._window.has_room(self._lane.slots) and self._pace.allows
+
+    @property
+    def _only_probes(self) -> bool:
+        is_held = self.phase is Phase.DRAINING and self._window.is_held
+        return is_held or self.phase is Phase.ABSENT
 
     def _turn(self, now_us: int) -> None:
         self._now_us = now_us

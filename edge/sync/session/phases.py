@@ -60,6 +60,8 @@ _VERDICTS = {
     0x99: Verdict.POISON,  # payload format invalid
 }
 _FAILURES_FROM = 0x80
+PACKET_TOO_LARGE = 0x95
+"""Reason of a disconnection by a broker with a limit that it did not tell (section 3.14.2.1)."""
 
 
 def verdict_of(reason_code: int) -> Verdict:

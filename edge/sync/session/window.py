@@ -4,6 +4,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass
 
+from edge.sync.session.standstill import Doubt, Standstill
 from edge.sync.wire.outgoing import Batch
 
 AHEAD_MIN = 8
@@ -40,6 +41,7 @@ class Window:
         self._ahead: deque[int] = deque()
         self._freed_upto = 0
         self._tokens = 0
+        self._standstill = Standstill()
 
     def __len__(self) -> int:
         return len(self._flights)
@@ -49,6 +51,7 @@ class Window:
         self._messages_max = max(1, min(self._configured, receive_maximum))
         self._flights.clear()
         self._ahead.clear()
+        self._standstill.begin_again()
 
     def has_room(self, kept_free: int = 0) -> bool:
         """Whether another message of the stream may go, with so many slots kept for others."""
@@ -63,7 +66,12 @@ class Window:
     @property
     def is_ahead(self) -> bool:
         """Whether anything was sent beyond the central system's acknowledgement."""
-        return bool(self._ahead)
+        return bool(self._ahead) or self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing new may go: what was sent last may be lost."""
+        return self._standstill.holds
 
     @property
     def has_slot(self) -> bool:
@@ -97,6 +105,13 @@ class Window:
         while self._ahead and self._ahead[0] <= upto:
             self._ahead.popleft()
             self._ahead_max = min(self._ahead_configured, self._ahead_max + 1 / self._ahead_max)
+        self._standstill.stored(upto)
+
+    def doubt(self, silent_us: int) -> Doubt:
+        """Nothing was stored for so long: what that means for what the broker has taken."""
+        if self._flights or not self.is_ahead:
+            return Doubt.NONE
+        return self._standstill.silent(silent_us, max(self._ahead, default=self._freed_upto))
 
     def missed(self, from_seq: int) -> None:
         """The central system lacks what was sent from this number on: there was too little room.
@@ -106,6 +121,11 @@ class Window:
         if self.is_ahead and from_seq > self._freed_upto:
             least = min(AHEAD_MIN, self._ahead_configured)
             self._ahead_max = max(least, self._ahead_max / 2)
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """All that is not stored is about to be sent again: it need not be waited for."""
+        self._standstill.begin_again()
 
     def rewind(self, after: int) -> None:
         """Everything after this number will be sent again."""
