@@ -8,15 +8,15 @@ one `ReadBatch`.
 from dataclasses import dataclass, replace
 
 from numpy.random import Generator
+from typing_extensions import override
 
-from drivers.backoff import Backoff
 from drivers.clock import Clock
-from drivers.driver import DeviceDown, DeviceUp, Listener
+from drivers.driver import DeviceUp, Listener
 from drivers.reads import ReadBatch
-from drivers.serial.port import PortSettings, SerialPort
+from drivers.serial.device import SerialDevice
+from drivers.serial.port import PortSettings
 from drivers.serial.uhf_frames import FrameCounters, Region, Tag
 from drivers.serial.uhf_session import Trouble, UhfSession, Wanted
-from drivers.tap import Tap
 
 BAUD = 115_200
 """As these modules leave the factory."""
@@ -46,112 +46,73 @@ class UhfSettings:
     power_dbm: float | None = None
 
 
-class UhfModule:
-    """A driver of one module."""
+class UhfModule(SerialDevice):
+    """A driver of one module.
+
+    Args:
+        settings: which module and how.
+        listener: told reads, comings and goings, from the port's thread.
+        clock: the host's clocks.
+        rng: chance for the waits between attempts.
+    """
 
     def __init__(
         self, settings: UhfSettings, listener: Listener, clock: Clock, rng: Generator
     ) -> None:
-        """Set up without touching the port.
-
-        Args:
-            settings: which module and how.
-            listener: told reads, comings and goings, from the port's thread.
-            clock: the host's clocks.
-            rng: chance for the waits between attempts.
-        """
-        self._settings = settings
-        self._listener = listener
-        self._clock = clock
+        port = PortSettings(settings.path, settings.baud)
+        super().__init__(settings.device, port, listener, clock, rng)
+        self._path = settings.path
+        self._baud = settings.baud
         self._wanted = Wanted(settings.region, settings.power_dbm)
         self._session = UhfSession(self._wanted)
-        self._tap: Tap | None = None
-        self._up: bool | None = None
-        self._heard_at_us = 0
-        port = PortSettings(settings.path, settings.baud)
-        self._port = SerialPort(port, self, Backoff(rng, first_us=250_000))
-
-    @property
-    def alive(self) -> bool:
-        """Whether the module's thread runs."""
-        return self._port.alive
 
     @property
     def counters(self) -> FrameCounters:
         """What it sent so far."""
         return replace(self._session.counters)
 
-    def tell(self, tap: Tap) -> None:
-        """Let a tap hear every byte; to be called before the start."""
-        self._tap = tap
+    @override
+    def farewell(self) -> bytes:
+        """The module is left quiet: it would stream for minutes to nobody."""
+        return self._session.farewell()
 
-    def start(self) -> None:
-        """Begin to open the port; returns at once."""
-        self._port.start()
-
-    def stop(self) -> None:
-        """Stop the inventory, close the port and join its thread within 3 s."""
-        self._port.stop()
-
-    def opened(self) -> None:
-        """The port is open: the talk begins."""
-        if self._tap is not None:
-            self._tap.opened(self._settings.device, "serial")
+    @override
+    def _begin(self) -> None:
         self._session = UhfSession(self._wanted, self._session.counters)
         self._port.write(self._session.begin(self._clock.monotonic_us()))
 
-    def received(self, data: bytes) -> None:
-        """Bytes came, or for a while none did."""
-        if data and self._tap is not None:
-            self._tap.received(self._settings.device, data)
-        if data:
-            self._heard_at_us = self._clock.now_us()
+    @override
+    def _hear(self, data: bytes) -> None:
         outcome = self._session.received(data, self._clock.monotonic_us())
         if outcome.tags:
             self._listener.reads(self._batch(outcome.tags))
         self._port.write(outcome.send)
         if outcome.started:
-            self._tell_up()
+            self._tell_up(self._identified())
         if outcome.trouble is not None:
             pause_s = _PAUSE_REFUSED_S if outcome.trouble is Trouble.REFUSED else 0.0
-            self._port.drop(f"{self._settings.path}: {outcome.reason}", pause_s)
+            self._port.drop(f"{self._path}: {outcome.reason}", pause_s)
 
-    def lost(self, reason: str) -> None:
-        """The port was lost or the module is of no use: told once, then tried in silence."""
-        if self._tap is not None:
-            self._tap.lost(self._settings.device, reason)
-        if self._up is not False:
-            down = DeviceDown(
-                self._settings.device, self._clock.now_us(), self._heard_at_us, reason
-            )
-            self._listener.device_down(down)
-        self._up = False
+    @override
+    def _forget(self) -> None:
+        """Each opening begins a session of its own."""
 
-    def farewell(self) -> bytes:
-        """The module is left quiet: it would stream for minutes to nobody."""
-        return self._session.farewell()
-
-    def _tell_up(self) -> None:
-        if self._up is True:
-            return  # it was only asked again, after a silence
-        self._up = True
+    def _identified(self) -> DeviceUp:
         identity = self._session.identity
-        self._listener.device_up(
-            DeviceUp(
-                self._settings.device,
-                self._clock.now_us(),
-                manufacturer=identity.manufacturer,
-                model=identity.hardware,
-                firmware=identity.firmware,
-                protocol=PROTOCOL,
-                antennas=(ANTENNA,),
-            )
+        return DeviceUp(
+            self._device,
+            self._clock.now_us(),
+            manufacturer=identity.manufacturer,
+            model=identity.hardware,
+            firmware=identity.firmware,
+            protocol=PROTOCOL,
+            antennas=(ANTENNA,),
         )
 
     def _batch(self, tags: list[Tag]) -> ReadBatch:
-        byte_us = _BITS_PER_BYTE * 1_000_000 / self._settings.baud
+        byte_us = _BITS_PER_BYTE * 1_000_000 / self._baud
         return ReadBatch.of(
-            self._settings.device,
+            self._device,
             self._heard_at_us,
             [tag.epc.hex() for tag in tags],
             [ANTENNA] * len(tags),
