@@ -1,5 +1,10 @@
 """A broker drops what it has no room for and tells nobody: what goes, and what waits."""
 
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from edge.sync.session.settings import DeliverySettings
 from tests.sync.world import World, sent_seqs
 
@@ -86,3 +91,62 @@ def test_a_central_system_that_has_lost_its_queue_gets_it_again() -> None:
     # then
     assert seconds < 10
     assert "central-absent" not in world.alarms or world.alarms["central-absent"] is None
+
+
+class BrokerWithLittleRoom:
+    """Keeps a few messages for a central system that is away, and drops the rest."""
+
+    def __init__(self, world: World, keeps_messages: int) -> None:
+        self._world = world
+        self._keeps_messages = keeps_messages
+        self.arrived: list[int] = []
+
+    def pass_time(self, seconds: int, *, is_away: bool) -> None:
+        """Messages go through, or are kept as far as there is room."""
+        for _ in range(4 * seconds):
+            self._world.wait(0.25)
+            while self._world.sent:
+                self._world.answer()
+                if is_away and len(self._world.at_broker) > self._keeps_messages:
+                    self._world.at_broker.pop()
+            if not is_away:
+                self._deliver()
+
+    def _deliver(self) -> None:
+        if not self._world.at_broker:
+            return
+        while self._world.at_broker:
+            if not self._world.at_broker[0].is_live:  # what goes ahead of its turn comes again
+                found = json.loads(self._world.at_broker[0].payload)
+                events = found if isinstance(found, list) else [found]
+                self.arrived += [one["seq"] for one in events if one["seq"] not in self.arrived]
+            self._world.pass_on()
+        self._world.acknowledge()
+
+
+@given(
+    keeps_messages=st.integers(0, 60),
+    days=st.lists(
+        st.tuples(st.integers(0, 150), st.integers(3, 40), st.integers(0, 12)),
+        min_size=1,
+        max_size=4,
+    ),
+)
+def test_no_fact_comes_before_one_that_a_broker_dropped(
+    keeps_messages: int, days: list[tuple[int, int, int]]
+) -> None:
+    # given: a gateway and a broker that has room for some messages
+    world = World(DeliverySettings(ahead_messages=40))
+    broker = BrokerWithLittleRoom(world, keeps_messages)
+    world.connect()
+
+    # when: the central system leaves and returns again and again, and facts happen all the while
+    for facts, away_s, there_s in days:
+        world.grow(facts)
+        broker.pass_time(away_s, is_away=True)
+        world.grow(facts // 3)
+        broker.pass_time(there_s, is_away=False)
+    broker.pass_time(60, is_away=False)
+
+    # then: everything has come, and each fact behind all before it
+    assert broker.arrived == list(range(1, len(world.facts) + 1))
