@@ -2,7 +2,9 @@
 
 import difflib
 import json
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,8 +89,9 @@ def text_of(path: Path) -> str:
         ConfigurationError: it is missing, unreadable, no text, or too much.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(BYTES_MAX + 1)
+        with open(path, "rb", opener=_without_waiting) as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(BYTES_MAX + 1) if is_file else b""
     except FileNotFoundError:
         raise _broken(path, "file_missing") from None
     except IsADirectoryError:
@@ -97,12 +100,19 @@ def text_of(path: Path) -> str:
         raise _broken(path, "file_unreadable", error=error.strerror or error) from None
     except ValueError as error:  # a name that no file can have
         raise _broken(path, "file_unreadable", error=error) from None
+    if not is_file:
+        raise _broken(path, "file_is_none")
     if len(content) > BYTES_MAX:
         raise _broken(path, "file_large", most=BYTES_MAX >> 20)
     try:
         return content.decode("utf-8-sig")  # Windows editors put a mark at its front
     except UnicodeDecodeError as error:
         raise _broken(path, "no_utf8", at=error.start) from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open what may be a pipe that nobody ever writes to: a reload would wait for it for ever."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _broken(path: Path, code: str, **values: object) -> ConfigurationError:
