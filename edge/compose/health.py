@@ -74,7 +74,8 @@ class Look:
         """Whether work can be done: the floor loop turns and the store takes facts."""
         alive = (self._core.clock.monotonic_us() - self._loop.progressed_us) < 5_000_000  # noqa: PLR2004 - five seconds
         failing = any(one.code == "store_failed" for one in self._core.alerts.active())
-        return {"ready": alive and not failing, **self.look().as_plain()}
+        readers = self._watch.readers()
+        return {"ready": alive and not failing, **self.look().as_plain(), "readers": readers}
 
     def tell(self) -> None:
         """Look at the readers' clocks, and publish health to the central system."""
