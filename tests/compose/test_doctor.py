@@ -84,7 +84,7 @@ def test_a_reader_that_is_not_there_stops_work_and_says_why(tmp_path: Path) -> N
 
 
 def test_what_keeps_a_gateway_from_starting_is_named_and_no_trace_printed(tmp_path: Path) -> None:
-    # given: a session key that is none, a folder where the journal should be, a password in no text
+    # given: no session key, a folder for a journal, and a password that is no text
     port = free_port()
     config = site(tmp_path, port)
     config.write_text(
