@@ -135,6 +135,8 @@ def _user() -> str:
 
 def port_usable(about: str, path: Path) -> Finding:
     """Whether a serial port's node may be opened by us."""
+    if not path.is_char_device():
+        return bad(about, f"{path} is no serial port", "ls /dev/serial/by-id names those")
     if os.access(path, os.R_OK | os.W_OK):
         return good(about, f"{path} may be opened")
     return bad(about, f"{path} may not be opened by {_user()}", "add it to the group dialout")
