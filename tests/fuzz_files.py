@@ -40,6 +40,8 @@ HOSTILE = (
     *("{a={a={a=[]}}}", "9" * 5000, "[" * 3000, "{a=" * 3000, '"' + "9" * 3000 + '"'),
     *("[" * 60 + "]" * 60, '["a",' + "1," * 200 + "]"),
 )
+DEEP = f"[{'.'.join(['a'] * 600)}]"
+"""Deeper than a parser has to go back, and deep enough for whoever goes through the values."""
 Tables = Sequence[tuple[str, Mapping[str, str]]]
 """Headers such as `[[reader]]` with the values of their keys, written as TOML."""
 FLOOR = b"""[[location]]
@@ -123,7 +125,7 @@ def changed(chance: Random, tables: Tables) -> bytes:
         for _ in range(chance.randrange(3)):
             _spoil(chance, lines)
         how = chance.randrange(24)
-        shown = header[1:-1] if how == 0 else f"[{header}]" if how == 1 else header
+        shown = {0: header[1:-1], 1: f"[{header}]", 2: DEEP}.get(how, header)
         text.append("\n".join([shown, *[f"{key} = {one}" for key, one in lines.items()]]))
     return "\n".join(text).encode("utf-8", "surrogatepass")
 

@@ -18,7 +18,7 @@ import typer
 
 from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, print_json
-from edge.cli.gate import own_gate
+from edge.cli.gate import own_gate, own_ready
 from edge.cli.journal import plain_fact
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, VERSION
@@ -71,7 +71,10 @@ def _members(config: Path, settings: Settings, log: Path | None, facts: int) -> 
     for file in (settings.gateway.floor_file, settings.gateway.exceptions_file):
         yield f"configuration/{file.name}", file.read_text(encoding="utf-8")
     yield "configuration/effective.json", _pretty(masked(settings.model_dump(mode="json")))
-    yield "doctor.json", _pretty([asdict(one) for one in examine(config, SystemClock())])
+    yield (
+        "doctor.json",
+        _pretty([asdict(one) for one in examine(config, SystemClock(), own_ready)]),
+    )
     yield "now.json", _pretty(_now(settings))
     yield "log.txt", log.read_text(encoding="utf-8", errors="replace") if log else _system_log()
     yield from _journal(settings, facts)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.cli.console import NO, harmless
+from edge.cli.gate import own_ready
 from edge.clock import SystemClock
 from edge.compose.doctor import examine
 from edge.daemon.checks.finding import Finding, Status
@@ -27,10 +28,10 @@ def doctor(
 ) -> None:
     """Look over host, clock, disk, ports, readers, broker and dates; exit 1 if work would stop.
 
-    Nothing is changed. Readers and the broker are asked for real: a daemon that runs holds its
-    readers, so ask before it starts, or expect them to be in use.
+    Nothing is changed. Readers and the broker are asked for real; a gateway that runs holds its
+    readers and is asked for them itself, as a user who may read its session key.
     """
-    findings = list(examine(config, SystemClock()))
+    findings = list(examine(config, SystemClock(), own_ready))
     fit = all(one.status is not Status.BAD for one in findings)
     if as_json:
         told = {"fit": fit, "findings": [asdict(one) for one in findings]}

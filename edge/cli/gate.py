@@ -113,3 +113,12 @@ def own_gate(settings: Settings) -> Gate:
     except SessionKeyError as error:
         raise ValueError(str(error)) from None
     return Gate(f"{scheme}://{host}:{web.port}", token, web.certificate_file)
+
+
+def own_ready(settings: Settings) -> Row:
+    """What this host's own gateway says of itself at `/readyz`.
+
+    Raises:
+        ValueError: it has never run here, its key may not be read, or it does not answer.
+    """
+    return own_gate(settings).ask("/readyz")

@@ -1,7 +1,9 @@
 """Checking a configuration and the files that it names against each other."""
 
-import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from pathlib import Path
 
 from edge.locating.calibration import Calibration
@@ -11,30 +13,27 @@ from edge.model.places import Floor, LocationKind
 from edge.rules.stacking import PALLET_PLACES
 from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError, read_toml, text_of
+from edge.settings.faults import ConfigurationError, SomeSection, read_toml, text_of
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
+from edge.settings.lines import Key, Lines
 from edge.web.pins import is_pin_hash
 
-_HEADER = re.compile(r"\s*\[+([\w-]+)")
-_ENTRY = re.compile(r"\s*([\w-]+)\s*=(.*)")
-_VALUE = re.compile(r'"([^"]*)"')
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+CREDENTIALS = Path("/run/credentials")
+"""Of systemd: what lies there is there for the service alone, and while it runs."""
+Found = Iterator[tuple[tuple[Key, ...], str]]
+"""What is wrong: at which key, and why."""
 
 
 def check_files(path: Path) -> list[str]:
     """Every fault of a configuration and of the files that it names; empty where it is good."""
-    faults = _faults_of(path)
-    return _with_lines(path, faults) if faults else []
-
-
-def _faults_of(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
         of_floor = _of_named_floor(path)
         return error.faults + [one for one in of_floor if one not in error.faults]
-    faults = _people_and_pages(path, settings)
+    faults = _with_lines(path, chain(_people_and_pages(settings), _secrets(settings)))
     gateway = settings.gateway
     floor: Floor | None = None
     try:
@@ -45,42 +44,26 @@ def _faults_of(path: Path) -> list[str]:
         load_troubles(gateway.exceptions_file)
     except ConfigurationError as error:
         faults += _of_named(path, "exceptions_file", gateway.exceptions_file, error.faults)
-    return faults + (_against_floor(path, settings, floor) if floor else [])
-
-
-def _with_lines(path: Path, faults: list[str]) -> list[str]:
-    """The same, those of the file itself with the line on which their key stands."""
-    try:
-        lines = text_of(path).splitlines()
-    except ConfigurationError:
+    if floor is None:
         return faults
-    head = f"{path}: "
-    return [
-        f"{path}{_line_in(lines, one.removeprefix(head))}: {one.removeprefix(head)}"
-        if one.startswith(head)
-        else one
-        for one in faults
-    ]
+    faults += _with_lines(path, _contradictions(settings, floor))
+    try:
+        calibration_of(settings, floor)
+    except ConfigurationError as error:
+        faults += error.faults
+    return faults
 
 
-def _line_in(lines: list[str], told: str) -> str:
-    """`:LINE` of the key that a fault begins with, if it stands there.
-
-    Of several the one with a value that the fault names, and of these the last: it is the second
-    of two that have the same name.
-    """
-    *tables, key = told.partition(":")[0].split(".")
-    table, found, named = "", 0, 0
-    for number, line in enumerate(lines, 1):
-        if header := _HEADER.match(line):
-            table = header[1]
-        entry = _ENTRY.match(line)
-        if entry is None or entry[1] != key or (tables and table != tables[0]):
-            continue
-        found = found or number
-        if any(value and value in told for value in _VALUE.findall(entry[2])):
-            named = number
-    return f":{named or found}" if named or found else ""
+def _with_lines(path: Path, found: Found) -> list[str]:
+    """The sentences of what was found in the file itself, each with its line where it is known."""
+    faults: list[str] = []
+    lines: Lines | None = None
+    for keys, reason in found:
+        lines = lines or Lines(text_of(path))
+        line = lines.of(keys)
+        dotted = ".".join(key for key in keys if isinstance(key, str))
+        faults.append(f"{path}{f':{line}' if line else ''}: {dotted}: {reason}")
+    return faults
 
 
 def _of_named(path: Path, key: str, named: Path, faults: list[str]) -> list[str]:
@@ -88,7 +71,8 @@ def _of_named(path: Path, key: str, named: Path, faults: list[str]) -> list[str]
     try:
         named.stat()
     except FileNotFoundError:
-        return [f"{path}: gateway.{key}: {fault('named_file_missing', named=named)}"]
+        missing = (("gateway", key), fault("named_file_missing", named=named))
+        return _with_lines(path, iter([missing]))
     except (OSError, ValueError):  # in a closed folder, or a name that no file can have
         return faults
     return faults
@@ -106,15 +90,6 @@ def _of_named_floor(path: Path) -> list[str]:
     return []
 
 
-def _against_floor(path: Path, settings: Settings, floor: Floor) -> list[str]:
-    faults = _contradictions(path, settings, floor)
-    try:
-        calibration_of(settings, floor)
-    except ConfigurationError as error:
-        faults += error.faults
-    return faults
-
-
 def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
     """What was learnt about the floor; None where no file is configured.
 
@@ -125,133 +100,142 @@ def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:
     return None if path is None else load_calibration(path, floor)
 
 
-def _people_and_pages(path: Path, settings: Settings) -> list[str]:
+def _people_and_pages(settings: Settings) -> Found:
     """What is wrong with sign-ins and with who can listen to them."""
-    faults = [
-        f"{path}: person.pin_hash: {fault('no_pin_hash', badge=one.badge)}"
-        for one in settings.person
-        if not is_pin_hash(one.pin_hash)
-    ]
+    for at, one in enumerate(settings.person):
+        if not is_pin_hash(one.pin_hash):
+            yield ("person", at, "pin_hash"), fault("no_pin_hash", badge=one.badge)
     web = settings.web
     if web.host not in LOOPBACK and web.certificate_file is None:
-        faults.append(f"{path}: web.host: {fault('pins_in_the_open', host=web.host)}")
+        yield ("web", "host"), fault("pins_in_the_open", host=web.host)
     if (web.certificate_file is None) is not (web.key_file is None):
-        faults.append(f"{path}: web: {fault('key_without_certificate')}")
-    return faults
+        yield ("web",), fault("key_without_certificate")
 
 
-def _contradictions(path: Path, settings: Settings, floor: Floor) -> list[str]:
-    heard = {(antenna.reader, antenna.port) for antenna in floor.antennas}
-    faults = _doubles(path, settings)
-    faults += [
-        f"{path}: scanner.station: "
-        f"{fault('no_station_or_wall', name=one.name, station=one.station)}"
-        for one in settings.scanner
-        if floor.kind_of(LocationId(one.station)) not in {LocationKind.STATION, LocationKind.WALL}
+def _secrets(settings: Settings) -> Found:
+    """Certificates, keys and passwords that are named and not there."""
+    web, mqtt = settings.web, settings.mqtt
+    named: list[tuple[tuple[Key, ...], Path | None]] = [
+        (("web", "certificate_file"), web.certificate_file),
+        (("web", "key_file"), web.key_file),
+        (("mqtt", "password_file"), mqtt.password_file),
+        (("mqtt", "ca_file"), mqtt.ca_file),
+        (("mqtt", "certificate_file"), mqtt.certificate_file),
+        (("mqtt", "key_file"), mqtt.key_file),
+        *((("reader", at, "ca_file"), one.ca_file) for at, one in enumerate(settings.reader)),
     ]
-    faults += [
-        f"{path}: person.zone: {fault('person_in_no_zone', badge=one.badge, zone=one.zone)}"
-        for one in settings.person
-        if one.zone and floor.kind_of(LocationId(one.zone)) is not LocationKind.ZONE
-    ]
-    faults += [
-        f"{path}: picking.zone_strategies: {fault('no_zone', zone=zone)}"
-        for zone in settings.picking.zone_strategies
-        if floor.kind_of(LocationId(zone)) is not LocationKind.ZONE
-    ]
-    faults += [
-        f"{path}: reader.name: {fault('no_antenna_of', name=name)}"
-        for name in settings.reader_names
-        if name not in {reader for reader, _ in heard}
-    ]
-    faults += [
-        f"{path}: module.name: {fault('module_port', name=one.name)}"
-        for one in settings.module
-        if any(reader == one.name for reader, _ in heard) and (one.name, 1) not in heard
-    ]
-    faults += [
-        f"{path}: printer.station: "
-        f"{fault('no_station_or_staging', name=one.name, station=one.station)}"
-        for one in settings.printer
-        if floor.kind_of(LocationId(one.station)) not in PALLET_PLACES
-    ]
-    faults += [
-        f"{path}: door.portal: {fault('no_portal', portal=one.portal)}"
-        for one in settings.door
-        if floor.kind_of(LocationId(one.portal)) is not LocationKind.PORTAL
-    ]
-    faults += _of_lights(path, settings, floor)
-    return faults + _of_the_partner(path, settings, floor)
+    for keys, file in named:
+        if file is not None and not file.is_relative_to(CREDENTIALS) and _is_missing(file):
+            yield keys, fault("named_file_missing", named=file)
 
 
-def _of_the_partner(path: Path, settings: Settings, floor: Floor) -> list[str]:
-    """What is wrong with the gateway beside this one."""
-    partner, name = settings.partner, settings.gateway.name
-    faults = [
-        f"{path}: partner.places: {fault('no_place', place=one)}"
-        for one in partner.places
-        if LocationId(one) not in floor.locations
-    ]
-    if partner.name == name:
-        faults.append(f"{path}: partner.name: {fault('partner_is_self', name=name)}")
-    if bool(partner.name) is not bool(partner.places):
-        faults.append(f"{path}: partner: {fault('partner_half')}")
-    return faults
+def _is_missing(file: Path) -> bool:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):  # in a folder that is closed to us, or told by who opens it
+        return False
+    return False
 
 
-def _of_lights(path: Path, settings: Settings, floor: Floor) -> list[str]:
+def _contradictions(settings: Settings, floor: Floor) -> Found:
+    yield from _doubles(settings)
+    yield from _places(settings, floor)
+    yield from _antennas(settings, floor)
+    yield from _lights(settings, floor)
+    yield from _partner(settings, floor)
+
+
+def _places(settings: Settings, floor: Floor) -> Found:
+    """What names a place that is of another kind, or none."""
+    posts = frozenset({LocationKind.STATION, LocationKind.WALL})
+    zones = frozenset({LocationKind.ZONE})
+    for at, one in _elsewhere(settings.scanner, "station", floor, posts):
+        told = fault("no_station_or_wall", name=one.name, station=one.station)
+        yield ("scanner", at, "station"), told
+    for at, person in _elsewhere(settings.person, "zone", floor, zones):
+        told = fault("person_in_no_zone", badge=person.badge, zone=person.zone)
+        yield ("person", at, "zone"), told
+    for zone in settings.picking.zone_strategies:
+        if floor.kind_of(LocationId(zone)) not in zones:
+            yield ("picking", "zone_strategies"), fault("no_zone", zone=zone)
+    for at, printer in _elsewhere(settings.printer, "station", floor, PALLET_PLACES):
+        told = fault("no_station_or_staging", name=printer.name, station=printer.station)
+        yield ("printer", at, "station"), told
+    for at, door in _elsewhere(settings.door, "portal", floor, frozenset({LocationKind.PORTAL})):
+        yield ("door", at, "portal"), fault("no_portal", portal=door.portal)
+
+
+def _elsewhere(
+    sections: Sequence[SomeSection], key: str, floor: Floor, kinds: AbstractSet[LocationKind]
+) -> Iterator[tuple[int, SomeSection]]:
+    """Those whose place at this key is given and of none of these kinds, with their numbers."""
+    for at, one in enumerate(sections):
+        place = getattr(one, key)
+        if place and floor.kind_of(LocationId(place)) not in kinds:
+            yield at, one
+
+
+def _antennas(settings: Settings, floor: Floor) -> Found:
+    """Readers and modules whose reads would mean nothing."""
+    heard = {(str(antenna.reader), antenna.port) for antenna in floor.antennas}
+    readers = {reader for reader, _ in heard}
+    for at, reader in enumerate(settings.reader):
+        if reader.name not in readers:
+            yield ("reader", at, "name"), fault("no_antenna_of", name=reader.name)
+    for at, module in enumerate(settings.module):
+        if module.name not in readers:
+            yield ("module", at, "name"), fault("no_antenna_of", name=module.name)
+        elif (module.name, 1) not in heard:
+            yield ("module", at, "name"), fault("module_port", name=module.name)
+
+
+def _lights(settings: Settings, floor: Floor) -> Found:
     readers = {one.name for one in settings.reader}
     lit = {LocationKind.STATION, LocationKind.WALL, LocationKind.SLOT}
-    return [
-        f"{path}: light.reader: {fault('no_reader', reader=one.reader)}"
-        for one in settings.light
-        if one.reader not in readers
-    ] + [
-        f"{path}: light.place: {fault('no_lit_place', place=one.place)}"
-        for one in settings.light
-        if one.place and floor.kind_of(LocationId(one.place)) not in lit
-    ]
+    for at, one in enumerate(settings.light):
+        if one.reader not in readers:
+            yield ("light", at, "reader"), fault("no_reader", reader=one.reader)
+        if one.place and floor.kind_of(LocationId(one.place)) not in lit:
+            yield ("light", at, "place"), fault("no_lit_place", place=one.place)
 
 
-def _doubles(path: Path, settings: Settings) -> list[str]:
-    """Names and ports that two devices have, and badges that two people have."""
-    badges = Counter(one.badge for one in settings.person)
-    names = Counter(settings.reader_names + [one.name for one in settings.scanner])
-    names.update(one.name for one in settings.printer)
-    stations = Counter(one.station for one in settings.printer)
-    doors = Counter(one.portal for one in settings.door)
-    cartons = Counter(one.name for one in settings.carton)
-    ports = Counter(one.path for one in settings.module)
-    ports.update(one.path for one in settings.scanner)
-    return (
-        [
-            f"{path}: name: {fault('name_twice', name=name)}"
-            for name, times in sorted(names.items())
-            if times > 1
-        ]
-        + [
-            f"{path}: path: {fault('port_twice', port=port)}"
-            for port, times in sorted(ports.items())
-            if times > 1
-        ]
-        + [
-            f"{path}: printer.station: {fault('printers_two', station=station)}"
-            for station, times in sorted(stations.items())
-            if times > 1
-        ]
-        + [
-            f"{path}: door.portal: {fault('door_twice', portal=portal)}"
-            for portal, times in sorted(doors.items())
-            if times > 1
-        ]
-        + [
-            f"{path}: carton.name: {fault('carton_twice', name=name)}"
-            for name, times in sorted(cartons.items())
-            if times > 1
-        ]
-        + [
-            f"{path}: person.badge: {fault('badge_used_twice', badge=badge)}"
-            for badge, times in sorted(badges.items())
-            if times > 1
-        ]
-    )
+def _partner(settings: Settings, floor: Floor) -> Found:
+    """What is wrong with the gateway beside this one."""
+    partner, name = settings.partner, settings.gateway.name
+    for one in partner.places:
+        if LocationId(one) not in floor.locations:
+            yield ("partner", "places"), fault("no_place", place=one)
+    if partner.name == name:
+        yield ("partner", "name"), fault("partner_is_self", name=name)
+    if bool(partner.name) is not bool(partner.places):
+        yield ("partner",), fault("partner_half")
+
+
+def _doubles(settings: Settings) -> Found:
+    """Names and ports that two devices have, badges that two people have: the second of them."""
+    devices = ("reader", "module", "scanner", "printer")
+    for keys, name in _second(settings, devices, "name"):
+        yield keys, fault("name_twice", name=name)
+    for keys, port in _second(settings, ("module", "scanner"), "path"):
+        yield keys, fault("port_twice", port=port)
+    for keys, station in _second(settings, ("printer",), "station"):
+        yield keys, fault("printers_two", station=station)
+    for keys, portal in _second(settings, ("door",), "portal"):
+        yield keys, fault("door_twice", portal=portal)
+    for keys, name in _second(settings, ("carton",), "name"):
+        yield keys, fault("carton_twice", name=name)
+    for keys, badge in _second(settings, ("person",), "badge"):
+        yield keys, fault("badge_used_twice", badge=badge)
+
+
+def _second(settings: Settings, sections: Sequence[str], key: str) -> Found:
+    """Every value that stands more than once at this key of these tables, where its second is."""
+    times: Counter[str] = Counter()
+    for section in sections:
+        for at, one in enumerate(getattr(settings, section)):
+            value = str(getattr(one, key))
+            times[value] += 1
+            if times[value] == 2:  # noqa: PLR2004 - told once, however often it stands there
+                yield (section, at, key), value

@@ -1,18 +1,20 @@
-"""Looking a gateway over before it works, or while it does: every check, nothing changed."""
+"""Looking a gateway over before it works, or while it does: every check, nothing changed.
 
+A gateway that runs holds its readers, and each takes one client only: it is asked for them itself.
+"""
+
+import os
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
-from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.llrp import compiled
-from drivers.llrp.reader import LlrpWire
-from drivers.reads import ReadBatch
 from edge.clock import Clock
 from edge.compose.checking import check_files
-from edge.compose.core import STORE_FILE, seeded
-from edge.compose.devices import module_settings, reader_settings, scanner_settings
+from edge.compose.core import STORE_FILE
+from edge.compose.devices import module_settings, scanner_settings
+from edge.compose.doctor_readers import Running, asked, held
 from edge.compose.link import link_settings
 from edge.compose.setting_up import certificates_in_use
 from edge.daemon.checks import host
@@ -22,10 +24,10 @@ from edge.locating import kernel
 from edge.settings.faults import ConfigurationError
 from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreBusyError, StoreError
-from edge.store.lock import StoreLock
+from edge.store.lock import StoreLock, lock_of
 from edge.sync.mqtt.trial import Trial, try_broker
+from edge.web.sessions import SessionKeyError, load_key
 
-READER_S_MAX = 8.0
 BATCH_BYTES = 65_536 + 2_048
 """The largest message of events with its topic and properties."""
 _NOT_AUTHORISED = 0x87
@@ -33,12 +35,18 @@ WEDGE_LABEL = "(01)09521234543213(21)SELFTEST-1"
 """A label for trying a handheld scanner: article and serial number, so FNC1 must come through."""
 
 
-def examine(path: Path, clock: Clock) -> Iterator[Finding]:
+Row = Mapping[str, object]
+AskReady = Callable[[Settings], Row]
+"""What the gateway of these settings, which runs, says at `/readyz`; ValueError: why not."""
+
+
+def examine(path: Path, clock: Clock, ask_ready: AskReady) -> Iterator[Finding]:
     """Every finding, as soon as it is known; readers and broker are asked for real.
 
     Args:
         path: of the configuration.
         clock: of the host.
+        ask_ready: asks the gateway itself where it runs.
     """
     yield from _host(clock)
     faults = check_files(path)
@@ -50,9 +58,11 @@ def examine(path: Path, clock: Clock) -> Iterator[Finding]:
     if not faults:
         yield good("configuration", f"{path} and the files that it names are good")
     yield from _folders(settings, clock)
+    running = _running(settings, ask_ready)
+    yield _daemon(settings, running)
     yield from _certificates(settings, clock)
-    yield host.port_free("pages", settings.web.host, settings.web.port)
-    yield from _readers(settings, clock)
+    yield _pages(settings, running)
+    yield from asked(settings, clock) if running is None else held(settings, running)
     yield from _serial_ports(settings)
     if settings.mqtt.enabled:
         yield from _broker(settings, clock)
@@ -96,18 +106,60 @@ def _folders(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield host.disk_room(data_dir)
     if writable.status == "good":
         yield host.disk_sync(data_dir, clock)
-    if data_dir.exists():
-        yield _journal(data_dir / STORE_FILE)
+        yield from _kept(data_dir)
 
 
-def _journal(path: Path) -> Finding:
+def _kept(data_dir: Path) -> Iterator[Finding]:
+    """What lies in the data folder and keeps the gateway from starting where it is not right."""
+    if (store := data_dir / STORE_FILE).exists():
+        yield host.file_usable("journal", store)
+    if (key := data_dir / "session.key").exists():
+        try:
+            load_key(key)
+        except SessionKeyError as error:
+            yield bad("session key", str(error), "see what is said")
+        else:
+            yield good("session key", f"{key} can be used")
+
+
+def _running(settings: Settings, ask_ready: AskReady) -> Running | None:
+    """The gateway that runs; None where none does."""
+    store = settings.gateway.data_dir / STORE_FILE
+    if not os.path.exists(lock_of(store)):  # noqa: PTH110 - of a closed folder, too
+        return None  # to make it would leave one that the service may not open
     try:
-        StoreLock(path).release()
-    except StoreBusyError as error:
-        return good("daemon", str(error))
-    except StoreError as error:
-        return bad("daemon", str(error), "look at the folder's owner")
-    return good("daemon", "none runs on this journal")
+        StoreLock(store).release()
+    except StoreBusyError:
+        pass
+    except StoreError:
+        return None
+    else:
+        return None
+    try:
+        rows = cast("list[Row]", ask_ready(settings)["readers"])
+    except (ValueError, OSError) as error:
+        return Running(None, str(error))
+    return Running({str(one["name"]): one for one in rows})
+
+
+def _daemon(settings: Settings, running: Running | None) -> Finding:
+    folder = settings.gateway.data_dir
+    if running is None and folder.exists() and not os.access(folder, os.X_OK):
+        text = f"{folder} may not be looked into: whether a gateway runs is not known"
+        return warning("daemon", text, "ask as the service's own user")
+    if running is None:
+        return good("daemon", "none runs on this journal")
+    if running.readers is None:
+        text = f"one runs on this journal and could not be asked: {running.silent}"
+        return warning("daemon", text, "ask as a user who may read its session key")
+    return good("daemon", "one runs on this journal and answers")
+
+
+def _pages(settings: Settings, running: Running | None) -> Finding:
+    host_name, port = settings.web.host, settings.web.port
+    if running is not None and running.readers is not None:
+        return good("pages", f"{host_name}:{port} is served by the gateway that runs")
+    return host.port_free("pages", host_name, port)
 
 
 def _certificates(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -119,69 +171,6 @@ def _certificates(settings: Settings, clock: Clock) -> Iterator[Finding]:
             "none: pages are served on this machine only",
             "give web.certificate_file and web.key_file before handhelds are to work",
         )
-
-
-class _Greeting:
-    """A listener that waits for each reader to answer or to be given up."""
-
-    def __init__(self, names: list[str]) -> None:
-        self._missing = set(names)
-        self._lock = threading.Lock()
-        self.done = threading.Event()
-        self.up: dict[str, DeviceUp] = {}
-        self.down: dict[str, DeviceDown] = {}
-
-    def reads(self, batch: ReadBatch) -> None:
-        """Not asked for."""
-
-    def scan(self, scan: Scan) -> None:
-        """Not asked for."""
-
-    def device_event(self, event: DeviceEvent) -> None:
-        """Not asked for."""
-
-    def device_up(self, change: DeviceUp) -> None:
-        """It answers."""
-        self.up[change.device] = change
-        self._heard(change.device)
-
-    def device_down(self, change: DeviceDown) -> None:
-        """It does not; the reason tells why."""
-        self.down[change.device] = change
-        self._heard(change.device)
-
-    def _heard(self, device: str) -> None:
-        with self._lock:
-            self._missing.discard(device)
-            if not self._missing:
-                self.done.set()
-
-
-def _readers(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    wanted = reader_settings(settings)
-    if not wanted:
-        return
-    greeting = _Greeting([one.device for one in wanted])
-    wire = LlrpWire(wanted, greeting, clock, seeded(0))
-    wire.start()
-    try:
-        greeting.done.wait(READER_S_MAX)
-    finally:
-        wire.stop()
-    for one in wanted:
-        yield from _reader(one.device, greeting.up.get(one.device), greeting.down.get(one.device))
-
-
-def _reader(name: str, up: DeviceUp | None, down: DeviceDown | None) -> Iterator[Finding]:
-    about = f"reader {name}"
-    if up is None:
-        reason = down.reason if down else f"no answer within {READER_S_MAX:.0f} s"
-        yield bad(about, reason, "look at power, cable and address; a running daemon holds it")
-        return
-    ports = ", ".join(map(str, up.antennas))
-    yield good(about, f"{up.manufacturer} {up.model}, firmware {up.firmware}, antennas {ports}")
-    for note in up.notes:
-        yield warning(f"{about} settings", note, "change them, or accept what it offers")
 
 
 def _serial_ports(settings: Settings) -> Iterator[Finding]:
@@ -198,7 +187,11 @@ def _serial_ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _broker(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    link = link_settings(settings)
+    try:
+        link = link_settings(settings)
+    except ConfigurationError as error:
+        yield bad("broker", str(error), "see config/gateway.toml, [mqtt]")
+        return
     about = "broker {}:{}".format(*link.brokers[0])
     wake, held = socket.socketpair()
     with wake, held:

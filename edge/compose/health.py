@@ -8,6 +8,7 @@ from edge.compose.habits import FILE, Habits
 from edge.compose.link import backlog
 from edge.compose.reader_watch import ReaderWatch
 from edge.daemon.health import Details, Health, disk_free_bytes
+from edge.daemon.kernel_clock import ClockWatch
 from edge.floor.listening import FloorListener
 from edge.floor.loop import FloorLoop
 from edge.store.store import Store
@@ -33,6 +34,7 @@ class Look:
         self._loop = loop
         self._store = store
         self._watch = watch
+        self._clock = ClockWatch(core.clock)
         self._habits = Habits(core.board, core.store_path.with_name(FILE))
 
     def look(self) -> Health:
@@ -51,6 +53,7 @@ class Look:
             reads_total=self._listener.reads_count,
             reads_folded=self._loop.folded_count,
             loop_lag_ms=(core.clock.monotonic_us() - self._loop.progressed_us) / 1000,
+            clock_synchronised=self._clock.look().synchronised,
             disk_free_bytes=disk_free_bytes(core.settings.gateway.data_dir),
             alerts=len(core.alerts.active()),
             antennas_faulty=sum(
@@ -74,7 +77,8 @@ class Look:
         """Whether work can be done: the floor loop turns and the store takes facts."""
         alive = (self._core.clock.monotonic_us() - self._loop.progressed_us) < 5_000_000  # noqa: PLR2004 - five seconds
         failing = any(one.code == "store_failed" for one in self._core.alerts.active())
-        return {"ready": alive and not failing, **self.look().as_plain()}
+        readers = self._watch.readers()
+        return {"ready": alive and not failing, **self.look().as_plain(), "readers": readers}
 
     def tell(self) -> None:
         """Look at the readers' clocks, and publish health to the central system."""

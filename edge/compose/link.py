@@ -21,7 +21,7 @@ from edge.floor.lookups import Lookups
 from edge.model.events import Fact
 from edge.model.fault_sentences import fault
 from edge.model.ids import Gtin, Sku
-from edge.settings.faults import ConfigurationError
+from edge.settings.faults import ConfigurationError, text_of
 from edge.settings.gateway import Settings
 from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
@@ -222,8 +222,8 @@ def _secret(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        return path.read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, IndexError):
+        return text_of(path).splitlines()[0]
+    except IndexError:
         raise ConfigurationError([f"{path}: {fault('no_password')}"]) from None
 
 

@@ -104,6 +104,7 @@ class ReaderWatch:
             {
                 "name": name,
                 "up": state.up,
+                "trouble": "" if state.up or not state.errors else state.errors[-1],
                 "reads": state.counters.reads,
                 "errors": state.counters.errors,
                 "connections": state.connections,

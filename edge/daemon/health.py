@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
@@ -21,6 +22,7 @@ class Health:
         reads_folded: those of them that waited too long and were folded into others.
         loop_lag_ms: since the floor loop's last turn.
         disk_free_bytes: on the journal's disk.
+        clock_synchronised: whether something keeps the host's clock right.
         alerts: how many things are wrong.
         antennas_faulty: antennas with which something is wrong, those of lost readers included.
     """
@@ -34,6 +36,7 @@ class Health:
     reads_folded: int
     loop_lag_ms: float
     disk_free_bytes: int
+    clock_synchronised: bool
     alerts: int
     antennas_faulty: int
 
@@ -64,6 +67,7 @@ METRICS: Mapping[str, str] = {
     "reads_folded": "Tag reads since the start that waited too long and were folded into others",
     "loop_lag_ms": "Milliseconds since the floor loop's last turn",
     "disk_free_bytes": "Free bytes on the journal's disk",
+    "clock_synchronised": "1 while something keeps the host's clock right",
     "alerts": "Things that are wrong now",
     "antennas_faulty": "Antennas that are silent, slow, unplugged or of a reader that is down",
 }
@@ -77,12 +81,29 @@ ANTENNA_METRICS: Mapping[str, str] = {
     "usual_rssi_dbm": "Mean level that is usual in dBm",
 }
 """Figures of each antenna; on the wire `warehouse_edge_antenna_` + name, by reader and port."""
+READER_METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "up": "1 while the LLRP reader answers",
+        "reads": "Tag reads since the start",
+        "errors": "What was refused or passed over since the start",
+        "connections": "Connections since the start",
+    }
+)
+"""Figures of each LLRP reader; on the wire `warehouse_edge_reader_` + name, by reader."""
 CLOCK_METRICS: Mapping[str, str] = {
     "offset_ms": "Gateway time less the reader's in milliseconds",
     "drift_ppm": "How much faster than the gateway's the reader's clock runs, in millionths",
     "jumps": "How often the reader's clock jumped in this connection",
 }
 """Figures of each reader's clock; on the wire `warehouse_edge_reader_clock_` + name."""
+
+ANTENNA_WORDS: Mapping[str, str] = MappingProxyType(
+    {"state": "1 beside the word for what is worst about the antenna, or good"}
+)
+CLOCK_WORDS: Mapping[str, str] = MappingProxyType(
+    {"quality": "1 beside the word for what the reader's clock is good for"}
+)
+"""Words, each the label of a 1."""
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -113,24 +134,37 @@ def metrics_text(look: Callable[[], Health], details: Callable[[], Details]) -> 
             float(getattr(health, name))
         )
     shown = details()
-    for name, meaning in ANTENNA_METRICS.items():
-        gauge = Gauge(
-            f"warehouse_edge_antenna_{name}", meaning, ("reader", "port"), registry=registry
-        )
-        for one in shown.antennas:
-            _set(gauge, (str(one["reader"]), str(one["port"])), one[name])
-    for name, meaning in CLOCK_METRICS.items():
-        gauge = Gauge(
-            f"warehouse_edge_reader_clock_{name}", meaning, ("reader",), registry=registry
-        )
-        for one in shown.readers:
-            clock = one["clock"]
-            if isinstance(clock, Mapping):
-                _set(gauge, (str(one["name"]),), clock[name])
+    antennas = [((str(one["reader"]), str(one["port"])), one) for one in shown.antennas]
+    readers = [((str(one["name"]),), one) for one in shown.readers]
+    clocks = [(name, clock) for name, one in readers if isinstance(clock := one["clock"], Mapping)]
+    qualities = [((*name, str(clock["quality"])), {"quality": 1}) for name, clock in clocks]
+    states = [
+        ((*name, str(one["location"]), str(one["state"])), {"state": 1}) for name, one in antennas
+    ]
+    of_antenna, of_reader = ("reader", "port"), ("reader",)
+    _tell(registry, "antenna_", ANTENNA_METRICS, of_antenna, antennas)
+    _tell(registry, "antenna_", ANTENNA_WORDS, (*of_antenna, "location", "state"), states)
+    _tell(registry, "reader_", READER_METRICS, of_reader, readers)
+    _tell(registry, "reader_clock_", CLOCK_METRICS, of_reader, clocks)
+    _tell(registry, "reader_clock_", CLOCK_WORDS, (*of_reader, "quality"), qualities)
     return generate_latest(registry).decode()
 
 
-def _set(gauge: Gauge, labels: tuple[str, ...], value: object) -> None:
+def _tell(
+    registry: CollectorRegistry,
+    begins: str,
+    meanings: Mapping[str, str],
+    labels: Sequence[str],
+    rows: Sequence[tuple[Sequence[str], Mapping[str, object]]],
+) -> None:
+    """Add metrics of a kind; each row is its labels' values and its figures."""
+    for name, meaning in meanings.items():
+        gauge = Gauge(f"warehouse_edge_{begins}{name}", meaning, labels, registry=registry)
+        for values, figures in rows:
+            _set(gauge, values, figures[name])
+
+
+def _set(gauge: Gauge, labels: Sequence[str], value: object) -> None:
     """Give one figure; one that is not known is left out, for 0 would be a lie."""
     if isinstance(value, (int, float)):
         gauge.labels(*labels).set(value)

@@ -27,6 +27,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         # a file as a whole
         "file_missing": "there is no such file; name the right one",
         "file_is_folder": "is a folder; name a file",
+        "file_is_none": "is no file, but a pipe or a device; name a file",
         "file_large": "has more than {most} MiB; no file of this kind has",
         "named_file_missing": "names {named}, and there is no such file; name the right one",
         "file_unreadable": (

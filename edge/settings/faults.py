@@ -2,11 +2,12 @@
 
 import difflib
 import json
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, core_schema
 
 from edge.model.fault_sentences import fault
+from edge.settings.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ def text_of(path: Path) -> str:
         ConfigurationError: it is missing, unreadable, no text, or too much.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(BYTES_MAX + 1)
+        with open(path, "rb", opener=_without_waiting) as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(BYTES_MAX + 1) if is_file else b""
     except FileNotFoundError:
         raise _broken(path, "file_missing") from None
     except IsADirectoryError:
@@ -97,12 +100,19 @@ def text_of(path: Path) -> str:
         raise _broken(path, "file_unreadable", error=error.strerror or error) from None
     except ValueError as error:  # a name that no file can have
         raise _broken(path, "file_unreadable", error=error) from None
+    if not is_file:
+        raise _broken(path, "file_is_none")
     if len(content) > BYTES_MAX:
         raise _broken(path, "file_large", most=BYTES_MAX >> 20)
     try:
         return content.decode("utf-8-sig")  # Windows editors put a mark at its front
     except UnicodeDecodeError as error:
         raise _broken(path, "no_utf8", at=error.start) from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open what may be a pipe that nobody ever writes to: a reload would wait for it for ever."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _broken(path: Path, code: str, **values: object) -> ConfigurationError:
@@ -127,10 +137,12 @@ def read_model(path: Path, model: type[SomeSection]) -> SomeSection:
     try:
         # Of JSON, strictness still takes what TOML cannot say otherwise: lists, paths, networks.
         return model.model_validate_json(json.dumps(plain, default=_moment), strict=True)
+    except RecursionError:  # keys with hundreds of dots are no depth for the parser
+        raise _broken(path, "toml_too_deep") from None
     except ValidationError as error:
-        text = path.read_text(encoding="utf-8-sig")
+        lines = Lines(text_of(path))
         raise ConfigurationError(
-            [_sentence(path, text, model, one) for one in error.errors()]
+            [_sentence(path, lines, model, one) for one in error.errors()]
         ) from None
 
 
@@ -139,11 +151,11 @@ def _moment(value: object) -> Mapping[str, str]:
     return {"moment": str(value)}
 
 
-def _sentence(path: Path, text: str, model: type[BaseModel], told: Mapping[str, Any]) -> str:
+def _sentence(path: Path, lines: Lines, model: type[BaseModel], told: Mapping[str, Any]) -> str:
     """One fault with file, line, key, reason and remedy."""
     keys = tuple(key for key in told["loc"] if not _BRANCH.fullmatch(str(key)))
     dotted = ".".join(str(key) for key in keys)
-    return f"{path}:{line_of(text, keys)}: {dotted}: {_reason(told, keys, model)}"
+    return f"{path}:{lines.of(keys) or 1}: {dotted}: {_reason(told, keys, model)}"
 
 
 def _reason(told: Mapping[str, Any], keys: Sequence[object], model: type[BaseModel]) -> str:
@@ -210,36 +222,3 @@ def sections_in(annotation: object) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
         yield from sections_in(inner)
-
-
-def line_of(text: str, keys: Sequence[object]) -> int:
-    """The line (from 1) on which a key stands, or its table; 1 where it is not to be found."""
-    lines = text.splitlines()
-    table: int | None = None
-    for key, following in zip_longest(keys, keys[1:]):
-        if not isinstance(key, int):
-            table = _line_below(lines, table, str(key), following)
-    return (table or 0) + 1
-
-
-def _line_below(
-    lines: Sequence[str], table: int | None, key: str, following: object
-) -> int | None:
-    """Where a key stands in the table that begins at a line, or the table of that name."""
-    name = re.escape(key)
-    at = table or 0
-    headers = [
-        number
-        for number in range(at, len(lines))
-        if re.match(rf"\s*\[+(?:[\w-]+\.)*{name}\]", lines[number])
-    ]
-    if headers and isinstance(following, int):
-        return headers[min(following, len(headers) - 1)]
-    if headers and table is None:
-        return headers[0]
-    for number in range(at, len(lines)):
-        if number > at and lines[number].lstrip().startswith("["):
-            break  # the next table may have a key of this name, too
-        if re.match(rf"\s*{name}\s*=", lines[number]):
-            return number
-    return table

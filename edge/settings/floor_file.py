@@ -9,7 +9,8 @@ from pydantic import Field
 from edge.model.fault_sentences import fault
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
-from edge.settings.faults import ConfigurationError, Section, Spelled, line_of, read_model
+from edge.settings.faults import ConfigurationError, Section, Spelled, read_model, text_of
+from edge.settings.lines import Key, Lines
 
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 PlaceName = Annotated[str, Spelled(r"^[^\s/+#]{1,64}$", "write_place")]
@@ -88,12 +89,9 @@ def load_floor(path: Path) -> Floor:
         ConfigurationError: with every fault at once: unknown keys, double names, missing parents.
     """
     plan = _with_zones(read_model(path, FloorFile))
-    faults = [
-        f"{path}:{line_of(path.read_text(encoding='utf-8-sig'), keys)}: {text}"
-        for keys, text in _contradictions(plan)
-    ]
-    if faults:
-        raise ConfigurationError(faults)
+    if found := _contradictions(plan):
+        lines = Lines(text_of(path))
+        raise ConfigurationError([f"{path}:{lines.of(keys) or 1}: {text}" for keys, text in found])
     locations = {
         LocationId(one.id): Location(
             id=LocationId(one.id),
@@ -152,10 +150,10 @@ def _antenna(table: AntennaTable) -> Antenna:
     )
 
 
-def _contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
+def _contradictions(plan: FloorFile) -> list[tuple[tuple[Key, ...], str]]:
     names = Counter(one.id for one in plan.location)
     parents = {one.id: one.parent for one in plan.location}
-    found: list[tuple[tuple[object, ...], str]] = []
+    found: list[tuple[tuple[Key, ...], str]] = []
     for i, place in enumerate(plan.location):
         at = ("location", i)
         if names[place.id] > 1:
@@ -175,10 +173,10 @@ def _contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
     return [*found, *_barrier_contradictions(plan)]
 
 
-def _barrier_contradictions(plan: FloorFile) -> list[tuple[tuple[object, ...], str]]:
+def _barrier_contradictions(plan: FloorFile) -> list[tuple[tuple[Key, ...], str]]:
     kinds = {one.id: one.kind for one in plan.location}
     inputs = Counter((one.device, one.input) for one in plan.light_barrier)
-    found: list[tuple[tuple[object, ...], str]] = []
+    found: list[tuple[tuple[Key, ...], str]] = []
     for i, barrier in enumerate(plan.light_barrier):
         at = ("light_barrier", i)
         name = f"{barrier.device}/{barrier.input}"

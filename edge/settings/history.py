@@ -18,7 +18,7 @@ from edge.settings.gateway import Gateway, Settings
 
 KEPT_MOST = 50
 _FORM = "%Y%m%dT%H%M%S.%fZ"
-_DATA_DIR = re.compile(r'^\s*data_dir\s*=\s*"([^"]+)"', re.MULTILINE)
+_DATA_DIR = re.compile(r"""^\s*data_dir\s*=\s*(["'])(.+?)\1""", re.MULTILINE)
 
 Texts = Mapping[str, str]
 """The files by what they are: gateway, floor, exceptions."""
@@ -35,11 +35,12 @@ class Kept:
 def history_folder(config_file: Path) -> Path:
     """Where a gateway's configurations are kept, told even by a file that is broken."""
     try:
-        text = config_file.read_text(encoding="utf-8", errors="replace")
+        is_file = config_file.is_file()  # of a pipe, reading would not come to an end
+        text = config_file.read_text(encoding="utf-8", errors="replace") if is_file else ""
     except OSError:
         text = ""
     told = _DATA_DIR.search(text)
-    data_dir = Path(told[1]) if told else Gateway().data_dir
+    data_dir = Path(told[2]) if told else Gateway().data_dir
     return config_file.resolve().parent / data_dir / "configurations"
 
 

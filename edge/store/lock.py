@@ -14,6 +14,11 @@ from edge.store.errors import StoreBusyError, told_by_store
 _PID_CHARACTERS_MAX = 20
 
 
+def lock_of(path: Path) -> Path:
+    """The lock's file of a store's."""
+    return path.with_name(path.name + ".lock")
+
+
 class StoreLock:
     """Held from its making until `release`.
 
@@ -26,7 +31,7 @@ class StoreLock:
     """
 
     def __init__(self, path: Path) -> None:
-        lock_path = path.with_name(path.name + ".lock")
+        lock_path = lock_of(path)
         with told_by_store(f"lock file {lock_path}"):
             self._descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:

@@ -96,17 +96,27 @@ class WebServer:
         Raises:
             WebServerError: the address cannot be listened on, or the certificate cannot be used.
         """
+        self._load_certificate()
         try:
-            self._server.config.load()
             self._socket = _listen(self._host, self._port, self._door)
             self._port = self._socket.getsockname()[1]
-        except OSError as error:  # ssl.SSLError is one
+        except OSError as error:
             where = f"{self._host} port {self._port}"
             raise WebServerError(f"cannot serve pages on {where}: {_mending(error)}") from error
         self._thread.start()
         if not self._settled.wait(START_S_MAX) or not self._server.started:
             self.stop()
             raise WebServerError(f"the web server did not start within {START_S_MAX:g} s")
+
+    def _load_certificate(self) -> None:
+        try:
+            self._server.config.load()
+        except OSError as error:  # ssl.SSLError is one
+            config = self._server.config
+            raise WebServerError(
+                f"{config.ssl_certfile} and {config.ssl_keyfile} cannot be used as certificate "
+                f"and key: {error}; give a pair in PEM form that this user may read"
+            ) from error
 
     def stop(self) -> None:
         """End every stream and request and return, within `STOP_S_MAX`; twice is harmless."""

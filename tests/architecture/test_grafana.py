@@ -7,13 +7,21 @@ from typing import Any
 
 import pytest
 
-from edge.daemon.health import ANTENNA_METRICS, CLOCK_METRICS, METRICS
+from edge.daemon.health import (
+    ANTENNA_METRICS,
+    ANTENNA_WORDS,
+    CLOCK_METRICS,
+    CLOCK_WORDS,
+    METRICS,
+    READER_METRICS,
+)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "grafana"
 NAMES = frozenset(
     {f"warehouse_edge_{name}" for name in METRICS}
-    | {f"warehouse_edge_antenna_{name}" for name in ANTENNA_METRICS}
-    | {f"warehouse_edge_reader_clock_{name}" for name in CLOCK_METRICS}
+    | {f"warehouse_edge_reader_{name}" for name in READER_METRICS}
+    | {f"warehouse_edge_antenna_{name}" for name in (*ANTENNA_METRICS, *ANTENNA_WORDS)}
+    | {f"warehouse_edge_reader_clock_{name}" for name in (*CLOCK_METRICS, *CLOCK_WORDS)}
 )
 
 

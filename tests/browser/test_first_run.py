@@ -163,6 +163,8 @@ def take_a_reader(page: Page, port: int) -> None:
 
 
 def place_its_antenna(page: Page) -> None:
+    rows = page.locator("#antennas tbody tr")
+    expect(rows.first).to_contain_text("no reader of this name")  # of the example floor
     page.fill("#placed-location-1", "SHELF-A")
     shoot(page, "first-run-antennas-en-GB-1280x800")
     page.locator("#save-antennas").click()

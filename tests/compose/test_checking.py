@@ -6,7 +6,10 @@ import pytest
 
 from edge.compose.checking import check_files
 from edge.compose.link import link_settings
+from edge.settings.faults import BYTES_MAX, ConfigurationError
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Gateway, Partner, Settings
+from edge.web.pins import hash_pin
 
 FLOOR = """
 [[location]]
@@ -156,10 +159,14 @@ def test_a_file_that_is_named_and_not_there_is_told_at_its_key(tmp_path: Path) -
     assert exceptions.startswith(f"{file}: gateway.exceptions_file: names {tmp_path}")
 
 
-def test_what_has_no_end_is_no_configuration() -> None:
-    (told,) = check_files(Path("/dev/zero"))
+def test_what_has_no_end_is_no_configuration(tmp_path: Path) -> None:
+    (device,) = check_files(Path("/dev/zero"))
+    large = tmp_path / "gateway.toml"
+    large.write_bytes(b"#" * (BYTES_MAX + 1))
+    (told,) = check_files(large)
 
-    assert told == "/dev/zero: has more than 16 MiB; no file of this kind has"
+    assert device == "/dev/zero: is no file, but a pipe or a device; name a file"
+    assert told == f"{large}: has more than 16 MiB; no file of this kind has"
 
 
 @pytest.mark.parametrize("key", ["floor_file", "exceptions_file"])
@@ -201,4 +208,51 @@ pin_hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
 def test_of_two_with_the_same_name_the_second_is_told(tmp_path: Path) -> None:
     (told,) = faults(tmp_path, MODULE + SCANNER + SCANNER.replace("usb-b", "usb-c"))
 
-    assert told.startswith(f"{tmp_path / 'gateway.toml'}:17: name: ")
+    assert told.startswith(f"{tmp_path / 'gateway.toml'}:17: scanner.name: ")
+
+
+def test_a_pin_hash_that_is_none_is_told_at_its_own_person(tmp_path: Path) -> None:
+    person = '[[person]]\nbadge = "{0}"\nname = "n"\nrole = "picker"\npin_hash = "{1}"\n'
+    good = hash_pin("815815")
+    text = person.format(1, good) + person.format(2, "$argon2id$815815") + person.format(3, good)
+
+    (told,) = faults(tmp_path, text)
+
+    assert told.startswith(f"{tmp_path / 'gateway.toml'}:12: person.pin_hash: ")
+
+
+def test_the_same_mistake_in_every_place_of_a_large_floor_is_told_in_one_pass(
+    tmp_path: Path,
+) -> None:
+    places = 20_000
+    text = "".join(f'[[location]]\nid = "P-{at}"\nkind = "bim"\n' for at in range(places))
+    (tmp_path / "floor.toml").write_text(text)
+
+    with pytest.raises(ConfigurationError) as told:
+        load_floor(tmp_path / "floor.toml")
+
+    assert len(told.value.faults) == places
+    assert told.value.faults[-1].startswith(f"{tmp_path / 'floor.toml'}:{3 * places}: location.")
+
+
+def test_keys_with_a_thousand_dots_are_a_fault_like_another(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, ".".join(["a"] * 3000) + " = 1\n")
+
+    assert told.endswith("is nested too deeply; no key needs it")
+
+
+def test_a_certificate_or_password_that_is_not_there_is_told_before_it_keeps_a_start_back(
+    tmp_path: Path,
+) -> None:
+    text = (
+        '[web]\ncertificate_file = "web.pem"\nkey_file = "web.key"\n'
+        '[mqtt]\npassword_file = "mqtt.password"\n'
+        'ca_file = "/run/credentials/warehouse-edge.service/ca"  # there while it runs\n'
+    )
+    (tmp_path / "web.key").write_text("a key")
+
+    of_pages, of_broker = faults(tmp_path, text)
+
+    file = tmp_path / "gateway.toml"
+    assert of_pages.startswith(f"{file}:4: web.certificate_file: names {tmp_path / 'web.pem'}")
+    assert of_broker.startswith(f"{file}:7: mqtt.password_file: names {tmp_path}")

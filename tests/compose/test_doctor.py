@@ -83,6 +83,36 @@ def test_a_reader_that_is_not_there_stops_work_and_says_why(tmp_path: Path) -> N
     assert "refused" in found["reader shelf-1"]["text"].lower()
 
 
+def test_what_keeps_a_gateway_from_starting_is_named_and_no_trace_printed(tmp_path: Path) -> None:
+    # given: no session key, a folder for a journal, and a password that is no text
+    port = free_port()
+    config = site(tmp_path, port)
+    config.write_text(
+        config.read_text().replace(
+            "enabled = false", 'username = "gw"\npassword_file = "mqtt.password"'
+        )
+    )
+    (tmp_path / "mqtt.password").write_bytes(b"\xff\xfe")
+    (tmp_path / "data" / "journal.sqlite").mkdir(parents=True)
+    (tmp_path / "data" / "session.key").write_text("mine")
+    (tmp_path / "data" / "session.key").chmod(0o600)
+
+    # when
+    with simulated_reader(port):
+        code, found = doctor(config)
+
+    # then
+    assert code == 1
+    assert {name: found[name]["status"] for name in ("session key", "journal", "broker")} == {
+        "session key": "bad",
+        "journal": "bad",
+        "broker": "bad",
+    }
+    assert "is not UTF-8 text" in found["broker"]["text"]
+    assert found["daemon"]["text"] == "none runs on this journal"
+    assert not (tmp_path / "data" / "journal.sqlite.lock").exists(), "nothing is changed"
+
+
 def test_a_wrong_station_and_a_missing_scanner_are_told_together(tmp_path: Path) -> None:
     scanner = '[[scanner]]\nname = "s"\npath = "/dev/serial/by-id/none"\nstation = "A-01"\n'
     code, found = doctor(site(tmp_path, free_port(), scanner))

@@ -12,6 +12,7 @@ HEALTH = Health(
     reads_folded=0,
     loop_lag_ms=5.0,
     disk_free_bytes=10**9,
+    clock_synchronised=True,
     alerts=0,
     antennas_faulty=1,
 )
@@ -21,6 +22,7 @@ def antenna(port: int, usual: float | None) -> dict[str, object]:
     return {
         "reader": "dock",
         "port": port,
+        "location": "gate",
         "state": "good",
         "reads_per_s": 7.5,
         "usual_reads_per_s": usual,
@@ -31,7 +33,9 @@ def antenna(port: int, usual: float | None) -> dict[str, object]:
 
 def test_each_antenna_and_each_clock_has_its_figures_and_no_others() -> None:
     clock = {"quality": "utc", "offset_ms": 1.5, "drift_ppm": None, "jumps": 0}
-    readers = [{"name": "dock", "clock": clock}, {"name": "new", "clock": None}]
+    figures = {"up": True, "reads": 7, "errors": 1, "connections": 2}
+    readers = [{"name": "dock", "clock": clock, **figures}]
+    readers.append({"name": "new", "clock": None, **figures, "up": False})
 
     text = metrics_text(
         lambda: HEALTH, lambda: Details(readers, [antenna(1, 8.0), antenna(2, None)])
@@ -42,5 +46,10 @@ def test_each_antenna_and_each_clock_has_its_figures_and_no_others() -> None:
     assert 'usual_reads_per_s{port="2"' not in text
     assert 'warehouse_edge_reader_clock_offset_ms{reader="dock"} 1.5' in text
     assert "drift_ppm{" not in text
-    assert 'reader="new"' not in text
+    assert 'clock_offset_ms{reader="new"}' not in text
+    assert 'warehouse_edge_reader_clock_quality{quality="utc",reader="dock"} 1.0' in text
+    assert 'warehouse_edge_reader_up{reader="dock"} 1.0' in text
+    assert 'warehouse_edge_reader_up{reader="new"} 0.0' in text
+    assert 'warehouse_edge_reader_connections{reader="dock"} 2.0' in text
+    assert 'antenna_state{location="gate",port="2",reader="dock",state="good"} 1.0' in text
     assert "warehouse_edge_antennas_faulty 1.0" in text

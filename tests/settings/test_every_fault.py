@@ -1,5 +1,6 @@
 """Whatever is wrong with a key is told by a sentence of the table, so that it has words in zh."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -86,11 +87,13 @@ def test_what_is_no_toml_is_told_with_its_place(text: str, tmp_path: Path) -> No
             assert re.search(r"at line \d+, column \d+: |at its end: ", one)
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "utf-16"])
+@pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "utf-16"])
 def test_a_file_that_cannot_be_read_is_told_by_the_table(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     if kind == "folder":
         file.mkdir()
+    elif kind == "pipe":  # nobody ever writes to it
+        os.mkfifo(file)
     elif kind == "utf-16":
         file.write_text("[gateway]", encoding="utf-16")
 

@@ -3,6 +3,8 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from edge.settings.history import KEPT_MOST, History, history_folder
 
 SECOND_US = 1_000_000
@@ -34,8 +36,9 @@ def test_the_oldest_go_and_a_damaged_one_is_passed_over(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == KEPT_MOST
 
 
-def test_even_a_broken_file_tells_where_its_history_lies(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ['"data"', "'data'  # beside it"])
+def test_even_a_broken_file_tells_where_its_history_lies(written: str, tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
-    file.write_text('[gateway\ndata_dir = "data"\nname = ')
+    file.write_text(f"[gateway\ndata_dir = {written}\nname = ")
 
     assert history_folder(file) == tmp_path / "data" / "configurations"

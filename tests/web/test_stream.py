@@ -197,7 +197,7 @@ def test_a_certificate_that_is_none_is_told_to_the_operator(house: House, tmp_pa
     bad.write_text("no certificate")
     server = WebServer(create_app(house.given), "127.0.0.1", 0, tls=TlsFiles(bad, bad))
 
-    with pytest.raises(WebServerError, match="cannot serve"):
+    with pytest.raises(WebServerError, match=f"{bad} and {bad} cannot be used"):
         server.start()
 
 

@@ -65,6 +65,15 @@ def folder_writable(about: str, folder: Path) -> Finding:
     return good(about, f"{there} can be written{missing}")
 
 
+def file_usable(about: str, path: Path) -> Finding:
+    """Whether a file that is there can be read and written."""
+    if not path.is_file():
+        return bad(about, f"{path} is no file", "move it away")
+    if not os.access(path, os.R_OK | os.W_OK):
+        return bad(about, f"{path} may not be written by {_user()}", f"chown it to {_user()}")
+    return good(about, f"{path} can be written")
+
+
 def disk_room(folder: Path) -> Finding:
     """Whether there is room for the journal."""
     there = next(one for one in (folder, *folder.parents) if one.exists())
@@ -126,6 +135,8 @@ def _user() -> str:
 
 def port_usable(about: str, path: Path) -> Finding:
     """Whether a serial port's node may be opened by us."""
+    if not path.is_char_device():
+        return bad(about, f"{path} is no serial port", "ls /dev/serial/by-id names those")
     if os.access(path, os.R_OK | os.W_OK):
         return good(about, f"{path} may be opened")
     return bad(about, f"{path} may not be opened by {_user()}", "add it to the group dialout")
