@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from edge.gs1 import barcode
 from edge.gs1.barcode import Barcode
-from edge.gs1.epc import sgtin_of
+from edge.gs1.epc import sgtin_of, sscc_of
 from edge.gs1.items import epc_of, epcs_of, names_of
 from edge.model.ids import Epc, Gtin, LocationId, Sku, Sscc, ToteId
 from edge.model.state import FloorState
+from edge.model.work import Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def identify(state: FloorState, text: str) -> Named:
     own = _own_label(state, text) or _own_label(state, code.raw)
     if own is not None:
         return own
-    if code.epc_hex is not None:
-        return _tag(state, code.epc_hex)
     if code.sscc is not None:
         return ParcelLabel(code.sscc)
+    if code.epc_hex is not None:
+        return _tag(state, code.epc_hex)
     if code.gtin is not None:
         return _article(state, code.gtin, code)
     return Unknown(code.fault or "nobody here knows this code")
@@ -119,6 +120,12 @@ def known_as(state: FloorState, epc: Epc) -> Epc:
     """The name that work in hand has for the item of a tag: the tag's own, or its label's."""
     names = names_of(epc)
     return (state.known_as(names) if len(names) > 1 else None) or epc
+
+
+def parcel_of(state: FloorState, epc: Epc) -> Parcel | None:
+    """The parcel whose own label bears a tag, else the one that the tag's piece went into last."""
+    own = state.parcels.get(sscc_of(epc) or Sscc(""))
+    return own or state.parcels.holding(known_as(state, epc))
 
 
 def article_of(state: FloorState, epc: Epc) -> Sku | None:

@@ -29,7 +29,7 @@ from edge.model.pallets import Pallet, PalletState
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept
-from edge.rules.identifying import known_as
+from edge.rules.identifying import parcel_of
 from edge.rules.terms import Terms
 
 PALLET_QUIET_US = 10_000_000
@@ -38,11 +38,11 @@ PALLET_QUIET_US = 10_000_000
 def tag_went_out(
     state: FloorState, terms: Terms, epc: Epc, portal: LocationId, by: Badge | None = None
 ) -> list[Event]:
-    """A tag goes out there: of a parcel, or of a pallet's own label; `by` who said so."""
+    """A tag goes out there: of a parcel, its label or a pallet's; `by` who said so."""
     pallet = state.pallets.get(sscc_of(epc) or Sscc(""))
     if pallet is not None:
         return _seen(state, terms, pallet, pallet.sscc, portal)
-    parcel = state.parcels.holding(known_as(state, epc))
+    parcel = parcel_of(state, epc)
     if parcel is None:
         return []
     return (
@@ -123,13 +123,15 @@ def _seen(
     if sscc in known:
         return []
     events: list[Event] = [PalletSeen(pallet.sscc, sscc, portal)]
-    if set(_tagged(state, pallet)) <= {*known, sscc}:
+    if set(_tagged(state, pallet, (*known, sscc))) <= {*known, sscc}:
         events += departed(state, pallet, portal, (), None)
     return events
 
 
-def _tagged(state: FloorState, pallet: Pallet) -> list[Sscc]:
-    return [one for one in pallet.parcels if state.parcels[one].epcs]
+def _tagged(state: FloorState, pallet: Pallet, seen: tuple[Sscc, ...]) -> list[Sscc]:
+    """Parcels that can be heard: with tagged pieces; all, once one is heard by its label's tag."""
+    tagged = [one for one in pallet.parcels if state.parcels[one].epcs]
+    return tagged if {*seen} <= {*tagged, pallet.sscc} else list(pallet.parcels)
 
 
 def departed(
@@ -171,7 +173,8 @@ def due(state: FloorState, input_: PalletDue) -> Decision:
     pallet = state.pallets.get(input_.pallet)
     if pallet is None or pallet.seen is None:
         return accept("noted", "nothing waits for this pallet")
-    seen, tagged = pallet.seen.ssccs, _tagged(state, pallet)
+    seen = pallet.seen.ssccs
+    tagged = _tagged(state, pallet, seen)
     if pallet.sscc in seen or 2 * len(seen) >= len(tagged):
         unheard = tuple(one for one in tagged if one not in seen)
         events = departed(state, pallet, pallet.seen.portal, unheard, None)

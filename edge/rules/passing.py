@@ -13,7 +13,7 @@ from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import article_of, known_as
+from edge.rules.identifying import article_of, parcel_of
 from edge.rules.leaving import tag_went_out
 from edge.rules.terms import Terms
 
@@ -36,7 +36,7 @@ def judged(state: FloorState, terms: Terms, input_: PassageJudged) -> Decision:
 
 def _passed(state: FloorState, terms: Terms, passage: Passage) -> list[Event]:
     sku = article_of(state, passage.epc)
-    parcel = _parcel_of(state, passage.epc)
+    parcel = parcel_of(state, passage.epc)
     events: list[Event] = [
         PortalPassed(
             passage.epc, sku, passage.portal, passage.direction.value, passage.probability
@@ -57,7 +57,7 @@ def _has_left(events: list[Event]) -> bool:
 
 def _asked(state: FloorState, passage: Passage) -> list[Event]:
     """The question, where the answer matters and is not asked for already."""
-    parcel, sku = _parcel_of(state, passage.epc), article_of(state, passage.epc)
+    parcel, sku = parcel_of(state, passage.epc), article_of(state, passage.epc)
     name = _name(passage.epc, parcel)
     is_nobody_s = parcel is None and sku is None
     has_left = parcel is not None and parcel.shipped and passage.likeliest is not Direction.IN
@@ -82,7 +82,7 @@ def _asked(state: FloorState, passage: Passage) -> list[Event]:
 
 def _not_passed(state: FloorState, passage: Passage) -> list[Event]:
     """Another tag of a parcel that stayed on its side, at the same time, answers its question."""
-    question = state.questions.get(_name(passage.epc, _parcel_of(state, passage.epc)))
+    question = state.questions.get(_name(passage.epc, parcel_of(state, passage.epc)))
     if question is None or question.epc == passage.epc or question.portal != passage.portal:
         return []
     is_together = passage.began_us <= question.ended_us and question.began_us <= passage.ended_us
@@ -106,10 +106,6 @@ def answered(state: FloorState, terms: Terms, input_: PassageAnswered) -> Decisi
     if not _has_left(events):
         events.append(PassageSettled(question.name, input_.answer, input_.badge))
     return accept("settled", f"{question.name}: {input_.answer}", *events)
-
-
-def _parcel_of(state: FloorState, epc: Epc) -> Parcel | None:
-    return state.parcels.holding(known_as(state, epc))
 
 
 def _name(epc: Epc, parcel: Parcel | None) -> str:

@@ -29,7 +29,7 @@ from edge.model.state import FloorState
 from edge.model.work import Parcel
 from edge.rules import numbering
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import ParcelLabel, identify, known_as
+from edge.rules.identifying import ParcelLabel, identify, parcel_of
 from edge.rules.terms import Terms
 
 PALLET_PLACES = frozenset({LocationKind.STAGING, LocationKind.STATION})
@@ -131,7 +131,7 @@ def tag_at_staging(state: FloorState, epc: Epc, place: LocationId) -> list[Event
         for one in state.pallets.present()
         if one.place == place and one.state is PalletState.OPEN
     ]
-    parcel = state.parcels.holding(known_as(state, epc))
+    parcel = parcel_of(state, epc)
     if len(there) != 1 or parcel is None or parcel.shipped or parcel.recalled:
         return []
     if state.pallets.bearing(parcel.sscc) is not None or not _goes_with(there[0], parcel):

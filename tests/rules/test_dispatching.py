@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from edge.gs1.epc import describe
 from edge.model.events import ManifestClosed, ParcelShipped, PassageSettled, WrongDoorSeen
-from edge.model.ids import LocationId, OrderId, RequestId, Sscc
+from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sscc
 from edge.model.inputs import ItemLocated
 from edge.model.orders import OrderState
 from edge.model.passages import Direction
@@ -12,6 +13,7 @@ from edge.model.presence import Moved
 from edge.model.prompts import Answer
 from edge.model.work import WrongDoor
 from edge.rules.dispatching import manifests
+from edge.rules.identifying import ParcelLabel, identify
 from tests.rules.small_floor import (
     DOCK,
     FLOOR,
@@ -85,6 +87,58 @@ def test_a_parcel_at_its_own_carrier_s_door_leaves() -> None:
     at_dock(floor)
 
     assert floor.state.parcels[sscc].shipped
+
+
+def label_tag(number: Sscc) -> Epc:
+    """The tag in a parcel's label."""
+    length = len(TERMS.company_prefix)
+    return Epc(str(describe(f"(00){number}", company_prefix_length=length).epc_hex))
+
+
+def labelled(floor: SmallFloor) -> tuple[Sscc, Epc]:
+    """A parcel of a shirt that bears no tag, and the tag of the parcel's own label."""
+    stock_up(floor)
+    floor.ready()
+    floor.order("O1", (SHIRT, 1))
+    known = floor.state.orders[OrderId("O1")]
+    floor.state.orders[known.order_id] = replace(known, carrier="DHL")
+    floor.plan()
+    scan(floor, SHIRT)
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT)
+    number = Sscc(str(close(floor).data["sscc"]))
+    return number, label_tag(number)
+
+
+def test_a_parcel_is_heard_by_its_label_s_own_tag_at_its_own_door_and_at_a_wrong_one() -> None:
+    for carrier in ("DHL", "UPS"):
+        floor = SmallFloor(FLOOR, replace(TERMS, doors={DOCK: (carrier,)}))
+        number, label = labelled(floor)
+
+        floor.take(ItemLocated(Moved(label, STATION, DOCK, 0.99, NOW_US), NOW_US))
+
+        assert floor.state.parcels[number].shipped is (carrier == "DHL")
+        alarms = [one.sscc for one in floor.facts if isinstance(one, WrongDoorSeen)]
+        assert alarms == ([] if carrier == "DHL" else [number])
+
+
+def test_a_portal_with_sides_ships_a_parcel_by_its_label_s_tag_only_when_that_goes_out() -> None:
+    floor = SmallFloor(SIDED)
+    number, label = labelled(floor)
+
+    passes(floor, label, Direction.TURNED_BACK)
+    assert not floor.state.parcels[number].shipped
+    passes(floor, label, Direction.OUT)
+
+    assert floor.state.parcels[number].shipped
+
+
+def test_the_tag_of_a_parcel_s_label_names_the_parcel_where_it_is_scanned() -> None:
+    floor = SmallFloor()
+    number, label = labelled(floor)
+
+    assert identify(floor.state, label) == ParcelLabel(number)
 
 
 def test_a_portal_that_no_door_is_named_for_lets_every_carrier_s_parcel_out() -> None:

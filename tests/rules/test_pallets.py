@@ -34,7 +34,7 @@ from edge.model.prompts import Answer
 from edge.rules import leaving, numbering
 from edge.rules.leaving import PALLET_QUIET_US
 from tests.rules.small_floor import DOCK, FLOOR, LI, NOW_US, STATION, TERMS, SmallFloor
-from tests.rules.test_dispatching import at_dock, hand_over, packed
+from tests.rules.test_dispatching import at_dock, hand_over, label_tag, packed
 from tests.rules.test_picking import tag
 
 RAMP = LocationId("ramp-1")
@@ -357,3 +357,23 @@ def test_a_pallet_that_nothing_was_seen_of_is_not_judged() -> None:
 
     assert floor.take(PalletDue(pallet, NOW_US)).code == "noted"
     assert shipped(floor) == []
+
+
+def test_where_labels_bear_tags_one_of_three_heard_went_alone_and_all_three_are_the_pallet() -> (
+    None
+):
+    for heard, gone in ((1, "left_alone"), (3, "pallet_left")):
+        floor, parcels = floor_with(3)
+        for one in parcels:  # their pieces bear no tags
+            packed_here = floor.state.parcels[one]
+            contents = tuple((sku, replace(unit, epc=None)) for sku, unit in packed_here.contents)
+            floor.state.parcels[one] = replace(packed_here, contents=contents)
+        pallet = closed(floor, parcels)
+
+        for one in parcels[:heard]:
+            floor.take(ItemLocated(Moved(label_tag(one), STATION, DOCK, 0.99, NOW_US), NOW_US))
+        quiet(floor)
+
+        whole = [one for one in floor.facts if isinstance(one, PalletDeparted)]
+        assert [bool(whole), shipped(floor)] == [gone == "pallet_left", parcels[:heard]]
+        assert (the(floor, pallet).state is PalletState.LEFT) is bool(whole)

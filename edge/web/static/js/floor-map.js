@@ -4,7 +4,8 @@
 import { fill, h, s } from "./dom.js";
 import { knows, moment, t } from "./language.js";
 import { antenna, heatBoxes, itemMark, pickers } from "./map-marks.js";
-import { aisleNames, boxOf, boxOfPlace, drawn, fitted, nextPlace, outermostFirst, reach, up, wide } from "./map-shape.js";
+import { aisleNames, boxOf, boxOfPlace, drawn, fitted, nextPlace, outermostFirst, reach, up } from "./map-shape.js";
+import { wide } from "./text-width.js";
 
 const NEARER = [1, 2, 4]; // so many times as large as what fits into its frame
 const LEGIBLE_PX = 9; // smaller letters are left out

@@ -1,6 +1,8 @@
 // Where everything lies on the drawing of the floor: one unit is one metre. The plan's y grows
 // upwards, a drawing's downwards; `up` turns the one into the other.
 
+import { wide } from "./text-width.js";
+
 const MARGIN_M = 1.2;
 const POINT_M = 0.8; // side of a place whose size nobody measured
 const BETWEEN = /[-_./: ]+/; // what parts the words of a name: aisle, bay, level
@@ -94,12 +96,6 @@ export function reach(floor) {
   const ys = [...floor.cross_y_m, ...places.filter((one) => one.kind === "bin").map((one) => one.y_m)].map(up);
   if (ys.length === 0 || xs.length === 0) return null;
   return { top: Math.min(...ys), bottom: Math.max(...ys), left: Math.min(...xs), right: Math.max(...xs) };
-}
-
-/** How many letters wide a text is, in heights of its letters. */
-export function wide(text) {
-  const of = (sign) => (sign.codePointAt(0) > 0x2e80 ? 1 : "-_./:, ·|'ilI".includes(sign) ? 0.4 : "MW%".includes(sign) ? 0.95 : 0.66);
-  return [...text].reduce((sum, sign) => sum + of(sign), 0);
 }
 
 /** The lines in which a name is largest in a box, whole or parted between its words, and their size. */

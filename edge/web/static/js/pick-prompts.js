@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { t } from "./language.js";
+import { wide } from "./text-width.js";
 
 function start({ carts }, actions) {
   return [
@@ -51,7 +52,7 @@ function goal(actions, prompt, title, stop) {
     h(
       "section",
       { class: "what" },
-      h("p", { class: "name", id: "name" }, prompt.name || prompt.sku),
+      h("p", { class: nameClass(prompt.name), id: "name" }, prompt.name || prompt.sku),
       h("p", { class: "sku", id: "sku" }, prompt.sku),
     ),
   ];
@@ -183,7 +184,7 @@ function placeOf(prompt, actions) {
   return h(
     "div",
     { class: prompt.check ? "place-row" : "" },
-    h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 7 : 0)}`, id: "place" }, prompt.location),
+    h("p", { class: `place ${lengthClass(prompt.location, prompt.check ? 3.5 : 0)}`, id: "place" }, prompt.location),
     prompt.check ? checkKey(prompt, actions) : null,
   );
 }
@@ -203,11 +204,17 @@ function radioOf(prompt) {
   return h("span", { class: "radio" }, icon("radio"), h("span", {}, t("pick.radio")));
 }
 
-/** Long names get smaller letters, never dots in place of their end. */
+/** Long names get smaller letters, never dots in place of their end. `beside` stands on the same line. */
 function lengthClass(text, beside = 0) {
-  const length = text.length + beside; // what stands on the same line takes room as well
-  if (length <= 6) return "short";
-  return length <= 9 ? "middle" : length <= 14 ? "long" : "longest";
+  const length = wide(text) + beside;
+  if (length <= 3.8) return "short";
+  return length <= 5 ? "middle" : length <= 7.5 ? "long" : "longest";
+}
+
+/** Names of articles too, so that the field for scans stays on the screen; only the longest lose their end. */
+function nameClass(name) {
+  const length = wide(name);
+  return length <= 24 ? "name" : length <= 48 ? "name long" : "name longest";
 }
 
 function loading() {

@@ -12,9 +12,11 @@ import { PickView } from "./pick-view.js";
 import { Signs, signOf } from "./signs.js";
 import { placesOf } from "./station-parts.js";
 import { listen } from "./stream.js";
+import { shortened } from "./text-width.js";
 import { answerWords, refusalWords } from "./words.js";
 
 const BEAT_MS = 30 * 1000; // work lies with a handheld while it is heard
+const TOLD_MOST = 24; // width of a name beside another one: two lines of a note
 const PUTTING = ["put_back", "put_away", "fetch", "refill"];
 
 const frame = await Frame.start(document.body.classList.contains("cart") ? "cart" : "pick");
@@ -145,8 +147,8 @@ function detailsOf(answer, entry) {
   if (answer.code === "wrong_item" && answer.data.expected) {
     const { expected, scanned: got } = answer.data;
     return t("pick.wrong_item_details", {
-      expected: expected.name || expected.sku,
-      scanned: got?.name || got?.sku || entry.body.code,
+      expected: shortened(expected.name || expected.sku, TOLD_MOST),
+      scanned: shortened(got?.name || got?.sku || entry.body.code, TOLD_MOST),
     });
   }
   if (["substitute_offered", "substituted"].includes(answer.code)) return answer.data.name || answer.data.sku;
