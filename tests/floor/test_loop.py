@@ -169,9 +169,9 @@ def test_while_the_disk_stays_full_the_state_is_read_back_once_a_second_and_no_o
     reads: list[int] = []
     load = gateway.store.load
 
-    def counted(state: FloorState) -> None:
+    def counted(state: FloorState, present: None) -> None:
         reads.append(gateway.clock.monotonic_us())
-        load(state)
+        load(state, present)
 
     monkeypatch.setattr(gateway.store, "load", counted)
     # given a disk that is full for a minute, and somebody who scans all the time
