@@ -14,15 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.api import Device
+from simulators.box import is_short, strangers_in, surplus_in, unwanted_in
 from simulators.hall import ASIDE, PACK_STATION
 from simulators.people import Person, Shift
-from simulators.things import (
-    OUTFEED,
-    RACK,
-    Piece,
-    Tote,
-    tote_holder,
-)
+from simulators.things import OUTFEED, RACK, Piece, Tote, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
 """Reads a label with the station's scanner; False where nobody is there to hear it."""
@@ -166,7 +161,9 @@ class Packer:
             await self._take_out(tote_id)
             view = await self._heard_out()
         if view["open"] and view["tote_id"] == tote_id:
-            looked = view["verdict"] == "take_out" and not self._unwanted_in(tote_id, view)
+            looked = view["verdict"] == "take_out" and not unwanted_in(
+                self.shift.world, tote_id, view
+            )
             await self._close(view, partial=view["verdict"] != "match", looked=looked)
 
     async def _heard_out(self) -> dict[str, Any]:
@@ -197,21 +194,11 @@ class Packer:
 
     async def _take_out(self, tote_id: str) -> None:
         """Lay aside what the order wants no more: any piece of the article: they look alike."""
-        for piece in self._unwanted_in(tote_id, await self._view()):
+        for piece in unwanted_in(self.shift.world, tote_id, await self._view()):
             answer = await self._scan_on_page(self.shift.barcode(piece.sku))
             self.shift.deeds[f"pack_{answer['code']}"] += 1
             if answer["code"] == "taken_out":
                 self.shift.world.put(piece.epc, ASIDE)
-
-    def _unwanted_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
-        """What is to be taken out of the open box and really lies in it."""
-        lying = self.shift.world.pieces_in(tote_holder(tote_id))
-        return [
-            piece
-            for told in view["take_out"]
-            if told["order_id"] == view["order_id"]
-            for piece in [one for one in lying if one.sku == told["sku"]][: int(told["quantity"])]
-        ]
 
     async def _scan_pieces(self, tote_id: str) -> None:
         """Empty the tote piece by piece under the scanner, so that a stray is noticed too."""
@@ -226,42 +213,23 @@ class Packer:
             self.shift.deeds["put_aside"] += 1
 
     async def _clear_strangers(self, tote_id: str) -> None:
-        while lying := self._strangers_in(tote_id, await self._view()):
+        while lying := strangers_in(self.shift.world, tote_id, await self._view()):
             await self.shift.spend(_HANDLE_S)
             self.shift.world.put(lying[0].epc, ASIDE)
             self.shift.deeds["put_aside"] += 1
             await self._view_until(
                 _GHOST_PATIENCE_S,
                 lambda shown: (
-                    shown["verdict"] != "extra" or bool(self._strangers_in(tote_id, shown))
+                    shown["verdict"] != "extra"
+                    or bool(strangers_in(self.shift.world, tote_id, shown))
                 ),
             )
         await self._view_until(_GHOST_PATIENCE_S, lambda shown: shown["verdict"] != "extra")
 
-    def _strangers_in(self, tote_id: str, view: dict[str, Any]) -> list[Piece]:
-        """What the screen calls a stranger and really lies in the tote.
-
-        Of an article that is wanted they count, for nobody sees a tag's number on a piece: no more
-        is taken out than is too much, and any of them.
-        """
-        told = {str(stranger["epc"]) for stranger in view["strangers"]}
-        asked = {str(stranger["sku"]) for stranger in view["strangers"]}
-        wanted = {str(line["sku"]): int(line["expected"]) for line in view["lines"]}
-        lying = self.shift.world.pieces_in(tote_holder(tote_id))
-        held = Counter(piece.sku for piece in lying)
-        found = [
-            piece
-            for piece in lying
-            if (piece.epc in told or (piece.sku in asked and piece.sku in wanted))
-            and held[piece.sku] > wanted.get(piece.sku, 0)
-        ]
-        return sorted(found, key=lambda piece: piece.epc not in told)
-
     async def _close(self, view: dict[str, Any], *, partial: bool, looked: bool) -> None:
         await self.shift.spend(_HANDLE_S)
         consent = {"partial": partial, "nothing_unwanted": looked}
-        answer = await self._device.post(f"{self._path}/close", consent)
-        self.shift.deeds[f"pack_{answer['code']}"] += 1
+        answer = await self._post_close(consent)
         if answer["code"] == "missing":
             consent |= {"partial": True}
             answer = await self._device.post(f"{self._path}/close", consent)
@@ -282,39 +250,32 @@ class Packer:
         self, view: dict[str, Any], consent: dict[str, Any], cartons: list[dict[str, Any]]
     ) -> dict[str, Any]:
         """On the scale; what is off is looked into once, and what is too much taken out."""
-        carton: dict[str, Any] = cartons[0] if cartons else {"name": None, "tare_g": 0}
+        tote_id = str(view["tote_id"])
         answer: dict[str, Any] = {"code": "weigh"}
         for _ in range(2):
             await self.shift.spend(_HANDLE_S)
-            goods_g = sum(
-                self.shift.catalogue.articles[sku].weight_g for sku in self._in_box(view)
-            )
-            scale_g = goods_g + int(carton["tare_g"]) + int(self.shift.chance.integers(-4, 5))
-            weighing = {"weight_g": max(1, scale_g), "carton": carton["name"]}
-            answer = await self._device.post(
-                f"{self._path}/close", consent | {"weighing": weighing}
-            )
-            self.shift.deeds[f"pack_{answer['code']}"] += 1
+            weighing = self._weighing(tote_id, cartons)
+            answer = await self._post_close(consent | {"weighing": weighing})
             if answer["code"] != "weight_off":
                 break
-            self._lay_surplus_aside(view)
+            for piece in surplus_in(self.shift.world, tote_id, view):
+                self.shift.world.put(piece.epc, ASIDE)
+                self.shift.deeds["weighed_surplus"] += 1
         return answer
 
-    def _in_box(self, view: dict[str, Any]) -> list[str]:
-        """The article of each piece that really lies in the box."""
-        held = tote_holder(str(view["tote_id"]))
-        return [piece.sku for piece in self.shift.world.pieces_in(held)]
+    def _weighing(self, tote_id: str, cartons: list[dict[str, Any]]) -> dict[str, Any]:
+        """What the packer types: the first carton, and a scale that errs by a few grams."""
+        carton: dict[str, Any] = cartons[0] if cartons else {"name": None, "tare_g": 0}
+        error_g = int(self.shift.chance.integers(-4, 5))
+        scale_g = self._goods_g(tote_id) + int(carton["tare_g"]) + error_g
+        return {"weight_g": max(1, scale_g), "carton": carton["name"]}
 
-    def _lay_surplus_aside(self, view: dict[str, Any]) -> None:
-        """What lies in the box beyond what the screen has checked."""
-        left = Counter({str(line["sku"]): int(line["checked"]) for line in view["lines"]})
-        for piece in self.shift.world.pieces_in(tote_holder(str(view["tote_id"]))):
-            left[piece.sku] -= 1
-            if left[piece.sku] < 0:
-                self.shift.world.put(piece.epc, ASIDE)
-                self.shift.deeds["put_aside"] += 1
+    def _goods_g(self, tote_id: str) -> int:
+        """What really lies in the box weighs so much."""
+        lying = self.shift.world.pieces_in(tote_holder(tote_id))
+        return sum(self.shift.catalogue.articles[piece.sku].weight_g for piece in lying)
 
-
-def is_short(view: dict[str, Any]) -> bool:
-    """Whether something of the open order is not checked yet."""
-    return any(line["checked"] < line["expected"] for line in view["lines"])
+    async def _post_close(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._device.post(f"{self._path}/close", body)
+        self.shift.deeds[f"pack_{answer['code']}"] += 1
+        return answer

@@ -31,6 +31,9 @@ _SHARE_BACK = 0.05
 DISK_ALERT, STORE_ALERT = "disk-filling", "store-failed"
 QUIET_US = 10_000_000
 """Where nothing is to be kept, trouble with the store is over when none showed for so long."""
+_TRIES_AT_ONCE = 2
+_TRY_US, _DOUBLINGS_MAX = 62_500, 4
+"""The third try in a row waits so long, each further one twice as long, at last a second."""
 _STEPS: tuple[tuple[float, Literal["warning", "critical"]], ...] = (
     (0.95, "critical"),
     (0.90, "warning"),
@@ -82,7 +85,7 @@ class Housekeeping:
         self._disk_use = disk_use
         self._reserve = reserve
         self._told: float | None = None
-        self._failed_us = 0
+        self._failed_us = self._failures = 0
         self._look_us = clock.monotonic_us()
         self._prune_us = clock.monotonic_us() + PRUNE_US
 
@@ -117,6 +120,7 @@ class Housekeeping:
     def store_failed(self, error: StoreError) -> None:
         """Something could not be kept: a person is told, and the reserve makes room at once."""
         self._failed_us = self._clock.monotonic_us()
+        self._failures += 1
         if isinstance(error, StoreFullError):
             self._give_up_reserve()
         text = f"the store failed, nothing is accepted: {error}"
@@ -125,7 +129,17 @@ class Housekeeping:
 
     def store_works(self) -> None:
         """Something was kept; a turn that had nothing to keep has shown nothing."""
+        self._failures = 0
         self._alerts.end(STORE_ALERT)
+
+    def may_try(self) -> bool:
+        """Whether a store that failed is to be tried now: twice at once, then ever more rarely.
+
+        Before each try the whole state is read back, which takes a second in a large warehouse.
+        """
+        doublings = min(self._failures - _TRIES_AT_ONCE - 1, _DOUBLINGS_MAX)
+        wait_us = _TRY_US << doublings if doublings >= 0 else 0
+        return self._clock.monotonic_us() - self._failed_us >= wait_us
 
     def _give_up_reserve(self) -> None:
         if self._reserve is not None:

@@ -239,7 +239,9 @@ class FloorLoop:
                 entry.settle(answer)
 
     def _catch_up(self) -> bool:
-        """Read the state back after a failed commit; false while the store cannot be read."""
+        """Read the state back after a failed commit; false while the store rests or fails."""
+        if not self._parts.housekeeping.may_try():
+            return False
         try:
             self._reload()
         except StoreError as error:

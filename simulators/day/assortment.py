@@ -1,4 +1,4 @@
-"""What a simulated day sells and how: cases, places of reserve, what may be taken instead.
+"""What a simulated day sells and how: cases, reserves, weights, what may be taken instead.
 
 All of it is settled by the catalogue, so that the central system, the hall and the people agree
 without a word between them.
@@ -9,6 +9,7 @@ from typing import Any
 
 from edge.settings.picking import Substitute
 from simulators.catalogue import Catalogue, Placement
+from simulators.central_orders import master_items
 from simulators.codes import check_digit
 from simulators.day.flows import Flow
 from simulators.day.grounds import RESERVES
@@ -19,6 +20,8 @@ _RESERVED = 12
 _LACKING = 2
 """A place that pickers take from is filled up as soon as it lacks so many."""
 _CASED_EVERY = 2
+_UNTOLD_EVERY, _WRONG_FROM, _WRONG_SHARE = 8, 4, 0.75
+"""Of so many articles one has no weight told, and one, so many later, too small a share of it."""
 _ALLOWED_SHARE = 0.8
 _LOOSE = 0.4
 """So many of the lines that could be told in cases are told in pieces all the same."""
@@ -68,6 +71,16 @@ def master_places(catalogue: Catalogue) -> list[dict[str, Any]]:
         for one in catalogue.placements
         if one.sku in kept and one.location not in RESERVES
     ]
+
+
+def weighed_items(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The articles as `master/items`, where parcels are weighed: not every weight is right."""
+    rows = master_items(catalogue)
+    for row in rows[::_UNTOLD_EVERY]:
+        del row["weight_g"]
+    for row in rows[_WRONG_FROM::_UNTOLD_EVERY]:
+        row["weight_g"] = round(_WRONG_SHARE * row["weight_g"])
+    return rows
 
 
 def substitutes_of(catalogue: Catalogue) -> tuple[Substitute, ...]:

@@ -16,7 +16,7 @@ from simulators.catalogue import Catalogue
 from simulators.central_events import Delivered, UnreadableEventError, events_of
 from simulators.central_orders import master_items, master_stock
 from simulators.central_store import CentralStore
-from simulators.day.assortment import master_packs, master_places
+from simulators.day.assortment import master_packs, master_places, weighed_items
 from simulators.day.flows import Flow
 from simulators.day.network import Broker, Network, Post
 
@@ -160,7 +160,9 @@ class Central:
         session = str(state.get("session", ""))
         if state.get("state") in {"ready", "degraded"} and session != self._session:
             self._session = session
-            self.publish("master/items", master_items(self.catalogue))
+            weighed = Flow.WEIGHING in self.flows
+            items = weighed_items(self.catalogue) if weighed else master_items(self.catalogue)
+            self.publish("master/items", items)
             self.publish("master/stock", master_stock(self.catalogue))
             if Flow.CASES in self.flows:
                 self.publish("master/packs", master_packs(self.catalogue))

@@ -16,6 +16,7 @@ from simulators.day.flows import Flow
 from simulators.day.leader import Leader
 from simulators.day.people import Clerk, DayShift
 from simulators.day.plan import OrderBook, Shares, Story
+from simulators.day.scales import Scales
 from simulators.day.scanner_line import ScannerLine
 from simulators.day.site import LEADER, PACKERS, SORTER, Site, picker_badges
 from simulators.day.sorter import Sorter
@@ -70,6 +71,7 @@ def made_shift(day: Workplace) -> DayShift:
             for name, place in day.site.floor.locations.items()
             if place.check_digits
         },
+        scales=Scales(day.chance(46), shares.slips) if Flow.WEIGHING in flows else None,
         carriers={one.body["order_id"]: one.body["carrier"] for one in day.book.orders},
     )
 

@@ -1,6 +1,8 @@
-"""Packers of a simulated day: they overlook pieces, scan cases, and pack from a put wall.
+"""Packers of a simulated day: they overlook pieces, scan cases, pack from a put wall, and weigh.
 
-What lies in a slot is brought in a box that bears the slot's name until its check is open.
+What lies in a slot is brought in a box that bears the slot's name until its check is open. What
+weighs other than it should is looked into and weighed again; then the leader comes, who lets it go
+where nothing is missing.
 """
 
 import asyncio
@@ -10,17 +12,22 @@ from typing import Any, cast
 
 from typing_extensions import override
 
+from simulators.box import is_short, lacking_in
 from simulators.day.flows import Flow
 from simulators.day.grounds import SLOTS, WALL
 from simulators.day.people import DayShift
+from simulators.day.site import LEADER, LEADER_PIN
 from simulators.hall import ASIDE
-from simulators.packer import Packer, is_short
+from simulators.packer import Packer
 from simulators.things import Piece, tote_holder
 
 _CASE_SHARE = 0.7
 _SCAN_S = 1.2
 _PATIENCE_S = 120.0
 """So long a tote may be refused before somebody looks at the wall and says what is not there."""
+_LEADER_S = 20.0
+"""Until the leader is there and has looked into the box."""
+_REASONS = ("looked_at", "article_weight", "packing_material", "scale")
 _LOOK_S = 3.0
 """Between two looks at the put wall while there is nothing else to do."""
 
@@ -68,6 +75,39 @@ class DayPacker(Packer):
         for piece in found:
             piece.holder = "blind:" + tote_id
         return found
+
+    # -- weighing ------------------------------------------------------------------------------
+    @override
+    def _weighing(self, tote_id: str, cartons: list[dict[str, Any]]) -> dict[str, Any]:
+        scales = self._day.scales
+        if scales is None:
+            return super(DayPacker, self)._weighing(tote_id, cartons)
+        return scales.typed(self.station, self._goods_g(tote_id), cartons)
+
+    @override
+    async def _close_weighed(
+        self, view: dict[str, Any], consent: dict[str, Any], cartons: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        answer = await super(DayPacker, self)._close_weighed(view, consent, cartons)
+        if answer["code"] != "weight_off":
+            return answer
+        day, tote_id = self._day, str(view["tote_id"])
+        await day.spend(_LEADER_S)
+        if lacking_in(day.world, tote_id, await self._view()):
+            day.deeds["weighed_and_lacking"] += 1
+            return answer
+        said = {
+            "badge": LEADER,
+            "word": await self._word_of_leader(),
+            "reason": _REASONS[int(day.chance.integers(len(_REASONS)))],
+        }
+        weighing = self._weighing(tote_id, cartons) | {"acceptance": said}
+        return await self._post_close(consent | {"weighing": weighing})
+
+    async def _word_of_leader(self) -> str:
+        """The leader types badge and PIN at the station."""
+        body = {"badge": LEADER, "pin": LEADER_PIN}
+        return str((await self._device.post(f"{self._path}/acceptance", body))["word"])
 
     # -- what was sorted at the put wall -------------------------------------------------------
     @override

@@ -19,6 +19,8 @@ _BEATS = "/api/prompt/stream"
 """While it shows this a handheld says every half minute that it is there."""
 _PAUSE_S = (0.2, 0.5, 1.0, 2.0)
 _NOT_KEPT = "store_failed"
+_NOT_ASKED = frozenset({_NOT_KEPT, "not_confirmed"})
+"""Codes of answers that are no decision of the floor's, and are on no disk."""
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _TOPICS = (
     ("/api/prompt/stream", "prompt/{badge}"),
@@ -134,7 +136,7 @@ class PlayedDevice(Device):
         return answer
 
     def _tell(self, key: str, path: str, answer: dict[str, Any]) -> None:
-        if self.airwaves is not None and answer.get("code") != _NOT_KEPT:
+        if self.airwaves is not None and answer.get("code") not in _NOT_ASKED:
             self.airwaves.posted(key, path, answer)
 
     def _pages(self) -> Pages | None:

@@ -24,6 +24,7 @@ class Flow(StrEnum):
     CHECK_DIGITS = "check-digits"
     TAG_WORK = "tag-work"
     UHF = "uhf"
+    WEIGHING = "weighing"
 
 
 SHARES: dict[Flow, float] = {
@@ -40,6 +41,7 @@ SHARES: dict[Flow, float] = {
     Flow.CHECK_DIGITS: 0.2,
     Flow.TAG_WORK: 0.25,
     Flow.UHF: 0.25,
+    Flow.WEIGHING: 0.3,
 }
 """Of the days on which things go wrong so many have each of them."""
 

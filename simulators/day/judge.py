@@ -44,6 +44,7 @@ from simulators.day.laws.goods import (
 )
 from simulators.day.laws.law import Broken, Ending, Law, Reading
 from simulators.day.laws.tag_work import TagWorkIsTrue
+from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import (
     AlertsAreTrue,
     EventsInOrder,
@@ -53,6 +54,7 @@ from simulators.day.laws.work import (
     PromptsLeadOn,
     RulesDecide,
 )
+from simulators.day.site import LEADER
 from simulators.day.watch import Watch
 
 LAWS: tuple[type[Law], ...] = (
@@ -61,7 +63,7 @@ LAWS: tuple[type[Law], ...] = (
     *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
-    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue),
+    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold),
 )
 BROKEN_MAX = 50
 _PAGE = 1_000
@@ -108,6 +110,11 @@ class Judge(Watch):
                 law.may_fail = day.disk_is_bad
             if isinstance(law, TagWorkIsTrue):
                 law.memory, law.written = day.user_memory, day.written
+            if isinstance(law, WeightIsTold):
+                settings = day.site.settings
+                law.packing = settings.packing
+                law.tares = {one.name: one.tare_g for one in settings.carton}
+                law.leaders = frozenset({LEADER})
 
     @property
     @override

@@ -7,12 +7,14 @@ product's.
 
 import asyncio
 import inspect
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast, get_type_hints
 
-from fastapi import APIRouter, Response
+from cryptography.fernet import Fernet, MultiFernet
+from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -27,12 +29,20 @@ from edge.model.posted import Posted
 from edge.model.prompts import Answer
 from edge.web import app as web_app
 from edge.web.access import ROLES
+from edge.web.confirmations import Confirmations
 from edge.web.dependencies import Trouble, WebDependencies
 from edge.web.desk import ANSWER_S_MAX, KEY_REUSED, RETRY_AFTER, Desk
+from edge.web.devices import Device
+from edge.web.lockout import Lockout
 from edge.web.parts import OF_HANDHELDS, Key, Parts, TheParts, Who
 from edge.web.people import Person, Role
+from edge.web.pins import PinChecker
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
+
+_SEALING = MultiFernet([Fernet(urlsafe_b64encode(bytes(32)))])
+"""The key that seals a supervisor's word; as the file of a gateway it outlives its process."""
+_FROM_INSIDE = Request({"type": "http", "client": ("192.0.2.9", 1), "headers": []})
 
 
 class GoneError(Exception):
@@ -90,8 +100,23 @@ class PlayedDesk(Desk):
         return answer
 
 
+class _PlainPins(PinChecker):
+    """PINs are kept as they are on a day, and looked at without a thread."""
+
+    def __init__(self) -> None:
+        pass
+
+    @override
+    async def matches(self, pin_hash: str | None, pin: str) -> bool:
+        return pin_hash == pin
+
+
 class _PlayedParts(Parts):
     """The routes' parts; sessions are not sealed, for nobody outside holds them."""
+
+    @override
+    def device_of(self, request: Request) -> Device | None:
+        return None
 
     @override
     def hand_out(self, response: Response, session: Session) -> None:
@@ -147,9 +172,9 @@ class Pages:
             desk=PlayedDesk(core, gone),
             sessions=nobody,
             streams=nobody,
-            lockout=nobody,
-            pins=nobody,
-            confirmations=nobody,
+            lockout=Lockout(core.clock),
+            pins=_PlainPins(),
+            confirmations=Confirmations(_SEALING, core.clock),
             signed_out=nobody,
             shell=nobody,
             devices=nobody,
@@ -187,14 +212,16 @@ class Pages:
         asked: tuple[Mapping[str, str], dict[str, Any] | None, str, Session],
     ) -> object:
         values, body, key, session = asked
-        if hint is Response:
-            return Response()
-        if hint == Key:
-            return RequestId(key)
-        if hint == Who:
-            return session
-        if hint == TheParts:
-            return self._parts
+        plain: tuple[tuple[object, object], ...] = (
+            (Request, _FROM_INSIDE),
+            (Response, Response()),
+            (Key, RequestId(key)),
+            (Who, session),
+            (TheParts, self._parts),
+        )
+        for known, value in plain:
+            if hint == known:
+                return value
         if isinstance(hint, type) and issubclass(hint, BaseModel):
             try:
                 return hint.model_validate(body)

@@ -207,6 +207,7 @@ def _caught(day: Day, judge: Judge) -> dict[str, int]:
         "by_radio": sum(isinstance(one, ForeignItemSeen | StrangerSeen) for one in events),
         "by_barcode": deeds["scan_wrong_item"] + deeds["scan_done_already"],
         "by_pack_check": deeds["pack_not_wanted"] + deeds["pack_missing"] + deeds["put_aside"],
+        "by_scale": deeds["weighed_surplus"] + deeds["weighed_and_lacking"],
         "by_picker": sum(isinstance(one, TroubleRecorded) for one in events),
     }
 

@@ -11,11 +11,13 @@ from edge.model.places import STORAGE_KINDS, Floor
 from edge.settings.exceptions_file import SHIPPED
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Door, Hold, Module, Person, Scanner, Settings, load
+from edge.settings.packing import Carton
 from edge.settings.picking import Substitute
 from edge.settings.reader import Reader
 from simulators.day.flows import Flow
 from simulators.day.grounds import MODULE, SECOND_DOCK, day_hall, zones_of
 from simulators.day.radio import pace_of
+from simulators.day.scales import CARTONS
 from simulators.day.ways import Way
 from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER, floor_toml
 
@@ -26,6 +28,7 @@ PICKERS_MAX = 9
 PACKERS = ("2001", "2002")
 SORTER = "2003"
 LEADER = "3001"
+LEADER_PIN = "4711"
 PORT = 1883
 DOORS = {DOCK: ("Northpost", "Parcelline"), SECOND_DOCK: ("Swiftvan",)}
 """Who loads where, on days on which doors are told apart."""
@@ -112,6 +115,8 @@ def _working(base: Settings, way: Way, substitutes: tuple[Substitute, ...]) -> S
             "door": tuple(_doors()) if Flow.DOORS in flows else (),
             "hold": tuple(_holds()) if Flow.HOLDS in flows else (),
             "substitute": substitutes if Flow.SUBSTITUTES in flows else (),
+            "packing": base.packing.model_copy(update={"weigh": way.weigh}),
+            "carton": tuple(_cartons()) if Flow.WEIGHING in flows else (),
         }
     )
 
@@ -125,6 +130,11 @@ def _holds() -> Iterator[Hold]:
     yield Hold(
         name="large", why="an order of so many pieces is looked at", pieces_min=_HELD_PIECES
     )
+
+
+def _cartons() -> Iterator[Carton]:
+    for name, tare_g in CARTONS.items():
+        yield Carton(name=name, tare_g=tare_g)
 
 
 def _reader(name: str) -> Reader:
@@ -144,12 +154,13 @@ def _people(way: Way) -> Iterator[Person]:
         yield _person(badge, "picker", way.zone_of(place, zones))
     for badge in (*PACKERS, SORTER):
         yield _person(badge, "packer")
-    yield _person(LEADER, "supervisor")
+    yield _person(LEADER, "supervisor", pin=LEADER_PIN)
 
 
-def _person(badge: str, role: str, zone: str = "") -> Person:
+def _person(badge: str, role: str, zone: str = "", pin: str = "") -> Person:
+    """Somebody whose PIN is kept as it is: hashing it would take as long as a played minute."""
     return Person.model_construct(
-        badge=badge, name=f"Badge {badge}", role=role, zone=zone, pin_hash=""
+        badge=badge, name=f"Badge {badge}", role=role, zone=zone, pin_hash=pin
     )
 
 

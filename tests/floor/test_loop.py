@@ -26,9 +26,12 @@ from edge.model.orders import OrderLine
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna
 from edge.model.posted import PassageAnswered
+from edge.model.state import FloorState
 from edge.store.errors import StoreDamagedError
 from tests.floor.failing_gateway import GATE, LEASE_S, Gateway, scan
 from tests.rules.small_floor import DOCK, FLOOR, LI, SHIRT, SHIRT_GTIN, TERMS
+
+TICK_US = 20_000
 
 
 @pytest.fixture
@@ -157,6 +160,35 @@ def test_a_full_disk_is_one_alert_until_something_is_kept_again(gateway: Gateway
 
     # then it is over
     assert heard == [True, False]
+
+
+def test_while_the_disk_stays_full_the_state_is_read_back_once_a_second_and_no_oftener(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.stock_and_walk()
+    reads: list[int] = []
+    load = gateway.store.load
+
+    def counted(state: FloorState, present: None) -> None:
+        reads.append(gateway.clock.monotonic_us())
+        load(state, present)
+
+    monkeypatch.setattr(gateway.store, "load", counted)
+    # given a disk that is full for a minute, and somebody who scans all the time
+    gateway.store.full = True
+    for number in range(3_000):
+        assert gateway.ask(scan(f"full{number}")).code == "store_failed"
+        gateway.clock.advance_us(TICK_US)
+    tries = len(reads)
+    # when there is room again
+    gateway.store.full = False
+    answers = []
+    while "picked" not in answers:
+        answers.append(gateway.ask(scan(f"room{len(answers)}")).code)
+        gateway.clock.advance_us(TICK_US)
+    # then it was tried some seventy times, and is found within a second
+    assert 60 <= tries <= 70
+    assert len(answers) * TICK_US <= 1_000_000 + TICK_US
 
 
 def test_where_nothing_is_to_be_kept_the_stores_trouble_is_over_after_a_while(

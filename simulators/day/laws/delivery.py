@@ -99,13 +99,18 @@ class SentOnlyCommitted(Law):
 
 @dataclass(slots=True)
 class AnswerIsKept(Law):
-    """What a person was told is on disk, for ever, and told again the same."""
+    """What a person was told is on disk, for ever, and told again the same.
+
+    What a page says by itself, as that a PIN is right, has no code, and is no decision.
+    """
 
     _told: dict[str, str] = field(default_factory=dict)
 
     @override
     def answered(self, key: str, path: str, answer: dict[str, Any]) -> None:
-        code = str(answer.get("code", ""))
+        if "code" not in answer:
+            return
+        code = str(answer["code"])
         known = self._told.setdefault(key, code)
         if known != code:
             self.breaks(f"{key} ({path}) was answered {known!r} and then {code!r}")

@@ -14,9 +14,21 @@ from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.pallets import PalletState
 from edge.model.state import FloorState
-from edge.rules import dispatching, leaving, refilling, review, tagging, verifying, walling
+from edge.rules import (
+    dispatching,
+    leaving,
+    refilling,
+    review,
+    tagging,
+    verifying,
+    walling,
+    weighing,
+)
 from edge.rules.decision import accept
-from simulators.day import assortment, dispatcher, leader
+from edge.rules.weighing import Weighed
+from edge.web.confirmations import Confirmations
+from simulators.day import assortment, dispatcher, leader, scales
+from simulators.day.day_packer import DayPacker
 from simulators.day.dispatcher import Dispatcher
 from simulators.day.flows import Flow
 from simulators.hall import DOCK
@@ -104,3 +116,24 @@ def words_are_told_to_be_written_that_are_not(patch: pytest.MonkeyPatch) -> None
 
     patch.setattr(tag_work, "write", written)
     patch.setattr(leader, "_TAG_SHARE", 1.0)
+
+
+@bug("WeightIsTold", flows=(Flow.WEIGHING,))
+def what_weighs_wrong_goes_all_the_same(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(weighing, "_off_g_max", lambda *_: 1_000_000)
+    patch.setattr(scales, "LEANS_SHARE", 1.0)
+
+
+@bug("WeightIsTold", flows=(Flow.WEIGHING,))
+def nobody_is_asked_for_a_weight(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(weighing, "weighed", lambda *_: Weighed(None))
+
+
+@bug("WeightIsTold", flows=(Flow.WEIGHING,))
+def an_invented_word_lets_a_parcel_go(patch: pytest.MonkeyPatch) -> None:
+    async def invented(_: DayPacker) -> str:
+        return "open sesame"
+
+    patch.setattr(Confirmations, "holds", lambda *_: True)
+    patch.setattr(DayPacker, "_word_of_leader", invented)
+    patch.setattr(scales, "LEANS_SHARE", 1.0)
