@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
 from edge.model.applying import apply
-from edge.model.events import Event, ItemArrived
+from edge.model.events import Event, ItemArrived, ItemMoved
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.places import Antenna, Floor, Location, LocationKind
 from edge.model.state import FloorState
@@ -57,30 +58,49 @@ def loaded_floor() -> Floor:
     return Floor(places, tuple(antennas), plain.aisle_x_m, plain.cross_y_m)
 
 
-def fill_store(path: Path, residents: int) -> None:
-    """A store whose journal tells that each resident arrived; all of it is acknowledged."""
+def fill_store(path: Path, residents: int, moves: int = 0) -> None:
+    """A store whose journal tells of arrivals and so many moves of each; all acknowledged."""
     store = Store.open(path, SystemClock(), new_id_maker())
     state = FloorState(loaded_floor())
     waiting: list[tuple[Event, int]] = []
     at_us = SystemClock().now_us()
-    for event in _arrivals(residents):
+    for event in chain(_arrivals(residents), _moves(residents, moves)):
         apply(state, event, at_us)
         waiting.append((event, at_us))
         if len(waiting) == FACTS_AT_ONCE:
             store.commit(waiting, state, {})
+            store.checkpoint()
             waiting.clear()
     store.commit(waiting, state, {})
     store.acknowledge(store.epoch, store.last_seq)
     store.close()
 
 
-def _arrivals(residents: int) -> Iterator[ItemArrived]:
+def _residents(residents: int) -> Iterator[tuple[Epc, int, int]]:
+    """Tag, reader and port of each."""
     for reader in range(READERS):
         number = np.arange(residents)
         names = [raw.tobytes().hex() for raw in busy.resident_epcs(reader, number)]
         for epc, port in zip(names, busy.resident_antennas(number).tolist(), strict=True):
-            place = LocationId(f"shelf-{reader + 1}-{port}")
-            yield ItemArrived(Epc(epc), Sku(f"T{busy.RESIDENT_ITEM}"), place, 0.99)
+            yield Epc(epc), reader, port
+
+
+def _shelf(reader: int, port: int) -> LocationId:
+    return LocationId(f"shelf-{reader + 1}-{port}")
+
+
+def _arrivals(residents: int) -> Iterator[ItemArrived]:
+    sku = Sku(f"T{busy.RESIDENT_ITEM}")
+    for epc, reader, port in _residents(residents):
+        yield ItemArrived(epc, sku, _shelf(reader, port), 0.99)
+
+
+def _moves(residents: int, times: int) -> Iterator[ItemMoved]:
+    sku = Sku(f"T{busy.RESIDENT_ITEM}")
+    for time in range(times):
+        for epc, reader, port in _residents(residents):
+            before, after = ((reader + one) % READERS for one in (time, time + 1))
+            yield ItemMoved(epc, sku, _shelf(before, port), _shelf(after, port), 0.99)
 
 
 @dataclass(frozen=True, slots=True)
