@@ -78,6 +78,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "files_changed_more": "changed since the last start: {files} and {count} more",
         "files_changed": "changed since the last start: {files}",
         "namesake": "another client calls itself {name}; stop one of the two",
+        "namesake_suspected": (
+            "{broker} lets {name} go without a word, again and again: another client may call "
+            "itself so, or the line is bad"
+        ),
         "others_client": (
             "{device}: the reader refused: another client is connected to it; close that one first"
         ),

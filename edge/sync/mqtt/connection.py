@@ -41,6 +41,8 @@ RECEIVE_MAXIMUM = 65_535
 PACKET_MAX = 268_435_455
 """What MQTT allows where the broker names no limit."""
 _READS_MAX = 256
+_UNSPECIFIED = 0x80
+"""Of paho, where the wire ended and the broker had told no reason."""
 _WAKE_BYTES = 4_096
 _JSON = "application/json"
 
@@ -57,6 +59,7 @@ class Connection:
         self._keepalive_s = settings.keepalive_s
         self._session_expiry_s = settings.session_expiry_s
         self._seen: deque[Seen] = deque()
+        self._accepted = False
         self._held: deque[tuple[int, Outgoing]] = deque()
         self._tickets: dict[int, int] = {}
         self._ticket = 0
@@ -221,6 +224,7 @@ class Connection:
             text = f"the broker refuses us: {reason}{_elsewhere(properties)}"
             self._seen.append(Closed(reason.value, text))
             return
+        self._accepted = True
         self._seen.append(
             Opened(
                 getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM),
@@ -239,7 +243,8 @@ class Connection:
     ) -> None:
         told = reason.value if flags.is_disconnect_packet_from_server else 0
         text = f"the connection ended: {reason}{_elsewhere(properties)}"
-        self._seen.append(Closed(told, text))
+        unsaid = not flags.is_disconnect_packet_from_server and reason.value == _UNSPECIFIED
+        self._seen.append(Closed(told, text, self._accepted and unsaid))
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:

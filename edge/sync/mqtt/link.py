@@ -19,6 +19,7 @@ from edge.model.sentences import sentence
 from edge.sync.mqtt.backoff import Backoff
 from edge.sync.mqtt.brokers import BrokerChoice
 from edge.sync.mqtt.connection import Connection
+from edge.sync.mqtt.displaced import Displaced
 from edge.sync.mqtt.endings import Ending, ending_of
 from edge.sync.mqtt.mailbox import Mailbox
 from edge.sync.mqtt.notices import Notices
@@ -82,6 +83,8 @@ class MqttLink:
         self._serving: Serving | None = None
         self._broker = ""
         self._ended: Closed | None = None
+        self._displaced = Displaced()
+        self._displaced_told = False
         self._strange: set[str] = set()
         """Brokers that showed a certificate that is not trusted, and nothing better since."""
         self._connections = 0
@@ -238,7 +241,7 @@ class MqttLink:
 
     def _turns(self, serving: Serving, delivery: Delivery) -> bool:
         """Serve; gives whether it ended to go back to the preferred broker."""
-        was_open, returns = False, False
+        was_open, stands, returns = False, False, False
         opened_us = self._parts.clock.monotonic_us()
         absent_since_us: int | None = None
         while serving.ended is None and not returns and not self._stopping.is_set():
@@ -248,6 +251,13 @@ class MqttLink:
                 was_open = True
                 self._connections += 1
                 _log.info("broker connected", broker=self._broker)
+            if (
+                was_open
+                and not stands
+                and self._parts.clock.monotonic_us() - opened_us > STEADY_US
+            ):
+                stands = True
+                self._stands()
             if serving.trouble:
                 self._note(serving.trouble)
                 serving.trouble = ""
@@ -289,18 +299,19 @@ class MqttLink:
     def _learn(self, ended: Closed | None) -> None:
         """What the end of a connection means for the next one, and for a person."""
         if ended is None:
+            self._displaced.ended(None, self._parts.clock.monotonic_us())
             return
         self._note(ended.reason)
         ending = ending_of(ended.reason_code)
         if ending is not Ending.AGAIN:
             self._backoff.stay_away()
-        named = sentence("namesake", name=self._settings.gateway)
-        self._tell(TAKEN_OVER_ALERT, named if ending is Ending.NAMESAKE else None)
+        name = self._settings.gateway
         if ending is Ending.NAMESAKE:
-            self._note_namesake(named)
-        is_refused = ending in {Ending.REFUSED, Ending.ELSEWHERE}
-        refused = f"{self._broker}: {ended.reason}; everything is kept"
-        self._tell(REFUSED_ALERT, refused if is_refused else None)
+            self._tell_namesake(sentence("namesake", name=name))
+        elif self._displaced.ended(ended, self._parts.clock.monotonic_us()):
+            self._tell_namesake(sentence("namesake_suspected", name=name, broker=self._broker))
+        if ending in {Ending.REFUSED, Ending.ELSEWHERE}:
+            self._tell(REFUSED_ALERT, f"{self._broker}: {ended.reason}; everything is kept")
 
     def _tell(self, alert_id: str, text: str | None) -> None:
         """Raise an alert, or end it without a text."""
@@ -315,8 +326,18 @@ class MqttLink:
             text = f"{broker} shows a certificate that is not trusted: {why}"
             self._note_sign("certificate_unknown", text)
 
-    def _note_namesake(self, text: str) -> None:
-        self._note_sign("session_taken_over", text)
+    def _tell_namesake(self, text: str) -> None:
+        """Somebody has our place: once, until a connection has stood for a while."""
+        self._tell(TAKEN_OVER_ALERT, text)
+        if not self._displaced_told:
+            self._displaced_told = True
+            self._note_sign("session_taken_over", text)
+
+    def _stands(self) -> None:
+        """A connection that stood so long has neither a namesake nor a broker that refuses."""
+        self._displaced_told = False
+        self._tell(TAKEN_OVER_ALERT, None)
+        self._tell(REFUSED_ALERT, None)
 
     def _note_sign(self, name: str, text: str) -> None:
         """A sign of intrusion, or of a mistake: a fact in any case."""

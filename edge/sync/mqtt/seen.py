@@ -14,10 +14,15 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone; `reason_code` is the broker's where it told one, else 0."""
+    """The connection is gone; `reason_code` is the broker's where it told one, else 0.
+
+    Attributes:
+        is_wordless: the other side ended it, and told no reason.
+    """
 
     reason_code: int
     reason: str
+    is_wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
