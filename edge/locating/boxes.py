@@ -8,7 +8,9 @@ that averages over rounds; the verdict is the probability that the difference is
 
 A verdict is told after `quiet_rounds` rounds in which no tag was new at the station, so that a box
 that is still being filled is not judged; it is told again only when it changes, or when a box is
-opened. The packer's own verdict waits for the same quiet (`locating.quiet`).
+opened. What has not been heard since then, though the box had its time, was carried away with the
+tote or parcel before it: it lies beside, however loud it was. The packer's own verdict waits for
+the same quiet (`locating.quiet`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -95,7 +97,7 @@ class BoxWatch:
         self._weight: Floats = np.zeros((64, n))
         self._rounds = np.zeros((64, n), np.int64)
         self._told = np.full((64, n), _UNTOLD, np.int64)
-        self._seen_ms = np.zeros(64, np.int64)
+        self._seen_ms = np.zeros((64, n), np.int64)
         self._round_ms = self._set_us = 0
         self._new_ms = np.zeros(n, np.int64)
         self._fresh = np.zeros((64, n), np.bool_)
@@ -105,6 +107,7 @@ class BoxWatch:
         self._deaf = set(self._ports)
         self._up_ms = 0
         self._opened: dict[LocationId, int] = {}
+        self._opened_ms = np.zeros(n, np.int64)
         self._quiet = QuietWatch(settings.quiet_ms, settings.outwait_ms)
 
     def clock_was_set(self, by_us: int) -> None:
@@ -141,7 +144,7 @@ class BoxWatch:
         np.add.at(self._level, at, level_dbm)
         np.add.at(self._weight, at, 1.0)
         seen_ms = (batch.seen_us[good] - self._set_us) // 1000
-        np.maximum.at(self._seen_ms, rows, seen_ms)
+        np.maximum.at(self._seen_ms, at, seen_ms)
         is_new = self._rounds[at] == 0
         np.maximum.at(self._new_ms, station[good][is_new], seen_ms[is_new])
         self._fresh[at] = True
@@ -164,12 +167,12 @@ class BoxWatch:
         now_ms = (now_us - self._set_us) // 1000
         self._tell_devices(inputs, now_ms)
         mine = {one: pack for one, pack in packs.items() if one in self._stations}
-        self._tell_again(mine)
+        self._tell_again(mine, now_ms)
         judged = self._round(now_ms)
         quiet = self._quiet.turn(now_ms, mine, lambda one: self._heard_at(one, now_ms))
         for one in quiet:  # what lies beside is told first: after the quiet the rest counts
             if one.quiet:
-                judged += self._verdicts(self._stations.index(one.station))
+                judged += self._verdicts(self._stations.index(one.station), now_ms)
         return [*judged, *quiet]
 
     def _round(self, now_ms: int) -> list[BoxVerdict]:
@@ -191,38 +194,50 @@ class BoxWatch:
         Now, where its reader is not up yet, or what has come in this round is not looked at yet.
         """
         number = self._stations.index(station)
-        if any(number in self._ports[reader] for reader in self._deaf):
+        if self._is_deaf(number):
             return now_ms
         if np.any(self._fresh[:, number] & (self._rounds[:, number] == 0)):
             return now_ms
         return max(int(self._heard_ms[number]), int(self._lone_ms[number]), self._up_ms)
 
-    def _tell_again(self, packs: Mapping[LocationId, PackSession]) -> None:
+    def _is_deaf(self, number: int) -> bool:
+        return any(number in self._ports[reader] for reader in self._deaf)
+
+    def _had_time(self, number: int, now_ms: int) -> bool:
+        """Whether what lies in a station's box would have been heard since it was opened."""
+        since_ms = max(int(self._opened_ms[number]), self._up_ms)
+        return not self._is_deaf(number) and now_ms - since_ms >= self._settings.quiet_ms
+
+    def _tell_again(self, packs: Mapping[LocationId, PackSession], now_ms: int) -> None:
         """Where a box was opened, what is known of the tags around it is told anew."""
         opened = {station: pack.opened_us for station, pack in packs.items()}
         for station, opened_us in opened.items():
             if self._opened.get(station) != opened_us:
-                self._told[:, self._stations.index(station)] = _UNTOLD
+                number = self._stations.index(station)
+                self._told[:, number] = _UNTOLD
+                self._opened_ms[number] = now_ms
         self._opened = opened
 
     def _judged(self, now_ms: int) -> Iterable[BoxVerdict]:
         for number in range(len(self._stations)):
-            rows, _, place = self._looked_at(number)
+            rows, _, place = self._looked_at(number, now_ms)
             self._note_new(rows[place > 0], number)
             if now_ms - self._new_ms[number] >= self._settings.quiet_ms:
-                yield from self._verdicts(number)
+                yield from self._verdicts(number, now_ms)
 
-    def _looked_at(self, number: int) -> tuple[Rows, Floats, Rows]:
+    def _looked_at(self, number: int, now_ms: int) -> tuple[Rows, Floats, Rows]:
         """The tags heard at a station, how probably each lies in its box, and its verdict."""
         rows = np.flatnonzero((self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01))  # noqa: PLR2004 - a hundredth of a read
         chance = self._inside(rows, number)
+        if self._had_time(number, now_ms):
+            chance[self._seen_ms[rows, number] < self._opened_ms[number]] = 0.0
         place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
         place -= chance <= 1.0 - self._settings.sure_at
         return rows, chance, place
 
-    def _verdicts(self, number: int) -> Iterable[BoxVerdict]:
+    def _verdicts(self, number: int, now_ms: int) -> Iterable[BoxVerdict]:
         """The verdicts of a station that are new or have changed."""
-        rows, chance, place = self._looked_at(number)
+        rows, chance, place = self._looked_at(number, now_ms)
         changed = np.flatnonzero(place != self._told[rows, number])
         self._told[rows[changed], number] = place[changed]
         for at in changed.tolist():
@@ -237,7 +252,7 @@ class BoxWatch:
 
     def _note_new(self, rows: Rows, number: int) -> None:
         """What may lie in a box for the first time, and what has been heard there but once."""
-        seen_ms, new = self._seen_ms[rows], ~self._in_box[rows, number]
+        seen_ms, new = self._seen_ms[rows, number], ~self._in_box[rows, number]
         self._in_box[rows, number] = True
         self._heard_ms[number] = seen_ms[new].max(initial=self._heard_ms[number])
         lone_ms = seen_ms[self._rounds[rows, number] == 1]
@@ -262,7 +277,7 @@ class BoxWatch:
 
     def _forget(self, now_ms: int) -> None:
         known = np.flatnonzero(self._index.bits[: len(self._seen_ms)] > 0)
-        old = known[now_ms - self._seen_ms[known] > _FORGET_MS]
+        old = known[now_ms - self._seen_ms[known].max(axis=1, initial=0) > _FORGET_MS]
         if len(old):
             self._index.remove(old)
             for column in (self._level, self._weight, self._rounds, self._seen_ms):

@@ -1,7 +1,8 @@
 """`warehouse-sim days`: a thousand days, and the table of what they came to.
 
 Each day is played in a process of a small pool. A day that breaks a promise is played again and
-again, shorter each time, and told as the one command that plays its shortest story.
+again, shorter each time, and told as the one command that plays its shortest story. With a file
+to keep them in, days that this version has played are not played again.
 """
 
 import gc
@@ -9,8 +10,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from time import monotonic, process_time
 from typing import Annotated, Any
 
@@ -18,6 +20,8 @@ import typer
 
 from edge.cli.bars import each_watched
 from simulators.day.command import day_report, quiet
+from simulators.day.kept import Kept, Played
+from simulators.day.odds import share_between
 from simulators.day.plan import Faults, Story
 from simulators.day.shrinking import shortest
 
@@ -25,22 +29,6 @@ _SHRUNK_MAX = 5
 """Failing days that are made short; more would take the night."""
 _CYCLES_LOOKED_FOR = (100_000, 20, 100)
 """A day makes few circles and is over soon: looking for them as usual is a tenth of its cost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """One day of many.
-
-    Attributes:
-        report: as `warehouse-sim day` tells it; empty where the simulation itself failed.
-        failure: what failed in the simulation; empty for nothing.
-        cpu_s: processor seconds.
-    """
-
-    story: Story
-    report: dict[str, Any]
-    failure: str
-    cpu_s: float
 
 
 def play_one(story: Story) -> Played:
@@ -76,14 +64,22 @@ def days_command(
     orders: Annotated[int, typer.Option(min=1, help="Orders of each day.")] = 8,
     faults: Annotated[Faults, typer.Option(help="How much goes wrong.")] = Faults.HEAVY,
     processes: Annotated[int, typer.Option(min=1, help="Played at one time.")] = 2,
+    keep: Annotated[
+        Path | None, typer.Option(help="Days are kept there; what stands there is not played.")
+    ] = None,
 ) -> None:
     """Many simulated days; a table at the end, exit 1 if any promise of any day broke."""
     stories = [Story(first + number, orders, faults) for number in range(seeds)]
     began_s = monotonic()
-    played: list[Played] = []
+    kept = Kept(keep) if keep is not None else None
+    played = list(kept.known(stories)) if kept is not None else []
+    known = {one.story for one in played}
+    left = [story for story in stories if story not in known]
     with ProcessPoolExecutor(processes) as pool:
-        for one in each_watched(pool.map(play_one, stories, chunksize=1), seeds, "days"):
+        for one in each_watched(pool.map(play_one, left, chunksize=1), len(left), "days"):
             played.append(one)
+            if kept is not None:
+                kept.keep(one)
             _tell(one)
         failed = [one for one in played if one.report.get("broken")]
         stories = [one.story for one in failed[:_SHRUNK_MAX]]
@@ -114,6 +110,8 @@ def table(played: list[Played], wall_s: float) -> Iterator[str]:
             total[name] += report[name]
         for name in ("right_lines", "short_lines", "wrong_lines", "redelivered"):
             total[name] += report[name]
+        for name in ("due_orders", "late_orders"):
+            total[name] += report[name]
         total["faults"] += len(report["faults"])
         total["minutes"] += round(report["minutes"])
     judged = total["right_lines"] + total["wrong_lines"]
@@ -131,8 +129,9 @@ def table(played: list[Played], wall_s: float) -> Iterator[str]:
         "doubled": total["doubled"],
         "redelivered": total["redelivered"],
         "lines right, of those not told short": f"{total['right_lines'] / max(1, judged):.4%}",
+        "lines wrong, of a million": _of_a_million(total["wrong_lines"], judged),
         "lines told short": total["short_lines"],
-        "orders on time, mean": _mean([one["on_time_share"] for one in reports]),
+        "orders late, of a million": _of_a_million(total["late_orders"], total["due_orders"]),
         "simulated hours": f"{total['minutes'] / 60:.0f}",
         "core seconds a day": _mean([one.cpu_s for one in played]),
         "minutes": f"{wall_s / 60:.1f}",
@@ -140,6 +139,11 @@ def table(played: list[Played], wall_s: float) -> Iterator[str]:
     width = max(map(len, rows))
     for name, value in rows.items():
         yield f"{name:<{width}}  {value}"
+
+
+def _of_a_million(hits: int, tries: int) -> str:
+    low, high = share_between(hits, max(1, tries))
+    return f"{low * 1e6:.0f} to {high * 1e6:.0f} (95 % sure), {hits} of {tries} seen"
 
 
 def _mean(values: list[float]) -> str:

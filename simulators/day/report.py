@@ -51,6 +51,7 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
     shipped = day.world.ledger
     items = sum(len(one.pieces) for one in shipped)
     central = day.central.store
+    due, late = _due_and_late(day)
     ordered = {one.body["order_id"]: one for one in day.book.orders}
     return {
         "seed": day.story.seed,
@@ -58,7 +59,7 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "lines": sum(len(one.body["lines"]) for one in ordered.values()),
         "items": items,
         "wrong_lines": lines.wrong,
-        "on_time_share": _on_time_share(day),
+        "on_time_share": round(1 - late / due, 4) if due else 1.0,
         "items_per_minute": _rates(day, judge),
         "lost": central.missing() + _lost(judge),
         "doubled": central.doubled(),
@@ -70,6 +71,8 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "cancelled_orders": central.order_count("cancelled"),
         "right_lines": lines.right,
         "short_lines": lines.short,
+        "due_orders": due,
+        "late_orders": late,
         "wrong": list(lines.sentences),
         "parcels": len(shipped),
         "walk_m_per_line": _walk_m_per_line(day, judge),
@@ -155,14 +158,13 @@ def _followed(judge: Judge) -> Counter[str]:
     return found
 
 
-def _on_time_share(day: Day) -> float:
-    """Orders that left before their carrier did, of all that were not called off."""
+def _due_and_late(day: Day) -> tuple[int, int]:
+    """Orders that were not called off, and those of them that left after their carrier did."""
     due = {one.body["order_id"]: one.due_s for one in day.book.orders}
     cancelled = {one["order_id"] for one in day.central.store.orders("cancelled")}
     left = {one.order_id: (one.at_us - OPENING_US) / 1e6 for one in day.left_at_true_time()}
     wanted = [order_id for order_id in due if order_id not in cancelled]
-    on_time = sum(left.get(order_id, float("inf")) <= due[order_id] for order_id in wanted)
-    return round(on_time / len(wanted), 4) if wanted else 1.0
+    return len(wanted), sum(left.get(one, float("inf")) > due[one] for one in wanted)
 
 
 def _rates(day: Day, judge: Judge) -> dict[str, dict[str, float]]:

@@ -37,6 +37,18 @@ SignIn = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
 
 
+def in_both_languages(english: str, chinese: str) -> pytest.MarkDecorator:
+    """The test is run in each language, with a `locale` and the `words` that are to be read."""
+    return pytest.mark.parametrize(("locale", "words"), [("en-GB", english), ("zh-CN", chinese)])
+
+
+def before_map(signed_in: SignIn, locale: str = "en-GB") -> Page:
+    """Chen, the supervisor, before the map."""
+    page = signed_in(Role.SUPERVISOR, "/floor", STATION, locale)
+    expect(page.locator("#map [data-place]")).not_to_have_count(0)
+    return page
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the tests of a page.

@@ -6,7 +6,7 @@ from drivers.reads import ReadBatch
 from edge.clock import SystemClock
 from edge.web.people import Role
 from edge.web.shell import STATIC
-from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn, in_both_languages
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.waiting import wait_until
@@ -79,13 +79,7 @@ def test_an_article_leads_to_its_items_and_a_tap_to_the_meter(
     shoot(page, f"find-near-{locale}-{screen['width']}x{screen['height']}")
 
 
-@pytest.mark.parametrize(
-    ("locale", "words"),
-    [
-        ("en-GB", "The first 50; there are more."),
-        ("zh-CN", "已显示前 50 个"),
-    ],
-)
+@in_both_languages("The first 50; there are more.", "已显示前 50 个")
 def test_of_a_hundred_pieces_the_first_fifty_are_shown_and_that_there_are_more(
     signed_in: SignIn, shoot: Shoot, locale: str, words: str
 ) -> None:

@@ -5,18 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from edge.web.people import Role
-from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, Shoot, SignIn, before_map, in_both_languages
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def page(signed_in: SignIn) -> Page:
-    """Chen, the supervisor, before the map."""
-    page = signed_in(Role.SUPERVISOR, "/floor", STATION)
-    expect(page.locator("#map [data-place]")).not_to_have_count(0)
-    return page
+    return before_map(signed_in)
 
 
 def test_every_bin_says_its_name_at_a_station_and_every_aisle_its_own(page: Page) -> None:
@@ -85,17 +81,11 @@ def test_an_order_that_is_searched_for_tells_what_happened_to_it(page: Page) -> 
     expect(page.locator("#history")).to_contain_text("Order received")
 
 
-@pytest.mark.parametrize(
-    ("locale", "words"),
-    [
-        ("en-GB", "The first 100 that were found; there are more."),
-        ("zh-CN", "已显示前 100 个结果"),
-    ],
-)
+@in_both_languages("The first 100 that were found; there are more.", "已显示前 100 个结果")
 def test_of_more_items_than_a_list_holds_the_first_are_shown_and_that_there_are_more(
     signed_in: SignIn, shoot: Shoot, locale: str, words: str
 ) -> None:
-    page = signed_in(Role.SUPERVISOR, "/floor", STATION, locale)
+    page = before_map(signed_in, locale)
     search = page.get_by_role("searchbox")
 
     search.fill("soap")

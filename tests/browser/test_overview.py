@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
-from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn, before_map
 from tests.browser.test_everybody import judge
 from tests.web.toy_house import House
 
@@ -13,10 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def page(signed_in: SignIn) -> Page:
-    """Chen, the supervisor, before the map."""
-    page = signed_in(Role.SUPERVISOR, "/floor", STATION)
-    expect(page.locator("#map [data-place]")).not_to_have_count(0)
-    return page
+    return before_map(signed_in)
 
 
 def test_the_map_shows_places_to_scale_with_antennas_and_pickers(page: Page, shoot: Shoot) -> None:

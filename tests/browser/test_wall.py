@@ -31,6 +31,24 @@ def quiet(page: Page) -> None:
     expect(page.locator(".sign")).to_be_hidden()
 
 
+def at_wall_with_lit_slot(signed_in: SignIn) -> Page:
+    """A piece of tea in hand: the first slot is lit for it."""
+    page = at_wall(signed_in)
+    scan(page, TEA.gtin)
+    state(page, 1, "lit")
+    return page
+
+
+def at_wall_with_tea(signed_in: SignIn) -> Page:
+    """A piece of tea lies in the first slot, which waits for more."""
+    page = at_wall_with_lit_slot(signed_in)
+    quiet(page)
+    scan(page, SLOTS[0])
+    state(page, 1, "filling")
+    quiet(page)
+    return page
+
+
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 @pytest.mark.parametrize("screen", [STATION, HANDHELD], ids=["station", "handheld"])
 def test_a_scanned_piece_lights_its_slot_and_the_wall_has_no_barrier(
@@ -78,9 +96,7 @@ def test_an_order_is_complete_when_its_last_piece_lies_in_its_slot(
 
 
 def test_a_wrong_slot_is_refused_and_the_right_one_named(signed_in: SignIn) -> None:
-    page = at_wall(signed_in)
-    scan(page, TEA.gtin)
-    state(page, 1, "lit")
+    page = at_wall_with_lit_slot(signed_in)
 
     scan(page, SLOTS[4])
 
@@ -115,9 +131,7 @@ def test_the_tag_at_the_slots_antenna_confirms_without_a_scan(
 def test_a_piece_that_was_not_put_is_laid_back_and_a_reload_shows_the_same(
     signed_in: SignIn,
 ) -> None:
-    page = at_wall(signed_in)
-    scan(page, TEA.gtin)
-    state(page, 1, "lit")
+    page = at_wall_with_lit_slot(signed_in)
     page.reload()
     state(page, 1, "lit")
 
@@ -130,13 +144,7 @@ def test_a_piece_that_was_not_put_is_laid_back_and_a_reload_shows_the_same(
 def test_what_a_smaller_order_wants_no_more_is_taken_out_of_its_slot(
     signed_in: SignIn, house: House, shoot: Shoot
 ) -> None:
-    page = at_wall(signed_in)
-    scan(page, TEA.gtin)
-    state(page, 1, "lit")
-    quiet(page)
-    scan(page, SLOTS[0])
-    state(page, 1, "filling")
-    quiet(page)
+    page = at_wall_with_tea(signed_in)
 
     house.floor.wall.order_is_made_smaller()
 
@@ -156,13 +164,7 @@ def test_what_a_smaller_order_wants_no_more_is_taken_out_of_its_slot(
 def test_the_slot_of_a_cancelled_order_is_to_be_emptied_and_nobody_elses_until_it_is(
     signed_in: SignIn, house: House, shoot: Shoot
 ) -> None:
-    page = at_wall(signed_in)
-    scan(page, TEA.gtin)
-    state(page, 1, "lit")
-    quiet(page)
-    scan(page, SLOTS[0])
-    state(page, 1, "filling")
-    quiet(page)
+    page = at_wall_with_tea(signed_in)
 
     house.floor.wall.order_is_cancelled()
 

@@ -75,6 +75,14 @@ class Table:
         return {str(one.epc): one.place for one in self.told if one.station == station}
 
 
+def listening() -> Table:
+    """A table whose reader works and on which a box has just been opened."""
+    table = Table()
+    table.reader(alive=True)
+    table.open()
+    return table
+
+
 def test_a_loud_tag_lies_in_the_box_and_one_that_the_next_table_hears_louder_does_not() -> None:
     table = Table()
 
@@ -212,9 +220,7 @@ def test_the_watch_forgets_tags_that_were_not_heard_for_a_minute() -> None:
 
 def test_a_check_is_quiet_once_nothing_new_was_heard_for_three_rounds() -> None:
     """HERE is heard from the start, OTHER a second later: the window begins anew with it."""
-    table = Table()
-    table.reader(alive=True)
-    table.open()
+    table = listening()
     opened_us = table.now_us
 
     for _ in range(2):
@@ -230,9 +236,7 @@ def test_a_check_is_quiet_once_nothing_new_was_heard_for_three_rounds() -> None:
 
 
 def test_what_lies_beside_the_box_keeps_nobody_waiting() -> None:
-    table = Table()
-    table.reader(alive=True)
-    table.open()
+    table = listening()
 
     inside = [(f"3034257bf7194e40000000b{number}", 1, -46.0) for number in range(6)]
     table.round(*inside)
@@ -242,10 +246,29 @@ def test_what_lies_beside_the_box_keeps_nobody_waiting() -> None:
     assert [one.quiet for one in table.quiet] == [True]
 
 
-def test_what_lies_beside_is_told_before_the_quiet_also_where_tags_still_pass() -> None:
+def test_a_tag_that_was_carried_away_before_the_box_was_opened_does_not_lie_in_it() -> None:
     table = Table()
     table.reader(alive=True)
+    # given a piece on the table that is carried away, and a box that is opened a second later
+    for _ in range(8):
+        table.round((OTHER, 1, -46.0))
+    for _ in range(2):
+        table.round()
     table.open()
+    # when only its own piece is heard until it is quiet
+    for _ in range(4):
+        table.round((HERE, 1, -46.0))
+    first = table.places()
+    # and when the other one lies there again
+    for _ in range(4):
+        table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
+    # then it lies beside until it is heard in the box
+    assert first == {HERE: INSIDE, OTHER: BESIDE}
+    assert table.places() == {HERE: INSIDE, OTHER: INSIDE}
+
+
+def test_what_lies_beside_is_told_before_the_quiet_also_where_tags_still_pass() -> None:
+    table = listening()
 
     inside = [(f"3034257bf7194e40000000b{number}", 1, -46.0) for number in range(6)]
     table.round(*inside)
@@ -257,9 +280,7 @@ def test_what_lies_beside_is_told_before_the_quiet_also_where_tags_still_pass() 
 
 
 def test_a_tag_that_was_heard_but_once_is_given_twice_the_time_to_come_again() -> None:
-    table = Table()
-    table.reader(alive=True)
-    table.open()
+    table = listening()
 
     table.round((HERE, 1, -46.0), (OTHER, 1, -46.0))
     for _ in range(5):
@@ -272,9 +293,7 @@ def test_a_tag_that_was_heard_but_once_is_given_twice_the_time_to_come_again() -
 
 
 def test_a_piece_that_comes_later_opens_the_window_again_and_then_it_closes() -> None:
-    table = Table()
-    table.reader(alive=True)
-    table.open()
+    table = listening()
 
     for _ in range(6):
         table.round((HERE, 1, -46.0))
@@ -285,9 +304,7 @@ def test_a_piece_that_comes_later_opens_the_window_again_and_then_it_closes() ->
 
 
 def test_where_new_tags_pass_all_the_time_the_packer_waits_eight_seconds_and_once_only() -> None:
-    table = Table()
-    table.reader(alive=True)
-    table.open()
+    table = listening()
 
     for number in range(40):
         table.round((f"3034257bf7194e40000001{number:02x}", 1, -46.0))
@@ -313,9 +330,7 @@ def test_while_the_reader_is_not_up_it_is_not_quiet_and_the_window_begins_when_i
 
 def test_a_clock_that_was_set_neither_ends_nor_holds_the_wait() -> None:
     for by_us in (3_600_000_000, -3_600_000_000):
-        table = Table()
-        table.reader(alive=True)
-        table.open()
+        table = listening()
         table.round((HERE, 1, -46.0))
 
         table.now_us += by_us

@@ -27,6 +27,21 @@ def something_new(floor: SmallFloor) -> None:
     floor.take(BoxJudged(BoxQuiet(STATION, 0, quiet=False), NOW_US))
 
 
+def opened_beside_a_parcel() -> tuple[SmallFloor, Sscc]:
+    """A tag is heard at an open tote; a parcel stands here still, its piece told by barcode."""
+    floor = picked(1)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, SHIRT_GTIN)
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+    at_station(floor, SHIRT_GTIN)
+    sscc = Sscc(str(close(floor).data["sscc"]))
+    at_station(floor, "T0002")
+    seen_at_station(floor, tag(9))
+    return floor, sscc
+
+
 def test_all_is_checked_and_the_parcel_waits_until_it_is_quiet() -> None:
     floor = opened(2)
     seen_at_station(floor, tag(1))
@@ -154,40 +169,19 @@ def test_a_tag_that_no_pick_named_is_not_the_missing_piece_before_it_is_told_bes
 
 
 def test_a_tag_that_a_parcel_beside_may_have_waits_for_the_scan_of_a_piece() -> None:
-    # given: a parcel that stands here still, whose piece was told by barcode
-    floor = picked(1)
-    floor.order("O2", (SHIRT, 1))
-    floor.plan()
-    scan(floor, SHIRT_GTIN)
-    scan(floor, STATION)
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-    assert close(floor).code == "closed"
+    floor, _ = opened_beside_a_parcel()
 
-    # when: its tag is heard at the next tote, and nothing is told of where it lies
-    at_station(floor, "T0002")
-    seen_at_station(floor, tag(9))
     by_radio = close(floor).code
     answer = at_station(floor, SHIRT_GTIN)
 
-    # then: only the scan of what lies in the box counts
     assert (by_radio, answer.code) == ("missing", "complete")
     assert close(floor).code == "closed"
 
 
 def test_a_tag_counts_by_radio_alone_once_the_parcel_beside_has_left() -> None:
-    floor = picked(1)
-    floor.order("O2", (SHIRT, 1))
-    floor.plan()
-    scan(floor, SHIRT_GTIN)
-    scan(floor, STATION)
-    at_station(floor, "T0001")
-    at_station(floor, SHIRT_GTIN)
-    sscc = str(close(floor).data["sscc"])
-    at_station(floor, "T0002")
-    seen_at_station(floor, tag(9))
+    floor, sscc = opened_beside_a_parcel()
     standing = packing.verdict(floor.state, STATION)
 
-    floor.take(ParcelDispatched(RequestId("d"), PACKER, Sscc(sscc), DOCK, NOW_US))
+    floor.take(ParcelDispatched(RequestId("d"), PACKER, sscc, DOCK, NOW_US))
 
     assert (standing, packing.verdict(floor.state, STATION)) == ("checking", "match")
