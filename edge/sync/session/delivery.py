@@ -6,7 +6,7 @@ broker loses what it holds in memory when it dies, and drops what is too much fo
 the cursor of what is done moves by the central system's own acknowledgement alone, and after every
 reconnection everything above it is sent again. The central system knows doubles by their numbers.
 
-If nothing moves for a while although messages went out, nothing new is sent (`standstill`). If
+If nothing moves for a while although much went out, nothing new is sent (`standstill`). If
 that lasts, or the broker says that nobody listens, the central system is absent: that is told, but
 one fact now and then nothing is sent, and as soon as that is acknowledged all of the rest follows,
 again from the first number that is missing.

@@ -1,15 +1,18 @@
 """Whether a broker may have dropped what it took: the central system stands still for a while.
 
-A broker that has no more room for a subscriber drops what comes and tells nobody. While the
-central system stands still the newest messages may so be lost, and whatever is sent then would
-reach it before those that must be sent again. So nothing new goes until all that was sent is
-stored; only the first fact that is missing goes once more, now and then, for a central system that
-is there and has lost its queue says nothing else. Where it moves on and stops before it has all,
-the rest was dropped.
+A broker that has no more room for a subscriber drops what comes and tells nobody. Where much is on
+its way and the central system stands still, the newest messages may so be lost, and whatever is
+sent then would reach it before those that must be sent again. So nothing new goes until all that
+was sent is stored; only the first fact that is missing goes once more, now and then, for a central
+system that is there and has lost its queue says nothing else. Where it moves on and stops before
+it has all, the rest was dropped. Little has room anywhere: there nothing is held back, for the
+sake of whoever acknowledges seldom or only listens.
 """
 
 from enum import Enum
 
+ROOM_MESSAGES = 50
+"""So many a broker keeps for a subscriber that is away; by default they keep a thousand."""
 PATIENCE_US = 2_000_000
 """Without any progress for so long it stands; as its own patience with a gap."""
 PATIENCE_US_MAX = 16_000_000
@@ -44,9 +47,9 @@ class Standstill:
         """Whether nothing new may go."""
         return self._pace is not _Pace.FLOWS
 
-    def silent(self, silent_us: int, sent_upto: int) -> Doubt:
-        """Nothing of what was sent, up to a number, was stored for so long."""
-        if silent_us <= self._patience_us:
+    def silent(self, silent_us: int, messages: int, sent_upto: int) -> Doubt:
+        """Nothing of the messages that were sent, up to a number, was stored for so long."""
+        if silent_us <= self._patience_us or not (self.holds or messages > ROOM_MESSAGES):
             return Doubt.NONE
         match self._pace:
             case _Pace.FLOWS:

@@ -111,7 +111,8 @@ class Window:
         """Nothing was stored for so long: what that means for what the broker has taken."""
         if self._flights or not self.is_ahead:
             return Doubt.NONE
-        return self._standstill.silent(silent_us, max(self._ahead, default=self._freed_upto))
+        sent_upto = max(self._ahead, default=self._freed_upto)
+        return self._standstill.silent(silent_us, len(self._ahead), sent_upto)
 
     def missed(self, from_seq: int) -> None:
         """The central system lacks what was sent from this number on: there was too little room.
