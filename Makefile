@@ -65,7 +65,7 @@ fleet: setup-dev
 TRIES ?= 1000000
 fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz --each --tries $(TRIES)
-	OPENAPI_EXAMPLES=200 $(BIN)/python -m pytest -q tests/web/test_openapi.py
+	OPENAPI_EXAMPLES=200 $(BIN)/python -m pytest -q -o faulthandler_timeout=0 tests/web/test_openapi.py
 
 # new pins and hashes; needs uv on the PATH. Index addresses stay out of the files.
 lock:

@@ -38,6 +38,9 @@ SLOW_S = 20.0
 SLOW_INPUT_MS = 500.0
 """CPU time of one input beyond which a device could hold up the others."""
 GROWN_BYTES_MAX = 8 << 20
+WARM_TURNS = 20
+"""Turns of a process after which its memory may grow no more: what it keeps of the newest tags and
+numbers, so many thousands and no more, is there by then."""
 TOLD_EVERY_S = 10.0
 LAGGING_SHARE = 20.0
 """Once only slow targets are left, a turn makes so many of their rounds."""
@@ -100,7 +103,7 @@ class Report:
     Attributes:
         slowest_ms: CPU time of the slowest input of each target.
         resident_bytes: memory at the end, by process.
-        grown_bytes: the most that the memory of a process grew after its first turns.
+        grown_bytes: the most that the memory of a process grew after its first `WARM_TURNS`.
     """
 
     tries: Counter[str] = field(default_factory=Counter)
@@ -218,6 +221,7 @@ def run(
         FindingError: something came out that should not, or a process died.
     """
     report, began = Report(), time.monotonic()
+    turns: Counter[int] = Counter()
     warm: dict[int, int] = {}
     # Not forked: a watchdog's thread does not come along, and its lock would never be let go.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
@@ -237,8 +241,10 @@ def run(
                 turn = _finished(one, running.pop(one))
                 report.add(turn)
                 for process, used in turn.resident_bytes.items():
-                    grown = used - warm.setdefault(process, used)
-                    report.grown_bytes = max(report.grown_bytes, grown)
+                    turns[process] += 1
+                    if turns[process] <= WARM_TURNS:
+                        warm[process] = used
+                    report.grown_bytes = max(report.grown_bytes, used - warm[process])
             yield report
 
 

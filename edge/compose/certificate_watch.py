@@ -1,5 +1,6 @@
 """The dates of every certificate in use, looked at once an hour: told before anything stops."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from edge.clock import Clock
@@ -16,7 +17,7 @@ class CertificateWatch:
 
     Args:
         files: every certificate with whose it is.
-        alerts: `certificate_expiring` is raised and ended here.
+        alerts: `certificate_expiring` and `certificate_not_yet_good` are raised and ended here.
         clock: the host's.
     """
 
@@ -25,7 +26,7 @@ class CertificateWatch:
         self._alerts = alerts
         self._clock = clock
         self._next_us = 0
-        self._told: dict[str, Severity] = {}
+        self._told: dict[str, Alert] = {}
 
     def look(self) -> None:
         """Raise, sharpen and end alerts."""
@@ -40,22 +41,47 @@ class CertificateWatch:
         validity = validity_us(path)
         if validity is None:
             return  # a file that cannot be read says nothing about a date; `doctor` tells of it
-        _, ending_us = validity
-        now_us = self._clock.now_us()
-        days = (ending_us - now_us) // _DAY_US
-        severity = _severity(days)
-        if severity == self._told.get(about):
-            return
-        alert_id = f"certificate-expiring-{about.replace(' ', '-')}"
-        self._alerts.end(alert_id)
-        if severity is None:
-            del self._told[about]
-            return
-        self._told[about] = severity
-        when = f"ends in {days} days" if days >= 0 else "has ended"
-        text = f"the {about} {path} {when}; renew it, or nobody trusts it any more"
-        values = {"about": about, "path": str(path), "days": str(max(0, days))}
-        self._alerts.begin(Alert(alert_id, "certificate_expiring", severity, text, now_us, values))
+        alert = _alert_of(about, path, validity, self._clock.now_us())
+        told = self._told.pop(about, None)
+        if told is not None and alert is not None and _kind(alert) == _kind(told):
+            alert = None
+            self._told[about] = told
+        elif told is not None:
+            self._alerts.end(told.id)
+        if alert is not None:
+            self._told[about] = alert
+            self._alerts.begin(alert)
+
+
+def _kind(alert: Alert) -> tuple[str, Severity]:
+    return alert.code, alert.severity
+
+
+def _alert_of(about: str, path: Path, validity_us: tuple[int, int], now_us: int) -> Alert | None:
+    """What is wrong with a certificate of these dates; None where nothing is."""
+    begins_us, ends_us = validity_us
+    name, values = about.replace(" ", "-"), {"about": about, "path": str(path)}
+    if now_us < begins_us:
+        day = f"{datetime.fromtimestamp(begins_us / 1e6, UTC):%Y-%m-%d}"
+        text = f"the {about} {path} is good from {day} on and not before; look at the clock"
+        return Alert(
+            f"certificate-not-yet-good-{name}",
+            "certificate_not_yet_good",
+            "critical",
+            text,
+            now_us,
+            values | {"day": day},
+        )
+    days = (ends_us - now_us) // _DAY_US
+    severity = _severity(days)
+    if severity is None:
+        return None
+    when = f"ends in {days} days" if days >= 0 else "has ended"
+    text = f"the {about} {path} {when}; renew it, or nobody trusts it any more"
+    values |= {"days": str(max(0, days))}
+    return Alert(
+        f"certificate-expiring-{name}", "certificate_expiring", severity, text, now_us, values
+    )
 
 
 def _severity(days: int) -> Severity | None:

@@ -1,5 +1,6 @@
 """Checking a configuration and the files that it names against each other."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,7 +14,7 @@ from edge.model.places import Floor, LocationKind
 from edge.rules.stacking import PALLET_PLACES
 from edge.settings.calibration_file import load_calibration
 from edge.settings.exceptions_file import load_troubles
-from edge.settings.faults import ConfigurationError, SomeSection, read_toml, text_of
+from edge.settings.faults import ConfigurationError, SomeSection, text_of
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
 from edge.settings.lines import Key, Lines
@@ -31,8 +32,7 @@ def check_files(path: Path) -> list[str]:
     try:
         settings = load(path)
     except ConfigurationError as error:
-        of_floor = _of_named_floor(path)
-        return error.faults + [one for one in of_floor if one not in error.faults]
+        return error.faults + _of_the_others(path)
     faults = _with_lines(path, chain(_people_and_pages(settings), _secrets(settings)))
     gateway = settings.gateway
     floor: Floor | None = None
@@ -78,16 +78,22 @@ def _of_named(path: Path, key: str, named: Path, faults: list[str]) -> list[str]
     return faults
 
 
-def _of_named_floor(path: Path) -> list[str]:
-    """The faults of the floor file that a faulty configuration names, so that all are told."""
+def _of_the_others(path: Path) -> list[str]:
+    """The faults of the files that a faulty configuration names, so that all are told at once."""
+    faults: list[str] = []
     try:
-        gateway = read_toml(path).get("gateway")
-        named = gateway.get("floor_file") if isinstance(gateway, dict) else None
-        if isinstance(named, str):
-            load_floor(path.resolve().parent / named)
-    except ConfigurationError as error:
-        return error.faults
-    return []
+        text = text_of(path)
+    except ConfigurationError:
+        return []
+    for key, read in (("floor_file", load_floor), ("exceptions_file", load_troubles)):
+        told = re.search(rf"""^\s*{key}\s*=\s*(["'])(.+?)\1""", text, re.MULTILINE)
+        named = path.resolve().parent / (told[2] if told else f"{key.removesuffix('_file')}.toml")
+        try:
+            if told or named.is_file():
+                read(named)
+        except ConfigurationError as error:
+            faults += error.faults
+    return faults
 
 
 def calibration_of(settings: Settings, floor: Floor) -> Calibration | None:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from edge.daemon.health import METRICS, Health
+from edge.daemon.health import (
+    ANTENNA_METRICS,
+    ANTENNA_WORDS,
+    CLOCK_METRICS,
+    CLOCK_WORDS,
+    METRICS,
+    READER_METRICS,
+    Health,
+)
 from edge.model.events import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +104,8 @@ def test_every_figure_of_health_is_a_metric_and_stands_in_the_operators_page() -
 
     assert set(METRICS) == set(Health.__slots__)
     assert [name for name in METRICS if f"| `{name}` |" not in page] == []
+    each = (*ANTENNA_METRICS, *ANTENNA_WORDS, *READER_METRICS, *CLOCK_METRICS, *CLOCK_WORDS)
+    assert [name for name in each if not re.search(rf"`\S*{name}`", page)] == []
 
 
 def test_no_committed_file_names_the_host_of_a_package_registry() -> None:

@@ -256,3 +256,20 @@ def test_a_certificate_or_password_that_is_not_there_is_told_before_it_keeps_a_s
     file = tmp_path / "gateway.toml"
     assert of_pages.startswith(f"{file}:4: web.certificate_file: names {tmp_path / 'web.pem'}")
     assert of_broker.startswith(f"{file}:7: mqtt.password_file: names {tmp_path}")
+
+
+@pytest.mark.parametrize("broken", ["[[", "[web]\nport = 'x'\n"])
+def test_what_is_wrong_with_the_other_files_is_told_beside_a_broken_one(
+    tmp_path: Path, broken: str
+) -> None:
+    (tmp_path / "gateway.toml").write_text(f"[gateway]\nfloor_file = 'hall.toml'\n{broken}")
+    (tmp_path / "hall.toml").write_text(FLOOR.replace('"portal"', '"prtl"'))
+    (tmp_path / "exceptions.toml").write_text("[[trouble]]\ncode = 1\n")
+
+    told = check_files(tmp_path / "gateway.toml")
+
+    assert {Path(one.partition(":")[0]).name for one in told} == {
+        "gateway.toml",
+        "hall.toml",
+        "exceptions.toml",
+    }
