@@ -2,7 +2,7 @@
 
 What lies in a slot is brought in a box that bears the slot's name until its check is open. What
 weighs other than it should is looked into and weighed again; then the leader comes, who lets it go
-where nothing is missing.
+where nothing is missing, or has it checked anew.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class DayPacker(Packer):
         await day.spend(_LEADER_S)
         if lacking_in(day.world, tote_id, await self._view()):
             day.deeds["weighed_and_lacking"] += 1
-            return answer
+            return await self._check_anew(tote_id)
         said = {
             "badge": LEADER,
             "word": await self._word_of_leader(),
@@ -100,6 +100,14 @@ class DayPacker(Packer):
         }
         weighing = self._weighing(tote_id, cartons) | {"acceptance": said}
         return await self._post_close(consent | {"weighing": weighing})
+
+    async def _check_anew(self, tote_id: str) -> dict[str, Any]:
+        """What the screen has checked and is not in the box comes to light."""
+        await self.shift.spend(_SCAN_S)
+        body = {"code": tote_id, "anew": True}
+        answer = await self._device.post(f"{self._path}/scan", body)
+        self.shift.deeds[f"anew_{answer['code']}"] += 1
+        return answer
 
     async def _word_of_leader(self) -> str:
         """The leader types badge and PIN at the station."""

@@ -13,7 +13,7 @@ from edge.model.events import (
     PieceChecked,
     ToteJoined,
 )
-from edge.model.ids import LocationId, Sku
+from edge.model.ids import LocationId, Sku, ToteId
 from edge.model.state import FloorState
 from simulators.day.laws.law import Law
 
@@ -27,6 +27,8 @@ class ParcelIsItsOrder(Law):
     @override
     def fact(self, fact: Fact, mirror: FloorState) -> None:
         event = fact.event
+        if isinstance(event, PackOpened):
+            self._forget(event.tote_id)  # it may be checked anew
         if isinstance(event, PieceChecked) and event.before is None:
             pack = mirror.packs.get(event.station)
             if pack is not None:
@@ -52,7 +54,10 @@ class ParcelIsItsOrder(Law):
                 self.breaks(
                     f"parcel {event.parcel.sscc}: {count} x {sku} inside, {checked} checked"
                 )
-        for key in [one for one in self._checked if one[0] == event.tote_id]:
+        self._forget(event.tote_id)
+
+    def _forget(self, tote_id: ToteId) -> None:
+        for key in [one for one in self._checked if one[0] == tote_id]:
             del self._checked[key]
 
 
