@@ -297,7 +297,7 @@ def test_what_is_checked_and_not_in_the_box_comes_to_light_when_all_is_checked_a
 
     dialog.locator("#check-anew").click()
 
-    verdict(page, "checking")
+    verdict(page, "missing")
     expect(dialog).to_be_hidden()
     check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
     verdict(page, "match")
