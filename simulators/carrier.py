@@ -1,11 +1,10 @@
 """The simulated carrier: closed parcels go to the dock, and what its portal misses is declared."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from simulators.api import Device
 from simulators.hall import ASIDE, DOCK, PACK_STATION
-from simulators.people import Person, Shift
+from simulators.people import Worker
 from simulators.things import OUTFEED, ParcelBox, hand_of, parcel_holder
 
 _LOOK_S = 0.3
@@ -15,15 +14,8 @@ _PORTAL_PATIENCE_S = 5.0
 
 
 @dataclass(slots=True)
-class Carrier:
+class Carrier(Worker):
     """Carries closed parcels from the pack station to the dock, where the truck takes them."""
-
-    shift: Shift
-    person: Person
-    _device: Device = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     async def work(self) -> None:
         """Sign in and carry, until cancelled."""

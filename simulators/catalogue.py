@@ -81,8 +81,8 @@ class Article:
 
     @property
     def weight_g(self) -> int:
-        """Of one piece, 50 to 1,999 g: any number that is the same each time."""
-        return 50 + int(self.gtin_13[7:12]) % 1950
+        """Of one piece, 50 to 1,999 g: the same each time, and another for the article beside."""
+        return 50 + int(self.gtin_13[7:12]) * 577 % 1950
 
     def epc(self, serial: int) -> str:
         """The tag of the piece with this serial number, 24 hex digits."""

@@ -13,10 +13,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.api import Device
 from simulators.box import is_short, strangers_in, surplus_in, unwanted_in
 from simulators.hall import ASIDE, PACK_STATION
-from simulators.people import Person, Shift
+from simulators.people import Worker
 from simulators.things import OUTFEED, RACK, Piece, Tote, tote_holder
 
 Scan = Callable[[str], Awaitable[bool]]
@@ -33,7 +32,7 @@ _GHOST_PATIENCE_S = 12.0
 
 
 @dataclass(slots=True)
-class Packer:
+class Packer(Worker):
     """The person at the pack station.
 
     Attributes:
@@ -41,20 +40,16 @@ class Packer:
         station: where they work; only the first one has an antenna.
     """
 
-    shift: Shift
-    person: Person
     scan: Scan | None = None
     station: str = PACK_STATION
-    _device: Device = field(init=False)
-    _path: str = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _put_off: dict[str, float] = field(default_factory=dict)
     _unknown: Counter[str] = field(default_factory=Counter)
     _is_open: bool = True
 
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
-        self._path = f"/api/pack/{self.station}"
+    @property
+    def _path(self) -> str:
+        return f"/api/pack/{self.station}"
 
     async def work(self) -> None:
         """Sign in and pack whatever stands on the rack, until cancelled."""

@@ -132,6 +132,18 @@ class Shift:
         return article.gtin_13 if article else sku
 
 
+@dataclass(slots=True)
+class Worker:
+    """Somebody at work, with a device of their own."""
+
+    shift: Shift
+    person: Person
+    _device: Device = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._device = self.shift.device(self.person)
+
+
 async def at_work(
     shift: Shift, name: str, work: Callable[[], Awaitable[None]], told: Callable[[str], Any]
 ) -> None:

@@ -11,9 +11,8 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.api import Device
 from simulators.hall import ASIDE, PACK_STATION
-from simulators.people import Person, Shift
+from simulators.people import Worker
 from simulators.things import RACK, Piece, Tote, hand_of, tote_holder
 
 _TAKE_S = 2.5
@@ -33,7 +32,7 @@ _SAME_STOP = ("walk_id", "stop", "location", "sku", "tote_id")
 
 
 @dataclass(slots=True)
-class Picker:
+class Picker(Worker):
     """One picker with a handheld, and perhaps a cart that hears.
 
     Attributes:
@@ -41,19 +40,13 @@ class Picker:
         _believed: of each tag in a tote the article for which it was taken.
     """
 
-    shift: Shift
-    person: Person
     cart: str | None
-    _device: Device = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _believed: dict[str, str] = field(default_factory=dict)
     _scanned: set[str] = field(default_factory=set)
     _empty_code: str = "empty"
     _short_code: str = "empty"
     _rack: str = RACK
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     @property
     def _base(self) -> str:

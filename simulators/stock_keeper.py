@@ -3,8 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from simulators.api import Device
-from simulators.people import Person, Shift
+from simulators.people import Worker
 
 _ROUND_S = 10.0
 _HANDLE_S = 20.0
@@ -13,7 +12,7 @@ _SERIAL_MASK = (1 << 38) - 1
 
 
 @dataclass(slots=True)
-class StockKeeper:
+class StockKeeper(Worker):
     """The person who puts goods away.
 
     What was put into a bin is booked under a key that the world remembers until it is answered, so
@@ -23,14 +22,8 @@ class StockKeeper:
         reserved: articles and bins that others fill, from places of reserve.
     """
 
-    shift: Shift
-    person: Person
     reserved: frozenset[tuple[str, str]] = frozenset()
-    _device: Device = field(init=False)
     _serials: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     async def work(self) -> None:
         """Sign in, book what was left over, then go round the bins, until cancelled."""

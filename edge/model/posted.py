@@ -85,6 +85,7 @@ class StationScanned:
 
     Attributes:
         without_unsorted: somebody has looked: what is not sorted at the wall is not there.
+        anew: the label is of a tote that is open here, and all in it is to be checked once more.
     """
 
     request_id: RequestId
@@ -93,6 +94,7 @@ class StationScanned:
     code: str
     at_us: int
     without_unsorted: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ An order may lie in several totes: one was full, or several pickers filled one e
 opens the check; the others join it by their labels, and the station says which it still waits for.
 What was sorted at a put wall comes by its slot's label: all that was dropped for the order at that
 wall is there with it, and the slot keeps the order until then. What nobody finds at the wall is
-missing at the station, once the packer has said so.
+missing at the station, once the packer has said so. What turns out not to be in a box although it
+was checked is found by checking all of it anew.
 """
 
 from dataclasses import replace
@@ -37,7 +38,7 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
         )
     here = state.packs.get(input_.station)
     if here is not None and here.order_id == tote.order_id:
-        return _joined(state, here, tote, input_.badge)
+        return _anew(state, here, input_) or _joined(state, here, tote, input_.badge)
     other = next(
         (one.station for one in state.packs.values() if one.order_id == tote.order_id), None
     )
@@ -64,6 +65,22 @@ def _goes_without(state: FloorState, tote: Tote, wall: LocationId, input_: Stati
     in_hand = slot is not None and slot.lit is not None
     unwanted = taking_out.inside_of(state, tote.order_id, wall)
     return input_.without_unsorted and not in_hand and not unwanted
+
+
+def _anew(state: FloorState, pack: PackSession, input_: StationScanned) -> Decision | None:
+    """The check of the open box begins once more: nothing in it counts as checked."""
+    if not input_.anew:
+        return None
+    listens = guiding.has_antenna(state, pack.station)
+    head = (pack.order_id, input_.badge, listens)
+    return accept(
+        "opened",
+        f"{pack.tote_id} is checked anew",
+        PackOpened(pack.station, pack.tote_id, *head),
+        *(ToteJoined(pack.station, one, *head) for one in pack.more),
+        tote_id=pack.tote_id,
+        order_id=pack.order_id,
+    )
 
 
 def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | None) -> Decision:

@@ -71,11 +71,13 @@ class TaskEnd(Body):
 class StationScan(Body):
     """A scan at a pack station.
 
-    `without_unsorted` says that what is not sorted at the put wall is not there.
+    `without_unsorted` says that what is not sorted at the put wall is not there; `anew` that the
+    tote with this label, which is open here, is to be checked once more from the beginning.
     """
 
     code: ScannedCode
     without_unsorted: bool = False
+    anew: bool = False
     at_us: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 

@@ -2,13 +2,13 @@
 
 What lies in a slot is brought in a box that bears the slot's name until its check is open. What
 weighs other than it should is looked into and weighed again; then the leader comes, who lets it go
-where nothing is missing.
+where nothing is missing, or has it checked anew.
 """
 
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from typing_extensions import override
 
@@ -36,16 +36,13 @@ _LOOK_S = 3.0
 class DayPacker(Packer):
     """A packer who is human: now and then a piece goes from tote to parcel without a look."""
 
+    shift: DayShift
     _looks_s: float = 0.0
     _refused_s: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def _day(self) -> DayShift:
-        return cast("DayShift", self.shift)
-
     @override
     async def _scan_pieces(self, tote_id: str) -> None:
-        day, world = self._day, self.shift.world
+        day, world = self.shift, self.shift.world
         overlooked = [
             piece for piece in world.pieces_in(tote_holder(tote_id)) if day.slips(day.slip_share)
         ]
@@ -62,7 +59,7 @@ class DayPacker(Packer):
 
     async def _scan_cases(self, tote_id: str) -> list[Piece]:
         """A scan for all pieces of a whole case; these are out of sight until the rest is done."""
-        day, found = self._day, list[Piece]()
+        day, found = self.shift, list[Piece]()
         for sku, held in Counter(p.sku for p in day.world.pieces_in(tote_holder(tote_id))).items():
             quantity, code = day.cases.get(sku, (0, ""))
             if held != quantity or not day.slips(_CASE_SHARE):
@@ -79,7 +76,7 @@ class DayPacker(Packer):
     # -- weighing ------------------------------------------------------------------------------
     @override
     def _weighing(self, tote_id: str, cartons: list[dict[str, Any]]) -> dict[str, Any]:
-        scales = self._day.scales
+        scales = self.shift.scales
         if scales is None:
             return super(DayPacker, self)._weighing(tote_id, cartons)
         return scales.typed(self.station, self._goods_g(tote_id), cartons)
@@ -91,11 +88,11 @@ class DayPacker(Packer):
         answer = await super(DayPacker, self)._close_weighed(view, consent, cartons)
         if answer["code"] != "weight_off":
             return answer
-        day, tote_id = self._day, str(view["tote_id"])
+        day, tote_id = self.shift, str(view["tote_id"])
         await day.spend(_LEADER_S)
         if lacking_in(day.world, tote_id, await self._view()):
             day.deeds["weighed_and_lacking"] += 1
-            return answer
+            return await self._check_anew(tote_id)
         said = {
             "badge": LEADER,
             "word": await self._word_of_leader(),
@@ -103,6 +100,14 @@ class DayPacker(Packer):
         }
         weighing = self._weighing(tote_id, cartons) | {"acceptance": said}
         return await self._post_close(consent | {"weighing": weighing})
+
+    async def _check_anew(self, tote_id: str) -> dict[str, Any]:
+        """What the screen has checked and is not in the box comes to light."""
+        await self.shift.spend(_SCAN_S)
+        body = {"code": tote_id, "anew": True}
+        answer = await self._device.post(f"{self._path}/scan", body)
+        self.shift.deeds[f"anew_{answer['code']}"] += 1
+        return answer
 
     async def _word_of_leader(self) -> str:
         """The leader types badge and PIN at the station."""
@@ -121,7 +126,7 @@ class DayPacker(Packer):
             return True
         now_s = asyncio.get_running_loop().time()
         since_s = self._refused_s.setdefault(tote_id, now_s)
-        if Flow.WALL not in self._day.flows or now_s - since_s < _PATIENCE_S:
+        if Flow.WALL not in self.shift.flows or now_s - since_s < _PATIENCE_S:
             return False
         del self._refused_s[tote_id]
         return (await self._scan_without(tote_id))["code"] in {"opened", "already_open"}
@@ -130,24 +135,24 @@ class DayPacker(Packer):
         """What lies in a complete slot is brought to the station, and the slot's label scanned."""
         world = self.shift.world
         now_s = asyncio.get_running_loop().time()
-        if Flow.WALL not in self._day.flows or now_s < self._looks_s or not world.totes_at(WALL):
+        if Flow.WALL not in self.shift.flows or now_s < self._looks_s or not world.totes_at(WALL):
             return False
         self._looks_s = now_s + _LOOK_S
         view = await self._device.get(f"/api/wall/{WALL}")
-        for wanted in ("complete", "filling") if self._day.wall_waits else ("complete",):
+        for wanted in ("complete", "filling") if self.shift.wall_waits else ("complete",):
             for one in view["slots"]:
                 if one["state"] == wanted and one["slot"] not in world.totes:
                     self._fetch(one["slot"])
                     if await self._open_slot(one["slot"], without=wanted == "filling"):
                         return True
-        return self._day.wall_waits and await self._open_empty(view)
+        return self.shift.wall_waits and await self._open_empty(view)
 
     async def _open_slot(self, slot: str, *, without: bool) -> bool:
         """Scan a slot's label; what is nowhere at the wall is packed without."""
         answer = await self._scan_on_page(slot)
         if without and answer["code"] == "still_at_wall":
             answer = await self._scan_without(slot)
-        self._day.deeds[f"slot_{answer['code']}"] += 1
+        self.shift.deeds[f"slot_{answer['code']}"] += 1
         if answer["code"] not in {"opened", "tote_joined"}:
             self._bring_back(slot)
             return False
@@ -174,7 +179,7 @@ class DayPacker(Packer):
         await self.shift.spend(_SCAN_S)
         body = {"code": label, "without_unsorted": True}
         answer = await self._device.post(f"{self._path}/scan", body)
-        self._day.deeds[f"without_{answer['code']}"] += 1
+        self.shift.deeds[f"without_{answer['code']}"] += 1
         return answer
 
     @override
@@ -212,7 +217,7 @@ class DayPacker(Packer):
         tote = world.totes.get(tote_id)
         if tote is not None and tote.holder == WALL:
             for piece in world.pieces_in(tote_holder(tote_id)):
-                self._day.deeds["left_over_at_wall"] += 1
+                self.shift.deeds["left_over_at_wall"] += 1
                 world.put(piece.epc, ASIDE)
         world.bring_tote(tote_id, self.station)
         for piece in world.pieces_in(tote_holder(slot)):

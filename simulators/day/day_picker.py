@@ -7,7 +7,7 @@ type check digits, and fetch what lies in a colleague's hand.
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from typing_extensions import override
 
@@ -38,16 +38,13 @@ class DayPicker(Picker):
         _goals: where the totes of each walk are brought.
     """
 
+    shift: DayShift
     _stands_in: set[str] = field(default_factory=set)
     _goals: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def _day(self) -> DayShift:
-        return cast("DayShift", self.shift)
-
     @override
     async def _pick(self, prompt: dict[str, Any]) -> None:
-        day = self._day
+        day = self.shift
         if self._holds_something(prompt) and day.slips(day.full_share):
             body = {"prompt_id": prompt["prompt_id"], "code": "tote_full"}
             answer = await self._device.post("/api/trouble", body)
@@ -65,7 +62,7 @@ class DayPicker(Picker):
 
     @override
     async def _take_one(self, prompt: dict[str, Any]) -> bool:
-        day = self._day
+        day = self.shift
         case = self._case_for(prompt)
         if case is not None:
             return await self._take_case(prompt, *case)
@@ -101,7 +98,7 @@ class DayPicker(Picker):
     @override
     async def _drop(self, prompt: dict[str, Any]) -> None:
         await super(DayPicker, self)._drop(prompt)
-        day = self._day
+        day = self.shift
         if day.slips(day.coffee_share):
             day.deeds["coffees"] += 1
             await self._device.post("/api/work", {"ready": False, "cart": None})
@@ -111,7 +108,7 @@ class DayPicker(Picker):
     # -- cases and substitutes -----------------------------------------------------------------
     def _case_for(self, prompt: dict[str, Any]) -> tuple[int, str] | None:
         """A case that is taken whole: pieces in it and its code; now and then one too large."""
-        day, sku = self._day, str(prompt["sku"])
+        day, sku = self.shift, str(prompt["sku"])
         held = day.cases.get(sku)
         if held is None or prompt["radio"]:
             return None
@@ -122,7 +119,7 @@ class DayPicker(Picker):
 
     async def _take_case(self, prompt: dict[str, Any], quantity: int, code: str) -> bool:
         """One scan for all of its pieces; what the screen refuses goes back whole."""
-        day, world = self._day, self.shift.world
+        day, world = self.shift, self.shift.world
         await day.spend(_TAKE_S)
         sku, location = str(prompt["sku"]), str(prompt["location"])
         taken = [world.take(sku, location, self.person.badge) for _ in range(quantity)]
@@ -141,7 +138,7 @@ class DayPicker(Picker):
     async def _scan(self, prompt: dict[str, Any], piece: Piece) -> str:
         """What may be taken instead is scanned once more, or laid back."""
         code = await super(DayPicker, self)._scan(prompt, piece)
-        if code == "substitute_offered" and self._day.slips(_INSTEAD_SHARE):
+        if code == "substitute_offered" and self.shift.slips(_INSTEAD_SHARE):
             code = await super(DayPicker, self)._scan(prompt, piece)
             self._stands_in |= {piece.epc} if code == "substituted" else set()
         return code
@@ -156,18 +153,18 @@ class DayPicker(Picker):
     @override
     def _station_of(self, prompt: dict[str, Any]) -> str:
         """The wall where it is prompted, and often without: whoever drops there may."""
-        if Flow.WALL not in self._day.flows:
+        if Flow.WALL not in self.shift.flows:
             return PACK_STATION
         walk_id = str(prompt["walk_id"])
         if walk_id not in self._goals:
-            at_wall = prompt["location"] == WALL or self._day.slips(_TO_WALL_SHARE)
+            at_wall = prompt["location"] == WALL or self.shift.slips(_TO_WALL_SHARE)
             self._goals[walk_id] = WALL if at_wall else PACK_STATION
         return self._goals[walk_id]
 
     @override
     def _label_of(self, prompt: dict[str, Any]) -> str:
         """The label, or the digits of the column that is asked; now and then those beside it."""
-        day = self._day
+        day = self.shift
         digits, asked = day.digits.get(str(prompt["location"])), str(prompt.get("check") or "")
         if not digits or not asked or not day.slips(_TYPED_SHARE):
             return str(prompt["location"])

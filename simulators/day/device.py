@@ -37,7 +37,8 @@ class Airwaves:
     Attributes:
         pages: of the process that runs now; None while none does.
         up: whether the wireless network works.
-        posted: told of each answer that a person got: key, badge, path, answer.
+        posted: told of each answer that a person got: key, path, answer.
+        chance: from 0 to 1, for what is left to chance.
         twice_share: chance that a post goes out twice, as after a lost answer.
         silent: badges whose handhelds lie in a corner with an empty battery.
     """

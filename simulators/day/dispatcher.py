@@ -8,7 +8,7 @@ missing left out.
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from typing_extensions import override
 
@@ -41,13 +41,10 @@ class Dispatcher(Carrier):
         _pallets: the open pallet of each carrier, and when it was begun.
     """
 
+    shift: DayShift
     _pallets: dict[str, tuple[str, float]] = field(default_factory=dict)
     _leaving: list[str] = field(default_factory=list)
     _listed_s: float = 0.0
-
-    @property
-    def _day(self) -> DayShift:
-        return cast("DayShift", self.shift)
 
     @override
     async def work(self) -> None:
@@ -55,7 +52,7 @@ class Dispatcher(Carrier):
         self._leaving = []
         while True:
             await self._carry()
-            if Flow.PALLETS in self._day.flows:
+            if Flow.PALLETS in self.shift.flows:
                 await self._mind_pallets()
             for door in self._doors():
                 await self._load(door)
@@ -63,21 +60,21 @@ class Dispatcher(Carrier):
             await asyncio.sleep(_LOOK_S)
 
     def _doors(self) -> tuple[str, ...]:
-        return tuple(DOORS) if Flow.DOORS in self._day.flows else (DOCK,)
+        return tuple(DOORS) if Flow.DOORS in self.shift.flows else (DOCK,)
 
     def _door_of(self, parcel: ParcelBox) -> str:
-        carrier = self._day.carriers.get(parcel.order_id, "")
+        carrier = self.shift.carriers.get(parcel.order_id, "")
         return next((one for one in self._doors() if carrier in DOORS[one]), DOCK)
 
     @override
     def _set_down_at(self, parcel: ParcelBox) -> str:
         """Where pallets are stacked, or a door. A pallet is driven to a door: `_goal_of`."""
-        return STAGING if Flow.PALLETS in self._day.flows else self._goal_of(parcel)
+        return STAGING if Flow.PALLETS in self.shift.flows else self._goal_of(parcel)
 
     def _goal_of(self, parcel: ParcelBox) -> str:
         right = self._door_of(parcel)
         others = [one for one in self._doors() if one != right]
-        if others and self.shift.slips(_WRONG_DOOR_SHARE * self._day.slip_share):
+        if others and self.shift.slips(_WRONG_DOOR_SHARE * self.shift.slip_share):
             self.shift.deeds["slip_wrong_door"] += 1
             return others[0]
         return right
@@ -145,7 +142,7 @@ class Dispatcher(Carrier):
         }
 
     async def _stack(self, parcel: ParcelBox) -> None:
-        carrier = self._day.carriers.get(parcel.order_id, "")
+        carrier = self.shift.carriers.get(parcel.order_id, "")
         if carrier not in self._pallets:
             answer = await self._post("/pallets", {"place": STAGING})
             if answer["code"] != "pallet_opened":

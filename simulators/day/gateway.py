@@ -261,12 +261,8 @@ class Gateway:
 
     def kill(self) -> None:
         """End at once, as SIGKILL does: nothing is written, nobody is told."""
-        if self.gone.is_set():
+        if not self._ends():
             return
-        self.gone.set()
-        for task in self._tasks:
-            task.cancel()
-        self.link.vanish()
         self._disk.cut()
         self.store._lock.release()  # noqa: SLF001 - as the kernel does it for a process that ended
         self.link.journal.close()
@@ -278,14 +274,20 @@ class Gateway:
             StoreError: the cursor could not be written.
         """
         self._turn()
-        if self.gone.is_set():
+        if not self._ends():
             return
-        self.gone.set()
-        for task in self._tasks:
-            task.cancel()
-        self.link.vanish()
         try:
             self.store.close()
         finally:
             self._disk.cut()
             self.link.journal.close()
+
+    def _ends(self) -> bool:
+        """Nothing goes on from here; False where it had ended before."""
+        if self.gone.is_set():
+            return False
+        self.gone.set()
+        for task in self._tasks:
+            task.cancel()
+        self.link.vanish()
+        return True

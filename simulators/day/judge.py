@@ -14,57 +14,15 @@ from edge.store.store import Store
 from simulators.central_events import Delivered
 from simulators.day.day import Day
 from simulators.day.gateway import Gateway
-from simulators.day.laws.delivery import (
-    AnswerIsKept,
-    CursorIsTrue,
-    JournalIsSound,
-    NothingDoubled,
-    NothingLost,
-    OrderKept,
-    SentOnlyCommitted,
-)
-from simulators.day.laws.flows import (
-    HeldIsAsked,
-    ListIsTrue,
-    PalletIsOne,
-    RefillFits,
-    SlotIsItsOrder,
-    WorkIsInOneHand,
-    WrongDoorHolds,
-)
-from simulators.day.laws.goods import (
-    ClosedWhenQuiet,
-    DeadReaderMovesNothing,
-    FactsSayTheSame,
-    MissingIsCounted,
-    OnePlaceForATag,
-    ParcelIsItsOrder,
-    PromisedLiesThere,
-    StockAddsUp,
-)
-from simulators.day.laws.law import Broken, Ending, Law, Reading
+from simulators.day.laws.book import LAWS
+from simulators.day.laws.goods import FactsSayTheSame
+from simulators.day.laws.law import Broken, Ending, Reading
 from simulators.day.laws.tag_work import TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
-from simulators.day.laws.work import (
-    AlertsAreTrue,
-    EventsInOrder,
-    EverythingGetsDone,
-    GoodMailIsTaken,
-    NoPieceTwice,
-    PromptsLeadOn,
-    RulesDecide,
-)
+from simulators.day.laws.work import AlertsAreTrue
 from simulators.day.site import LEADER
 from simulators.day.watch import Watch
 
-LAWS: tuple[type[Law], ...] = (
-    *(NothingLost, NothingDoubled, OrderKept, CursorIsTrue, SentOnlyCommitted, AnswerIsKept),
-    *(JournalIsSound, StockAddsUp, PromisedLiesThere, OnePlaceForATag, ParcelIsItsOrder),
-    *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
-    *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
-    *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
-    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold),
-)
 BROKEN_MAX = 50
 _PAGE = 1_000
 _PLACES_EVERY = 6

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.api import Device
 from simulators.day.flows import Flow
 from simulators.day.grounds import zones_of
 from simulators.day.people import DayShift
 from simulators.hall import CARTS, PACK_STATION, STATION_READER
-from simulators.people import Person
+from simulators.people import Worker
 
 _ROUND_S = 30.0
 _COUNT_S = 15.0
@@ -26,7 +25,7 @@ _HEARD_NEAR = frozenset({*CARTS, PACK_STATION})
 
 
 @dataclass(slots=True)
-class Leader:
+class Leader(Worker):
     """Somebody who looks at what the pages say waits for a leader.
 
     A count that differs is made once more before the books are changed, for somebody may just
@@ -34,13 +33,8 @@ class Leader:
     """
 
     shift: DayShift
-    person: Person
     pickers: Sequence[str]
-    _device: Device = field(init=False)
     _differed: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     async def work(self) -> None:
         """Sign in and go round, until cancelled."""

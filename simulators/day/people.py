@@ -14,7 +14,7 @@ from simulators.day.device import Airwaves, PlayedDevice
 from simulators.day.flows import Flow
 from simulators.day.scales import Scales
 from simulators.hall import ASIDE
-from simulators.people import Person, Shift
+from simulators.people import Person, Shift, Worker
 from simulators.things import GONE, Piece, hand_of
 
 _SCAN_S = 1.5
@@ -74,15 +74,10 @@ class DayShift(Shift):
 
 
 @dataclass(slots=True)
-class Clerk:
+class Clerk(Worker):
     """Takes goods back: finds the order, scans a piece, says what becomes of it."""
 
     shift: DayShift
-    person: Person
-    _device: Device = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     async def work(self) -> None:
         """Take back whatever stands there, until cancelled."""

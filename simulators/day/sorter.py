@@ -10,11 +10,10 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.api import Device
 from simulators.day.grounds import SLOTS, WALL
 from simulators.day.people import DayShift
 from simulators.hall import ASIDE
-from simulators.people import Person
+from simulators.people import Worker
 from simulators.things import Piece, hand_of, tote_holder
 
 _SCAN_S = 1.2
@@ -28,17 +27,12 @@ _FULL = frozenset({"wall_full"})
 
 
 @dataclass(slots=True)
-class Sorter:
+class Sorter(Worker):
     """Somebody who works at the put wall all day."""
 
     shift: DayShift
-    person: Person
-    _device: Device = field(init=False)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _rests_since_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._device = self.shift.device(self.person)
 
     async def work(self) -> None:
         """Sign in and sort, until cancelled."""

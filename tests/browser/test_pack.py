@@ -290,6 +290,19 @@ def test_a_parcel_is_weighed_in_its_carton_and_one_that_is_off_is_looked_into(
     verdict(page, "match")
 
 
+def test_what_is_checked_and_not_in_the_box_comes_to_light_when_all_is_checked_anew(
+    page: Page, house: House
+) -> None:
+    dialog = weigh_off(page, house)
+
+    dialog.locator("#check-anew").click()
+
+    verdict(page, "missing")
+    expect(dialog).to_be_hidden()
+    check(page, TEA.gtin, TEA.gtin, CUP.gtin, LAMP.gtin)
+    verdict(page, "match")
+
+
 def test_a_supervisor_accepts_a_weight_with_badge_pin_and_reason_and_nobody_else_does(
     page: Page, house: House, shoot: Shoot
 ) -> None:

@@ -7,9 +7,10 @@ import pytest
 from edge.model.events import ParcelClosed
 from edge.model.goods import Article
 from edge.model.ids import Badge, OrderId, RequestId
-from edge.model.inputs import ArticlesListed
+from edge.model.inputs import ArticlesListed, ItemLocated
 from edge.model.orders import OrderState
-from edge.model.posted import ParcelWanted
+from edge.model.posted import ParcelWanted, StationScanned
+from edge.model.presence import Departed
 from edge.model.prompts import Answer
 from edge.model.weights import ParcelWeight, Weighing, WeightReason
 from edge.rules.terms import Weigh
@@ -32,9 +33,9 @@ def ready(weigh: Weigh = Weigh.KNOWN, shirt_g: int = 250, **cartons: int) -> Sma
     return floor
 
 
-def close(floor: SmallFloor, weighing: Weighing | None = None) -> Answer:
+def close(floor: SmallFloor, weighing: Weighing | None = None, *, partial: bool = False) -> Answer:
     request = RequestId(floor.number())
-    return floor.take(ParcelWanted(request, STATION, PACKER, False, NOW_US, False, weighing))
+    return floor.take(ParcelWanted(request, STATION, PACKER, partial, NOW_US, False, weighing))
 
 
 def kept(floor: SmallFloor) -> ParcelWeight | None:
@@ -61,6 +62,24 @@ def test_what_should_weigh_so_much_is_put_on_the_scale_before_it_is_closed() -> 
     assert answer.data["weight_g"] == 690
     assert kept(floor) == ParcelWeight(690, 2 * 250 + 180, "M")
     assert floor.state.orders[OrderId("O1")].state is OrderState.PACKED
+
+
+def test_what_is_checked_and_not_in_the_box_comes_to_light_when_all_is_checked_anew() -> None:
+    # given a parcel that is too light, for one of its two checked pieces was taken out again
+    floor = ready(M=180)
+    floor.take(ItemLocated(Departed(tag(2), STATION, NOW_US, NOW_US), NOW_US))
+    assert close(floor, Weighing(430)).code == "weight_off"
+    # when the packer has all of it checked once more, and one piece is heard in it
+    again = StationScanned(
+        RequestId(floor.number()), STATION, PACKER, "T0001", NOW_US + 1, anew=True
+    )
+    assert floor.take(again).code == "opened"
+    missing = close(floor)
+    answer = close(floor, Weighing(430), partial=True)
+    # then one is missing, and the parcel weighs what is told of it
+    assert missing.code == "missing"
+    assert answer.code == "closed"
+    assert kept(floor) == ParcelWeight(430, 250 + 180, "M")
 
 
 def test_before_it_is_weighed_nobody_is_told_what_it_should_weigh() -> None:

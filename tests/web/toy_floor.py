@@ -196,7 +196,7 @@ class ToyFloor:
     def _at_place(self, posted: said.StationScanned | said.HandEmptied) -> Answer:
         if isinstance(posted, said.HandEmptied) or posted.station == WALL:
             return self.wall.take(posted)
-        return self.pack.scan(posted.code)
+        return self.pack.scan(posted.code, anew=posted.anew)
 
     def _print(self, job: str, zpl: bytes) -> bool:
         self.effects.labels.append((job, zpl))

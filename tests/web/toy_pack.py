@@ -76,8 +76,8 @@ class ToyPack:
         self._pack = {**self._pack, **changes}
         self._board.show(f"pack/{STATION}", self._pack)
 
-    def scan(self, code: str) -> Answer:
-        if self._pack is None:
+    def scan(self, code: str, *, anew: bool = False) -> Answer:
+        if self._pack is None or (anew and code == TOTE):
             return self._open(code)
         ware = ware_of(code)
         if ware is None:

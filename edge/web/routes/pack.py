@@ -55,6 +55,7 @@ async def scan_at_station(
             code=body.code,
             at_us=parts.happened_us(body.at_us),
             without_unsorted=body.without_unsorted,
+            anew=body.anew,
         )
     )
     return told(answer)

@@ -11,17 +11,13 @@ from edge.model.events import (
     Event,
     Fact,
     ItemDeparted,
-    PackListened,
-    PackOpened,
     ParcelClosed,
-    PieceChecked,
     PieceLost,
     ReturnGraded,
     StockPlaced,
     StockStated,
     StopShort,
     ToteGivenUp,
-    ToteJoined,
     VarianceSettled,
 )
 from edge.model.ids import Epc, LocationId, Sku
@@ -162,111 +158,6 @@ class OnePlaceForATag(Law):
             for who, walks in walking.items():
                 if who is not None and walks > 1:
                     self.breaks(f"{name} {who} has {walks} walks")
-
-
-@dataclass(slots=True)
-class ParcelIsItsOrder(Law):
-    """A parcel holds nothing that its order does not want, and only what was checked."""
-
-    _checked: Counter[tuple[str, Sku]] = field(default_factory=Counter)
-
-    @override
-    def fact(self, fact: Fact, mirror: FloorState) -> None:
-        event = fact.event
-        if isinstance(event, PieceChecked) and event.before is None:
-            pack = mirror.packs.get(event.station)
-            if pack is not None:
-                self._checked[pack.tote_id, event.sku] += 1
-        if isinstance(event, ParcelClosed):
-            self._closed(event, mirror)
-
-    def _closed(self, event: ParcelClosed, mirror: FloorState) -> None:
-        order = mirror.orders[event.parcel.order_id]
-        wanted: Counter[Sku] = Counter()
-        for line in order.lines:
-            wanted[line.sku] += line.quantity
-        inside = Counter(sku for sku, _ in event.parcel.contents)
-        for one in order.substituted:
-            quantity = max(0, min(one.quantity, (wanted - inside)[one.sku]))
-            wanted[one.sku] -= quantity
-            wanted[one.by] += quantity
-        for sku, count in (inside - wanted).items():
-            self.breaks(f"parcel {event.parcel.sscc} holds {count} x {sku} that nobody ordered")
-        for sku, count in inside.items():
-            checked = self._checked.pop((event.tote_id, sku), 0)
-            if checked < count:
-                self.breaks(
-                    f"parcel {event.parcel.sscc}: {count} x {sku} inside, {checked} checked"
-                )
-        for key in [one for one in self._checked if one[0] == event.tote_id]:
-            del self._checked[key]
-
-
-@dataclass(slots=True)
-class MissingIsCounted(Law):
-    """Where a piece is missing in a closed parcel, a place that it was picked from is counted."""
-
-    _missing: list[tuple[ParcelClosed, Sku, frozenset[LocationId]]] = field(default_factory=list)
-
-    @override
-    def fact(self, fact: Fact, mirror: FloorState) -> None:
-        event = fact.event
-        if not isinstance(event, ParcelClosed):
-            return
-        picked = [
-            (sku, place)
-            for tote in mirror.totes.of_order(event.parcel.order_id)
-            for (sku, _), place in zip(tote.picked, tote.came_from, strict=True)
-        ]
-        missing = Counter(sku for sku, _ in picked) - Counter(
-            sku for sku, _ in event.parcel.contents
-        )
-        self._missing += [
-            (event, sku, frozenset(place for one, place in picked if one == sku))
-            for sku in missing
-        ]
-
-    @override
-    def turn(self, state: FloorState, mirror: FloorState) -> None:
-        missing, self._missing = self._missing, []
-        for event, sku, places in missing:
-            if not any((place, sku) in mirror.counts for place in places):
-                self.breaks(f"{sku} is missing in {event.parcel.sscc}, and nobody is to look")
-
-
-@dataclass(slots=True)
-class ClosedWhenQuiet(Law):
-    """Where antennas answer, a parcel is closed only after they have heard nothing new.
-
-    Nor does a tag that no pick named count before, for it may lie beside.
-    """
-
-    _listening: dict[LocationId, bool] = field(default_factory=dict)
-
-    @override
-    def fact(self, fact: Fact, mirror: FloorState) -> None:
-        event = fact.event
-        match event:
-            case PackOpened() | ToteJoined():
-                self._listening[event.station] = True
-            case PackListened():
-                self._listening[event.station] = not event.quiet
-            case PieceChecked() if event.unit.epc and not event.unit.scanned:
-                pack = mirror.packs[event.station]
-                named = {unit.epc for _, unit in mirror.totes.picked_of(pack.order_id)}
-                if pack.listening_since_us > 0 and event.unit.epc not in named:
-                    self.breaks(f"{event.unit.epc} counts before it is told what lies beside")
-            case ParcelClosed() if self._listening.pop(event.station, False):
-                if self._is_heard(event.station, mirror):
-                    self.breaks(f"parcel {event.parcel.sscc} was closed before it was quiet")
-            case _:
-                pass
-
-    def _is_heard(self, station: LocationId, mirror: FloorState) -> bool:
-        return any(
-            one.location == station and one.reader not in mirror.outages
-            for one in mirror.floor.antennas
-        )
 
 
 @dataclass(slots=True)

@@ -18,7 +18,11 @@ const view = new PackView({
   askLabel,
 });
 
-const weigh = new WeighView({ station: () => name, close: (weighing) => send("close", { ...closing, weighing }) });
+const weigh = new WeighView({
+  station: () => name,
+  close: (weighing) => send("close", { ...closing, weighing }),
+  anew: () => send("scan", { code: pack.tote_id, anew: true }),
+});
 
 let stations = [];
 let name = null;

@@ -10,10 +10,11 @@ const REASONS = ["looked_at", "article_weight", "packing_material", "scale"];
 const GRAMS_MAX = 1_000_000;
 
 export class WeighView {
-  /** @param station() names the station; close(weighing) closes the parcel with it. */
-  constructor({ station, close }) {
+  /** @param station() names the station; close(weighing) closes the parcel with it; anew() checks it all once more. */
+  constructor({ station, close, anew }) {
     this._station = station;
     this._send = close;
+    this._anew = anew;
     this._dialog = h("dialog", { id: "weigh", class: "choices", "aria-labelledby": "weigh-title" });
     document.body.append(this._dialog);
     this._cartons = [];
@@ -96,9 +97,15 @@ export class WeighView {
         { class: "buttons" },
         h("button", { type: "button", class: "main", id: "check-again", onclick: () => this.close() }, t("pack.go_on")),
         h("button", { type: "button", class: "second", id: "weigh-again", onclick: () => this._askWeight() }, t("weigh.again")),
+        h("button", { type: "button", class: "second", id: "check-anew", onclick: () => this._checkAnew() }, t("weigh.anew")),
         h("button", { type: "button", class: "second danger", id: "accept", onclick: () => this._askSupervisor(weighing) }, t("weigh.accept")),
       ),
     );
+  }
+
+  _checkAnew() {
+    this.close();
+    this._anew();
   }
 
   _askSupervisor(weighing) {
