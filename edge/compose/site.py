@@ -8,8 +8,10 @@ import datetime as dt
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from ipaddress import IPv4Network
 from threading import Event
+from types import ModuleType
 from typing import cast
 
 from drivers.driver import DeviceUp
@@ -19,7 +21,6 @@ from edge.clock import Clock
 from edge.compose.configuring import ConfigurationDesk
 from edge.compose.discovering import approved
 from edge.compose.link import link_settings
-from edge.daemon.authority import AuthorityError, begin, issued
 from edge.floor.board import Board, Shown
 from edge.floor.found import FoundReaders
 from edge.model.fault_sentences import fault, fault_recognised
@@ -229,10 +230,11 @@ class SiteDesk:
         """An authority for these names, where there is none, and pages by TLS; likewise."""
         folder = self._configuration.file.resolve().parent / "certificates"
         now = dt.datetime.fromtimestamp(self._parts.clock.now_us() / 1e6, dt.UTC)
+        authority = _authority()
         try:
             if not (folder / "ca.key").exists():
-                begin(folder, names, now)
-        except (AuthorityError, OSError) as error:
+                authority.begin(folder, names, now)
+        except (authority.AuthorityError, OSError) as error:
             return [str(error)]
         web: Mapping[str, Value] = {
             "host": host,
@@ -251,10 +253,11 @@ class SiteDesk:
         web = self._parts.running.web
         scheme = "https" if web.certificate_file else "http"
         host = self._names_of_authority()[0] if web.host == _EVERYWHERE else web.host
+        authority = _authority()
         try:
-            (authority, *_) = issued(folder)
-            sha256, pem = authority.sha256, authority.file.read_text(encoding="ascii")
-        except (AuthorityError, OSError):
+            (own, *_) = authority.issued(folder)
+            sha256, pem = own.sha256, own.file.read_text(encoding="ascii")
+        except (authority.AuthorityError, OSError):
             sha256, pem = "", ""
         return {"url": f"{scheme}://{host}:{web.port}", "ca_sha256": sha256, "ca_pem": pem}
 
@@ -271,9 +274,11 @@ class SiteDesk:
 
     def _names_of_authority(self) -> list[str]:
         folder = self._configuration.file.resolve().parent / "certificates"
+        authority = _authority()
         try:
-            return [name for one in issued(folder) if one.use == "web" for name in one.names]
-        except AuthorityError:
+            found = authority.issued(folder)
+            return [name for one in found if one.use == "web" for name in one.names]
+        except authority.AuthorityError:
             host = socket.gethostname()
             return list(dict.fromkeys([host, f"{host.partition('.')[0]}.local"]))
 
@@ -309,3 +314,8 @@ class SiteDesk:
             "tag": bool(self._parts.located(1)),
         }
         return [{"step": step, "done": is_done} for step, is_done in done.items()]
+
+
+def _authority() -> ModuleType:
+    """What makes and reads certificates, 7 MiB; imported when the page is first asked for."""
+    return import_module("edge.daemon.authority")

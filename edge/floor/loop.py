@@ -253,10 +253,8 @@ class FloorLoop:
     def _unsaved_then(self, taken: Taken, now_us: int) -> list[Entry]:
         """What a failed turn has left, what came in, and what the reads say of places."""
         locator = self._parts.locator
-        for batch in taken.batches:
-            locator.observe(batch)
-            self._portals.observe(batch)
-            self._boxes.observe(batch)
+        for watch in (locator, self._portals, self._boxes):
+            watch.observe(*taken.batches)
         inputs = [one.input for one in taken.entries]
         self._leavings.tell_devices(locator, inputs, now_us)
         located = [

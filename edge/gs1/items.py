@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
-from edge.gs1.epc import is_serial, sgtin96_hex, sgtin_of
+from edge.gs1.epc import TAGS_KEPT, is_serial, sgtin96_hex, sgtin_of
 from edge.model.ids import Epc, Gtin
 
 _PREFIX_LENGTHS = range(6, 13)
@@ -79,7 +79,7 @@ def stretches_of(gtin: Gtin) -> tuple[tuple[str, str], ...]:
     return tuple(stretches)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=TAGS_KEPT)
 def names_of(epc: Epc) -> tuple[Epc, ...]:
     """What a tagged item may be known as: by its tag and, where it has one, by its label."""
     item = sgtin_of(epc)

@@ -125,11 +125,16 @@ class BoxWatch:
             else:
                 self._deaf.add(change.device)
 
-    def observe(self, batch: ReadBatch) -> None:
-        """Take a reader's reads; those of other antennas are left alone."""
-        ports = self._ports.get(DeviceName(batch.reader))
-        if ports is None:
+    def observe(self, *batches: ReadBatch) -> None:
+        """Take readers' reads; those of other antennas are left alone."""
+        if not self._ports:
             return
+        for batch in batches:
+            ports = self._ports.get(DeviceName(batch.reader))
+            if ports is not None:
+                self._take(batch, ports)
+
+    def _take(self, batch: ReadBatch, ports: NDArray[np.int64]) -> None:
         station = ports.take(batch.antenna, mode="clip")
         good = np.flatnonzero(
             (station != _NONE) & (batch.epc_bits > 0) & np.isfinite(batch.rssi_dbm)

@@ -44,28 +44,24 @@ class Intake:
         self._prompt = frozenset(columns.readers[number] for number in near.tolist())
         self.ignored = 0
 
-    def add(self, batch: ReadBatch) -> None:
-        """Take a batch; the work is done once for all batches of a turn."""
-        count = len(batch)
-        if self._held + count > READS_MAX:
-            self.ignored += count
-        elif count:
-            self._batches.append(batch)
-            self._held += count
+    def add(self, *batches: ReadBatch) -> None:
+        """Take batches; the work is done once for all batches of a turn."""
+        some = list(filter(len, batches))
+        while self._held + (count := sum(map(len, some))) > READS_MAX:
+            self.ignored += len(some.pop())
+        self._batches += some
+        self._held += count
 
     def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Reads | None:
         """The reads that are due, with rows found or made; None where there are none."""
         batches = self._due(now_ms)
         if not batches:
             return None
-        groups = _by_width(batches)
-        batches = [batch for group in groups for batch in group]
-        pieces = [neighbours_joined(group) for group in groups]
-        joined = [piece for group in pieces for piece in group]
+        joined = neighbours_joined(batches)
         bits = np.concatenate([piece.epc_bits for piece in joined])
         antenna = self._antennas(batches, joined)
         good = (antenna != NO_ANTENNA) & (bits > 0) & (bits <= EPC_BITS_MAX)
-        rows = self._rows(table, pieces, bits, good, tags_max)
+        rows = self._rows(table, joined, bits, good, tags_max)
         rssi = np.concatenate([piece.rssi_dbm for piece in joined])
         np.copyto(rssi, REFERENCE_DBM, where=np.isnan(rssi))
         _draw_in(rssi, LEVEL_LEAST_DBM, LEVEL_MOST_DBM)
@@ -111,24 +107,20 @@ class Intake:
     @staticmethod
     def _rows(
         table: TagTable,
-        groups: list[list[ReadBatch]],
+        joined: list[ReadBatch],
         bits: NDArray[np.uint16],
         good: NDArray[np.bool_],
         tags_max: int,
     ) -> Rows:
         """The row of each read's tag; -1 for a read that is not good, or without room."""
+        epc = _epcs(joined)
+        if good.all():
+            return table.rows_of(epc, keys_of(epc, bits), bits, tags_max)
         rows = np.full(len(bits), -1, np.int64)
-        begin = 0
-        for group in groups:
-            epc = np.concatenate([batch.epc for batch in group])
-            whole = slice(begin, begin + len(epc))
-            begin += len(epc)
-            if good[whole].all():
-                rows[whole] = table.rows_of(epc, keys_of(epc, bits[whole]), bits[whole], tags_max)
-                continue
-            own = np.flatnonzero(good[whole])
-            epc, own_bits = epc[own], bits[whole][own]
-            rows[whole][own] = table.rows_of(epc, keys_of(epc, own_bits), own_bits, tags_max)
+        own = np.flatnonzero(good)
+        if len(own):
+            epc, bits = epc[own], bits[own]
+            rows[own] = table.rows_of(epc, keys_of(epc, bits), bits, tags_max)
         return rows
 
 
@@ -138,9 +130,16 @@ def _draw_in(column: NDArray[Any], least: float, most: float) -> None:
     np.minimum(column, most, out=column)
 
 
-def _by_width(batches: list[ReadBatch]) -> list[list[ReadBatch]]:
-    """Batches with EPC columns of the same width together; nearly always all of them."""
-    groups: dict[int, list[ReadBatch]] = {}
-    for batch in batches:
-        groups.setdefault(batch.epc_width, []).append(batch)
-    return list(groups.values())
+def _epcs(joined: list[ReadBatch]) -> NDArray[np.uint8]:
+    """The EPCs of all, padded on the right to the widest, which changes no key."""
+    if len(joined) == 1:
+        return joined[0].epc
+    width = max(piece.epc_width for piece in joined)
+    if all(piece.epc_width == width for piece in joined):
+        return np.concatenate([piece.epc for piece in joined])
+    padded = np.zeros((sum(map(len, joined)), width), np.uint8)
+    begin = 0
+    for piece in joined:
+        padded[begin : begin + len(piece), : piece.epc_width] = piece.epc
+        begin += len(piece)
+    return padded

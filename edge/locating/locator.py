@@ -109,12 +109,12 @@ class Locator:
         """Reads left out so far: unknown antenna, impossible EPC length, or no room."""
         return self._intake.ignored
 
-    def observe(self, batch: ReadBatch) -> None:
-        """Take a batch, whose columns must stay as they are; one of the next turns works on it.
+    def observe(self, *batches: ReadBatch) -> None:
+        """Take batches, whose columns must stay as they are; one of the next turns works on them.
 
         That is the very next one, but where hundreds of reads come with each (see `intake`).
         """
-        self._intake.add(batch)
+        self._intake.add(*batches)
 
     def device_changed(
         self, reader: DeviceName, *, alive: bool, at_us: int, silent_since_us: int = 0

@@ -11,22 +11,26 @@ return is a return; so it is before near-field antennas, where somebody has the 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from struct import Struct
+from typing import Self
 
 import numpy as np
 
-from edge.locating.slots import NO_ANTENNA, Floats, Ports
+from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports
 
 DEPARTURE_WITHIN_MS, MOVE_WITHIN_MS = 120_000, 20_000
 """So long after it was told may a departure or a move be taken back: a tag that was heard loudest
 at another place for longer than that was there."""
 KEPT_MAX = 20_000
-"""Of so many tags, the latest; a thousand bytes each, for two minutes."""
+"""Of so many tags, the latest; two hundred bytes each, for two minutes."""
 _ALIKE_DB = 6.0
 """Root of the mean square of its levels against the usual ones up to which a tag sounds as before:
 one read is off by 4 dB, and another lie in the same place makes 5 dB more."""
 _HEARD_WEIGHT = 0.3
 RESTED_S = 60
 """A tag that lay for so long in a place is known to sound there as it usually does."""
+_PACKED = Struct("=Hqii4H4f")
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,22 @@ class Left:
         """For how long it may be taken back."""
         return DEPARTURE_WITHIN_MS if self.went_to is None else MOVE_WITHIN_MS
 
+    def packed(self) -> bytes:
+        """All of it; two small arrays would be a thousand bytes."""
+        went_to = _NOWHERE if self.went_to is None else self.went_to
+        heard = *self.antenna.tolist(), *self.usual_db.tolist()
+        return _PACKED.pack(self.place, self.since_s, self.told_ms, went_to, *heard)
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        """The reverse of `packed`."""
+        place, since_s, told_ms, went_to, *heard = _PACKED.unpack(packed)
+        return cls(
+            *(place, since_s, told_ms, None if went_to == _NOWHERE else went_to),
+            np.array(heard[:SLOTS], np.uint16),
+            np.array(heard[SLOTS:], np.float32),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
@@ -74,7 +94,7 @@ class Mistakes:
     """The latest leaving of each tag, by its row in the tag table."""
 
     def __init__(self) -> None:
-        self._left: dict[int, Left] = {}
+        self._left: dict[int, bytes] = {}
 
     def __len__(self) -> int:
         return len(self._left)
@@ -89,10 +109,10 @@ class Mistakes:
     def note(self, row: int, left: Left) -> None:
         """A tag is told to have left its place."""
         self._left.pop(row, None)
-        self._left[row] = left
+        self._left[row] = left.packed()
         while True:  # the latest lies last, so that the oldest are found at once
-            oldest = next(iter(self._left))
-            is_old = left.told_ms - self._left[oldest].told_ms > DEPARTURE_WITHIN_MS
+            oldest, packed = next(iter(self._left.items()))
+            is_old = left.told_ms - Left.unpacked(packed).told_ms > DEPARTURE_WITHIN_MS
             if not is_old and len(self._left) <= KEPT_MAX:
                 return
             del self._left[oldest]
@@ -102,16 +122,19 @@ class Mistakes:
 
         Whatever comes of it, that is settled. `tag` is its column in `sound`.
         """
-        left = self._left.pop(row, None)
+        packed = self._left.pop(row, None)
+        left = None if packed is None else Left.unpacked(packed)
         if left is None or left.place != place or at_ms - left.told_ms > left.within_ms:
             return None
         return left if _sounds_as_before(left, sound, tag) else None
 
     def departed_since(self, places: frozenset[int], since_ms: int) -> Iterator[tuple[int, Left]]:
         """Rows of tags that are told to have departed from any of these places since then."""
-        for row, left in list(self._left.items()):
+        for row, packed in list(self._left.items()):
+            left = Left.unpacked(packed)
             if left.went_to is None and left.place in places and left.told_ms >= since_ms:
-                yield row, self._left.pop(row)
+                del self._left[row]
+                yield row, left
 
 
 def _sounds_as_before(left: Left, sound: Sound, tag: int) -> bool:

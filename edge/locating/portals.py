@@ -112,10 +112,13 @@ class PortalWatch:
         """The gateway's clock was set by so much: stays go on, dated as if it had not been."""
         self._set_us += by_us
 
-    def observe(self, batch: ReadBatch) -> None:
-        """Take a reader's reads; those of other antennas are left alone."""
-        for one in self._ports.get(DeviceName(batch.reader), ()):
-            one.portal.take(batch, one.sides, self._set_us)
+    def observe(self, *batches: ReadBatch) -> None:
+        """Take readers' reads; those of other antennas are left alone."""
+        if not self._ports:
+            return
+        for batch in batches:
+            for one in self._ports.get(DeviceName(batch.reader), ()):
+                one.portal.take(batch, one.sides, self._set_us)
 
     def told(self, event: DeviceEvent) -> None:
         """A device says what happened to it; what came into a light barrier counts."""

@@ -54,7 +54,7 @@ class Reconsidering:
         slots, now_ms = self._table.slots_of(rows), self._time.now_ms
         columns = zip(rows.tolist(), places.tolist(), self._table.since_s[rows], strict=True)
         for at, (row, place, since_s) in enumerate(columns):
-            heard = slots.antenna[:, at].copy(), slots.usual[:, at].copy()
+            heard = slots.antenna[:, at], slots.usual[:, at]
             self._mistakes.note(row, Left(place, int(since_s) - self._set_s, now_ms, None, *heard))
 
     def look(self, changes: NDArray[np.object_], turned: Turned) -> None:
@@ -121,7 +121,7 @@ class Reconsidering:
             int(turned.since_s[at]) - self._set_s,
             int(turned.at_ms[at]),
             int(self._table.place[row]),
-            turned.sound.antenna[:, column].copy(),
-            turned.sound.usual_db[:, column].copy(),
+            turned.sound.antenna[:, column],
+            turned.sound.usual_db[:, column],
         )
         self._mistakes.note(row, left)

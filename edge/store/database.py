@@ -28,8 +28,8 @@ from edge.store.migrations import MIGRATIONS
 SQLITE_VERSION = sqlite3.sqlite_version_info
 PAGE_BYTES = 1024
 """A turn of the loop touches a few rows in many tables: small pages write less to the flash."""
-CACHE_KIB = 4_096
-"""For each connection. The host keeps the file's pages as well: 16 MiB were no quicker."""
+CACHE_KIB = 2_048
+"""For each connection. The host keeps the file's pages as well: 4 and 16 MiB were no quicker."""
 WAL_BYTES_MAX = 128 * 1024 * 1024
 """The log grows so far only behind a reader that holds on for long."""
 BUSY_MS_MAX = 2_000

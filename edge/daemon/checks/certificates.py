@@ -1,11 +1,17 @@
-"""Certificates: whether they can be read, and how long they are good."""
+"""Certificates: whether they can be read, and how long they are good.
+
+What reads them is imported when there is one to be read: it is 7 MiB, and most gateways have none.
+"""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from edge.daemon.checks.finding import Finding, bad, good, warning
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 DAYS_WARNED = 30
 
@@ -19,7 +25,7 @@ def certificate_dates(about: str, path: Path, now_us: int) -> Finding:
         now_us: UTC microseconds.
     """
     try:
-        certificate = x509.load_pem_x509_certificates(path.read_bytes())[0]
+        certificate = _first_of(path.read_bytes())
     except (OSError, ValueError) as error:
         return bad(about, f"{path}: {error}", "give a certificate in PEM form")
     now = datetime.fromtimestamp(now_us / 1e6, UTC)
@@ -39,8 +45,13 @@ def validity_us(path: Path) -> tuple[int, int] | None:
     None where none is read.
     """
     try:
-        certificate = x509.load_pem_x509_certificates(path.read_bytes())[0]
+        certificate = _first_of(path.read_bytes())
     except (OSError, ValueError):
         return None
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return int(begins.timestamp()) * 1_000_000, int(ends.timestamp()) * 1_000_000
+
+
+def _first_of(pem: bytes) -> "x509.Certificate":
+    first: x509.Certificate = import_module("cryptography.x509").load_pem_x509_certificates(pem)[0]
+    return first
