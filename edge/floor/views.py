@@ -7,12 +7,12 @@ from itertools import chain
 
 from edge.floor.board import Shown
 from edge.model.goods import Article
-from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
+from edge.model.ids import Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
-from edge.rules import gathering, guiding, packing, taking_out, walling
+from edge.rules import gathering, packing, taking_out, walling
 from edge.rules.identifying import article_of
 
 SHOWN_ORDERS_MAX = 500
