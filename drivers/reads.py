@@ -168,10 +168,6 @@ class Stretch(ReadBatch):
         put(made, "clock", told[2])
         return made
 
-    def is_before(self, other: "Stretch") -> bool:
-        """Whether the other one begins where this ends."""
-        return self.whole is other.whole and self.end == other.begin
-
     @override
     def __len__(self) -> int:
         return self.end - self.begin
@@ -197,23 +193,24 @@ def neighbours_joined(batches: Sequence[ReadBatch]) -> list[ReadBatch]:
     Whose reads they are is told by `batches` alone.
     """
     joined: list[ReadBatch] = []
-    first: ReadBatch | None = None
-    last: ReadBatch | None = None
+    first = last = None
     for batch in batches:
-        if not (
-            isinstance(batch, Stretch) and isinstance(last, Stretch) and last.is_before(batch)
-        ):
+        if not isinstance(batch, Stretch):
+            joined += (*_from_to(first, last), batch)
+            first = last = None
+        elif last is None or last.whole is not batch.whole or last.end != batch.begin:
             joined += _from_to(first, last)
-            first = batch
-        last = batch
-    return joined + _from_to(first, last)
+            first = last = batch
+        else:
+            last = batch
+    return [*joined, *_from_to(first, last)]
 
 
-def _from_to(first: ReadBatch | None, last: ReadBatch | None) -> list[ReadBatch]:
+def _from_to(first: Stretch | None, last: Stretch | None) -> tuple[Stretch, ...]:
     """Neighbours, from the first to the last, as one batch; none of none."""
-    if first is None:
-        return []
-    if isinstance(first, Stretch) and isinstance(last, Stretch) and first is not last:
-        told = first.reader, first.arrived_us, first.clock
-        return [Stretch.of_whole(first.whole, slice(first.begin, last.end), told)]
-    return [first]
+    if first is None or last is None:
+        return ()
+    if first is last:
+        return (first,)
+    told = first.reader, first.arrived_us, first.clock
+    return (Stretch.of_whole(first.whole, slice(first.begin, last.end), told),)

@@ -83,6 +83,8 @@ class ReportRun(NamedTuple):
     @property
     def messages(self) -> int:
         """How many messages are in it."""
+        if len(self.stretches) == 1:
+            return self.stretches[0][1]
         return sum([count for _, count in self.stretches])
 
     @property

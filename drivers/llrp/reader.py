@@ -11,7 +11,7 @@ import selectors
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from numpy.random import Generator
@@ -237,32 +237,28 @@ class LlrpWire:
         if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
             self._gather()
             ready = self._selector.select(0)
-        plain: list[Link] = []
+        plain: dict[int, Link] = {}
         for key, mask in ready:
-            if key.data is None:
+            link = key.data
+            if link is None:
                 self._bell_in.recv(64)
                 self._ticked_us = None
-            else:
-                self._serve(key.data, mask, plain)
+                continue
+            if mask & selectors.EVENT_WRITE and isinstance(link, Link):
+                link.writable()
+            if mask & selectors.EVENT_READ:
+                if self._receiver is not None and isinstance(link, Link) and link.is_plain:
+                    plain[key.fd] = link
+                else:
+                    link.readable()
         if self._receiver is not None and plain:
             self._receive(self._receiver, plain)
         self._listener.tell_reads()
 
-    def _serve(self, link: Link | Door, mask: int, plain: list[Link]) -> None:
-        """Let it write and read; what can be read together with others goes to `plain`."""
-        if mask & selectors.EVENT_WRITE and isinstance(link, Link):
-            link.writable()
-        if mask & selectors.EVENT_READ:
-            if self._receiver is not None and isinstance(link, Link) and link.is_plain:
-                plain.append(link)
-            else:
-                link.readable()
-
-    def _receive(self, receiver: Receiver, links: list[Link]) -> None:
-        """What has come on many sockets, in one go."""
+    def _receive(self, receiver: Receiver, links: Mapping[int, Link]) -> None:
+        """What has come on many sockets, by their descriptors, in one go."""
         now_us, arrived_us = self._clock.monotonic_us(), self._clock.now_us()
-        sockets = [one.socket.fileno() for one in links if one.socket is not None]
-        for link, arrival in zip(links, receiver.receive(sockets), strict=True):
+        for link, arrival in zip(links.values(), receiver.receive([*links]), strict=True):
             link.received(arrival, now_us, arrived_us)
 
     def _gather(self) -> None:

@@ -138,6 +138,7 @@ class ReaderClock:
         self._utc, self._uptime = _Difference(), _Difference()
         self._first: dict[TimeKind, tuple[int, int]] = {}
         self._used: TimeKind | None = None
+        self._offset_us = 0
         self._stands = False
 
     def heard(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> None:
@@ -149,8 +150,7 @@ class ReaderClock:
         """How its reads are dated by now."""
         if self._used is None or self._stands:
             return ClockQuality.ARRIVAL
-        offset_us = self._difference(self._used).least() or 0
-        is_set = self._used is TimeKind.UTC and abs(offset_us) <= _FAR_OFF_US
+        is_set = self._used is TimeKind.UTC and abs(self._offset_us) <= _FAR_OFF_US
         return ClockQuality.UTC if is_set else ClockQuality.UPTIME
 
     def state(self) -> ClockState:
@@ -159,8 +159,7 @@ class ReaderClock:
         if self._used is None or quality is ClockQuality.ARRIVAL:
             return ClockState(ClockQuality.ARRIVAL, 0, None)
         difference = self._difference(self._used)
-        offset_us = difference.least() or 0
-        return ClockState(quality, offset_us, difference.drift_ppm, difference.jumps)
+        return ClockState(quality, self._offset_us, difference.drift_ppm, difference.jumps)
 
     def seen_us(
         self, stamps_us: NDArray[np.int64], arrived_us: int, kind: TimeKind
@@ -202,7 +201,7 @@ class ReaderClock:
     def _learn(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> int:
         self._used = kind
         offset_us = self._difference(kind).learn(arrived_us - stamp_us, arrived_us)
-        self._stands = False
+        self._offset_us, self._stands = offset_us, False
         if kind is TimeKind.UTC and abs(offset_us) > _FAR_OFF_US:
             first_us, since_us = self._first.setdefault(kind, (stamp_us, arrived_us))
             passed_us = arrived_us - since_us

@@ -12,18 +12,17 @@ from collections.abc import Iterator, Sequence
 from mmap import mmap
 from typing import NamedTuple
 
+import numpy as np
+
 from drivers.llrp.compiled import Reading
 from drivers.llrp.framing import CAP_BYTES
 
 RECEIVE_BYTES = 1 << 16
 """Taken of one socket at once."""
 _AT_ONCE = 32
-
-
-class _Arrival(ctypes.Structure):
-    _fields_ = tuple(
-        (name, ctypes.c_int64) for name in ("socket", "begin", "bytes", "length", "messages")
-    )
+_NUMBERS = 5
+"""Of each socket, as compiled code has them: its descriptor, where its bytes begin and how many
+they are, the length of its messages and their number."""
 
 
 class Arrival(NamedTuple):
@@ -53,7 +52,8 @@ class Receiver:
         buffer = mmap(-1, _AT_ONCE * RECEIVE_BYTES)  # costs memory only as far as it is used
         self._into = (ctypes.c_char * len(buffer)).from_buffer(buffer)
         self._view = memoryview(buffer)
-        self._arrivals = (_Arrival * _AT_ONCE)()
+        self._arrivals = np.zeros((_AT_ONCE, _NUMBERS), np.int64)
+        self._arrivals_at = self._arrivals.ctypes.data
 
     def receive(self, sockets: Sequence[int]) -> Iterator[Arrival]:
         """What has come on each, in order.
@@ -65,14 +65,16 @@ class Receiver:
             yield from self._some(sockets[first : first + _AT_ONCE])
 
     def _some(self, sockets: Sequence[int]) -> list[Arrival]:
-        arrivals = self._arrivals
-        for one, socket in zip(arrivals, sockets, strict=False):
-            one.socket = socket
-        used = self._reading.receive(arrivals, len(sockets), self._into, RECEIVE_BYTES, CAP_BYTES)
+        arrivals = self._arrivals[: len(sockets)]
+        arrivals[:, 0] = sockets
+        used = self._reading.receive(
+            *(self._arrivals_at, len(sockets)), self._into, RECEIVE_BYTES, CAP_BYTES
+        )
         data = memoryview(bytes(self._view[:used]))  # the buffer is for the next beat
         found = []
-        for one, _ in zip(arrivals, sockets, strict=False):
-            begin, size, messages = one.begin, one.bytes, one.messages
-            stretch = (one.length, messages) if messages else None
-            found.append(Arrival(data[begin : begin + max(size, 0)], max(-size, 0), stretch))
+        for _, begin, size, length, messages in arrivals.tolist():
+            if messages:
+                found.append(Arrival(data[begin : begin + size], 0, (length, messages)))
+            else:
+                found.append(Arrival(data[begin : begin + max(size, 0)], max(-size, 0), None))
         return found

@@ -11,6 +11,7 @@ from edge.clock import Clock
 from edge.floor.after_sales import counts_view, returns_view, tasks_view
 from edge.floor.alerts import Alerts, alert_view
 from edge.floor.board import Board, Shown
+from edge.floor.floor_picture import FloorPicture
 from edge.floor.manifests import dispatch_view
 from edge.floor.progress import rates_view, walks_view, waves_view
 from edge.floor.rates import Rates
@@ -18,7 +19,6 @@ from edge.floor.views import (
     Names,
     articles_view,
     decided_view,
-    floor_view,
     orders_view,
     pack_view,
     people_view,
@@ -150,11 +150,14 @@ class Showing:
         self._dispatch_outdated = True
         self._people_outdated = True
         self._listed: dict[str, object] = {}
+        self._picture = FloorPicture()
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
         self._rates.note(event, occurred_us)
-        self._lists_outdated |= not isinstance(event, RADIO)
+        if isinstance(event, RADIO):
+            return
+        self._lists_outdated = True
         self._people_outdated |= isinstance(event, PersonListed)
         if isinstance(event, ArticleListed):
             self._listed |= articles_view((event.article,))
@@ -217,7 +220,7 @@ class Showing:
             self._board.show("orders", orders_view(state))
         if self._floor_outdated:
             self._floor_outdated = False
-            self._board.show("floor", floor_view(state, self._names))
+            self._board.show("floor", self._picture.drawn(state, self._names))
         if self._dispatch_outdated:
             self._dispatch_outdated = False
             self._board.show("dispatch", dispatch_view(state, clock.now_us()))

@@ -7,12 +7,12 @@ from itertools import chain
 
 from edge.floor.board import Shown
 from edge.model.goods import Article
-from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku
+from edge.model.ids import Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order, OrderState
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
-from edge.rules import gathering, guiding, packing, taking_out, walling
+from edge.rules import gathering, packing, taking_out, walling
 from edge.rules.identifying import article_of
 
 SHOWN_ORDERS_MAX = 500
@@ -101,7 +101,7 @@ def _take_out(state: FloorState, where: LocationId) -> list[Shown]:
     return [
         {
             "sku": sku,
-            "name": _name(state, sku),
+            "name": name_of(state, sku),
             "quantity": quantity,
             "order_id": order_id,
             "tote_id": tote_id,
@@ -115,7 +115,7 @@ def _stranger(state: FloorState, station: LocationId, epc: Epc) -> Shown:
     heard = state.near.get(station, {}).get(epc)
     sku = heard.sku if heard else article_of(state, epc)
     owner = state.order_holding(epc)
-    return {"epc": epc, "sku": sku, "name": _name(state, sku), "belongs_to": owner}
+    return {"epc": epc, "sku": sku, "name": name_of(state, sku), "belongs_to": owner}
 
 
 def wall_view(state: FloorState, wall: LocationId) -> Shown:
@@ -129,7 +129,7 @@ def wall_view(state: FloorState, wall: LocationId) -> Shown:
     unsorted = sum(len(walling.unsorted_of(state, one, wall)) for one in orders)
     return {
         "wall": wall,
-        "hand": {"slot": hand.slot, "sku": sku, "name": _name(state, sku)} if hand else None,
+        "hand": {"slot": hand.slot, "sku": sku, "name": name_of(state, sku)} if hand else None,
         "slots": slots,
         "take_out": _take_out(state, wall),
         "unsorted": unsorted,
@@ -173,7 +173,8 @@ def _to_be_emptied(state: FloorState, taken: WallSlot) -> Shown:
     }
 
 
-def _name(state: FloorState, sku: Sku | None) -> str:
+def name_of(state: FloorState, sku: Sku | None) -> str:
+    """What an article is called; empty where nobody knows."""
     article = state.articles.get(sku) if sku else None
     return article.name if article else ""
 
@@ -216,7 +217,7 @@ def _order_view(state: FloorState, order: Order) -> Shown:
             {
                 "line_id": line.line_id,
                 "sku": line.sku,
-                "name": _name(state, line.sku),
+                "name": name_of(state, line.sku),
                 "quantity": line.quantity,
                 "picked": min(line.quantity, picked[line.sku]),
             }
@@ -248,84 +249,6 @@ def decided_view(state: FloorState) -> Shown:
         }
         (ignored if one.name is None else approved).append(row)
     return {"approved": approved, "ignored": ignored}
-
-
-def floor_view(state: FloorState, names: Names) -> Shown:
-    """Places with stock and items, antennas, readers and pickers."""
-    stock: dict[LocationId, list[Shown]] = {}
-    for one in state.stock.values():
-        if one.quantity or one.reserved:
-            stock.setdefault(one.location, []).append(
-                {
-                    "sku": one.sku,
-                    "name": _name(state, one.sku),
-                    "quantity": one.quantity,
-                    "reserved": one.reserved,
-                }
-            )
-    return {
-        "locations": _locations(state, stock),
-        "antennas": [
-            {
-                "reader": antenna.reader,
-                "port": antenna.port,
-                "location": antenna.location,
-                "x_m": antenna.x_m,
-                "y_m": antenna.y_m,
-                "alive": antenna.reader not in state.outages,
-            }
-            for antenna in state.floor.antennas
-        ],
-        "readers": [
-            {
-                "device": reader,
-                "alive": reader not in state.outages,
-                "silent_since_us": state.outages.get(reader, 0),
-            }
-            for reader in dict.fromkeys(one.reader for one in state.floor.antennas)
-        ],
-        "pickers": [_picker_view(state, badge, names) for badge in state.pickers],
-        "aisle_x_m": list(state.floor.aisle_x_m),
-        "cross_y_m": list(state.floor.cross_y_m),
-    }
-
-
-def _locations(state: FloorState, stock: Mapping[LocationId, list[Shown]]) -> list[Shown]:
-    items = Counter({location: len(epcs) for location, epcs in state.near.items()})
-    for (_, location), count in state.seen.items():
-        items[location] += count
-    stale: dict[LocationId, int] = {}
-    for antenna in state.floor.antennas:
-        if antenna.reader in state.outages:
-            stale[antenna.location] = state.outages[antenna.reader]
-    return [
-        {
-            "id": one.id,
-            "kind": one.kind.value,
-            "parent": one.parent,
-            "x_m": one.x_m,
-            "y_m": one.y_m,
-            "width_m": one.width_m,
-            "depth_m": one.depth_m,
-            "stock": stock.get(one.id, []),
-            "items": items[one.id],
-            "stale_since_us": stale.get(one.id),
-        }
-        for one in state.floor.locations.values()
-    ]
-
-
-def _picker_view(state: FloorState, badge: Badge, names: Names) -> Shown:
-    prompt = guiding.prompt(state, badge)
-    return {
-        "badge": badge,
-        "name": names.get(badge, badge),
-        "ready": state.pickers[badge].ready,
-        "location": prompt.location,
-        "walk_id": prompt.walk_id,
-        "done": max(0, prompt.stop - 1),
-        "stops": prompt.stops,
-    }
 
 
 def tags_view(state: FloorState) -> Shown:

@@ -26,8 +26,8 @@ _SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
 """GS1's set of 82 characters (General Specifications, figure 7.11-1)."""
 _FILTERS = 8
 TAGS_KEPT = 1_024
-"""Tags whose meaning is remembered: a turn asks for the same ones several times. 16,384 took 15 MiB
-and served no more often where a thousand pieces a second come and go."""
+"""Tags whose meaning is remembered: a turn asks for the same ones several times. 16,384 took
+15 MiB and served no more often where a thousand pieces a second come and go."""
 _ARTICLES_KEPT = 4_096
 """Articles whose bits are remembered: of many tags that come in a row few are of a new article."""
 

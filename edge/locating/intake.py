@@ -92,14 +92,12 @@ class Intake:
         else:
             due = [batch for batch in self._batches if batch.reader in self._prompt]
             waiting = [batch for batch in self._batches if batch.reader not in self._prompt]
-        self._batches, self._held = waiting, sum(map(len, waiting))
+        self._batches, self._held = waiting, sum(map(len, waiting)) if waiting else 0
         return due
 
     def _antennas(self, batches: list[ReadBatch], joined: list[ReadBatch]) -> Ports:
-        reader = np.repeat(
-            [self._columns.row_of(batch.reader) for batch in batches],
-            [len(batch) for batch in batches],
-        )
+        rows = self._columns.rows_of([batch.reader for batch in batches])
+        reader = np.array(rows).repeat(list(map(len, batches)))
         return self._columns.antennas_at(
             reader, np.concatenate([piece.antenna for piece in joined])
         )

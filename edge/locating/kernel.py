@@ -51,12 +51,11 @@ class Kernel:
 
 def address(column: NDArray[Any], kind: type[np.generic]) -> int:
     """Where a column begins, if it is what C takes it for."""
-    if column.dtype.type is not kind or not column.flags.c_contiguous or not column.dtype.isnative:
-        raise TypeError(
-            f"a column of {column.dtype} where C reads {kind.__name__}, all in one piece"
-        )
-    if column.flags.writeable and column.size:
-        return _address_of(_byte_of(column.data))  # half the time of `ctypes.data`
+    dtype = column.dtype
+    if dtype.type is not kind or not dtype.isnative or not (flags := column.flags).c_contiguous:
+        raise TypeError(f"a column of {dtype} where C reads {kind.__name__}, all in one piece")
+    if column.size and flags.writeable:
+        return _address_of(_byte_of(column))  # a third of the time of `ctypes.data`
     return int(column.ctypes.data)
 
 

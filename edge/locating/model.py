@@ -9,7 +9,7 @@ claims by the level alone: what lies on it is loud, and what is loud there lies 
 the room hears it, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,12 +92,13 @@ class FloorColumns:
         for number, antenna in enumerate(floor.antennas):
             self._at[self._row_of[antenna.reader], antenna.port] = number
 
-    def row_of(self, reader: str) -> int:
-        """The reader's number for `antennas_at`; one above all for one not on the floor."""
-        return self._row_of.get(reader, len(self.readers))
+    def rows_of(self, readers: Iterable[str]) -> list[int]:
+        """The readers' numbers for `antennas_at`; one above all for one not on the floor."""
+        stranger = len(self.readers)
+        return [self._row_of.get(reader, stranger) for reader in readers]
 
     def antennas_at(self, readers: NDArray[np.int64], ports: NDArray[np.uint16]) -> Ports:
-        """Antenna numbers of ports, each of the reader with that number (`row_of`)."""
+        """Antenna numbers of ports, each of the reader with that number (`rows_of`)."""
         last = self._at.shape[1] - 1  # no table names a port so high: it is that for none
         at = readers * self._at.shape[1] + np.minimum(ports, last)
         numbers: Ports = self._at.reshape(-1).take(at)
@@ -105,7 +106,7 @@ class FloorColumns:
 
     def antennas_of(self, reader: str, ports: NDArray[np.uint16]) -> Ports:
         """Antenna numbers of a reader's ports; `NO_ANTENNA` for one not on the floor."""
-        return self.antennas_at(np.full(len(ports), self.row_of(reader)), ports)
+        return self.antennas_at(np.full(len(ports), *self.rows_of([reader])), ports)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

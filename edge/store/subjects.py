@@ -24,7 +24,7 @@ def subjects_of(data: Mapping[str, object]) -> dict[str, None]:
 
 
 def _named(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    if value.__class__ is dict or isinstance(value, Mapping):  # the former is quick, and the rule
         for name, part in value.items():
             if isinstance(part, str):
                 if name in _NAMES:

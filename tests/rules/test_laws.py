@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 from typing_extensions import override
 
-from edge.floor.views import floor_view, orders_view, pack_view, prompt_view
+from edge.floor.floor_picture import FloorPicture
+from edge.floor.views import orders_view, pack_view, prompt_view
 from edge.model.applying import apply
 from edge.model.ids import (
     Epc,
@@ -44,6 +45,7 @@ class Laws(Desks):
         super().__init__()
         self.shown: dict[str, tuple[str, int]] = {}
         self.filled: dict[LocationId, tuple[OrderId, set[ToteId]]] = {}
+        self.picture = FloorPicture()
 
     @invariant()
     def what_is_promised_lies_there(self) -> None:
@@ -240,7 +242,8 @@ class Laws(Desks):
                 assert shown["quantity"]
         for station in (STATION, STATION_2):
             pack_view(self.state, station)
-        floor_view(self.state, {})
+        # what is taken from the last picture is as if it were drawn anew
+        assert self.picture.drawn(self.state, {}) == FloorPicture().drawn(self.state, {})
         orders_view(self.state)
 
     @override
