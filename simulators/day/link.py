@@ -166,8 +166,9 @@ class PlayedLink:
         opened_us = self._clock.monotonic_us()
         absent_since_us: int | None = None
         while serving.ended is None:
+            was_open = serving.is_open
             serving.turn(0)
-            self._connections += serving.is_open
+            self._connections += serving.is_open and not was_open
             absent_since_us = self._absent_since(absent_since_us)
             if self._is_elsewhere(absent_since_us):
                 serving.ended = Closed(0, "the central system is absent behind this broker")
