@@ -170,8 +170,8 @@ def test_what_came_in_the_same_turn_as_its_article_is_named_too(gateway: Gateway
 def test_a_long_list_is_asked_for_some_articles_at_a_time_and_names_all_in_its_turn(
     gateway: Gateway,
 ) -> None:
-    numbers = [f"0952123{number:06}" for number in range(120)]
-    gtins = [Gtin(one + check_digit(one)) for one in numbers]
+    numbers = [f"09521234{number:05}" for number in range(120)]
+    gtins = [Gtin(f"{one}{check_digit(one)}") for one in numbers]
     tags = [Epc(sgtin96_hex(gtin, 7, 1)) for gtin in gtins]
     now_us = gateway.clock.now_us()
     for tag in tags:
