@@ -239,21 +239,25 @@ class LlrpWire:
             ready = self._selector.select(0)
         plain: dict[int, Link] = {}
         for key, mask in ready:
-            link = key.data
-            if link is None:
+            if key.data is None:
                 self._bell_in.recv(64)
                 self._ticked_us = None
-                continue
-            if mask & selectors.EVENT_WRITE and isinstance(link, Link):
-                link.writable()
-            if mask & selectors.EVENT_READ:
-                if self._receiver is not None and isinstance(link, Link) and link.is_plain:
-                    plain[key.fd] = link
-                else:
-                    link.readable()
+            else:
+                self._serve(key, mask, plain)
         if self._receiver is not None and plain:
             self._receive(self._receiver, plain)
         self._listener.tell_reads()
+
+    def _serve(self, key: selectors.SelectorKey, mask: int, plain: dict[int, Link]) -> None:
+        """Let it write and read; what can be read together with others goes to `plain`."""
+        link: Link | Door = key.data
+        if mask & selectors.EVENT_WRITE and isinstance(link, Link):
+            link.writable()
+        if mask & selectors.EVENT_READ:
+            if self._receiver is not None and isinstance(link, Link) and link.is_plain:
+                plain[key.fd] = link
+            else:
+                link.readable()
 
     def _receive(self, receiver: Receiver, links: Mapping[int, Link]) -> None:
         """What has come on many sockets, by their descriptors, in one go."""

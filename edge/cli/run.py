@@ -65,9 +65,11 @@ def _imported(name: str) -> ModuleType:
 @contextmanager
 def _as_if_absent(library: str) -> Iterator[None]:
     """Whoever can do without a library does, unless it is imported already."""
-    kept = sys.modules.setdefault(library, None)  # type: ignore[arg-type] # says that it is not there
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment] # says that it is not there
     try:
         yield
     finally:
-        if kept is None:
-            del sys.modules[library]
+        del sys.modules[library]

@@ -106,7 +106,7 @@ class FloorColumns:
 
     def antennas_of(self, reader: str, ports: NDArray[np.uint16]) -> Ports:
         """Antenna numbers of a reader's ports; `NO_ANTENNA` for one not on the floor."""
-        return self.antennas_at(np.full(len(ports), *self.rows_of([reader])), ports)
+        return self.antennas_at(np.repeat(self.rows_of([reader]), len(ports)), ports)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

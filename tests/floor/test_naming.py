@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge.clock import PlayedClock
+from edge.gs1.digits import check_digit
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import ItemNamed
 from edge.model.goods import Article, PresentItem
@@ -48,7 +49,7 @@ def named(gateway: Gateway) -> dict[Epc, Sku | None]:
 
 def items(gateway: Gateway) -> list[PresentItem]:
     """All items of the file."""
-    return gateway.store.items_named_otherwise([("", "g", Sku("no such article"))], 100)
+    return gateway.store.items_named_otherwise([("", "g", Sku("no such article"))], 1_000)
 
 
 def seen_after_restart(gateway: Gateway) -> dict[tuple[Sku, LocationId], int]:
@@ -164,3 +165,21 @@ def test_what_came_in_the_same_turn_as_its_article_is_named_too(gateway: Gateway
 
     assert [one.event.sku for one in told if isinstance(one.event, ItemNamed)] == [SHIRT]
     assert gateway.loop.state.near[CART][TAG].sku == SHIRT
+
+
+def test_a_long_list_is_asked_for_some_articles_at_a_time_and_names_all_in_its_turn(
+    gateway: Gateway,
+) -> None:
+    numbers = [f"09521234{number:05}" for number in range(120)]
+    gtins = [Gtin(f"{one}{check_digit(one)}") for one in numbers]
+    tags = [Epc(sgtin96_hex(gtin, 7, 1)) for gtin in gtins]
+    now_us = gateway.clock.now_us()
+    for tag in tags:
+        gateway.inbox.put_change(ItemLocated(Arrived(tag, BIN_1, 0.9, now_us), now_us))
+    gateway.loop.turn(0)
+    listed = tuple(Article(Sku(f"S-{gtin}"), gtin, "Shirt") for gtin in gtins)
+
+    gateway.inbox.put_change(ArticlesListed(listed, now_us))
+    gateway.loop.turn(0)
+
+    assert named(gateway) == {tag: Sku(f"S-{gtin}") for tag, gtin in zip(tags, gtins, strict=True)}

@@ -81,3 +81,25 @@ def test_a_clock_that_stands_still_gathers_no_more_than_a_turn_can_bear(hall: Ha
     hall.tick("north", 100_000, 60_000)
 
     assert hall.known(100_000)
+
+
+def test_long_and_short_epcs_of_one_turn_are_each_found_again(
+    make_floor: Callable[..., Floor],
+) -> None:
+    """Readers answer with EPCs of different widths; what is joined is padded, and keys stay."""
+    locator = Locator(make_floor(("shelf", "shelf", "north", 1), ("other", "shelf", "south", 1)))
+    short, long = Epc("3034" + "0" * 19 + "1"), Epc("36" + "0" * 49 + "1")
+    for tick in range(20):
+        now_us = START_US + tick * 1_000_000
+        locator.observe(
+            ReadBatch.of("north", now_us, [short], [1], [-50.0], seen_us=[now_us]),
+            ReadBatch.of(
+                "south", now_us, [long, short], [1, 9], [-50.0, -50.0], seen_us=[now_us] * 2
+            ),
+        )
+        locator.turn(now_us)
+
+    assert len(locator) == 2
+    assert locator.where(short).announced == "shelf"  # type: ignore[union-attr] # it is followed
+    assert locator.where(long).announced == "other"  # type: ignore[union-attr] # it is followed
+    assert locator.reads_ignored == 20, "those of a port that the floor does not name"

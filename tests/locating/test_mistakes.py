@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.reads import ReadBatch
 from edge.locating.locator import Locator
 from edge.locating.mistakes import KEPT_MAX, Left, Mistakes
+from edge.locating.slots import SLOTS
 from edge.model.ids import DeviceName, Epc
 from edge.model.places import Floor
 from edge.model.presence import Departed, Mistaken, Moved, PresenceChange, Returned, Stale
@@ -160,3 +164,26 @@ def test_no_more_leavings_are_kept_than_may_be(shelves: Shelves) -> None:
     mistakes.note(0, Left(0, 0, 500_000, None, slots.antenna[:, 0], slots.usual[:, 0]))
 
     assert len(mistakes) == 1
+
+
+@given(
+    place=st.integers(0, 65_535),
+    since_s=st.integers(-(1 << 40), 1 << 40),
+    told_ms=st.integers(0, (1 << 31) - 1),
+    went_to=st.none() | st.integers(0, 65_535),
+    heard=st.lists(
+        st.tuples(st.integers(0, 65_535), st.floats(width=32)), min_size=SLOTS, max_size=SLOTS
+    ),
+)
+def test_a_leaving_is_unpacked_as_it_was_packed(
+    place: int, since_s: int, told_ms: int, went_to: int | None, heard: list[tuple[int, float]]
+) -> None:
+    antenna = np.array([port for port, _ in heard], np.uint16)
+    usual_db = np.array([level for _, level in heard], np.float32)
+
+    again = Left.unpacked(Left(place, since_s, told_ms, went_to, antenna, usual_db).packed())
+
+    assert (again.place, again.since_s, again.told_ms) == (place, since_s, told_ms)
+    assert again.went_to == went_to
+    np.testing.assert_array_equal(again.antenna, antenna)
+    np.testing.assert_array_equal(again.usual_db, usual_db)
