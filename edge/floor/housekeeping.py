@@ -87,13 +87,8 @@ class Housekeeping:
         self._disk_use = disk_use
         self._reserve = reserve
         self._told: float | None = None
-<<<<<<< HEAD
         self._failed_us = self._failures = 0
-        self._look_us = clock.monotonic_us()
-=======
-        self._failed_us = 0
         self._look_us = self._give_back_us = clock.monotonic_us()
->>>>>>> speed
         self._prune_us = clock.monotonic_us() + PRUNE_US
 
     def between(self) -> None:
