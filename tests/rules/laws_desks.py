@@ -179,11 +179,12 @@ class Desks(People):
 
     # packers and those who put away and decide
 
-    @rule(station=STATIONS, number=st.integers(1, 4))
-    def tote_is_opened(self, station: LocationId, number: int) -> None:
+    @rule(station=STATIONS, number=st.integers(1, 4), anew=st.booleans())
+    def tote_is_opened(self, station: LocationId, number: int, anew: bool = False) -> None:  # noqa: FBT001, FBT002 - drawn
         totes = sorted(self.state.totes)
         code = totes[number % len(totes)] if totes else "T0001"
-        self.floor.take(StationScanned(self.request(), station, PACKER, code, NOW_US))
+        scanned = StationScanned(self.request(), station, PACKER, code, NOW_US, anew=anew)
+        self.floor.take(scanned)
 
     @rule(station=STATIONS, serials=st.lists(st.integers(0, 4), min_size=1, max_size=4))
     def missing_pieces_are_checked(self, station: LocationId, serials: list[int]) -> None:
