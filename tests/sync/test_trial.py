@@ -47,6 +47,22 @@ def test_what_the_rights_forbid_is_found_by_trying(
     assert trial.publish_reason == 0x87
 
 
+def test_a_wrong_password_is_told_as_the_broker_tells_it(
+    make_broker: Callable[..., Broker], tmp_path: Path, wake: int
+) -> None:
+    # given: a broker that lets nobody in without a password, of which it knows none
+    nobody = tmp_path / "nobody"
+    nobody.write_text("")
+    broker = make_broker(f"allow_anonymous false\npassword_file {nobody}\n")
+
+    # when
+    trial = try_broker(settings_for(broker.port), HastyClock(0.1), wake)
+
+    # then: its own word, not that the wire ended after it
+    assert not trial.reached
+    assert trial.trouble == "the broker refuses us: Not authorized"
+
+
 def rights(make_broker: Callable[..., Broker], folder: Path, *lines: str) -> Broker:
     """A broker that lets everybody do what its lines say, and nothing else."""
     file = folder / "rights"

@@ -125,8 +125,8 @@ class _Course:
                 self._taken_us = self._clock.monotonic_us()
             case Arrived(topic=topic) if not topic.startswith(f"{self._topics.base}alert/"):
                 self._trial = replace(self._trial, delivers=True)
-            case Closed():
-                self._trial = replace(self._trial, trouble=seen.reason)
+            case Closed():  # a refusal is followed by the end of the wire, which tells less
+                self._trial = replace(self._trial, trouble=self._trial.trouble or seen.reason)
             case Arrived():
                 pass  # an alert that is retained for the gateway is not for us
 
