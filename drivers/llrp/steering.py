@@ -90,6 +90,7 @@ class Steering(LLRPClient):  # type: ignore[misc]
     def parseCapabilities(self, capdict: dict[str, Any]) -> None:
         """Take what the reader tells; sllurp's own insists on optional parts."""
         self.told = Capabilities.read(capdict)
+        self.capabilities = {}  # sllurp keeps all that was told and asks nothing of it
 
     @override
     def getROSpec(self, force_new: bool = False) -> dict[str, Any]:
