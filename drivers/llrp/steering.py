@@ -90,6 +90,8 @@ class Steering(LLRPClient):  # type: ignore[misc]
     def parseCapabilities(self, capdict: dict[str, Any]) -> None:
         """Take what the reader tells; sllurp's own insists on optional parts."""
         self.told = Capabilities.read(capdict)
+        kept: dict[str, Any] = {}
+        self.capabilities = kept  # sllurp would keep all that was told; it asks nothing of it
 
     @override
     def getROSpec(self, force_new: bool = False) -> dict[str, Any]:
