@@ -38,7 +38,7 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
         )
     here = state.packs.get(input_.station)
     if here is not None and here.order_id == tote.order_id:
-        return _anew(state, here, input_) or _joined(state, here, tote, input_.badge)
+        return _joined(state, here, tote, input_)
     other = next(
         (one.station for one in state.packs.values() if one.order_id == tote.order_id), None
     )
@@ -67,12 +67,9 @@ def _goes_without(state: FloorState, tote: Tote, wall: LocationId, input_: Stati
     return input_.without_unsorted and not in_hand and not unwanted
 
 
-def _anew(state: FloorState, pack: PackSession, input_: StationScanned) -> Decision | None:
+def _anew(state: FloorState, pack: PackSession, badge: Badge | None) -> Decision:
     """The check of the open box begins once more: nothing in it counts as checked."""
-    if not input_.anew:
-        return None
-    listens = guiding.has_antenna(state, pack.station)
-    head = (pack.order_id, input_.badge, listens)
+    head = (pack.order_id, badge, guiding.has_antenna(state, pack.station))
     return accept(
         "opened",
         f"{pack.tote_id} is checked anew",
@@ -83,9 +80,12 @@ def _anew(state: FloorState, pack: PackSession, input_: StationScanned) -> Decis
     )
 
 
-def _joined(state: FloorState, pack: PackSession, tote: Tote, badge: Badge | None) -> Decision:
-    """A further tote of the order that is open here."""
+def _joined(state: FloorState, pack: PackSession, tote: Tote, input_: StationScanned) -> Decision:
+    """A further tote of the order that is open here, or once more one that is here already."""
+    badge = input_.badge
     if tote.tote_id not in _absent(state, pack):
+        if input_.anew:
+            return _anew(state, pack, badge)
         return accept("already_open", f"{tote.tote_id} is open here", tote_id=tote.tote_id)
     left = awaited(state, replace(pack, more=(*pack.more, tote.tote_id)))
     told = f"{', '.join(left)} is still missing" if left else "all of them are here"

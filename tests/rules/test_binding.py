@@ -177,6 +177,23 @@ def test_the_parcel_waits_until_every_tote_of_its_order_is_at_the_station() -> N
     assert not floor.state.totes
 
 
+def test_a_check_of_several_totes_begins_anew_with_all_that_are_here() -> None:
+    floor = split_order()
+    at_station(floor, FULL)
+
+    def scanned_anew(code: str) -> str:
+        request = RequestId(floor.number())
+        return floor.take(StationScanned(request, STATION, PACKER, code, NOW_US, anew=True)).code
+
+    codes = [scanned_anew(FURTHER)]
+    at_station(floor, SHIRT_GTIN)
+    codes.append(scanned_anew(FURTHER))
+
+    pack = floor.state.packs[STATION]
+    assert codes == ["tote_joined", "opened"]
+    assert (pack.tote_id, pack.more, pack.checked) == (FULL, (FURTHER,), ())
+
+
 def test_a_parcel_can_be_closed_without_a_tote_that_is_lost_by_the_packer_s_consent_only() -> None:
     floor = split_order()
     at_station(floor, FURTHER)

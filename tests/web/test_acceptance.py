@@ -7,7 +7,7 @@ import pytest
 
 from edge.model.weights import Weighing, WeightReason
 from edge.web.people import Role
-from tests.web.toy_goods import TOTE
+from tests.web.toy_goods import TEA, TOTE
 from tests.web.toy_house import BADGES, PIN, House
 
 ClientOf = Callable[[Role | None], httpx.Client]
@@ -69,3 +69,15 @@ def test_neither_a_wrong_pin_nor_a_packer_s_own_gets_a_word(packer: httpx.Client
 
     assert (wrong.status_code, wrong.json()["error"]) == (401, "wrong_badge_or_pin")
     assert (own.status_code, own.json()["error"]) == (403, "not_allowed")
+
+
+def test_a_box_that_is_open_is_checked_anew_by_a_scan_that_says_so(packer: httpx.Client) -> None:
+    assert post(packer, "scan", {"code": TEA.gtin}).json()["code"] == "checked"
+
+    again = post(packer, "scan", {"code": TOTE})
+    anew = post(packer, "scan", {"code": TOTE, "anew": True})
+
+    assert (again.json()["code"], anew.json()["code"]) == ("already_open", "opened")
+    lines = packer.get(PATH).json()["lines"]
+    assert [one["checked"] for one in lines] == [0, 0, 0]
+    assert post(packer, "scan", {"code": TEA.gtin}).json()["code"] == "checked"

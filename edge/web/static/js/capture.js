@@ -147,7 +147,11 @@ function hasCheckDigit(digits) {
  * again, and a scan while a dialog is open closes the dialog and counts.
  */
 export function keepFocus(input) {
-  const focus = () => input.focus({ preventScroll: true });
+  const focus = () => {
+    input.focus({ preventScroll: true });
+    // A tap that closed a dialog has left the caret where it was: what is typed would be lost.
+    if (!getSelection()?.anchorNode?.contains(input)) input.setSelectionRange(input.value.length, input.value.length);
+  };
   document.addEventListener(
     "keydown",
     (event) => {
