@@ -42,13 +42,9 @@ def scanned(
 
 
 def _label(terms: Terms, code: str, named: Named) -> ToteId | None:
-    match named:
-        case Container(tote_id):
-            return tote_id
-        case Unknown() if re.fullmatch(terms.tote_label, code.strip()):
-            return ToteId(code.strip())
-        case _:
-            return None
+    """What is printed on a tote; a name that a plan made up is none where totes bear others."""
+    is_label = re.fullmatch(terms.tote_label, code.strip()) is not None
+    return ToteId(code.strip()) if is_label and isinstance(named, Container | Unknown) else None
 
 
 def _taken(state: FloorState, tote_id: ToteId) -> Decision | None:

@@ -6,6 +6,7 @@ from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
 from tests.browser.judging import judge
 from tests.browser.wedge import scan
 from tests.web.toy_after_sales import WAITING_SSCC
+from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +69,17 @@ def test_an_unknown_number_may_be_a_pallet_s_own_label(signed_in: SignIn) -> Non
     page.locator("#begin-as").click()
 
     expect(page.locator(".pallet.chosen")).to_contain_text("1 0614141 234567890 8")
+
+
+def test_what_stands_at_a_wrong_door_is_seen_first(signed_in: SignIn, house: House) -> None:
+    page = signed_in(Role.PACKER, "/dispatch", STATION)
+    expect(page.locator(".manifest")).to_have_count(1)
+    sheet = house.floor.board.look("dispatch")
+    assert sheet is not None
+    (alarming,) = sheet.value["manifests"]
+    calm = {**alarming, "carrier": "GLS", "missing": [], "missing_count": 0, "loaded": 1, "due": 1}
+
+    house.floor.board.show("dispatch", {**sheet.value, "manifests": [calm, alarming]})
+
+    expect(page.locator(".manifest")).to_have_count(2)
+    expect(page.locator(".manifest").first).to_contain_text("DHL")

@@ -8,19 +8,20 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from edge.daemon.authority import begin
 from edge.web.app import create_app
 from edge.web.people import Role
 from edge.web.server import TlsFiles, WebServer
 from edge.web.shell import STATIC, Shell
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, HANDHELD, Shoot
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, HANDHELD, Shoot, SignIn
 from tests.browser.wedge import scan
 from tests.web.toy_goods import TEA
 from tests.web.toy_house import BADGES, PIN, House
@@ -119,6 +120,52 @@ def test_a_reload_without_network_shows_the_work_and_takes_scans_exactly_once(
     expect(page.locator("#place")).to_have_text("B-02-1")
     expect(page.locator(".pill")).to_have_text("Connected")
     assert house.floor.effects.picked == 2
+
+
+def test_a_scan_that_the_gateway_does_not_answer_is_told_to_be_kept(
+    page: Page, gateway: Gateway, house: House
+) -> None:
+    # given: a gateway that takes a scan and says nothing
+    held: list[Route] = []
+    page.route("**/api/scan", lambda route: route.continue_() if held else held.append(route))
+
+    # when
+    scan(page, TEA.gtin)
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-kept"))
+    expect(page.locator(".pill")).to_have_text("Sending · 1 not sent")
+    expect(page.locator(".sign")).to_be_hidden()
+    gateway.stops()  # and then is away
+    held[0].abort()
+    expect(page.locator(".pill")).to_have_text("Offline · 1 not sent")
+    scan(page, TEA.sku)
+
+    # then
+    expect(page.locator(".sign")).to_have_class(re.compile("sign-kept"))
+    expect(page.locator(".pill")).to_have_text("Offline · 2 not sent")
+    gateway.starts()
+    expect(page.locator("#place")).to_have_text("B-02-1")
+    assert house.floor.effects.picked == 2
+
+
+@pytest.mark.parametrize("path", ["pick", "pack", "wall", "returns", "counts", "dispatch"])
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_what_waits_hides_neither_the_page_s_name_nor_the_keys_beside_it(
+    signed_in: SignIn, path: str, locale: str
+) -> None:
+    page = signed_in(Role.SUPERVISOR, f"/{path}", HANDHELD, locale)
+    expect(page.locator(".pill")).to_be_visible()
+    words = json.loads((STATIC / "lang" / f"{locale[:2]}.json").read_text("utf-8"))
+    told = f"{words['frame.connecting']} · {words['frame.pending'].format(count=128)}"
+    page.locator(".pill span").last.evaluate("(pill, told) => (pill.textContent = told)", told)
+
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll("#frame h1, .pill, #frame .quiet")]
+          .map((one) => one.getBoundingClientRect()).map((box) => [box.left, box.right])"""
+    )
+
+    assert boxes == sorted(boxes)
+    assert all(left[1] <= right[0] for left, right in pairwise(boxes))
+    assert boxes[-1][1] <= HANDHELD["width"]
 
 
 def test_a_gateway_that_is_away_is_no_browsers_error_page(page: Page, gateway: Gateway) -> None:

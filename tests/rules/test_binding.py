@@ -91,6 +91,16 @@ def test_nothing_but_the_label_of_a_tote_is_bound() -> None:
     assert len(floor.facts) == before
 
 
+def test_a_planned_name_is_no_label_where_the_site_s_totes_bear_others() -> None:
+    floor = stock_up(SmallFloor(terms=replace(TERMS, bind_totes=True, tote_label="箱[0-9]{3}")))
+    floor.order("O1", (SHIRT, 1))
+    floor.ready(LI)
+    floor.plan()
+    planned = str(guiding.prompt(floor.state, LI).tote_id)
+
+    assert (scan(floor, planned).code, scan(floor, "箱101").code) == ("tote_wanted", "tote_bound")
+
+
 def test_a_tote_that_has_an_order_is_refused_for_another_one() -> None:
     floor = binding(((SHIRT, 1),))
     scan(floor, FULL)

@@ -19,6 +19,7 @@ def _row(number: int, ware: Ware, location: str) -> dict[str, object]:
 class ToyLookups:
     """Two tagged items with a little history, and 101 pieces of soap besides."""
 
+    CALLED_LIKE_A_PLACE = "C-04-3"  # an order
     ROWS = tuple(_row(number, TEA, "A-01-3") for number in (1, 2))
     SOAPS = (
         *(_row(number, SOAP, "C-04-3") for number in range(1001, 1051)),
@@ -38,7 +39,7 @@ class ToyLookups:
 
     def history(self, subject: str, limit: int) -> list[dict[str, object]]:
         """One arrival of an item; of an order, that it came; of anything else nothing."""
-        if subject.startswith("SO-"):
+        if subject.startswith("SO-") or subject == self.CALLED_LIKE_A_PLACE:
             text = f"order {subject}"
             return [{"seq": 3, "type": "order.received", "at": AT, "text": text, "values": {}}]
         if not self.item(subject):

@@ -30,7 +30,7 @@ export class DispatchView {
     this._asLabel.textContent = t("pallet.begin_as");
     if (list === null) return fill(this._body);
     const shown = list.manifests.length
-      ? h("ul", { class: "returned", id: "manifests" }, ...list.manifests.map((one) => this._manifest(one)))
+      ? h("ul", { class: "returned", id: "manifests" }, ...alarmsFirst(list.manifests).map((one) => this._manifest(one)))
       : nothing();
     const pallets = { list: list.pallets, chosen, places, place, label };
     fill(this._body, palletSection(pallets, { ...this._actions, breakUp: (one) => this._askBreakUp(one) }), h("h2", {}, t("dispatch.manifests")), shown);
@@ -99,6 +99,12 @@ function missing(parcel) {
     h("span", {}, t("pack.order", { order: parcel.order_id })),
     parcel.wrong_door ? h("strong", { class: "wrong-door" }, `⚠ ${t("dispatch.wrong_door", { portal: parcel.wrong_door.replaceAll("-", "\u2011") })}`) : null,
   );
+}
+
+/** Whoever looks sees first what stands at a wrong door. */
+function alarmsFirst(manifests) {
+  const atWrongDoor = (one) => Number(one.missing.some((parcel) => parcel.wrong_door));
+  return [...manifests].sort((a, b) => atWrongDoor(b) - atWrongDoor(a));
 }
 
 function nothing() {

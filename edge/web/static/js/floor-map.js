@@ -3,8 +3,8 @@
 
 import { fill, h, s } from "./dom.js";
 import { knows, moment, t } from "./language.js";
-import { antenna, heatBoxes, itemMark, pickers } from "./map-marks.js";
-import { aisleNames, boxOf, boxOfPlace, drawn, fitted, nextPlace, outermostFirst, reach, up } from "./map-shape.js";
+import { antenna, heatBoxes, itemMarks, pickers } from "./map-marks.js";
+import { aisleNames, boxOf, boxOfPlace, drawn, fitted, meet, nextPlace, outermostFirst, reach, up } from "./map-shape.js";
 import { wide } from "./text-width.js";
 
 const NEARER = [1, 2, 4]; // so many times as large as what fits into its frame
@@ -85,7 +85,7 @@ export class FloorMap {
       ...aisles(floor),
       ...floor.antennas.filter((one) => byId.has(one.location)).map((one) => antenna(one, byId)),
       ...pickers(floor, byId),
-      ...marks.filter((one) => byId.has(one.location)).map((one) => itemMark(one, byId.get(one.location))),
+      ...itemMarks(marks.filter((one) => byId.has(one.location)), byId),
       this._label,
     );
     this._buttons.forEach((one, at) => one.setAttribute("aria-label", t(at === 0 ? "floor.farther" : "floor.nearer")));
@@ -128,8 +128,23 @@ export class FloorMap {
       },
       s("rect", { x, y, width, height, rx: 0.12 }),
       one.stale_since_us ? s("rect", { x, y, width, height, rx: 0.12, class: "hatch", fill: "url(#stripes)" }) : null,
-      ...(this._outer.has(one.id) ? outerName(one, x, y) : innerName(one, { x, y, width, height })),
+      ...(this._outer.has(one.id) ? [this._outerName(one)] : innerName(one, { x, y, width, height })),
     );
+  }
+
+  /** A place that others lie in is named along an edge where they do not hide it: inside, else above. */
+  _outerName(one) {
+    const words = holds(one) === 0 ? one.id : `${one.id} · ${holds(one)}`;
+    const { x, y, width, height } = boxOfPlace(one);
+    const across = wide(words) * OUTER_M;
+    const fromRight = across > width; // or the last place's name would leave the map
+    const left = fromRight ? x + width - across : x + 0.2;
+    const inside = this._places.filter((other) => other.parent === one.id).map(boxOfPlace);
+    const lines = [y + 0.48, y + height - 0.18, y - 0.24];
+    const boxAt = (line) => ({ x: left, y: line - OUTER_M, width: across, height: OUTER_M * 1.3 });
+    const free = lines.find((line) => !inside.some((box) => meet(box, boxAt(line)))) ?? lines.at(-1);
+    const place = fromRight ? { x: x + width, class: "outer from-right" } : { x: left, class: "outer" };
+    return s("text", { ...place, y: free.toFixed(2), "font-size": OUTER_M }, words);
   }
 
   /** One stop for the Tab key; the arrow keys lead on from there. */
@@ -170,12 +185,6 @@ export class FloorMap {
       s("text", { x: left + width / 2, y: top + height * 0.68, "font-size": size }, words),
     );
   }
-}
-
-/** A place that others lie in is named along its upper edge, where they do not hide it. */
-function outerName(one, x, y) {
-  const words = holds(one) === 0 ? one.id : `${one.id} · ${holds(one)}`;
-  return [s("text", { x: x + 0.2, y: y + 0.48, "font-size": OUTER_M, class: "outer" }, words)];
 }
 
 /** Its name above, in one line or two, and below it how many pieces lie there. */

@@ -3,13 +3,13 @@
 import { get, whoAmI } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { FloorMap } from "./floor-map.js";
+import { history, lookUp, results, stockOf, whereabouts } from "./floor-results.js";
 import { Frame } from "./frame.js";
 import { moment, onLanguage, t } from "./language.js";
 import { placeDetails } from "./place-view.js";
 import { whenFree } from "./press.js";
 import { listen } from "./stream.js";
 import { marksOf, span, whyPanel } from "./why-view.js";
-import { factWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
 const TYPING_MS = 250;
@@ -21,9 +21,7 @@ await whoAmI();
 
 let floor = null;
 let chosen = null; // id of a location
-let found = null; // rows of the last search, null before any
-let more = false; // whether others were found besides
-let happened = []; // of the order or parcel that was searched for
+let found = null; // by the last search: {text, items, more, happened}; null before any
 let item = null; // an item with its history
 let why = null; // the reasons for the open item's place
 let heat = null; // where the item or article has been
@@ -91,7 +89,10 @@ function showStale() {
 
 function showDetails() {
   if (item !== null) return fill(details, ...itemDetails());
-  if (found !== null) return fill(details, ...results());
+  if (found !== null) {
+    const all = { ...found, stock: stockOf(floor, found.text) };
+    return fill(details, ...results(all, heatChoice(skuFound()), { open, choose }));
+  }
   const place = floor?.locations.find((one) => one.id === chosen);
   if (place) return fill(details, ...placeDetails(place));
   fill(details, h("p", { class: "muted" }, t("floor.choose")), ...pickers());
@@ -118,32 +119,6 @@ function pickers() {
   ];
 }
 
-function results() {
-  if (found.length === 0 && happened.length > 0) return [h("h2", {}, search.value.trim()), ...history(happened)];
-  if (found.length === 0) return [h("p", {}, t("floor.nothing_found"))];
-  return [
-    h("p", { class: "muted" }, t(more ? "floor.found_first" : "floor.found", { count: found.length })),
-    ...heatChoice(skuFound()),
-    h(
-      "ul",
-      { class: "results", id: "results" },
-      ...found.map((one) =>
-        h(
-          "li",
-          {},
-          h(
-            "button",
-            { type: "button", class: "second wide", onclick: () => open(one.epc) },
-            h("strong", {}, one.name || one.sku || t("pack.unknown_item")),
-            h("span", {}, whereabouts(one)),
-            h("code", {}, one.epc),
-          ),
-        ),
-      ),
-    ),
-  ];
-}
-
 function itemDetails() {
   return [
     h("button", { type: "button", class: "link", onclick: back }, t("floor.back")),
@@ -155,24 +130,10 @@ function itemDetails() {
   ];
 }
 
-function history(facts) {
-  const when = (one) => h("time", { datetime: one.at }, moment(Date.parse(one.at) * 1000));
-  return [
-    h("h3", {}, t("floor.history")),
-    h("ol", { class: "history", id: "history" }, ...facts.map((one) => h("li", {}, when(one), h("span", {}, factWords(one))))),
-  ];
-}
-
-/** A place is never told without how sure it is. */
-function whereabouts(one) {
-  if (!one.location) return t("floor.gone");
-  return t("floor.at", { location: one.location, percent: Math.round(one.probability * 100) });
-}
-
 /** Where the found items are, with how sure that is; of an open item also where it could be. */
 function marks() {
   if (item !== null && why?.reason) return marksOf(why);
-  const rows = item !== null ? [item] : (found ?? []);
+  const rows = item !== null ? [item] : (found?.items ?? []);
   const byPlace = new Map();
   for (const one of rows.filter((row) => row.location)) {
     const known = byPlace.get(one.location) ?? { location: one.location, sum: 0, count: 0 };
@@ -183,7 +144,7 @@ function marks() {
 
 /** The article of all that was found; null where they are of several. */
 function skuFound() {
-  const skus = new Set((found ?? []).map((one) => one.sku));
+  const skus = new Set((found?.items ?? []).map((one) => one.sku));
   return skus.size === 1 ? [...skus][0] : null;
 }
 
@@ -227,7 +188,7 @@ function forgetHeat() {
 }
 
 function placesFound() {
-  const rows = item !== null ? [item] : (found ?? []);
+  const rows = item !== null ? [item] : found === null ? [] : [...found.items, ...stockOf(floor, found.text)];
   return new Set(rows.map((one) => one.location));
 }
 
@@ -253,10 +214,8 @@ async function look() {
     return show();
   }
   try {
-    const { status, body } = await get(`/api/items?q=${encodeURIComponent(text)}`);
-    const items = status === 200 ? body.items : [];
-    const facts = items.length === 0 ? ((await get(`/api/history?q=${encodeURIComponent(text)}`)).body?.happened ?? []) : [];
-    if (search.value.trim() === text) [found, happened, more] = [items, facts, body?.more ?? false];
+    const looked = await lookUp(text);
+    if (search.value.trim() === text) found = { text, ...looked };
   } catch {
     frame.connected(false);
   }

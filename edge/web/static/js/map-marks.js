@@ -1,8 +1,9 @@
 // What is marked on the drawing of the floor: antennas, pickers, where items are and have been.
 
 import { s } from "./dom.js";
-import { aisleOf, boxOfPlace } from "./map-shape.js";
+import { aisleOf, boxOfPlace, meet } from "./map-shape.js";
 import { t } from "./language.js";
+import { wide } from "./text-width.js";
 import { percent, span } from "./why-view.js";
 
 /** Alive: a filled circle with a wave; dead: a crossed square, so that colour is not needed. */
@@ -79,20 +80,43 @@ export function heatBoxes(heat, byId) {
   return new Map(places.map((one) => [one.location, heatOf(one)]));
 }
 
-/** Where an item is: a full pin with its certainty; where it could be: a faint, dashed one. */
-export function itemMark(one, place) {
-  const { x, y, width } = boxOfPlace(place);
+const MARK = { letters: 0.44, tall: 0.66, edge: 0.07, least: 1.1 };
+const SMALL_MARK = { letters: 0.34, tall: 0.48, edge: 0.06, least: 0.5 };
+
+/**
+ * Where items are: a full pin with its certainty; where they could be: a faint, dashed one. Where two
+ * would lie on each other, both are small and tell how many, or of a single item how sure it is.
+ */
+export function itemMarks(marks, byId) {
+  const boxes = marks.map((one) => markBox(one, byId.get(one.location), MARK));
+  return marks.map((one, at) => {
+    const isClose = boxes.some((box, other) => other !== at && meet(box, boxes[at]));
+    return itemMark(one, byId.get(one.location), isClose ? SMALL_MARK : MARK);
+  });
+}
+
+function markWords(one, size) {
   const words = percent(one.probability);
-  const label = one.count > 1 ? `${one.count} × ${words}` : words;
-  const wide = Math.max(1.1, label.length * 0.32 + 0.3);
-  const [left, top] = [x + width / 2 - wide / 2, y - 0.58];
-  const name = `${place.id}: ${t(one.is_sure ? "floor.legend.here" : "floor.legend.maybe")}, ${label}`;
+  if (one.count > 1) return size === MARK ? `${one.count} × ${words}` : `${one.count}×`;
+  return size === MARK ? words : words.replace(" ", "");
+}
+
+function markBox(one, place, size) {
+  const { x, y, width } = boxOfPlace(place);
+  const across = Math.max(size.least, (wide(markWords(one, size)) * 1.1 + 0.7) * size.letters);
+  return { x: x + (width - across) / 2, y: y - 0.88 * size.tall, width: across, height: size.tall };
+}
+
+function itemMark(one, place, size) {
+  const { x, y, width, height } = markBox(one, place, size);
+  const { edge } = size;
+  const name = `${place.id}: ${t(one.is_sure ? "floor.legend.here" : "floor.legend.maybe")}, ${markWords(one, MARK)}`;
   return s(
     "g",
     { class: one.is_sure ? "item-mark sure" : "item-mark maybe", role: "img", "aria-label": name, "data-mark": place.id },
     s("title", {}, name),
-    s("rect", { x: left, y: top, width: wide.toFixed(2), height: 0.66, rx: 0.33, "fill-opacity": (0.25 + 0.75 * one.probability).toFixed(2) }),
-    s("rect", { x: left + 0.07, y: top + 0.07, width: (wide - 0.14).toFixed(2), height: 0.52, rx: 0.26, class: "mark-paper" }),
-    s("text", { x: x + width / 2, y: top + 0.5, "font-size": 0.44 }, label),
+    s("rect", { x, y, width: width.toFixed(2), height, rx: height / 2, "fill-opacity": (0.25 + 0.75 * one.probability).toFixed(2) }),
+    s("rect", { x: x + edge, y: y + edge, width: (width - 2 * edge).toFixed(2), height: height - 2 * edge, rx: height / 2 - edge, class: "mark-paper" }),
+    s("text", { x: x + width / 2, y: y + height * 0.76, "font-size": size.letters }, markWords(one, size)),
   );
 }

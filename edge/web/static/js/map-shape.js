@@ -36,6 +36,11 @@ export function boxOfPlace(one) {
   return { x: one.x_m - width / 2, y: up(one.y_m) - height / 2, width, height };
 }
 
+/** Whether two boxes lie on each other. */
+export function meet(a, b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
 /** Left, top, right and bottom of the plan; a point where there is nothing on it. */
 function edges(places, floor) {
   const boxes = places.map(boxOfPlace);

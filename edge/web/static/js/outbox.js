@@ -8,6 +8,7 @@ import { goToSignIn, newKey, post } from "./api.js";
 import { mindBeforeReload } from "./freshness.js";
 
 const KEPT = "we1.outbox/";
+const SILENT_MS = 1500; // an answer that takes longer is not waited for without a word
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 
 /** How many of a person's posts wait on this device, of all pages together. */
@@ -24,11 +25,13 @@ export class Outbox {
    * @param owner badge of the person: another person's posts on this device stay theirs.
    * @param onAnswer called with (entry, status, body) for each that was answered.
    * @param onChange called with the number that is not yet confirmed.
+   * @param onLate called once for each that is kept, because the gateway did not answer at once.
    */
-  constructor(owner, onAnswer, onChange) {
+  constructor(owner, onAnswer, onChange, onLate) {
     this._prefix = `${KEPT}${owner}/`;
     this._onAnswer = onAnswer;
     this._onChange = onChange;
+    this._onLate = onLate;
     this._entries = this._load();
     this._sending = false;
     this._failures = 0;
@@ -45,12 +48,21 @@ export class Outbox {
   add(path, body) {
     const made = Date.now();
     const order = Math.max(made * 1000, (this._entries.at(-1)?.order ?? 0) + 1);
-    const entry = { order, key: newKey(), path, body, made, late: !navigator.onLine };
+    const entry = { order, key: newKey(), path, body, made, late: false };
+    const isBehind = this._entries.some((one) => one.late);
     this._entries.push(entry);
     this._keep(entry);
     this._onChange(this.count);
+    if (isBehind || !navigator.onLine) this._isLate(entry);
+    else setTimeout(() => this._isLate(entry), SILENT_MS);
     this.send();
-    return entry;
+  }
+
+  /** Whoever made it is told once that it waits, or would do it again. */
+  _isLate(entry) {
+    if (entry.late || !this._entries.includes(entry)) return;
+    entry.late = true;
+    this._onLate();
   }
 
   /** Send what waits; harmless while that is being done. */
@@ -83,7 +95,7 @@ export class Outbox {
   }
 
   _later(entry) {
-    entry.late = true;
+    this._isLate(entry);
     this._onChange(this.count);
     const wait = RETRY_MS[Math.min(this._failures, RETRY_MS.length - 1)];
     this._failures += 1;

@@ -36,7 +36,7 @@ let elsewhere = false; // whether the badge is at work on another device, too
 let note = null; // what was wrong with the last scan, shown until the next one
 
 const listeners = [];
-const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count));
+const outbox = new Outbox(person.badge, answered, (count) => frame.pending(count), () => signs.kept());
 const capture = new Capture(view.input, scanned, doubled);
 const focus = keepFocus(view.input);
 
@@ -60,12 +60,11 @@ function scanned(code) {
     else signs.show("wrong", t("code.cart_unknown"), code);
     return;
   }
-  const entry = outbox.add("/api/scan", {
+  outbox.add("/api/scan", {
     prompt_id: prompt.prompt_id,
     code,
     at_us: Date.now() * 1000,
   });
-  if (entry.late) signs.show("kept", t("pick.kept"), t("pick.kept_details"));
   show();
 }
 

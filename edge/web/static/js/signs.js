@@ -2,6 +2,7 @@
 // screen, a sound, and a vibration. The sign lets every touch and key through to what is below.
 
 import { fill, h, icon } from "./dom.js";
+import { t } from "./language.js";
 
 const SHOWN_MS = { right: 700, wrong: 1100, duplicate: 900, info: 900, kept: 700 };
 
@@ -45,6 +46,11 @@ export class Signs {
     this._sound(kind);
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(TONES[kind].shake);
     this._timer = setTimeout(() => (this._sign.hidden = true), SHOWN_MS[kind]);
+  }
+
+  /** What was done waits on this device: it is not lost, and not to be done again. */
+  kept() {
+    this.show("kept", t("pick.kept"), t("pick.kept_details"));
   }
 
   _unlock() {
@@ -94,7 +100,6 @@ const KINDS = {
   refused: "right",
   placed: "right",
   shipped: "right",
-  put: "right",
   all_put: "right",
   return_found: "right",
   received: "right",

@@ -38,7 +38,8 @@ export class Station {
   open({ show, answered, owner = this.person.badge, field = null, scanned = null }) {
     this._show = show;
     this._answered = answered;
-    this.outbox = new Outbox(owner, (...told) => this._told(...told), (count) => this._frame.pending(count));
+    const pending = (count) => this._frame.pending(count);
+    this.outbox = new Outbox(owner, (...told) => this._told(...told), pending, () => this.signs.kept());
     if (field !== null) this._read(field, scanned);
     onLanguage(() => this.show());
     setInterval(() => get("/api/session").catch(() => {}), SESSION_KEPT_MS);
@@ -54,8 +55,7 @@ export class Station {
 
   /** Post something; without network it is kept, and said to be. */
   send(path, body) {
-    const entry = this.outbox.add(path, body);
-    if (entry.late) this.signs.show("kept", t("pick.kept"), t("pick.kept_details"));
+    this.outbox.add(path, body);
     this.show();
   }
 
