@@ -7,6 +7,7 @@ bound so. A tote that has an order, or pieces in it that are to be put back, is 
 
 import re
 
+from edge.gs1 import barcode
 from edge.model.events import Event, ToteBound, ToteFilled, TroubleRecorded
 from edge.model.ids import ToteId
 from edge.model.posted import CodeScanned
@@ -43,8 +44,14 @@ def scanned(
 
 def _label(terms: Terms, code: str, named: Named) -> ToteId | None:
     """What is printed on a tote; a name that a plan made up is none where totes bear others."""
-    is_label = re.fullmatch(terms.tote_label, code.strip()) is not None
-    return ToteId(code.strip()) if is_label and isinstance(named, Container | Unknown) else None
+    match named:
+        case Container(tote_id):
+            label = str(tote_id)
+        case Unknown():
+            label = barcode.parse(code).raw  # without the sign of its symbology
+        case _:
+            return None
+    return ToteId(label) if re.fullmatch(terms.tote_label, label) else None
 
 
 def _taken(state: FloorState, tote_id: ToteId) -> Decision | None:

@@ -101,6 +101,16 @@ def test_a_planned_name_is_no_label_where_the_site_s_totes_bear_others() -> None
     assert (scan(floor, planned).code, scan(floor, "箱101").code) == ("tote_wanted", "tote_bound")
 
 
+def test_a_label_is_the_same_with_the_sign_of_its_symbology() -> None:
+    floor = binding(((SHIRT, 1),), ((SHIRT, 1), (MUG, 1)))
+    planned = str(guiding.prompt(floor.state, LI).tote_id)
+
+    answers = [scan(floor, f"]C0{code}") for code in (FULL, planned)]
+
+    assert [one.code for one in answers] == ["tote_bound", "tote_bound"]
+    assert guiding.prompt(floor.state, LI).totes[0] == FULL
+
+
 def test_a_tote_that_has_an_order_is_refused_for_another_one() -> None:
     floor = binding(((SHIRT, 1),))
     scan(floor, FULL)
