@@ -52,7 +52,8 @@ def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
     """Pieces and points of recordings.
 
     Raises:
-        CalibrationError: the truth names a place that no antenna covers, and measured no point.
+        CalibrationError: the truth names a place that no antenna covers, and measured no point, or
+            no read is of its tags and times.
     """
     runs = _runs(floor, batches, truths)
     antennas = len(floor.antennas)
@@ -71,20 +72,40 @@ def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
 
 
 def _runs(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -> list[_Run]:
-    columns = FloorColumns(floor)
     covering = {truth: _covered(floor, truth) for truth in truths}
     by_epc: dict[Epc, list[Truth]] = {}
     for truth in truths:
         by_epc.setdefault(truth.epc, []).append(truth)
-    reads: dict[Epc, list[tuple[int, int, float]]] = {epc: [] for epc in by_epc}
+    reads, came = _reads_of(floor, batches, list(by_epc))
+    runs = [run for epc, own in reads.items() if own for run in _cut(own, by_epc[epc], covering)]
+    if not runs:
+        raise CalibrationError(sentence("no_labelled_reads", **came))
+    return runs
+
+
+def _reads_of(
+    floor: Floor, batches: Iterable[ReadBatch], epcs: Sequence[Epc]
+) -> tuple[dict[Epc, list[tuple[int, int, float]]], dict[str, str]]:
+    """Time, antenna and level of these tags' reads, and how many reads there were of each kind."""
+    columns = FloorColumns(floor)
+    reads: dict[Epc, list[tuple[int, int, float]]] = {epc: [] for epc in epcs}
+    came = dict.fromkeys(("reads", "heard", "named", "levelled"), 0)
     for batch in batches:
         numbers = columns.antennas_of(batch.reader, batch.antenna).tolist()
+        came["reads"] += len(numbers)
         for row, number in enumerate(numbers):
+            if number == NO_ANTENNA:
+                continue
+            came["heard"] += 1
             epc = Epc(batch.epc[row, : (int(batch.epc_bits[row]) + 7) // 8].tobytes().hex())
+            if epc not in reads:
+                continue
+            came["named"] += 1
             level = float(batch.rssi_dbm[row])
-            if epc in reads and number != NO_ANTENNA and np.isfinite(level):
+            if np.isfinite(level):
+                came["levelled"] += 1
                 reads[epc].append((int(batch.seen_us[row]), number, level))
-    return [run for epc, own in reads.items() if own for run in _cut(own, by_epc[epc], covering)]
+    return reads, {kind: str(count) for kind, count in came.items()}
 
 
 def _cut(

@@ -170,7 +170,11 @@ def _learnt(
     """Offsets as means over places of means within a place, so that no place counts more."""
     offsets: dict[str, float] = {}
     spreads: dict[str, float] = {}
-    warnings: list[str] = []
+    recorded = {piece.place for piece in pieces}
+    covered = dict.fromkeys(antenna.location for antenna in floor.antennas)
+    warnings = [
+        sentence("place_unrecorded", place=one) for one in covered if one not in recorded
+    ]
     for number, antenna in enumerate(floor.antennas):
         heard: dict[LocationId, list[NDArray[np.float32]]] = {}
         for piece in pieces:
@@ -185,7 +189,7 @@ def _learnt(
         offsets[name] = float(np.mean([levels.mean() for levels in joined.values()]))
         spreads[name] = float(np.mean([levels.std() for levels in joined.values()]))
         own = joined.get(antenna.location)
-        if own is None or own.mean() < offsets[name]:
+        if antenna.location in recorded and (own is None or own.mean() < offsets[name]):
             warnings.append(sentence("antenna_elsewhere", antenna=name, place=antenna.location))
     if not offsets:
         raise CalibrationError(sentence("none_heard"))
@@ -261,7 +265,16 @@ def _judged(
         confusion=_confusion(truth, way.told),
         calibration_error=calibration_error(honest(told, factor)[0], hit),
     )
-    return replace(modest, quality=quality)
+    return replace(modest, quality=quality, warnings=(*made.warnings, *_no_better(quality)))
+
+
+def _no_better(quality: Quality) -> tuple[str, ...]:
+    """Says so, where a rule that needs no calibration was right more often."""
+    others = max(quality.accuracy_uncalibrated, quality.strongest_antenna, quality.majority)
+    if quality.accuracy >= others:
+        return ()
+    told = {"right": f"{100 * quality.accuracy:.1f}", "others": f"{100 * others:.1f}"}
+    return (sentence("no_better", **told),)
 
 
 def _confusion(truth: list[LocationId], told: list[Told]) -> dict[str, dict[str, int]]:

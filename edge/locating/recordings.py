@@ -20,6 +20,8 @@ BATCH_US = 100_000
 EPC_HEX_MAX = 124
 """Hex digits of the longest EPC that a Gen2 tag can answer with: 496 bits."""
 _TIME_US_MAX = 2**62
+RSSI_DBM_MAX = 30.0
+"""No reader hears a tag that loudly: such a level was written without its sign."""
 _NUMBER_MAX = 1e9
 """No level, phase or measure is beyond it; what is not a number is not within it, either."""
 
@@ -84,6 +86,13 @@ class _Line:
         if not abs(number) <= _NUMBER_MAX:
             raise self.fault(f"{name} is {value}", "leave it empty where it is not known")
         return number
+
+    def level(self) -> float:
+        level = self.number_or_absent("rssi_dbm")
+        if level > RSSI_DBM_MAX:
+            remedy = "write it in dBm, which is below 0 for tags"
+            raise self.fault(f"rssi_dbm is {self.values['rssi_dbm'].strip()}", remedy)
+        return level
 
     def whole_or(self, name: str, absent: int) -> int:
         return self.whole(name, 0, 65_535) if self.values.get(name, "").strip() else absent
@@ -182,7 +191,7 @@ def _batch(group: list[_Line]) -> ReadBatch:
         ),
         epc_bits=np.array([8 * len(one) for one in raw], np.uint16),
         antenna=np.array([line.whole("antenna", 0, 65_535) for line in group], np.uint16),
-        rssi_dbm=_floats(group, "rssi_dbm"),
+        rssi_dbm=np.array([line.level() for line in group], np.float32),
         phase_rad=_floats(group, "phase_rad"),
         channel=np.array([line.whole_or("channel", 0) for line in group], np.uint16),
         doppler_hz=_floats(group, "doppler_hz"),

@@ -17,6 +17,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             "fewer than two places have 5 s of labelled reads: record an item in each place for a "
             "minute or more and write its place into the truth file"
         ),
+        "no_labelled_reads": (
+            "none of {reads} reads tells about the truth: {heard} are of antennas of the floor file, "
+            "{named} of these of a tag of the truth file, {levelled} of these with rssi_dbm, and "
+            "none of these came from its first time_us on"
+        ),
         "too_little": (
             "too little to judge the calibration by: record every place for a minute or more"
         ),
@@ -32,6 +37,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "antenna_elsewhere": (
             "antenna {antenna} does not hear {place} louder than other places: check the floor "
             "file and the cables"
+        ),
+        "place_unrecorded": (
+            "nothing was recorded in {place}: what is heard there is guessed, and other places are "
+            "told from it less surely; record an item there, too"
+        ),
+        "no_better": (
+            "no better than without: right in {right} % of the held-out seconds; not calibrated, by "
+            "the strongest antenna or by guessing the commonest place in {others} %"
         ),
         "points_only": "points only: {error}",
         "no_fall": (

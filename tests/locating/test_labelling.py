@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from drivers.reads import ReadBatch
+from edge.locating.calibration import CalibrationError
 from edge.locating.labelling import labelled
 from edge.locating.learning import calibrate
 from edge.locating.recordings import Truth
@@ -49,6 +50,23 @@ def walked(make_reads: Callable[..., ReadBatch]) -> Callable[..., Recorded]:
 def seconds_of(floor: Floor, recorded: Recorded, place: LocationId) -> list[int]:
     pieces = labelled(floor, *recorded).pieces
     return [piece.length_us // 1_000_000 for piece in pieces if piece.place == place]
+
+
+@pytest.mark.parametrize(
+    ("tag", "moved_us", "said"),
+    [
+        (Epc("ff" * 12), 0, "1200 are of antennas of the floor file, 0 of these of a tag of the"),
+        (TAG, 10**12, "1200 of these with rssi_dbm, and none of these came from its first time_us"),
+    ],
+)
+def test_reads_that_do_not_fit_the_truth_are_told_by_what_is_wrong_with_them(
+    floor: Floor, walked: Callable[..., Recorded], tag: Epc, moved_us: int, said: str
+) -> None:
+    batches, truths = walked((LEFT, 30), (RIGHT, 30))
+    others = [Truth(one.time_us + moved_us, tag, one.location) for one in truths]
+
+    with pytest.raises(CalibrationError, match=said):
+        labelled(floor, batches, others)
 
 
 def test_a_long_stay_gives_pieces_of_twenty_seconds(

@@ -150,6 +150,37 @@ def test_swapped_cables_are_warned_of(
     assert sum("check the floor file and the cables" in one for one in made.warnings) == 2
 
 
+def test_a_place_that_was_not_recorded_is_named_and_not_taken_for_a_swapped_cable(
+    make_floor: Callable[..., Floor], recording: tuple[list[ReadBatch], list[Truth]]
+) -> None:
+    places = (*PLACES, "unseen")
+    wider = make_floor(*((place, "zone", "north", n) for n, place in enumerate(places, 1)))
+
+    made = calibrate(wider, *recording, np.random.default_rng(1))
+
+    assert any("nothing was recorded in unseen" in one for one in made.warnings)
+    assert not any("check the floor file and the cables" in one for one in made.warnings)
+
+
+def test_a_calibration_that_is_no_better_than_none_says_so(
+    floor: Floor, make_reads: Callable[..., ReadBatch]
+) -> None:
+    """Levels that are the same everywhere cannot be learnt from."""
+    chance = np.random.default_rng(3)
+    batches, truths = [], []
+    for number, place in enumerate(PLACES):
+        begin_us = START_US + number * 40_000_000
+        truths.append(Truth(begin_us, TAG, LocationId(place)))
+        seen = begin_us + np.arange(0, 40_000_000 * (3 - number) // 3, 100_000)
+        antenna = chance.integers(0, 3, len(seen))
+        level = chance.normal(-60.0, 4.0, len(seen))
+        batches.append(make_reads("north", np.full(len(seen), 10), antenna + 1, level, seen))
+
+    made = calibrate(floor, batches, truths, np.random.default_rng(1))
+
+    assert any(one.startswith("no better than without: right in ") for one in made.warnings)
+
+
 def test_real_recordings_calibrate_better_than_the_strongest_antenna(recordings: Path) -> None:
     """Two days in a room of four zones; the figures that `make bench` prints are of the same."""
     places = {

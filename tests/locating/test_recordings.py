@@ -59,6 +59,7 @@ def test_an_empty_recording_gives_no_batch() -> None:
         ([HEADER, "1,north,1," + "ab" * 63 + ",-60"], "124 digits at most"),
         ([HEADER, f"1,north,1,{TAG},loud"], "line 2: rssi_dbm is 'loud'; write a number"),
         ([HEADER, f"1,north,1,{TAG},inf"], "line 2: rssi_dbm is inf"),
+        ([HEADER, f"1,north,1,{TAG},61"], "line 2: rssi_dbm is 61; write it in dBm"),
         (
             [HEADER, f"9,north,1,{TAG},-60", f"8,north,1,{TAG},-60"],
             "line 3: its time is before the line above; sort the file by time_us",
