@@ -172,9 +172,7 @@ def _learnt(
     spreads: dict[str, float] = {}
     recorded = {piece.place for piece in pieces}
     covered = dict.fromkeys(antenna.location for antenna in floor.antennas)
-    warnings = [
-        sentence("place_unrecorded", place=one) for one in covered if one not in recorded
-    ]
+    warnings = [sentence("place_unrecorded", place=one) for one in covered if one not in recorded]
     for number, antenna in enumerate(floor.antennas):
         heard: dict[LocationId, list[NDArray[np.float32]]] = {}
         for piece in pieces:

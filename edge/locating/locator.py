@@ -291,6 +291,7 @@ class Locator:
             usual_db=table.level_db.take(news.rows).astype(np.float32),
             home=home,
             reads=reads,
+            gap_s=gap_s,
             silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, reads)),
         )
 

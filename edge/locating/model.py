@@ -189,6 +189,7 @@ class Known:
         usual_db: usual level of each tag at its place, NaN where not known.
         home: shape (4, m), slots of the tag's announced place.
         reads: reads since it was unplaced, up to 255.
+        gap_s: mean gap between the reads of each tag.
         silent: shape (4, m), slots whose antenna long has not heard it, though it listens, of
             tags whose announced place has no other; None where there are none.
     """
@@ -196,6 +197,7 @@ class Known:
     usual_db: Floats
     home: NDArray[np.bool_]
     reads: NDArray[np.uint8]
+    gap_s: Floats
     silent: NDArray[np.bool_] | None = None
 
 

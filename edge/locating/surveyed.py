@@ -30,13 +30,14 @@ from edge.locating.survey import (
     Survey,
     silence_tells,
 )
-from edge.locating.treading import Treading, Trodden
+from edge.locating.treading import FreshLevels, Treading, Trodden, told_by_a_read
 from edge.model.ids import LocationId
 from edge.model.places import Floor
 
 _ELSEWHERE_MOST = 2.0
 _CHANGE_BACKED = np.float32(1.5)
-"""Where late reads back a change of levels less than this, it counts for less."""
+"""Where late reads back a change of levels less than this, it counts for less, and so does it
+where nothing changed."""
 _CHANGE_NATS_MOST = 2.5
 _NEWS_LEAST, _NEWS_PER_DB, _NEWS_MOST = np.float32(0.3), np.float32(0.15), np.float32(2.0)
 """What a look counts where nothing changed, and with each dB of change."""
@@ -63,6 +64,7 @@ class _Heard:
         root: its square root.
         some: whether the weight is more than 0.
         change_db: by tag, how far levels are from what was heard lately.
+        backed: by tag, 0 to 1, how far late reads could show that nothing changed.
     """
 
     antenna: NDArray[np.int64]
@@ -71,6 +73,7 @@ class _Heard:
     root: Floats
     some: NDArray[np.bool_]
     change_db: Floats
+    backed: Floats
 
 
 class _Together:
@@ -186,7 +189,7 @@ class SurveyedModel:
         if not self._settings.change_db:
             return self._looked(news, room, above, known)
         room *= np.minimum(_NEWS_LEAST + _NEWS_PER_DB * heard.change_db, _NEWS_MOST)
-        changed = heard.change_db - np.float32(self._settings.change_db)
+        changed = heard.change_db - np.float32(self._settings.change_db) * heard.backed
         leaving = np.exp(np.clip(changed, -_CHANGE_NATS_MOST, _CHANGE_NATS_MOST))
         trodden = self._trodden(news, row, known, alive, leaving)
         if trodden is not None:
@@ -323,7 +326,8 @@ class SurveyedModel:
         comes = (1.0 - stays) / (SLOTS + 1)
         arriving = comes / (news.slots.belief * stays + comes)
         np.clip(level, *LEVEL_BOUNDS_DB, out=level)
-        return self._treading.look(news, row, (count, level), alive, arriving)
+        heard = FreshLevels(count, level, told_by_a_read(known.gap_s))
+        return self._treading.look(news, row, heard, alive, arriving)
 
     def _heard(self, slots: Slots, usual_db: Floats) -> _Heard:
         antenna = np.minimum(slots.antenna, self._none).astype(np.int64)
@@ -331,9 +335,9 @@ class SurveyedModel:
         level -= self._offset.take(antenna)
         some = (slots.weight > HEARD_WEIGHT) & ~self._near.take(antenna)
         weight = slots.weight * some
-        change_db = _change_db(level - slots.usual, weight)
+        change_db, backed = _change_db(level - slots.usual, weight)
         level -= np.nan_to_num(usual_db)
-        return _Heard(antenna, level, weight, np.sqrt(weight), some, change_db)
+        return _Heard(antenna, level, weight, np.sqrt(weight), some, change_db, backed)
 
     def _silent(self, alive: NDArray[np.bool_]) -> Floats:
         """By place: what is said of a tag that no antenna of those alive hears."""
@@ -361,17 +365,17 @@ class SurveyedModel:
         return Look(likelihood, usual + above, np.ones_like(room), usual, near, room, known.home)
 
 
-def _change_db(off_db: Floats, weight: Floats) -> Floats:
-    """Root of the mean square of what each tag's levels are off what they were, NaN for unknown.
+def _change_db(off_db: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Root of the mean square of what each tag's levels are off what they were, and its backing.
 
-    A mean of few reads is off by its noise alone, so it counts little.
+    A mean of few reads is off by its noise alone, so it counts little: neither as a change nor,
+    where hardly anything was heard, as proof that nothing changed.
     """
     backed = weight / (weight + np.float32(1.0))
     off_db = np.nan_to_num(off_db)
-    change_db: Floats = np.sqrt(
-        (off_db * off_db * backed).sum(axis=0) / np.maximum(backed.sum(axis=0), _CHANGE_BACKED)
-    )
-    return change_db
+    total = backed.sum(axis=0)
+    square = (off_db * off_db * backed).sum(axis=0) / np.maximum(total, _CHANGE_BACKED)
+    return np.sqrt(square), np.sqrt(np.minimum(total / _CHANGE_BACKED, np.float32(1.0)))
 
 
 def heard_all_over(survey: Survey | None, floor: Floor) -> NDArray[np.bool_]:

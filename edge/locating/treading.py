@@ -21,8 +21,11 @@ from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots
 from edge.locating.terrain import CELLS, Terrain, walked
 
 _PACE_S = np.float32(1.0)
-_LEVEL_TELLS, _COUNT_TELLS = 0.3, 0.5
-"""Of what a read tells by its level, and by coming: those of one moment share their fading."""
+_LEVEL_TELLS, _SHADOW_S = np.float32(0.3), np.float32(0.5)
+"""Of what a read that comes alone tells by its level: the least, and how long a shadow lasts.
+Reads of one tag within that time share their fading."""
+_COUNT_TELLS = 0.5
+"""Of what a read tells by coming."""
 _UNFADED_MOST = 1.5
 """Slots hold faded reads, and silence does not fade, so they are taken for as many as came; for no
 more than that, because a tag that many antennas hear has not all of its reads in its slots."""
@@ -63,6 +66,21 @@ class FreshReads:
     level_sum: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FreshLevels:
+    """What came since the last look, for the cells.
+
+    Attributes:
+        count: reads of each slot, shape (4, m).
+        level: their mean level above what is usual, dB; the same shape.
+        tells: how much of what a read's level tells is new, by tag; see `told_by_a_read`.
+    """
+
+    count: Floats
+    level: Floats
+    tells: Floats
+
+
 class Treading:
     """Follows the tags of one surveyed floor.
 
@@ -77,10 +95,9 @@ class Treading:
         spread = np.array(terrain.spread_db)[..., column]
         rate = np.array(terrain.rate_per_s)[..., column]
         per_db2 = -0.5 / spread**2
-        of_levels = [per_db2 * level**2 - np.log(spread), -2.0 * per_db2 * level, per_db2]
-        says = _LEVEL_TELLS * np.array(of_levels)
-        """By place, cell and antenna: for a read, for each dB of its level, for each dB²."""
-        says[0] += _COUNT_TELLS * np.log(rate)
+        of_level = [per_db2 * level**2 - np.log(spread), -2.0 * per_db2 * level, per_db2]
+        says = np.array([_COUNT_TELLS * np.log(rate), *of_level])
+        """By place, cell and antenna: for a read; for its level, for each dB and each dB²."""
         table = np.pad(np.moveaxis(says, 0, -1), ((0, 1), (0, 0), (0, 1), (0, 0)))
         self._shape = table.shape[2:]
         self._says = table.reshape(-1, table[0, 0].size).T.astype(np.float32)
@@ -119,7 +136,7 @@ class Treading:
         self,
         news: News,
         row: NDArray[np.int64],
-        heard: tuple[Floats, Floats],
+        heard: FreshLevels,
         alive: NDArray[np.bool_],
         arriving: Floats,
     ) -> Trodden:
@@ -128,7 +145,7 @@ class Treading:
         Args:
             news: m tags.
             row: shape (4, m), rows of the survey; one more stands for none.
-            heard: number of reads of each slot and their mean level, dB; shape (4, m).
+            heard: reads of each slot.
             alive: by antenna number, with one more entry: silence of a dead antenna says nothing.
             arriving: shape (4, m), share of what is believed to be there that came just now.
         """
@@ -146,13 +163,16 @@ class Treading:
         share /= explained
         return Trodden((np.log(explained) + most)[..., 0].T, share)
 
-    def _said(self, news: News, heard: tuple[Floats, Floats]) -> Floats:
+    def _said(self, news: News, heard: FreshLevels) -> Floats:
         """What reads say of all cells of all places, and of none, by tag."""
-        count, level = heard
+        level = heard.level
+        telling = heard.count * heard.tells
         tag = np.arange(len(news.rows))
         dense = np.zeros((len(tag), *self._shape), np.float32)
         antenna = np.minimum(news.slots.antenna, self._shape[0] - 1)
-        dense[tag, antenna] = np.stack([count, count * level, count * level * level], axis=-1)
+        dense[tag, antenna] = np.stack(
+            [heard.count, telling, telling * level, telling * level * level], axis=-1
+        )
         said: Floats = dense.reshape(len(tag), -1) @ self._says
         return said
 
@@ -219,3 +239,12 @@ def _span_s(news: News) -> Floats:
     """For how long the silence of those that did not read a tag counts."""
     span_s: Floats = np.minimum(news.since_s, _SILENCE_S_MAX)
     return span_s
+
+
+def told_by_a_read(gap_s: Floats) -> Floats:
+    """How much of what a read's level tells is new, of tags read at these mean gaps; up to 1.
+
+    The oftener a tag is read, the more of its reads share one shadow.
+    """
+    told: Floats = np.maximum(gap_s / (gap_s + _SHADOW_S), _LEVEL_TELLS)
+    return told

@@ -18,9 +18,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             "minute or more and write its place into the truth file"
         ),
         "no_labelled_reads": (
-            "none of {reads} reads tells about the truth: {heard} are of antennas of the floor file, "
-            "{named} of these of a tag of the truth file, {levelled} of these with rssi_dbm, and "
-            "none of these came from its first time_us on"
+            "none of {reads} reads tells about the truth: {heard} are of antennas of the floor "
+            "file, {named} of these of a tag of the truth file, {levelled} of these with "
+            "rssi_dbm, and none of these came from its first time_us on"
         ),
         "too_little": (
             "too little to judge the calibration by: record every place for a minute or more"
@@ -39,12 +39,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             "file and the cables"
         ),
         "place_unrecorded": (
-            "nothing was recorded in {place}: what is heard there is guessed, and other places are "
-            "told from it less surely; record an item there, too"
+            "nothing was recorded in {place}: what is heard there is guessed, and other places "
+            "are told from it less surely; record an item there, too"
         ),
         "no_better": (
-            "no better than without: right in {right} % of the held-out seconds; not calibrated, by "
-            "the strongest antenna or by guessing the commonest place in {others} %"
+            "no better than without: right in {right} % of the held-out seconds; not calibrated, "
+            "by the strongest antenna or by guessing the commonest place in {others} %"
         ),
         "points_only": "points only: {error}",
         "no_fall": (

@@ -93,7 +93,13 @@ def looked(
     usual_db[chance.random(tags) < 0.4] = NAN
     home = (places == announced) & (announced != NO_PLACE)
     silent = (chance.random(places.shape) < 0.3) & (slots.antenna != NO_ANTENNA)
-    known = Known(usual_db, home, table.reads.take(rows), silent if case.is_silent else None)
+    known = Known(
+        usual_db=usual_db,
+        home=home,
+        reads=table.reads.take(rows),
+        gap_s=np.ones(tags, np.float32),
+        silent=silent if case.is_silent else None,
+    )
     alive = np.append(chance.random(6) < 0.8, True)
     nearness = chance.uniform(0.1, 1.0, (5, tags)).astype(np.float32)
     walk = Walk(nearness, chance.random((4, tags)) < 0.2) if case.walks else None

@@ -56,7 +56,7 @@ def seconds_of(floor: Floor, recorded: Recorded, place: LocationId) -> list[int]
     ("tag", "moved_us", "said"),
     [
         (Epc("ff" * 12), 0, "1200 are of antennas of the floor file, 0 of these of a tag of the"),
-        (TAG, 10**12, "1200 of these with rssi_dbm, and none of these came from its first time_us"),
+        (TAG, 10**12, "1200 of these with rssi_dbm, and none of these came from its first"),
     ],
 )
 def test_reads_that_do_not_fit_the_truth_are_told_by_what_is_wrong_with_them(

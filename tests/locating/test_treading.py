@@ -12,7 +12,7 @@ from edge.locating.slots import NO_ANTENNA, SLOTS, News, Slots
 from edge.locating.survey import Survey
 from edge.locating.surveying import survey
 from edge.locating.terrain import CELLS, CELLS_ALONG, Terrain
-from edge.locating.treading import Treading
+from edge.locating.treading import FreshLevels, Treading, told_by_a_read
 from edge.model.ids import DeviceName, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
 
@@ -114,7 +114,9 @@ class Followed:
         reads = self.treading.fresh(one)
         level = reads.level_sum / reads.count + 60.0
         arriving = np.zeros((SLOTS, 1), np.float32)
-        trodden = self.treading.look(one, ROWS, (reads.count, level), ALIVE, arriving)
+        tells = told_by_a_read(np.full(1, 0.05, np.float32))
+        heard = FreshLevels(reads.count, level, tells)
+        trodden = self.treading.look(one, ROWS, heard, ALIVE, arriving)
         self.treading.keep(one, trodden)
         self._slots = one.slots
         return float(trodden.room[0, 0] - trodden.room[2, 0])
@@ -163,13 +165,22 @@ def test_what_fits_another_corner_says_less_until_the_tag_has_walked_there(
     assert stood.hears(far, since_s=30.0) > at_once + 0.1
 
 
+def test_a_read_that_comes_alone_tells_more_than_one_of_many_in_a_shadow() -> None:
+    often, seldom, alone = told_by_a_read(np.array([0.05, 0.5, 5.0], np.float32)).tolist()
+
+    assert often == pytest.approx(0.3)
+    assert 0.45 < seldom < 0.55
+    assert 0.9 < alone < 1.0
+
+
 def test_each_read_counts_once(learnt: Terrain) -> None:
     tag = Followed(learnt)
     first = news([3.0, -1.0, -2.0, 0.0])
     tag.treading.fresh(first)
     even = np.full((1, SLOTS, CELLS), 1.0 / CELLS, np.float32)
     nothing = np.zeros((SLOTS, 1), np.float32)
-    looked = tag.treading.look(first, ROWS, (nothing, nothing), ~ALIVE, nothing)
+    silent = FreshLevels(nothing, nothing, nothing[0])
+    looked = tag.treading.look(first, ROWS, silent, ~ALIVE, nothing)
     assert looked.share == pytest.approx(even, abs=1e-3)  # nothing heard, nothing known
     tag.treading.keep(first, looked)
 

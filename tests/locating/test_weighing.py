@@ -69,14 +69,17 @@ def test_a_place_without_a_stretch_of_walk_is_not_weighed() -> None:
     assert weighed(walk(np.random.default_rng(1)), 3, np.random.default_rng(3)) is None
 
 
-def looked(room: Floor, survey: Survey, usual_db: float) -> Look:
-    """A look at a tag that all antennas hear at -60 dBm, and lately heard so much louder."""
+def looked(room: Floor, survey: Survey, usual_db: float, reads: float = 3.0) -> Look:
+    """A look at a tag that all antennas hear at -60 dBm, and lately heard so much louder.
+
+    `reads` is how many lately came to each antenna.
+    """
     settings = replace(DEFAULTS, **SURVEYED)
     model = SurveyedModel(FloorColumns(room), settings, OFFSET_DBM, survey)
     ones = np.ones((4, 1), np.float32)
     slots = Slots(
-        level_sum=-60.0 * 3.0 * ones,
-        weight=3.0 * ones,
+        level_sum=-60.0 * reads * ones,
+        weight=reads * ones,
         seen_ms=np.zeros((4, 1), np.int32),
         antenna=np.arange(4, dtype=np.uint16)[:, np.newaxis],
         belief=0.25 * ones,
@@ -91,7 +94,7 @@ def looked(room: Floor, survey: Survey, usual_db: float) -> Look:
         np.full(1, 0.5, np.float32),
         np.ones(1, np.int32),
     )
-    known = Known(np.zeros(1, np.float32), fresh, np.full(1, 99, np.uint8))
+    known = Known(np.zeros(1, np.float32), fresh, np.full(1, 99, np.uint8), np.ones(1, np.float32))
     return model.look(news, known, np.ones(5, np.bool_))
 
 
@@ -103,6 +106,16 @@ def test_a_tag_leaves_when_its_levels_change_and_not_while_they_stay(
 
     assert look.leaving is not None
     assert look.leaving[0] == pytest.approx(likelier, rel=1e-3)
+
+
+def test_few_reads_cannot_show_that_a_tag_has_stayed(room: Floor) -> None:
+    survey = layout_survey(room, WINDOW_S)
+
+    often, seldom = (looked(room, survey, 0.0, reads).leaving for reads in (3.0, 0.2))
+
+    assert often is not None
+    assert seldom is not None
+    assert seldom[0] > 1.2 * often[0]
 
 
 def test_a_place_wrongly_announced_does_not_hold_back_the_one_left_for_it() -> None:
