@@ -25,9 +25,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.coverage import Coverage
 from edge.locating.lasting import Flags, Lasting
-from edge.locating.model import FloorColumns
 from edge.locating.references import ReferenceTags
 from edge.locating.settings import RadioSettings
 from edge.locating.slots import Floats, Ports

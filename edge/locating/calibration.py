@@ -10,7 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.model import FloorColumns, HearingModel, OffsetModel
+from edge.locating.columns import FloorColumns
+from edge.locating.model import HearingModel, OffsetModel
 from edge.locating.points import Points
 from edge.locating.settings import LocatingSettings
 from edge.locating.survey import Survey

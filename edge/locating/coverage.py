@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.model import FloorColumns
+from edge.locating.columns import FloorColumns
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ints, Slots
 from edge.model.ids import DeviceName

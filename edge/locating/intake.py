@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch, neighbours_joined
+from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows, keys_of
-from edge.locating.model import REFERENCE_DBM, FloorColumns
+from edge.locating.model import REFERENCE_DBM
 from edge.locating.slots import NO_ANTENNA, Ports, Reads
 from edge.locating.tags import READS_MAX, TagTable
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from drivers.reads import ReadBatch
 from edge.locating.calibration import CalibrationError
-from edge.locating.model import FloorColumns
+from edge.locating.columns import FloorColumns
 from edge.locating.pieces import Piece
 from edge.locating.recordings import Truth
 from edge.locating.slots import NO_ANTENNA

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from drivers.reads import ReadBatch
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
+from edge.locating.columns import FloorColumns
 from edge.locating.coverage import Coverage, Heard
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
@@ -19,7 +20,7 @@ from edge.locating.honesty import honest
 from edge.locating.intake import Intake
 from edge.locating.looking import Present
 from edge.locating.mistakes import Sound
-from edge.locating.model import FloorColumns, Known
+from edge.locating.model import Known
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
 from edge.locating.proofs import Proof, Proofs

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.filter import PlaceFilter
-from edge.locating.model import After, FloorColumns, HearingModel, Known
+from edge.locating.model import After, HearingModel, Known
 from edge.locating.presence import Finding
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import Floats, News, Ports, best_slots

@@ -1,4 +1,4 @@
-"""The floor as columns, and what its antennas hear while nobody has calibrated them.
+"""What the floor's antennas hear while nobody has calibrated them.
 
 Without a calibration an antenna is taken to hear its own place loudest, and all antennas to be
 equally sensitive. Tags are not: each has a usual level, which is learnt while it rests, and so has
@@ -9,7 +9,6 @@ claims by the level alone: what lies on it is loud, and what is loud there lies 
 the room hears it, too.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,25 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.choosing import either
+from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows
 from edge.locating.settings import LocatingSettings
 from edge.locating.silences import forget_louder, hear_no_more
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Ports, Slots
-from edge.locating.tags import NO_PLACE
 from edge.locating.treading import Trodden
-from edge.model.ids import DeviceName, LocationId
-from edge.model.places import Floor, LocationKind
 
-NEAR_KINDS = frozenset(
-    {
-        LocationKind.CART,
-        LocationKind.STATION,
-        LocationKind.WALL,
-        LocationKind.SLOT,
-        LocationKind.PORTAL,
-    }
-)
-"""Kinds whose antennas look at arm's length; somebody waits for what they hear."""
 REFERENCE_DBM = -60.0
 """Level of a tag at its own antenna's place while nothing better is known."""
 
@@ -51,62 +38,6 @@ _SURPRISE_DB = np.float32(16.0)
 hear a tag for the first time from a new place; what goes beyond is taken for usual at once."""
 _READS_KNOWN = 40
 """From so many reads on, what antennas usually hear of a tag tells at which of them it lies."""
-
-
-class FloorColumns:
-    """Places and antennas by number.
-
-    Attributes:
-        places: ids of all locations, by place number.
-        place_number: the reverse.
-        readers: names of all readers that have antennas.
-        place_of: uint16 by antenna number, with one more entry, `NO_PLACE`, for no antenna.
-        reader_of: by antenna number, index into `readers`.
-        near: by antenna number, with one more entry, whether it is a near-field antenna.
-        near_place: by place number, whether near-field antennas cover it.
-        shared: whether some place has more than one antenna.
-    """
-
-    def __init__(self, floor: Floor) -> None:
-        named = dict.fromkeys(floor.locations)
-        named.update(dict.fromkeys(antenna.location for antenna in floor.antennas))
-        self.places: Sequence[LocationId] = tuple(named)
-        self.place_number = {place: number for number, place in enumerate(self.places)}
-        self.antennas = floor.antennas
-        self.readers: Sequence[DeviceName] = tuple(
-            dict.fromkeys(antenna.reader for antenna in floor.antennas)
-        )
-        numbers = [self.place_number[antenna.location] for antenna in floor.antennas]
-        self.place_of = np.array([*numbers, NO_PLACE], np.uint16)
-        self.reader_of = np.array(
-            [self.readers.index(antenna.reader) for antenna in floor.antennas], np.int64
-        )
-        kinds = [floor.kind_of(antenna.location) in NEAR_KINDS for antenna in floor.antennas]
-        self.near = np.array([*kinds, False], np.bool_)
-        self.near_place = np.zeros(len(self.places), np.bool_)
-        self.near_place[self.place_of[:-1][self.near[:-1]]] = True
-        self.shared = len(set(numbers)) < len(numbers)
-        ports = 2 + max((antenna.port for antenna in floor.antennas), default=0)
-        self._at = np.full((len(self.readers) + 1, ports), NO_ANTENNA, np.uint16)
-        self._row_of = {str(reader): row for row, reader in enumerate(self.readers)}
-        for number, antenna in enumerate(floor.antennas):
-            self._at[self._row_of[antenna.reader], antenna.port] = number
-
-    def rows_of(self, readers: Iterable[str]) -> list[int]:
-        """The readers' numbers for `antennas_at`; one above all for one not on the floor."""
-        stranger = len(self.readers)
-        return [self._row_of.get(reader, stranger) for reader in readers]
-
-    def antennas_at(self, readers: NDArray[np.int64], ports: NDArray[np.uint16]) -> Ports:
-        """Antenna numbers of ports, each of the reader with that number (`rows_of`)."""
-        last = self._at.shape[1] - 1  # no table names a port so high: it is that for none
-        at = readers * self._at.shape[1] + np.minimum(ports, last)
-        numbers: Ports = self._at.reshape(-1).take(at)
-        return numbers
-
-    def antennas_of(self, reader: str, ports: NDArray[np.uint16]) -> Ports:
-        """Antenna numbers of a reader's ports; `NO_ANTENNA` for one not on the floor."""
-        return self.antennas_at(np.repeat(self.rows_of([reader]), len(ports)), ports)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

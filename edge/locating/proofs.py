@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.locating.model import FloorColumns
+from edge.locating.columns import FloorColumns
 from edge.locating.slots import Slots
 from edge.locating.surveyed import SurveyedModel
 from edge.locating.tags import TagTable

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows
 from edge.locating.mistakes import RESTED_S, Left, Mistakes, Sound
-from edge.locating.model import FloorColumns
 from edge.locating.slots import Ints, Ports
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.timeline import Timeline

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.epcs import SHORT_BYTES, Rows, keys_of
-from edge.locating.model import REFERENCE_DBM, FloorColumns
+from edge.locating.model import REFERENCE_DBM
 from edge.locating.tags import TagTable
 from edge.locating.telling import Teller
 from edge.locating.timeline import Timeline

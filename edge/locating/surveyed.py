@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.gains import Gains
-from edge.locating.model import REFERENCE_DBM, After, FloorColumns, Known, Look
+from edge.locating.model import REFERENCE_DBM, After, Known, Look
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, News, Slots, admit, best_slots
 from edge.locating.survey import (

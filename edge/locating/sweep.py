@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.coverage import Coverage, silence_allowed_ms
 from edge.locating.epcs import Rows
-from edge.locating.model import FloorColumns
 from edge.locating.presence import Finding, State
 from edge.locating.settings import LocatingSettings
 from edge.locating.tags import NO_PLACE, TagTable

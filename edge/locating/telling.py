@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.columns import FloorColumns
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
 from edge.locating.honesty import honest
 from edge.locating.mistakes import Sound
-from edge.locating.model import FloorColumns
 from edge.locating.presence import State, Telling, told
 from edge.locating.reconsidering import Reconsidering, Turned
 from edge.locating.slots import Floats, Ints, Ports

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from edge.locating import kernel
 from edge.locating.calibration import Calibration, model_of
+from edge.locating.columns import FloorColumns
 from edge.locating.compiled_look import CompiledLook
 from edge.locating.coverage import Coverage
 from edge.locating.filter import PlaceFilter
 from edge.locating.looking import Looking
-from edge.locating.model import REFERENCE_DBM, FloorColumns, HearingModel, OffsetModel
+from edge.locating.model import REFERENCE_DBM, HearingModel, OffsetModel
 from edge.locating.restlessness import Restlessness
 from edge.locating.settings import WALKED, LocatingSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots

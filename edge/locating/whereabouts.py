@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge.locating.model import FloorColumns
+from edge.locating.columns import FloorColumns
 from edge.locating.points import Position
 from edge.locating.slots import NO_ANTENNA, Slots
 from edge.locating.timeline import Timeline

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.locating import kernel
+from edge.locating.columns import FloorColumns
 from edge.locating.compiled_look import CompiledLook
 from edge.locating.filter import PlaceFilter
 from edge.locating.looking import Looking, Outcome, Present
-from edge.locating.model import FloorColumns, Known, OffsetModel
+from edge.locating.model import Known, OffsetModel
 from edge.locating.presence import Finding
 from edge.locating.settings import DEFAULTS, LocatingSettings
 from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA, News, Slots

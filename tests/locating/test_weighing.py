@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from edge.locating.calibration import Calibration, CalibrationError, floor_hash
+from edge.locating.columns import FloorColumns
 from edge.locating.filter import PlaceFilter
 from edge.locating.locator import Locator
-from edge.locating.model import FloorColumns, Known, Look
+from edge.locating.model import Known, Look
 from edge.locating.sampling import Samples
 from edge.locating.settings import DEFAULTS, SURVEYED, LocatingSettings
 from edge.locating.slots import News, Slots
