@@ -2,9 +2,11 @@
 
 The scale is made of the loss on the way (transmit power less received level), so that it does not
 jump when the power changes, and of the read rate beside, because at the edge of hearing the rate
-falls while the level of the reads that succeed does not. What is shown changes only by steps that
-a hand can feel; a tag that is no longer heard fades out. Near the tag the power is stepped down,
-one step at a time: at full power everything within a metre is loud, and the racks around are too.
+falls while the level of the reads that succeed does not. A tag that is read seldom, by an antenna
+among many, is looked at over a longer time, or it would come and go between its reads. What is
+shown changes only by steps that a hand can feel; a tag that is no longer heard fades out. Near the
+tag the power is stepped down, one step at a time: at full power everything within a metre is loud,
+and the racks around are too.
 """
 
 from collections import deque
@@ -14,6 +16,8 @@ from math import isfinite
 
 FULL = 100
 _RATE_SHARE = 0.2
+_PAUSES = 3
+"""A tag whose reads stay away for so many of its usual pauses is heard no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class FinderSettings:
 
     Attributes:
         powers_dbm: transmit power steps, descending; the first is where it begins.
-        window_s: reads of this time make the level and the rate.
+        window_s: reads of this time make the level and the rate; of a tag that is read seldom
+            those of its last three pauses, but of no more than `window_s_max`.
         fade_s: an unheard tag's scale falls from full to nothing in this time.
         far_db, near_db: loss on the way there and back at which the scale is 0 and 100.
         full_reads_per_s: rate that counts as full.
@@ -34,6 +39,7 @@ class FinderSettings:
 
     powers_dbm: tuple[float, ...] = (30.0, 25.0, 20.0, 15.0)
     window_s: float = 0.6
+    window_s_max: float = 2.0
     fade_s: float = 2.0
     far_db: float = 104.0
     near_db: float = 56.0
@@ -46,6 +52,8 @@ class FinderSettings:
     def __post_init__(self) -> None:
         if not self.powers_dbm or list(self.powers_dbm) != sorted(self.powers_dbm, reverse=True):
             raise ValueError("finder: powers_dbm must be descending and name at least one power")
+        if self.window_s > self.window_s_max:
+            raise ValueError("finder: window_s must not be above window_s_max")
         if self.loud_dbm <= self.faint_dbm or self.far_db <= self.near_db:
             raise ValueError("finder: loud must lie above faint, far above near")
 
@@ -98,16 +106,24 @@ class TagFinder:
 
     def look(self, now_us: int) -> Found:
         """What to show now, and the power from now on."""
-        settings = self._settings
-        begin_us = now_us - int(settings.window_s * 1e6)
+        window_s = self._window_s()
+        begin_us = now_us - int(window_s * 1e6)
         lately = [one for one in self._reads if begin_us < one[0] <= now_us]
-        rate = len(lately) / settings.window_s
+        rate = len(lately) / window_s
         told = [one for one in lately if isfinite(one[1])]
         level = sum(one[1] for one in told) / len(told) if told else None
         loss = sum(one[2] for one in told) / len(told) if told else None
         self._move(self._target(loss, rate), now_us)
         self._step_power(level, now_us, is_heard=bool(lately))
         return Found(self._shown, rate, level, self.power_dbm)
+
+    def _window_s(self) -> float:
+        """Three pauses between the latest reads, within its bounds."""
+        latest_us = sorted(
+            self._reads[-1 - at][0] for at in range(min(_PAUSES + 1, len(self._reads)))
+        )
+        paused_s = (latest_us[-1] - latest_us[0]) / 1e6 if latest_us else 0.0
+        return min(max(paused_s, self._settings.window_s), self._settings.window_s_max)
 
     def _target(self, loss_db: float | None, rate: float) -> float | None:
         if not rate:

@@ -79,6 +79,27 @@ def test_a_tag_that_is_lost_fades_out_and_is_sought_with_full_power() -> None:
     assert search.at(None, 3.0) == Found(0, 0.0, None, 30.0)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_tag_that_is_read_seldom_does_not_come_and_go_between_its_reads(seed: int) -> None:
+    """One antenna of seven gets to a tag not twice a second."""
+    # given
+    finder, chance = TagFinder(), np.random.default_rng(seed)
+    at_us, next_us, shown = START_US, START_US, list[Found]()
+
+    # when: it lies there for a minute
+    while at_us < START_US + 60_000_000:
+        if at_us >= next_us:
+            finder.heard([at_us], [-58.0 + chance.normal(0.0, 2.0)])
+            next_us = at_us + int(chance.uniform(0.3, 0.9) * 1e6)
+        at_us += 200_000
+        shown.append(finder.look(at_us))
+
+    # then: after a moment it is heard all the while, and the hand is not misled by the pauses
+    scales = [one.scale for one in shown[10:]]
+    assert all(one.reads_per_s > 0 for one in shown[10:]), f"seed {seed}"
+    assert max(scales) - min(scales) <= 20, f"seed {seed}: {min(scales)} to {max(scales)}"
+
+
 def test_what_is_shown_stays_while_the_hand_rests() -> None:
     search = Search(3)
     search.at(1.0, 2.0)

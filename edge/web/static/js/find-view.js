@@ -87,7 +87,7 @@ function itemOf(item) {
 
 /** The bar is a drawing, so that no style has to be written into the page; the number says the same. */
 function meter(found) {
-  const heard = found.reads_per_s > 0;
+  const heard = found.reads_per_s > 0 || found.scale > 0; // what fades was heard just now
   return h(
     "div",
     { class: "card find-meter", id: "meter", role: "meter", "aria-label": t("find.near"), "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": found.scale, "aria-valuetext": t("find.scale", { scale: found.scale }) },
