@@ -72,6 +72,8 @@ def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
 
 
 def _runs(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -> list[_Run]:
+    if not truths:
+        raise CalibrationError(sentence("few_places"))
     covering = {truth: _covered(floor, truth) for truth in truths}
     by_epc: dict[Epc, list[Truth]] = {}
     for truth in truths:
