@@ -137,6 +137,8 @@ class Broker:
         self._numbers += 1
         post = Post(self._numbers, topic, payload, retained)
         queue.posts[post.number] = post
+        if queue.deliver is None or self.mute:
+            return  # it comes behind what waits already
         self._hand_over(queue, post)
         if self._chance.random() < self.twice_share:
             self._hand_over(queue, post)
