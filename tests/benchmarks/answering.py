@@ -40,6 +40,7 @@ from edge.model.inputs import ArticlesListed, Input, OrderSubmitted, StockListed
 from edge.settings.gateway import Settings
 from edge.store.store import Store
 from edge.web.bodies import Scan
+from edge.web.door import Door
 from edge.web.first_run import FirstRun
 from edge.web.pins import hash_pin
 from edge.web.server import WebServer
@@ -210,11 +211,12 @@ def _master_data(core: Core, orders_wanted: int) -> Iterator[Input]:
         yield OrderSubmitted(order_id, 1, 0, None, "DHL", lines, "released", now_us)
 
 
-@contextmanager
-def echo() -> Iterator[Callable[[int], list[float]]]:
-    """The bare application on the same kind of server; milliseconds of so many posts."""
+def echoing() -> WebServer:
+    """The bare application on the same kind of server; started."""
     app = FastAPI()
-    app.state.parts = SimpleNamespace(streams=SimpleNamespace(close=lambda: None))
+    app.state.parts = SimpleNamespace(
+        streams=SimpleNamespace(close=lambda: None), door=Door(SystemClock())
+    )
 
     @app.post("/api/scan")
     async def scan(body: Scan) -> dict[str, object]:
@@ -222,6 +224,13 @@ def echo() -> Iterator[Callable[[int], list[float]]]:
 
     server = WebServer(app, "127.0.0.1", 0)
     server.start()
+    return server
+
+
+@contextmanager
+def echo() -> Iterator[Callable[[int], list[float]]]:
+    """Milliseconds of so many posts to it."""
+    server = echoing()
     client = Client(server.port)
 
     def posts_ms(posts: int) -> list[float]:

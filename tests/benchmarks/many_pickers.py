@@ -18,11 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from fastapi import FastAPI
 
 from edge.clock import SystemClock
 from edge.compose.core import STORE_FILE, new_id_maker
@@ -31,10 +29,8 @@ from edge.model.events import ArticleListed, Event, OrderReceived, StockStated
 from edge.model.orders import Order, OrderState
 from edge.model.state import FloorState
 from edge.store.store import Store
-from edge.web.bodies import Scan
 from edge.web.pins import hash_pin
-from edge.web.server import WebServer
-from tests.benchmarks.answering import PIN, Client
+from tests.benchmarks.answering import PIN, Client, echoing
 from tests.benchmarks.end_to_end import scratch
 from tests.benchmarks.figures import Effort, Figure, percentile
 from tests.benchmarks.hall import STATION, STOCK, articles, hall, orders, stock
@@ -269,15 +265,7 @@ def _typical(rounds: list[list[float]], share: float) -> float:
 
 def serve_echo(told: Callable[[int], None]) -> None:
     """Serve until the standard input ends."""
-    app = FastAPI()
-    app.state.parts = SimpleNamespace(streams=SimpleNamespace(close=lambda: None))
-
-    @app.post("/api/scan")
-    async def scan(body: Scan) -> dict[str, object]:
-        return body.model_dump()
-
-    server = WebServer(app, "127.0.0.1", 0)
-    server.start()
+    server = echoing()
     told(server.port)
     sys.stdin.read()
     server.stop()

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
+from tests.benchmarks.many_pickers import echo
 from tests.waiting import PATIENCE_S
 
 
@@ -63,3 +66,12 @@ def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are() -> None:
 
     assert told.returncode == 2
     assert "decode_50" in told.stderr
+
+
+def test_the_application_that_pickers_are_compared_with_echoes_a_scan(tmp_path: Path) -> None:
+    with echo(tmp_path) as port:
+        told = httpx.post(
+            f"http://127.0.0.1:{port}/api/scan", json={"prompt_id": "W/1", "code": "A-01"}
+        )
+
+    assert told.json()["code"] == "A-01"
