@@ -13,7 +13,7 @@ from edge.model.events import (
     PieceChecked,
     ToteJoined,
 )
-from edge.model.ids import LocationId, Sku, ToteId
+from edge.model.ids import LocationId, OrderId, Sku
 from edge.model.state import FloorState
 from simulators.day.laws.law import Law
 
@@ -22,17 +22,18 @@ from simulators.day.laws.law import Law
 class ParcelIsItsOrder(Law):
     """A parcel holds nothing that its order does not want, and only what was checked."""
 
-    _checked: Counter[tuple[str, Sku]] = field(default_factory=Counter)
+    _checked: Counter[tuple[OrderId, Sku]] = field(default_factory=Counter)
+    """By order: the tote that a check began with may be taken away with what is unwanted."""
 
     @override
     def fact(self, fact: Fact, mirror: FloorState) -> None:
         event = fact.event
         if isinstance(event, PackOpened):
-            self._forget(event.tote_id)  # it may be checked anew
+            self._forget(event.order_id)  # it may be checked anew
         if isinstance(event, PieceChecked) and event.before is None:
             pack = mirror.packs.get(event.station)
             if pack is not None:
-                self._checked[pack.tote_id, event.sku] += 1
+                self._checked[pack.order_id, event.sku] += 1
         if isinstance(event, ParcelClosed):
             self._closed(event, mirror)
 
@@ -49,15 +50,15 @@ class ParcelIsItsOrder(Law):
         for sku, count in (inside - wanted).items():
             self.breaks(f"parcel {event.parcel.sscc} holds {count} x {sku} that nobody ordered")
         for sku, count in inside.items():
-            checked = self._checked.pop((event.tote_id, sku), 0)
+            checked = self._checked.pop((event.parcel.order_id, sku), 0)
             if checked < count:
                 self.breaks(
                     f"parcel {event.parcel.sscc}: {count} x {sku} inside, {checked} checked"
                 )
-        self._forget(event.tote_id)
+        self._forget(event.parcel.order_id)
 
-    def _forget(self, tote_id: ToteId) -> None:
-        for key in [one for one in self._checked if one[0] == tote_id]:
+    def _forget(self, order_id: OrderId) -> None:
+        for key in [one for one in self._checked if one[0] == order_id]:
             del self._checked[key]
 
 

@@ -17,6 +17,7 @@ from edge.model.events import (
     ParcelShipped,
     PiecePicked,
     ReturnReceived,
+    ToteJoined,
     TotesDropped,
     TotesPassed,
     WalkPlanned,
@@ -78,7 +79,7 @@ class EventsInOrder(Law):
     def _leaving(self, fact: Fact) -> None:
         event = fact.event
         match event:
-            case PackOpened():
+            case PackOpened() | ToteJoined():
                 self._opened.add(event.tote_id)
             case ParcelClosed():
                 self._need(event.tote_id in self._opened, fact)
