@@ -59,3 +59,22 @@ def running_daemon(config: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.
     finally:
         daemon.terminate()
         ended(daemon)
+
+
+PLAIN_GATEWAY = """
+[gateway]
+data_dir = "data"
+floor_file = "floor.toml"
+exceptions_file = "exceptions.toml"
+[mqtt]
+enabled = false
+[web]
+port = {port}
+"""
+"""Pages and no broker; what a test is about comes behind it."""
+
+
+def hall_of(reader: str) -> str:
+    """A floor of one place, which one antenna of this reader hears."""
+    place = '[[location]]\nid = "hall"\nkind = "zone"\n'
+    return f'{place}[[antenna]]\nreader = "{reader}"\nport = 1\nlocation = "hall"\n'

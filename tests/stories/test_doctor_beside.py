@@ -10,28 +10,14 @@ import pytest
 
 from edge.daemon.broker import free_port
 from tests.drivers.llrp.simulated import reader_process
-from tests.stories.running import configured, running
+from tests.stories.running import PLAIN_GATEWAY, configured, hall_of, running
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = """
-[[location]]
-id = "hall"
-kind = "zone"
-[[antenna]]
-reader = "dock"
-port = 1
-location = "hall"
-"""
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = {port}
+FLOOR = hall_of("dock")
+GATEWAY = (
+    PLAIN_GATEWAY
+    + """
 [discovery]
 mdns = false
 [[reader]]
@@ -44,6 +30,7 @@ name = "Chen"
 role = "supervisor"
 pin_hash = "{pin_hash}"
 """
+)
 
 
 def doctor(config: Path) -> tuple[int, dict[str, dict[str, str]]]:

@@ -10,28 +10,14 @@ from typer.testing import CliRunner, Result
 
 from edge.cli.app import assemble
 from edge.cli.top import TOKEN_VARIABLE
-from tests.stories.running import configured, running
+from tests.stories.running import PLAIN_GATEWAY, configured, hall_of, running
 
 pytestmark = pytest.mark.story
 TOKEN, GUESSED = "for-watching-only", "guessed"
-FLOOR = """
-[[location]]
-id = "hall"
-kind = "zone"
-[[antenna]]
-reader = "gone"
-port = 1
-location = "hall"
-"""
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = {port}
+FLOOR = hall_of("gone")
+GATEWAY = (
+    PLAIN_GATEWAY
+    + """
 [[reader]]
 name = "gone"
 host = "127.0.0.1"
@@ -46,6 +32,7 @@ name = "Chen"
 role = "supervisor"
 pin_hash = "{pin_hash}"
 """
+)
 
 
 def top(*words: object, token: str | None = None) -> Result:

@@ -27,7 +27,7 @@ class Doubt(Enum):
     DROPPED = "send all of it again"
 
 
-class _Pace(Enum):
+class _State(Enum):
     FLOWS = "everything may go"
     STANDS = "nothing was stored for a while"
     MOVES = "something was stored since, and the rest is awaited"
@@ -37,7 +37,7 @@ class Standstill:
     """Judges by how long the central system has stored nothing of what the broker took."""
 
     def __init__(self) -> None:
-        self._pace = _Pace.FLOWS
+        self._state = _State.FLOWS
         self._owed_upto = 0
         self._patience_us = PATIENCE_US
         self._asks_after_us = PATIENCE_US
@@ -45,21 +45,21 @@ class Standstill:
     @property
     def holds(self) -> bool:
         """Whether nothing new may go."""
-        return self._pace is not _Pace.FLOWS
+        return self._state is not _State.FLOWS
 
     def silent(self, silent_us: int, messages: int, sent_upto: int) -> Doubt:
         """Nothing of the messages that were sent, up to a number, was stored for so long."""
         if silent_us <= self._patience_us or not (self.holds or messages > ROOM_MESSAGES):
             return Doubt.NONE
-        match self._pace:
-            case _Pace.FLOWS:
-                self._pace = _Pace.STANDS
+        match self._state:
+            case _State.FLOWS:
+                self._state = _State.STANDS
                 self._owed_upto = sent_upto
                 self._asks_after_us = self._patience_us
-            case _Pace.MOVES:
+            case _State.MOVES:
                 self._patience_us = min(PATIENCE_US_MAX, 2 * self._patience_us)
                 return Doubt.DROPPED
-            case _Pace.STANDS:
+            case _State.STANDS:
                 pass
         if silent_us <= self._asks_after_us:
             return Doubt.NONE
@@ -69,11 +69,11 @@ class Standstill:
     def stored(self, upto: int) -> None:
         """The central system has stored something, up to this number."""
         if upto >= self._owed_upto:
-            self._pace = _Pace.FLOWS
+            self._state = _State.FLOWS
             self._patience_us = PATIENCE_US
-        elif self._pace is _Pace.STANDS:
-            self._pace = _Pace.MOVES
+        elif self._state is _State.STANDS:
+            self._state = _State.MOVES
 
     def begin_again(self) -> None:
         """Everything that is not stored is sent again."""
-        self._pace = _Pace.FLOWS
+        self._state = _State.FLOWS
