@@ -13,6 +13,7 @@ import structlog
 from edge.clock import Clock
 from edge.daemon.notify import Notifier, watchdog_interval_s
 from edge.daemon.supervisor import Supervisor, guard
+from edge.floor.memory import made_to_stay
 
 BEAT_S = 2.0
 STUCK_US = 20_000_000
@@ -77,13 +78,8 @@ class Daemon:
         self._ending.set()
 
     def _start(self) -> None:
-        """Start everything; what that makes stays: among a million items the search costs 1 s."""
-        gc.disable()
-        try:
+        with made_to_stay():
             self._supervisor.start()
-            gc.freeze()
-        finally:
-            gc.enable()
         young, middle, _ = gc.get_threshold()
         gc.set_threshold(young, middle, OLD_AFTER)
 
