@@ -7,9 +7,11 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.labels import no_label
+from edge.floor.views import pack_view
 from edge.model.ids import Badge, LocationId
 from edge.model.places import LocationKind
 from edge.model.posted import LabelWanted, ParcelWanted, StationScanned
+from edge.model.state import FloorState
 from edge.model.weights import Weighing, WeightReason
 from edge.web.access import LEADERS
 from edge.web.bodies import AnotherLabel, Close, SignIn, StationScan, Weighed
@@ -29,17 +31,13 @@ StationName = Annotated[str, Path(max_length=64)]
 @router.get("/pack/{station}")
 async def pack(station: StationName, _: Who, parts: TheParts) -> Shown:
     """The tote that is open at a station."""
-    place = _station(parts, station)
-    sheet = parts.given.board.look(f"pack/{place}")
-    return sheet.value if sheet else _empty(place)
+    return parts.shown(_told(parts, station))
 
 
 @router.get("/pack/{station}/stream")
 async def pack_stream(station: StationName, who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    place = _station(parts, station)
-    subscription = Subscription(f"pack/{place}", "pack", _empty(place))
-    return parts.stream(who, subscription)
+    return parts.stream(who, _told(parts, station))
 
 
 @router.post("/pack/{station}/scan")
@@ -111,16 +109,18 @@ async def accept_weight(
 @router.get("/pack/{station}/label")
 async def label(station: StationName, _: Who, parts: TheParts) -> Shown:
     """The label that was made last at a station, what its slip says, whether it is printed."""
-    place = _station(parts, station)
-    sheet = parts.given.board.look(f"label/{place}")
-    return sheet.value if sheet else no_label(place)
+    return parts.shown(label_at(_station(parts, station)))
 
 
 @router.get("/pack/{station}/label/stream")
 async def label_stream(station: StationName, who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    place = _station(parts, station)
-    return parts.stream(who, Subscription(f"label/{place}", "label", no_label(place)))
+    return parts.stream(who, label_at(_station(parts, station)))
+
+
+def label_at(place: LocationId) -> Subscription:
+    """The label that was made last at a place."""
+    return Subscription(f"label/{place}", "label", no_label(place))
 
 
 @router.post("/pack/{station}/label")
@@ -168,16 +168,7 @@ def _station(parts: Parts, name: str) -> LocationId:
     return place
 
 
-def _empty(station: LocationId) -> Shown:
-    return {
-        "station": station,
-        "open": False,
-        "tote_id": None,
-        "order_id": None,
-        "carrier": "",
-        "lines": [],
-        "checked": 0,
-        "expected": 0,
-        "strangers": [],
-        "verdict": "empty",
-    }
+def _told(parts: Parts, name: str) -> Subscription:
+    station = _station(parts, name)
+    nothing_open = pack_view(FloorState(parts.given.floor), station)
+    return Subscription(f"pack/{station}", "pack", nothing_open)

@@ -38,21 +38,19 @@ from edge.web.sse import Subscription
 router = APIRouter(prefix="/api/tags", tags=["tags"])
 
 Told = dict[str, object]
-_NONE: Shown = {"jobs": []}
+TOLD = Subscription("tags", "tags", {"jobs": []})
 
 
 @router.get("")
 async def jobs(_: Who, parts: TheParts) -> Shown:
     """Work in hand and the latest that is over, the newest first; `result` is null meanwhile."""
-    sheet = parts.given.board.look("tags")
-    return sheet.value if sheet else _NONE
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")
 async def jobs_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    subscription = Subscription("tags", "tags", _NONE)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/read")
