@@ -22,6 +22,7 @@ from edge.settings.floor_file import load_floor
 from edge.store.reader import JournalReader
 from edge.store.rotating import rotate
 from edge.store.store import Store
+from tests.stories.demo_site import NEEDS_BROKER
 from tests.stories.running import BADGE, HALL, PIN, SUPERVISOR, configured
 from tests.waiting import PATIENCE_S
 
@@ -172,7 +173,7 @@ def test_a_journal_found_damaged_at_the_start_is_put_aside_and_the_backup_works_
     assert kept.read_bytes() == spoilt
 
 
-@pytest.mark.skipif(broker_path() is None, reason="mosquitto is not installed")
+@NEEDS_BROKER
 def test_a_journal_that_turns_out_to_be_damaged_while_the_gateway_works_costs_one_new_beginning(
     site: Site, tmp_path: Path
 ) -> None:
