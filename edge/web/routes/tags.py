@@ -19,7 +19,13 @@ from edge.model.tag_work import (
     WriteEpc,
     WriteWords,
 )
-from edge.web.bodies import (
+from edge.web.confirmations import CONFIRMED_WITHIN_S
+from edge.web.desk import told
+from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sessions import Session
+from edge.web.sse import Subscription
+from edge.web.tag_bodies import (
     KillConfirmation,
     TagKill,
     TagLock,
@@ -28,12 +34,6 @@ from edge.web.bodies import (
     TagTarget,
     TagWrite,
 )
-from edge.web.confirmations import CONFIRMED_WITHIN_S
-from edge.web.desk import told
-from edge.web.parts import Key, Parts, TheParts, Who
-from edge.web.refusals import RefusedError
-from edge.web.sessions import Session
-from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/tags", tags=["tags"])
 
