@@ -13,7 +13,7 @@ from edge.model.orders import Order, Substituted
 from edge.model.posted import CodeScanned
 from edge.model.state import FloorState
 from edge.model.work import Walk
-from edge.rules import guiding, ladder, pairing
+from edge.rules import hearing, ladder, pairing
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece
 from edge.rules.terms import Terms
@@ -52,7 +52,7 @@ def _taken(
     stop = walk.stops[index]
     why = f"scanned twice by {input_.badge}"
     there = (stop.location, quantity)
-    unit = pairing.code_scanned((), piece.epc, radio=guiding.has_antenna(state, walk.cart)).unit
+    unit = pairing.code_scanned((), piece.epc, radio=hearing.has_antenna(state, walk.cart)).unit
     picked = PiecePicked(
         walk.walk_id,
         index + 1,

@@ -247,6 +247,14 @@ def test_the_packing_slip_names_what_is_missing(
     expect(page.locator("#print")).to_be_hidden()
 
 
+@pytest.mark.parametrize("address", ["/slip", "/slip?station=DOCK-9"])
+def test_a_slip_of_no_station_says_how_to_come_to_one(signed_in: SignIn, address: str) -> None:
+    page = signed_in(Role.PACKER, address, HANDHELD)
+
+    expect(page.locator(".calm h2")).to_have_text("Which pack station?")
+    expect(page.locator(".calm a")).to_have_attribute("href", "/pack")
+
+
 def weigh_off(page: Page, house: House) -> Locator:
     """The parcel is in carton M, and a quarter of a kilogram too heavy."""
     house.floor.pack.expected_g = 1480
