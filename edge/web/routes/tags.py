@@ -19,7 +19,7 @@ from edge.model.tag_work import (
     WriteEpc,
     WriteWords,
 )
-from edge.web.confirmations import CONFIRMED_WITHIN_S
+from edge.rules import confirming
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
@@ -92,16 +92,14 @@ async def lock(body: TagLock, key: Key, who: Who, parts: TheParts) -> Told:
 async def confirm_kill(body: KillConfirmation, who: Who, parts: TheParts) -> Told:
     """The first of two steps: a word that lets the same person kill this tag within a minute."""
     word = parts.confirmations.give(who.badge, _deed(body))
-    return {"confirmation": word, "holds_s": CONFIRMED_WITHIN_S}
+    return {"confirmation": word, "holds_s": confirming.HOLDS_S}
 
 
 @router.post("/kill")
 async def kill(body: TagKill, key: Key, who: Who, parts: TheParts) -> Told:
     """The second step: silence the tag for ever."""
-    if not parts.confirmations.holds(body.confirmation, who.badge, _deed(body)):
-        text = "ask for a confirmation first; it holds a minute, for you and this tag"
-        return {"accepted": False, "code": "not_confirmed", "text": text, "data": {}}
-    return await _ask(parts, who, key, body, Kill(_number(body.kill_password)))
+    confirmed_us = parts.confirmations.given_us(body.confirmation, who.badge, _deed(body))
+    return await _ask(parts, who, key, body, Kill(_number(body.kill_password), confirmed_us))
 
 
 async def _ask(
