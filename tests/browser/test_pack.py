@@ -247,9 +247,9 @@ def test_the_packing_slip_names_what_is_missing(
     expect(page.locator("#print")).to_be_hidden()
 
 
-@pytest.mark.parametrize("address", ["/slip", "/slip?station=DOCK-9"])
-def test_a_slip_of_no_station_says_how_to_come_to_one(signed_in: SignIn, address: str) -> None:
-    page = signed_in(Role.PACKER, address, HANDHELD)
+@pytest.mark.parametrize("path", ["/slip", "/slip?station=DOCK-9"])
+def test_a_slip_of_no_station_says_how_to_come_to_one(signed_in: SignIn, path: str) -> None:
+    page = signed_in(Role.PACKER, path, HANDHELD)
 
     expect(page.locator(".calm h2")).to_have_text("Which pack station?")
     expect(page.locator(".calm a")).to_have_attribute("href", "/pack")
