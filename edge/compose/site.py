@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from threading import Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from drivers.driver import DeviceUp
 from drivers.llrp.found import SearchPlan
@@ -31,6 +31,7 @@ from edge.settings.history import write_whole
 from edge.sync.mqtt.settings import LinkStatus
 from edge.sync.mqtt.trial import try_broker
 from edge.web.pins import hash_pin
+from edge.web.setup_bodies import AntennaPlace
 
 if TYPE_CHECKING:
     from edge.compose.page_certificates import PageCertificates
@@ -160,19 +161,10 @@ class SiteDesk:
         whole = {**person, "pin_hash": hash_pin(pin)}
         return self._configuration.change("gateway", lambda text: with_person(text, whole))
 
-    def place_antennas(
-        self, reader: str, antennas: Sequence[Mapping[str, object]]
-    ) -> Sequence[str]:
+    def place_antennas(self, reader: str, antennas: Sequence[AntennaPlace]) -> Sequence[str]:
         """These are the antennas of a reader, each at its place; likewise."""
         placed = [
-            Placed(
-                port=cast("int", one["port"]),
-                location=str(one["location"]),
-                kind=str(one["kind"]),
-                x_m=float(cast("float", one["x_m"])),
-                y_m=float(cast("float", one["y_m"])),
-            )
-            for one in antennas
+            Placed(one.port, one.location, one.kind.value, one.x_m, one.y_m) for one in antennas
         ]
         return self._configuration.change(
             "floor", lambda text: with_antennas(text, reader, placed)
