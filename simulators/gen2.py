@@ -1,4 +1,4 @@
-"""Gen2 inventory rounds (ISO/IEC 18000-63): slots, collisions, flags; and how long each takes.
+"""Gen2 inventory rounds (ISO/IEC 18000-63): slots, collisions, and what a reader makes of them.
 
 A reader opens a round of 2^Q slots; every powered tag whose inventoried flag is the round's target
 draws one. A slot with one tag reads it and turns its flag; empty and collided slots only cost
@@ -10,46 +10,20 @@ tags grow many: FM0 at 640 kHz ends at 1,367 reads a second, dense-reader Miller
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-_QUERY_BITS, _QUERY_REP_BITS, _ACK_BITS = 22, 4, 18
-_RN16_BITS = 16
-_EPC_REPLY_BITS = 16 + 96 + 16
-"""Protocol control, EPC, CRC."""
-_DELIMITER_US = 12.5
-_DIVIDE_RATIO = 64 / 3
+from simulators.gen2_flags import Flags
+from simulators.gen2_times import DENSE, Pace, SlotTimes, slot_times
+
 _Q_MOST = 15
 _TAGS_A_COLLISION = 2.39
 """Tags behind a collided slot where slots are as many as tags (Schoute, 1983)."""
 CAPTURE_DB = 8.0
 """By so much must a tag be louder than the next one in its slot to be understood all the same."""
-_FOR_EVER = np.iinfo(np.int64).max
 _IDLE_US = 5_000.0
 """A reader that hears nobody asks again after so long, as far as the model cares."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """An air mode, as far as it takes time.
-
-    Attributes:
-        cycles_a_bit: 1 for FM0, 2, 4 or 8 for Miller.
-        backscatter_hz: link frequency.
-        tari_us: length of the reader's zero.
-        one_to_zero: how many times as long its one is.
-    """
-
-    cycles_a_bit: int
-    backscatter_hz: float
-    tari_us: float
-    one_to_zero: float
-
-
-DENSE = Pace(4, 274_000.0, 20.0, 2.0)
-"""What readers beside each other use: near 200 reads a second."""
 
 
 class Target(Enum):
@@ -80,84 +54,6 @@ class Query:
 
 
 USUAL_QUERY = Query()
-
-
-@dataclass(frozen=True, slots=True)
-class SlotTimes:
-    """Microseconds that the parts of a round take (section 6.3.1.6)."""
-
-    opening: float
-    empty: float
-    collided: float
-    read: float
-
-
-@lru_cache(maxsize=64)
-def slot_times(pace: Pace) -> SlotTimes:
-    """How long the parts of a round take in an air mode."""
-    cycle = 1e6 / pace.backscatter_hz
-    one_and_zero = (1 + pace.one_to_zero) * pace.tari_us
-    bit = one_and_zero / 2
-    sync = _DELIMITER_US + pace.tari_us + one_and_zero
-    turn, listen = max(one_and_zero, 10 * cycle), 10 * cycle
-    symbol = pace.cycles_a_bit * cycle
-    preamble = 6 if pace.cycles_a_bit == 1 else 10
-    step = sync + _QUERY_REP_BITS * bit
-    collided = step + turn + (preamble + 1 + _RN16_BITS) * symbol + listen
-    acknowledged = sync + _ACK_BITS * bit + turn
-    reply = (preamble + 1 + _EPC_REPLY_BITS) * symbol + listen
-    return SlotTimes(
-        opening=sync + _DIVIDE_RATIO * cycle + (_QUERY_BITS - _QUERY_REP_BITS) * bit,
-        empty=step + turn + listen / 2,
-        collided=collided,
-        read=collided + acknowledged + reply,
-    )
-
-
-class Flags:
-    """The inventoried flags of a field of tags, in all four sessions.
-
-    A flag is B until a time, then A: in S0 as long as the tag is powered, in S1 for 0.5 to 5 s
-    whatever happens, in S2 and S3 while powered and 2 to 20 s longer.
-
-    Args:
-        persistence: numbers in (0, 1), one for each tag: how long its flags hold.
-    """
-
-    def __init__(self, persistence: NDArray[np.float64]) -> None:
-        self._b_until_us = np.zeros((4, len(persistence)), np.int64)
-        self._s1_us = (0.5e6 * 10.0**persistence).astype(np.int64)
-        self._s23_us = (2e6 * 10.0**persistence).astype(np.int64)
-        self._powered = np.zeros(len(persistence), np.bool_)
-        self._powered_until_us = 0
-
-    def power(self, powered: NDArray[np.bool_], from_us: int, until_us: int) -> None:
-        """From now on these tags have power, until then; the others lost it when the last did."""
-        stayed = powered & self._powered if from_us <= self._powered_until_us else None
-        lost = self._powered if stayed is None else self._powered & ~stayed
-        for session, holds_us in ((0, None), (2, self._s23_us), (3, self._s23_us)):
-            until = self._b_until_us[session]
-            falling = lost & (until == _FOR_EVER)
-            after = 0 if holds_us is None else self._powered_until_us + holds_us[falling]
-            until[falling] = after
-            until[powered & (until > from_us)] = _FOR_EVER
-        self._powered, self._powered_until_us = powered, until_us
-
-    def refresh_s1(self, at_us: float) -> None:
-        """Powered tags whose S1 flag is B keep it for their time from now on."""
-        until = self._b_until_us[1]
-        kept = self._powered & (until > at_us)
-        until[kept] = np.maximum(until[kept], int(at_us) + self._s1_us[kept])
-
-    def is_b(self, session: int, at_us: float) -> NDArray[np.bool_]:
-        """Which tags' flag is B."""
-        return np.asarray(self._b_until_us[session] > at_us)
-
-    def read(self, session: int, tags: NDArray[np.int64], at_us: NDArray[np.int64]) -> None:
-        """These tags were read then: each one's flag turns."""
-        until = self._b_until_us[session]
-        holds = at_us + self._s1_us[tags] if session == 1 else np.full(len(tags), _FOR_EVER)
-        until[tags] = np.where(until[tags] > at_us, 0, holds)
 
 
 @dataclass(frozen=True, slots=True)

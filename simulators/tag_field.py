@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from simulators import radio
 from simulators.air import Dwell, Sightings
-from simulators.gen2 import Flags, Rounds, Slots
+from simulators.gen2 import Rounds, Slots
+from simulators.gen2_flags import Flags
 from simulators.radio import FCC, USUAL_LINK, Band, Link, Metronome
 from simulators.surroundings import Ways, body_db, metal_db, scattered, slow_db
 

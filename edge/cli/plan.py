@@ -11,7 +11,7 @@ from edge.cli.bars import watched
 from edge.cli.console import bad_input_told, json_documents, print_json, read_text
 from edge.clock import SystemClock
 from edge.rules.batching import Effort, plan_batches
-from edge.rules.instances import batch_instance, route_instance
+from edge.rules.reading_instances import batch_instance, route_instance
 from edge.rules.routing import shortest_route
 
 app = typer.Typer(no_args_is_help=True, help="Plan walks and batches.")

@@ -17,14 +17,14 @@ from edge.compose.calibrating import calibration_bench, calibration_in_use
 from edge.compose.certificate_watch import CertificateWatch
 from edge.compose.configuring import ConfigurationDesk
 from edge.compose.core import LETTERS_FILE, STORE_FILE, Core, make_data_dir, new_id_maker
+from edge.compose.deciding import floor_loop
 from edge.compose.devices import device_drivers, floor_listener, link_states, wire_of
 from edge.compose.discovering import Discoverer, Joining
 from edge.compose.finding import finder_desk, powering
-from edge.compose.habits import FILE, take_up_habits
 from edge.compose.health import Look
 from edge.compose.info import Info
 from edge.compose.lighting import stack_lights, switching
-from edge.compose.link import Condition, Link, backlog, mqtt_link
+from edge.compose.link import Condition, mqtt_link
 from edge.compose.mending import Quarantine
 from edge.compose.pages import web_server
 from edge.compose.printing import label_desk
@@ -34,8 +34,7 @@ from edge.compose.setting_up import SetUpDesk, SetUpDesks, certificates_in_use
 from edge.compose.site import SiteDesk, SiteParts, Upkeep
 from edge.compose.tag_port import TagPort
 from edge.compose.tampering import look_for_changes
-from edge.compose.terms import terms_of
-from edge.daemon.health import disk_used_share, metrics_text
+from edge.daemon.health import metrics_text
 from edge.daemon.service import Daemon, OnSignal
 from edge.daemon.supervisor import Service, Supervisor, guard
 from edge.daemon.telling import log_alert
@@ -44,7 +43,6 @@ from edge.floor.board import Board
 from edge.floor.finding import FinderDesk
 from edge.floor.found import FoundReaders
 from edge.floor.handhelds import Handhelds
-from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.labels import LabelDesk
 from edge.floor.letter_box import LetterBox
@@ -52,21 +50,13 @@ from edge.floor.letters import Letters
 from edge.floor.lights import Lights
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.lookups import Lookups
-from edge.floor.loop import FloorLoop, LoopParts
 from edge.floor.planner import Planner
-from edge.floor.radio import Radio
-from edge.floor.rates import Rates
-from edge.floor.showing import Showing
-from edge.locating.locator import Locator
-from edge.locating.settings import RadioSettings
 from edge.model.inputs import Input
-from edge.model.posted import TagWorkWanted
 from edge.model.prompts import Answer
 from edge.settings.exceptions_file import load_troubles
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings
 from edge.settings.history import History, history_folder, texts_of
-from edge.store.archive import FactArchive
 from edge.store.present import ReadAhead
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
@@ -298,95 +288,9 @@ class _Closing:
         self._store.close()
 
 
-def floor_loop(
-    core: Core,
-    store: Store,
-    planner: Planner,
-    link: Link | None,
-    work_on_tags: Callable[[TagWorkWanted], None] | None = None,
-    answered: Callable[[Input, Answer], None] | None = None,
-) -> FloorLoop:
-    """The loop with all that it works with."""
-    settings = core.settings
-    names: Mapping[str, str] = {one.badge: one.name for one in settings.person}
-    showing = Showing(
-        core.board,
-        Rates(
-            core.clock.now_us(),
-            settings.work.line_s,
-            60 * settings.work.ready_before_minutes,
-            core.floor,
-        ),
-        core.alerts,
-        lambda: backlog(core, store, link),
-        names,
-    )
-    wake = link.wake if link else _nobody_waits
-
-    def committed() -> None:
-        showing.articles()  # the link's EPCIS events name articles by them
-        wake()
-
-    locator = Locator(
-        core.floor,
-        calibration=calibration_in_use(core),
-        radio=RadioSettings(**settings.radio.model_dump()),
-    )
-    take_up_habits(core.store_path.with_name(FILE), locator.health)
-    return FloorLoop(
-        LoopParts(
-            floor=core.floor,
-            terms=terms_of(settings, core.troubles),
-            inbox=core.inbox,
-            store=store,
-            locator=locator,
-            radio=Radio(locator, core.board, core.alerts),
-            planner=planner,
-            housekeeping=housekeeping(core, store),
-            showing=showing,
-            alerts=core.alerts,
-            clock=core.clock,
-            committed=committed,
-            guard=guard,
-            desk=core.desk,
-            tick_ms=settings.timing.tick_ms,
-            work_on_tags=work_on_tags or _nobody_works,
-            answered=answered or _nobody_looks,
-            silent=core.handhelds.silent,
-            damaged=core.damage.tell,
-            note_refused=core.letters.refused,
-        )
-    )
-
-
-def housekeeping(core: Core, store: Store) -> Housekeeping:
-    """What keeps the journal's disk bounded; a played one lies elsewhere than the gateway's."""
-    journal, data_dir = core.settings.journal, core.store_path.parent
-    return Housekeeping(
-        store,
-        core.clock,
-        core.alerts,
-        Retention(
-            rows=journal.keep_facts_min,
-            span_us=int(journal.keep_days * 86_400e6),
-            archive=FactArchive(journal.archive_dir) if journal.archive_dir else None,
-        ),
-        lambda: disk_used_share(data_dir),
-        data_dir / "reserve" if journal.reserve else None,
-    )
-
-
-def _nobody_works(_: TagWorkWanted) -> None:
-    """Where a day is played there is no reader; none was asked for anything either."""
-
-
-def _nobody_looks(_: Input, __: Answer) -> None:
-    """Where a day is played there is no light."""
-
-
 def _no_link() -> None:
     """Without a broker there is nothing to tell."""
 
 
 def _nobody_waits() -> None:
-    """Without a link nobody waits for commits."""
+    """Without a link nobody waits for an end of it."""

@@ -24,8 +24,8 @@ from drivers.serial.scanner import Scanner
 from drivers.serial.uhf_module import UhfModule
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
+from edge.compose.deciding import floor_loop
 from edge.compose.devices import floor_listener, module_settings, reader_settings, scanner_settings
-from edge.compose.gateway import floor_loop
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alerts
 from edge.floor.board import Board

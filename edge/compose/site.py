@@ -4,15 +4,12 @@ What has been done is told by the files and by what works, never by a note of it
 through goes on where it was, after a reload of the page and after a restart of the gateway.
 """
 
-import datetime as dt
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from ipaddress import IPv4Network
 from threading import Event
-from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING
 
 from drivers.driver import DeviceUp
 from drivers.llrp.found import SearchPlan
@@ -34,7 +31,13 @@ from edge.settings.history import write_whole
 from edge.sync.mqtt.settings import LinkStatus
 from edge.sync.mqtt.trial import try_broker
 from edge.web.pins import hash_pin
+from edge.web.setup_bodies import AntennaPlace
 
+if TYPE_CHECKING:
+    from edge.compose.page_certificates import PageCertificates
+
+CERTIFICATES = "certificates"
+"""The folder of the authority, beside the configuration."""
 TRIAL_S_MAX = 6.0
 """A page waits eight seconds for an answer."""
 _NOT_AUTHORISED = 0x87
@@ -113,7 +116,7 @@ class SiteDesk:
                 "host": settings.web.host,
                 "port": settings.web.port,
                 "secure": settings.web.certificate_file is not None,
-                "names": self._names_of_authority(),
+                "names": self._certificates().names(),
             },
             "people": [
                 {"badge": one.badge, "name": one.name, "role": one.role} for one in settings.person
@@ -158,19 +161,10 @@ class SiteDesk:
         whole = {**person, "pin_hash": hash_pin(pin)}
         return self._configuration.change("gateway", lambda text: with_person(text, whole))
 
-    def place_antennas(
-        self, reader: str, antennas: Sequence[Mapping[str, object]]
-    ) -> Sequence[str]:
+    def place_antennas(self, reader: str, antennas: Sequence[AntennaPlace]) -> Sequence[str]:
         """These are the antennas of a reader, each at its place; likewise."""
         placed = [
-            Placed(
-                port=cast("int", one["port"]),
-                location=str(one["location"]),
-                kind=str(one["kind"]),
-                x_m=float(cast("float", one["x_m"])),
-                y_m=float(cast("float", one["y_m"])),
-            )
-            for one in antennas
+            Placed(one.port, one.location, one.kind.value, one.x_m, one.y_m) for one in antennas
         ]
         return self._configuration.change(
             "floor", lambda text: with_antennas(text, reader, placed)
@@ -228,18 +222,13 @@ class SiteDesk:
 
     def make_certificates(self, names: Sequence[str], host: str) -> Sequence[str]:
         """An authority for these names, where there is none, and pages by TLS; likewise."""
-        folder = self._configuration.file.resolve().parent / "certificates"
-        now = dt.datetime.fromtimestamp(self._parts.clock.now_us() / 1e6, dt.UTC)
-        authority = _authority()
-        try:
-            if not (folder / "ca.key").exists():
-                authority.begin(folder, names, now)
-        except (authority.AuthorityError, OSError) as error:
-            return [str(error)]
+        trouble = self._certificates().make(names)
+        if trouble:
+            return [trouble]
         web: Mapping[str, Value] = {
             "host": host,
-            "certificate_file": "certificates/web.pem",
-            "key_file": "certificates/web.key",
+            "certificate_file": f"{CERTIFICATES}/web.pem",
+            "key_file": f"{CERTIFICATES}/web.key",
         }
         return self._configuration.change("gateway", lambda text: with_values(text, {"web": web}))
 
@@ -249,17 +238,11 @@ class SiteDesk:
 
     def doors(self) -> Mapping[str, str]:
         """Where handhelds come in, and the authority that they are to trust; empty without one."""
-        folder = self._configuration.file.resolve().parent / "certificates"
-        web = self._parts.running.web
+        web, certificates = self._parts.running.web, self._certificates()
         scheme = "https" if web.certificate_file else "http"
-        host = self._names_of_authority()[0] if web.host == _EVERYWHERE else web.host
-        authority = _authority()
-        try:
-            (own, *_) = authority.issued(folder)
-            sha256, pem = own.sha256, own.file.read_text(encoding="ascii")
-        except (authority.AuthorityError, OSError):
-            sha256, pem = "", ""
-        return {"url": f"{scheme}://{host}:{web.port}", "ca_sha256": sha256, "ca_pem": pem}
+        host = certificates.names()[0] if web.host == _EVERYWHERE else web.host
+        own = certificates.authority()
+        return {"url": f"{scheme}://{host}:{web.port}", "ca_sha256": own.sha256, "ca_pem": own.pem}
 
     def faults(self) -> Sequence[str]:
         """Why the files would not be taken up; nothing where they are good."""
@@ -272,15 +255,11 @@ class SiteDesk:
     def _kept(self) -> list[int]:
         return [one.at_us for one in self._configuration.kept()]
 
-    def _names_of_authority(self) -> list[str]:
-        folder = self._configuration.file.resolve().parent / "certificates"
-        authority = _authority()
-        try:
-            found = authority.issued(folder)
-            return [name for one in found if one.use == "web" for name in one.names]
-        except authority.AuthorityError:
-            host = socket.gethostname()
-            return list(dict.fromkeys([host, f"{host.partition('.')[0]}.local"]))
+    def _certificates(self) -> "PageCertificates":
+        from edge.compose.page_certificates import PageCertificates  # noqa: PLC0415 - 7 MiB
+
+        folder = self._configuration.file.resolve().with_name(CERTIFICATES)
+        return PageCertificates(folder, self._parts.clock)
 
     def _ports(self) -> list[Shown]:
         """Every reader that is run, with the ports that it has or is read on."""
@@ -314,8 +293,3 @@ class SiteDesk:
             "tag": bool(self._parts.located(1)),
         }
         return [{"step": step, "done": is_done} for step, is_done in done.items()]
-
-
-def _authority() -> ModuleType:
-    """What makes and reads certificates, 7 MiB; imported when the page is first asked for."""
-    return import_module("edge.daemon.authority")

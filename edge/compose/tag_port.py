@@ -102,5 +102,5 @@ def _work(tag: Tag, order: TagOrder) -> Steps[Work]:
             way = LockHow[how.upper()]
             changes = tuple((way, LockField[one.upper()]) for one in fields)
             return tag_work.lock(tag, changes, password)
-        case Kill(password):
+        case Kill(password, _):
             return tag_work.kill(tag, password)

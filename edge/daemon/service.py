@@ -13,6 +13,7 @@ import structlog
 from edge.clock import Clock
 from edge.daemon.notify import Notifier, watchdog_interval_s
 from edge.daemon.supervisor import Supervisor, guard
+from edge.floor.memory import made_to_stay
 
 BEAT_S = 2.0
 STUCK_US = 20_000_000
@@ -76,33 +77,44 @@ class Daemon:
         self._failure = self._failure or failure
         self._ending.set()
 
-    def _start(self) -> None:
-        """Start everything; what that makes stays: among a million items the search costs 1 s."""
-        gc.disable()
-        try:
-            self._supervisor.start()
-            gc.freeze()
-        finally:
-            gc.enable()
-        young, middle, _ = gc.get_threshold()
-        gc.set_threshold(young, middle, OLD_AFTER)
-
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then stop everything.
 
         Raises:
             Whatever keeps a service from starting, and what `end_because` was told.
         """
+        self._heed_signals()
+        self._start()
+        self._announce()
+        self._serve()
+        if self._failure is None:  # else it begins anew, or its end tells what happened
+            self._notifier.tell("STOPPING=1")
+        self._on_signal.ending()
+        self._supervisor.stop()
+        if self._failure is not None:
+            raise self._failure
+
+    def _heed_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._want_stop())
+        signal.signal(signal.SIGHUP, lambda *_: self._want_reload())
         if self._on_signal.stop_wanted.is_set():
             self._ending.set()
-        signal.signal(signal.SIGHUP, lambda *_: self._want_reload())
-        self._start()
+
+    def _start(self) -> None:
+        with made_to_stay():
+            self._supervisor.start()
+        young, middle, _ = gc.get_threshold()
+        gc.set_threshold(young, middle, OLD_AFTER)
+
+    def _announce(self) -> None:
         self._notifier.tell("READY=1")
         sys.stdout.write(json.dumps(self._announcement()) + "\n")
         sys.stdout.flush()
         structlog.get_logger("daemon").info("gateway ready")
+
+    def _serve(self) -> None:
+        """Until the end is wanted: tell how it goes, and that all is well, in equal steps."""
         interval_s = min(watchdog_interval_s() or BEAT_S, BEAT_S)
         while not self._ending.wait(interval_s):
             guard(self._beat, "health could not be told")
@@ -111,12 +123,6 @@ class Daemon:
                 guard(self._on_signal.reload, "configuration could not be looked at again")
             if self._clock.monotonic_us() - self._progressed_us() < STUCK_US:
                 self._notifier.tell("WATCHDOG=1")
-        if self._failure is None:  # else it begins anew, or its end tells what happened
-            self._notifier.tell("STOPPING=1")
-        self._on_signal.ending()
-        self._supervisor.stop()
-        if self._failure is not None:
-            raise self._failure
 
     def _want_stop(self) -> None:
         self._on_signal.stop_wanted.set()

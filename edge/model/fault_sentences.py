@@ -103,6 +103,11 @@ FAULTS: Mapping[str, str] = MappingProxyType(
             "{zone} is no time zone that this host knows; write one such as Asia/Shanghai, or"
             " install the package tzdata"
         ),
+        "endless_pattern": (
+            "some code could keep it busy for ever; repeat no group in round brackets, let at "
+            "most three parts vary in length, name at most nine alternatives; "
+            "try T[0-9][0-9][0-9][0-9]"
+        ),
         "no_pattern": "not a regular expression: {error}; try T[0-9][0-9][0-9][0-9]",
         # keys against each other
         "lease_short": "a handheld is heard every 30 s; give at least {least}, or 0 for ever",

@@ -41,6 +41,7 @@ class Prompt:
         radio: whether the cart's antenna confirms picks by itself.
         notice: a code of something to know, such as `foreign_item`; empty for none.
         notice_location: the place that the notice is about.
+        notice_item: the piece that the notice is about: the name of its article, else its tag.
         instead_of: the name of the article that was ordered, where another one is picked for it.
         check: the column of the place's check digits that confirm it now; empty for none.
         check_wanted: whether no piece counts before the place is confirmed.
@@ -63,6 +64,7 @@ class Prompt:
     radio: bool = False
     notice: str = ""
     notice_location: LocationId | None = None
+    notice_item: str = ""
     slot: int = 0
     instead_of: str = ""
     check: str = ""

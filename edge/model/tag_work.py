@@ -60,9 +60,15 @@ class SetPassword:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Silence the tag for ever; was confirmed twice."""
+    """Silence the tag for ever.
+
+    Attributes:
+        password: of the tag, for this.
+        confirmed_us: when the word was given that confirms it, UTC microseconds; None for none.
+    """
 
     password: int = field(repr=False)
+    confirmed_us: int | None
 
 
 TagOrder = ReadWords | WriteEpc | WriteWords | SetPassword | LockFields | Kill

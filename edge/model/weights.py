@@ -20,20 +20,33 @@ class WeightReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The word of a supervisor who lets a parcel go although it weighs other than it should.
+
+    Attributes:
+        by: the supervisor.
+        reason: why.
+        given_us: when they gave it, UTC microseconds; None where it is not their word.
+    """
+
+    by: Badge
+    reason: WeightReason
+    given_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """What a packer says of a parcel on the scale.
 
     Attributes:
         weight_g: of the parcel with its carton, grams.
         carton: the name of its carton; empty where the site has no more than one.
-        accepted_by: the supervisor who lets it go although it weighs other than it should.
-        reason: why; None where nobody was asked.
+        accepted: None where nobody was asked.
     """
 
     weight_g: int
     carton: str = ""
-    accepted_by: Badge | None = None
-    reason: WeightReason | None = None
+    accepted: Accepted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ class ParcelWeight:
         measured_g: with its carton, grams.
         expected_g: its pieces and its carton; None where the weight of a piece is not told.
         carton: as of `Weighing`.
-        accepted_by, reason: as of `Weighing`; None where it weighs what it should.
+        accepted_by: who let it go all the same; None where it weighs what it should.
+        reason: why; likewise.
     """
 
     measured_g: int

@@ -5,8 +5,6 @@ one, scans its label, and it is the order's from then on. A further tote for a f
 bound so. A tote that has an order, or pieces in it that are to be put back, is refused loudly.
 """
 
-import re
-
 from edge.gs1 import barcode
 from edge.model.events import Event, ToteBound, ToteFilled, TroubleRecorded
 from edge.model.ids import ToteId
@@ -51,7 +49,7 @@ def _label(terms: Terms, code: str, named: Named) -> ToteId | None:
             label = barcode.parse(code).raw  # without the sign of its symbology
         case _:
             return None
-    return ToteId(label) if re.fullmatch(terms.tote_label, label) else None
+    return ToteId(label) if terms.is_tote_label(label) else None
 
 
 def _taken(state: FloorState, tote_id: ToteId) -> Decision | None:

@@ -41,7 +41,7 @@ def parcel_wanted(state: FloorState, terms: Terms, input_: ParcelWanted) -> Deci
         return objection
     if not pack.checked:
         return _given_up(state, pack, input_.badge)
-    found = weighing.weighed(state, terms, pack, input_.weighing)
+    found = weighing.weighed(state, terms, pack, input_)
     if isinstance(found, Decision):
         return found
     return _closed(state, terms, pack, input_.badge, found.weight)

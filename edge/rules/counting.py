@@ -17,7 +17,7 @@ from edge.model.places import STORAGE_KINDS
 from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.state import FloorState
 from edge.model.work import Walk
-from edge.rules import guiding
+from edge.rules import notices
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece, Place, Unknown, identify
 
@@ -65,7 +65,7 @@ def _known_in(state: FloorState, place: LocationId) -> list[dict[str, str]]:
 
 def found_empty(state: FloorState, walk: Walk, badge: Badge) -> Decision:
     """The picker scans the place whose last piece was just taken: it is empty indeed."""
-    index = guiding.to_check_empty(state, walk)
+    index = notices.to_check_empty(state, walk)
     if index is None:
         return refuse("done_already", "this place needs no look")
     stop = walk.stops[index]

@@ -10,7 +10,7 @@ looked.
 from edge.model.ids import Epc, Sku, ToteId
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Walk
-from edge.rules import guiding
+from edge.rules import hearing
 from edge.rules.identifying import article_of, known_as
 
 
@@ -20,12 +20,12 @@ def on_cart(state: FloorState, walk: Walk) -> tuple[tuple[ToteId, Epc], ...]:
     A piece too many is most likely one of what was picked; of an article that was not, any tote
     of the walk may have it.
     """
-    if walk.cart is None or not guiding.has_antenna(state, walk.cart):
+    if walk.cart is None or not hearing.has_antenna(state, walk.cart):
         return ()
     found: list[tuple[ToteId, Epc]] = []
     for epc, heard in state.near.get(walk.cart, {}).items():
         known = known_as(state, epc)
-        if guiding.is_stranger(state, walk, known, heard) and not state.is_set_aside(known):
+        if hearing.is_stranger(state, walk, known, heard) and not state.is_set_aside(known):
             found += [(tote_id, known) for tote_id in _totes_with(walk, heard.sku)]
     return tuple(found)
 

@@ -16,7 +16,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
 from edge.model.work import PackSession, Tote
-from edge.rules import guiding, taking_out, walling
+from edge.rules import hearing, taking_out, walling
 from edge.rules.decision import Decision, accept, refuse
 
 
@@ -52,7 +52,7 @@ def opened(state: FloorState, input_: StationScanned, tote_id: ToteId) -> Decisi
             tote_id,
             order.order_id,
             input_.badge,
-            guiding.has_antenna(state, input_.station),
+            hearing.has_antenna(state, input_.station),
         ),
         tote_id=tote_id,
         order_id=order.order_id,
@@ -69,7 +69,7 @@ def _goes_without(state: FloorState, tote: Tote, wall: LocationId, input_: Stati
 
 def _anew(state: FloorState, pack: PackSession, badge: Badge | None) -> Decision:
     """The check of the open box begins once more: nothing in it counts as checked."""
-    head = (pack.order_id, badge, guiding.has_antenna(state, pack.station))
+    head = (pack.order_id, badge, hearing.has_antenna(state, pack.station))
     return accept(
         "opened",
         f"{pack.tote_id} is checked anew",
@@ -97,7 +97,7 @@ def _joined(state: FloorState, pack: PackSession, tote: Tote, input_: StationSca
             tote.tote_id,
             pack.order_id,
             badge,
-            guiding.has_antenna(state, pack.station),
+            hearing.has_antenna(state, pack.station),
         ),
         tote_id=tote.tote_id,
         awaited=left,

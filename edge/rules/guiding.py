@@ -8,21 +8,17 @@ from collections import Counter
 from itertools import islice
 
 from edge.model.events import Event, PickerChanged, WalkStarted
-from edge.model.goods import NearItem
-from edge.model.ids import Badge, Epc, LocationId, ToteId
-from edge.model.orders import OrderState
+from edge.model.ids import Badge, LocationId, ToteId
 from edge.model.places import LocationKind
 from edge.model.posted import WorkWanted
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Stop, Unit, Walk, WalkState
-from edge.rules import legs, places, putting, zones
+from edge.model.work import Stop, Walk, WalkState
+from edge.rules import hearing, legs, places, putting, zones
 from edge.rules.decision import Decision, accept, refuse
-from edge.rules.identifying import known_as
+from edge.rules.notices import notice_of
 from edge.rules.terms import Terms
 
-STRANGER_AT = 0.9
-"""From this probability on, a tag on a cart that nobody expects is told."""
 STOPS_AT_THE_END = 2
 """With so few stops to go, the picker's next walk is planned."""
 
@@ -152,7 +148,7 @@ def _handing(
         totes=walk.slots,
         stop=current + 1,
         stops=len(walk.stops),
-        radio=has_antenna(state, walk.cart),
+        radio=hearing.has_antenna(state, walk.cart),
     )
 
 
@@ -169,7 +165,7 @@ def _bind(state: FloorState, badge: Badge, walk: Walk, planned: ToteId) -> Promp
         slot=slot,
         stop=slot,
         stops=len(walk.slots),
-        radio=has_antenna(state, walk.cart),
+        radio=hearing.has_antenna(state, walk.cart),
     )
 
 
@@ -179,6 +175,7 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
     walls = state.floor.places_of(LocationKind.WALL)
     many = len(totes) > 1 or _is_shared(state, walk)
     kinds = (walls, stations) if many else (stations, walls)
+    notice = notice_of(state, walk)
     return Prompt(
         badge,
         f"{held_name(walk.walk_id, walk.fence)}/drop",
@@ -189,8 +186,9 @@ def _drop(state: FloorState, badge: Badge, walk: Walk) -> Prompt:
         stop=len(walk.stops),
         stops=len(walk.stops),
         radio=walk.cart is not None,
-        notice=_notice(state, walk),
-        notice_location=_notice_location(state, walk),
+        notice=notice.code,
+        notice_location=notice.location,
+        notice_item=notice.item,
     )
 
 
@@ -207,7 +205,7 @@ def _meeting(state: FloorState, walk: Walk) -> LocationId | None:
 
 
 def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
-    stop = walk.stops[current]
+    stop, notice = walk.stops[current], notice_of(state, walk)
     return Prompt(
         badge,
         f"{held_name(walk.walk_id, walk.fence)}/{current}",
@@ -224,9 +222,10 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
         slot=walk.slots.index(stop.tote_id) + 1,
         stop=current + 1,
         stops=len(walk.stops),
-        radio=has_antenna(state, walk.cart),
-        notice=_notice(state, walk),
-        notice_location=_notice_location(state, walk),
+        radio=hearing.has_antenna(state, walk.cart),
+        notice=notice.code,
+        notice_location=notice.location,
+        notice_item=notice.item,
         instead_of=_ordered_name(state, stop),
         check=places.asked(state, places.of_stop(walk, current)),
         check_wanted=places.is_wanted(state, places.of_stop(walk, current)),
@@ -236,101 +235,3 @@ def _pick(state: FloorState, badge: Badge, walk: Walk, current: int) -> Prompt:
 def _ordered_name(state: FloorState, stop: Stop) -> str:
     article = state.articles.get(stop.instead_of) if stop.instead_of else None
     return (article.name or article.sku) if article else ""
-
-
-def _notice(state: FloorState, walk: Walk) -> str:
-    """What the picker should know besides: what the cart's antenna hears against the totes."""
-    current = walk.current
-    if current is not None and walk.stops[current].heard_at is not None:
-        return "look_near"
-    if current is not None and walk.stops[current].undone:
-        return "undone"
-    if to_check_empty(state, walk) is not None:
-        return "zero_check"
-    if heard := _heard(state, walk):
-        return heard
-    if current is not None and walk.stops[current].instead_of is not None:
-        return "substitute"
-    taken_over = walk.picker_before not in {None, walk.picker}
-    return "taken_over" if taken_over and any(stop.units for stop in walk.stops) else ""
-
-
-def _heard(state: FloorState, walk: Walk) -> str:
-    """What the cart's antenna hears that it should not, or the reverse; empty for nothing."""
-    if walk.cart is None or not has_antenna(state, walk.cart):
-        return ""
-    heard = state.near.get(walk.cart, {})
-    near = {known_as(state, epc) for epc in heard}
-    if any(is_stranger(state, walk, known_as(state, epc), one) for epc, one in heard.items()):
-        return "foreign_item"
-    if any(_is_missing(state, unit) for stop in walk.stops for unit in stop.units):
-        return "missing_item"
-    return "neighbour_item" if any(_is_beside(state, walk, epc) for epc in near) else ""
-
-
-def to_check_empty(state: FloorState, walk: Walk) -> int | None:
-    """The stop that was done last, where its place should be empty now and nobody looked yet.
-
-    A free count: whoever just took the last piece sees the place (zero check).
-    """
-    current = walk.current
-    before = range(current if current is not None else len(walk.stops))
-    done = next((i for i in reversed(before) if walk.stops[i].units), None)
-    if done is None or walk.stops[done].checked_empty:
-        return None
-    stop = walk.stops[done]
-    counted = state.counts.get((stop.location, stop.sku))
-    if counted is not None or state.stock[stop.sku, stop.location].quantity > 0:
-        return None
-    return done
-
-
-def _notice_location(state: FloorState, walk: Walk) -> LocationId | None:
-    current = walk.current
-    heard_at = walk.stops[current].heard_at if current is not None else None
-    if heard_at is not None:
-        return heard_at
-    done = to_check_empty(state, walk)
-    return walk.stops[done].location if done is not None else None
-
-
-def is_stranger(state: FloorState, walk: Walk, epc: Epc, heard: NearItem) -> bool:
-    """Whether a tag on a cart belongs in nobody's tote: whoever stands here has it in hand.
-
-    What is expected is believed at once, a stranger only when the radio is sure: a cart that
-    passes a shelf hears it, too. And while another picker has pieces of its article whose tags
-    nobody has seen yet, it may be one of those, heard from the cart beside.
-    """
-    if state.order_holding(epc) is not None or heard.probability < STRANGER_AT:
-        return False
-    others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
-    return not any(
-        stop.sku == heard.sku and any(unit.epc is None for unit in stop.units)
-        for one in others
-        for stop in one.stops
-    )
-
-
-def _is_missing(state: FloorState, unit: Unit) -> bool:
-    """Whether nothing but a cart's antenna vouched for this piece, and none hears it any more."""
-    if unit.epc is None or unit.scanned:
-        return False
-    carts = state.floor.places_of(LocationKind.CART)
-    heard = (known_as(state, epc) for cart in carts for epc in state.near.get(cart, {}))
-    return unit.epc not in heard
-
-
-def _is_beside(state: FloorState, walk: Walk, epc: Epc) -> bool:
-    """In a tote that another picker fills; one that was dropped stands beside every day."""
-    order_id = state.order_holding(epc)
-    if order_id is None or order_id in walk.orders:
-        return False
-    return state.orders[order_id].state is OrderState.PICKING
-
-
-def has_antenna(state: FloorState, location: LocationId | None) -> bool:
-    """Whether a place is heard by an antenna of its own whose reader answers."""
-    return any(
-        antenna.location == location and antenna.reader not in state.outages
-        for antenna in state.floor.antennas
-    )

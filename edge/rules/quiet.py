@@ -13,13 +13,13 @@ from edge.model.events import Event, PackListened
 from edge.model.ids import DeviceName
 from edge.model.state import FloorState
 from edge.model.work import PackSession
-from edge.rules import guiding
+from edge.rules import hearing
 from edge.rules.decision import Decision, accept
 
 
 def is_listening(state: FloorState, pack: PackSession) -> bool:
     """Whether the verdict on an open tote waits for its station's antennas."""
-    return pack.listening_since_us > 0 and guiding.has_antenna(state, pack.station)
+    return pack.listening_since_us > 0 and hearing.has_antenna(state, pack.station)
 
 
 def heard(state: FloorState, said: BoxQuiet) -> Decision:
@@ -39,7 +39,7 @@ def heard_again(state: FloorState, reader: DeviceName) -> list[Event]:
         PackListened(pack.station, quiet=False)
         for pack in state.packs.values()
         if pack.listening_since_us == 0
-        and not guiding.has_antenna(state, pack.station)
+        and not hearing.has_antenna(state, pack.station)
         and any(
             antenna.location == pack.station and antenna.reader == reader
             for antenna in state.floor.antennas

@@ -12,8 +12,8 @@ from edge.model.ids import Sku
 from edge.model.orders import Order, Substituted
 from edge.model.posted import CodeScanned
 from edge.model.state import FloorState
-from edge.model.work import Walk
-from edge.rules import guiding, ladder, pairing
+from edge.model.work import Unit, Walk
+from edge.rules import ladder
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece
 from edge.rules.terms import Terms
@@ -43,16 +43,13 @@ def scanned(
             sku=piece.sku,
             name=state.articles[piece.sku].name,
         )
-    return _taken(state, walk, index, input_, piece, min(free, stop.open_quantity))
+    return _taken(walk, index, input_, piece, min(free, stop.open_quantity))
 
 
-def _taken(
-    state: FloorState, walk: Walk, index: int, input_: CodeScanned, piece: Piece, quantity: int
-) -> Decision:
+def _taken(walk: Walk, index: int, input_: CodeScanned, piece: Piece, quantity: int) -> Decision:
     stop = walk.stops[index]
     why = f"scanned twice by {input_.badge}"
     there = (stop.location, quantity)
-    unit = pairing.code_scanned((), piece.epc, radio=guiding.has_antenna(state, walk.cart)).unit
     picked = PiecePicked(
         walk.walk_id,
         index + 1,
@@ -62,7 +59,7 @@ def _taken(
         piece.sku,
         stop.location,
         stop.tote_id,
-        unit,  # type: ignore[arg-type] # without units known so far it is always a new one
+        Unit(piece.epc, scanned=True),
     )
     return accept(
         "substituted",

@@ -16,6 +16,7 @@ from edge.model.tag_work import (
     WriteEpc,
     WriteWords,
 )
+from edge.rules import confirming
 from edge.rules.decision import Decision, accept, refuse
 
 DONE = "done"
@@ -23,6 +24,9 @@ DONE = "done"
 
 def wanted(state: FloorState, input_: TagWorkWanted) -> Decision:
     """A person wants something done; one reader does one thing at a time."""
+    if isinstance(input_.order, Kill) and not _is_confirmed(input_.order, input_.at_us):
+        text = "ask for a confirmation first; it holds a minute, for you and this tag"
+        return refuse("not_confirmed", text)
     if input_.reader in state.outages:
         return refuse("reader_down", f"{input_.reader} does not answer; nothing was done")
     busy = next(
@@ -43,6 +47,10 @@ def wanted(state: FloorState, input_: TagWorkWanted) -> Decision:
         begun_us=input_.at_us,
     )
     return accept("begun", f"{what}, by {input_.reader}", TagWorkBegun(job), job_id=job.job_id)
+
+
+def _is_confirmed(order: Kill, at_us: int) -> bool:
+    return order.confirmed_us is not None and confirming.holds(order.confirmed_us, at_us)
 
 
 def ended(state: FloorState, input_: TagWorkOver) -> Decision:

@@ -1,5 +1,6 @@
 """What a site has agreed on: the few settings that rules depend on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,9 @@ from unicodedata import normalize
 
 from edge.model.ids import Badge, LocationId, Sku
 from edge.model.prompts import PromptKind
+
+TOTE_LABEL_LENGTH_MAX = 64
+"""A longer code is none of a tote's: a scanner may read 512 characters."""
 
 
 class Effect(StrEnum):
@@ -190,6 +194,11 @@ class Terms:
     weight_tolerance_g: int = 20
     weight_tolerance_percent: float = 2.0
     cartons: Mapping[str, int] = field(default_factory=dict)
+
+    def is_tote_label(self, text: str) -> bool:
+        """Whether this is printed on a tote."""
+        fits = len(text) <= TOTE_LABEL_LENGTH_MAX
+        return fits and re.fullmatch(self.tote_label, text) is not None
 
     @property
     def is_by_legs(self) -> bool:

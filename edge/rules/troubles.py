@@ -4,7 +4,6 @@ Where pieces are missing, `ladder` tries one rung after the other. What remains 
 somebody else becomes a task. A trouble is reported by a tap, or by its short code as any scan.
 """
 
-import re
 from collections.abc import Iterator
 
 from edge.model.events import (
@@ -54,7 +53,7 @@ def reported(state: FloorState, terms: Terms, input_: TroubleReported) -> Decisi
 def by_short_code(terms: Terms, input_: CodeScanned, named: Named) -> TroubleReported | None:
     """The report that a picker typed or scanned; what names anything else is no report."""
     code = terms.short_codes.get(folded(input_.code))
-    is_label = re.fullmatch(terms.tote_label, input_.code.strip()) is not None
+    is_label = terms.is_tote_label(input_.code.strip())
     if code is None or is_label or not isinstance(named, Unknown):
         return None
     return TroubleReported(input_.request_id, input_.badge, input_.prompt_id, code, input_.at_us)

@@ -20,6 +20,7 @@ from edge.rules import (
     extras,
     guiding,
     handing_over,
+    hearing,
     ladder,
     pairing,
     places,
@@ -146,7 +147,7 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
         return refuse("done_already", "this very piece lies in a tote or parcel already")
     if piece.quantity > 1:
         return _case(state, walk, index, piece.quantity)
-    radio = guiding.has_antenna(state, walk.cart)
+    radio = hearing.has_antenna(state, walk.cart)
     sign = pairing.code_scanned(stop.units, piece.epc, radio=radio)
     if sign.unit is None:
         return refuse("done_already", "this very piece is counted")
@@ -169,7 +170,7 @@ def _piece(state: FloorState, walk: Walk, index: int, piece: Piece) -> Decision:
 def _case(state: FloorState, walk: Walk, index: int, quantity: int) -> Decision:
     """A case counts all its pieces, or none: one that holds too many is not broken by a scan."""
     stop = walk.stops[index]
-    signs = pairing.case_scanned(stop.units, quantity, radio=guiding.has_antenna(state, walk.cart))
+    signs = pairing.case_scanned(stop.units, quantity, radio=hearing.has_antenna(state, walk.cart))
     fresh = [sign.unit for sign in signs if sign.before is None and sign.unit is not None]
     if len(fresh) > stop.open_quantity:
         return refuse(
@@ -248,7 +249,7 @@ def tag_on_cart(state: FloorState, epc: Epc, heard: NearItem, cart: LocationId) 
         sign = pairing.tag_seen((), epc)
         if sign.unit is not None:
             return [_picked(walk, current, sign.unit)]
-    stranger = guiding.is_stranger(state, walk, known, heard)
+    stranger = hearing.is_stranger(state, walk, known, heard)
     return [ForeignItemSeen(epc, sku, cart, walk.picker)] if stranger else []
 
 

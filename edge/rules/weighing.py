@@ -5,11 +5,13 @@ the weight of one piece is not told nothing is expected. What is too much off is
 supervisor's word only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from edge.model.posted import ParcelWanted
 from edge.model.state import FloorState
-from edge.model.weights import ParcelWeight, Weighing
+from edge.model.weights import Accepted, ParcelWeight, Weighing
 from edge.model.work import PackSession
+from edge.rules import confirming
 from edge.rules.decision import Decision, refuse
 from edge.rules.terms import Terms, Weigh
 
@@ -22,9 +24,13 @@ class Weighed:
 
 
 def weighed(
-    state: FloorState, terms: Terms, pack: PackSession, said: Weighing | None
+    state: FloorState, terms: Terms, pack: PackSession, input_: ParcelWanted
 ) -> Weighed | Decision:
     """The weight of a parcel that is being closed, or why it is not closed yet."""
+    said = input_.weighing
+    if said is not None and said.accepted is not None and not _is_given(said.accepted, input_):
+        text = "let the supervisor accept it once more; that holds a minute"
+        return refuse("not_confirmed", text)
     goods_g = _goods_g(state, pack)
     is_wanted = terms.weigh is Weigh.ALWAYS or (terms.weigh is Weigh.KNOWN and goods_g is not None)
     if not is_wanted:
@@ -37,7 +43,8 @@ def weighed(
     weight = ParcelWeight(said.weight_g, expected_g, carton)
     if expected_g is None or abs(said.weight_g - expected_g) <= _off_g_max(terms, expected_g):
         return Weighed(weight)
-    if said.accepted_by is None or said.reason is None:
+    accepted = said.accepted
+    if accepted is None:
         return refuse(
             "weight_off",
             f"it weighs {said.weight_g} g and should weigh {expected_g} g",
@@ -45,7 +52,13 @@ def weighed(
             expected_g=expected_g,
             off_g_max=_off_g_max(terms, expected_g),
         )
-    return Weighed(ParcelWeight(said.weight_g, expected_g, carton, said.accepted_by, said.reason))
+    return Weighed(replace(weight, accepted_by=accepted.by, reason=accepted.reason))
+
+
+def _is_given(accepted: Accepted, input_: ParcelWanted) -> bool:
+    """Whether the supervisor has said so just now."""
+    given_us = accepted.given_us
+    return given_us is not None and confirming.holds(given_us, input_.at_us)
 
 
 def _goods_g(state: FloorState, pack: PackSession) -> int | None:

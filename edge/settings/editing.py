@@ -139,17 +139,11 @@ def _edited(text: str, edit: Callable[[dict[str, object]], None]) -> str:
 
 def _plain(value: object) -> object:
     """Without what the edit made for the other kind of document."""
-    return (
-        value.unwrap()
-        if isinstance(value, Table | AoT)
-        else (
-            {key: _plain(inner) for key, inner in value.items()}
-            if isinstance(value, dict)
-            else [_plain(inner) for inner in value]
-            if isinstance(value, list)
-            else value
-        )
-    )
+    if isinstance(value, Table | AoT):
+        return value.unwrap()
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _tables(document: dict[str, object], name: str) -> "list[dict[str, object]]":

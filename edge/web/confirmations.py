@@ -1,7 +1,7 @@
-"""The second step of what cannot be undone: a word that holds for a minute, for one person.
+"""The second step of what cannot be undone: a word for one person and one deed.
 
 Nothing is kept: the word is sealed with the key of the sessions and says for whom, for what and
-since when it holds.
+since when it holds. Whether it still does is judged where the deed is (`rules.confirming`).
 """
 
 import json
@@ -11,7 +11,6 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from edge.clock import Clock
 from edge.model.ids import Badge
 
-CONFIRMED_WITHIN_S = 60
 _LENGTH_MAX = 1024
 
 
@@ -32,15 +31,14 @@ class Confirmations:
         content = {"confirms": what, "badge": badge, "given_us": self._clock.now_us()}
         return self._key.encrypt(json.dumps(content).encode()).decode("ascii")
 
-    def holds(self, word: str, badge: Badge, what: str) -> bool:
-        """Whether a word was given to this person for just this, less than a minute ago."""
+    def given_us(self, word: str, badge: Badge, what: str) -> int | None:
+        """When a word was given to this person for just this; None where it never was."""
         if len(word) > _LENGTH_MAX:
-            return False
+            return None
         try:
             content = json.loads(self._key.decrypt(word.encode()))
         except InvalidToken:
-            return False
+            return None
         if content.get("confirms") != what or content.get("badge") != badge:
-            return False
-        age_us = self._clock.now_us() - int(content["given_us"])
-        return 0 <= age_us <= CONFIRMED_WITHIN_S * 1_000_000
+            return None
+        return int(content["given_us"])

@@ -16,6 +16,7 @@ from edge.model.places import Floor
 from edge.model.prompts import Answer
 from edge.web.first_run import FirstRun
 from edge.web.people import Person, ServiceToken
+from edge.web.setup_bodies import AntennaPlace
 
 Row = Mapping[str, object]
 """One JSON object."""
@@ -110,7 +111,7 @@ class Configuring(Protocol):
         """Look for a reader: `found`, `silent`, `in_use` or `unknown_host`, within seconds."""
         ...
 
-    def place_antennas(self, reader: str, antennas: Sequence[Row]) -> Sequence[str]:
+    def place_antennas(self, reader: str, antennas: Sequence[AntennaPlace]) -> Sequence[str]:
         """Which place each antenna of a reader hears."""
         ...
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 from starlette.responses import StreamingResponse
 
+from edge.floor.board import Shown
 from edge.model.ids import Badge, RequestId
 from edge.model.posted import PersonDid
 from edge.web.access import ROLES, SCOPES
@@ -82,6 +83,10 @@ class Parts:
         """Whether a session is not over: run out, signed out, or its person shut out."""
         over = self.sessions.left_us(session) <= 0 or self.signed_out.has(session)
         return not over and not self.is_shut_out(session.badge)
+
+    def shown(self, subscription: Subscription) -> Shown:
+        """The newest value, which a stream would begin with."""
+        return self.streams.newest(subscription).value
 
     def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
         """What a page listens to; it ends with the session that opened it."""

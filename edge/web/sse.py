@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from starlette.responses import StreamingResponse
 
-from edge.floor.board import Board, Shown
+from edge.floor.board import Board, Sheet, Shown
 from edge.web.refusals import RefusedError
 
 PEOPLE_TOPIC = "people"
@@ -69,12 +69,9 @@ class Streams:
         for bell in self._bells:
             bell.set()
 
-    def newest(self, subscription: Subscription) -> dict[str, object]:
-        """What a stream would begin with: value, and the board's revision of it."""
-        sheet = self._board.look(subscription.topic)
-        if sheet is None:
-            return {"value": subscription.otherwise, "revision": 0}
-        return {"value": sheet.value, "revision": sheet.revision}
+    def newest(self, subscription: Subscription) -> Sheet:
+        """What a stream would begin with; revision 0 is what nobody has shown yet."""
+        return self._board.look(subscription.topic) or Sheet(0, subscription.otherwise)
 
     def respond(
         self, person: str, subscription: Subscription, stays: Callable[[], bool]

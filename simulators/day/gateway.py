@@ -17,8 +17,8 @@ from drivers.driver import DeviceEvent
 from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
+from edge.compose.deciding import floor_loop
 from edge.compose.devices import floor_listener
-from edge.compose.gateway import floor_loop
 from edge.compose.tag_port import TagPort
 from edge.daemon.supervisor import guard
 from edge.floor.alerts import Alert, Alerts

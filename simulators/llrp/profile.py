@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from simulators.gen2 import DENSE, Pace
+from simulators.gen2_times import DENSE, Pace
 from simulators.llrp.impinj_tables import IMPINJ_VENDOR
 from simulators.radio import FCC, Band
 

@@ -25,7 +25,7 @@ from edge import log
 from edge.clock import SystemClock
 from edge.compose.calibrating import calibration_bench
 from edge.compose.core import Core, new_id_maker
-from edge.compose.gateway import floor_loop
+from edge.compose.deciding import floor_loop
 from edge.compose.pages import web_server
 from edge.compose.setting_up import SetUpDesks
 from edge.daemon.supervisor import guard

@@ -11,8 +11,9 @@ from edge.locating.epcs import keys_of
 from edge.locating.portal_features import SIDE_AT_END, features_of
 from edge.locating.portal_stays import BIN_MS, PortalReads, Stays, StayTracker
 from simulators.air import Dwell, Sightings
-from simulators.gate import GateAir, Scene, Traffic, seeded_scene
+from simulators.gate import GateAir, Scene
 from simulators.gate_builds import Build
+from simulators.gate_traffic import Traffic, seeded_scene
 
 TRAFFIC = {
     "usual": Traffic(),

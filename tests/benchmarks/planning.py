@@ -18,7 +18,8 @@ from statistics import fmean, median
 import numpy as np
 
 from edge.rules.batching import Effort, plan_batches
-from edge.rules.instances import RouteInstance, batch_instance, route_instance
+from edge.rules.instances import RouteInstance
+from edge.rules.reading_instances import batch_instance, route_instance
 from edge.rules.routing import shortest_route
 
 Row = tuple[float, float]

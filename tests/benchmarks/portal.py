@@ -28,7 +28,8 @@ from edge.model.ids import DeviceName, LocationId
 from edge.model.passages import Direction
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
 from simulators.air import Sightings
-from simulators.gate import Manner, Scene, beams_broken
+from simulators.gate import Manner, Scene
+from simulators.gate_traffic import beams_broken
 from tests.benchmarks.gate_runs import (
     STANDS,
     TRAFFIC,

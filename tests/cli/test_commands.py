@@ -256,10 +256,36 @@ def test_a_backup_by_the_configuration_is_full_then_incremental_and_restores_as_
 
 
 def test_a_pin_that_is_too_short_is_refused() -> None:
-    hashed = call("people", "hash-pin", given="123\n123\n")
+    hashed = call("people", "hash-pin", "--pin", "123")
 
     assert hashed.exit_code == 2
     assert "a PIN has 6 digits or more" in hashed.stderr
+
+
+@pytest.mark.parametrize("given", ["815815\n", "815815\n815815\n"])
+def test_a_pin_that_comes_from_a_pipe_is_hashed_without_a_question(given: str) -> None:
+    hashed = call("people", "hash-pin", given=given)
+
+    assert hashed.exit_code == 0
+    assert hashed.stdout.startswith("$argon2id$")
+    assert hashed.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("", "6 digits"),
+        ("1234\n", "6 digits"),
+        ("letters\n", "6 digits"),
+        ("815815\n4711\n", "differ"),
+    ],
+)
+def test_what_is_no_pin_from_a_pipe_is_refused_in_one_line(given: str, why: str) -> None:
+    hashed = call("people", "hash-pin", given=given)
+
+    assert (hashed.exit_code, hashed.stdout) == (2, "")
+    (line,) = hashed.stderr.splitlines()
+    assert why in line
 
 
 def test_an_address_of_no_known_kind_is_told(gateway: Path) -> None:

@@ -1,13 +1,14 @@
-"""What was needed for a moment goes back to the system."""
+"""What was needed for a moment goes back to the system; what stays is not searched."""
 
 import ctypes
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from edge.floor.memory import give_back
+from edge.floor.memory import give_back, made_to_stay
 
 BLOCK_BYTES, BLOCKS = 8_000, 5_000
 
@@ -50,6 +51,23 @@ def test_a_large_block_lies_apart_and_goes_back_when_it_is_free(how: str, apart:
         [sys.executable, "-c", LARGE_BLOCKS, how], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == apart
+
+
+def test_what_is_made_to_stay_is_searched_for_garbage_neither_meanwhile_nor_after() -> None:
+    try:
+        with made_to_stay():
+            assert not gc.isenabled()
+            stays = [object()]
+        assert not any(one is stays for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
+
+
+def test_garbage_is_searched_for_again_where_making_failed() -> None:
+    with pytest.raises(KeyError), made_to_stay():
+        raise KeyError
+
+    assert gc.isenabled()
 
 
 def _resident_bytes() -> int:

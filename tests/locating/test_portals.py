@@ -16,8 +16,8 @@ from edge.locating.portals import PortalSettings, PortalWatch
 from edge.model.ids import DeviceName, LocationId
 from edge.model.passages import Direction, Passage
 from edge.model.places import Antenna, Floor, LightBarrier, Location, LocationKind
-from simulators.gate import Traffic, seeded_scene
 from simulators.gate_builds import Build
+from simulators.gate_traffic import Traffic, seeded_scene
 from tests.benchmarks import portal
 from tests.benchmarks.gate_runs import heard, labelled
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from edge.rules.batching import Effort, plan_batches, walk_of
-from edge.rules.instances import BatchInstance, BatchOrder, batch_instance
+from edge.rules.instances import BatchInstance, BatchOrder
 from edge.rules.lengths import Lengths
+from edge.rules.reading_instances import batch_instance
 
 
 def wave(

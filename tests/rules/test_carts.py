@@ -77,6 +77,15 @@ def test_a_piece_that_belongs_in_no_tote_is_foreign_though_a_neighbour_is_heard(
 
     assert isinstance(floor.facts[-1], ForeignItemSeen)
     assert notice(floor) == "foreign_item"
+    assert guiding.prompt(floor.state, LI).notice_item == "Mug"
+
+
+def test_a_foreign_piece_of_no_known_article_is_told_by_its_tag(floor: SmallFloor) -> None:
+    stray = Epc("e2" * 12)
+    heard(floor, stray, CART)
+
+    prompt = guiding.prompt(floor.state, LI)
+    assert (prompt.notice, prompt.notice_item) == ("foreign_item", stray)
 
 
 @pytest.mark.parametrize("place", [BIN_1, LocationId("zone-a")])

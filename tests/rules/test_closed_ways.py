@@ -6,7 +6,8 @@ from math import inf
 
 import pytest
 
-from edge.rules.instances import Point, RouteInstance, route_instance
+from edge.rules.instances import Point, RouteInstance
+from edge.rules.reading_instances import route_instance
 from edge.rules.routing import Route, shortest_route
 from tests.rules.test_routing import random_hall, seeded
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edge.rules.instances import batch_instance, route_instance
+from edge.rules.reading_instances import batch_instance, route_instance
 
 ROUTE = {
     "aisle_x": [0, 5],

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.rules.instances import Point, RouteInstance, route_instance
+from edge.rules.instances import Point, RouteInstance
+from edge.rules.reading_instances import route_instance
 from edge.rules.routing import Route, shortest_route
 
 

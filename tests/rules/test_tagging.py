@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from edge.model.applying import TAG_JOBS_KEPT, apply
 from edge.model.events import DeviceLost, Event, TagKilled, TagWorkBegun, TagWorkEnded, TagWritten
 from edge.model.ids import DeviceName, Epc, RequestId
@@ -69,13 +71,22 @@ def test_no_fact_and_no_words_hold_a_password() -> None:
         WriteWords(0, "cafe", SECRET),
         LockFields(("epc",), "lock", SECRET),
         SetPassword("kill", SECRET, SECRET),
-        Kill(SECRET),
+        Kill(SECRET, 1),
     )
     for order in orders:
         decision = decide(FloorState(FLOOR), TERMS, wanted(order))
         told = f"{wanted(order)!r} {decision!r}"
         assert str(SECRET) not in told
         assert f"{SECRET:08x}" not in told
+
+
+@pytest.mark.parametrize("confirmed_us", [None, 5 - 61_000_000, 6])
+def test_a_tag_is_not_killed_on_a_word_of_nobody_or_one_that_is_over(
+    confirmed_us: int | None,
+) -> None:
+    decision = taken(FloorState(FLOOR), wanted(Kill(SECRET, confirmed_us)))
+
+    assert (decision.answer.code, decision.events) == ("not_confirmed", ())
 
 
 def test_one_reader_does_one_thing_at_a_time_and_a_dead_one_nothing() -> None:
@@ -95,7 +106,7 @@ def test_only_what_was_seen_brings_a_number_into_the_world_or_out_of_it() -> Non
     endings: dict[TagOrder, tuple[TagResult, list[type[Event]]]] = {
         WRITE: (replace(DONE, code="unknown", epc=None), [TagWorkEnded]),
         ReadWords("tid", 0, 6): (replace(DONE, epc=OLD), [TagWorkEnded]),
-        Kill(SECRET): (replace(DONE, epc=OLD), [TagWorkEnded, TagKilled]),
+        Kill(SECRET, 1): (replace(DONE, epc=OLD), [TagWorkEnded, TagKilled]),
         WriteEpc(OLD): (replace(DONE, epc=OLD), [TagWorkEnded]),
     }
     for order, (result, told) in endings.items():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from edge.floor.answering import print_of
 from edge.model.events import ParcelClosed
 from edge.model.goods import Article
 from edge.model.ids import Badge, OrderId, RequestId
@@ -12,7 +13,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.presence import Departed
 from edge.model.prompts import Answer
-from edge.model.weights import ParcelWeight, Weighing, WeightReason
+from edge.model.weights import Accepted, ParcelWeight, Weighing, WeightReason
 from edge.rules.terms import Weigh
 from tests.rules.small_floor import NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
 from tests.rules.test_packing import PACKER, at_station, picked, tag
@@ -36,6 +37,11 @@ def ready(weigh: Weigh = Weigh.KNOWN, shirt_g: int = 250, **cartons: int) -> Sma
 def close(floor: SmallFloor, weighing: Weighing | None = None, *, partial: bool = False) -> Answer:
     request = RequestId(floor.number())
     return floor.take(ParcelWanted(request, STATION, PACKER, partial, NOW_US, False, weighing))
+
+
+def accepted(reason: WeightReason, given_us: int | None = NOW_US - 59_000_000) -> Accepted:
+    """The word of a supervisor, in its last second where nothing else is said."""
+    return Accepted(BOSS, reason, given_us)
 
 
 def kept(floor: SmallFloor) -> ParcelWeight | None:
@@ -113,16 +119,33 @@ def test_a_parcel_that_is_a_shirt_too_heavy_is_not_closed_until_it_is_right() ->
 def test_a_supervisor_lets_it_go_with_a_reason_that_is_kept() -> None:
     floor = ready()
 
-    answer = close(floor, Weighing(560, "", BOSS, WeightReason.ARTICLE_WEIGHT))
+    answer = close(floor, Weighing(560, "", accepted(WeightReason.ARTICLE_WEIGHT)))
 
     assert answer.code == "closed"
     assert kept(floor) == ParcelWeight(560, 500, "", BOSS, WeightReason.ARTICLE_WEIGHT)
 
 
+@pytest.mark.parametrize("given_us", [None, NOW_US - 61_000_000, NOW_US + 1])
+def test_a_word_of_nobody_and_one_that_is_over_let_no_parcel_go(given_us: int | None) -> None:
+    floor = ready()
+
+    answer = close(floor, Weighing(560, "", accepted(WeightReason.SCALE, given_us)))
+
+    assert (answer.accepted, answer.code) == (False, "not_confirmed")
+
+
+def test_a_closing_that_is_repeated_when_its_word_is_over_is_the_same_request_still() -> None:
+    """So it is told what became of it, and not that its word is over."""
+    weighing = Weighing(560, "", accepted(WeightReason.SCALE))
+    first = ParcelWanted(RequestId("r"), STATION, PACKER, False, NOW_US, False, weighing)
+
+    assert print_of(replace(first, at_us=NOW_US + 61_000_000)) == print_of(first)
+
+
 def test_whoever_is_named_for_a_parcel_that_weighs_what_it_should_is_not_kept() -> None:
     floor = ready()
 
-    close(floor, Weighing(505, "", BOSS, WeightReason.SCALE))
+    close(floor, Weighing(505, "", accepted(WeightReason.SCALE)))
 
     assert kept(floor) == ParcelWeight(505, 500)
 

@@ -6,17 +6,15 @@ import pytest
 from simulators.air import Dwell
 from simulators.gen2 import (
     CAPTURE_DB,
-    DENSE,
-    Flags,
-    Pace,
     Query,
     Rounds,
     Slots,
     Target,
     best_q,
     play_round,
-    slot_times,
 )
+from simulators.gen2_flags import Flags
+from simulators.gen2_times import DENSE, Pace, slot_times
 from simulators.tag_field import TagField
 
 FM0_640 = Pace(1, 640_000.0, 6.25, 1.5)

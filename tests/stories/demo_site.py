@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from edge.daemon.broker import broker_path
 from tests.waiting import PATIENCE_S, wait_until
 
 BIN = Path(sys.executable).parent
+NEEDS_BROKER = pytest.mark.skipif(broker_path() is None, reason="mosquitto is not installed")
 
 
 class DemoSite:

@@ -20,12 +20,39 @@ TROUBLES = ROOT / "config" / "exceptions.toml"
 BADGE, PIN = "s1", "4711"
 
 
-def configured(folder: Path, gateway: str, floor: str) -> Path:
-    """The files of a gateway in a folder; `gateway` has a place for {pin_hash}."""
+PLAIN_GATEWAY = """
+[gateway]
+data_dir = "data"
+[mqtt]
+enabled = false
+[web]
+port = {web_port}
+"""
+"""Pages and no broker; what a test is about comes behind it."""
+SUPERVISOR = """
+[[person]]
+badge = "s1"
+name = "Chen"
+role = "supervisor"
+pin_hash = "{pin_hash}"
+"""
+"""Who is signed in while the daemon is `running`."""
+HALL = '[[location]]\nid = "hall"\nkind = "zone"\n'
+"""A floor of one place."""
+
+
+def hall_of(reader: str) -> str:
+    """The same, which one antenna of this reader hears."""
+    return f'{HALL}[[antenna]]\nreader = "{reader}"\nport = 1\nlocation = "hall"\n'
+
+
+def configured(folder: Path, gateway: str, floor: str, *, web_port: int = 0) -> Path:
+    """The files of a gateway in a folder; `gateway` may have a {pin_hash} and a {web_port}."""
     (folder / "floor.toml").write_text(floor)
     (folder / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
     file = folder / "gateway.toml"
-    file.write_text(gateway.replace("{pin_hash}", hash_pin(PIN)))
+    text = gateway.replace("{web_port}", str(web_port))
+    file.write_text(text.replace("{pin_hash}", hash_pin(PIN)))
     return file
 
 
@@ -59,22 +86,3 @@ def running_daemon(config: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.
     finally:
         daemon.terminate()
         ended(daemon)
-
-
-PLAIN_GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = {port}
-"""
-"""Pages and no broker; what a test is about comes behind it."""
-
-
-def hall_of(reader: str) -> str:
-    """A floor of one place, which one antenna of this reader hears."""
-    place = '[[location]]\nid = "hall"\nkind = "zone"\n'
-    return f'{place}[[antenna]]\nreader = "{reader}"\nport = 1\nlocation = "hall"\n'

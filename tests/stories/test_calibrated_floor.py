@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.drivers.llrp.simulated import reader_process
-from tests.stories.running import configured, running
+from tests.stories.running import PLAIN_GATEWAY, SUPERVISOR, configured, running
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
@@ -31,26 +31,17 @@ reader = "hall"
 port = 2
 location = "west"
 """
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = 0
+GATEWAY = (
+    PLAIN_GATEWAY
+    + SUPERVISOR
+    + """
 [[reader]]
 name = "hall"
 host = "127.0.0.1"
-port = {port}
+port = {reader}
 antennas = [1, 2]
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
+)
 TAGS = 8
 SIMULATED = ("--port", "0", "--antennas", "2", "--tags", str(TAGS), "--rate", "200")
 HELD_S = 12
@@ -149,7 +140,7 @@ def learnt(person: Supervisor) -> dict[str, Any]:
 
 def test_a_floor_is_calibrated_while_it_runs_and_stays_so_after_a_restart(tmp_path: Path) -> None:
     with reader_process(*SIMULATED) as one:
-        config = configured(tmp_path, GATEWAY.replace("{port}", str(one.port)), FLOOR)
+        config = configured(tmp_path, GATEWAY.replace("{reader}", str(one.port)), FLOOR)
         with running(config) as client:
             person = Supervisor(client)
 

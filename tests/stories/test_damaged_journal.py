@@ -22,21 +22,17 @@ from edge.settings.floor_file import load_floor
 from edge.store.reader import JournalReader
 from edge.store.rotating import rotate
 from edge.store.store import Store
-from tests.stories.running import BADGE, PIN, configured
+from tests.stories.demo_site import NEEDS_BROKER
+from tests.stories.running import BADGE, HALL, PIN, SUPERVISOR, configured
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.story
 DAY_US = 86_400_000_000
-FLOOR = """
-[[location]]
-id = "hall"
-kind = "zone"
-"""
-GATEWAY = """
+GATEWAY = (
+    SUPERVISOR
+    + """
 [gateway]
 data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
 [backup]
 folder = "backups"
 [mqtt]
@@ -45,12 +41,8 @@ port = {port}
 reconnect_s_max = 1.0
 [web]
 port = 0
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
+)
 
 
 class Site:
@@ -68,7 +60,7 @@ class Site:
     def config(self, mqtt: str = "false") -> Path:
         """The files, with or without a central system."""
         text = GATEWAY.replace("{mqtt}", mqtt).replace("{port}", str(self.port))
-        return configured(self._folder, text, FLOOR)
+        return configured(self._folder, text, HALL)
 
     def arrive(self, first: int, count: int) -> str:
         """Tags arrive while no daemon runs; the epoch in which they did."""
@@ -181,7 +173,7 @@ def test_a_journal_found_damaged_at_the_start_is_put_aside_and_the_backup_works_
     assert kept.read_bytes() == spoilt
 
 
-@pytest.mark.skipif(broker_path() is None, reason="mosquitto is not installed")
+@NEEDS_BROKER
 def test_a_journal_that_turns_out_to_be_damaged_while_the_gateway_works_costs_one_new_beginning(
     site: Site, tmp_path: Path
 ) -> None:

@@ -10,13 +10,13 @@ import pytest
 
 from edge.daemon.broker import free_port
 from tests.drivers.llrp.simulated import reader_process
-from tests.stories.running import PLAIN_GATEWAY, configured, hall_of, running
+from tests.stories.running import PLAIN_GATEWAY, SUPERVISOR, configured, hall_of, running
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = hall_of("dock")
 GATEWAY = (
     PLAIN_GATEWAY
+    + SUPERVISOR
     + """
 [discovery]
 mdns = false
@@ -24,11 +24,6 @@ mdns = false
 name = "dock"
 host = "127.0.0.1"
 port = {reader}
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
 )
 
@@ -54,8 +49,8 @@ def test_a_reader_that_the_gateway_reads_is_good_and_one_that_it_lost_is_not(
 ) -> None:
     # given: a gateway at work with its reader
     with reader_process("--port", "0", "--antennas", "1", "--tags", "1") as reader:
-        text = GATEWAY.replace("{port}", str(free_port())).replace("{reader}", str(reader.port))
-        config = configured(tmp_path, text, FLOOR)
+        text = GATEWAY.replace("{reader}", str(reader.port))
+        config = configured(tmp_path, text, hall_of("dock"), web_port=free_port())
         with running(config) as client:
             wait_until("the reader is up", lambda: readers_up(client) == 1)
 

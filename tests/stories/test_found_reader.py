@@ -9,39 +9,21 @@ import httpx
 import pytest
 
 from tests.drivers.llrp.simulated import reader_process
-from tests.stories.running import configured, running
+from tests.stories.running import PLAIN_GATEWAY, SUPERVISOR, configured, hall_of, running
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = """
-[[location]]
-id = "shelf"
-kind = "zone"
-[[antenna]]
-reader = "shelf-1"
-port = 1
-location = "shelf"
-"""
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = 0
+GATEWAY = (
+    PLAIN_GATEWAY
+    + SUPERVISOR
+    + """
 [discovery]
 mdns = false
 subnets = ["127.0.0.0/29"]
-port = {port}
+port = {reader}
 every_minutes = 0.02
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
+)
 
 
 def found(client: httpx.Client) -> list[dict[str, object]]:
@@ -59,7 +41,7 @@ def antenna(client: httpx.Client) -> dict[str, object]:
 
 
 def items(client: httpx.Client) -> int:
-    told = client.get("/api/items", params={"q": "shelf"}).json()["items"]
+    told = client.get("/api/items", params={"q": "hall"}).json()["items"]
     return len(told)
 
 
@@ -67,7 +49,9 @@ def test_a_found_reader_is_approved_reads_and_is_run_again_after_a_restart(
     tmp_path: Path,
 ) -> None:
     with reader_process("--port", "0", "--antennas", "1", "--tags", "5", "--rate", "100") as one:
-        config = configured(tmp_path, GATEWAY.replace("{port}", str(one.port)), FLOOR)
+        config = configured(
+            tmp_path, GATEWAY.replace("{reader}", str(one.port)), hall_of("shelf-1")
+        )
 
         # given: a gateway that knows no reader, and a reader beside it
         with running(config) as client:

@@ -19,30 +19,23 @@ from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit
 from edge.store.store import Store
 from tests.stories.demo_site import BIN
-from tests.stories.running import configured, running
+from tests.stories.running import HALL, PLAIN_GATEWAY, SUPERVISOR, configured, running
 from tests.waiting import ended, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = '[[location]]\nid = "hall"\nkind = "zone"\n[[location]]\nid = "pack-1"\nkind = "station"\n'
-GATEWAY = """
-[gateway]
-data_dir = "data"
+FLOOR = HALL + '[[location]]\nid = "pack-1"\nkind = "station"\n'
+GATEWAY = (
+    PLAIN_GATEWAY
+    + SUPERVISOR
+    + """
 [discovery]
 mdns = false
-[mqtt]
-enabled = false
-[web]
-port = 0
 [[printer]]
 name = "zebra"
-address = "tcp://127.0.0.1:{port}"
+address = "tcp://127.0.0.1:{printer}"
 station = "pack-1"
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
+)
 NAMES = ("O1", "O2", "O3")
 NUMBERS = {name: str(sscc("4012345", 3, serial)) for serial, name in enumerate(NAMES, 1)}
 
@@ -122,7 +115,7 @@ def test_labels_asked_for_while_the_printer_is_down_come_out_once_each_across_a_
 ) -> None:
     packed(tmp_path / "data")
     zebra = Printer()
-    config = configured(tmp_path, GATEWAY.replace("{port}", str(zebra.port)), FLOOR)
+    config = configured(tmp_path, GATEWAY.replace("{printer}", str(zebra.port)), FLOOR)
 
     zebra.become("offline")
     with running(config) as client:

@@ -14,29 +14,20 @@ from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import SimulatedReader
 from simulators.tag_field import TagField
 from tests.drivers.llrp.simulated import Running
-from tests.stories.running import configured, running_daemon
+from tests.stories.running import SUPERVISOR, configured, hall_of, running_daemon
 from tests.sync.conftest import Broker
 from tests.sync.conftest import make_broker as make_broker  # noqa: PLC0414 - a fixture
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.story
 TAGS = 5
-FLOOR = """
-[[location]]
-id = "hall"
-kind = "zone"
-[[antenna]]
-reader = "hall-1"
-port = 1
-location = "hall"
-"""
-GATEWAY = """
+GATEWAY = (
+    SUPERVISOR
+    + """
 [gateway]
 site = "hangzhou"
 name = "NAME"
 data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
 [partner]
 name = "PARTNER"
 places = ["hall"]
@@ -52,12 +43,8 @@ name = "hall-1"
 host = "127.0.0.1"
 port = READER
 antennas = [1]
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
+)
 
 
 class Books:
@@ -114,7 +101,7 @@ def gateway(folder: Path, name: str, partner: str, **ports: int) -> Iterator[Non
     text = GATEWAY.replace("PARTNER", partner).replace("NAME", name)
     for word, port in ports.items():
         text = text.replace(word.upper(), str(port))
-    with running_daemon(configured(folder, text, FLOOR)) as (_, client):
+    with running_daemon(configured(folder, text, hall_of("hall-1"))) as (_, client):
         wait_until(f"{name} has seen every tag", lambda: _items(client) == TAGS)
         yield
 

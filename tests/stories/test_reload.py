@@ -8,26 +8,18 @@ import pytest
 
 from edge.settings.history import History, history_folder
 from edge.web.pins import hash_pin
-from tests.stories.running import configured, running, running_daemon
+from tests.stories.running import (
+    HALL,
+    PLAIN_GATEWAY,
+    SUPERVISOR,
+    configured,
+    running,
+    running_daemon,
+)
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = '[[location]]\nid = "hall"\nkind = "zone"\n'
-GATEWAY = """
-[gateway]
-data_dir = "data"
-[discovery]
-mdns = false
-[mqtt]
-enabled = false
-[web]
-port = 0
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
-"""
+GATEWAY = PLAIN_GATEWAY + SUPERVISOR + "[discovery]\nmdns = false\n"
 SECOND = '[[person]]\nbadge = "s2"\nname = "Li"\nrole = "supervisor"\npin_hash = "{hash}"\n'
 
 
@@ -42,7 +34,7 @@ def alerts_of(client: httpx.Client) -> set[str]:
 
 
 def test_a_new_person_signs_in_and_a_broken_file_disturbs_nobody(tmp_path: Path) -> None:
-    config = configured(tmp_path, GATEWAY, FLOOR)
+    config = configured(tmp_path, GATEWAY, HALL)
     good = config.read_text() + SECOND.replace("{hash}", hash_pin("815815"))
     with running_daemon(config) as (daemon, client):
         config.write_text(good)

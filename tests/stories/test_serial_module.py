@@ -11,39 +11,24 @@ import pytest
 
 from drivers.capture import CaptureError, CaptureReader, Kind
 from tests.drivers.serial.uhf_bench import Bench
-from tests.stories.running import kinds_in
+from tests.stories.running import PLAIN_GATEWAY, configured, hall_of, kinds_in
 from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = pytest.mark.story
-FLOOR = """
-[[location]]
-id = "gate"
-kind = "zone"
-[[antenna]]
-reader = "gate-1"
-port = 1
-location = "gate"
-"""
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = 0
+GATEWAY = (
+    PLAIN_GATEWAY
+    + """
 [[module]]
 name = "gate-1"
 path = "{link}"
 region = "eu"
 power_dbm = 26.0
 """
+)
 TAGS = 6
 WHAT_HAPPENS = {"stock.arrived": TAGS, "reader.lost": 1, "reader.returned": 1}
 ENOUGH_RECORDS = 150
 """Of what the module sent once it was back: some three seconds of reads."""
-TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
 
 
 def test_items_before_a_serial_module_arrive_and_stay_while_it_is_pulled(tmp_path: Path) -> None:
@@ -93,11 +78,8 @@ def test_a_modules_bytes_are_kept_and_give_the_same_facts_each_time(tmp_path: Pa
 
 def a_gate(folder: Path) -> Path:
     """The configuration of a gateway with nothing but the module."""
-    config = folder / "gateway.toml"
-    config.write_text(GATEWAY.format(link=folder / "uhf"))
-    (folder / "floor.toml").write_text(FLOOR)
-    (folder / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
-    return config
+    text = GATEWAY.replace("{link}", str(folder / "uhf"))
+    return configured(folder, text, hall_of("gate-1"))
 
 
 def a_module(folder: Path) -> Bench:

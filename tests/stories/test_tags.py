@@ -5,73 +5,41 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from edge.web.pins import hash_pin
 from tests.drivers.llrp.bench import TagBench, tag_bench
-from tests.waiting import PATIENCE_S, ended, wait_until
+from tests.stories.running import PLAIN_GATEWAY, SUPERVISOR, configured, hall_of, running_daemon
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.story
-NEW = "30340242201d8840009efdf7"
-PIN, SECRET = "471147", "1234abcd"
-GATEWAY = """
-[gateway]
-data_dir = "data"
-floor_file = "floor.toml"
-exceptions_file = "exceptions.toml"
-[mqtt]
-enabled = false
-[web]
-port = 0
+NEW, SECRET = "30340242201d8840009efdf7", "1234abcd"
+GATEWAY = (
+    PLAIN_GATEWAY
+    + SUPERVISOR
+    + """
 [[reader]]
 name = "dock"
 host = "127.0.0.1"
-port = {port}
-[[person]]
-badge = "s1"
-name = "Ana"
-role = "supervisor"
-pin_hash = "{pin}"
+port = {reader}
 """
-FLOOR = """
-[[location]]
-id = "dock"
-kind = "zone"
-[[antenna]]
-reader = "dock"
-port = 1
-location = "dock"
-"""
-TROUBLES = Path(__file__).parents[2] / "config" / "exceptions.toml"
+)
 
 
 class Gateway:
     """The daemon as a process, and a supervisor who is signed in."""
 
     def __init__(self, folder: Path, bench: TagBench) -> None:
-        self.config = folder / "gateway.toml"
-        self.config.write_text(GATEWAY.format(port=bench.port, pin=hash_pin(PIN)))
-        (folder / "floor.toml").write_text(FLOOR)
-        (folder / "exceptions.toml").write_text(TROUBLES.read_text(encoding="utf-8"))
+        text = GATEWAY.replace("{reader}", str(bench.port))
+        self.config = configured(folder, text, hall_of("dock"))
+        self._at_work = ExitStack()
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", "--config", str(self.config)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        ready = next(line for line in self.process.stdout if '"ready": true' in line)
-        self.client = httpx.Client(base_url=json.loads(ready)["url"], timeout=PATIENCE_S)
-        signed_in = self.client.post("/api/session", json={"badge": "s1", "pin": PIN})
-        assert signed_in.status_code == 200
+        self.process, self.client = self._at_work.enter_context(running_daemon(self.config))
         wait_until("the reader answers", self._hears)
 
     def has_its_reader(self) -> bool:
@@ -81,9 +49,8 @@ class Gateway:
         return bool(self.client.get("/api/items", params={"q": "30"}).json()["items"])
 
     def kill(self) -> None:
-        self.client.close()
         self.process.kill()
-        ended(self.process)
+        self._at_work.close()
 
     def ask(self, task: str, key: str = "", **body: object) -> dict[str, Any]:
         headers = {"Idempotency-Key": key or os.urandom(8).hex()}

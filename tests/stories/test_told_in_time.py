@@ -3,35 +3,20 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import tomllib
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.stories.demo_site import DemoSite
+from tests.stories.demo_site import NEEDS_BROKER, DemoSite
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = [
-    pytest.mark.story,
-    pytest.mark.skipif(
-        shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None,
-        reason="mosquitto is not installed",
-    ),
-]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DemoSite]:
-    one = DemoSite(tmp_path / "demo")
-    yield one
-    one.stop()
+pytestmark = [pytest.mark.story, NEEDS_BROKER]
 
 
 @contextmanager

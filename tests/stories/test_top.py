@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,14 @@ from typer.testing import CliRunner, Result
 
 from edge.cli.app import assemble
 from edge.cli.top import TOKEN_VARIABLE
-from tests.stories.running import PLAIN_GATEWAY, configured, hall_of, running
+from edge.daemon.broker import free_port
+from tests.stories.running import PLAIN_GATEWAY, SUPERVISOR, configured, hall_of, running
 
 pytestmark = pytest.mark.story
 TOKEN, GUESSED = "for-watching-only", "guessed"
-FLOOR = hall_of("gone")
 GATEWAY = (
     PLAIN_GATEWAY
+    + SUPERVISOR
     + """
 [[reader]]
 name = "gone"
@@ -26,11 +26,6 @@ port = 1
 name = "far"
 sha256 = "{digest}"
 scopes = ["look", "ready"]
-[[person]]
-badge = "s1"
-name = "Chen"
-role = "supervisor"
-pin_hash = "{pin_hash}"
 """
 )
 
@@ -45,11 +40,8 @@ def top(*words: object, token: str | None = None) -> Result:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
-    text = GATEWAY.replace("{port}", str(port)).replace("{digest}", digest)
-    return configured(tmp_path, text, FLOOR)
+    text = GATEWAY.replace("{digest}", hashlib.sha256(TOKEN.encode()).hexdigest())
+    return configured(tmp_path, text, hall_of("gone"), web_port=free_port())
 
 
 def test_who_may_read_the_session_key_sees_readers_queue_and_alerts(config: Path) -> None:

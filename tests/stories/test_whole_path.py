@@ -2,33 +2,19 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stories.demo_site import BIN, DemoSite
+from tests.stories.demo_site import BIN, NEEDS_BROKER, DemoSite
 from tests.stories.running import kinds_in
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = [
-    pytest.mark.story,
-    pytest.mark.skipif(
-        shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None,
-        reason="mosquitto is not installed",
-    ),
-]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DemoSite]:
-    one = DemoSite(tmp_path / "demo")
-    yield one
-    one.stop()
+pytestmark = [pytest.mark.story, NEEDS_BROKER]
 
 
 def shipped(site: DemoSite) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from edge.model.weights import Weighing, WeightReason
+from edge.model.weights import WeightReason
 from edge.web.people import Role
 from tests.web.toy_goods import TEA, TOTE
 from tests.web.toy_house import BADGES, PIN, House
@@ -50,8 +50,13 @@ def test_the_word_of_a_supervisor_closes_the_parcel_and_their_name_goes_along(
     word = accepted_by(Role.SUPERVISOR, packer).json()["word"]
 
     assert close(packer, word)["code"] == "closed"
-    boss = BADGES[Role.SUPERVISOR]
-    assert house.floor.pack.accepted == Weighing(1730, "M", boss, WeightReason.SCALE)
+    weighing = house.floor.pack.accepted
+    assert weighing is not None
+    assert (weighing.weight_g, weighing.carton) == (1730, "M")
+    assert weighing.accepted is not None
+    assert weighing.accepted.by == BADGES[Role.SUPERVISOR]
+    assert weighing.accepted.reason is WeightReason.SCALE
+    assert weighing.accepted.given_us is not None
 
 
 def test_a_word_holds_for_whom_it_was_given_and_no_other_word_does(

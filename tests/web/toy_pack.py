@@ -153,10 +153,13 @@ class ToyPack:
     def _weighed(self, weighing: Weighing | None) -> Answer | None:
         if self.expected_g is None:
             return None
+        accepted = weighing.accepted if weighing is not None else None
+        if accepted is not None and accepted.given_us is None:
+            return no("not_confirmed", "once more")
         if weighing is None or not weighing.carton:
             cartons = [{"name": "M", "tare_g": 180}, {"name": "L", "tare_g": 300}]
             return no("weigh", "put it on the scale", {"cartons": cartons})
-        if abs(weighing.weight_g - self.expected_g) <= 20 or weighing.accepted_by is not None:
+        if abs(weighing.weight_g - self.expected_g) <= 20 or accepted is not None:
             return None
         told = {"measured_g": weighing.weight_g, "expected_g": self.expected_g, "off_g_max": 20}
         return no("weight_off", "it weighs something else", told)

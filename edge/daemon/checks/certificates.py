@@ -4,7 +4,6 @@ What reads them is imported when there is one to be read: it is 7 MiB, and most 
 """
 
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,5 +52,6 @@ def validity_us(path: Path) -> tuple[int, int] | None:
 
 
 def _first_of(pem: bytes) -> "x509.Certificate":
-    first: x509.Certificate = import_module("cryptography.x509").load_pem_x509_certificates(pem)[0]
-    return first
+    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - 7 MiB
+
+    return load_pem_x509_certificates(pem)[0]

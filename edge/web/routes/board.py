@@ -22,8 +22,7 @@ QuestionName = Annotated[str, Path(max_length=128)]
 @router.get("", dependencies=[Depends(machine_or_person)])
 async def board(parts: TheParts) -> Shown:
     """How the work goes."""
-    sheet = parts.given.board.look("board")
-    return sheet.value if sheet else _blank()
+    return parts.shown(figures())
 
 
 @router.get("/stream")
@@ -40,8 +39,7 @@ def figures() -> Subscription:
 @router.get("/questions")
 async def questions(_: Who, parts: TheParts) -> Shown:
     """What portals ask: whoever stood by answers."""
-    sheet = parts.given.board.look("board")
-    return {"questions": sheet.value["questions"] if sheet else []}
+    return {"questions": parts.shown(figures())["questions"]}
 
 
 @router.post("/questions/{name}")

@@ -71,12 +71,13 @@ def brought(page: str, who: Session, parts: Parts) -> dict[str, object]:
 
 
 def _streams(page: str, who: Session, parts: Parts) -> Iterator[tuple[str, Shown]]:
-    for path, told in STREAMS.get(page, {}).items():
+    for path, told_to in STREAMS.get(page, {}).items():
         if who.person.role not in ROLES[("GET", path)]:
             continue
-        newest = parts.streams.newest(told(who, parts))
-        if len(json.dumps(newest)) <= VALUE_CHARS_MAX:
-            yield path, newest
+        newest = parts.streams.newest(told_to(who, parts))
+        told = {"value": newest.value, "revision": newest.revision}
+        if len(json.dumps(told)) <= VALUE_CHARS_MAX:
+            yield path, told
 
 
 def _places(parts: Parts) -> dict[str, list[str]]:

@@ -26,9 +26,8 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/calibration", tags=["calibration"])
 
-TOPIC = "calibration"
 PICTURE_PAUSE_S = 0.2
-_NOTHING: Shown = {"stage": "idle"}
+TOLD = Subscription("calibration", "calibration", {"stage": "idle"}, PICTURE_PAUSE_S)
 _PLAIN: dict[str, Step] = {
     "moving": Moving(),
     "learn": Learn(),
@@ -41,15 +40,13 @@ _PLAIN: dict[str, Step] = {
 @router.get("")
 async def calibration(_: Who, parts: TheParts) -> Shown:
     """How far it is, what antennas hear of its tag, and what it taught."""
-    sheet = parts.given.board.look(TOPIC)
-    return sheet.value if sheet else _NOTHING
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")
 async def calibration_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, up to five times a second."""
-    subscription = Subscription(TOPIC, TOPIC, _NOTHING, PICTURE_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/steps")

@@ -13,16 +13,14 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/counts", tags=["counts"])
 
-NOTHING: Shown = {"counts": [], "variances": 0, "open": 0}
 LIST_PAUSE_S = 0.5
-TOLD = Subscription("counts", "counts", NOTHING, LIST_PAUSE_S)
+TOLD = Subscription("counts", "counts", {"counts": [], "variances": 0, "open": 0}, LIST_PAUSE_S)
 
 
 @router.get("")
 async def counts(_: Who, parts: TheParts) -> Shown:
     """Variances that wait for a decision, and places that are to be counted."""
-    sheet = parts.given.board.look("counts")
-    return sheet.value if sheet else NOTHING
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

@@ -13,15 +13,13 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/dispatch", tags=["dispatch"])
 
-NOTHING: Shown = {"manifests": [], "open": 0, "pallets": []}
-TOLD = Subscription("dispatch", "dispatch", NOTHING)
+TOLD = Subscription("dispatch", "dispatch", {"manifests": [], "open": 0, "pallets": []})
 
 
 @router.get("")
 async def manifests(_: Who, parts: TheParts) -> Shown:
     """Per carrier and cut-off: parcels that are due, loaded and missing."""
-    sheet = parts.given.board.look("dispatch")
-    return sheet.value if sheet else NOTHING
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

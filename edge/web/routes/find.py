@@ -25,8 +25,7 @@ CHOICES_MAX = 50
 @router.get("")
 async def looked_for(who: Who, parts: TheParts) -> Shown:
     """What this person looks for, and how near it is."""
-    sheet = parts.given.board.look(f"find/{who.badge}")
-    return sheet.value if sheet else not_looking()
+    return parts.shown(looked_for_by(who.badge))
 
 
 @router.get("/stream")

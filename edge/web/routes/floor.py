@@ -30,8 +30,7 @@ MAP_PAUSE_S = 0.5
 @router.get("/floor")
 async def floor(_: Who, parts: TheParts) -> Shown:
     """Places with stock and items, antennas, readers and pickers."""
-    sheet = parts.given.board.look("floor")
-    return sheet.value if sheet else _bare(parts.given.floor)
+    return parts.shown(floor_told(parts))
 
 
 @router.get("/floor/stream")

@@ -19,15 +19,13 @@ router = APIRouter(prefix="/api/letters", tags=["letters"])
 LETTERS_PAUSE_S = 0.5
 SEQ_MAX = 2**63 - 1
 Seq = Annotated[int, Path(ge=1, le=SEQ_MAX)]
-_NONE: Shown = {"set_aside": [], "refused": []}
-TOLD = Subscription(TOPIC, TOPIC, _NONE, LETTERS_PAUSE_S)
+TOLD = Subscription(TOPIC, TOPIC, {"set_aside": [], "refused": []}, LETTERS_PAUSE_S)
 
 
 @router.get("")
 async def letters(_: Who, parts: TheParts) -> Shown:
     """What nobody has discarded, the newest first."""
-    sheet = parts.given.board.look(TOPIC)
-    return sheet.value if sheet else _NONE
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

@@ -22,8 +22,7 @@ TOLD = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
 @router.get("")
 async def orders(_: Who, parts: TheParts) -> Shown:
     """Orders that are open or wait for a decision."""
-    sheet = parts.given.board.look("orders")
-    return sheet.value if sheet else {"orders": []}
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

@@ -7,13 +7,15 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.labels import no_label
+from edge.floor.views import pack_view
 from edge.model.ids import Badge, LocationId
 from edge.model.places import LocationKind
 from edge.model.posted import LabelWanted, ParcelWanted, StationScanned
-from edge.model.weights import Weighing, WeightReason
+from edge.model.state import FloorState
+from edge.model.weights import Accepted, Weighing, WeightReason
+from edge.rules import confirming
 from edge.web.access import LEADERS
 from edge.web.bodies import AnotherLabel, Close, SignIn, StationScan, Weighed
-from edge.web.confirmations import CONFIRMED_WITHIN_S
 from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
@@ -29,17 +31,13 @@ StationName = Annotated[str, Path(max_length=64)]
 @router.get("/pack/{station}")
 async def pack(station: StationName, _: Who, parts: TheParts) -> Shown:
     """The tote that is open at a station."""
-    place = _station(parts, station)
-    sheet = parts.given.board.look(f"pack/{place}")
-    return sheet.value if sheet else _empty(place)
+    return parts.shown(_told(parts, station))
 
 
 @router.get("/pack/{station}/stream")
 async def pack_stream(station: StationName, who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    place = _station(parts, station)
-    subscription = Subscription(f"pack/{place}", "pack", _empty(place))
-    return parts.stream(who, subscription)
+    return parts.stream(who, _told(parts, station))
 
 
 @router.post("/pack/{station}/scan")
@@ -66,10 +64,6 @@ async def close_parcel(
     station: StationName, body: Close, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Close the parcel; the answer's data hold its SSCC."""
-    weighed = body.weighing
-    if weighed is not None and not _is_accepted(parts, who, station, weighed):
-        text = "let the supervisor accept it once more; that holds a minute"
-        return {"accepted": False, "code": "not_confirmed", "text": text, "data": {}}
     answer = await parts.desk.ask(
         ParcelWanted(
             request_id=key,
@@ -78,7 +72,7 @@ async def close_parcel(
             partial=body.partial,
             at_us=parts.given.clock.now_us(),
             nothing_unwanted=body.nothing_unwanted,
-            weighing=_weighing(weighed) if weighed is not None else None,
+            weighing=_weighing(parts, who, station, body.weighing) if body.weighing else None,
         )
     )
     return told(answer)
@@ -105,22 +99,24 @@ async def accept_weight(
     if person.role not in LEADERS:
         raise RefusedError(403, "not_allowed", "only a supervisor may accept it")
     word = parts.confirmations.give(person.badge, _deed(who, place))
-    return {"word": word, "holds_s": CONFIRMED_WITHIN_S}
+    return {"word": word, "holds_s": confirming.HOLDS_S}
 
 
 @router.get("/pack/{station}/label")
 async def label(station: StationName, _: Who, parts: TheParts) -> Shown:
     """The label that was made last at a station, what its slip says, whether it is printed."""
-    place = _station(parts, station)
-    sheet = parts.given.board.look(f"label/{place}")
-    return sheet.value if sheet else no_label(place)
+    return parts.shown(label_at(_station(parts, station)))
 
 
 @router.get("/pack/{station}/label/stream")
 async def label_stream(station: StationName, who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    place = _station(parts, station)
-    return parts.stream(who, Subscription(f"label/{place}", "label", no_label(place)))
+    return parts.stream(who, label_at(_station(parts, station)))
+
+
+def label_at(place: LocationId) -> Subscription:
+    """The label that was made last at a place."""
+    return Subscription(f"label/{place}", "label", no_label(place))
 
 
 @router.post("/pack/{station}/label")
@@ -140,25 +136,18 @@ async def print_label(
     return told(answer)
 
 
-def _is_accepted(parts: Parts, who: Session, station: str, weighed: Weighed) -> bool:
-    """Whether the supervisor that is named has said so just now; also where none is named."""
-    said = weighed.acceptance
-    deed = _deed(who, station)
-    return said is None or parts.confirmations.holds(said.word, Badge(said.badge), deed)
-
-
 def _deed(who: Session, station: str) -> str:
     return f"weight {station} {who.badge}"
 
 
-def _weighing(weighed: Weighed) -> Weighing:
+def _weighing(parts: Parts, who: Session, station: str, weighed: Weighed) -> Weighing:
     said = weighed.acceptance
-    return Weighing(
-        weighed.weight_g,
-        weighed.carton or "",
-        Badge(said.badge) if said is not None else None,
-        WeightReason(said.reason) if said is not None else None,
-    )
+    if said is None:
+        return Weighing(weighed.weight_g, weighed.carton or "")
+    badge = Badge(said.badge)
+    given_us = parts.confirmations.given_us(said.word, badge, _deed(who, station))
+    acceptance = Accepted(badge, WeightReason(said.reason), given_us)
+    return Weighing(weighed.weight_g, weighed.carton or "", acceptance)
 
 
 def _station(parts: Parts, name: str) -> LocationId:
@@ -168,16 +157,7 @@ def _station(parts: Parts, name: str) -> LocationId:
     return place
 
 
-def _empty(station: LocationId) -> Shown:
-    return {
-        "station": station,
-        "open": False,
-        "tote_id": None,
-        "order_id": None,
-        "carrier": "",
-        "lines": [],
-        "checked": 0,
-        "expected": 0,
-        "strangers": [],
-        "verdict": "empty",
-    }
+def _told(parts: Parts, name: str) -> Subscription:
+    station = _station(parts, name)
+    nothing_open = pack_view(FloorState(parts.given.floor), station)
+    return Subscription(f"pack/{station}", "pack", nothing_open)

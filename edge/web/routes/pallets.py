@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
-from edge.floor.labels import no_label
 from edge.model.ids import LocationId, Sscc
 from edge.model.loading import (
     PalletDecided,
@@ -19,7 +18,7 @@ from edge.web.bodies import BeginPallet, PalletScan, PalletStep, TakeOff
 from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.refusals import RefusedError
-from edge.web.sse import Subscription
+from edge.web.routes.pack import label_at
 
 router = APIRouter(prefix="/api/dispatch", tags=["dispatch"])
 
@@ -102,4 +101,4 @@ async def pallet_label_stream(place: PlaceName, who: Who, parts: TheParts) -> St
     where = LocationId(place)
     if parts.given.floor.kind_of(where) not in PLACES:
         raise RefusedError(404, "place_unknown", "no pallet can stand at a place of this name")
-    return parts.stream(who, Subscription(f"label/{where}", "label", no_label(where)))
+    return parts.stream(who, label_at(where))

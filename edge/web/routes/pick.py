@@ -73,7 +73,7 @@ async def hand_over(
 @router.get("/prompt")
 async def prompt(who: Who, parts: TheParts) -> Shown:
     """The one thing that is wanted next."""
-    return _newest(parts, who.badge)[0]
+    return parts.shown(prompt_of(who.badge))
 
 
 @router.get("/prompt/stream")
@@ -130,13 +130,8 @@ def troubles_of(parts: Parts) -> dict[str, object]:
 
 def _with_prompt(parts: Parts, badge: Badge, answer: Answer) -> dict[str, object]:
     """An answer with the prompt after it; `revision` is the same as the stream's event id."""
-    value, revision = _newest(parts, badge)
-    return {**told(answer), "prompt": value, "revision": revision}
-
-
-def _newest(parts: Parts, badge: Badge) -> tuple[Shown, int]:
-    sheet = parts.given.board.look(f"prompt/{badge}")
-    return (sheet.value, sheet.revision) if sheet else (_no_prompt(badge), 0)
+    newest = parts.streams.newest(prompt_of(badge))
+    return {**told(answer), "prompt": newest.value, "revision": newest.revision}
 
 
 def _no_prompt(badge: Badge) -> Shown:

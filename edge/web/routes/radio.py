@@ -10,18 +10,16 @@ from edge.web.sse import Subscription
 router = APIRouter(prefix="/api/radio", tags=["floor"])
 
 FIGURES_PAUSE_S = 2.0
-_BLANK: Shown = {"antennas": []}
+TOLD = Subscription("radio", "radio", {"antennas": []}, FIGURES_PAUSE_S)
 
 
 @router.get("", dependencies=[Depends(machine_or_person)])
 async def radio(parts: TheParts) -> Shown:
     """Each antenna's reads a second and level, what is usual there, and its state in one word."""
-    sheet = parts.given.board.look("radio")
-    return sheet.value if sheet else _BLANK
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")
 async def radio_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, when it changes."""
-    subscription = Subscription("radio", "radio", _BLANK, FIGURES_PAUSE_S)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)

@@ -15,17 +15,18 @@ from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
+from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/readers", tags=["readers"])
 
+TOLD = Subscription("readers/found", "readers", {"readers": []})
 FoundId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-z-]+$")]
 
 
 @router.get("/found")
 async def found(_: Who, parts: TheParts) -> Shown:
     """Every reader that was found, and what was decided about it."""
-    sheet = parts.given.board.look("readers/found")
-    return sheet.value if sheet else {"readers": []}
+    return parts.shown(TOLD)
 
 
 @router.post("/found/{found_id}/approve")
@@ -66,9 +67,8 @@ def _found(found_id: str, parts: Parts) -> Row:
     Raises:
         RefusedError: 404; no such reader was found since the start.
     """
-    sheet = parts.given.board.look("readers/found")
-    rows = sheet.value.get("readers", []) if sheet else []
-    row = next((one for one in cast("list[Row]", rows) if one["id"] == found_id), None)
+    rows = cast("list[Row]", parts.shown(TOLD)["readers"])
+    row = next((one for one in rows if one["id"] == found_id), None)
     if row is None:
         raise RefusedError(
             404, "reader_unknown", f"no reader {found_id} was found; look at /api/readers/found"

@@ -14,15 +14,15 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/returns", tags=["returns"])
 
-NOTHING: Shown = {"pieces": [], "ungraded": 0, "expected": [], "to_put_away": 0}
-TOLD = Subscription("returns", "returns", NOTHING)
+TOLD = Subscription(
+    "returns", "returns", {"pieces": [], "ungraded": 0, "expected": [], "to_put_away": 0}
+)
 
 
 @router.get("")
 async def returns(_: Who, parts: TheParts) -> Shown:
     """What came back and lies in quarantine, and what is announced."""
-    sheet = parts.given.board.look("returns")
-    return sheet.value if sheet else NOTHING
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

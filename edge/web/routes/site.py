@@ -71,11 +71,11 @@ async def look_at_reader(body: TypedReader, _: Key, __: Who, parts: TheParts) ->
 @router.post("/antennas")
 async def place_antennas(body: AntennaPlaces, _: Key, who: Who, parts: TheParts) -> Row:
     """Say which place each antenna of a reader hears."""
-    desk, rows = parts.given.configuring, [one.model_dump(mode="json") for one in body.antennas]
+    desk = parts.given.configuring
     return await _changed(
         (parts, who),
         f"antennas of {body.reader}",
-        lambda: desk.place_antennas(body.reader, rows),
+        lambda: desk.place_antennas(body.reader, body.antennas),
     )
 
 

@@ -19,7 +19,13 @@ from edge.model.tag_work import (
     WriteEpc,
     WriteWords,
 )
-from edge.web.bodies import (
+from edge.rules import confirming
+from edge.web.desk import told
+from edge.web.parts import Key, Parts, TheParts, Who
+from edge.web.refusals import RefusedError
+from edge.web.sessions import Session
+from edge.web.sse import Subscription
+from edge.web.tag_bodies import (
     KillConfirmation,
     TagKill,
     TagLock,
@@ -28,31 +34,23 @@ from edge.web.bodies import (
     TagTarget,
     TagWrite,
 )
-from edge.web.confirmations import CONFIRMED_WITHIN_S
-from edge.web.desk import told
-from edge.web.parts import Key, Parts, TheParts, Who
-from edge.web.refusals import RefusedError
-from edge.web.sessions import Session
-from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/tags", tags=["tags"])
 
 Told = dict[str, object]
-_NONE: Shown = {"jobs": []}
+TOLD = Subscription("tags", "tags", {"jobs": []})
 
 
 @router.get("")
 async def jobs(_: Who, parts: TheParts) -> Shown:
     """Work in hand and the latest that is over, the newest first; `result` is null meanwhile."""
-    sheet = parts.given.board.look("tags")
-    return sheet.value if sheet else _NONE
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")
 async def jobs_stream(who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    subscription = Subscription("tags", "tags", _NONE)
-    return parts.stream(who, subscription)
+    return parts.stream(who, TOLD)
 
 
 @router.post("/read")
@@ -94,16 +92,14 @@ async def lock(body: TagLock, key: Key, who: Who, parts: TheParts) -> Told:
 async def confirm_kill(body: KillConfirmation, who: Who, parts: TheParts) -> Told:
     """The first of two steps: a word that lets the same person kill this tag within a minute."""
     word = parts.confirmations.give(who.badge, _deed(body))
-    return {"confirmation": word, "holds_s": CONFIRMED_WITHIN_S}
+    return {"confirmation": word, "holds_s": confirming.HOLDS_S}
 
 
 @router.post("/kill")
 async def kill(body: TagKill, key: Key, who: Who, parts: TheParts) -> Told:
     """The second step: silence the tag for ever."""
-    if not parts.confirmations.holds(body.confirmation, who.badge, _deed(body)):
-        text = "ask for a confirmation first; it holds a minute, for you and this tag"
-        return {"accepted": False, "code": "not_confirmed", "text": text, "data": {}}
-    return await _ask(parts, who, key, body, Kill(_number(body.kill_password)))
+    confirmed_us = parts.confirmations.given_us(body.confirmation, who.badge, _deed(body))
+    return await _ask(parts, who, key, body, Kill(_number(body.kill_password), confirmed_us))
 
 
 async def _ask(

@@ -12,16 +12,14 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
-NOTHING: Shown = {"tasks": [], "open": 0}
 LIST_PAUSE_S = 0.5
-TOLD = Subscription("tasks", "tasks", NOTHING, LIST_PAUSE_S)
+TOLD = Subscription("tasks", "tasks", {"tasks": [], "open": 0}, LIST_PAUSE_S)
 
 
 @router.get("")
 async def tasks(_: Who, parts: TheParts) -> Shown:
     """What waits to be done, the oldest first."""
-    sheet = parts.given.board.look("tasks")
-    return sheet.value if sheet else NOTHING
+    return parts.shown(TOLD)
 
 
 @router.get("/stream")

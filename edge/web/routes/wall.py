@@ -23,17 +23,13 @@ WallName = Annotated[str, Path(max_length=64)]
 @router.get("/{wall}")
 async def wall(wall: WallName, _: Who, parts: TheParts) -> Shown:
     """The slots of a wall and the piece in hand."""
-    place = _wall(parts, wall)
-    sheet = parts.given.board.look(f"wall/{place}")
-    return sheet.value if sheet else _dark(place)
+    return parts.shown(_told(parts, wall))
 
 
 @router.get("/{wall}/stream")
 async def wall_stream(wall: WallName, who: Who, parts: TheParts) -> StreamingResponse:
     """The same, each time it changes."""
-    place = _wall(parts, wall)
-    subscription = Subscription(f"wall/{place}", "wall", _dark(place))
-    return parts.stream(who, subscription)
+    return parts.stream(who, _told(parts, wall))
 
 
 @router.post("/{wall}/scan")
@@ -76,5 +72,7 @@ def _wall(parts: Parts, name: str) -> LocationId:
     return place
 
 
-def _dark(wall: LocationId) -> Shown:
-    return {"wall": wall, "hand": None, "slots": [], "unsorted": 0}
+def _told(parts: Parts, name: str) -> Subscription:
+    wall = _wall(parts, name)
+    dark: Shown = {"wall": wall, "hand": None, "slots": [], "unsorted": 0}
+    return Subscription(f"wall/{wall}", "wall", dark)

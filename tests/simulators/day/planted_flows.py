@@ -134,6 +134,6 @@ def an_invented_word_lets_a_parcel_go(patch: pytest.MonkeyPatch) -> None:
     async def invented(_: DayPacker) -> str:
         return "open sesame"
 
-    patch.setattr(Confirmations, "holds", lambda *_: True)
+    patch.setattr(Confirmations, "given_us", lambda it, *_: it._clock.now_us())
     patch.setattr(DayPacker, "_word_of_leader", invented)
     patch.setattr(scales, "LEANS_SHARE", 1.0)

@@ -20,7 +20,7 @@ from edge.model.orders import OrderState
 from edge.model.presence import Departed, Stale
 from edge.model.state import FloorState
 from edge.model.work import Unit
-from edge.rules import closing, guiding, packing, quiet
+from edge.rules import closing, hearing, packing, quiet
 from edge.rules.decision import accept
 from edge.rules.terms import Terms
 from edge.sync.wire import messages
@@ -109,7 +109,7 @@ def one_scan_picks_two_pieces(patch: pytest.MonkeyPatch) -> None:
         picks = [one for one in decision.events if isinstance(one, PiecePicked)]
         return replace(decision, events=(*decision.events, *picks))
 
-    patch.setattr(guiding, "has_antenna", lambda *_: False)  # so that everything is scanned
+    patch.setattr(hearing, "has_antenna", lambda *_: False)  # so that everything is scanned
     patch.setattr(verifying, "scanned", twice)
 
 

@@ -1,14 +1,13 @@
-// Calibration: level, tag, places, learning, use; with what the antennas hear of the tag right now.
+// Calibration step by step: level, tag, places, learning, use.
 
 import { get, newKey, post } from "./api.js";
-import { fill, h, icon, s } from "./dom.js";
+import { note, pictureOf, reportOf } from "./calibration-report.js";
+import { fill, h, icon } from "./dom.js";
 import { decimal, knows, t } from "./language.js";
 import { listen } from "./stream.js";
-import { percent, span } from "./why-view.js";
 import { saidWords } from "./words.js";
 
 const SESSION_KEPT_MS = 5 * 60 * 1000;
-const LEVEL_DBM = [-90, -30]; // the ends of a level's bar
 const HELD_S_MIN = 25; // of two places, before learning makes sense
 const STEPS = ["level", "tag", "places", "learning", "use"];
 
@@ -110,8 +109,8 @@ class CalibrationView {
         h("small", {}, t(`calibration.level.${name}_hint`)),
       );
     return [
-      stage === "used" ? this._note("right", t(loaded ? "calibration.used" : "calibration.used_later")) : null,
-      inUse ? this._card(t("calibration.in_use"), ...this._report(inUse, false)) : h("p", { class: "card padded" }, t("calibration.none")),
+      stage === "used" ? note("right", t(loaded ? "calibration.used" : "calibration.used_later")) : null,
+      inUse ? this._card(t("calibration.in_use"), ...reportOf(inUse, false)) : h("p", { class: "card padded" }, t("calibration.none")),
       h("h3", {}, t("calibration.choose_level")),
       h("div", { class: "buttons columns" }, level("gain"), level("survey")),
     ];
@@ -148,7 +147,7 @@ class CalibrationView {
     const { here, epc, places, level } = this._sheet;
     return [
       h("p", { class: "calibration-tag" }, t("calibration.tag"), " ", h("code", {}, epc), h("button", { type: "button", class: "link", id: "another", onclick: () => ((this._isChoosing = true), this.show()) }, t("calibration.another"))),
-      this._note(here === null ? "info" : "right", here === null ? t(`calibration.go.${level}`) : t("calibration.hold", { place: here })),
+      note(here === null ? "info" : "right", here === null ? t(`calibration.go.${level}`) : t("calibration.hold", { place: here })),
       h(
         "ul",
         { class: "places", id: "places" },
@@ -173,45 +172,9 @@ class CalibrationView {
 
   _learnt() {
     return [
-      this._card(t("calibration.report"), ...this._report(this._sheet.report, true)),
+      this._card(t("calibration.report"), ...reportOf(this._sheet.report, true)),
       h("div", { class: "buttons columns" }, this._button("use", "main"), this._button("more", "second"), this._discard()),
     ];
-  }
-
-  /** How good it proved on what it was not learnt from. */
-  _report(report, isWhole) {
-    const { quality, warnings } = report;
-    if (quality === null) return [h("p", {}, t("calibration.no_quality"))];
-    const figure = (name, value) => h("li", { class: name === "accuracy" ? "best" : "" }, h("span", {}, t(`calibration.figure.${name}`)), h("progress", { max: 1, value, "aria-label": t(`calibration.figure.${name}`) }), h("strong", { class: "number" }, percent(value)));
-    return [
-      h("p", {}, t(`calibration.learnt.${report.level}`, { seconds: quality.seconds })),
-      h("ul", { class: "why-others figures-list", id: isWhole ? "quality" : null }, figure("accuracy", quality.accuracy), figure("accuracy_uncalibrated", quality.accuracy_uncalibrated), figure("strongest_antenna", quality.strongest_antenna), figure("majority", quality.majority)),
-      ...warnings.map((text, at) => this._note("trouble", saidWords(report.warnings_said?.[at], text))),
-      isWhole ? this._confusion(quality.confusion) : null,
-    ];
-  }
-
-  _confusion(confusion) {
-    const truths = Object.keys(confusion);
-    const told = [...new Set([...truths, ...truths.flatMap((one) => Object.keys(confusion[one]))])];
-    const cell = (truth, name) => {
-      const row = confusion[truth];
-      const all = Object.values(row).reduce((sum, count) => sum + count, 0);
-      const count = row[name] ?? 0;
-      const kind = count === 0 ? "none" : truth === name ? "hit" : "miss";
-      return h("td", { class: `number cell-${kind}` }, count === 0 ? "–" : percent(count / all));
-    };
-    return h(
-      "div",
-      { class: "scroll", role: "region", tabindex: 0, "aria-label": t("calibration.confusion") },
-      h(
-        "table",
-        { class: "confusion", id: "confusion" },
-        h("caption", {}, t("calibration.confusion")),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("calibration.truth")), ...told.map((name) => h("th", { scope: "col", class: "number" }, name || t("calibration.unknown"))))),
-        h("tbody", {}, ...truths.map((truth) => h("tr", {}, h("th", { scope: "row" }, truth), ...told.map((name) => cell(truth, name))))),
-      ),
-    );
   }
 
   _moveFigures() {
@@ -226,32 +189,11 @@ class CalibrationView {
   _showPicture() {
     const { stage, epc, antennas } = this._sheet;
     this._picture.hidden = stage !== "recording" || epc === null;
-    if (this._picture.hidden) return;
-    fill(
-      this._picture,
-      h("h3", {}, t("calibration.live")),
-      h(
-        "ul",
-        { class: "live", id: "live" },
-        ...antennas.map((one) =>
-          h(
-            "li",
-            {},
-            h("div", { class: "why-antenna" }, h("strong", {}, t("floor.antenna", one)), h("span", {}, one.location), h("span", { class: "number" }, one.rssi_dbm === null ? t("calibration.silent") : `${decimal(one.rssi_dbm)} dBm`)),
-            levelBar(one.rssi_dbm),
-            h("small", {}, one.rssi_dbm === null ? " " : t("calibration.rate", { rate: decimal(one.reads_per_s), age: span(one.age_s ?? 0) })),
-          ),
-        ),
-      ),
-    );
+    if (!this._picture.hidden) fill(this._picture, ...pictureOf(antennas));
   }
 
   _card(title, ...parts) {
     return h("section", { class: "card padded calibration-card" }, h("h3", {}, title), ...parts);
-  }
-
-  _note(kind, words) {
-    return h("p", { class: `calibration-note note-${kind}` }, icon(kind), h("span", {}, words));
   }
 
   _button(step, kind, isOff = false) {
@@ -295,15 +237,4 @@ class CalibrationView {
 function faultOf(body) {
   const key = `code.${body?.code ?? body?.error}`;
   return knows(key) ? t(key) : (body?.text ?? t("home.fault.unreachable"));
-}
-
-function levelBar(dbm) {
-  const [least, most] = LEVEL_DBM;
-  const share = dbm === null ? 0 : (Math.min(most, Math.max(least, dbm)) - least) / (most - least);
-  return s(
-    "svg",
-    { class: "odds level", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
-    s("rect", { x: 0, y: 0, width: 100, height: 8, class: "odds-ground" }),
-    s("rect", { x: 0, y: 0, width: (share * 100).toFixed(1), height: 8, class: "odds-for" }),
-  );
 }

@@ -3,7 +3,7 @@
 import { knows, t } from "./language.js";
 
 /** A free count is asked for, not told of; anything else is a fault. */
-export function noticeOf({ notice, notice_location: location, totes, instead_of: ordered }) {
+export function noticeOf({ notice, notice_location: location, notice_item: item, totes, instead_of: ordered }) {
   if (notice === "zero_check") {
     return { kind: "info", words: t("notice.zero_check", { location }), details: t("notice.zero_check_details") };
   }
@@ -15,6 +15,9 @@ export function noticeOf({ notice, notice_location: location, totes, instead_of:
   }
   if (notice === "undone") {
     return { kind: "wrong", words: t("notice.undone"), details: t("notice.undone_details") };
+  }
+  if (notice === "foreign_item") {
+    return { kind: "wrong", words: noticeWords(notice), details: item };
   }
   if (notice === "substitute") {
     return { kind: "info", words: t("notice.substitute"), details: t("notice.substitute_details", { name: ordered }) };

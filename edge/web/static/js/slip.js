@@ -10,11 +10,11 @@ const frame = await Frame.start("slip");
 await whoAmI();
 const page = document.getElementById("page");
 const station = new URLSearchParams(location.search).get("station") ?? "";
-const { status, body } = await get(`/api/pack/${encodeURIComponent(station)}/label`);
+const { status, body } = station === "" ? { status: 404 } : await get(`/api/pack/${encodeURIComponent(station)}/label`);
 const label = status === 200 && body.sscc ? body : null;
 
 function show() {
-  if (label === null) return fill(page, nothing());
+  if (label === null) return fill(page, nothing(status === 404 ? "no_station" : "nothing"));
   const missing = label.lines.some((line) => line.packed < line.ordered);
   fill(
     page,
@@ -39,12 +39,12 @@ function show() {
   );
 }
 
-function nothing() {
+function nothing(why) {
   return h(
     "div",
     { class: "calm empty" },
     icon("tote"),
-    h("div", {}, h("h2", { class: "large" }, t("slip.nothing")), h("p", { class: "muted" }, t("slip.nothing_details")), h("a", { class: "second", href: "/pack" }, t("slip.to_pack"))),
+    h("div", {}, h("h2", { class: "large" }, t(`slip.${why}`)), h("p", { class: "muted" }, t(`slip.${why}_details`)), h("a", { class: "second", href: "/pack" }, t("slip.to_pack"))),
   );
 }
 
