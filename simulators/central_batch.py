@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.central_books import ORDER_STATES
-from simulators.central_events import Delivered, completes, order_of, same_fact, same_restored
+from simulators.central_events import (
+    Delivered,
+    completes,
+    order_of,
+    revision_of,
+    same_fact,
+    same_restored,
+)
 
 _BODIES = """SELECT gateway, epoch, seq, body FROM json_each(?) AS wanted CROSS JOIN events
   ON gateway = json_extract(wanted.value, '$[0]') AND epoch = json_extract(wanted.value, '$[1]')
@@ -28,6 +35,8 @@ _KEEP_CURSOR = """INSERT INTO cursors (gateway, epoch, upto, highest, touched, b
   moved_us = excluded.moved_us"""
 _COUNT = """INSERT INTO counters VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"""
+_RECEIVED = """UPDATE orders SET received=1 WHERE order_id=? AND received=0
+  AND coalesce(json_extract(body, '$.rev'), 1) <= ?"""
 
 _Key = tuple[str, str, int]
 
@@ -206,7 +215,7 @@ class Batch:
         order_id = order_of(data)
         if not order_id:
             return
-        self._books.execute("UPDATE orders SET received=1 WHERE order_id=?", (order_id,))
+        self._books.execute(_RECEIVED, (order_id, revision_of(data)))
         if state := ORDER_STATES.get(kind):
             self._books.execute("UPDATE orders SET state=? WHERE order_id=?", (state, order_id))
         if kind == "ship.departed":

@@ -112,8 +112,19 @@ class Books(Protocol):
         """
         ...
 
+    def revise_order(self, order: dict[str, Any], now_us: int) -> bool:
+        """Write a newer revision of an order down before it is sent.
+
+        Returns:
+            False where this one or a newer one stands there already.
+        """
+        ...
+
     def orders(self, state: str | None = None) -> list[dict[str, Any]]:
-        """The orders sent, oldest first: all, or those that are `open`, `shipped`, `cancelled`."""
+        """The orders in their newest revisions, oldest first: all, or those of one state.
+
+        A state is `open`, `shipped` or `cancelled`, by the events that came.
+        """
         ...
 
     def order_count(self, state: str | None = None) -> int:
@@ -121,7 +132,7 @@ class Books(Protocol):
         ...
 
     def unconfirmed(self, before_us: int) -> list[dict[str, Any]]:
-        """Open orders, sent before this time, of which no event has told."""
+        """Orders, sent before this time, of whose newest revision no event has told."""
         ...
 
     def sent_again(self, order_ids: Iterable[str], now_us: int) -> None:

@@ -118,6 +118,14 @@ def same_restored(body: str, event: Delivered) -> bool:
     )
 
 
+def revision_of(data: dict[str, Any]) -> int:
+    """The revision of its order that an event tells of; 1, which any event proves, for none."""
+    for part in (data, data.get("order")):
+        if isinstance(part, dict) and isinstance(part.get("rev"), int):
+            return int(part["rev"])
+    return 1
+
+
 def order_of(data: dict[str, Any]) -> str:
     """The order that an event is about, in its data or one level deeper; empty for none."""
     for part in (data, data.get("order"), data.get("parcel")):

@@ -25,43 +25,16 @@ from simulators.central_books import (
     SqlBooks,
     base_36,
 )
-from simulators.central_events import Delivered, completes, order_of, same_fact, same_restored
+from simulators.central_events import (
+    Delivered,
+    completes,
+    order_of,
+    revision_of,
+    same_fact,
+    same_restored,
+)
+from simulators.central_statements import BODIES, GAPS, INSERT, RECEIVED, REVISE, SCHEMA
 
-_SCHEMA = """
-SELECT pg_advisory_xact_lock(7346001);  -- CREATE IF NOT EXISTS alone is no match for two at once
-CREATE TABLE IF NOT EXISTS events (
-  gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL,
-  type TEXT NOT NULL, body TEXT NOT NULL, arrived BIGINT GENERATED ALWAYS AS IDENTITY,
-  arrived_us BIGINT NOT NULL, PRIMARY KEY (gateway, epoch, seq));
-CREATE INDEX IF NOT EXISTS events_by_id ON events (id);
-CREATE TABLE IF NOT EXISTS doubles (
-  gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL,
-  why TEXT NOT NULL, body TEXT NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS doubles_once
-  ON doubles (gateway, epoch, seq, id, why, md5(body));
-CREATE TABLE IF NOT EXISTS gateways (gateway TEXT PRIMARY KEY);
-CREATE SEQUENCE IF NOT EXISTS touches;
-CREATE TABLE IF NOT EXISTS cursors (
-  gateway TEXT NOT NULL, epoch TEXT NOT NULL, upto BIGINT NOT NULL DEFAULT 0,
-  highest BIGINT NOT NULL DEFAULT 0, touched BIGINT NOT NULL DEFAULT 0,
-  base TEXT NOT NULL DEFAULT '', moved_us BIGINT NOT NULL DEFAULT 0,
-  asked_us BIGINT NOT NULL DEFAULT 0, asked_upto BIGINT NOT NULL DEFAULT -1,
-  PRIMARY KEY (gateway, epoch));
-CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS orders (
-  number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id TEXT NOT NULL UNIQUE,
-  body TEXT NOT NULL, state TEXT NOT NULL, sent_us BIGINT NOT NULL,
-  received INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS parcels (
-  sscc TEXT NOT NULL, id TEXT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (sscc, id));
-"""
-_INSERT = """INSERT INTO events (gateway, epoch, seq, id, type, body, arrived_us)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-  %s::bigint[]) ON CONFLICT DO NOTHING RETURNING gateway, epoch, seq"""
-_BODIES = """SELECT gateway, epoch, seq, body FROM events
-JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS wanted (gateway, epoch, seq)
-  USING (gateway, epoch, seq)"""
-_GAPS = "SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors"
 _PAGE = 500
 """Rows looked at together on the way to the next gap."""
 
@@ -82,7 +55,7 @@ class PostgresBooks(SqlBooks):
         with _told():
             self._books = psycopg.connect(address, autocommit=True)
         with self._transaction():
-            self._books.execute(_SCHEMA)
+            self._books.execute(SCHEMA)
 
     @override
     def close(self) -> None:
@@ -126,7 +99,7 @@ class PostgresBooks(SqlBooks):
             *((*_key(one), one.id, one.type, one.body, now_us) for one in first.values()),
             strict=True,
         )
-        new = set(self._rows(_INSERT, tuple(list(column) for column in columns)))
+        new = set(self._rows(INSERT, tuple(list(column) for column in columns)))
         again = self._compare(
             [one for one in events if first[_key(one)] is not one or _key(one) not in new]
         )
@@ -138,7 +111,7 @@ class PostgresBooks(SqlBooks):
         """Events whose number was taken: gives the same facts; others are doubles."""
         if not events:
             return []
-        rows = self._rows(_BODIES, tuple(map(list, zip(*map(_key, events), strict=True))))
+        rows = self._rows(BODIES, tuple(map(list, zip(*map(_key, events), strict=True))))
         bodies = {(row[0], row[1], row[2]): str(row[3]) for row in rows}
         same = []
         for event in events:
@@ -237,10 +210,8 @@ class PostgresBooks(SqlBooks):
         about = [(one, order_of(one[2])) for one in told if order_of(one[2])]
         if not about:
             return
-        self._do(
-            "UPDATE orders SET received=1 WHERE received=0 AND order_id = ANY(%s)",
-            ([order_id for _, order_id in about],),
-        )
+        revisions = [revision_of(data) for (_, _, data), _ in about]
+        self._do(RECEIVED, ([order_id for _, order_id in about], revisions))
         for (fact_id, kind, data), order_id in about:
             if kind in ORDER_STATES:
                 self._do(
@@ -281,7 +252,7 @@ class PostgresBooks(SqlBooks):
         since_us = now_us - patience_us
         with self._transaction():
             rows = self._rows(
-                f"{_GAPS} WHERE {NEWEST} AND upto < highest AND moved_us <= %s"
+                f"{GAPS} WHERE {NEWEST} AND upto < highest AND moved_us <= %s"
                 " AND asked_us <= %s AND base = ANY(%s) FOR UPDATE SKIP LOCKED",
                 (since_us, since_us, list(bases)),
             )
@@ -318,6 +289,12 @@ class PostgresBooks(SqlBooks):
         return bool(added)
 
     @override
+    def revise_order(self, order: dict[str, Any], now_us: int) -> bool:
+        return bool(
+            self._rows(REVISE, (json.dumps(order), now_us, order["order_id"], order["rev"]))
+        )
+
+    @override
     def orders(self, state: str | None = None) -> list[dict[str, Any]]:
         rows = self._rows(
             "SELECT body FROM orders WHERE coalesce(%s, state) = state ORDER BY number", (state,)
@@ -330,10 +307,7 @@ class PostgresBooks(SqlBooks):
 
     @override
     def unconfirmed(self, before_us: int) -> list[dict[str, Any]]:
-        rows = self._rows(
-            "SELECT body FROM orders WHERE state='open' AND received=0 AND sent_us<%s",
-            (before_us,),
-        )
+        rows = self._rows("SELECT body FROM orders WHERE received=0 AND sent_us<%s", (before_us,))
         return [json.loads(str(body)) for (body,) in rows]
 
     @override

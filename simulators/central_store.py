@@ -47,6 +47,8 @@ CREATE TABLE IF NOT EXISTS parcels (
 _GAPS_DUE = """SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors
   WHERE upto < highest AND moved_us <= ? AND asked_us <= ?
   AND base IN (SELECT value FROM json_each(?)) AND """
+_REVISE = """UPDATE orders SET body=?, sent_us=?, received=0 WHERE order_id=?
+  AND coalesce(json_extract(body, '$.rev'), 1) < ?"""
 
 
 class CentralStore(SqlBooks):
@@ -150,6 +152,14 @@ class CentralStore(SqlBooks):
         return added.rowcount > 0
 
     @override
+    def revise_order(self, order: dict[str, Any], now_us: int) -> bool:
+        with self._transaction():
+            revised = self._books.execute(
+                _REVISE, (json.dumps(order), now_us, order["order_id"], order["rev"])
+            )
+        return revised.rowcount > 0
+
+    @override
     def orders(self, state: str | None = None) -> list[dict[str, Any]]:
         where, values = ("WHERE state=?", (state,)) if state else ("", ())
         rows = self._books.execute(f"SELECT body FROM orders {where} ORDER BY number", values)  # noqa: S608 - two fixed texts
@@ -164,8 +174,7 @@ class CentralStore(SqlBooks):
     @override
     def unconfirmed(self, before_us: int) -> list[dict[str, Any]]:
         rows = self._books.execute(
-            "SELECT body FROM orders WHERE state='open' AND received=0 AND sent_us<?",
-            (before_us,),
+            "SELECT body FROM orders WHERE received=0 AND sent_us<?", (before_us,)
         )
         return [json.loads(body) for (body,) in rows]
 

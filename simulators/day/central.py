@@ -2,6 +2,9 @@
 
 The books are `simulators.central_store`'s, which share nothing with the product. What comes is
 taken in batches; what is stored is acknowledged to its broker and, cumulatively, to the gateway.
+
+What the gateway is asked for is sent again until an event answers it, for ever: a broker that has
+given its word may die, or be the one that the gateway has left.
 """
 
 import asyncio
@@ -53,6 +56,7 @@ class Central:
     _asked_s: float = 0.0
     _listening: set[str] = field(default_factory=set)
     _unsent: list[tuple[str, bytes, bool]] = field(default_factory=list)
+    _announced: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Serve for ever."""
@@ -82,6 +86,22 @@ class Central:
         if self.store.add_order(order, self.clock.now_us()):
             self.publish("order", order)
 
+    def revise(self, order: dict[str, Any]) -> None:
+        """Write an order's newer revision down and send it."""
+        if self.store.revise_order(order, self.clock.now_us()):
+            self.publish("order", order)
+
+    def announce(self, returned: dict[str, Any]) -> None:
+        """Write down that goods come back, and send it."""
+        self._announced[str(returned["return_id"])] = (returned, self.clock.now_us())
+        self.publish("return", returned)
+
+    def unanswered(self) -> Iterator[str]:
+        """What the gateway has not answered yet, in a few words each."""
+        for order in self.store.unconfirmed(self.clock.now_us() + 1):
+            yield f"revision {order['rev']} of order {order['order_id']}"
+        yield from (f"return {one}" for one in self._announced)
+
     def publish(
         self, leaf: str, payload: dict[str, Any] | list[dict[str, Any]], *, retain: bool = False
     ) -> None:
@@ -92,13 +112,6 @@ class Central:
     def open_orders(self) -> int:
         """Orders that have neither left nor been given up."""
         return self.store.order_count("open")
-
-    def state_of(self, order_id: str) -> str:
-        """How an order stands by the events that came: open, shipped or cancelled."""
-        for state in ("open", "shipped", "cancelled"):
-            if any(one["order_id"] == order_id for one in self.store.orders(state)):
-                return state
-        return "open"
 
     def books_of(self, epoch: str) -> dict[int, str]:
         """Ids of the stored events of an epoch, by number."""
@@ -138,6 +151,9 @@ class Central:
     def _take(self, taken: list[tuple[Broker, Post]]) -> None:
         events = list(self._events_in(taken))
         fresh = self.store.take(events, self.clock.now_us())
+        for event in fresh:
+            if event.type == "return.expected":
+                self._announced.pop(str(event.data.get("return_id")), None)
         for broker, post in taken:
             broker.received(CLIENT, post.number)
         self.heard(fresh)
@@ -189,6 +205,10 @@ class Central:
             for order in late:
                 self.publish("order", order)
             self.store.sent_again([order["order_id"] for order in late], now_us)
+        for name, (returned, sent_us) in self._announced.items():
+            if sent_us < now_us - _AGAIN_US:
+                self._announced[name] = (returned, now_us)
+                self.publish("return", returned)
 
     def _send(self) -> None:
         """To the broker that the gateway uses: every one that is up, for it may use any."""

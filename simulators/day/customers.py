@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from edge.clock import PlayedClock
@@ -10,8 +10,6 @@ from simulators.central_events import Delivered
 from simulators.day.central import Central, rfc_3339
 from simulators.day.plan import ComingOrder, OrderBook
 
-_AGAIN_S = 10.0
-_TRIES_MAX = 20
 _RETURN_S = 120.0
 
 
@@ -31,8 +29,6 @@ class Customers:
     opening_us: int
     begin: Callable[[Coroutine[Any, Any, None]], None]
     returned: Callable[[str], None]
-    _revisions: dict[str, int] = field(default_factory=dict)
-    _given_up: dict[str, int] = field(default_factory=dict)
 
     async def order(self) -> None:
         """Every order at its time."""
@@ -47,20 +43,8 @@ class Customers:
     def heard(self, events: Iterable[Delivered]) -> None:
         """What the central system has stored."""
         for event in events:
-            order = event.data.get("order", event.data)
-            order_id, revision = str(order.get("order_id", "")), order.get("rev")
-            if event.type.startswith("order.") and isinstance(revision, int):
-                self._revisions[order_id] = max(revision, self._revisions.get(order_id, 0))
             if event.type == "ship.departed":
-                self._maybe_back(order_id)
-
-    def last_revision(self, order_id: str) -> int:
-        """The newest revision of an order that the gateway has told of, followed or refused."""
-        return self._revisions.get(order_id, 0)
-
-    def unanswered(self) -> list[str]:
-        """Orders of which the gateway never said whether it follows a change."""
-        return [one for one, rev in self._given_up.items() if self.last_revision(one) < rev]
+                self._maybe_back(str(event.data.get("order_id", "")))
 
     async def _until(self, at_s: float) -> None:
         await asyncio.sleep(max(0.0, at_s - self.clock.monotonic_us() / 1e6))
@@ -69,24 +53,13 @@ class Customers:
         return body | {"due_at": rfc_3339(self.opening_us + int(coming.due_s * 1e6))}
 
     async def _change(self, coming: ComingOrder) -> None:
-        """Said again until the gateway tells that it follows, or that it is too late."""
         await self._until(coming.changed_s or 0.0)
-        body = self._sent(coming, coming.changed or coming.body)
-        await self._say(body, lambda: self.last_revision(body["order_id"]) >= body["rev"])
+        self.central.revise(self._sent(coming, coming.changed or coming.body))
 
     async def _cancel(self, coming: ComingOrder) -> None:
-        """Said again until it has an effect, or is too late."""
         await self._until(coming.cancelled_s or 0.0)
-        body = self._sent(coming, coming.body | {"rev": 3, "state": "cancelled"})
-        await self._say(body, lambda: self.central.state_of(body["order_id"]) != "open")
-
-    async def _say(self, body: dict[str, Any], over: Callable[[], bool]) -> None:
-        for _ in range(_TRIES_MAX):
-            if over():
-                return
-            self.central.publish("order", body)
-            await asyncio.sleep(_AGAIN_S)
-        self._given_up[body["order_id"]] = body["rev"]
+        called_off = coming.body | {"rev": 3, "state": "cancelled"}
+        self.central.revise(self._sent(coming, called_off))
 
     def _maybe_back(self, order_id: str) -> None:
         coming = next((o for o in self.book.orders if o.body["order_id"] == order_id), None)
@@ -96,13 +69,12 @@ class Customers:
     def _comes_back(self, coming: ComingOrder) -> None:
         """Goods of a shipped order stand at the returns station."""
         order_id = coming.body["order_id"]
-        self.central.publish(
-            "return",
+        self.central.announce(
             {
                 "return_id": f"R-{order_id}",
                 "order_id": order_id,
                 "lines": coming.body["lines"][:1],
                 "reason": "unwanted",
-            },
+            }
         )
         self.returned(order_id)

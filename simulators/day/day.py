@@ -261,6 +261,7 @@ class Day:
             self.now_s > self.book.last_s
             and self.central.store.order_count() == len(self.book.orders)
             and not self.central.open_orders()
+            and not any(self.central.unanswered())
             and gateway is not None
             and not gateway.held
             and not _is_behind(gateway)

@@ -227,7 +227,7 @@ class Judge(Watch):
             live=gateway.floor.state,
             again=again,
             open_orders=tuple(one["order_id"] for one in day.central.store.orders("open")),
-            unanswered=tuple(day.customers.unanswered()),
+            unanswered=tuple(day.central.unanswered()),
             alerts=tuple(name for name in self._alerts if name not in day.excused_alerts()),
         )
         for law in self.laws:

@@ -85,6 +85,11 @@ class Broker:
         if queue is not None:
             queue.deliver = None
 
+    def holds(self, client: str) -> list[Post]:
+        """What waits for a client."""
+        queue = self._queues.get(client)
+        return list(queue.posts.values()) if queue is not None else []
+
     def received(self, client: str, number: int) -> None:
         """The client has a message: it may be forgotten."""
         queue = self._queues.get(client)

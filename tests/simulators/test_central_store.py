@@ -257,6 +257,27 @@ def test_an_order_is_followed_until_it_has_left(store: Books) -> None:
     assert store.unconfirmed(6) == []
 
 
+def test_the_newest_revision_of_an_order_is_owed_until_an_event_tells_of_it(store: Books) -> None:
+    """A change of an order that has left is answered, too: that it comes too late."""
+    first = {"order_id": "o1", "rev": 1, "lines": []}
+    store.add_order(first, 5)
+    store.take([event(1, type="order.received", data={"order": {"order_id": "o1", "rev": 1}})], 5)
+    assert store.unconfirmed(9) == []
+
+    newer = first | {"rev": 3, "state": "cancelled"}
+    assert store.revise_order(newer, 6)
+    assert not store.revise_order(first | {"rev": 2}, 7)
+    assert (store.unconfirmed(6), store.unconfirmed(9)) == ([], [newer])
+    left = {"order_id": "o1", "sscc": "3"}
+    told_before = event(2, type="order.changed", data={"order": {"order_id": "o1", "rev": 2}})
+    store.take([told_before, event(3, type="ship.departed", data=left)], 8)
+    assert store.unconfirmed(9) == [newer]
+
+    refused = {"order_id": "o1", "rev": 3, "reason": "shipped already"}
+    store.take([event(4, type="order.change_refused", data=refused)], 8)
+    assert (store.unconfirmed(9), store.orders("shipped")) == ([], [newer])
+
+
 def test_a_batch_is_taken_whole_or_not_at_all(store: Books) -> None:
     """A fault in the middle of a transaction leaves nothing that an ack could cover."""
     broken = Delivered("g1", "e1", 2, "id-2", "t", {}, None)  # type: ignore[arg-type]

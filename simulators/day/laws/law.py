@@ -54,7 +54,7 @@ class Ending:
         damage: what `verify` says of the journal; empty for nothing.
         live, again: the state in memory, and as read back from the file.
         open_orders: orders that have neither left nor been given up.
-        unanswered: orders whose change was neither followed nor refused.
+        unanswered: what the gateway was asked for and has not answered, in a few words each.
         alerts: those that stand.
     """
 

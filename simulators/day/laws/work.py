@@ -161,7 +161,10 @@ class PromptsLeadOn(Law):
 
 @dataclass(slots=True)
 class EverythingGetsDone(Law):
-    """Every order leaves or is given up; released orders are planned while pickers wait."""
+    """Every order leaves or is given up, every change and every return is answered.
+
+    Released orders are planned while pickers wait.
+    """
 
     _since: dict[str, float] = field(default_factory=dict)
 
@@ -186,8 +189,8 @@ class EverythingGetsDone(Law):
     def end(self, ending: Ending) -> None:
         for order_id in ending.open_orders:
             self.breaks(f"order {order_id} is still open when the day is over")
-        for order_id in ending.unanswered:
-            self.breaks(f"a change of order {order_id} was neither followed nor refused")
+        for asked in ending.unanswered:
+            self.breaks(f"{asked} was neither followed nor refused")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,9 @@ from simulators.__main__ import assemble
 from simulators.day.command import day_report, quiet
 from simulators.day.flows import Flow
 from simulators.day.plan import SHARES, Faults, Story
+from simulators.day.playing import played
+from simulators.day.site import BROKERS
+from simulators.day.timetable import Entry, Kind
 from simulators.day.ways import Way, way_of
 
 CONFIG = Path(__file__).parents[3] / "config" / "gateway.toml"
@@ -80,6 +83,26 @@ def test_customers_call_off_and_change_their_orders(monkeypatch: pytest.MonkeyPa
     assert told["cancelled_orders"] > 0
     assert changed
     assert (told["broken"], told["wrong"]) == ([], [])
+
+
+def test_a_change_reaches_a_gateway_that_was_at_the_other_broker_when_it_was_sent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    quiet()
+    # given customers of whom most change their orders while the central system is away, and a
+    # broker that dies meanwhile and is not back yet when that comes back and sends what waits
+    shares = replace(SHARES[Faults.NONE], changed=0.5)
+    monkeypatch.setitem(SHARES, Faults.NONE, shares)
+    entries = [
+        Entry(0, 20.0, Kind.CENTRAL_AWAY, 404.0),
+        Entry(1, 60.0, Kind.FAILOVER, 366.0, BROKERS[0]),
+    ]
+    # when the day is played
+    day, judge = played(Story(3, 4), None, tmp_path, entries)
+    # then each change is answered, although the other broker still keeps what was sent first
+    kept = b"".join(one.payload for one in day.network.brokers[BROKERS[1]].holds("gateway"))
+    assert b'"rev": 2' in kept
+    assert (list(day.central.unanswered()), judge.broken) == ([], [])
 
 
 def test_a_warehouse_works_otherwise_on_another_day_and_as_the_settings_say_without_faults() -> (
