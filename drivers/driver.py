@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, SomeReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ class Listener(Protocol):
 class HearsTogether(Protocol):
     """A listener that is glad to be told at once what several readers read in one moment."""
 
-    def reads_together(self, batches: Sequence[ReadBatch]) -> None:
-        """Reads, each batch of one reader, in their order; in place of `Listener.reads`."""
+    def reads_together(self, batches: Sequence[SomeReads]) -> None:
+        """Reads in their order; in place of `Listener.reads`."""
         ...
 
 

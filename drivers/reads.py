@@ -5,7 +5,7 @@ together; every column has the same length. An absent value is told by the colum
 (NaN, 0 or -1), so that a reader that leaves a field out needs no second layout.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -187,7 +187,52 @@ class Stretch(ReadBatch):
         return column
 
 
-def neighbours_joined(batches: Sequence[ReadBatch]) -> list[ReadBatch]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Reads of several readers that came in one moment, one reader's behind the other's.
+
+    Attributes:
+        readers: their names in the configuration, some of whom may have read nothing.
+        clocks: how the reads of each are dated.
+        counts: int64, reads of each.
+        arrived_us: as of a batch.
+        whole: all columns of a batch, by name; they stay as they are.
+    """
+
+    readers: tuple[str, ...]
+    clocks: tuple[ClockQuality, ...]
+    counts: NDArray[np.int64]
+    arrived_us: int
+    whole: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.whole["antenna"])
+
+    def by_reader(self) -> Iterator[ReadBatch]:
+        """A batch of each reader that has read."""
+        begin = 0
+        for reader, clock, count in zip(
+            self.readers, self.clocks, self.counts.tolist(), strict=True
+        ):
+            if count:
+                told = reader, self.arrived_us, clock
+                yield Stretch.of_whole(self.whole, slice(begin, begin + count), told)
+            begin += count
+
+
+SomeReads = ReadBatch | Gathered
+
+
+def by_reader(reads: Iterable[SomeReads]) -> Iterator[ReadBatch]:
+    """The same reads in the same order, each batch of one reader."""
+    for one in reads:
+        if isinstance(one, Gathered):
+            yield from one.by_reader()
+        else:
+            yield one
+
+
+def neighbours_joined(batches: Sequence[SomeReads]) -> list[ReadBatch]:
     """The same reads in the same order, in as few batches as can be without copying anything.
 
     Whose reads they are is told by `batches` alone.
@@ -195,7 +240,12 @@ def neighbours_joined(batches: Sequence[ReadBatch]) -> list[ReadBatch]:
     joined: list[ReadBatch] = []
     first = last = None
     for batch in batches:
-        if not isinstance(batch, Stretch):
+        if isinstance(batch, Gathered):
+            told = batch.readers[0], batch.arrived_us, batch.clocks[0]
+            whole = Stretch.of_whole(batch.whole, slice(0, len(batch)), told)
+            joined += (*_from_to(first, last), whole)
+            first = last = None
+        elif not isinstance(batch, Stretch):
             joined += (*_from_to(first, last), batch)
             first = last = None
         elif last is None or last.whole is not batch.whole or last.end != batch.begin:

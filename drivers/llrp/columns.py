@@ -131,13 +131,18 @@ def read_messages(layout: Layout, runs: list[ReportRun], count: int) -> dict[str
         return read_records(layout, joined, count)
     if not count:
         return None
-    if layout.reading is None:
-        layout.reading = compiled_layout(layout)
     messages = b"".join([run.data for run in runs])
-    columns = layout.reading.read(compiled.READING, messages, count)
+    columns = reading_of(layout).read(compiled.READING, messages, count)
     if columns is not None:
         columns["epc_bits"] = _CONSTANTS.bits(layout.walk.epc_bits, count)
     return columns
+
+
+def reading_of(layout: Layout) -> CompiledLayout:
+    """A layout as compiled code takes it, made once."""
+    if layout.reading is None:
+        layout.reading = compiled_layout(layout)
+    return layout.reading
 
 
 def compiled_layout(layout: Layout) -> CompiledLayout:
@@ -255,6 +260,12 @@ def dated(
     return ReadBatch(
         reader=reader, arrived_us=arrived_us, seen_us=seen, clock=clock.quality, **columns
     )
+
+
+def completed_with_bits(columns: dict[str, Column], layout: Layout) -> None:
+    """Say of columns of one layout how long EPCs are, and which are absent."""
+    columns["epc_bits"] = _CONSTANTS.bits(layout.walk.epc_bits, len(columns["epc"]))
+    completed(columns)
 
 
 def completed(columns: dict[str, Column]) -> None:

@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_reading.abi3.so"
-VERSION = 3
+VERSION = 4
 """What a library of this version of the product says of itself."""
 WORD_BYTES = 8
 """Records shorter than this are not for compiled code."""
 
 Function = Callable[..., int]
+Readers = tuple[int, int, ctypes.Array[ctypes.c_char], int]
+"""Of steady readers: where their numbers stand, how many they are, the buffer with their bytes,
+and the most reads that are in it."""
 
 _POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 
@@ -149,17 +152,51 @@ class CompiledLayout:
             messages: with their headers.
             most: reads that there can be.
         """
-        block = np.empty(most * self._row_bytes, np.uint8)  # one for all: to ask costs the call
-        at, begin, shape = block.ctypes.data, 0, (most,)
+        columns = self._room(most)[0]
+        found = reading.take(self._at, messages, len(messages), most)
+        return columns if found == most else None
+
+    def read_steady(
+        self, reading: "Reading", readers: Readers, now_us: int, arrived_us: int
+    ) -> tuple[dict[str, NDArray[Any]], int]:
+        """The columns of what readers have just sent, dated, and how many reads that are.
+
+        Args:
+            reading: `READING`.
+            readers: where their numbers stand, how many, their bytes, and reads that there can be.
+            now_us: monotonic.
+            arrived_us: gateway UTC.
+        """
+        at, count, into, most = readers
+        columns, places = self._room(most, "seen_us")
+        dates = now_us, arrived_us, places["last_seen_us"], places["seen_us"]
+        found = reading.take_steady(self._at, at, count, into, *dates)
+        if found < most:
+            columns = {name: column[:found] for name, column in columns.items()}
+        return columns, found
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its records tell when a tag was seen last."""
+        return any(column == "last_seen_us" for column, _ in self._columns)
+
+    def _room(self, most: int, *more: str) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
+        """Columns for so many reads and where they begin, `more` times first: a block for all."""
+        shape, size = (most,), most * (self._row_bytes + 8 * len(more))
+        block = np.empty(size, np.uint8)  # one for all: to ask costs the call
+        at, begin = block.ctypes.data, 0
         columns: dict[str, NDArray[Any]] = {}
+        places: dict[str, int] = {}
+        for column in more:
+            columns[column], places[column] = np.ndarray(shape, np.int64, block, begin), at + begin
+            begin += 8 * most
         for (column, kind), field in zip(self._columns, self._places, strict=True):
             columns[column] = np.ndarray(shape, kind, block, begin)
-            field.column = at + begin
+            field.column = places[column] = at + begin
             begin += most * kind.itemsize
         self._plain.epc = at + begin
         columns["epc"] = np.ndarray((most, self._epc_bytes), np.uint8, block, begin)
-        found = reading.take(self._at, messages, len(messages), most)
-        return columns if found == most else None
+        return columns, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +208,14 @@ class Reading:
         alike: how many whole messages from a place on are of the type, version and length of the
             whole one before it; of (bytes, their number, place, length).
         receive: see `receiving.Receiver`.
+        hear, take_steady: see `steady`.
     """
 
     take: Function
     alike: Function
     receive: Function
+    hear: Function
+    take_steady: Function
 
 
 def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
@@ -187,7 +227,8 @@ def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
         found.reading_layout.restype = _COUNT
         version = found.reading_layout()
         take, alike = found.reading_take, found.reading_alike
-        receive = found.reading_receive
+        receive, hear = found.reading_receive, found.reading_hear
+        take_steady = found.reading_take_steady
     except (OSError, AttributeError) as error:
         return None, f"no compiled code for this machine: {error}"
     if version != VERSION:
@@ -196,7 +237,11 @@ def load(library: str = LIBRARY) -> tuple[Reading | None, str]:
     alike.argtypes, alike.restype = (ctypes.c_char_p, _COUNT, _COUNT, _COUNT), _COUNT
     receive.argtypes = _POINTER, _COUNT, _POINTER, _COUNT, _COUNT
     receive.restype = _COUNT
-    return Reading(take, alike, receive), "compiled"
+    hear.argtypes = _POINTER, _COUNT, _POINTER, _COUNT, _COUNT, _COUNT
+    hear.restype = _COUNT
+    take_steady.argtypes = _POINTER, _POINTER, _COUNT, _POINTER, *[_COUNT] * 2, *[_POINTER] * 2
+    take_steady.restype = _COUNT
+    return Reading(take, alike, receive, hear, take_steady), "compiled"
 
 
 READING, REASON = load()

@@ -203,6 +203,10 @@ class FrameSplitter:
         self._offset += len(data)
         return run
 
+    def passed(self, size: int) -> None:
+        """So many bytes of whole messages were taken elsewhere, between messages."""
+        self._offset += size
+
     def _split(self, chunk: bytes) -> tuple[list[Frame | ReportRun | BadFrame], int]:
         items: list[Frame | ReportRun | BadFrame] = []
         at, size = 0, len(chunk)

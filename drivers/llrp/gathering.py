@@ -7,7 +7,7 @@ from typing import NamedTuple
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, HearsTogether, Listener, Scan
 from drivers.llrp.outputs import Unread
 from drivers.llrp.together import Decoded, Waiting, decode_together
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads, by_reader
 
 OWN_FAULTS = (
     ArithmeticError,
@@ -41,9 +41,9 @@ class Gathering:
         self._together = (
             listener.reads_together if isinstance(listener, HearsTogether) else self._one_by_one
         )
-        self._held: list[ReadBatch | _Held] = []
+        self._held: list[SomeReads | _Held] = []
 
-    def reads(self, batch: ReadBatch) -> None:
+    def reads(self, batch: SomeReads) -> None:
         """Kept until the turn's end."""
         self._held.append(batch)
 
@@ -61,10 +61,10 @@ class Gathering:
         held, self._held = self._held, []
         waiting = [one.unread.waiting for one in held if isinstance(one, _Held)]
         found = iter(_decoded(waiting))
-        batches: list[ReadBatch] = []
+        batches: list[SomeReads] = []
         failures: list[tuple[_Held, Exception]] = []
         for one in held:
-            if isinstance(one, ReadBatch):
+            if not isinstance(one, _Held):
                 batches.append(one)
                 continue
             outcome = next(found)
@@ -79,8 +79,8 @@ class Gathering:
         for one, fault in failures:
             one.failed(fault)
 
-    def _one_by_one(self, batches: Sequence[ReadBatch]) -> None:
-        for batch in batches:
+    def _one_by_one(self, batches: Sequence[SomeReads]) -> None:
+        for batch in by_reader(batches):
             self._listener.reads(batch)
 
     def scan(self, scan: Scan) -> None:

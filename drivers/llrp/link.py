@@ -16,10 +16,12 @@ from drivers.llrp.connection import AbsentError, Connection, ConnectionLostError
 from drivers.llrp.gathering import OWN_FAULTS, Gathering
 from drivers.llrp.names import Resolver
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
+from drivers.llrp.phase import Phase
 from drivers.llrp.reader_clock import ClockState
 from drivers.llrp.receiving import Arrival
-from drivers.llrp.session import Phase, Session
+from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.steady import Steadiness, Taken
 from drivers.llrp.telling import LinkState, device_up
 from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
@@ -36,6 +38,7 @@ class Link:
     Attributes:
         settings: how it is connected and set up.
         tap: told of every byte; None for nobody.
+        before_change: called before anything else happens to it than that reports come.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Link:
     ) -> None:
         self.settings = settings
         self.tap: Tap | None = None
+        self.before_change: Callable[[Link], None] = _nobody_asks
         self._listener = listener
         self._clock = clock
         self._backoff = backoff
@@ -75,6 +79,16 @@ class Link:
     def socket(self) -> Socket | None:
         """What the selector has to watch; None while unconnected."""
         return self._connection.socket if self._connection else None
+
+    @property
+    def name(self) -> str:
+        """The reader's."""
+        return self.settings.device
+
+    @property
+    def descriptor(self) -> int:
+        """Of its socket; -1 without one."""
+        return self._connection.socket.fileno() if self._connection else -1
 
     @property
     def wants_write(self) -> bool:
@@ -149,6 +163,7 @@ class Link:
 
     def stop(self) -> None:
         """End cleanly; `idle` follows within a second."""
+        self.before_change(self)
         self._stopping = True
         if self._session is not None:
             self._outputs(self._session.stop(self._clock.monotonic_us()))
@@ -157,6 +172,7 @@ class Link:
 
     def close(self, reason: str = "") -> None:
         """Let go of the socket; `reason` is told to those whose work was in hand."""
+        self.before_change(self)
         if self._session is not None:
             self._listener.tell_reads()  # its last ones are counted before it is
             unsettled, outputs = self._session.lost(reason or "the connection was closed")
@@ -194,6 +210,7 @@ class Link:
             reason = f"{self.settings.device} does not answer; nothing was done"
             reported(AccessReport(End.REFUSED, reason=reason))
             return
+        self.before_change(self)
         self._accesses += 1
         self._reported[self._accesses] = reported
         now_us = self._clock.monotonic_us()
@@ -214,6 +231,19 @@ class Link:
         return (
             self._session is not None and self._connection is not None and self._connection.plain
         )
+
+    def steady(self) -> Steadiness | None:
+        """How its reports are received and read while they come as ever."""
+        session = self._session
+        if session is None or self.tap is not None or self._stopping or not self.is_plain:
+            return None
+        return session.steady()
+
+    def caught_up(self, taken: Taken) -> None:
+        """What was received and read elsewhere since the last time."""
+        if self._session is not None:
+            self._session.caught_up(taken)
+            self._heard_at_us = taken.arrived_us
 
     def readable(self) -> None:
         """The socket can be read: take what has come."""
@@ -361,3 +391,7 @@ class Link:
                 )
             )
         self._up = False
+
+
+def _nobody_asks(_: Link) -> None:
+    """Where its reports are read here alone."""

@@ -9,7 +9,8 @@ from drivers.driver import DeviceDown, DeviceEvent, Listener
 from drivers.llrp.attempt import Attempt
 from drivers.llrp.gathering import OWN_FAULTS
 from drivers.llrp.outputs import Accessed, Output, Over, Reads, Unread, Up
-from drivers.llrp.session import Phase, Session
+from drivers.llrp.phase import Phase
+from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
 

@@ -7,7 +7,6 @@ reader sends or fails to send can hold up the others.
 """
 
 import contextlib
-import selectors
 import socket
 import threading
 from collections import deque
@@ -20,12 +19,15 @@ from drivers.backoff import Backoff
 from drivers.clock import Clock
 from drivers.driver import Listener
 from drivers.llrp import compiled
-from drivers.llrp.doors import Door, doors
+from drivers.llrp.doors import doors
 from drivers.llrp.gathering import Gathering
 from drivers.llrp.link import Link
 from drivers.llrp.receiving import Receiver
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.steady import SteadyReaders
 from drivers.llrp.telling import LinkState
+from drivers.llrp.watch import Ready, Watch
+from drivers.reads import Gathered
 from drivers.tags import Access, AccessReport, End, Reported
 from drivers.tap import Tap
 
@@ -68,16 +70,17 @@ class LlrpWire:
         self._gathered_us = 0
         self._ticked_us: int | None = None
         self._listener, self._rng = Gathering(listener), rng
+        reading = compiled.READING
+        self._receiver = Receiver(reading) if reading is not None else None
+        self._steady = SteadyReaders(reading) if reading is not None else None
         self._links = [self._new_link(one) for one in readers]
         self._tap: Tap | None = None
         self._by_name = {link.settings.device: link for link in self._links}
         self._switched: deque[Callable[[], None]] = deque()
         self._wanted: deque[tuple[str, Access, Reported]] = deque()
         self._doors = doors(self._links, listen_on)
-        self._selector = selectors.DefaultSelector()
-        self._watched: dict[socket.socket, int] = {}
-        self._watched_as: list[tuple[socket.socket | None, bool]] = []
-        self._receiver = Receiver(compiled.READING) if compiled.READING is not None else None
+        self._watch = Watch(self._bell_in)
+        self._is_changed = True
         self._thread = threading.Thread(target=self._run, name="llrp-wire", daemon=True)
 
     def tell(self, tap: Tap) -> None:
@@ -194,17 +197,20 @@ class LlrpWire:
                 reason = f"no reader {device} is connected here" if link is None else _CLOSES
                 reported(AccessReport(End.REFUSED, reason=reason))
             else:
+                self._is_changed = True
                 link.access(access, reported)
 
     def _new_link(self, reader: LlrpSettings) -> Link:
-        return Link(reader, self._listener, self._clock, Backoff(self._rng), self._wake)
+        link = Link(reader, self._listener, self._clock, Backoff(self._rng), self._wake)
+        if self._steady is not None:
+            link.before_change = self._steady.leave
+        return link
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it rings already; closed: nobody listens
             self._bell_out.send(b"!")
 
     def _run(self) -> None:
-        self._selector.register(self._bell_in, selectors.EVENT_READ)
         while not self._stopping.is_set():
             self._turn()
         for link in self._links:
@@ -222,7 +228,7 @@ class LlrpWire:
             link.close()
         for door in self._doors:
             door.close()
-        self._selector.close()
+        self._watch.close()
         self._bell_in.close()
         self._bell_out.close()
 
@@ -232,32 +238,54 @@ class LlrpWire:
             self._ticked_us = now_us
             self._tick()
         self._work()
-        self._watch()
-        ready = self._selector.select(_TICK_S)
-        if any(isinstance(key.data, Link) and mask & selectors.EVENT_READ for key, mask in ready):
+        if self._is_changed:
+            self._is_changed = False
+            self._watch.follow(self._links, self._doors)
+        ready = self._watch.first(_TICK_S)
+        if ready and not ready[0].has_bytes:
+            ready = self._watch.all()
+        if any(one.has_bytes for one in ready):
             self._gather()
-            ready = self._selector.select(0)
+            self._hear()
+            ready = self._watch.all()
         plain: dict[int, Link] = {}
-        for key, mask in ready:
-            if key.data is None:
-                self._bell_in.recv(64)
-                self._ticked_us = None
-            else:
-                self._serve(key, mask, plain)
+        for one in ready:
+            self._serve(one, plain)
         if self._receiver is not None and plain:
             self._receive(self._receiver, plain)
         self._listener.tell_reads()
 
-    def _serve(self, key: selectors.SelectorKey, mask: int, plain: dict[int, Link]) -> None:
-        """Let it write and read; what can be read together with others goes to `plain`."""
-        link: Link | Door = key.data
-        if mask & selectors.EVENT_WRITE and isinstance(link, Link):
-            link.writable()
-        if mask & selectors.EVENT_READ:
-            if self._receiver is not None and isinstance(link, Link) and link.is_plain:
-                plain[key.fd] = link
+    def _hear(self) -> None:
+        """What has come of readers whose reports come as ever, however it came just now."""
+        if self._steady is None:
+            return
+        now_us, arrived_us = self._clock.monotonic_us(), self._clock.now_us()
+        for one in self._steady.hear(now_us, arrived_us):
+            if isinstance(one, Gathered):
+                self._listener.reads(one)
             else:
-                link.readable()
+                self._is_changed = True
+                one.link.received(one.arrival, now_us, arrived_us)
+                self._steady.look_at(one.link)
+
+    def _serve(self, ready: Ready, plain: dict[int, Link]) -> None:
+        """Let it write and read; what can be read together with others goes to `plain`."""
+        owner = ready.owner
+        is_steady = self._steady is not None and owner in self._steady
+        if is_steady and not ready.writes:
+            return  # what came since is for the next beat
+        self._is_changed = True
+        if owner is None:
+            self._bell_in.recv(64)
+            self._ticked_us = None
+            return
+        if ready.writes and isinstance(owner, Link):
+            owner.writable()
+        if ready.reads and not is_steady:
+            if self._receiver is not None and isinstance(owner, Link) and owner.is_plain:
+                plain[owner.descriptor] = owner
+            else:
+                owner.readable()
 
     def _receive(self, receiver: Receiver, links: Mapping[int, Link]) -> None:
         """What has come on many sockets, by their descriptors, in one go."""
@@ -273,31 +301,14 @@ class LlrpWire:
         self._gathered_us = self._clock.monotonic_us()
 
     def _tick(self) -> None:
+        self._is_changed = True
         for door in self._doors:
             door.tick(self._clock.monotonic_us())
+        heard = self._steady.settle() if self._steady is not None else ()
         for link in self._links:
-            link.tick()
+            if link not in heard:  # whoever is heard as ever has nothing due
+                link.tick()
         while self._switched:
             self._switched.popleft()()
-
-    def _watch(self) -> None:
-        """Make the selector watch just the sockets that the links have now."""
-        as_now = [(one.socket, one.wants_write) for one in self._links]
-        as_now += [(one.socket, False) for one in self._doors]
-        if as_now == self._watched_as:
-            return
-        self._watched_as = as_now
-        every: tuple[Link | Door, ...] = (*self._links, *self._doors)
-        wanted = {one.socket: one for one in every if one.socket is not None}
-        # First those that are gone: the number of a closed socket may already be used again.
-        for gone in [one for one in self._watched if one not in wanted]:
-            self._selector.unregister(gone)
-            del self._watched[gone]
-        for one, owner in wanted.items():
-            writes = isinstance(owner, Link) and owner.wants_write
-            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if writes else 0)
-            if one not in self._watched:
-                self._selector.register(one, mask, owner)
-            elif self._watched[one] != mask:
-                self._selector.modify(one, mask, owner)
-            self._watched[one] = mask
+        if self._steady is not None:
+            self._steady.follow(one for one in self._links if one not in heard)

@@ -19,6 +19,7 @@ its arrival.
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,22 @@ class ClockState:
     offset_us: int
     drift_ppm: float | None
     jumps: int = 0
+
+
+class Usual(NamedTuple):
+    """How stamps become gateway time as long as nothing new is to be learned from them.
+
+    Attributes:
+        offset_us: is added to stamps.
+        least_us, below_us: the least that `arrival - stamp` may be, and what it must stay below.
+        from_us, until_us: gateway UTC microseconds between which this holds.
+    """
+
+    offset_us: int
+    least_us: int
+    below_us: int
+    from_us: int
+    until_us: int
 
 
 class _Difference:
@@ -102,6 +119,14 @@ class _Difference:
             and self._now <= difference_us < least + _HIGH_US
             and abs(arrived_us - self._since_us) <= _WINDOW_US
         )
+
+    def usual(self) -> Usual | None:
+        """What `_is_usual` goes by, as long as nothing else comes."""
+        least = self.least()
+        if self._now is None or self._high is not None or least is None:
+            return None
+        around = self._since_us - _WINDOW_US, self._since_us + _WINDOW_US
+        return Usual(least, self._now, least + _HIGH_US, *around)
 
     def least(self) -> int | None:
         """The estimate so far."""
@@ -183,6 +208,14 @@ class ReaderClock:
             return np.full(len(stamps_us), arrived_us, np.int64)
         seen: NDArray[np.int64] = stamps_us + offset
         return seen if all_there else np.where(stamps_us < 0, arrived_us, seen)
+
+    def usual(self, kind: TimeKind) -> Usual | None:
+        """How stamps are dated from which there is nothing to learn; None where each counts."""
+        usual = self._difference(kind).usual() if self._used is kind else None
+        if usual is None or self._stands or usual.offset_us != self._offset_us:
+            return None
+        is_far_off = kind is TimeKind.UTC and abs(usual.offset_us) > _FAR_OFF_US
+        return None if is_far_off else usual
 
     def offset_us(self, newest_us: int, arrived_us: int, kind: TimeKind) -> int | None:
         """What is to be added to stamps that arrived together; None while the clock stands.

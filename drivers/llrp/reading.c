@@ -41,7 +41,7 @@ struct layout {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t reading_layout(void) { return 3; }
+API int64_t reading_layout(void) { return 4; }
 
 static uint64_t word(const uint8_t *at)
 {
@@ -159,12 +159,11 @@ API int64_t reading_receive(struct arrival *arrivals, int64_t count, uint8_t *bu
     return used;
 }
 
-/* Reads whole messages, one behind the other with their headers, of whose records all must have the
- * layout; returns how many reads there were, -1 if any differs or a length cannot be true. */
-API int64_t reading_take(const struct layout *layout, const uint8_t *data, int64_t bytes,
-                         int64_t most)
+/* Reads whole messages, one behind the other with their headers, into the columns from `row` on;
+ * returns the row behind the last, -1 if any record differs or a length cannot be true. */
+static int64_t take_messages(const struct layout *layout, const uint8_t *data, int64_t bytes,
+                             int64_t row, int64_t most)
 {
-    int64_t row = 0;
     while (bytes > 0) {
         if (bytes < HEADER_BYTES)
             return -1;
@@ -178,6 +177,84 @@ API int64_t reading_take(const struct layout *layout, const uint8_t *data, int64
         }
         data += length;
         bytes -= length;
+    }
+    return row;
+}
+
+/* The same from the first row on; returns how many reads there were. */
+API int64_t reading_take(const struct layout *layout, const uint8_t *data, int64_t bytes,
+                         int64_t most)
+{
+    return take_messages(layout, data, bytes, 0, most);
+}
+
+/* A reader whose reports come as ever, see `steady.py`: what has come on its socket just now, and
+ * what has been taken of it since somebody looked last. */
+struct steady {
+    struct arrival came;
+    int64_t rows;                          /* reads that came just now; -1: not as ever */
+    int64_t offset, least, below;          /* to be added to stamps; what arrival less stamp may be */
+    int64_t messages, reads, bytes;        /* sums */
+    int64_t heard_us, arrived_us;          /* the last time anything came; 0 for never */
+};
+
+/* Receives of readers as `reading_receive` does; returns how many reads there can be. What did not
+ * come as ever has -1 rows: its bytes are in the buffer. */
+API int64_t reading_hear(struct steady *readers, int64_t count, uint8_t *buffer, int64_t most,
+                         int64_t cap_bytes, int64_t record_bytes)
+{
+    int64_t used = 0, reads = 0;
+    for (struct steady *one = readers; one < readers + count; one++) {
+        used += reading_receive(&one->came, 1, buffer + used, most, cap_bytes);
+        one->came.begin = used - (one->came.bytes > 0 ? one->came.bytes : 0);
+        const int64_t body = one->came.length - HEADER_BYTES;
+        if (one->came.messages && body % record_bytes == 0)
+            reads += one->rows = one->came.messages * (body / record_bytes);
+        else
+            one->rows = one->came.bytes == -EAGAIN || one->came.bytes == -EWOULDBLOCK ? 0 : -1;
+    }
+    return reads;
+}
+
+/* Whether a reader's reads, whose stamps lie in `last`, are dated as ever; dates them. */
+static int date(const struct steady *one, const int64_t *last, int64_t *seen, int64_t arrived_us)
+{
+    uint64_t newest = 0;
+    for (int64_t i = 0; i < one->rows; i++)
+        newest = newest < (uint64_t)last[i] ? (uint64_t)last[i] : newest;
+    if (newest > INT64_MAX) /* one is absent */
+        return 0;
+    const int64_t difference = arrived_us - (int64_t)newest;
+    if (difference < one->least || difference >= one->below)
+        return 0;
+    for (int64_t i = 0; i < one->rows; i++)
+        seen[i] = last[i] + one->offset;
+    return 1;
+}
+
+/* Reads what `reading_hear` has received of readers of one layout; returns how many reads. A reader
+ * with any other record or time than ever has -1 rows, and no read of it is taken. */
+API int64_t reading_take_steady(const struct layout *layout, struct steady *readers, int64_t count,
+                                const uint8_t *buffer, int64_t now_us, int64_t arrived_us,
+                                const int64_t *last, int64_t *seen)
+{
+    int64_t row = 0;
+    for (struct steady *one = readers; one < readers + count; one++) {
+        if (one->rows < 0 || one->came.bytes <= 0)
+            continue;
+        const uint8_t *data = buffer + one->came.begin;
+        const int64_t end = row + one->rows;
+        if (take_messages(layout, data, one->came.bytes, row, end) != end
+            || (one->rows && !date(one, last + row, seen + row, arrived_us))) {
+            one->rows = -1;
+            continue;
+        }
+        one->messages += one->came.messages;
+        one->reads += one->rows;
+        one->bytes += one->came.bytes;
+        one->heard_us = now_us;
+        one->arrived_us = arrived_us;
+        row = end;
     }
     return row;
 }

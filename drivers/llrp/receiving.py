@@ -19,7 +19,8 @@ from drivers.llrp.framing import CAP_BYTES
 
 RECEIVE_BYTES = 1 << 16
 """Taken of one socket at once."""
-_AT_ONCE = 32
+AT_ONCE = 32
+"""Sockets of which is received in one call."""
 _NUMBERS = 5
 """Of each socket, as compiled code has them: its descriptor, where its bytes begin and how many
 they are, the length of its messages and their number."""
@@ -40,8 +41,36 @@ class Arrival(NamedTuple):
     stretch: tuple[int, int] | None
 
 
+class Buffer:
+    """Room for what is received of `AT_ONCE` sockets, kept from one beat to the next.
+
+    Attributes:
+        into: the same for compiled code.
+    """
+
+    def __init__(self) -> None:
+        buffer = mmap(-1, AT_ONCE * RECEIVE_BYTES)  # costs memory only as far as it is used
+        self.into = (ctypes.c_char * len(buffer)).from_buffer(buffer)
+        self._view = memoryview(buffer)
+
+    def arrival(self, begin: int, size: int, stretch: tuple[int, int]) -> Arrival:
+        """What came on one socket, copied: the buffer is for the next beat.
+
+        Args:
+            begin: where its bytes begin.
+            size: how many they are, or the number of an error, less than 0.
+            stretch: see `Arrival`; no messages where it has none.
+        """
+        data = memoryview(bytes(self._view[begin : begin + max(size, 0)]))
+        return Arrival(data, max(-size, 0), stretch if stretch[1] else None)
+
+    def copied(self, size: int) -> memoryview:
+        """So many bytes from the beginning on."""
+        return memoryview(bytes(self._view[:size]))
+
+
 class Receiver:
-    """Receives; its buffer is kept from one beat to the next.
+    """Receives.
 
     Args:
         reading: the compiled functions.
@@ -49,10 +78,8 @@ class Receiver:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        buffer = mmap(-1, _AT_ONCE * RECEIVE_BYTES)  # costs memory only as far as it is used
-        self._into = (ctypes.c_char * len(buffer)).from_buffer(buffer)
-        self._view = memoryview(buffer)
-        self._arrivals = np.zeros((_AT_ONCE, _NUMBERS), np.int64)
+        self._buffer = Buffer()
+        self._arrivals = np.zeros((AT_ONCE, _NUMBERS), np.int64)
         self._arrivals_at = self._arrivals.ctypes.data
 
     def receive(self, sockets: Sequence[int]) -> Iterator[Arrival]:
@@ -61,16 +88,16 @@ class Receiver:
         Args:
             sockets: descriptors of sockets without TLS.
         """
-        for first in range(0, len(sockets), _AT_ONCE):
-            yield from self._some(sockets[first : first + _AT_ONCE])
+        for first in range(0, len(sockets), AT_ONCE):
+            yield from self._some(sockets[first : first + AT_ONCE])
 
     def _some(self, sockets: Sequence[int]) -> list[Arrival]:
         arrivals = self._arrivals[: len(sockets)]
         arrivals[:, 0] = sockets
         used = self._reading.receive(
-            *(self._arrivals_at, len(sockets)), self._into, RECEIVE_BYTES, CAP_BYTES
+            *(self._arrivals_at, len(sockets)), self._buffer.into, RECEIVE_BYTES, CAP_BYTES
         )
-        data = memoryview(bytes(self._view[:used]))  # the buffer is for the next beat
+        data = self._buffer.copied(used)
         found = []
         for _, begin, size, length, messages in arrivals.tolist():
             if messages:

@@ -98,6 +98,11 @@ class ReportDecoder:
                 return batch_of(self.reader, arrived_us, columns, kind, self.clock), []
         return self._any_layout(runs, arrived_us)
 
+    @property
+    def latest(self) -> Layout | None:
+        """The layout of the latest records."""
+        return self._latest
+
     def expected(self, runs: Sequence[ReportRun]) -> Layout | None:
         """The layout that all records of these messages may have, by their lengths."""
         layout = self._latest

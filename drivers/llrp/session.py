@@ -3,18 +3,9 @@
 What the reader sends goes to whom it concerns: tag reports to the decoder, answers to the set-up
 (`setting_up`), stamps to the clock. Keepalives, events and whatever else comes between a request
 and its answer is served and answers nothing.
-
-| phase      | ends with                                                  | limit            |
-|------------|------------------------------------------------------------|------------------|
-| GREETING   | the reader's event "connection attempt: success"           | request time-out |
-| SETTING_UP | the last answer of the set-up                               | request time-out |
-| RUNNING    | silence, close event, bad header, or our `stop`            | silence          |
-| CLOSING    | the reader's answer to CLOSE_CONNECTION                    | one second       |
-| OVER       | never: a new connection gets a new session                 |                  |
 """
 
 from collections.abc import Callable
-from enum import Enum, auto
 
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.access import AccessEngine, State
@@ -36,11 +27,13 @@ from drivers.llrp.framing import (
 from drivers.llrp.messages import BadMessageError, decode_frame
 from drivers.llrp.notes import notes
 from drivers.llrp.outputs import Accessed, Counters, Output, Over, Reads, Unread, Up
+from drivers.llrp.phase import Phase
 from drivers.llrp.reader_clock import ClockState, ReaderClock
 from drivers.llrp.reports import REPORT_FAULT, ReportDecoder, ReportError
 from drivers.llrp.rospec import rospec, vendor_of
 from drivers.llrp.setting_up import SetUp
 from drivers.llrp.settings import LlrpSettings
+from drivers.llrp.steady import Steadiness, Taken
 from drivers.llrp.switching import Switching
 from drivers.llrp.together import Waiting
 from drivers.reads import ReadBatch
@@ -51,16 +44,6 @@ _ERRORS_KEPT = 20
 _CLOSE_CONNECTION_RESPONSE = 4
 _EVENTS_MOST = 100  # in a window: a contact that chatters must not fill anybody's log
 _EVENTS_WINDOW_US = 10_000_000
-
-
-class Phase(Enum):
-    """Where a session stands."""
-
-    GREETING = auto()
-    SETTING_UP = auto()
-    RUNNING = auto()
-    CLOSING = auto()
-    OVER = auto()
 
 
 class Session:
@@ -193,6 +176,21 @@ class Session:
         self.counters.frames += stretch[1]
         run = self._splitter.run(data, stretch)
         return Unread(Waiting(self._decoder, (run,), arrived_us), self.decoded)
+
+    def steady(self) -> Steadiness | None:
+        """How its reports are read while they come as ever; None where each is to be seen."""
+        layout = self._decoder.latest
+        if layout is None or not self.hears_reports_only:
+            return None
+        usual = self._clock.usual(layout.walk.time_kind)
+        return None if usual is None else Steadiness(layout, usual, self._clock.quality)
+
+    def caught_up(self, taken: Taken) -> None:
+        """As `reports` and `decoded`, of reports that came as ever and were read elsewhere."""
+        self.counters.frames += taken.messages
+        self.counters.reads += taken.reads
+        self._splitter.passed(taken.bytes)
+        self._now_us = self._heard_us = taken.heard_us
 
     def decoded(self, batch: ReadBatch, errors: list[ReportError]) -> None:
         """What became of reports: counts them and keeps why some were refused."""

@@ -11,10 +11,10 @@ for is taken back when the search ends: after a time, with the session, or when 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads
 from edge.clock import Clock
 from edge.floor.board import Board, Shown
 from edge.floor.watching import ReadWatch, WatchedRead
@@ -96,10 +96,10 @@ class FinderDesk:
         if self._thread.is_alive():
             self._thread.join(3)
 
-    def note(self, batch: ReadBatch) -> None:
-        """A reader's reads; from any thread."""
+    def note(self, batches: Sequence[SomeReads]) -> None:
+        """Readers' reads; from any thread."""
         for watch in self._watches:
-            watch.note((batch,))
+            watch.note(batches)
 
     def begin(self, badge: Badge, epc: Epc, alive: Callable[[], bool]) -> None:
         """Look for a tag; what the person looked for before is given up.

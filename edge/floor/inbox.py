@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from drivers.driver import DeviceEvent
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads, by_reader
 from edge.clock import Clock
 from edge.floor.folding import fold
 from edge.model.inputs import CentralAcknowledged, Input
@@ -47,7 +47,7 @@ class Taken:
     """
 
     entries: tuple[Entry, ...]
-    batches: tuple[ReadBatch, ...]
+    batches: tuple[SomeReads, ...]
     folded_count: int
     events: tuple[DeviceEvent, ...] = ()
 
@@ -82,7 +82,7 @@ class Inbox:
         self._reads_max = reads_max
         self._wait_ms_max = wait_ms_max
         self._entries: deque[Entry] = deque()
-        self._batches: list[ReadBatch] = []
+        self._batches: list[SomeReads] = []
         self._events: deque[DeviceEvent] = deque(maxlen=EVENTS_MAX)
         self._reads = 0
         self._folded = 0
@@ -141,7 +141,7 @@ class Inbox:
         self.put(input_, lambda answer: _fulfil(future, answer))
         return future
 
-    def put_reads(self, *batches: ReadBatch) -> None:
+    def put_reads(self, *batches: SomeReads) -> None:
         """Queue reads; never blocks and never refuses, but folds past the bound.
 
         What comes together is put together: the loop is woken once, when all of it is there.
@@ -152,7 +152,7 @@ class Inbox:
             self._reads += sum([len(one) for one in batches])
             if self._reads > self._reads_max:
                 before = self._reads
-                self._batches = fold(self._batches)
+                self._batches = [*fold(by_reader(self._batches))]
                 self._reads = sum(len(one) for one in self._batches)
                 self._folded += before - self._reads
             if is_first:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, SomeReads
 from edge.floor.inbox import Inbox, InboxFullError
 from edge.model.ids import DeviceName, IdMaker, LocationId, RequestId
 from edge.model.inputs import DeviceChanged
@@ -33,7 +33,7 @@ class FloorListener:
         self._inbox = inbox
         self._make_id = make_id
         self._stations = stations
-        self._also: tuple[Callable[[ReadBatch], None], ...] = ()
+        self._also: tuple[Callable[[Sequence[SomeReads]], None], ...] = ()
         self.reads_count = 0
         """Reads heard since the start."""
         self.devices: dict[str, DeviceUp] = {}
@@ -45,16 +45,15 @@ class FloorListener:
         """A reader's reads."""
         self.reads_together((batch,))
 
-    def reads_together(self, batches: Sequence[ReadBatch]) -> None:
+    def reads_together(self, batches: Sequence[SomeReads]) -> None:
         """What several readers have read in one moment."""
         self.reads_count += sum([len(one) for one in batches])
         for reader in self._also:
-            for batch in batches:
-                reader(batch)
+            reader(batches)
         self._inbox.put_reads(*batches)
 
-    def also_read_by(self, reader: Callable[[ReadBatch], None]) -> None:
-        """Hand every batch to somebody else too, who returns at once; before any driver starts."""
+    def also_read_by(self, reader: Callable[[Sequence[SomeReads]], None]) -> None:
+        """Hand all reads to somebody else too, who returns at once; before any driver starts."""
         self._also = (*self._also, reader)
 
     def scan(self, scan: Scan) -> None:

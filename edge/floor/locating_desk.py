@@ -1,6 +1,6 @@
 """The desk beside the locator: enquiries are answered, watched reads handed on, drift is told."""
 
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads
 from edge.floor.alerts import Alert, Alerts
 from edge.floor.enquiries import Enquiries
 from edge.floor.watching import ReadWatch
@@ -27,7 +27,7 @@ class LocatingDesk:
         self.enquiries = Enquiries()
         self.watch = ReadWatch()
 
-    def turn(self, locator: Locator, batches: tuple[ReadBatch, ...], now_us: int) -> None:
+    def turn(self, locator: Locator, batches: tuple[SomeReads, ...], now_us: int) -> None:
         """What is done beside one turn of the loop."""
         self.watch.note(batches)
         self.enquiries.answer(locator, now_us)

@@ -7,11 +7,12 @@ and counted.
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, SomeReads, by_reader
 from edge.model.ids import Epc
 
 HELD_MAX = 20_000
@@ -71,12 +72,12 @@ class ReadWatch:
             self._held.clear()
         return taken
 
-    def note(self, batches: tuple[ReadBatch, ...]) -> None:
+    def note(self, batches: Sequence[SomeReads]) -> None:
         """Reads of one turn; called by the floor loop."""
         if not self._is_open:
             return
         with self._lock:
-            for batch in batches:
+            for batch in by_reader(batches):
                 rows = _rows_of(batch, self._wanted)
                 self.lost_count += max(0, len(self._held) + len(rows) - HELD_MAX)
                 self._held.extend(_read(batch, row) for row in rows)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, SomeReads, by_reader
 from edge.locating.epcs import EpcIndex, Rows, grown, keys_of
 from edge.locating.intake import LEVEL_LEAST_DBM, LEVEL_MOST_DBM
 from edge.locating.quiet import QuietWatch
@@ -125,11 +125,11 @@ class BoxWatch:
             else:
                 self._deaf.add(change.device)
 
-    def observe(self, *batches: ReadBatch) -> None:
+    def observe(self, *batches: SomeReads) -> None:
         """Take readers' reads; those of other antennas are left alone."""
         if not self._ports:
             return
-        for batch in batches:
+        for batch in by_reader(batches):
             ports = self._ports.get(DeviceName(batch.reader))
             if ports is not None:
                 self._take(batch, ports)

@@ -7,12 +7,13 @@ evidence, nor does so short a time to where a tag lies; but before near-field an
 waits, so batches of their readers never do.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import ReadBatch, neighbours_joined
+from drivers.reads import Gathered, ReadBatch, SomeReads, neighbours_joined
 from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM
@@ -24,6 +25,7 @@ EPC_BITS_MAX = 496
 GATHERED_READS, GATHERED_MS = 500, 100
 """From so many waiting reads on, the next are gathered for so long."""
 _HELD_MAX = 50_000
+_READERS_KEPT = 64
 LEVEL_LEAST_DBM, LEVEL_MOST_DBM = -120.0, 20.0
 """What a reader can measure; a level beyond it is a fault of the reader and is drawn in."""
 
@@ -38,14 +40,15 @@ class Intake:
 
     def __init__(self, columns: FloorColumns) -> None:
         self._columns = columns
-        self._batches: list[ReadBatch] = []
+        self._batches: list[SomeReads] = []
+        self._numbers: dict[tuple[str, ...], list[int]] = {}
         self._held = 0
         self._taken_ms = 0
         near = columns.reader_of[columns.near[:-1]]
         self._prompt = frozenset(columns.readers[number] for number in near.tolist())
         self.ignored = 0
 
-    def add(self, *batches: ReadBatch) -> None:
+    def add(self, *batches: SomeReads) -> None:
         """Take batches; the work is done once for all batches of a turn."""
         some = list(filter(len, batches))
         while self._held + (count := sum(map(len, some))) > READS_MAX:
@@ -83,25 +86,57 @@ class Intake:
             seen_ms[followed].astype(np.int32),
         )
 
-    def _due(self, now_ms: int) -> list[ReadBatch]:
+    def _due(self, now_ms: int) -> list[SomeReads]:
         """All batches that wait, or those alone that must not."""
         waited = not 0 <= now_ms - self._taken_ms < GATHERED_MS  # the zero of time may move, too
-        waiting: list[ReadBatch] = []
+        waiting: list[SomeReads] = []
         due = self._batches
         if waited or not GATHERED_READS <= self._held <= _HELD_MAX:
             self._taken_ms = now_ms
         else:
-            due = [batch for batch in self._batches if batch.reader in self._prompt]
-            waiting = [batch for batch in self._batches if batch.reader not in self._prompt]
+            due = []
+            for batch in self._alike():
+                (due if self._is_prompt(batch) else waiting).append(batch)
         self._batches, self._held = waiting, sum(map(len, waiting)) if waiting else 0
         return due
 
-    def _antennas(self, batches: list[ReadBatch], joined: list[ReadBatch]) -> Ports:
-        rows = self._columns.rows_of([batch.reader for batch in batches])
-        reader = np.array(rows).repeat(list(map(len, batches)))
+    def _alike(self) -> Iterator[SomeReads]:
+        """What waits, that of several readers apart where only some of them must not wait."""
+        for batch in self._batches:
+            if isinstance(batch, Gathered) and 0 < len(
+                self._prompt.intersection(batch.readers)
+            ) < (len(batch.readers)):
+                yield from batch.by_reader()
+            else:
+                yield batch
+
+    def _is_prompt(self, batch: SomeReads) -> bool:
+        reader = batch.readers[0] if isinstance(batch, Gathered) else batch.reader
+        return reader in self._prompt
+
+    def _antennas(self, batches: list[SomeReads], joined: list[ReadBatch]) -> Ports:
+        numbers: list[int] = []
+        counts: list[int] = []
+        for batch in batches:
+            if isinstance(batch, Gathered):
+                numbers += self._numbers_of(batch.readers)
+                counts += batch.counts.tolist()
+            else:
+                numbers += self._columns.rows_of([batch.reader])
+                counts.append(len(batch))
+        reader = np.array(numbers).repeat(counts)
         return self._columns.antennas_at(
             reader, np.concatenate([piece.antenna for piece in joined])
         )
+
+    def _numbers_of(self, readers: tuple[str, ...]) -> list[int]:
+        """The numbers of readers that are gathered together again and again."""
+        numbers = self._numbers.get(readers)
+        if numbers is None:
+            if len(self._numbers) >= _READERS_KEPT:
+                self._numbers.clear()
+            numbers = self._numbers[readers] = self._columns.rows_of(readers)
+        return numbers
 
     @staticmethod
     def _rows(

@@ -9,7 +9,7 @@ table is swept for tags that were silent too long, so that the whole table is se
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.columns import FloorColumns
@@ -110,7 +110,7 @@ class Locator:
         """Reads left out so far: unknown antenna, impossible EPC length, or no room."""
         return self._intake.ignored
 
-    def observe(self, *batches: ReadBatch) -> None:
+    def observe(self, *batches: SomeReads) -> None:
         """Take batches, whose columns must stay as they are; one of the next turns works on them.
 
         That is the very next one, but where hundreds of reads come with each (see `intake`).

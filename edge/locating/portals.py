@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.driver import DeviceEvent, EventKind
-from drivers.reads import ReadBatch
+from drivers.reads import ReadBatch, SomeReads, by_reader
 from edge.locating.epcs import keys_of
 from edge.locating.portal_barriers import Barriers
 from edge.locating.portal_features import BALANCE, SIDE_AT_END, features_of
@@ -112,11 +112,11 @@ class PortalWatch:
         """The gateway's clock was set by so much: stays go on, dated as if it had not been."""
         self._set_us += by_us
 
-    def observe(self, *batches: ReadBatch) -> None:
+    def observe(self, *batches: SomeReads) -> None:
         """Take readers' reads; those of other antennas are left alone."""
         if not self._ports:
             return
-        for batch in batches:
+        for batch in by_reader(batches):
             for one in self._ports.get(DeviceName(batch.reader), ()):
                 one.portal.take(batch, one.sides, self._set_us)
 

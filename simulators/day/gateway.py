@@ -14,7 +14,7 @@ from numpy.random import Generator
 from typing_extensions import override
 
 from drivers.driver import DeviceEvent
-from drivers.reads import ReadBatch
+from drivers.reads import SomeReads
 from edge.clock import PlayedClock
 from edge.compose.core import STORE_FILE, Core
 from edge.compose.deciding import floor_loop
@@ -91,7 +91,7 @@ class _KickingInbox(Inbox):
         self._kick()
 
     @override
-    def put_reads(self, *batches: ReadBatch) -> None:
+    def put_reads(self, *batches: SomeReads) -> None:
         super().put_reads(*batches)
         self._kick()
 
@@ -132,7 +132,7 @@ class OpenDesk(LocatingDesk):
     _locator: Locator | None = None
 
     @override
-    def turn(self, locator: Locator, batches: tuple[ReadBatch, ...], now_us: int) -> None:
+    def turn(self, locator: Locator, batches: tuple[SomeReads, ...], now_us: int) -> None:
         self._locator = locator
         super().turn(locator, batches, now_us)
 

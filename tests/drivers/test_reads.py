@@ -5,7 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from drivers.reads import COLUMNS, ClockQuality, ReadBatch, Stretch, neighbours_joined
+from drivers.reads import (
+    COLUMNS,
+    ClockQuality,
+    Gathered,
+    ReadBatch,
+    Stretch,
+    by_reader,
+    neighbours_joined,
+)
 
 NOW_US = 1_800_000_000_000_000
 EPCS = [f"{number:024x}" for number in range(6)]
@@ -65,3 +73,16 @@ def test_neighbours_of_one_beat_are_one_and_all_others_stay_what_they_are() -> N
             np.concatenate([getattr(batch, name) for batch in batches]),
         )
     assert neighbours_joined([]) == []
+
+
+def test_what_was_gathered_is_each_readers_own_and_nobodys_who_read_nothing() -> None:
+    columns = whole()
+    readers, clocks = ("dock", "shelf", "door"), (ClockQuality.UTC, ClockQuality.UPTIME)
+    gathered = Gathered(readers, (*clocks, clocks[0]), np.array([2, 0, 4]), NOW_US, columns)
+    alone = ReadBatch.of("gate", NOW_US, EPCS[:1], [9], [-60.0])
+
+    batches = list(by_reader([alone, gathered]))
+
+    assert [(one.reader, len(one)) for one in batches] == [("gate", 1), ("dock", 2), ("door", 4)]
+    assert batches[2].antenna.tolist() == [3, 4, 5, 6]
+    assert [len(one) for one in neighbours_joined([gathered, alone, gathered])] == [6, 1, 6]

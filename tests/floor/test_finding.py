@@ -57,7 +57,7 @@ class Bench:
             self.clock.at_us += 200_000
             tags, ports = np.array([7, 8, 7, 8]), np.full(4, port)
             levels = np.array([level_dbm, -30.0, level_dbm, -30.0])
-            self.desk.note(reads_of(reader, tags, ports, levels, seen))
+            self.desk.note([reads_of(reader, tags, ports, levels, seen)])
             self.desk.beat()
         return self.seen()
 
@@ -156,7 +156,7 @@ def test_with_nobody_looking_a_batch_is_not_even_compared() -> None:
     bench = Bench()
     batch: ReadBatch = None  # type: ignore[assignment] # it must not be touched
 
-    bench.desk.note(batch)
+    bench.desk.note([batch])
 
 
 def test_the_desks_own_thread_beats_and_stops() -> None:

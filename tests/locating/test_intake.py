@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from drivers.reads import ReadBatch
+from drivers.reads import COLUMNS, ClockQuality, Gathered, ReadBatch
 from edge.locating.intake import GATHERED_MS, GATHERED_READS
 from edge.locating.locator import Locator
 from edge.model.ids import Epc
@@ -103,3 +103,59 @@ def test_long_and_short_epcs_of_one_turn_are_each_found_again(
     assert locator.where(short).announced == "shelf"  # type: ignore[union-attr] # it is followed
     assert locator.where(long).announced == "other"  # type: ignore[union-attr] # it is followed
     assert locator.reads_ignored == 20, "those of a port that the floor does not name"
+
+
+def gathered(batches: list[ReadBatch]) -> Gathered:
+    """The same reads, as readers that are heard together tell them."""
+    return Gathered(
+        tuple(one.reader for one in batches),
+        tuple(ClockQuality.UTC for _ in batches),
+        np.array([len(one) for one in batches]),
+        batches[0].arrived_us,
+        {name: np.concatenate([getattr(one, name) for one in batches]) for name in COLUMNS},
+    )
+
+
+def test_what_several_readers_tell_together_is_taken_as_if_each_had_told_it(
+    make_floor: Callable[..., Floor], make_reads: Callable[..., ReadBatch]
+) -> None:
+    floor = make_floor(("shelf", "shelf", "north", 1), ("other", "shelf", "south", 1))
+    one_by_one, together = Locator(floor), Locator(floor)
+    for tick in range(20):
+        now_us = START_US + tick * 1_000_000
+        batches = [
+            make_reads(
+                reader, np.arange(4) + first, np.ones(4), np.full(4, -50.0), np.full(4, now_us)
+            )
+            for reader, first in (("north", 0), ("south", 2), ("stranger", 0))
+        ]
+        one_by_one.observe(*batches)
+        together.observe(gathered(batches))
+
+        assert together.turn(now_us) == one_by_one.turn(now_us)
+
+    assert len(together) == 6
+    assert together.reads_ignored == one_by_one.reads_ignored == 80
+
+
+def test_a_cart_does_not_wait_though_a_crowd_is_told_together_with_it(
+    hall: Hall, make_reads: Callable[..., ReadBatch]
+) -> None:
+    hall.tick("north", 0, GATHERED_READS)
+
+    now_us = START_US + 2 * TICK_US
+    crowd, cart = (
+        make_reads(
+            reader,
+            np.arange(count) + first,
+            np.ones(count),
+            np.full(count, -50.0),
+            np.full(count, now_us),
+        )
+        for reader, first, count in (("north", 10_000, GATHERED_READS), ("wheels", 50_000, 3))
+    )
+    hall.locator.observe(gathered([crowd, cart]))
+    hall.rest(1)
+
+    assert hall.known(50_002)
+    assert not hall.known(10_000)

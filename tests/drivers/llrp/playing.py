@@ -9,7 +9,8 @@ from drivers.llrp.decode import decode_stream
 from drivers.llrp.framing import KEEPALIVE_ACK, Frame, FrameSplitter
 from drivers.llrp.messages import decode_frame
 from drivers.llrp.outputs import Output, Over, Up
-from drivers.llrp.session import Phase, Session
+from drivers.llrp.phase import Phase
+from drivers.llrp.session import Session
 from drivers.llrp.settings import LlrpSettings
 from tests.drivers.llrp.peer import Peer
 

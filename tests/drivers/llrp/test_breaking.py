@@ -7,7 +7,7 @@ import pytest
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.answers import GREETINGS, OTHERS_ATTEMPT
 from drivers.llrp.outputs import Reads
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from tests.drivers.llrp.llrp_bytes import Tag, custom, message, report, tlv, tv
 from tests.drivers.llrp.peer import greeting, status
 from tests.drivers.llrp.playing import ARRIVED_US, SECOND_US, play, running

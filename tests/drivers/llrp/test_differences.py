@@ -9,7 +9,7 @@ import pytest
 from drivers.llrp.attempt import VENDORS, Attempt
 from drivers.llrp.capabilities import Capabilities
 from drivers.llrp.differences import DIFFERENCES_TOLD, rospec_differences
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from drivers.llrp.settings import Select
 from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, status

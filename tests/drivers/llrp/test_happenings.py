@@ -7,7 +7,7 @@ import pytest
 
 from drivers.driver import DeviceEvent, EventKind
 from drivers.llrp.outputs import Output
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from tests.drivers.llrp.llrp_bytes import message, tlv
 from tests.drivers.llrp.peer import status
 from tests.drivers.llrp.playing import ARRIVED_US, SECOND_US, Play, running

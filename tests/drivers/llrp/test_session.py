@@ -7,7 +7,7 @@ import pytest
 
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
 from drivers.llrp.outputs import Reads
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from drivers.llrp.vendors import GENERIC, IMPINJ
 from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, status

@@ -8,7 +8,7 @@ import pytest
 from drivers.llrp.answers import versioned
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
 from drivers.llrp.outputs import Reads
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from tests.drivers.llrp.llrp_bytes import Tag, message, report, tlv
 from tests.drivers.llrp.peer import capabilities, greeting, status
 from tests.drivers.llrp.playing import ARRIVED_US, SECOND_US, Play, play

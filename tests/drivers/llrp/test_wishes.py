@@ -6,7 +6,7 @@ import time
 import pytest
 
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
-from drivers.llrp.session import Phase
+from drivers.llrp.phase import Phase
 from drivers.llrp.settings import AntennaSettings, InputTrigger, Select
 from drivers.llrp.telling import device_up
 from drivers.llrp.vendors import ZEBRA
