@@ -1,6 +1,7 @@
 """The hash of an `EpcIndex`, walked by compiled code."""
 
 import ctypes
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,17 @@ from edge.locating.kernel import POINTER, Kernel, address
 
 _Rows = NDArray[np.int64]
 _Keys = NDArray[np.uint32]
+PRINT_SHIFT = 24
+"""In a place of the hash a row's number has so many bits; above it is a print of its key."""
+_KEY_AT = {"key": (np.dtype(("<u4", 3)), 0), "bits": (np.dtype("<u2"), 12)}
 
 
 class _Hash(ctypes.Structure):
     _fields_ = (
         ("places", POINTER),
         ("size", ctypes.c_uint64),
-        ("shift", ctypes.c_uint64),
-        ("keys", POINTER),
-        ("bits", POINTER),
+        ("heads", POINTER),
+        ("stride", ctypes.c_uint64),
         ("rows", ctypes.c_uint64),
     )
 
@@ -32,21 +35,27 @@ class CompiledHash:
         self._plain = _Hash()
         self._at = ctypes.byref(self._plain)
 
-    def work_on(
-        self, places: NDArray[np.int32], shift: int, keys: _Keys, bits: NDArray[np.uint16]
-    ) -> None:
-        """Take columns, anew whenever one of them was made or has grown.
+    def work_on(self, places: NDArray[np.int32], heads: NDArray[np.void]) -> None:
+        """Take the hash and the heads of the rows, anew when one of them was made or has grown.
 
         Raises:
-            ValueError: they do not belong together.
+            ValueError: heads that do not begin with a key.
         """
-        if len(places).bit_count() != 1 or keys.shape != (len(bits), 3):
-            raise ValueError("columns that make no hash")
-        self._columns = (places, keys, bits)
+        fields: Mapping[str, Any] = heads.dtype.fields or {}
+        if any(fields.get(name, ())[:2] != told for name, told in _KEY_AT.items()):
+            raise ValueError("rows that begin with no key")
+        self._columns = (places, heads)
         self._kernel.read_all_over(*self._columns)
-        hash_ = address(places, np.int32), len(places), shift
-        self._plain = _Hash(*hash_, address(keys, np.uint32), address(bits, np.uint16), len(bits))
+        at, stride = address(heads, np.void), heads.itemsize
+        self._plain = _Hash(address(places, np.int32), len(places), at, stride, len(heads))
         self._at = ctypes.byref(self._plain)
+
+    def place(self, rows: int) -> int:
+        """Find places for the first rows that have a key, in an empty hash; how many they are."""
+        placed = self._kernel.place(self._at, rows)
+        if placed < 0:
+            raise IndexError("more rows than the hash has places for")
+        return placed
 
     def find(self, keys: _Keys, bits: NDArray[np.uint16]) -> tuple[_Rows, int]:
         """The row of each key, -1 where it is not known; and how many are not."""

@@ -58,8 +58,7 @@ class _News(ctypes.Structure):
 
 class _Told(ctypes.Structure):
     _fields_ = (
-        ("table_reads", POINTER),
-        ("table_level_db", POINTER),
+        ("heads", POINTER),
         ("capacity", ctypes.c_uint64),
         *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings")),
     )
@@ -95,8 +94,7 @@ class CompiledLook:
         level_db, usual_db = np.empty((2, *shape), np.float32)
         best, findings = np.empty(tags, np.uint16), np.empty(tags, np.uint8)
         told = _Told(
-            *(address(table.reads, np.uint8), address(table.level_db, np.float16)),
-            min(len(table.reads), len(table.level_db)),
+            *(address(table.index.heads, np.void), len(table.index.heads)),
             *(address(level_db, np.float32), address(usual_db, np.float32)),
             *(address(best, np.uint16), address(findings, np.uint8)),
         )

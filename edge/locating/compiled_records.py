@@ -3,13 +3,12 @@
 import ctypes
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.locating.epcs import Rows
 from edge.locating.kernel import POINTER, Kernel, address
+from edge.locating.lines import LINE_WORDS, Lines
 from edge.locating.slots import SLOTS, News, Reads, Slots
 
-RECORD_WORDS = 16
 _KEPT_READS = 32_768
 """Room for so many reads is kept from turn to turn: what is given back to the system comes back
 page by page, and each page costs as much as a tag. A very late turn's is made and given back."""
@@ -50,16 +49,14 @@ class CompiledRecords:
     def __init__(self, kernel: Kernel, window_s: float) -> None:
         self._kernel = kernel
         self._window_s = window_s
-        self._records = np.zeros((0, RECORD_WORDS), np.uint32)
+        self._records = np.zeros((0, LINE_WORDS), np.uint32)
         self._at = 0
         self._bench = _Bench(1024)
 
-    def work_on(self, records: NDArray[np.uint32]) -> None:
+    def work_on(self, lines: Lines) -> None:
         """Take the records, anew whenever they have grown."""
-        if records.shape[1:] != (RECORD_WORDS,):
-            raise ValueError("columns that make no records")
-        self._records, self._at = records, address(records, np.uint32)
-        self._kernel.read_all_over(records)
+        self._records, self._at = lines.words, address(lines.words, np.uint32)
+        self._kernel.read_all_over(lines.held)
 
     def merge(self, reads: Reads) -> News:
         """Merge reads, at least one, into slots; what is told is good until the next merge.

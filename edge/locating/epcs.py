@@ -1,10 +1,12 @@
 """EPC to row: an open-addressing hash that answers a whole batch at once.
 
 A dictionary would need one Python object and about 100 bytes a tag. Here a tag's key is three
-32-bit words and its length; the hash holds row numbers only. All reads of a batch walk their
-probe chains together: round by round those that found their row or an empty place leave, and the
-few that remain step on. New tags claim their place by writing a provisional number; of several
-reads of the same new tag one wins, and the others find it in the next round.
+32-bit words and its length, at the beginning of its row; the hash holds row numbers only, and
+above each seven bits of the key's hash: rows of other tags are hardly ever looked at, for each
+would be a line of memory to wait for. All reads of a batch walk their probe chains together: round
+by round those that found their row or an empty place leave, and the few that remain step on. New
+tags claim their place by writing a provisional number; of several reads of the same new tag one
+wins, and the others find it in the next round.
 
 An EPC of at most 96 bits is its own key, zero-padded. A longer one is mixed down to 96 bits; with
 its length this is as good as unique (2 to the power of -96 for a pair of equal length), and
@@ -15,15 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating import kernel
-from edge.locating.compiled_hash import CompiledHash
+from edge.locating.compiled_hash import PRINT_SHIFT, CompiledHash
 
 WORDS = 3
 SHORT_BITS_MAX = 96
 SHORT_BYTES = 12
 EMPTY = -1
 GONE = -2
-LOAD_MAX = 0.62
-"""Above this the chains grow long: linear probing needs 2.3 steps a hit at 0.62, 5.5 at 0.9."""
+LOAD_MAX, ROOM = 0.65, 1.25
+"""Above this the chains grow long: linear probing needs 1.9 steps a hit at 0.65, 5.5 at 0.9. A
+hash that is built anew has room for so many times the tags: 6.2 to 7.7 bytes a tag."""
+ROW_MASK = (1 << PRINT_SHIFT) - 1
+ROWS_MAX = 1 << PRINT_SHIFT
 _FIRST_CLAIM = -3
 _ONE_STEP, _MANY_STEPS = np.arange(1, 2), np.arange(1, 9)
 _SINGLE_STEPS = 2
@@ -32,6 +37,9 @@ numpy costs is the call."""
 _ODD_A = np.uint64(0x9E3779B97F4A7C15)
 _ODD_B = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(32)
+_PRINT_AT, _PRINT_MASK = np.uint64(36), np.uint64(0x7F)
+KEY = np.dtype({"names": ["key", "bits"], "formats": [("<u4", WORDS), "<u2"], "itemsize": 16})
+"""What a row must begin with."""
 
 Rows = NDArray[np.int64]
 Keys = NDArray[np.uint32]
@@ -73,21 +81,29 @@ def _mixed_down(words: NDArray[np.uint32], epc_bits: NDArray[np.uint16]) -> Keys
 
 
 class EpcIndex:
-    """Finds and gives rows; the keys themselves live in columns that grow with the rows.
+    """Finds and gives rows; the keys themselves live in heads that grow with the rows.
+
+    Args:
+        expected: rows to begin with.
+        kind: of a head: what `KEY` has, and whatever else is needed with it.
 
     Attributes:
-        keys: uint32, shape (capacity, 3); bits: uint16, shape (capacity,), 0 for a free row.
+        heads: one of each row.
+        keys: uint32, shape (capacity, 3); bits: uint16, shape (capacity,), 0 for a free row; both
+            lie in the heads.
         rows: rows ever given; free ones among them are in a list and are given again first.
     """
 
-    def __init__(self, expected: int = 1024) -> None:
-        self.keys: Keys = np.zeros((expected, WORDS), np.uint32)
-        self.bits = np.zeros(expected, np.uint16)
+    keys: Keys
+    bits: NDArray[np.uint16]
+
+    def __init__(self, expected: int = 1024, kind: np.dtype[np.void] = KEY) -> None:
+        self.heads = np.zeros(expected, kind)
+        self.keys, self.bits = self.heads["key"], self.heads["bits"]
         self.rows = 0
         self._free: list[int] = []
         self._long: dict[int, bytes] = {}
         self._places = np.empty(0, np.int32)
-        self._shift = np.uint64(0)
         self._taken = 0
         self._compiled = CompiledHash(kernel.KERNEL) if kernel.KERNEL else None
         self._rebuild(expected)
@@ -97,8 +113,8 @@ class EpcIndex:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by keys, lengths and hash."""
-        return self.keys.nbytes + self.bits.nbytes + self._places.nbytes
+        """Bytes held by heads and hash."""
+        return self.heads.nbytes + self._places.nbytes
 
     def find(self, keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key, -1 where it is not known."""
@@ -118,7 +134,7 @@ class EpcIndex:
         missing = (rows < 0).nonzero()[0]
         if len(missing):
             if self._make_room(len(missing)):
-                at = self._home(keys)
+                at = self._home(keys)[0]
             rows[missing] = self._add(epc, keys, bits, missing, at[missing])
         return rows
 
@@ -146,25 +162,29 @@ class EpcIndex:
             self._long.pop(row, None)
             self._free.append(row)
 
-    def _home(self, keys: Keys) -> Rows:
+    def _home(self, keys: Keys) -> tuple[Rows, NDArray[np.int32]]:
+        """The place where each key's walk begins, and what stands above its row's number."""
         wide = keys.astype(np.uint64)
         mixed = (wide[:, 0] | (wide[:, 1] << _HALF)) * _ODD_A
         mixed ^= mixed >> _HALF
         mixed += wide[:, 2]
         mixed *= _ODD_B
-        return (mixed >> self._shift).astype(np.int64)
+        home = (mixed >> _HALF) * np.uint64(len(self._places)) >> _HALF
+        mixed >>= _PRINT_AT
+        mixed &= _PRINT_MASK
+        return home.astype(np.int64), mixed.astype(np.int32) << PRINT_SHIFT
 
     def _walk(self, keys: Keys, bits: NDArray[np.uint16]) -> tuple[Rows, Rows]:
         """Row (-1 for none) and the place in the hash where each walk ended."""
-        at = self._home(keys)
-        rows = self._places.take(at, mode="wrap").astype(np.int64)
+        at = self._home(keys)[0]
+        rows = _rows_at(self._places.take(at, mode="wrap"))
         open_walks = (~self._ended(rows, keys, bits)).nonzero()[0]
         strides = 0
         while len(open_walks):
             strides += 1
             ahead = _ONE_STEP if strides <= _SINGLE_STEPS else _MANY_STEPS
-            steps = (at.take(open_walks)[:, np.newaxis] + ahead) & (len(self._places) - 1)
-            found = self._places.take(steps, mode="wrap").astype(np.int64)
+            steps = (at.take(open_walks)[:, np.newaxis] + ahead) % len(self._places)
+            found = _rows_at(self._places.take(steps, mode="wrap"))
             walker = np.repeat(open_walks, len(ahead)) if len(ahead) > 1 else open_walks
             own = keys.take(walker, axis=0, mode="wrap"), bits.take(walker, mode="wrap")
             ended = self._ended(found.reshape(-1), *own).reshape(found.shape)
@@ -176,9 +196,10 @@ class EpcIndex:
 
     def _ended(self, rows: Rows, keys: Keys, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
         """Whether a walk may stop at these rows: empty place, or the key itself."""
-        there = self.keys.take(rows, axis=0, mode="wrap")
+        heads = self.heads.take(rows, mode="wrap")
+        there = heads["key"]
         same = (there[:, 0] == keys[:, 0]) & (there[:, 1] == keys[:, 1])
-        same &= (there[:, 2] == keys[:, 2]) & (self.bits.take(rows, mode="wrap") == bits)
+        same &= (there[:, 2] == keys[:, 2]) & (heads["bits"] == bits)
         same &= rows >= 0
         same |= rows == EMPTY
         ended: NDArray[np.bool_] = same
@@ -223,14 +244,14 @@ class EpcIndex:
             same &= (keys[theirs] == keys[mine]).all(axis=1) & (bits[theirs] == bits[mine])
             claimed[walking[same]] = owner[same]
             walking = walking[~same]
-            at[walking] = (at[walking] + 1) & (len(self._places) - 1)
+            at[walking] = (at[walking] + 1) % len(self._places)
         winners = np.flatnonzero(claimed == np.arange(len(missing)))
         given = self._next_rows(len(winners))
         self._give(len(winners))
         first = missing[winners]
         self.keys[given] = keys[first]
         self.bits[given] = bits[first]
-        self._places[at[winners]] = given
+        self._places[at[winners]] = self._home(keys[first])[1] | given
         self._keep_long(epc, bits, first, given)
         row_of = np.empty(len(missing), np.int64)
         row_of[winners] = given
@@ -248,6 +269,8 @@ class EpcIndex:
         """The rows that the next n tags get; room is made for them."""
         reused = self._free[: -n - 1 : -1] if n else []
         end = self.rows + n - len(reused)
+        if end > ROWS_MAX:
+            raise OverflowError(f"a table of more than {ROWS_MAX:,} tags")
         if end > len(self.bits):
             self._grow(end)
         return np.concatenate(
@@ -265,36 +288,41 @@ class EpcIndex:
         """Whether the hash had to be built anew for n more tags."""
         if self._taken + n <= LOAD_MAX * len(self._places):
             return False
-        self._rebuild((len(self) + n) * 3 // 2)
+        self._rebuild(len(self) + n)
         return True
 
     def _grow(self, needed: int) -> None:
-        capacity = grown(len(self.bits), needed)
-        self.keys.resize((capacity, WORDS), refcheck=False)
-        self.bits.resize(capacity, refcheck=False)
+        self.heads.resize(grown(len(self.bits), needed), refcheck=False)
+        self.keys, self.bits = self.heads["key"], self.heads["bits"]
         self._show_compiled()
 
     def _show_compiled(self) -> None:
         """The columns lie elsewhere now."""
         if self._compiled is not None:
-            self._compiled.work_on(self._places, int(self._shift), self.keys, self.bits)
+            self._compiled.work_on(self._places, self.heads)
 
     def _rebuild(self, tags: int) -> None:
-        """A new hash for `tags` tags; the keys stay, places of forgotten tags go."""
-        size = 64
-        while size * LOAD_MAX <= tags:
-            size *= 2
-        self._shift = np.uint64(64 - size.bit_length() + 1)
-        self._places = np.full(size, EMPTY, np.int32)
+        """A new hash with room for these tags and some; keys stay, places of forgotten ones go."""
+        self._places = np.full(max(64, int(tags * ROOM / LOAD_MAX)), EMPTY, np.int32)
+        self._show_compiled()
+        if self._compiled is not None:
+            self._taken = self._compiled.place(self.rows)
+            return
         rows = np.flatnonzero(self.bits[: self.rows])
         self._taken = len(rows)
-        at = self._home(self.keys[rows])
-        while len(rows):
+        at, prints = self._home(self.keys[rows])
+        told = (prints | rows).astype(np.int32)
+        while len(told):
             empty = self._places[at] == EMPTY
-            self._places[at[empty]] = rows[empty]
-            left = self._places[at] != rows
-            rows, at = rows[left], (at[left] + 1) & (size - 1)
-        self._show_compiled()
+            self._places[at[empty]] = told[empty]
+            left = self._places[at] != told
+            told, at = told[left], (at[left] + 1) % len(self._places)
+
+
+def _rows_at(places: NDArray[np.int32]) -> Rows:
+    """The rows that places name; what names none stays as it is."""
+    rows: Rows = places.astype(np.int64)
+    return np.where(rows >= 0, rows & ROW_MASK, rows)
 
 
 def grown(capacity: int, needed: int) -> int:

@@ -16,7 +16,7 @@
 #include <math.h>
 #include <sys/mman.h>
 
-enum { EMPTY = -1, INDEX_BITS = 24, AHEAD = 16, BLOCK = 64 };
+enum { INDEX_BITS = 24, AHEAD = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_WEIGHT 0x1p-20f
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
@@ -31,17 +31,7 @@ struct record {
     uint16_t antenna[SLOTS];
     uint16_t belief[SLOTS];
 };
-_Static_assert(sizeof(struct record) == 64, "a record is one line of cache");
-
-/* The hash and the columns of keys, see epcs.py. */
-struct hash {
-    int32_t *places;
-    uint64_t size; /* a power of two */
-    uint64_t shift;
-    uint32_t *keys; /* three words a row */
-    uint16_t *bits;
-    uint64_t rows; /* capacity of both */
-};
+_Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
 
 /* What a merge works on and leaves behind; all columns have room for n reads. */
 struct merged {
@@ -62,7 +52,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 4; }
+API int64_t kernel_layout(void) { return 5; }
 
 /* Asks for huge pages under columns that are read all over: a fifth of the time with a million tags
  * is looking up where small pages lie. A system that has none goes on as it was. Its first and its
@@ -75,94 +65,6 @@ API int64_t kernel_spread(void *column, uint64_t bytes)
     (void)madvise((char *)column - before, pages * page, MADV_HUGEPAGE);
     return 0;
 }
-
-/* ---- EPC to row ------------------------------------------------------------------------------ */
-
-static uint64_t home_of(const struct hash *hash, const uint32_t *key)
-{
-    uint64_t mixed = (key[0] | (uint64_t)key[1] << 32) * UINT64_C(0x9E3779B97F4A7C15);
-    mixed ^= mixed >> 32;
-    mixed += key[2];
-    mixed *= UINT64_C(0xC2B2AE3D27D4EB4F);
-    return mixed >> hash->shift;
-}
-
-static int is_key(const struct hash *hash, int64_t row, const uint32_t *key, uint16_t bits)
-{
-    return row >= 0 && (uint64_t)row < hash->rows && hash->bits[row] == bits
-        && memcmp(hash->keys + 3 * row, key, 12) == 0;
-}
-
-/* Where the walk of a key ends: at its own row, or at an empty place. */
-static uint64_t walk(const struct hash *hash, uint64_t at, const uint32_t *key, uint16_t bits)
-{
-    for (uint64_t steps = 0; steps < hash->size; steps++) {
-        int64_t row = hash->places[at];
-        if (row == EMPTY || is_key(hash, row, key, bits))
-            break;
-        at = (at + 1) & (hash->size - 1);
-    }
-    return at;
-}
-
-/* The row of each of n keys, -1 where it is not known; returns how many are not. */
-API int64_t kernel_find(const struct hash *hash, int64_t n, const uint32_t *keys,
-                        const uint16_t *bits, int64_t *rows)
-{
-    uint64_t home[BLOCK];
-    int64_t missing = 0;
-    for (int64_t begin = 0; begin < n; begin += BLOCK) {
-        int64_t count = n - begin < BLOCK ? n - begin : BLOCK;
-        for (int64_t i = 0; i < count; i++) {
-            home[i] = home_of(hash, keys + 3 * (begin + i));
-            __builtin_prefetch(hash->places + home[i]);
-        }
-        for (int64_t i = 0; i < count; i++) {
-            int64_t row = hash->places[home[i]];
-            if (row < 0 || (uint64_t)row >= hash->rows)
-                continue;
-            __builtin_prefetch(hash->keys + 3 * row);
-            __builtin_prefetch(hash->bits + row);
-        }
-        for (int64_t i = 0; i < count; i++) {
-            const uint32_t *key = keys + 3 * (begin + i);
-            int64_t row = hash->places[walk(hash, home[i], key, bits[begin + i])];
-            rows[begin + i] = row < 0 ? -1 : row;
-            missing += row < 0;
-        }
-    }
-    return missing;
-}
-
-/* Gives rows to keys that have none, in the order in which they first come.
- *
- * `given` has a row for each key that may be new; `first` becomes the read that each given row's
- * key came with. Returns how many rows were given. The hash must have room for them.
- */
-API int64_t kernel_add(const struct hash *hash, int64_t n, const uint32_t *keys,
-                       const uint16_t *bits, int64_t *rows, const int64_t *given, int64_t *first)
-{
-    int64_t added = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (rows[i] >= 0)
-            continue;
-        const uint32_t *key = keys + 3 * i;
-        uint64_t at = walk(hash, home_of(hash, key), key, bits[i]);
-        if (hash->places[at] < 0) {
-            int64_t row = given[added];
-            if (row < 0 || (uint64_t)row >= hash->rows || hash->places[at] != EMPTY)
-                return -1;
-            memcpy(hash->keys + 3 * row, key, 12);
-            hash->bits[row] = bits[i];
-            hash->places[at] = (int32_t)row;
-            first[added++] = i;
-        }
-        rows[i] = hash->places[at];
-    }
-    return added;
-}
-
-/* ---- reads into slots ------------------------------------------------------------------------ */
 
 /* Sorts by all bits above the index, which says where a read stood: reads of one key keep their
  * order. Returns which of the two arrays has the result. */
@@ -276,7 +178,7 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
         m += order[i] >> row_shift != order[i - 1] >> row_shift;
     memset(to->fresh, 0, (size_t)(SLOTS * m));
     for (int64_t i = 0; i < n && i < AHEAD; i++)
-        __builtin_prefetch(records + (order[i] >> row_shift));
+        ask_for(records + (order[i] >> row_shift));
 
     for (int64_t begin = 0, end = 0, j = 0; begin < n; begin = end, j++) {
         const uint64_t row = order[begin] >> row_shift;
@@ -289,7 +191,7 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
             int32_t seen = seen_ms[order[end] & index];
             newest = newest < seen ? seen : newest;
             if (end + AHEAD < n)
-                __builtin_prefetch(records + (order[end + AHEAD] >> row_shift));
+                ask_for(records + (order[end + AHEAD] >> row_shift));
         }
         float since_s = (float)((int64_t)newest - before) * 1e-3f;
         to->rows[j] = (int64_t)row;

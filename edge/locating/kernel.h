@@ -7,7 +7,22 @@
 
 #define API __attribute__((visibility("default")))
 
-enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF };
+enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF, RECORD_BYTES = 64 };
+
+/* What a row begins with, see epcs.py. */
+struct key {
+    uint32_t words[3];
+    uint16_t bits;
+};
+
+/* What is known of a tag besides its slots, see tags.py. */
+struct head {
+    uint32_t words[3];
+    uint16_t bits, place;
+    uint16_t gap_s, level_db; /* half precision */
+    uint8_t state, reads;
+    uint16_t spare;
+};
 
 /* Slots of m tags in columns of m, slot after slot. */
 struct slots {
@@ -16,6 +31,10 @@ struct slots {
     uint16_t *antenna;
     float *belief, *usual;
 };
+
+/* Asks for a line that is needed some fifty reads from now, into the cache behind the first: that
+ * one waits for two dozen lines at a time, and no more instructions are done meanwhile. */
+static inline void ask_for(const void *line) { __builtin_prefetch(line, 0, 2); }
 
 static inline float bits_to_float(uint32_t bits)
 {

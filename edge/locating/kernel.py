@@ -1,9 +1,9 @@
 """The tag table's inner loops as compiled code, where this machine has it; numpy does the same.
 
-The library is built of `kernel.c` and `kernel_look.c` when the product is installed on a machine
-with a C compiler, and travels in the package. Where it is missing, or is of another machine or
-another version of the product, `KERNEL` is None, `REASON` says why, and the numpy code beside
-works as ever: with the same results, but for the last bits of an exponential.
+The library is built of `kernel.c`, `kernel_hash.c` and `kernel_look.c` when the product is
+installed on a machine with a C compiler, and travels in the package. Where it is missing, or is of
+another machine or another version of the product, `KERNEL` is None, `REASON` says why, and the
+numpy code beside works as ever: with the same results, but for the last bits of an exponential.
 
 What C is given is checked here: kind, order and length of each column. Rows and antennas are
 checked there. The interpreter's lock is held meanwhile, a millisecond at most: nobody else can
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 4
+LAYOUT = 5
 """What a library of this version says of itself."""
 _LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
@@ -37,6 +37,7 @@ class Kernel:
 
     find: Function
     add: Function
+    place: Function
     merge: Function
     put: Function
     look: Function
@@ -75,6 +76,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
     kernel = Kernel(
         find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
+        place=_function(found.kernel_place, POINTER, _COUNT),
         merge=_function(found.kernel_merge, *merge),
         put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
         spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),

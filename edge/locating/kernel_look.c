@@ -43,10 +43,9 @@ struct news {
     const uint8_t *out_of_reach;
 };
 
-/* What comes of it: columns of the table by row, the rest by tag. */
+/* What comes of it: heads of the table by row, the rest by tag. */
 struct told {
-    uint8_t *table_reads;
-    uint16_t *table_level_db;
+    struct head *heads;
     uint64_t capacity;
     float *level_db, *usual_before;
     uint16_t *best;
@@ -335,8 +334,9 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
             to->usual_before[at] = tag.usual[s];
         }
         float usual_db = follow(is, &tag, best, reads, new_share, to->findings[j] == ELSEWHERE);
-        to->table_reads[news->rows[j]] = (uint8_t)counted;
-        to->table_level_db[news->rows[j]] = float_to_half(usual_db);
+        struct head *head = to->heads + news->rows[j];
+        head->reads = (uint8_t)counted;
+        head->level_db = float_to_half(usual_db);
         for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
             slots->belief[at] = tag.belief[s];
             slots->usual[at] = tag.usual[s];

@@ -40,7 +40,7 @@ from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, R
 from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots
 from edge.locating.surveyed import heard_all_over
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_PLACE, TagTable
+from edge.locating.tags import NO_PLACE, Kept, TagTable
 from edge.locating.telling import Looked, Teller
 from edge.locating.timeline import Timeline
 from edge.locating.walking import Walking
@@ -153,7 +153,8 @@ class Locator:
         if reads is not None:
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             news = self._table.merge(reads)
-            changes += self._teller.tell(news.rows, *self._look(news))
+            kept = self._table.kept(news.rows)
+            changes += self._teller.tell(news.rows, kept.state, *self._look(news, kept))
             if self._drift is not None:
                 belief = news.slots.belief.max(axis=0)
                 at_s = (now_us - self._time.set_us) * 1e-6
@@ -258,14 +259,14 @@ class Locator:
         """How the radio differs from what was calibrated; None without a calibration."""
         return self._drift.look() if self._drift is not None else None
 
-    def _look(self, news: News) -> tuple[NDArray[np.uint8], Ints, Looked]:
+    def _look(self, news: News, kept: Kept) -> tuple[NDArray[np.uint8], Ints, Looked]:
         """One look of the filter at each tag that was read; its finding, time and grounds."""
         table, slots = self._table, news.slots
-        gap_s = table.learn_gaps(news)
+        gap_s = table.learn_gaps(news, kept)
         self._ways.admit(slots, self._coverage)
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        announced = table.place.take(news.rows)
-        known = self._known(news, places, gap_s)
+        announced = kept.place
+        known = self._known(news, places, kept, gap_s)
         self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
@@ -283,17 +284,15 @@ class Locator:
         looked = Looked(outcome.best, slots.belief, sureness, sound)
         return outcome.findings, news.at_ms, looked
 
-    def _known(self, news: News, places: Ports, gap_s: Floats) -> Known:
+    def _known(self, news: News, places: Ports, kept: Kept, gap_s: Floats) -> Known:
         """What is known of tags before a look at them, given their slots' places and mean gaps."""
-        table = self._table
-        announced, reads = table.place.take(news.rows), table.reads.take(news.rows)
-        home = (places == announced) & (announced != NO_PLACE)
+        home = (places == kept.place) & (kept.place != NO_PLACE)
         return Known(
-            usual_db=table.level_db.take(news.rows).astype(np.float32),
+            usual_db=kept.level_db,
             home=home,
-            reads=reads,
+            reads=kept.reads,
             gap_s=gap_s,
-            silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, reads)),
+            silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, kept.reads)),
         )
 
     def _placed_s(self, news: News) -> Floats:
@@ -342,7 +341,8 @@ class Locator:
         since_s = np.array([self._settings.window_s], np.float32)
         news = News(rows, slots, heard, at_ms, since_s, np.ones(1, np.int32))
         places = self._columns.place_of.take(slots.antenna, mode="clip")
-        known = self._known(news, places, self._table.gap_s.take(rows).astype(np.float32))
+        kept = self._table.kept(rows)
+        known = self._known(news, places, kept, kept.gap_s)
         return self._ways.model.look(
             news, known, self._ways.listening(self._coverage)
         ).log_likelihood

@@ -11,7 +11,7 @@ from edge.locating.filter import PlaceFilter
 from edge.locating.model import After, HearingModel, Known
 from edge.locating.presence import Finding
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import Floats, News, Ports, best_slots
+from edge.locating.slots import Floats, Ints, News, Ports, best_slots
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.walking import Walk
 
@@ -77,18 +77,18 @@ class Looking:
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
         best = places.reshape(-1)[at]
-        findings = self._found(table, news, announced, best, probability)
+        counted = np.minimum(known.reads + news.reads, 255)
+        table.reads[news.rows] = counted
+        findings = self._found(announced, best, probability, counted)
         after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
         table.level_db[news.rows] = self.model.follow(news, look, after)
         return Outcome(findings, best, look.level_db, usual_db)
 
     def _found(
-        self, table: TagTable, news: News, announced: Ports, best: Ports, probability: Floats
+        self, announced: Ports, best: Ports, probability: Floats, counted: Ints
     ) -> NDArray[np.uint8]:
-        """What the belief means for each tag."""
+        """What the belief means for each tag, which has been read so often."""
         settings = self.settings
-        counted = np.minimum(table.reads.take(news.rows) + news.reads, 255)
-        table.reads[news.rows] = counted
         placed = announced != NO_PLACE
         near = self.columns.near_place.take(best, mode="clip")
         here = (probability >= settings.arrive_at) & (counted >= settings.arrive_reads) & ~near

@@ -1,4 +1,4 @@
-"""The tag table: what the antennas have lately heard of every tag, in 96 bytes a tag.
+"""The tag table: what the antennas have lately heard of every tag, in 92 bytes a tag and its hash.
 
 A tag has four slots, one for each antenna that hears it best. A slot holds the decayed sum of
 levels and of weights (their quotient is the mean level), the time of its last read, the belief
@@ -7,16 +7,21 @@ tag are decayed to one landmark, the newest read in any of its slots: a read tha
 with the weight it would have had in time, so the order of arrival does not matter, and a tag that
 nobody reads costs nothing.
 
-A tag's slots lie in one 64-byte record: one line of cache for a read, however many tags there are.
+A tag's slots lie in one 64-byte record, one line of cache. What else a read needs of its tag lies
+in one head of 24 bytes with its key: two lines, and that of the hash, are what a read waits for,
+however many tags there are.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating import kernel
 from edge.locating.choosing import either
-from edge.locating.compiled_records import RECORD_WORDS, CompiledRecords
-from edge.locating.epcs import EpcIndex, Keys, Rows, grown
+from edge.locating.compiled_records import CompiledRecords
+from edge.locating.epcs import WORDS, EpcIndex, Keys, Rows, grown
+from edge.locating.lines import LINE_WORDS, Lines
 from edge.locating.slots import (
     LEAST_WEIGHT,
     Floats,
@@ -46,10 +51,30 @@ _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
 """Most reads that one merge may bring; a turn has thousands."""
+HEAD = np.dtype(
+    {
+        "names": ["key", "bits", "place", "gap_s", "level_db", "state", "reads"],
+        "formats": [("<u4", WORDS), "<u2", "<u2", "<f2", "<f2", "u1", "u1"],
+        "offsets": [0, 12, 14, 16, 18, 20, 21],
+        "itemsize": 24,
+    }
+)
+"""What a row has besides its slots: three in four heads lie in one line, the fourth in two."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What the table knows of m tags besides their slots, one entry each, as in `TagTable`."""
+
+    place: Ports
+    state: NDArray[np.uint8]
+    reads: NDArray[np.uint8]
+    gap_s: Floats
+    level_db: Floats
 
 
 class TagTable:
-    """Columns of all tags, by row.
+    """Columns of all tags, by row; those in the heads are not in one piece: no `take` of them.
 
     Args:
         window_s: memory of the evidence.
@@ -66,18 +91,13 @@ class TagTable:
     """
 
     def __init__(self, window_s: float, expected: int = 1024) -> None:
-        self.index = EpcIndex(expected)
+        self.index = EpcIndex(expected, HEAD)
         self._window_s = np.float32(window_s)
-        self._evidence = np.zeros((0, RECORD_WORDS), np.uint32)
+        self._lines = Lines()
         self._record = self._column = np.empty(0, np.uint32)
-        self.place = np.zeros(0, np.uint16)
-        self.state = np.zeros(0, np.uint8)
-        self.reads = np.zeros(0, np.uint8)
-        self.gap_s = np.zeros(0, np.float16)
-        self.level_db = np.zeros(0, np.float16)
         self.since_s = np.zeros(0, np.uint32)
         self._compiled = CompiledRecords(kernel.KERNEL, window_s) if kernel.KERNEL else None
-        self._grow(expected)
+        self._grow()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -85,16 +105,7 @@ class TagTable:
     @property
     def nbytes(self) -> int:
         """Bytes held by all columns, keys and the hash."""
-        columns = (
-            self._evidence,
-            self.place,
-            self.state,
-            self.reads,
-            self.gap_s,
-            self.level_db,
-            self.since_s,
-        )
-        return self.index.nbytes + sum(column.nbytes for column in columns)
+        return self.index.nbytes + self._lines.held.nbytes + self.since_s.nbytes
 
     def rows_of(
         self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16], tags_max: int
@@ -110,8 +121,8 @@ class TagTable:
     def _add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         before = self.index.rows
         rows = self.index.find_or_add(epc, keys, bits)
-        if self.index.rows > len(self.place):
-            self._grow(self.index.rows)
+        if len(self.index.heads) > len(self.since_s):
+            self._grow()
         if self.index.rows > before:
             self.clear(slice(before, self.index.rows))
         return rows
@@ -179,12 +190,12 @@ class TagTable:
         Kept from turn to turn: what is given back to the system comes back page by page, and
         each page costs as much as a tag.
         """
-        if count * RECORD_WORDS > self._record.size:
-            self._record = np.empty(grown(0, 2 * count) * RECORD_WORDS, np.uint32)
+        if count * LINE_WORDS > self._record.size:
+            self._record = np.empty(grown(0, 2 * count) * LINE_WORDS, np.uint32)
             self._column = np.empty_like(self._record)
-        size = count * RECORD_WORDS
+        size = count * LINE_WORDS
         record, column = self._record[:size], self._column[:size]
-        return record.reshape(count, RECORD_WORDS), column.reshape(RECORD_WORDS, count)
+        return record.reshape(count, LINE_WORDS), column.reshape(LINE_WORDS, count)
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
@@ -242,35 +253,43 @@ class TagTable:
         counts = np.add.reduceat(reads_of_pair, first_pair).astype(np.int32)
         return News(rows, slots, fresh, at_ms, since_s, counts)
 
-    def learn_gaps(self, news: News) -> Floats:
+    def kept(self, rows: Rows) -> Kept:
+        """What is known of these rows besides their slots; each head is looked at once."""
+        heads = self.index.heads.take(rows, mode="clip")
+        return Kept(
+            np.ascontiguousarray(heads["place"]),
+            np.ascontiguousarray(heads["state"]),
+            np.ascontiguousarray(heads["reads"]),
+            heads["gap_s"].astype(np.float32),
+            heads["level_db"].astype(np.float32),
+        )
+
+    def learn_gaps(self, news: News, kept: Kept) -> Floats:
         """Follow each tag's mean gap between reads; returns the gaps.
 
         It rises six times faster than it falls and jumps by no more than four times itself, so
         that it leans to the long side but an absence of hours does not make a habit.
         """
-        gap = self.gap_s.take(news.rows).astype(np.float32)
-        per_read = np.minimum(
-            news.since_s / news.reads.astype(np.float32), np.float32(4.0) * gap + np.float32(1.0)
-        )
-        rate = either(per_read > gap, np.float32(0.3), np.float32(0.05))
-        gap += rate * (per_read - gap) * (self.reads.take(news.rows) > 0)
+        most = np.float32(4.0) * kept.gap_s + np.float32(1.0)
+        per_read = np.minimum(news.since_s / news.reads.astype(np.float32), most)
+        rate = either(per_read > kept.gap_s, np.float32(0.3), np.float32(0.05))
+        gap: Floats = kept.gap_s + rate * (per_read - kept.gap_s) * (kept.reads > 0)
         self.gap_s[news.rows] = gap.astype(np.float16)
         return gap
 
-    def _grow(self, needed: int) -> None:
-        capacity = max(grown(len(self.place), needed), len(self.index.bits))
-        self._evidence.resize((capacity, RECORD_WORDS), refcheck=False)
+    def _grow(self) -> None:
+        """The heads have grown, and lie elsewhere."""
+        heads = self.index.heads
+        self._lines.grow(len(heads))
+        self.since_s.resize(len(heads), refcheck=False)
+        self._evidence = self._lines.words
+        self.place: Ports = heads["place"]
+        self.state: NDArray[np.uint8] = heads["state"]
+        self.reads: NDArray[np.uint8] = heads["reads"]
+        self.gap_s: NDArray[np.float16] = heads["gap_s"]
+        self.level_db: NDArray[np.float16] = heads["level_db"]
         if self._compiled is not None:
-            self._compiled.work_on(self._evidence)
-        for column in (
-            self.place,
-            self.state,
-            self.reads,
-            self.gap_s,
-            self.level_db,
-            self.since_s,
-        ):
-            column.resize(capacity, refcheck=False)
+            self._compiled.work_on(self._lines)
 
 
 def _slots(column: NDArray[np.uint32]) -> Slots:

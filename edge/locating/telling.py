@@ -56,11 +56,16 @@ class Teller:
         self._late: list[PresenceChange] = []
 
     def tell(
-        self, rows: Rows, findings: NDArray[np.uint8], at_ms: Ints, looked: Looked
+        self,
+        rows: Rows,
+        states: NDArray[np.uint8],
+        findings: NDArray[np.uint8],
+        at_ms: Ints,
+        looked: Looked,
     ) -> list[PresenceChange]:
-        """Changes of tags that were read."""
+        """Changes of tags that were read, given what presence knew of them."""
         table = self._table
-        tellings, after = told(table.state.take(rows), findings)
+        tellings, after = told(states, findings)
         some = tellings.nonzero()[0]
         if not len(some):
             return []

@@ -97,7 +97,7 @@ def looked(
     known = Known(
         usual_db=usual_db,
         home=home,
-        reads=table.reads.take(rows),
+        reads=table.reads[rows],
         gap_s=np.ones(tags, np.float32),
         silent=silent if case.is_silent else None,
     )

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from edge.locating import kernel
 from edge.locating.compiled_hash import CompiledHash
 from edge.locating.compiled_records import CompiledRecords
-from edge.locating.epcs import EpcIndex, keys_of
+from edge.locating.epcs import KEY, EpcIndex, keys_of
+from edge.locating.lines import Lines
 from edge.locating.slots import News, Reads, Slots
-from edge.locating.tags import TagTable
+from edge.locating.tags import NO_PLACE, TagTable
 
 WINDOW_S = 0.5
 LAST_BITS = 1e-5
@@ -171,7 +172,9 @@ def test_slots_are_not_written_outside_the_table() -> None:
 def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> None:
     assert kernel.KERNEL is not None
     records = CompiledRecords(kernel.KERNEL, WINDOW_S)
-    records.work_on(np.zeros((8, 16), np.uint32))
+    lines = Lines()
+    lines.grow(8)
+    records.work_on(lines)
     good = reads_of([1, 2], [0, 0], [-50.0, -50.0], [5, 6])
     for bad in (
         Reads(good.rows.astype(np.int32), good.antenna, good.rssi_dbm, good.seen_ms),  # type: ignore[arg-type]
@@ -183,24 +186,65 @@ def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> 
             records.merge(bad)
     with pytest.raises(ValueError, match="differ in length"):
         records.merge(Reads(good.rows, good.antenna[:1], good.rssi_dbm, good.seen_ms))
-    with pytest.raises(ValueError, match="no records"):
-        records.work_on(np.zeros((8, 15), np.uint32))
 
 
-def test_a_hash_whose_columns_do_not_belong_together_is_refused() -> None:
+def test_a_hash_whose_rows_begin_with_no_key_is_refused() -> None:
     assert kernel.KERNEL is not None
     compiled = CompiledHash(kernel.KERNEL)
-    keys, bits = np.zeros((4, 3), np.uint32), np.zeros(4, np.uint16)
-    for places, own_keys in ((np.zeros(63, np.int32), keys), (np.zeros(64, np.int32), keys[:3])):
-        with pytest.raises(ValueError, match="no hash"):
-            compiled.work_on(places, 58, own_keys, bits)
-    compiled.work_on(np.full(64, -1, np.int32), 58, keys, bits)
+    places = np.full(64, -1, np.int32)
+    swapped = np.dtype({"names": ["bits", "key"], "formats": ["<u2", ("<u4", 3)]})
+    for heads in (np.zeros(4, swapped), np.zeros(4, [("bits", "<u2")])):
+        with pytest.raises(ValueError, match="no key"):
+            compiled.work_on(places, heads)
+    with pytest.raises(TypeError, match="where C reads"):
+        compiled.work_on(places, np.zeros(8, KEY)[::2])
+    compiled.work_on(places, np.zeros(4, KEY))
+    keys = np.zeros((4, 3), np.uint32)
     with pytest.raises(ValueError, match="belong together"):
-        compiled.find(keys[:2], bits)
+        compiled.find(keys[:2], np.zeros(4, np.uint16))
     rows, missing = compiled.find(keys[:1], np.array([96], np.uint16))
     assert (rows.tolist(), missing) == ([-1], 1)
     with pytest.raises(IndexError):
         compiled.add(keys[:1], np.array([96], np.uint16), rows, np.array([4]))
+
+
+@pytest.mark.parametrize(("rows", "places"), [(-1, 64), (5, 64), (4, 3)])
+def test_no_more_rows_are_given_places_than_there_are(rows: int, places: int) -> None:
+    assert kernel.KERNEL is not None
+    compiled, heads = CompiledHash(kernel.KERNEL), np.zeros(4, KEY)
+    heads["key"][:, 0], heads["bits"] = np.arange(4), 96
+    compiled.work_on(np.full(places, -1, np.int32), heads)
+
+    with pytest.raises(IndexError):
+        compiled.place(rows)
+
+
+@pytest.mark.parametrize("row", [4, 0xFFFFFF])
+def test_a_row_outside_the_table_that_a_hash_names_is_not_looked_at(row: int) -> None:
+    assert kernel.KERNEL is not None
+    compiled = CompiledHash(kernel.KERNEL)
+    every_print = np.arange(128, dtype=np.int32) << 24 | row
+    compiled.work_on(every_print, np.zeros(4, KEY))
+
+    rows, missing = compiled.find(np.zeros((1, 3), np.uint32), np.array([96], np.uint16))
+
+    assert (rows.tolist(), missing) == ([-1], 1)
+
+
+def test_each_record_fills_one_line_of_cache_while_the_table_grows() -> None:
+    table, rows = table_of(5, compiled=True), np.arange(5)
+    reads = reads_of([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [-50.0] * 5, [10, 20, 30, 40, 50])
+    news = table.merge(reads)
+    table.put(news.rows, news.slots)
+    for tags in (6, 3_000, 40_000, 200_000):
+        # when so many tags come besides
+        epc = np.arange(3 * tags, dtype=np.uint32).reshape(tags, 3).view(np.uint8)
+        bits = np.full(tags, 96, np.uint16)
+        table.rows_of(epc, keys_of(epc, bits), bits, 10**6)
+        # then lines still are lines, and what the first have heard stays
+        assert table._evidence.ctypes.data % 64 == 0
+        assert table.seen_ms(rows).tolist() == [10, 20, 30, 40, 50]
+        assert table.kept(rows).place.tolist() == [NO_PLACE] * 5
 
 
 def test_read_only_columns_are_read() -> None:
