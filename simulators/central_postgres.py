@@ -33,7 +33,16 @@ from simulators.central_events import (
     same_fact,
     same_restored,
 )
-from simulators.central_statements import BODIES, GAPS, INSERT, RECEIVED, REVISE, SCHEMA
+from simulators.central_statements import (
+    APPLIED,
+    BODIES,
+    EARLIER,
+    GAPS,
+    INSERT,
+    RECEIVED,
+    REVISE,
+    SCHEMA,
+)
 
 _PAGE = 500
 """Rows looked at together on the way to the next gap."""
@@ -99,12 +108,13 @@ class PostgresBooks(SqlBooks):
             *((*_key(one), one.id, one.type, one.body, now_us) for one in first.values()),
             strict=True,
         )
-        new = set(self._rows(INSERT, tuple(list(column) for column in columns)))
+        rows = self._rows(INSERT, tuple(list(column) for column in columns))
+        new = {(row[0], row[1], row[2]): int(row[3]) for row in rows}
         again = self._compare(
             [one for one in events if first[_key(one)] is not one or _key(one) not in new]
         )
         fresh = [one for key, one in first.items() if key in new]
-        self._mind_ids(fresh)
+        self._mind_ids(fresh, [new[_key(one)] for one in fresh])
         return fresh, again
 
     def _compare(self, events: Sequence[Delivered]) -> list[Delivered]:
@@ -144,14 +154,14 @@ class PostgresBooks(SqlBooks):
         if event.seq <= self.prefix(event.gateway, event.epoch).upto:
             self._apply([(event.id, event.type, event.data)])
 
-    def _mind_ids(self, fresh: Sequence[Delivered]) -> None:
+    def _mind_ids(self, fresh: Sequence[Delivered], arrived: Sequence[int]) -> None:
         """New numbers whose id was known: facts of a restored gateway, or doubles."""
-        known = self._rows(
-            "SELECT a.gateway, a.epoch, a.seq, b.body FROM events AS a JOIN events AS b USING (id)"
-            " WHERE id = ANY(%s) AND b.arrived < a.arrived ORDER BY b.arrived",
-            ([one.id for one in fresh],),
-        )
-        earlier = {(row[0], row[1], row[2]): str(row[3]) for row in reversed(known)}
+        if not fresh:
+            return
+        keys = [(*_key(one), one.id) for one in fresh]
+        columns = tuple(map(list, zip(*keys, strict=True)))
+        known = self._rows(EARLIER, (*columns, list(arrived)))
+        earlier = {(row[0], row[1], row[2]): str(row[3]) for row in known}
         again = [event for event in fresh if _key(event) in earlier]
         strange = [one for one in again if not same_restored(earlier[_key(one)], one)]
         for event in strange:
@@ -225,11 +235,7 @@ class PostgresBooks(SqlBooks):
 
     def _applied(self, ids: Sequence[str]) -> set[str]:
         """Which of these facts lie before the gap of some epoch already."""
-        rows = self._rows(
-            "SELECT id FROM events JOIN cursors USING (gateway, epoch)"
-            " WHERE id = ANY(%s) AND seq <= upto",
-            (list(ids),),
-        )
+        rows = self._rows(APPLIED, (list(ids),))
         return {str(row[0]) for row in rows}
 
     @override

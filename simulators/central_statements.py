@@ -1,4 +1,9 @@
-"""The PostgreSQL that the central system's books speak: their tables, and longer statements."""
+"""The PostgreSQL that the central system's books speak: their tables, and longer statements.
+
+What is looked up for each event of a batch is written as a step for each (`LATERAL`), which only
+an index can serve: from tables that nobody has analysed yet, PostgreSQL expects half of them to
+match a hundred ids, and reads them from end to end for every batch.
+"""
 
 SCHEMA = """
 SELECT pg_advisory_xact_lock(7346001);  -- CREATE IF NOT EXISTS alone is no match for two at once
@@ -30,10 +35,19 @@ CREATE TABLE IF NOT EXISTS parcels (
 """
 INSERT = """INSERT INTO events (gateway, epoch, seq, id, type, body, arrived_us)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-  %s::bigint[]) ON CONFLICT DO NOTHING RETURNING gateway, epoch, seq"""
-BODIES = """SELECT gateway, epoch, seq, body FROM events
-JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS wanted (gateway, epoch, seq)
-  USING (gateway, epoch, seq)"""
+  %s::bigint[]) ON CONFLICT DO NOTHING RETURNING gateway, epoch, seq, arrived"""
+BODIES = """SELECT wanted.*, found.body
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS wanted (gateway, epoch, seq), LATERAL (
+  SELECT body FROM events WHERE gateway = wanted.gateway AND epoch = wanted.epoch
+    AND seq = wanted.seq LIMIT 1) AS found"""
+EARLIER = """SELECT fresh.gateway, fresh.epoch, fresh.seq, found.body
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+  AS fresh (gateway, epoch, seq, id, arrived), LATERAL (
+  SELECT body FROM events WHERE id = fresh.id AND arrived < fresh.arrived
+    ORDER BY arrived LIMIT 1) AS found"""
+APPLIED = """SELECT wanted.id FROM unnest(%s::text[]) AS wanted (id), LATERAL (
+  SELECT 1 FROM events JOIN cursors USING (gateway, epoch)
+    WHERE events.id = wanted.id AND seq <= upto LIMIT 1) AS found"""
 GAPS = "SELECT gateway, epoch, upto, highest, base, asked_upto FROM cursors"
 RECEIVED = """UPDATE orders SET received=1
 FROM unnest(%s::text[], %s::bigint[]) AS told (order_id, rev)

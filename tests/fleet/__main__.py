@@ -132,8 +132,7 @@ def start_all(gateways: list[Gateway]) -> float:
             starting.append(waiting.pop())
             starting[-1].daemon.start()
         first = starting.pop(0)
-        if first.daemon.hear(START_S_MAX) is None:
-            raise TimeoutError(f"{first.name} did not start")
+        until(first.has_started, f"{first.name} is ready", START_S_MAX)
     return time.monotonic() - began_s
 
 

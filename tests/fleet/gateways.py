@@ -11,7 +11,6 @@ from pathlib import Path
 
 from edge.compose.books import journal_counts
 from edge.compose.core import STORE_FILE, new_id_maker
-from edge.daemon.broker import free_port
 from edge.daemon.children import Child, program
 from edge.settings.exceptions_file import SHIPPED
 from edge.store import backup
@@ -45,7 +44,7 @@ class Gateway:
             f'[backup]\nfolder = "{self.data / "backups"}"\nsecond_folder = "{self._copies}"\n'
             f'[timing]\ntick_ms = {TICK_MS}\n[mqtt]\nhost = "127.0.0.1"\nport = {broker_port}\n'
             f"keepalive_s = 10\nabsent_s = 10.0\nreconnect_s_max = 5.0\n"
-            f'[web]\nport = {free_port()}\n[log]\nlevel = "warning"\n',
+            '[web]\nport = 0\n[log]\nlevel = "warning"\n',
             encoding="utf-8",
         )
         command = [program("warehouse-edge"), "run", "--config", str(self._config)]
@@ -55,6 +54,16 @@ class Gateway:
     def journal(self) -> Path:
         """The file of its journal."""
         return self.data / STORE_FILE
+
+    def has_started(self) -> bool:
+        """Whether it says that it is ready.
+
+        Raises:
+            RuntimeError: it has ended instead.
+        """
+        if not self.daemon.is_running:
+            raise RuntimeError(f"{self.name} has ended; see {self.folder / self.name}.log")
+        return self.daemon.newest() is not None
 
     def is_drained(self) -> bool:
         """Whether the central system has acknowledged all that it has, by its own word."""
