@@ -1,6 +1,7 @@
 """The floor loop with all that it works with, for a gateway at work and for one that is played."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from edge.compose.calibrating import calibration_in_use
 from edge.compose.core import Core
@@ -44,7 +45,7 @@ def floor_loop(
             core.floor,
         ),
         core.alerts,
-        lambda: backlog(core, store, link),
+        lambda: asdict(backlog(core, store, link)),
         names,
     )
     wake = link.wake if link else _nobody_waits

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from edge.compose.core import Core
+from edge.compose.discovering import approved
 from edge.compose.habits import FILE, Habits
 from edge.compose.link import backlog
 from edge.compose.reader_watch import ReaderWatch
@@ -13,7 +14,9 @@ from edge.floor.listening import FloorListener
 from edge.floor.loop import FloorLoop
 from edge.store.store import Store
 from edge.sync.mqtt.link import MqttLink
-from edge.sync.mqtt.settings import LinkStatus
+
+TURN_US_MAX = 5_000_000
+"""A floor loop that has not turned for so long does no work."""
 
 
 class Look:
@@ -40,14 +43,13 @@ class Look:
     def look(self) -> Health:
         """One look at everything."""
         core = self._core
-        status: LinkStatus | None = self._link.status() if self._link else None
         owed = backlog(core, self._store, self._link)
         readers = [*core.settings.reader_names, *self._approved()]
         up = sum(name in self._listener.devices for name in readers)
         return Health(
-            backlog=self._store.last_seq - self._store.acknowledged,
-            oldest_unsent_s=float(str(owed["oldest_unsent_s"])),
-            connected=status.connected if status else False,
+            backlog=owed.unsent,
+            oldest_unsent_s=owed.oldest_unsent_s,
+            connected=owed.connected,
             readers_up=up,
             readers_down=len(readers) - up,
             reads_total=self._listener.reads_count,
@@ -64,8 +66,8 @@ class Look:
     def _approved(self) -> set[str]:
         """Names of readers that were found and approved."""
         sheet = self._core.board.look("readers/decided")
-        rows = cast("list[dict[str, object]]", sheet.value["approved"] if sheet else [])
-        return {str(one["name"]) for one in rows} - set(self._core.settings.reader_names)
+        names = {one.device for one in approved(sheet.value if sheet else {})}
+        return names - set(self._core.settings.reader_names)
 
     def details(self) -> Details:
         """Readers and antennas one by one."""
@@ -75,10 +77,10 @@ class Look:
 
     def ready(self) -> Mapping[str, object]:
         """Whether work can be done: the floor loop turns and the store takes facts."""
-        alive = (self._core.clock.monotonic_us() - self._loop.progressed_us) < 5_000_000  # noqa: PLR2004 - five seconds
+        turned = self._core.clock.monotonic_us() - self._loop.progressed_us < TURN_US_MAX
         failing = any(one.code == "store_failed" for one in self._core.alerts.active())
         readers = self._watch.readers()
-        return {"ready": alive and not failing, **self.look().as_plain(), "readers": readers}
+        return {"ready": turned and not failing, **self.look().as_plain(), "readers": readers}
 
     def tell(self) -> None:
         """Look at the readers' clocks, and publish health to the central system."""

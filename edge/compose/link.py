@@ -1,6 +1,7 @@
 """The link to the central system, wired."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -51,17 +52,34 @@ class Link(Protocol):
         ...
 
 
-def backlog(core: Core, store: Store, link: Link | None) -> dict[str, object]:
-    """What the central system does not have yet, as plain values."""
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the central system does not have yet.
+
+    Attributes:
+        unsent: facts.
+        oldest_unsent_s: age of the oldest of them; 0 where there is none.
+        connected: whether a broker is there.
+        phase: of the link; `off` without one.
+    """
+
+    unsent: int
+    oldest_unsent_s: float
+    connected: bool
+    phase: str
+
+
+def backlog(core: Core, store: Store, link: Link | None) -> Backlog:
+    """What the central system does not have yet."""
     status = link.status() if link else None
     oldest_us = status.oldest_unsent_us if status else None
     age_s = (core.clock.now_us() - oldest_us) / 1e6 if oldest_us else 0.0
-    return {
-        "unsent": store.last_seq - store.acknowledged,
-        "oldest_unsent_s": round(max(0.0, age_s), 1),
-        "connected": status.connected if status else False,
-        "phase": status.phase if status else "off",
-    }
+    return Backlog(
+        unsent=store.last_seq - store.acknowledged,
+        oldest_unsent_s=round(max(0.0, age_s), 1),
+        connected=status.connected if status else False,
+        phase=status.phase if status else "off",
+    )
 
 
 def link_settings(settings: Settings) -> LinkSettings:

@@ -4,12 +4,11 @@ Nothing is kept: the word is sealed with the key of the sessions and says for wh
 since when it holds. Whether it still does is judged where the deed is (`rules.confirming`).
 """
 
-import json
-
-from cryptography.fernet import InvalidToken, MultiFernet
+from cryptography.fernet import MultiFernet
 
 from edge.clock import Clock
 from edge.model.ids import Badge
+from edge.web.sealing import opened, sealed
 
 _LENGTH_MAX = 1024
 
@@ -29,16 +28,11 @@ class Confirmations:
     def give(self, badge: Badge, what: str) -> str:
         """A word for this person and just this."""
         content = {"confirms": what, "badge": badge, "given_us": self._clock.now_us()}
-        return self._key.encrypt(json.dumps(content).encode()).decode("ascii")
+        return sealed(self._key, content)
 
     def given_us(self, word: str, badge: Badge, what: str) -> int | None:
         """When a word was given to this person for just this; None where it never was."""
-        if len(word) > _LENGTH_MAX:
-            return None
-        try:
-            content = json.loads(self._key.decrypt(word.encode()))
-        except InvalidToken:
-            return None
-        if content.get("confirms") != what or content.get("badge") != badge:
+        content = opened(self._key, word, _LENGTH_MAX)
+        if content is None or (content.get("confirms"), content.get("badge")) != (what, badge):
             return None
         return int(content["given_us"])

@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cryptography.fernet import InvalidToken, MultiFernet
+from cryptography.fernet import MultiFernet
 
 from edge.clock import Clock
+from edge.web.sealing import opened, sealed
 
 CODE_MINUTES = 10
 CODES_MAX = 16
@@ -116,8 +117,7 @@ class Devices:
             device = Device(secrets.token_hex(8), invited.name, invited.by, self._clock.now_us())
             self._write({**self._devices, device.id: device})
             del self._invited[found]
-        sealed = self._key.encrypt(json.dumps({_PURPOSE: device.id}).encode())
-        return device, sealed.decode("ascii")
+        return device, sealed(self._key, {_PURPOSE: device.id})
 
     def forget(self, device_id: str) -> bool:
         """Take a device out; whether it was there.
@@ -133,11 +133,8 @@ class Devices:
 
     def of(self, token: str | None) -> Device | None:
         """The device of a token; None for one that is forged or forgotten."""
-        if token is None or len(token) > _TOKEN_LENGTH_MAX:
-            return None
-        try:
-            content = json.loads(self._key.decrypt(token.encode()))
-        except InvalidToken:
+        content = opened(self._key, token, _TOKEN_LENGTH_MAX) if token is not None else None
+        if content is None:
             return None
         with self._lock:
             return self._devices.get(content.get(_PURPOSE, ""))

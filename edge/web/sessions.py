@@ -1,24 +1,24 @@
 """Sessions as sealed tokens: nothing is kept here, so a restart signs nobody out.
 
-A token holds who, since when and when last, sealed with a key from a file (Fernet: AES-128-CBC and
-HMAC-SHA-256). It ends after a time without use, after an absolute time, and when the person's PIN
-or role is changed or the person leaves the settings. After a shorter time without an act of the
-person (a page that looks by itself is none) it is locked: nothing but their PIN opens it again.
+A token holds who, since when and when last, sealed with a key from a file (`sealing`). It ends
+after a time without use, after an absolute time, and when the person's PIN or role is changed or
+the person leaves the settings. After a shorter time without an act of the person (a page that
+looks by itself is none) it is locked: nothing but their PIN opens it again.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, MultiFernet
 
 from edge.clock import Clock
 from edge.model.ids import Badge, LocationId
 from edge.web.dependencies import SessionTimes
 from edge.web.people import Person
+from edge.web.sealing import opened, sealed
 
 RENEWED_AFTER_US = 60_000_000
 """A token is sealed anew at most once a minute, not at each scan."""
@@ -128,17 +128,12 @@ class Sessions:
             "at_work": session.at_work,
             "cart": session.cart,
         }
-        return self._key.encrypt(json.dumps(content).encode()).decode("ascii")
+        return sealed(self._key, content)
 
     def open(self, token: str) -> Session | None:
         """The session of a token; None for one that is forged, over or no longer good."""
-        if len(token) > TOKEN_LENGTH_MAX:
-            return None
-        try:
-            content = json.loads(self._key.decrypt(token.encode()))
-        except InvalidToken:
-            return None
-        if content.get("version") != TOKEN_VERSION:
+        content = opened(self._key, token, TOKEN_LENGTH_MAX)
+        if content is None or content.get("version") != TOKEN_VERSION:
             return None
         person = self._people.get(content["badge"])
         if person is None or content["credential"] != _credential(person):
