@@ -13,7 +13,7 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/dispatch", tags=["dispatch"])
 
-NOTHING: Shown = {"manifests": [], "open": 0, "pallets": []}
+NOTHING: Shown = {"manifests": [], "open": 0, "pallets": [], "questions": []}
 TOLD = Subscription("dispatch", "dispatch", NOTHING)
 
 
