@@ -212,6 +212,23 @@ class World:
         del self.parcels[sscc]
         return len(inside)
 
+    def take_out(self, sscc: str, sku: str) -> Piece | None:
+        """A parcel is opened and a piece of an article taken back to where it came from.
+
+        Returns:
+            None where there is none in it.
+
+        Raises:
+            WorldError: no such parcel.
+        """
+        self._parcel(sscc)
+        inside = [one for one in self.pieces_in(parcel_holder(sscc)) if one.sku == sku]
+        if not inside:
+            return None
+        inside[-1].holder = inside[-1].origin
+        self.changes += 1
+        return inside[-1]
+
     def leave(self, sscc: str, at_us: int) -> Departure:
         """A parcel leaves the warehouse from a dock; the ledger keeps what was in it.
 

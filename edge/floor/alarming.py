@@ -18,11 +18,13 @@ from edge.model.events import (
     ParcelUnstacked,
     PassageSettled,
     PassageUnclear,
+    TooManySettled,
+    TooManySuspected,
     WrongDoorSeen,
 )
 from edge.model.ids import DeviceName, OrderId, Sscc
 from edge.model.orders import Order, OrderState
-from edge.model.passages import PassageQuestion
+from edge.model.passages import Asked, PassageQuestion
 from edge.model.state import FloorState
 from edge.model.work import WrongDoor
 from edge.rules import numbering, rush
@@ -124,9 +126,9 @@ class Alarming:
                 self._alerts.end(_name_of(event.device))
             case OrderReceived() if event.order.state is OrderState.HELD:
                 self._held(event.order, at_us)
-            case PassageUnclear():
+            case PassageUnclear() | TooManySuspected():
                 self._ask(event.question)
-            case PassageSettled() | ParcelShipped():
+            case PassageSettled() | TooManySettled() | ParcelShipped():
                 self._over(event)
             case _:
                 pass
@@ -168,6 +170,9 @@ class Alarming:
 
     def _ask(self, question: PassageQuestion) -> None:
         """A portal's question stands until a person or a later passage answers it."""
+        if question.asks is Asked.TOO_MANY:
+            self._too_many(question)
+            return
         what = f"parcel {question.sscc}" if question.sscc else f"tag {question.epc}"
         text = (
             f"{what} was at {question.portal}, most likely {question.likeliest.value} "
@@ -179,9 +184,24 @@ class Alarming:
             Alert(name, "passage_unclear", "warning", text, question.ended_us, values)
         )
 
-    def _over(self, event: PassageSettled | ParcelShipped) -> None:
+    def _too_many(self, question: PassageQuestion) -> None:
+        ssccs = ", ".join((question.sscc or "", *question.others))
+        text = (
+            f"more {question.sku} went out at {question.portal} than parcel {ssccs} should hold: "
+            "hold it back, count them in it and say on the board or the dispatch page what it was"
+        )
+        values = {
+            "parcel": ssccs,
+            "sku": question.sku or "",
+            "portal": question.portal,
+            "epc": question.epc,
+        }
+        name = _asking(question.name)
+        self._alerts.begin(Alert(name, "too_many", "warning", text, question.ended_us, values))
+
+    def _over(self, event: PassageSettled | TooManySettled | ParcelShipped) -> None:
         """A question is answered, or a parcel has left: nothing is asked of it any more."""
-        if isinstance(event, PassageSettled):
+        if not isinstance(event, ParcelShipped):
             self._alerts.end(_asking(event.question))
         else:
             self._alerts.end(_asking(event.sscc))

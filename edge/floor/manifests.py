@@ -1,5 +1,7 @@
 """Dispatch as plain values: manifests per carrier and cut-off, and the pallets."""
 
+from dataclasses import asdict
+
 from edge.floor.board import Shown
 from edge.model.pallets import Pallet
 from edge.model.state import FloorState
@@ -13,12 +15,16 @@ ASKED_FOR_US = 24 * 3_600_000_000
 
 
 def dispatch_view(state: FloorState, now_us: int) -> Shown:
-    """What is to be handed over; where a parcel is missing, however long ago its cut-off was."""
+    """What is to be handed over, and what portals ask.
+
+    Where a parcel is missing its manifest is told however long ago the cut-off was.
+    """
     wanted = [one for one in manifests(state) if one.missing or not _is_past(one, now_us)]
     return {
         "manifests": [_manifest(state, one) for one in wanted[:SHOWN_MAX]],
         "open": len(wanted),
         "pallets": [_pallet(state, one) for one in state.pallets.present()[:SHOWN_MAX]],
+        "questions": [asdict(one) for one in state.questions.values()],
     }
 
 

@@ -48,6 +48,8 @@ from edge.model.events import (
     ParcelShipped,
     ParcelStacked,
     ParcelUnstacked,
+    PassageSettled,
+    PassageUnclear,
     PersonListed,
     PieceFetched,
     PieceLost,
@@ -61,6 +63,8 @@ from edge.model.events import (
     TagWorkEnded,
     TaskDone,
     TaskOpened,
+    TooManySettled,
+    TooManySuspected,
     VarianceSettled,
     WrongDoorSeen,
 )
@@ -108,8 +112,12 @@ DISPATCH = (
     PalletSeen,
     PalletDeparted,
     PalletLookedAt,
+    PassageUnclear,
+    PassageSettled,
+    TooManySuspected,
+    TooManySettled,
 )
-"""Facts that change the manifests and the pallets."""
+"""Facts that change the manifests, the pallets and what portals ask."""
 
 
 RADIO = (ItemArrived, ItemMoved, ItemDeparted)

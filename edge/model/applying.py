@@ -40,6 +40,7 @@ TAG_JOBS_KEPT = 100
 
 def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a flat table, one entry a fact
     """Change `state` by one fact that occurred at `occurred_us`."""
+    state.going_out.note(state.floor, event, occurred_us)
     match event:
         case e.OrderReceived() | e.OrderAmended():
             state.orders[event.order.order_id] = event.order
@@ -208,9 +209,9 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             | e.PalletLookedAt()
         ):
             stacking.stack(state, event, occurred_us)
-        case e.PassageUnclear():
+        case e.PassageUnclear() | e.TooManySuspected():
             state.questions[event.question.name] = event.question
-        case e.PassageSettled():
+        case e.PassageSettled() | e.TooManySettled():
             _settle(state, event.question)
         case e.DeviceLost():
             state.outages[event.device] = event.silent_since_us

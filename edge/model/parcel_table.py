@@ -63,6 +63,14 @@ class ParcelTable(Table[Sscc, Parcel]):
         """The parcels of cancelled orders that are to be opened, the longest waiting first."""
         return [self[sscc] for sscc in self._recalled]
 
+    def containing(self, epc: Epc) -> Parcel | None:
+        """The parcel in which a tagged piece lies, shipped or not; none once it has come back."""
+        parcel = self.holding(epc)
+        if parcel is None:
+            return None
+        came_back = any(parcel.contents[index][1].epc == epc for index in parcel.returned)
+        return None if came_back else parcel
+
     def holding(self, epc: Epc) -> Parcel | None:
         """The parcel that a tagged piece went into last, shipped or not."""
         sscc = self._holding.get(epc)

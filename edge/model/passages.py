@@ -47,19 +47,32 @@ class Passage:
     reads: int
 
 
+class Asked(StrEnum):
+    """What a portal asks a person."""
+
+    PASSAGE = "passage"
+    """Did this go through, and which way?"""
+    TOO_MANY = "too_many"
+    """Is there a piece too many in what has left?"""
+
+
 @dataclass(frozen=True, slots=True)
 class PassageQuestion:
-    """What a person is asked: did this go through, and which way?
+    """What a person is asked: which way something went, or whether it holds a piece too many.
 
     Attributes:
-        name: of the question: the SSCC of the parcel, or the EPC of a single piece.
+        name: of the question: the SSCC of the parcel, the EPC of a single piece, or
+            `too-many-EPC`.
         portal: where it was.
         epc: the tag that left the portal unsure.
         sku: its article, where known.
-        sscc: the parcel that it lies in; None for a single piece.
+        sscc: the parcel that it lies in, or may lie in as a piece too many; None for a single
+            piece.
         likeliest: the most probable direction.
         probability: of it, 0 to 1.
         began_us, ended_us: gateway UTC microseconds of the stay.
+        asks: what is asked.
+        others: further parcels in which a piece too many may lie.
     """
 
     name: str
@@ -71,3 +84,5 @@ class PassageQuestion:
     probability: float
     began_us: int
     ended_us: int
+    asks: Asked = Asked.PASSAGE
+    others: tuple[Sscc, ...] = ()

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
+from edge.model.going_out import GoingOut
 from edge.model.goods import (
     Article,
     Forward,
@@ -185,6 +186,7 @@ class FloorState:
             and in locating, for there may be a million.
         near: tags at stations, carts, portals and staging.
         seen: how many tagged items of an article the radio knows in a place.
+        going_out: what went out through portals in the last seconds; not kept over a restart.
     """
 
     def __init__(self, floor: Floor) -> None:
@@ -221,7 +223,7 @@ class FloorState:
         self.items: Table[Epc, PresentItem] = Table()
         self.near: dict[LocationId, dict[Epc, NearItem]] = {}
         self.seen: dict[tuple[Sku, LocationId], int] = {}
-        self._tagged: Counter[Sku] = Counter()
+        self._tagged, self.going_out = Counter[Sku](), GoingOut()
 
     def walk_of(self, badge: Badge) -> Walk | None:
         """The walk that a picker is on."""

@@ -17,7 +17,7 @@ from edge.model.places import STORAGE_KINDS
 from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.state import FloorState
 from edge.model.work import Walk
-from edge.rules import notices
+from edge.rules import notices, too_many
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Piece, Place, Unknown, identify
 
@@ -92,12 +92,15 @@ def told(state: FloorState, input_: CountTold) -> Decision:
         CountMethod.HAND,
         input_.badge,
     )
+    over = too_many.counted(state, made.sku)
     if made.counted == made.expected:
-        return accept("count_right", f"{made.counted} x {made.sku}, as the books say", made)
+        told = f"{made.counted} x {made.sku}, as the books say"
+        return accept("count_right", told, made, *over)
     return accept(
         "variance",
         f"{made.counted} x {made.sku}, the books say {made.expected}: a supervisor decides",
         made,
+        *over,
         expected=made.expected,
         counted=made.counted,
     )

@@ -75,6 +75,7 @@ from edge.rules import (
     stocking,
     tagging,
     taking_plans,
+    too_many,
     troubles,
     verifying,
     walling,
@@ -212,4 +213,5 @@ def follow_up(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
         *putting.assignments(state),
         *packing.noticed(state),
         *walling.noticed(state),
+        *too_many.noticed(state, now_us),
     ]

@@ -206,10 +206,7 @@ def _is_packed(state: FloorState, pack: PackSession, epc: Epc) -> bool:
 
     One that came back lies in none any more; one that was picked again lies in the tote.
     """
-    parcel = state.parcels.holding(epc)
-    if parcel is None:
-        return False
-    if any(parcel.contents[index][1].epc == epc for index in parcel.returned):
+    if state.parcels.containing(epc) is None:
         return False
     return all(unit.epc != epc for _, unit in state.totes.picked_of(pack.order_id))
 

@@ -8,10 +8,11 @@ parcel (or piece): it ends by the person's word, or when another tag of the parc
 from edge.model.events import Event, ParcelShipped, PassageSettled, PassageUnclear, PortalPassed
 from edge.model.ids import Epc
 from edge.model.inputs import PassageJudged
-from edge.model.passages import Direction, Passage, PassageQuestion
+from edge.model.passages import Asked, Direction, Passage, PassageQuestion
 from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
 from edge.model.work import Parcel
+from edge.rules import too_many
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import article_of, parcel_of
 from edge.rules.leaving import tag_went_out
@@ -94,6 +95,8 @@ def answered(state: FloorState, terms: Terms, input_: PassageAnswered) -> Decisi
     question = state.questions.get(input_.question)
     if question is None:
         return refuse("done_already", "nobody asks about this any more")
+    if question.asks is Asked.TOO_MANY:
+        return too_many.answered(state, input_, question)
     if input_.answer not in ANSWERS:
         return refuse("invalid", f"say one of {', '.join(sorted(ANSWERS))}")
     events: list[Event] = []

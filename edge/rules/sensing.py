@@ -23,7 +23,7 @@ from edge.model.presence import (
     Stale,
 )
 from edge.model.state import FloorState
-from edge.rules import quiet, undoing
+from edge.rules import quiet, too_many, undoing
 from edge.rules.decision import Decision, accept
 from edge.rules.dispatching import tag_at_portal
 from edge.rules.identifying import article_of
@@ -83,6 +83,18 @@ def _meaning(
     state: FloorState, terms: Terms, epc: Epc, heard: NearItem, place: LocationId
 ) -> list[Event]:
     kind = state.floor.kind_of(place)
+    over = too_many.heard_at(state, epc, place)
+    return [*over, *_work_done(state, terms, epc, heard, place, kind)]
+
+
+def _work_done(
+    state: FloorState,
+    terms: Terms,
+    epc: Epc,
+    heard: NearItem,
+    place: LocationId,
+    kind: LocationKind | None,
+) -> list[Event]:
     if kind is LocationKind.CART:
         return tag_on_cart(state, epc, heard, place)
     if kind in STORAGE_KINDS:

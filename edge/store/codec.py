@@ -55,6 +55,7 @@ VERSIONS: Mapping[str, int] = {
     "pick.dropped": 2,  # what the cart's antenna heard too much: not told
     "pick.place_confirmed": 2,  # what is brought: a walk went there
     "pick.place_wrong": 2,  # the same
+    "exception.passage_unclear": 2,  # what is asked: how it went through
     "pick.replanned": 3,  # 2: as 4 of `pick.planned`; 3: as 5
 }
 """The version in which each type of fact is written now."""
@@ -102,6 +103,7 @@ UPGRADES: Mapping[tuple[str, int], Upgrade] = {
     ("stock.stated", 1): _unchanged,
     ("pick.planned", 3): _unchanged,
     ("pick.planned", 4): _unchanged,
+    ("exception.passage_unclear", 1): _unchanged,
     ("pick.replanned", 1): _unchanged,
     ("pick.replanned", 2): _unchanged,
 }

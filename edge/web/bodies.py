@@ -319,6 +319,6 @@ class CloseManifest(Body):
 
 
 class PassageAnswer(Body):
-    """How something went through a portal that was not sure of it."""
+    """How something went through a portal that was not sure of it; or what was too many."""
 
-    answer: Literal["in", "out", "neither"]
+    answer: Literal["in", "out", "neither", "taken_out", "gone", "none"]

@@ -36,7 +36,7 @@ from simulators.day.true_time import TrueTime
 from simulators.day.watch import Watch
 from simulators.hall import STATION_READER
 from simulators.people import at_work
-from simulators.things import GONE, Departure
+from simulators.things import GONE, Departure, parcel_holder
 from simulators.world import World
 
 OPENING_US = 1_767_337_200_000_000
@@ -176,6 +176,12 @@ class Day:
     def user_memory(self, epc: str) -> bytes:
         """What stands in a tag's user memory, as its reader knows it."""
         return self.readers[STATION_READER].device.user_memory(bytes.fromhex(epc))
+
+    def inside(self, sscc: str, sku: str) -> int:
+        """How many pieces of an article really lie in a parcel, or lay in it when it left."""
+        gone = [one.pieces for one in self.world.ledger if one.sscc == sscc]
+        lying = [one.sku for one in self.world.pieces_in(parcel_holder(sscc))]
+        return [*lying, *(one for pieces in gone for _, one in pieces)].count(sku)
 
     def left_at_true_time(self) -> list[Departure]:
         """Parcels that left, with the time at which they really did."""

@@ -86,6 +86,7 @@ class Dispatcher(Carrier):
         if not waiting:
             return
         await asyncio.sleep(_PORTAL_S * self.shift.patience)
+        await self._look_for_too_many(door)
         for parcel in waiting:
             if parcel.sscc not in self._leaving:
                 await self._send_off_at(parcel, door)
@@ -183,6 +184,7 @@ class Dispatcher(Carrier):
         for sscc in ssccs:
             world.bring_parcel(sscc, door)
         await asyncio.sleep(_PORTAL_S * self.shift.patience)
+        await self._look_for_too_many(door)
         answer = await self._declare(pallet, door)
         self._leaving = []
         if answer["code"] == "wrong_door":

@@ -17,6 +17,7 @@ from simulators.day.gateway import Gateway
 from simulators.day.laws.book import LAWS
 from simulators.day.laws.goods import FactsSayTheSame
 from simulators.day.laws.law import Broken, Ending, Reading
+from simulators.day.laws.parcels import TooManyIsTrue
 from simulators.day.laws.tag_work import TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import AlertsAreTrue
@@ -68,6 +69,8 @@ class Judge(Watch):
                 law.may_fail = day.disk_is_bad
             if isinstance(law, TagWorkIsTrue):
                 law.memory, law.written = day.user_memory, day.written
+            if isinstance(law, TooManyIsTrue):
+                law.inside = day.inside
             if isinstance(law, WeightIsTold):
                 settings = day.site.settings
                 law.packing = settings.packing

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from edge.web.people import Role
 from tests.browser.conftest import HANDHELD, STATION, Shoot, SignIn
+from tests.browser.judging import judge
 from tests.web.toy_house import House
 
 pytestmark = pytest.mark.browser
@@ -66,6 +67,30 @@ def test_a_question_that_was_answered_elsewhere_says_so(page: Page) -> None:
     )
     assert again.json()["code"] == "done_already"
     expect(page.locator("[data-question]")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("locale", "what", "answer"),
+    [
+        ("en-GB", "One TEA-250 too many?", "One too many, taken out"),
+        ("zh-CN", "TEA-250 多装了一件", "已取出"),
+    ],
+)
+def test_whoever_stands_at_the_door_is_asked_for_a_piece_too_many_on_the_dispatch_page(
+    signed_in: SignIn, house: House, shoot: Shoot, locale: str, what: str, answer: str
+) -> None:
+    page = signed_in(Role.PACKER, "/dispatch", HANDHELD, locale)
+    expect(page.locator(".manifest")).to_be_visible()
+    house.floor.questions.ask_too_many(f"too-many-{PIECE}", PARCEL)
+
+    question = page.locator("[data-question]")
+    expect(question).to_contain_text(what)
+    expect(question).to_contain_text(PARCEL)
+    judge(page)
+    shoot(page, f"dispatch-too-many-{locale}-360x640")
+    question.get_by_role("button", name=answer).click()
+
+    expect(page.locator(".questions")).to_be_hidden()
 
 
 def test_the_questions_speak_chinese(signed_in: SignIn, house: House, shoot: Shoot) -> None:

@@ -69,6 +69,7 @@ def test_a_manifest_shows_parcels_due_loaded_and_missing_and_where_one_went_astr
         ],
         "open": 1,
         "pallets": [],
+        "questions": [],
     }
 
 

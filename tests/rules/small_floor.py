@@ -118,7 +118,11 @@ class SmallFloor:
 
     def apply(self, event: Event) -> None:
         """Let one fact happen."""
-        apply(self.state, event, NOW_US)
+        self.apply_at(event, NOW_US)
+
+    def apply_at(self, event: Event, at_us: int) -> None:
+        """Let one fact happen at a time of its own."""
+        apply(self.state, event, at_us)
         self.facts.append(event)
 
     def number(self) -> str:

@@ -20,7 +20,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.orders import Order, OrderLine, OrderState
-from edge.model.passages import Direction, PassageQuestion
+from edge.model.passages import Asked, Direction, PassageQuestion
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.tasks import Task, TaskKind
@@ -242,6 +242,12 @@ EVENTS: tuple[e.Event, ...] = (
         )
     ),
     e.PassageSettled(SSCC, "neither", BADGE),
+    e.TooManySuspected(
+        PassageQuestion(
+            f"too-many-{EPC}", DOCK, EPC, SKU, SSCC, Direction.OUT, 1.0, 1, 1, Asked.TOO_MANY
+        )
+    ),
+    e.TooManySettled(f"too-many-{EPC}", "gone", BADGE),
     e.MessageSetAside("order", "not JSON", '{"order_id":'),
     e.JournalRestored("0199-old", 41, None, "journal-20261128T130500Z.sqlite", "bad page"),
     e.IntrusionSuspected("sign_ins_failed", "192.0.2.7", "badge 1001 was tried in vain"),

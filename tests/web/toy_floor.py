@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edge.clock import Clock
 from edge.floor.alerts import Alerts
-from edge.floor.board import Board
+from edge.floor.board import Board, Shown
 from edge.floor.inbox import Entry, Inbox
 from edge.floor.label_spool import LabelSpool
 from edge.floor.label_zpl import LabelForm
@@ -229,9 +229,13 @@ class ToyFloor:
     def _show_floor(self) -> None:
         self.board.show("floor", floor_view(self._plan, self._stale))
 
+    def _show_questions(self, asked: list[Shown]) -> None:
+        self.board.show("board", {**board_view(), "questions": asked})
+        dispatch = self.board.look("dispatch")
+        if dispatch is not None:
+            self.board.show("dispatch", {**dispatch.value, "questions": asked})
+
     def _show_board(self) -> None:
-        self.questions = ToyQuestions(
-            lambda asked: self.board.show("board", {**board_view(), "questions": asked})
-        )
+        self.questions = ToyQuestions(self._show_questions)
         self.board.show("board", board_view())
         self.board.show("readers/found", found_view())

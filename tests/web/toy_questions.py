@@ -29,6 +29,12 @@ class ToyQuestions:
         }
         self._show(list(self._open.values()))
 
+    def ask_too_many(self, name: str, sscc: str) -> None:
+        """More pieces than it should hold may have gone out with a parcel."""
+        self.ask(name, sscc)
+        self._open[name] |= {"asks": "too_many", "others": []}
+        self._show(list(self._open.values()))
+
     def take(self, answered: PassageAnswered) -> Answer:
         """A person's word; the second one comes too late."""
         if self._open.pop(answered.question, None) is None:

@@ -90,6 +90,30 @@ class PassageSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class TooManySuspected:
+    """More tags of an article went out than its parcels should hold; a person is asked to look."""
+
+    type: ClassVar[str] = "exception.too_many_suspected"
+    question: PassageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class TooManySettled:
+    """That question is answered.
+
+    Attributes:
+        answer: `taken_out`, `gone` (with the parcel) or `none` (nothing was too many) by a person;
+            `elsewhere` (the tag is heard in the house) or `counted` by itself.
+        by: the person; None where it ended by itself.
+    """
+
+    type: ClassVar[str] = "exception.too_many_settled"
+    question: str
+    answer: str
+    by: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message could not be understood and lies with the dead letters."""
 
@@ -150,6 +174,8 @@ ExceptionEvent = (
     | WrongDoorSeen
     | PassageUnclear
     | PassageSettled
+    | TooManySuspected
+    | TooManySettled
     | MessageSetAside
     | JournalRestored
     | IntrusionSuspected

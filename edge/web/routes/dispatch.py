@@ -13,7 +13,9 @@ from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/dispatch", tags=["dispatch"])
 
-TOLD = Subscription("dispatch", "dispatch", {"manifests": [], "open": 0, "pallets": []})
+TOLD = Subscription(
+    "dispatch", "dispatch", {"manifests": [], "open": 0, "pallets": [], "questions": []}
+)
 
 
 @router.get("")

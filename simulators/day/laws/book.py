@@ -26,7 +26,12 @@ from simulators.day.laws.goods import (
     StockAddsUp,
 )
 from simulators.day.laws.law import Law
-from simulators.day.laws.parcels import ClosedWhenQuiet, MissingIsCounted, ParcelIsItsOrder
+from simulators.day.laws.parcels import (
+    ClosedWhenQuiet,
+    MissingIsCounted,
+    ParcelIsItsOrder,
+    TooManyIsTrue,
+)
 from simulators.day.laws.tag_work import TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import (
@@ -45,5 +50,5 @@ LAWS: tuple[type[Law], ...] = (
     *(ClosedWhenQuiet, MissingIsCounted, FactsSayTheSame, DeadReaderMovesNothing, EventsInOrder),
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
-    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold),
+    *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold, TooManyIsTrue),
 )

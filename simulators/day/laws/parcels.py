@@ -1,6 +1,7 @@
 """Laws of parcels: what is in one was ordered, checked, listened for; what lacks is counted."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from typing_extensions import override
@@ -11,9 +12,10 @@ from edge.model.events import (
     PackOpened,
     ParcelClosed,
     PieceChecked,
+    TooManySuspected,
     ToteJoined,
 )
-from edge.model.ids import LocationId, OrderId, Sku
+from edge.model.ids import LocationId, OrderId, Sku, Sscc
 from edge.model.state import FloorState
 from simulators.day.laws.law import Law
 
@@ -60,6 +62,29 @@ class ParcelIsItsOrder(Law):
     def _forget(self, order_id: OrderId) -> None:
         for key in [one for one in self._checked if one[0] == order_id]:
             del self._checked[key]
+
+
+@dataclass(slots=True)
+class TooManyIsTrue(Law):
+    """Who is asked at a door for a piece too many finds one in a parcel that was named.
+
+    Attributes:
+        inside: how many pieces of an article really lie in a parcel.
+    """
+
+    inside: Callable[[str, str], int] = lambda _, __: 0
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        if not isinstance(fact.event, TooManySuspected):
+            return
+        asked = fact.event.question
+        for sscc in (asked.sscc, *asked.others):
+            parcel = mirror.parcels.get(sscc or Sscc(""))
+            told = sum(sku == asked.sku for sku, _ in parcel.contents) if parcel else 0
+            if self.inside(sscc or "", asked.sku or "") > told:
+                return
+        self.breaks(f"{asked.sku} is said to be too many in {asked.sscc}, and is not")
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from edge.rules import (
     refilling,
     review,
     tagging,
+    too_many,
     verifying,
     walling,
     weighing,
@@ -53,6 +54,12 @@ def every_carrier_loads_at_every_door(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(leaving, "may_not_leave", lambda *_: False)
     patch.setattr(dispatching, "may_not_leave", lambda *_: False)
     patch.setattr(Dispatcher, "_door_of", lambda *_: DOCK)
+
+
+@bug("TooManyIsTrue", orders=4)
+def what_lies_in_its_parcel_is_said_to_be_too_many(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(too_many, "_is_stray", lambda *_: True)
+    patch.setattr(too_many, "_untold", lambda *_: -1)
 
 
 @bug("PalletIsOne", flows=(Flow.PALLETS,), orders=4, closing_s=900.0)

@@ -1,7 +1,8 @@
 // Dispatch: parcels are stacked on pallets, manifests fill as the portal reads, a person closes them.
 
 import { DispatchView } from "./dispatch-view.js";
-import { t } from "./language.js";
+import { onLanguage, t } from "./language.js";
+import { Questions } from "./questions.js";
 import { placesOf } from "./station-parts.js";
 import { Station, rememberChoice } from "./station.js";
 import { listen } from "./stream.js";
@@ -12,6 +13,9 @@ const SSCC = /(?:^|\D)(?:00)?(\d{18})$/;
 
 const station = await Station.start("dispatch");
 const view = new DispatchView({ close, begin, beginAs, choose, step, takeOff, at });
+
+const questions = new Questions(station.signs);
+document.getElementById("page").before(questions.element);
 
 let list = null;
 let chosen = null; // the pallet that scans go to
@@ -85,6 +89,7 @@ function at(name) {
 
 function streamed(value) {
   list = value;
+  questions.take(list.questions ?? []);
   if (!list.pallets.some((one) => one.sscc === chosen && one.state === "open")) chosen = null;
   station.show();
 }
@@ -103,4 +108,5 @@ async function choosePlace() {
 
 station.open({ show, answered, owner: `${station.person.badge}/dispatch`, field: view.input, scanned });
 station.listen("/api/dispatch/stream", "dispatch", streamed);
+onLanguage(() => questions.draw());
 await choosePlace();

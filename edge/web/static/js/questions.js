@@ -1,4 +1,5 @@
-// What portals ask of whoever stood by: how did it go? One question for each parcel or piece.
+// What portals ask of whoever stood by: how did it go, or is there a piece too many in a parcel?
+// One question for each parcel or piece.
 //
 // The questions are drawn again only when they change, so that no press is lost while figures move.
 
@@ -8,7 +9,7 @@ import { moment, t } from "./language.js";
 import { signOf } from "./signs.js";
 import { answerWords, refusalWords } from "./words.js";
 
-const ANSWERS = ["in", "out", "neither"];
+const ANSWERS = { passage: ["in", "out", "neither"], too_many: ["taken_out", "gone", "none"] };
 
 export class Questions {
   constructor(signs) {
@@ -31,18 +32,18 @@ export class Questions {
   }
 
   _question(one) {
-    const what = one.sscc ? t("ask.parcel", { sscc: one.sscc }) : t("ask.piece", { sku: one.sku ?? one.epc });
-    const likeliest = { way: t(`ask.way.${one.likeliest}`), share: Math.round(one.probability * 100) };
+    const isTooMany = one.asks === "too_many";
+    const parcels = [one.sscc, ...(one.others ?? [])].filter(Boolean).join(", ");
+    const what = parcels ? t("ask.parcel", { sscc: parcels }) : t("ask.piece", { sku: one.sku ?? one.epc });
     return h(
       "article",
       { class: "card question", "data-question": one.name },
-      h("p", {}, icon("trouble"), h("strong", {}, what)),
-      h("p", {}, t("ask.seen", { portal: one.portal, since: moment(one.began_us), seconds: Math.ceil((one.ended_us - one.began_us) / 1e6) })),
-      h("p", { class: "muted" }, t("ask.likeliest", likeliest)),
+      h("p", {}, icon("trouble"), h("strong", {}, isTooMany ? `${t("ask.too_many", { sku: one.sku })}: ${what}` : what)),
+      ...(isTooMany ? tooManyLines(one) : passageLines(one)),
       h(
         "div",
-        { class: "answers", role: "group", "aria-label": t("ask.how") },
-        ...ANSWERS.map((answer) =>
+        { class: "answers", role: "group", "aria-label": t(isTooMany ? "ask.what" : "ask.how") },
+        ...ANSWERS[isTooMany ? "too_many" : "passage"].map((answer) =>
           h("button", { type: "button", class: "second", onclick: () => this._answer(one, answer, what) }, t(`ask.${answer}`)),
         ),
       ),
@@ -62,4 +63,20 @@ export class Questions {
       this._signs.show("wrong", t("pick.not_reached"), t("pack.press_again"));
     }
   }
+}
+
+function passageLines(one) {
+  const seconds = Math.ceil((one.ended_us - one.began_us) / 1e6);
+  const likeliest = { way: t(`ask.way.${one.likeliest}`), share: Math.round(one.probability * 100) };
+  return [
+    h("p", {}, t("ask.seen", { portal: one.portal, since: moment(one.began_us), seconds })),
+    h("p", { class: "muted" }, t("ask.likeliest", likeliest)),
+  ];
+}
+
+function tooManyLines(one) {
+  return [
+    h("p", {}, t("ask.count", { sku: one.sku })),
+    h("p", { class: "muted" }, t("ask.heard", { portal: one.portal, since: moment(one.ended_us), epc: one.epc })),
+  ];
 }

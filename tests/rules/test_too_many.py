@@ -1,0 +1,216 @@
+"""More tags of an article went out than its parcels should hold: somebody at the door is asked."""
+
+import pytest
+
+from edge.model.events import (
+    CountWanted,
+    ItemMoved,
+    ParcelShipped,
+    TooManySettled,
+    TooManySuspected,
+)
+from edge.model.going_out import LATELY_US
+from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sscc
+from edge.model.inputs import ItemLocated, PassageJudged
+from edge.model.passages import Asked, Direction, Passage
+from edge.model.posted import CountTold, PassageAnswered
+from edge.model.presence import Arrived, Moved
+from edge.model.prompts import Answer
+from edge.rules import too_many
+from tests.rules.small_floor import (
+    BIN_1,
+    BIN_3,
+    DOCK,
+    FLOOR,
+    LI,
+    MUG_GTIN,
+    NOW_US,
+    SHIRT,
+    STATION,
+    SmallFloor,
+    stock_up,
+)
+from tests.rules.test_packing import at_station, close, seen_at_station
+from tests.rules.test_passing import SIDED
+from tests.rules.test_picking import scan, tag
+
+EXTRA = tag(9)
+
+
+def packed(floor: SmallFloor, quantity: int = 1, *, tagged: bool = True) -> Sscc:
+    """A parcel of shirts, of which the tags are known or none is."""
+    stock_up(floor)
+    floor.ready()
+    floor.order("O1", (SHIRT, quantity))
+    floor.plan()
+    for number in range(1, quantity + 1):
+        scan(floor, tag(number) if tagged else SHIRT)
+    scan(floor, STATION)
+    at_station(floor, "T0001")
+    for number in range(1, quantity + 1):
+        if tagged:
+            seen_at_station(floor, tag(number))
+        else:
+            at_station(floor, SHIRT)
+    return Sscc(str(close(floor).data["sscc"]))
+
+
+def at_dock(floor: SmallFloor, epc: Epc) -> None:
+    floor.take(ItemLocated(Moved(epc, STATION, DOCK, 0.99, NOW_US), NOW_US))
+
+
+def goes_out(floor: SmallFloor, epc: Epc, direction: Direction) -> None:
+    times = (NOW_US, NOW_US + 4_000_000)
+    passage = Passage(epc, DOCK, direction, 0.97, direction, 0.5, *times, reads=40)
+    floor.take(PassageJudged(passage, NOW_US))
+
+
+def asked(floor: SmallFloor) -> list[tuple[Epc, Sscc | None, tuple[Sscc, ...]]]:
+    questions = [one.question for one in floor.facts if isinstance(one, TooManySuspected)]
+    assert all(one.asks is Asked.TOO_MANY for one in questions)
+    return [(one.epc, one.sscc, one.others) for one in questions]
+
+
+def say(floor: SmallFloor, answer: str) -> Answer:
+    request_id = RequestId(floor.number())
+    return floor.take(PassageAnswered(request_id, LI, f"too-many-{EXTRA}", answer, NOW_US))
+
+
+@pytest.mark.parametrize("first", ["parcel", "extra"])
+def test_a_second_tag_of_the_article_is_asked_about_once_whichever_is_heard_first(
+    first: str,
+) -> None:
+    floor = SmallFloor()
+    sscc = packed(floor)
+
+    for epc in (tag(1), EXTRA) if first == "parcel" else (EXTRA, tag(1)):
+        at_dock(floor, epc)
+    at_dock(floor, EXTRA)
+
+    assert floor.state.parcels[sscc].shipped
+    assert asked(floor) == [(EXTRA, sscc, ())]
+
+
+def test_what_is_heard_long_after_or_before_a_parcel_is_no_piece_of_it() -> None:
+    for after_us, questions in ((LATELY_US, 1), (LATELY_US + 1, 0)):
+        for epcs in ((tag(1), EXTRA), (EXTRA, tag(1))):
+            floor = SmallFloor()
+            sscc = packed(floor)
+
+            for epc, at_us in zip(epcs, (NOW_US, NOW_US + after_us), strict=True):
+                floor.apply_at(ItemMoved(epc, SHIRT, STATION, DOCK, 0.99), at_us)
+                if epc == tag(1):
+                    left = ParcelShipped(sscc, OrderId("O1"), "DHL", DOCK, (epc,), None)
+                    floor.apply_at(left, at_us)
+
+            assert len(too_many.noticed(floor.state, NOW_US + after_us)) == questions
+
+
+def test_another_article_goes_with_no_parcel_and_is_not_asked_about() -> None:
+    floor = SmallFloor()
+    packed(floor)
+
+    at_dock(floor, tag(1))
+    at_dock(floor, tag(9, MUG_GTIN))
+
+    assert asked(floor) == []
+
+
+def test_a_piece_whose_tag_nobody_knew_is_no_piece_too_many() -> None:
+    floor = SmallFloor()
+    sscc = packed(floor, tagged=False)
+
+    at_dock(floor, EXTRA)
+    floor.take_fact(ParcelShipped(sscc, OrderId("O1"), "DHL", DOCK, (), LI))
+
+    assert asked(floor) == []
+    # and a second tag is, for the parcel holds one piece
+    at_dock(floor, tag(8))
+    assert asked(floor) == [(tag(8), sscc, ())]
+
+
+def test_a_tag_that_was_taken_for_another_one_makes_no_question() -> None:
+    """The parcel's own tag is not heard: its piece may bear the other one."""
+    floor = SmallFloor()
+    sscc = packed(floor)
+
+    floor.take_fact(ParcelShipped(sscc, OrderId("O1"), "DHL", DOCK, (tag(1),), LI))
+    at_dock(floor, EXTRA)
+
+    assert asked(floor) == []
+
+
+def test_goods_that_are_driven_through_are_not_asked_about() -> None:
+    floor = SmallFloor()
+    packed(floor)
+
+    for number in (7, 8, 9):
+        at_dock(floor, tag(number))
+    at_dock(floor, tag(1))
+
+    assert asked(floor) == []
+
+
+def test_what_lies_in_another_order_s_tote_or_is_brought_back_is_not_asked_about() -> None:
+    floor = SmallFloor()
+    packed(floor)
+    floor.order("O2", (SHIRT, 1))
+    floor.plan()
+    scan(floor, EXTRA)
+
+    at_dock(floor, tag(1))
+    at_dock(floor, EXTRA)
+
+    assert asked(floor) == []
+
+
+def test_where_a_portal_tells_directions_only_what_went_out_counts() -> None:
+    for direction, questions in ((Direction.OUT, 1), (Direction.STANDING, 0), (Direction.IN, 0)):
+        floor = SmallFloor(SIDED)
+        packed(floor)
+
+        goes_out(floor, EXTRA, direction)
+        at_dock(floor, EXTRA)
+        goes_out(floor, tag(1), Direction.OUT)
+
+        assert len(asked(floor)) == questions
+
+
+@pytest.mark.parametrize(("answer", "counts"), [("taken_out", 0), ("gone", 2), ("none", 0)])
+def test_a_person_s_answer_ends_it_and_what_has_gone_is_looked_for_in_the_books(
+    answer: str, counts: int
+) -> None:
+    floor = SmallFloor()
+    packed(floor)
+    at_dock(floor, tag(1))
+    at_dock(floor, EXTRA)
+
+    assert say(floor, "out").code == "invalid"
+    assert say(floor, answer).code == "settled"
+    assert say(floor, answer).code == "done_already"
+
+    assert TooManySettled(f"too-many-{EXTRA}", answer, LI) in floor.facts
+    wanted = [one for one in floor.facts if isinstance(one, CountWanted)]
+    places = [CountWanted(place, SHIRT, "gone_too_many") for place in (BIN_1, BIN_3)]
+    assert wanted == places[:counts]
+    assert dict(floor.state.questions) == {}
+
+
+def test_it_ends_when_the_tag_is_heard_in_the_house_or_the_article_is_counted() -> None:
+    def heard(floor: SmallFloor) -> None:
+        floor.take(ItemLocated(Arrived(EXTRA, LocationId("zone-a"), 0.99, NOW_US), NOW_US))
+
+    def counted(floor: SmallFloor) -> None:
+        floor.take(CountTold(RequestId("c"), LI, BIN_1, SHIRT, 3, NOW_US))
+
+    for ends, how in ((heard, "elsewhere"), (counted, "counted")):
+        floor = SmallFloor(FLOOR)
+        packed(floor)
+        at_dock(floor, tag(1))
+        at_dock(floor, EXTRA)
+        assert floor.state.questions
+
+        ends(floor)
+
+        assert TooManySettled(f"too-many-{EXTRA}", how, None) in floor.facts
+        assert not floor.state.questions
