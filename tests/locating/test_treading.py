@@ -137,7 +137,7 @@ def test_levels_scatter_less_within_a_cell_than_within_a_place(
 ) -> None:
     own = np.concatenate([one.rssi_dbm[one.antenna == 0] for one in walk[:3]])
 
-    assert np.mean(np.array(learnt.spread_db)[0, :, 0]) < 0.9 * own.std()
+    assert np.mean(np.array(learnt.spread_db)[0, :, 0]) < 0.95 * own.std()
 
 
 def test_without_sizes_or_antennas_on_the_plan_there_is_no_terrain(
