@@ -183,6 +183,8 @@ def _learn(found: _Found, walks: _Walks, whereabouts: Doubles, apart: Doubles) -
 def _usual_variance(level: Doubles, count: Doubles, square: Doubles) -> Doubles:
     """By cell and antenna, the line along which levels scatter as they rise, one for all antennas.
 
+    Near an antenna a step changes more, on any day; a single cell's own reads show that late.
+
     Args:
         level: what is heard from each cell.
         count: reads.
