@@ -4,7 +4,8 @@ The filter takes the looks at a tag for independent. They are not: a body in the
 lasts for seconds, and so does the error that comes of it. Beliefs are therefore right in rank and
 too sure of themselves. All of them, "elsewhere" included, are raised to one power below 1 and
 made to sum up to 1 again: the order stays, and the more rivals a place has, the more modest it
-becomes. One number can be learnt from little (docs/locating.md); for tags at rest it is 1.
+becomes. One number can be learnt from little (docs/locating.md); for tags at rest it is 1. Of a
+carried tag that is read seldom one unlucky read is believed for long: the power is less for it.
 """
 
 import numpy as np
@@ -18,7 +19,11 @@ _DECISION_S = 60.0
 """So many seconds of a recording tell as much as one independent decision. It is that long because
 two stretches of one walk differ in how often the answers are right by more than chance."""
 
+_OFTEN_GAP_S, _GAP_POWER, _SELDOM_LEAST = np.float32(0.115), np.float32(-0.25), np.float32(0.45)
+"""With this mean gap beliefs are as sure as usual, with sixteen times that half as sure."""
+
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 
 def honest(
@@ -37,6 +42,13 @@ def honest(
     odds = np.power(belief, sureness, dtype=np.float64)
     told: Doubles = odds / (odds.sum(axis=0) + elsewhere**sureness)
     return told
+
+
+def seldom_read(gap_s: Floats) -> Floats:
+    """By what factor the power is less for carried tags that are read at these mean gaps."""
+    gaps = np.maximum(gap_s, _OFTEN_GAP_S) / _OFTEN_GAP_S
+    factor: Floats = np.maximum(np.power(gaps, _GAP_POWER), _SELDOM_LEAST)
+    return factor
 
 
 def learnt_factor(belief: Doubles, hit: NDArray[np.bool_]) -> float:

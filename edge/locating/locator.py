@@ -280,7 +280,7 @@ class Locator:
         heard = outcome.level_db, outcome.usual_db
         sound = Sound(slots.antenna, slots.weight, *heard) if rests else None
         table.put(news.rows, slots)
-        sureness = self._ways.sureness(slots.antenna, self._coverage)
+        sureness = self._ways.sureness(slots.antenna, gap_s, self._coverage)
         looked = Looked(outcome.best, slots.belief, sureness, sound)
         return outcome.findings, news.at_ms, looked
 
@@ -359,7 +359,8 @@ class Locator:
             if antenna != NO_ANTENNA and belief > 0:
                 place = self._columns.antennas[antenna].location
                 beliefs[place] = beliefs.get(place, 0.0) + float(belief)
-        sureness = float(self._ways.sureness(slots.antenna, self._coverage)[0])
+        gap_s = self._table.gap_s[row : row + 1].astype(np.float32)
+        sureness = float(self._ways.sureness(slots.antenna, gap_s, self._coverage)[0])
         told = honest(np.array(list(beliefs.values())), sureness)
         ranked = zip(beliefs, told.tolist(), strict=True)
         return sorted(ranked, key=lambda one: (-one[1], one[0]))

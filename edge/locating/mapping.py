@@ -29,8 +29,9 @@ _ABOVE_M = 0.3
 _TAG_M = 1.0
 """How high tags are carried."""
 _SPREAD_DB = 6.0
-_PRIOR_READS, _PRIOR_STEPS, _SPREAD_READS = 200.0, 10.0, 200.0
+_PRIOR_READS, _PRIOR_STEPS, _SPREAD_READS = 300.0, 10.0, 120.0
 """For how many reads, and steps of time, the line counts as much as what a cell itself heard."""
+_SPREAD_BOUNDS_DB = (3.0, 9.0)
 _RATE_BOUNDS = (0.02, 20.0)
 """Reads in a step."""
 
@@ -174,9 +175,27 @@ def _learn(found: _Found, walks: _Walks, whereabouts: Doubles, apart: Doubles) -
     line = mean - np.clip(slope, *_SLOPE_BOUNDS) * (apart - middle)
     found.level = (level + _PRIOR_READS * line) / (count + _PRIOR_READS)
     square += found.level * (found.level * count - 2.0 * level)
-    usual = square.sum() / count.sum()
+    usual = _usual_variance(found.level, count, square)
     found.variance = (square + _SPREAD_READS * usual) / (count + _SPREAD_READS)
     found.rate = _rates(found.level, spent, count)
+
+
+def _usual_variance(level: Doubles, count: Doubles, square: Doubles) -> Doubles:
+    """By cell and antenna, the line along which levels scatter as they rise, one for all antennas.
+
+    Near an antenna a step changes more, on any day; a single cell's own reads show that late.
+
+    Args:
+        level: what is heard from each cell.
+        count: reads.
+        square: the sum of their squares off that level.
+    """
+    mean, middle = square.sum() / count.sum(), (count * level).sum() / count.sum()
+    off = level - middle
+    slope = (off * (square - count * mean)).sum() / max((count * off**2).sum(), 1e-9)
+    least, most = _SPREAD_BOUNDS_DB
+    line: Doubles = np.clip(mean + slope * off, least**2, most**2)
+    return line
 
 
 def _rates(level: Doubles, spent: Doubles, count: Doubles) -> Doubles:

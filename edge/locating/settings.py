@@ -138,6 +138,7 @@ SURVEYED = {
     "arrive_at": 0.5,
     "settling_s": 11.0,
     "settling_share": 0.02,
+    "clip": 12.0,
     "memory_rate": 0.35,
     "change_db": 3.1,
 }

@@ -16,6 +16,7 @@ from edge.locating.columns import FloorColumns
 from edge.locating.compiled_look import CompiledLook
 from edge.locating.coverage import Coverage
 from edge.locating.filter import PlaceFilter
+from edge.locating.honesty import seldom_read
 from edge.locating.looking import Looking
 from edge.locating.model import REFERENCE_DBM, HearingModel, OffsetModel
 from edge.locating.restlessness import Restlessness
@@ -87,14 +88,19 @@ class Ways:
         if self.surveyed is not None:
             self.surveyed.admit(slots, coverage.listening)
 
-    def sureness(self, antenna: Ports, coverage: Coverage) -> Floats:
-        """By tag, the power that makes beliefs honest: less where antennas near it are deaf.
+    def sureness(self, antenna: Ports, gap_s: Floats, coverage: Coverage) -> Floats:
+        """By tag, the power that makes beliefs honest.
+
+        It is less where antennas near the tag are deaf, and for a carried tag that is read seldom.
 
         Args:
             antenna: shape (4, m), of each slot.
+            gap_s: shape (m,), mean gap between its reads.
             coverage: who listens.
         """
         sureness = np.full(antenna.shape[1], self.settings.sureness, np.float32)
+        if self.settings.settling_s > 0.0:
+            sureness *= seldom_read(gap_s)
         if self.surveyed is None or coverage.listening[:-1].all():
             return sureness
         own = antenna != NO_ANTENNA

@@ -1,11 +1,19 @@
 """Telling no more certainty than there is."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from edge.locating.calibration import Calibration
-from edge.locating.honesty import honest, learnt_factor
-from edge.locating.settings import DEFAULTS, WALKED
+from edge.locating.calibration import Calibration, floor_hash
+from edge.locating.columns import FloorColumns
+from edge.locating.coverage import Coverage
+from edge.locating.honesty import honest, learnt_factor, seldom_read
+from edge.locating.settings import DEFAULTS, SURVEYED, WALKED
+from edge.locating.slots import NO_ANTENNA
+from edge.locating.surveying import layout_survey
+from edge.locating.ways import Ways
+from edge.model.places import Floor
 
 
 def test_a_modest_answer_keeps_the_order_and_leaves_the_rest_to_elsewhere() -> None:
@@ -53,3 +61,28 @@ def test_the_sureness_of_an_older_calibration_file_is_kept() -> None:
 
     assert older.settings(DEFAULTS).sureness == 0.45
     assert Calibration.from_dict(plain).settings(DEFAULTS).sureness == WALKED["sureness"]
+
+
+def test_the_more_seldom_a_carried_tag_is_read_the_less_sure_is_what_is_told_of_it() -> None:
+    often, quarter, tenth, hardly = seldom_read(np.array([0.05, 0.4, 1.0, 60.0], np.float32))
+
+    assert often == 1.0
+    assert quarter == pytest.approx(0.73, abs=0.02)
+    assert tenth == pytest.approx(0.58, abs=0.02)
+    assert hardly == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(("tuned", "less"), [({}, False), (SURVEYED, True)])
+def test_what_is_told_of_seldom_read_tags_is_less_sure_only_where_they_are_carried(
+    make_floor: Callable[..., Floor], tuned: dict[str, float], *, less: bool
+) -> None:
+    floor = make_floor(("a", "zone", "room", 1), ("b", "zone", "room", 2))
+    survey = layout_survey(floor, DEFAULTS.window_s) if tuned else None
+    calibration = Calibration(floor_hash(floor), {"room/1": -60.0}, tuned=tuned, survey=survey)
+    columns, settings = FloorColumns(floor), calibration.settings(DEFAULTS)
+    ways = Ways(floor, columns, settings, calibration)
+    antenna = np.full((4, 1), NO_ANTENNA, np.uint16)
+
+    found = ways.sureness(antenna, np.array([1.0], np.float32), Coverage(columns, settings, 0))
+
+    assert (found[0] < settings.sureness) == less
