@@ -52,7 +52,8 @@ from edge.floor.letters import Letters
 from edge.floor.lights import Lights
 from edge.floor.locating_desk import LocatingDesk
 from edge.floor.lookups import Lookups
-from edge.floor.loop import FloorLoop, LoopParts
+from edge.floor.loop import FloorLoop
+from edge.floor.loop_parts import LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
 from edge.floor.rates import Rates
