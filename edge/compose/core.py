@@ -17,7 +17,7 @@ from edge.floor.inbox import Inbox
 from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.fault_sentences import fault
-from edge.model.ids import IdMaker, uuid7
+from edge.model.ids import IdMaker, uuid7, uuid7_head
 from edge.model.places import Floor
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.faults import ConfigurationError
@@ -31,6 +31,7 @@ VERSION = "0.1.0"
 
 _CHANCE_BYTES = 10
 _IDS_AT_ONCE = 256
+_HEAD_LENGTH = len(uuid7_head(0))
 
 
 def new_id_maker() -> IdMaker:
@@ -39,25 +40,33 @@ def new_id_maker() -> IdMaker:
     Chance is asked of the host in blocks: each call gives the interpreter away.
     """
     clock = SystemClock()
-    chances: deque[int] = deque()
+    tails: deque[str] = deque()
+    newest = (0, "")
 
     def make() -> str:
+        nonlocal newest
         try:
-            chance = chances.pop()
+            tail = tails.pop()
         except IndexError:
-            fresh = _chances()
-            chance = fresh.pop()
-            chances.extend(fresh)
-        return uuid7(clock.now_us(), chance)
+            fresh = _tails()
+            tail = fresh.pop()
+            tails.extend(fresh)
+        now_ms = clock.now_us() // 1000
+        known_ms, head = newest
+        if now_ms != known_ms:
+            head = uuid7_head(now_ms)
+            newest = now_ms, head
+        return head + tail
 
     return make
 
 
-def _chances() -> list[int]:
-    """Numbers of 74 bits that nobody can foresee."""
+def _tails() -> list[str]:
+    """The last 21 characters of ids, which nobody can foresee."""
     block = secrets.token_bytes(_CHANCE_BYTES * _IDS_AT_ONCE)
     starts = range(0, len(block), _CHANCE_BYTES)
-    return [int.from_bytes(block[at : at + _CHANCE_BYTES], "big") >> 6 for at in starts]
+    chances = [int.from_bytes(block[at : at + _CHANCE_BYTES], "big") >> 6 for at in starts]
+    return [uuid7(0, chance)[_HEAD_LENGTH:] for chance in chances]
 
 
 def seeded(seed: int) -> Generator:

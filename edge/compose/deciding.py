@@ -11,7 +11,8 @@ from edge.compose.terms import terms_of
 from edge.daemon.health import disk_used_share
 from edge.daemon.supervisor import guard
 from edge.floor.housekeeping import Housekeeping, Retention
-from edge.floor.loop import FloorLoop, LoopParts
+from edge.floor.loop import FloorLoop
+from edge.floor.loop_parts import LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
 from edge.floor.rates import Rates

@@ -8,6 +8,9 @@ from edge.model.events import (
     DeviceReturned,
     Event,
     IntrusionSuspected,
+    ItemArrived,
+    ItemDeparted,
+    ItemMoved,
     MessageSetAside,
     OrderCancelled,
     OrderReceived,
@@ -37,6 +40,8 @@ _NUMBERS: dict[str, tuple[str, Severity]] = {
     "ahead": ("numbers_ahead", "warning"),
 }
 """Trouble with parcel numbers → code and severity of its alert."""
+_OF_RADIO = frozenset({ItemArrived, ItemMoved, ItemDeparted})
+"""By far the most facts, of which none wants a person."""
 _PLACES = ("to_count", "unheard")
 """What a doubt calls the places that a person may look at."""
 NoteRefused = Callable[[MessageSetAside, int], None]
@@ -103,6 +108,10 @@ class Alarming:
 
     def note(self, event: Event, at_us: int) -> None:
         """A fact that is on disk."""
+        if type(event) not in _OF_RADIO:
+            self._note(event, at_us)
+
+    def _note(self, event: Event, at_us: int) -> None:
         self._note_pallet(event, at_us)
         self._note_parcel(event, at_us)
         match event:

@@ -23,7 +23,7 @@ class Leavings:
     def note(self, facts: Iterable[Fact]) -> None:
         """These facts are on disk."""
         for fact in facts:
-            if isinstance(fact.event, ItemDeparted | ItemMoved):
+            if isinstance(fact.event, (ItemDeparted, ItemMoved)):
                 self._fact_id.pop(fact.event.epc, None)
                 self._fact_id[fact.event.epc] = fact.id
         while len(self._fact_id) > KEPT_MAX:

@@ -10,26 +10,21 @@ decided again without it, so that one bad input costs only itself.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 
-from edge.clock import Clock
-from edge.floor.alarming import Alarming, NoteRefused
-from edge.floor.alerts import Alert, Alerts
+from edge.floor.alarming import Alarming
+from edge.floor.alerts import Alert
 from edge.floor.answering import printed, repeated
-from edge.floor.housekeeping import Housekeeping
-from edge.floor.inbox import Entry, Inbox, Taken
+from edge.floor.inbox import Entry, Taken
 from edge.floor.leavings import Leavings
-from edge.floor.locating_desk import LocatingDesk
+from edge.floor.loop_parts import LoopParts
 from edge.floor.naming import Naming
-from edge.floor.planner import Guard, Planner
 from edge.floor.proving import proven
-from edge.floor.radio import Radio
-from edge.floor.showing import Showing
 from edge.floor.timekeeping import WallClock
 from edge.locating.boxes import BoxWatch
-from edge.locating.locator import Locator
 from edge.locating.portals import PortalWatch
 from edge.model.applying import apply
 from edge.model.events import Event, Fact, TagWorkBegun
@@ -39,14 +34,12 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
-    HandheldSilent,
     Input,
     ItemLocated,
     ItemsListed,
     PassageJudged,
     TagWorkOver,
 )
-from edge.model.places import Floor
 from edge.model.posted import TagWorkWanted, is_posted
 from edge.model.presence import Stale
 from edge.model.prompts import Answer
@@ -55,54 +48,13 @@ from edge.model.tag_work import TagResult
 from edge.rules import leaving, rush, snapshots
 from edge.rules.decide import decide, follow_up
 from edge.rules.decision import refuse
-from edge.rules.terms import Terms
 from edge.store.errors import StoreDamagedError, StoreError
-from edge.store.store import Store
 
 FOLLOW_UP_ROUNDS_MAX = 1000
 STORE_FAILED = refuse("store_failed", "it could not be kept on disk; try again").answer
 RULE_FAILED = refuse("rule_failed", "this could not be decided; tell the operator").answer
 SAID_ONCE = ItemLocated | ItemsListed | DeviceChanged | PassageJudged | BoxJudged | TagWorkOver
 """Inputs whose sender does not say them again."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoopParts:
-    """What the loop works with.
-
-    Attributes:
-        committed: called after each commit that appended facts; returns at once.
-        guard: around the deciding of one input.
-        desk: answers those who ask the locator.
-        tick_ms: how long reads are gathered.
-        work_on_tags: called after the commit that says so; returns at once, and what became of it
-            comes back as the input `TagWorkOver`.
-        answered: told what came of each input, after the commit; returns at once.
-        damaged: told when the journal turns out to be damaged; returns at once.
-        note_refused: told each message that could not be understood, after its commit.
-        silent: whose work nobody answers for; says it again until it has left their hands.
-    """
-
-    floor: Floor
-    terms: Terms
-    inbox: Inbox
-    store: Store
-    locator: Locator
-    radio: Radio
-    planner: Planner
-    housekeeping: Housekeeping
-    showing: Showing
-    alerts: Alerts
-    clock: Clock
-    committed: Callable[[], None]
-    guard: Guard
-    desk: LocatingDesk
-    tick_ms: int = 20
-    work_on_tags: Callable[[TagWorkWanted], None] = lambda _: None
-    answered: Callable[[Input, Answer], None] = lambda _, __: None
-    silent: Callable[[FloorState, int], list[HandheldSilent]] = lambda _, __: []
-    damaged: Callable[[StoreDamagedError], None] = lambda _: None
-    note_refused: NoteRefused = lambda _, __: None
 
 
 @dataclass(slots=True)
@@ -297,19 +249,33 @@ class FloorLoop:
             self._is_settled = not follows  # what has a fault is not tried in every idle turn
 
     def _first_failure(self, entries: list[Entry], faulty: set[int], turn: _Turn) -> int | None:
-        for index, entry in enumerate(entries):
+        for kind, alike in groupby(enumerate(entries), lambda one: type(one[1].input)):
+            name = kind.__name__
+            done: list[int] = []
+            work = partial(self._decide_alike, alike, faulty, turn, done)
+            if not self._parts.guard(work, f"{name} failed"):
+                self._tell_fault(name)
+                return done[-1]
+        return None
+
+    def _decide_alike(
+        self,
+        entries: Iterable[tuple[int, Entry]],
+        faulty: set[int],
+        turn: _Turn,
+        begun: list[int],
+    ) -> None:
+        """Decide inputs that follow each other; the places of those begun go to `begun`."""
+        for index, entry in entries:
+            begun.append(index)
             if index in faulty:
                 turn.told.append((entry, RULE_FAILED))
                 continue
             known = self._known_answer(entry.input, turn)
             if known is not None:
                 turn.told.append((entry, known))
-                continue
-            name = type(entry.input).__name__
-            if not self._parts.guard(lambda e=entry: self._decide(e, turn), f"{name} failed"):  # type: ignore[misc] # bound at once
-                self._tell_fault(name)
-                return index
-        return None
+            else:
+                self._decide(entry, turn)
 
     def _tell_fault(self, what: str) -> None:
         text = f"{what} could not be decided; the log has the trace, send it to the makers"

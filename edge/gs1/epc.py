@@ -72,6 +72,23 @@ def sgtin_of(epc_hex: str) -> tuple[Gtin, str] | None:
     return None
 
 
+def gtin_of(epc_hex: str) -> Gtin | None:
+    """The GTIN-14 that a tag bears; as `sgtin_of`, without its serial."""
+    if len(epc_hex) == _HEX_DIGITS_96 and epc_hex.startswith("30"):
+        try:
+            return _gtin_of_bits(int(epc_hex, 16) >> _SERIAL_BITS_96)
+        except ValueError:
+            return None
+    named = sgtin_of(epc_hex)
+    return named[0] if named is not None else None
+
+
+@lru_cache(maxsize=_ARTICLES_KEPT)
+def _gtin_of_bits(bits: int) -> Gtin | None:
+    key = _key_of(bits)
+    return _gtin_of(*key) if key is not None else None
+
+
 def sscc_of(epc_hex: str) -> Sscc | None:
     """The parcel number that an SSCC-96 tag bears; None for every other tag."""
     if not epc_hex.startswith("31"):

@@ -30,6 +30,10 @@ _HEADER_96, _HEADER_198 = 0x30, 0x36
 _SPARE_BITS = 10
 """Behind the 198 bits, up to whole words."""
 _HEX_DIGITS_198 = 52
+_HEX_DIGITS_96, _HEADER_TEXT_96 = 24, "30"
+_HEX_DIGITS_ARTICLE = 15
+"""Of an SGTIN-96, so many digits hold all but its serial, and two bits of that."""
+_SERIAL_MASK = (1 << _NUMBER_BITS) - 1
 _SPARE_KEY_BITS = 2
 """Behind the 58 bits of header and key, up to whole digits."""
 _HEX_DIGITS_KEY = 15
@@ -82,10 +86,30 @@ def stretches_of(gtin: Gtin) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=TAGS_KEPT)
 def names_of(epc: Epc) -> tuple[Epc, ...]:
     """What a tagged item may be known as: by its tag and, where it has one, by its label."""
+    if len(epc) == _HEX_DIGITS_96 and epc.startswith(_HEADER_TEXT_96):
+        label = _label_bits(epc[:_HEX_DIGITS_ARTICLE])
+        if label is None:
+            return (epc,)
+        try:
+            serial = int(epc, 16) & _SERIAL_MASK
+        except ValueError:
+            return (epc,)
+        named = Epc(f"{label | serial:024x}")
+        return (epc,) if named == epc else (epc, named)
     item = sgtin_of(epc)
     if item is None:
         return (epc,)
     return tuple(dict.fromkeys((epc, epc_of(*item))))
+
+
+@lru_cache(maxsize=4096)
+def _label_bits(article: str) -> int | None:
+    """The bits of `epc_of` with zeros in place of the serial, for all SGTIN-96 that begin so.
+
+    Of the digits' last bits some are the serial's: they change no article.
+    """
+    item = sgtin_of(article.ljust(_HEX_DIGITS_96, "0"))
+    return int(epc_of(item[0], "0"), 16) if item is not None else None
 
 
 def _all_of(gtin: Gtin, serial: str) -> Iterator[Epc]:

@@ -47,6 +47,8 @@ class Restlessness:
             reference_dbm: what `slots.usual` is relative to.
             span_s: shape (m,), how much time each look stands for.
         """
+        if not often.any():  # where many tags are read, each of them seldom
+            return False
         tells = (slots.weight >= _WEIGHT_MIN) & often & ~np.isnan(slots.usual)
         if not tells.any():
             return False

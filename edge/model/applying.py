@@ -42,6 +42,17 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
     """Change `state` by one fact that occurred at `occurred_us`."""
     state.going_out.note(state.floor, event, occurred_us)
     match event:
+        case e.ItemArrived():  # by far the most: they are asked for first
+            _place_item(
+                state, event.epc, event.sku, event.location, event.probability, occurred_us
+            )
+        case e.ItemMoved():
+            _move_item(state, event, occurred_us)
+        case e.ItemDeparted():
+            gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
+            state.items[event.epc] = gone
+            state.note_presence(gone, event.from_location)
+            _doubt_count(state, event.sku, event.from_location)
         case e.OrderReceived() | e.OrderAmended():
             state.orders[event.order.order_id] = event.order
         case e.OrderReleased():
@@ -69,17 +80,6 @@ def apply(state: FloorState, event: e.Event, occurred_us: int) -> None:  # noqa:
             state.forwards[event.forward.location, event.forward.sku] = event.forward
         case e.ReplenishmentWanted() | e.PieceFetched() | e.FetchShort():
             refilling.refill(state, event)
-        case e.ItemArrived():
-            _place_item(
-                state, event.epc, event.sku, event.location, event.probability, occurred_us
-            )
-        case e.ItemMoved():
-            _move_item(state, event, occurred_us)
-        case e.ItemDeparted():
-            gone = PresentItem(event.epc, event.sku, None, 0.0, occurred_us, event.last_seen_us)
-            state.items[event.epc] = gone
-            state.note_presence(gone, event.from_location)
-            _doubt_count(state, event.sku, event.from_location)
         case e.ItemWithdrawn():
             back = (event.epc, event.sku, event.location, event.probability)
             item = PresentItem(*back, since_us=event.since_us, seen_us=occurred_us)

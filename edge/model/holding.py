@@ -91,7 +91,9 @@ class ToteTable(HoldingTable[ToteId, Tote]):
 
     def found_elsewhere(self, epc: Epc, location: LocationId) -> None:
         """A tag lies in a place: too much of a tote is it no longer, unless that stands there."""
-        for tote in [self[tote_id] for tote_id in self._with_extra.get(epc, ())]:
+        if epc not in self._with_extra:  # as nearly every one that is heard
+            return
+        for tote in [self[tote_id] for tote_id in self._with_extra[epc]]:
             if tote.station != location:
                 others = tuple(one for one in tote.extras if one != epc)
                 self[tote.tote_id] = replace(tote, extras=others)

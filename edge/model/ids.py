@@ -39,6 +39,11 @@ def uuid7(now_us: int, chance: int) -> str:
         chance: 74 random bits.
     """
     high, low = divmod(chance & (1 << 74) - 1, 1 << 62)
-    number = (now_us // 1000 & (1 << 48) - 1) << 80 | 7 << 76 | high << 64 | 2 << 62 | low
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    digits = f"{high:03x}{2 << 62 | low:016x}"
+    return f"{uuid7_head(now_us // 1000)}{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+
+
+def uuid7_head(now_ms: int) -> str:
+    """The first 15 characters, which tell the time."""
+    digits = f"{now_ms & (1 << 48) - 1:012x}"
+    return f"{digits[:8]}-{digits[8:]}-7"

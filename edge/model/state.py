@@ -73,7 +73,8 @@ class ArticleTable(Table[Sku, Article]):
 
     def bearing(self, gtin: Gtin) -> Sku | None:
         """The article with a GTIN; of several, which is a mistake, the same one at each start."""
-        return min(self._bearing.get(gtin, ()), default=None)
+        found = self._bearing.get(gtin)
+        return min(found) if found else None
 
 
 class StockTable(Table[tuple[Sku, LocationId], Stock]):
@@ -299,13 +300,13 @@ class FloorState:
         kind = self.floor.kind_of(item.location)
         if kind is not LocationKind.CART:
             self.totes.found_elsewhere(item.epc, item.location)
-        self._count(item, item.location)
+        self._count(item, item.location, kind)
 
     def note_name(self, item: PresentItem, before: Sku | None) -> None:
         """The same views for an item that lies where it lay and belongs to another article now."""
         if item.location is not None:
             self._forget(item.epc, before, item.location)
-            self._count(item, item.location)
+            self._count(item, item.location, self.floor.kind_of(item.location))
 
     def note_present(self, items: PresentItems) -> None:
         """The same for many items that have just been read back."""
@@ -325,8 +326,8 @@ class FloorState:
             heard = NearItem(item.sku, item.probability)
             self.near.setdefault(location, {})[item.epc] = heard
 
-    def _count(self, item: PresentItem, location: LocationId) -> None:
-        if self.floor.kind_of(location) not in STORAGE_KINDS:
+    def _count(self, item: PresentItem, location: LocationId, kind: LocationKind | None) -> None:
+        if kind not in STORAGE_KINDS:
             heard = NearItem(item.sku, item.probability)
             self.near.setdefault(location, {})[item.epc] = heard
         elif item.sku is not None:

@@ -87,6 +87,8 @@ from edge.rules.terms import Terms
 def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa: C901, PLR0911, PLR0912, PLR0915 - a table, one line an input
     """The facts that an input becomes and the answer to its sender; changes nothing itself."""
     match input_:
+        case ItemLocated():  # by far the most: they are asked for first
+            return sensing.located(state, terms, input_)
         case OrderSubmitted():
             return intake.submitted(state, terms, input_)
         case HoldDecided():
@@ -145,8 +147,6 @@ def decide(state: FloorState, terms: Terms, input_: Input) -> Decision:  # noqa:
             return stacking.decided(state, input_)
         case PalletDue():
             return leaving.due(state, input_)
-        case ItemLocated():
-            return sensing.located(state, terms, input_)
         case FoundReaderDecided():
             return finding.decided(state, terms, input_)
         case PassageJudged():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from edge.gs1 import barcode
 from edge.gs1.barcode import Barcode
-from edge.gs1.epc import sgtin_of, sscc_of
+from edge.gs1.epc import gtin_of, sgtin_of, sscc_of
 from edge.gs1.items import epc_of, epcs_of, names_of
 from edge.model.ids import Epc, Gtin, LocationId, Sku, Sscc, ToteId
 from edge.model.state import FloorState
@@ -124,11 +124,12 @@ def known_as(state: FloorState, epc: Epc) -> Epc:
 
 def parcel_of(state: FloorState, epc: Epc) -> Parcel | None:
     """The parcel whose own label bears a tag, else the one that the tag's piece went into last."""
-    own = state.parcels.get(sscc_of(epc) or Sscc(""))
+    label = sscc_of(epc)
+    own = state.parcels.get(label) if label is not None else None
     return own or state.parcels.holding(known_as(state, epc))
 
 
 def article_of(state: FloorState, epc: Epc) -> Sku | None:
     """The article that a tag's SGTIN names; None for any other tag."""
-    named = sgtin_of(epc)
-    return state.articles.bearing(named[0]) if named else None
+    gtin = gtin_of(epc)
+    return state.articles.bearing(gtin) if gtin is not None else None

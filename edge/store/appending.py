@@ -44,6 +44,7 @@ def put_in_words(
     rows: list[Row] = []
     subjects: list[tuple[str, int]] = []
     position, checksum = head
+    to_seq = epoch.seq_of(0)
     for event, occurred_us in happenings:
         position += 1
         id_, data = make_id(), event_data(event)
@@ -54,7 +55,7 @@ def put_in_words(
         rows.append(Row(position, id_, occurred_us, recorded_us, kind, version, body, checksum))
         subjects.extend([(subject, position) for subject in subjects_of(data)])
         facts.append(
-            Fact(epoch.seq_of(position), id_, epoch.name, occurred_us, recorded_us, event, body)
+            Fact(to_seq + position, id_, epoch.name, occurred_us, recorded_us, event, body)
         )
     return Words(facts, rows, subjects, Head(position, checksum))
 

@@ -9,6 +9,7 @@ rewrites their rows.
 import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from json.encoder import encode_basestring
 from typing import TypeVar, cast
 
 from cattrs import Converter
@@ -236,9 +237,25 @@ def decode_answer(text: str) -> Answer:
             raise StoreCodecError(f"is not an answer: {text[:40]!r}")
 
 
-_encode_json = json.JSONEncoder(
+_JSON = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+)
+_MAKE_ENCODER = getattr(json.encoder, "c_make_encoder", None)
+
+
+def _quick_encoder() -> Callable[[object], str]:
+    """As `_JSON.encode`, which makes the same anew for each value; dictionaries and lists only."""
+    if _MAKE_ENCODER is None:  # another Python than CPython
+        return _JSON.encode
+    chunks = _MAKE_ENCODER(
+        *(None, _JSON.default, encode_basestring, None),
+        *(_JSON.key_separator, _JSON.item_separator),
+        *(_JSON.sort_keys, _JSON.skipkeys, _JSON.allow_nan),
+    )
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode_json = _quick_encoder()
 
 
 def _exactly(kind: type[Value]) -> Callable[[object, object], Value]:
@@ -268,10 +285,15 @@ def _make_converter() -> Converter:
 
 
 _converter = _make_converter()
+_PLAIN: dict[type[object], Callable[[object], object]] = {}
+"""What the converter has found, without its own search for it."""
 
 
 def _to_plain(kind: type[object]) -> Callable[[object], object]:
-    return _converter.get_unstructure_hook(kind)
+    found = _PLAIN.get(kind)
+    if found is None:
+        found = _PLAIN[kind] = _converter.get_unstructure_hook(kind)
+    return found
 
 
 def _from_plain(kind: type[object]) -> Callable[[object, type], object]:

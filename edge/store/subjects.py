@@ -1,6 +1,6 @@
 """What a fact is about: the tags, orders and parcels in its data; its history is found by them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 _NAMES = frozenset(
     {
@@ -20,27 +20,31 @@ _NAMES = frozenset(
 
 def subjects_of(data: Mapping[str, object]) -> dict[str, None]:
     """Every EPC, order number and SSCC anywhere in a fact's data, each once, in order."""
-    return dict.fromkeys(_named(data))
+    found: dict[str, None] = {}
+    _gather(data, found)
+    return found
 
 
-def _named(value: object) -> Iterator[str]:
+def _gather(value: object, found: dict[str, None]) -> None:
     if value.__class__ is dict or isinstance(value, Mapping):  # the former is quick, and the rule
         for name, part in value.items():
             if isinstance(part, str):
                 if name in _NAMES:
-                    yield part
+                    found[part] = None
             elif isinstance(part, (tuple, list)):
-                yield from _listed(name, part)
+                _gather_listed(name, part, found)
             elif part.__class__ is dict:
-                yield from _named(part)
+                _gather(part, found)
 
 
-def _listed(name: object, parts: tuple[object, ...] | list[object]) -> Iterator[str]:
+def _gather_listed(
+    name: object, parts: tuple[object, ...] | list[object], found: dict[str, None]
+) -> None:
     for part in parts:
         if isinstance(part, str):
             if name in _NAMES:
-                yield part
+                found[part] = None
         elif isinstance(part, (tuple, list)):
-            yield from _listed(None, part)
+            _gather_listed(None, part, found)
         else:
-            yield from _named(part)
+            _gather(part, found)

@@ -14,7 +14,8 @@ from edge.floor.handhelds import Handhelds
 from edge.floor.housekeeping import Housekeeping, Retention
 from edge.floor.inbox import Inbox
 from edge.floor.locating_desk import LocatingDesk
-from edge.floor.loop import FloorLoop, LoopParts
+from edge.floor.loop import FloorLoop
+from edge.floor.loop_parts import LoopParts
 from edge.floor.planner import Planner
 from edge.floor.radio import Radio
 from edge.floor.rates import Rates

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.gs1.epc import describe, sgtin96_hex, sgtin_of
+from edge.gs1.epc import describe, gtin_of, sgtin96_hex, sgtin_of
 from edge.gs1.items import epc_of, epcs_of, names_of, stretches_of
 from edge.model.ids import Epc, Gtin
 
@@ -72,3 +72,21 @@ def test_any_bits_of_a_long_tag_have_a_name(bits: bytes) -> None:
     tag = Epc(f"36{bits.hex()}")
 
     assert tag in names_of(tag)
+
+
+@given(st.binary(min_size=11, max_size=11))
+def test_the_article_and_the_label_of_a_tag_are_those_of_its_number(bits: bytes) -> None:
+    tag = Epc(f"30{bits.hex()}")
+    item = sgtin_of(tag)
+
+    assert gtin_of(tag) == (item[0] if item is not None else None)
+    assert names_of(tag) == (
+        (tag,) if item is None else tuple(dict.fromkeys((tag, epc_of(*item))))
+    )
+
+
+def test_what_is_no_hex_is_the_name_of_nothing_else() -> None:
+    good = epc_of(GTIN, "17")
+    for text in (Epc("30" + 22 * "z"), Epc(good[:-1] + "z")):
+        assert gtin_of(text) is None
+        assert names_of(text) == (text,)

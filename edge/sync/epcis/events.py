@@ -63,11 +63,7 @@ class EpcisWriter:
 
     def _draft(self, event: e.Event) -> Draft | None:  # noqa: C901, PLR0911, PLR0912 - a flat table, one line a subject
         match event:
-            case e.StockStated() | e.StockPlaced() | e.CountWanted():
-                return self._of_books(event)
-            case e.WalkPlanned() | e.WalkReplanned():
-                return self._of_books(event)
-            case (
+            case (  # by far the most: they are asked for first
                 e.ItemArrived()
                 | e.ItemMoved()
                 | e.ItemDeparted()
@@ -77,6 +73,10 @@ class EpcisWriter:
                 | e.TagKilled()
             ):
                 return self._of_radio(event)
+            case e.StockStated() | e.StockPlaced() | e.CountWanted():
+                return self._of_books(event)
+            case e.WalkPlanned() | e.WalkReplanned():
+                return self._of_books(event)
             case e.PiecePicked() | e.PieceConfirmed() | e.StopShort():
                 return self._of_picking(event)
             case (

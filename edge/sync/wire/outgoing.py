@@ -83,7 +83,7 @@ class FactEncoder:
 
     Args:
         gateway: this gateway's name.
-        clock_quality: asked for each fact.
+        clock_quality: asked for each moment at which facts are sent.
         epcis: see `Epcis`.
     """
 
@@ -93,6 +93,8 @@ class FactEncoder:
         self._gateway = gateway
         self._clock_quality = clock_quality
         self._epcis = epcis
+        self._clock_at: tuple[int | None, str] = (None, "")
+        self._origin: tuple[str | None, str] = (None, "")
 
     def encode(self, fact: Fact, now_us: int) -> Encoded:
         """The envelope of a fact as it is sent now (UTC microseconds)."""
@@ -108,20 +110,34 @@ class FactEncoder:
         return self._enveloped(fact, _compact({"withheld": reason}), now_us)
 
     def _enveloped(self, fact: Fact, data: str, now_us: int) -> Encoded:
-        quality = self._clock_quality()
-        event = fact.event
         # of pieces, and not of a dictionary: it is made for every fact
         envelope = (
-            f'{{"id":{quoted(fact.id)},"gateway":{quoted(self._gateway)}'
-            f',"epoch":{quoted(fact.epoch)},"seq":{fact.seq}'
-            f',"type":"{event.type}","version":{EVENT_VERSION}'
+            f'{{"id":{quoted(fact.id)},{self._from(fact.epoch)},"seq":{fact.seq}'
+            f',"type":"{fact.event.type}","version":{EVENT_VERSION}'
             f',"occurred_at":"{rfc_3339(fact.occurred_us)}"'
             f',"recorded_at":"{rfc_3339(fact.recorded_us)}"'
-            f',"clock":{{"synced":{_BOOLEANS[quality.synced]},"offset_ms":{quality.offset_ms}}}'
+            f',"clock":{self._clock(now_us)}'
             f',"late":{_BOOLEANS[now_us - fact.occurred_us > LATE_AFTER_US]}'
         )
         text = f'{envelope},"data":{data}}}'
         return Encoded(fact.seq, fact.kind, text.encode("utf-8", "replace"), f"{envelope}}}")
+
+    def _from(self, epoch: str) -> str:
+        """Whose fact it is; the same for all of an epoch."""
+        known, text = self._origin
+        if epoch != known:
+            text = f'"gateway":{quoted(self._gateway)},"epoch":{quoted(epoch)}'
+            self._origin = epoch, text
+        return text
+
+    def _clock(self, now_us: int) -> str:
+        """How far the clock can be trusted; asked once for what is sent together."""
+        known_us, text = self._clock_at
+        if now_us != known_us:
+            quality = self._clock_quality()
+            text = f'{{"synced":{_BOOLEANS[quality.synced]},"offset_ms":{quality.offset_ms}}}'
+            self._clock_at = now_us, text
+        return text
 
 
 def batches(encoded: Sequence[Encoded], bytes_max: int = BATCH_BYTES_MAX) -> list[Batch]:
