@@ -1,19 +1,18 @@
 """The hash of an `EpcIndex`, walked by compiled code."""
 
 import ctypes
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.heads import HEAD, KEY
 from edge.locating.kernel import POINTER, Kernel, address
 
 _Rows = NDArray[np.int64]
 _Keys = NDArray[np.uint32]
 PRINT_SHIFT = 24
 """In a place of the hash a row's number has so many bits; above it is a print of its key."""
-_KEY_AT = {"key": (np.dtype(("<u4", 3)), 0), "bits": (np.dtype("<u2"), 12)}
 
 
 class _Hash(ctypes.Structure):
@@ -41,8 +40,7 @@ class CompiledHash:
         Raises:
             ValueError: heads that do not begin with a key.
         """
-        fields: Mapping[str, Any] = heads.dtype.fields or {}
-        if any(fields.get(name, ())[:2] != told for name, told in _KEY_AT.items()):
+        if heads.dtype not in (KEY, HEAD):
             raise ValueError("rows that begin with no key")
         self._columns = (places, heads)
         self._kernel.read_all_over(*self._columns)

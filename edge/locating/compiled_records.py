@@ -3,11 +3,13 @@
 import ctypes
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.locating.epcs import Rows
+from edge.locating.heads import HEAD
 from edge.locating.kernel import POINTER, Kernel, address
 from edge.locating.lines import LINE_WORDS, Lines
-from edge.locating.slots import SLOTS, News, Reads, Slots
+from edge.locating.slots import SLOTS, Kept, News, Reads, Slots
 
 _KEPT_READS = 32_768
 """Room for so many reads is kept from turn to turn: what is given back to the system comes back
@@ -38,6 +40,16 @@ class _Merged(ctypes.Structure):
     )
 
 
+class _Kept(ctypes.Structure):
+    _fields_ = (
+        ("place", POINTER),
+        ("state", POINTER),
+        ("reads", POINTER),
+        ("gap_s", POINTER),
+        ("level_db", POINTER),
+    )
+
+
 class CompiledRecords:
     """Merges reads into the records of a `TagTable`, and writes worked-on slots back.
 
@@ -50,13 +62,35 @@ class CompiledRecords:
         self._kernel = kernel
         self._window_s = window_s
         self._records = np.zeros((0, LINE_WORDS), np.uint32)
-        self._at = 0
+        self._at = self._heads_at = 0
         self._bench = _Bench(1024)
 
-    def work_on(self, lines: Lines) -> None:
-        """Take the records, anew whenever they have grown."""
+    def work_on(self, lines: Lines, heads: NDArray[np.void]) -> None:
+        """Take the records and the heads beside them, anew whenever they have grown."""
+        if heads.dtype != HEAD or len(heads) != len(lines.words):
+            raise ValueError("records and heads do not belong together")
         self._records, self._at = lines.words, address(lines.words, np.uint32)
+        self._heads_at = address(heads, np.void)
         self._kernel.read_all_over(lines.held)
+
+    def kept(self, rows: Rows) -> Kept:
+        """What is known of these rows besides their slots.
+
+        Raises:
+            IndexError: a row that cannot be.
+        """
+        count = len(rows)
+        kept = Kept(
+            np.empty(count, np.uint16),
+            *(np.empty(count, np.uint8), np.empty(count, np.uint8)),
+            *(np.empty(count, np.float32), np.empty(count, np.float32)),
+        )
+        columns = (getattr(kept, name) for name in Kept.__slots__)
+        to = _Kept(*(address(column, column.dtype.type) for column in columns))
+        at, by = address(rows, np.int64), ctypes.byref
+        if self._kernel.kept(self._heads_at, len(self._records), count, at, by(to)) < 0:
+            raise IndexError("a row that cannot be")
+        return kept
 
     def merge(self, reads: Reads) -> News:
         """Merge reads, at least one, into slots; what is told is good until the next merge.

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from edge.locating import kernel
 from edge.locating.compiled_hash import PRINT_SHIFT, CompiledHash
+from edge.locating.heads import KEY, KEY_WORDS
 
-WORDS = 3
 SHORT_BITS_MAX = 96
 SHORT_BYTES = 12
 EMPTY = -1
@@ -38,8 +38,6 @@ _ODD_A = np.uint64(0x9E3779B97F4A7C15)
 _ODD_B = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(32)
 _PRINT_AT, _PRINT_MASK = np.uint64(36), np.uint64(0x7F)
-KEY = np.dtype({"names": ["key", "bits"], "formats": [("<u4", WORDS), "<u2"], "itemsize": 16})
-"""What a row must begin with."""
 
 Rows = NDArray[np.int64]
 Keys = NDArray[np.uint32]
@@ -53,7 +51,7 @@ def keys_of(epc: NDArray[np.uint8], epc_bits: NDArray[np.uint16]) -> Keys:
     padded = np.zeros((n, max(SHORT_BYTES, -(-width // 4) * 4)), np.uint8)
     padded[:, :width] = epc
     words = padded.view(np.uint32)
-    keys = np.ascontiguousarray(words[:, :WORDS])
+    keys = np.ascontiguousarray(words[:, :KEY_WORDS])
     long = np.flatnonzero(epc_bits > SHORT_BITS_MAX)
     if len(long):
         keys[long] = _mixed_down(words[long], epc_bits[long])
@@ -73,7 +71,7 @@ def _mixed_down(words: NDArray[np.uint32], epc_bits: NDArray[np.uint16]) -> Keys
         second = (two + column) * _ODD_B
         one = np.where(own, first ^ (first >> _HALF), one)
         two = np.where(own, second ^ (second >> np.uint64(29)), two)
-    folded = np.empty((len(words), WORDS), np.uint32)
+    folded = np.empty((len(words), KEY_WORDS), np.uint32)
     folded[:, 0] = one >> _HALF
     folded[:, 1] = one
     folded[:, 2] = two >> _HALF

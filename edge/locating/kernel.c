@@ -2,7 +2,7 @@
  *
  * numpy walks through all reads of a turn once for each of some fifty steps; here each read and each
  * tag is taken once through all of them. What costs time with a million tags is waiting for memory:
- * so the lines that the next reads need are asked for while this one is worked on.
+ * so the lines that later reads need are asked for while this one is worked on.
  *
  * Nothing here allocates, keeps anything between two calls, or knows Python. `kernel.py` is the
  * only caller: it answers for types, lengths and bounds of all columns. Numbers that came from
@@ -15,6 +15,10 @@
 
 #include <math.h>
 #include <sys/mman.h>
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1 */
+#endif
 
 enum { INDEX_BITS = 24, AHEAD = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
@@ -44,6 +48,13 @@ struct merged {
     uint64_t *order, *spare; /* scratch */
 };
 
+/* What is known of m tags besides their slots, in columns, see tags.py. */
+struct kept {
+    uint16_t *place;
+    uint8_t *state, *reads;
+    float *gap_s, *level_db;
+};
+
 /* Reads of one tag and antenna, summed. */
 struct pair {
     float level_sum, weight;
@@ -54,15 +65,17 @@ struct pair {
 /* Changed with every change of what is called how: an older library must not be taken for this. */
 API int64_t kernel_layout(void) { return 5; }
 
-/* Asks for huge pages under columns that are read all over: a fifth of the time with a million tags
- * is looking up where small pages lie. A system that has none goes on as it was. Its first and its
- * last page are asked for too: what is advised differently in parts is copied when it grows, 60 ms
- * for a million tags, and not just moved. Returns 0. */
+/* Asks for huge pages under columns that are read all over: half of the time with a million tags is
+ * looking up where small pages lie. It asks for them now: by itself the system finds the time for
+ * 16 MiB a minute. One that has none goes on as it was. The first and the last page of a column are
+ * asked for too: what is advised differently in parts is copied when it grows, 60 ms for a million
+ * tags, and not just moved. Returns 0. */
 API int64_t kernel_spread(void *column, uint64_t bytes)
 {
     const uint64_t page = 4096, before = (uintptr_t)column % page;
     const uint64_t pages = (before + bytes + page - 1) / page;
     (void)madvise((char *)column - before, pages * page, MADV_HUGEPAGE);
+    (void)madvise((char *)column - before, pages * page, MADV_COLLAPSE);
     return 0;
 }
 
@@ -221,6 +234,26 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
     return m;
 }
 
+/* What is known of m tags besides their slots; returns 0. */
+API int64_t kernel_kept(const struct head *heads, int64_t capacity, int64_t m, const int64_t *rows,
+                        const struct kept *to)
+{
+    for (int64_t j = 0; j < m; j++)
+        if (rows[j] < 0 || rows[j] >= capacity)
+            return -1;
+    for (int64_t j = 0; j < m; j++) {
+        const struct head *head = heads + rows[j];
+        if (j + AHEAD < m)
+            ask_for(&heads[rows[j + AHEAD]].place);
+        to->place[j] = head->place;
+        to->state[j] = head->state;
+        to->reads[j] = head->reads;
+        to->gap_s[j] = half_to_float(head->gap_s);
+        to->level_db[j] = half_to_float(head->level_db);
+    }
+    return 0;
+}
+
 /* Writes the slots of m different tags back; returns 0. */
 API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, const int64_t *rows,
                        const struct slots *slots)
@@ -231,7 +264,7 @@ API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, cons
     for (int64_t j = 0; j < m; j++) {
         struct record *record = records + rows[j];
         if (j + AHEAD < m)
-            __builtin_prefetch(records + rows[j + AHEAD], 1);
+            ask_for(records + rows[j + AHEAD]);
         for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
             uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
             code = code < 0xFFFF ? code : 0xFFFF;

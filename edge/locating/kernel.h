@@ -23,6 +23,7 @@ struct head {
     uint8_t state, reads;
     uint16_t spare;
 };
+_Static_assert(sizeof(struct head) == 24, "as tags.py has it");
 
 /* Slots of m tags in columns of m, slot after slot. */
 struct slots {

@@ -39,6 +39,7 @@ class Kernel:
     add: Function
     place: Function
     merge: Function
+    kept: Function
     put: Function
     look: Function
     spread: Function
@@ -78,6 +79,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
         place=_function(found.kernel_place, POINTER, _COUNT),
         merge=_function(found.kernel_merge, *merge),
+        kept=_function(found.kernel_kept, POINTER, _COUNT, _COUNT, POINTER, POINTER),
         put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
         spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),
         look=_function(found.kernel_look, POINTER, POINTER, _COUNT, *[POINTER] * 3),

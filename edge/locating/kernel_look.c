@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { UNSURE = 0, CONFIRMED = 1, ELSEWHERE = 2, READS_KNOWN = 40 };
+enum { UNSURE = 0, CONFIRMED = 1, ELSEWHERE = 2, READS_KNOWN = 40, AHEAD = 32 };
 #define ANTENNAS 4.0f
 #define SURPRISE_DB 16.0f
 
@@ -316,6 +316,8 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         const uint8_t reads = news->reads_before[j];
         const uint16_t announced = news->announced[j];
         int is_prompt = 0, best = 0;
+        if (j + AHEAD < m)
+            ask_for(&to->heads[news->rows[j + AHEAD]].level_db);
         take(&tag, floor, slots, news, j, m);
         weigh(is, &tag, reads, news->silent != 0);
         for (int s = 0; s < SLOTS; s++)

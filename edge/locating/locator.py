@@ -37,10 +37,10 @@ from edge.locating.references import ReferenceLevels, ReferenceTags
 from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ints, News, Ports, Slots
+from edge.locating.slots import NO_ANTENNA, Floats, Ints, Kept, News, Ports, Slots
 from edge.locating.surveyed import heard_all_over
 from edge.locating.sweep import Sweep
-from edge.locating.tags import NO_PLACE, Kept, TagTable
+from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.telling import Looked, Teller
 from edge.locating.timeline import Timeline
 from edge.locating.walking import Walking

@@ -64,6 +64,17 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What the table knows of m tags besides their slots, one entry each, as in `TagTable`."""
+
+    place: Ports
+    state: NDArray[np.uint8]
+    reads: NDArray[np.uint8]
+    gap_s: Floats
+    level_db: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reads:
     """Reads of known rows and antennas, in any order; levels are numbers, never NaN."""
 

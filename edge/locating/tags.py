@@ -12,20 +12,20 @@ in one head of 24 bytes with its key: two lines, and that of the hash, are what 
 however many tags there are.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating import kernel
 from edge.locating.choosing import either
 from edge.locating.compiled_records import CompiledRecords
-from edge.locating.epcs import WORDS, EpcIndex, Keys, Rows, grown
+from edge.locating.epcs import EpcIndex, Keys, Rows, grown
+from edge.locating.heads import HEAD
 from edge.locating.lines import LINE_WORDS, Lines
 from edge.locating.slots import (
     LEAST_WEIGHT,
     Floats,
     Ints,
+    Kept,
     News,
     Pairs,
     Ports,
@@ -51,26 +51,6 @@ _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
 """Most reads that one merge may bring; a turn has thousands."""
-HEAD = np.dtype(
-    {
-        "names": ["key", "bits", "place", "gap_s", "level_db", "state", "reads"],
-        "formats": [("<u4", WORDS), "<u2", "<u2", "<f2", "<f2", "u1", "u1"],
-        "offsets": [0, 12, 14, 16, 18, 20, 21],
-        "itemsize": 24,
-    }
-)
-"""What a row has besides its slots: three in four heads lie in one line, the fourth in two."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """What the table knows of m tags besides their slots, one entry each, as in `TagTable`."""
-
-    place: Ports
-    state: NDArray[np.uint8]
-    reads: NDArray[np.uint8]
-    gap_s: Floats
-    level_db: Floats
 
 
 class TagTable:
@@ -255,6 +235,8 @@ class TagTable:
 
     def kept(self, rows: Rows) -> Kept:
         """What is known of these rows besides their slots; each head is looked at once."""
+        if self._compiled is not None:
+            return self._compiled.kept(rows)
         heads = self.index.heads.take(rows, mode="clip")
         return Kept(
             np.ascontiguousarray(heads["place"]),
@@ -289,7 +271,7 @@ class TagTable:
         self.gap_s: NDArray[np.float16] = heads["gap_s"]
         self.level_db: NDArray[np.float16] = heads["level_db"]
         if self._compiled is not None:
-            self._compiled.work_on(self._lines)
+            self._compiled.work_on(self._lines, heads)
 
 
 def _slots(column: NDArray[np.uint32]) -> Slots:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from edge.locating import kernel
 from edge.locating.compiled_hash import CompiledHash
 from edge.locating.compiled_records import CompiledRecords
-from edge.locating.epcs import KEY, EpcIndex, keys_of
+from edge.locating.epcs import EpcIndex, keys_of
+from edge.locating.heads import HEAD, KEY
 from edge.locating.lines import Lines
 from edge.locating.slots import News, Reads, Slots
 from edge.locating.tags import NO_PLACE, TagTable
@@ -174,7 +175,7 @@ def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> 
     records = CompiledRecords(kernel.KERNEL, WINDOW_S)
     lines = Lines()
     lines.grow(8)
-    records.work_on(lines)
+    records.work_on(lines, np.zeros(8, HEAD))
     good = reads_of([1, 2], [0, 0], [-50.0, -50.0], [5, 6])
     for bad in (
         Reads(good.rows.astype(np.int32), good.antenna, good.rssi_dbm, good.seen_ms),  # type: ignore[arg-type]
@@ -186,6 +187,9 @@ def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> 
             records.merge(bad)
     with pytest.raises(ValueError, match="differ in length"):
         records.merge(Reads(good.rows, good.antenna[:1], good.rssi_dbm, good.seen_ms))
+    for heads in (np.zeros(7, HEAD), np.zeros(8, KEY)):
+        with pytest.raises(ValueError, match="belong together"):
+            records.work_on(lines, heads)
 
 
 def test_a_hash_whose_rows_begin_with_no_key_is_refused() -> None:
