@@ -86,7 +86,7 @@ class Parts:
 
     def shown(self, subscription: Subscription) -> Shown:
         """The newest value, which a stream would begin with."""
-        return self.streams.newest(subscription).value
+        return subscription.newest(self.given.board).value
 
     def stream(self, session: Session, subscription: Subscription) -> StreamingResponse:
         """What a page listens to; it ends with the session that opened it."""

@@ -41,6 +41,10 @@ class Subscription:
     otherwise: Shown
     pause_s: float = 0.0
 
+    def newest(self, board: Board) -> Sheet:
+        """What a stream would begin with; revision 0 is what nobody has shown yet."""
+        return board.look(self.topic) or Sheet(0, self.otherwise)
+
 
 class Streams:
     """All open streams of one server.
@@ -68,10 +72,6 @@ class Streams:
         self._closing = True
         for bell in self._bells:
             bell.set()
-
-    def newest(self, subscription: Subscription) -> Sheet:
-        """What a stream would begin with; revision 0 is what nobody has shown yet."""
-        return self._board.look(subscription.topic) or Sheet(0, subscription.otherwise)
 
     def respond(
         self, person: str, subscription: Subscription, stays: Callable[[], bool]

@@ -74,7 +74,7 @@ def _streams(page: str, who: Session, parts: Parts) -> Iterator[tuple[str, Shown
     for path, told_to in STREAMS.get(page, {}).items():
         if who.person.role not in ROLES[("GET", path)]:
             continue
-        newest = parts.streams.newest(told_to(who, parts))
+        newest = told_to(who, parts).newest(parts.given.board)
         told = {"value": newest.value, "revision": newest.revision}
         if len(json.dumps(told)) <= VALUE_CHARS_MAX:
             yield path, told

@@ -130,7 +130,7 @@ def troubles_of(parts: Parts) -> dict[str, object]:
 
 def _with_prompt(parts: Parts, badge: Badge, answer: Answer) -> dict[str, object]:
     """An answer with the prompt after it; `revision` is the same as the stream's event id."""
-    newest = parts.streams.newest(prompt_of(badge))
+    newest = prompt_of(badge).newest(parts.given.board)
     return {**told(answer), "prompt": newest.value, "revision": newest.revision}
 
 
