@@ -81,7 +81,7 @@ def test_whoever_stands_at_the_door_is_asked_for_a_piece_too_many_on_the_dispatc
 ) -> None:
     page = signed_in(Role.PACKER, "/dispatch", HANDHELD, locale)
     expect(page.locator(".manifest")).to_be_visible()
-    house.floor.questions.ask_too_many(f"too-many-{PIECE}", PARCEL)
+    house.floor.questions.ask(f"too-many-{PIECE}", PARCEL, "too_many")
 
     question = page.locator("[data-question]")
     expect(question).to_contain_text(what)

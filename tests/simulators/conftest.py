@@ -161,6 +161,8 @@ class PaperGateway:
     def _shown(self, path: str) -> dict[str, Any]:
         if path == "/api/troubles":
             return {"troubles": [{"code": "damaged"}, {"code": "empty"}]}
+        if path == "/api/board/questions":
+            return {"questions": []}
         return self._pack_view() if path.startswith("/api/pack") else self._prompt()
 
     def _prompt(self) -> dict[str, Any]:

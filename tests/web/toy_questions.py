@@ -14,8 +14,8 @@ class ToyQuestions:
         self._show = show
         self._open: dict[str, Shown] = {}
 
-    def ask(self, name: str, sscc: str | None) -> None:
-        """A portal was not sure of a parcel or, without one, of a piece."""
+    def ask(self, name: str, sscc: str | None, asks: str = "passage") -> None:
+        """A portal was not sure of a parcel or, without one, of a piece; or it holds too many."""
         self._open[name] = {
             "name": name,
             "portal": "DOCK-1",
@@ -26,13 +26,9 @@ class ToyQuestions:
             "probability": 0.71,
             "began_us": 1_767_607_200_000_000,
             "ended_us": 1_767_607_206_000_000,
+            "asks": asks,
+            "others": [],
         }
-        self._show(list(self._open.values()))
-
-    def ask_too_many(self, name: str, sscc: str) -> None:
-        """More pieces than it should hold may have gone out with a parcel."""
-        self.ask(name, sscc)
-        self._open[name] |= {"asks": "too_many", "others": []}
         self._show(list(self._open.values()))
 
     def take(self, answered: PassageAnswered) -> Answer:
