@@ -19,8 +19,8 @@ _DECISION_S = 60.0
 """So many seconds of a recording tell as much as one independent decision. It is that long because
 two stretches of one walk differ in how often the answers are right by more than chance."""
 
-_OFTEN_GAP_S, _GAP_POWER, _SELDOM_LEAST = np.float32(0.115), np.float32(-0.25), np.float32(0.45)
-"""With this mean gap beliefs are as sure as usual, with sixteen times that half as sure."""
+_OFTEN_GAP_S, _GAP_POWER, _SELDOM_LEAST = np.float32(0.115), np.float32(-0.14), np.float32(0.5)
+"""With this mean gap beliefs are as sure as usual, with eight times that three quarters as sure."""
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
