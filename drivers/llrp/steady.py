@@ -24,9 +24,9 @@ from drivers.llrp.reader_clock import Usual
 from drivers.llrp.receiving import AT_ONCE, RECEIVE_BYTES, Arrival, Buffer
 from drivers.reads import ClockQuality, Gathered
 
-_SOCKET, _BEGIN, _BYTES, _LENGTH, _MESSAGES, _ROWS, _OFFSET, _LEAST, _BELOW = range(9)
+_SOCKET, _BEGIN, _BYTES, _MESSAGES, _ROWS, _OFFSET, _LEAST, _BELOW = range(8)
 """What stands where in a row, see `struct steady` of reading.c; behind these stands a `Taken`."""
-_TAKEN = slice(9, 14)
+_TAKEN = slice(8, 13)
 
 
 class Steadiness(NamedTuple):
@@ -237,8 +237,8 @@ class _Group:
         for row in (self._rows < 0).nonzero()[0].tolist():
             link = self._links[row]
             if link is not None:
-                _, begin, size, length, messages = self._numbers[row, : _MESSAGES + 1].tolist()
-                arrival = buffer.arrival(begin, size, (length, messages))
+                begin, size = self._numbers[row, _BEGIN : _BYTES + 1].tolist()
+                arrival = buffer.arrival(begin, size)
                 self._settle(link, row)
                 found.append(Odd(link, arrival))
         yield from found
