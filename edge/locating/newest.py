@@ -14,7 +14,7 @@ class Newest(dict[Key, Value]):
     """Entries in the order in which they were last put.
 
     A dictionary leaves a hole where an entry was, and looks through all of them for its first
-    entry: 15 us where 20,000 are kept and the oldest go. So the holes are closed now and then.
+    entry: 5 us where 20,000 are kept and the oldest go. So the holes are closed now and then.
     """
 
     def __init__(self) -> None:
