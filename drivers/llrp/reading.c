@@ -191,27 +191,50 @@ API int64_t reading_take(const struct layout *layout, const uint8_t *data, int64
 /* A reader whose reports come as ever, see `steady.py`: what has come on its socket just now, and
  * what has been taken of it since somebody looked last. */
 struct steady {
-    struct arrival came;
-    int64_t rows;                          /* reads that came just now; -1: not as ever */
-    int64_t offset, least, below;          /* to be added to stamps; what arrival less stamp may be */
-    int64_t messages, reads, bytes;        /* sums */
-    int64_t heard_us, arrived_us;          /* the last time anything came; 0 for never */
+    int64_t socket;
+    int64_t begin, bytes;         /* in the buffer; as of an arrival */
+    int64_t messages, rows;       /* that came just now; -1 rows: not as ever */
+    int64_t offset, least, below; /* to be added to stamps; what arrival less stamp may be */
+    int64_t messages_sum, reads_sum, bytes_sum;
+    int64_t heard_us, arrived_us; /* the last time anything came; 0 for never */
 };
 
-/* Receives of readers as `reading_receive` does; returns how many reads there can be. What did not
- * come as ever has -1 rows: its bytes are in the buffer. */
+/* How many records of this length there are in whole tag reports and nothing else; -1 where it is
+ * anything else. */
+static int64_t records_in(const uint8_t *data, int64_t bytes, int64_t cap_bytes,
+                          int64_t record_bytes, int64_t *messages)
+{
+    int64_t records = 0;
+    for (*messages = 0; bytes > 0; ++*messages) {
+        const int64_t length = bytes < HEADER_BYTES ? 0 : big_32(data + 2);
+        if (length < HEADER_BYTES || length > bytes || length > cap_bytes || !is_report(data)
+            || (length - HEADER_BYTES) % record_bytes)
+            return -1;
+        records += (length - HEADER_BYTES) / record_bytes;
+        data += length;
+        bytes -= length;
+    }
+    return records;
+}
+
+/* Receives of readers as `reading_receive` does; returns how many reads there can be. */
 API int64_t reading_hear(struct steady *readers, int64_t count, uint8_t *buffer, int64_t most,
                          int64_t cap_bytes, int64_t record_bytes)
 {
     int64_t used = 0, reads = 0;
     for (struct steady *one = readers; one < readers + count; one++) {
-        used += reading_receive(&one->came, 1, buffer + used, most, cap_bytes);
-        one->came.begin = used - (one->came.bytes > 0 ? one->came.bytes : 0);
-        const int64_t body = one->came.length - HEADER_BYTES;
-        if (one->came.messages && body % record_bytes == 0)
-            reads += one->rows = one->came.messages * (body / record_bytes);
-        else
-            one->rows = one->came.bytes == -EAGAIN || one->came.bytes == -EWOULDBLOCK ? 0 : -1;
+        uint8_t *data = buffer + used;
+        const int64_t got = recv((int)one->socket, data, (size_t)most, MSG_DONTWAIT);
+        const int is_nothing = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+        one->begin = used;
+        one->bytes = got < 0 ? -(int64_t)errno : got;
+        one->messages = 0;
+        one->rows = is_nothing ? 0 : -1;
+        if (got <= 0)
+            continue;
+        used += got;
+        one->rows = records_in(data, got, cap_bytes, record_bytes, &one->messages);
+        reads += one->rows > 0 ? one->rows : 0;
     }
     return reads;
 }
@@ -240,18 +263,18 @@ API int64_t reading_take_steady(const struct layout *layout, struct steady *read
 {
     int64_t row = 0;
     for (struct steady *one = readers; one < readers + count; one++) {
-        if (one->rows < 0 || one->came.bytes <= 0)
+        if (one->rows < 0 || one->bytes <= 0)
             continue;
-        const uint8_t *data = buffer + one->came.begin;
+        const uint8_t *data = buffer + one->begin;
         const int64_t end = row + one->rows;
-        if (take_messages(layout, data, one->came.bytes, row, end) != end
+        if (take_messages(layout, data, one->bytes, row, end) != end
             || (one->rows && !date(one, last + row, seen + row, arrived_us))) {
             one->rows = -1;
             continue;
         }
-        one->messages += one->came.messages;
-        one->reads += one->rows;
-        one->bytes += one->came.bytes;
+        one->messages_sum += one->messages;
+        one->reads_sum += one->rows;
+        one->bytes_sum += one->bytes;
         one->heard_us = now_us;
         one->arrived_us = arrived_us;
         row = end;

@@ -53,16 +53,15 @@ class Buffer:
         self.into = (ctypes.c_char * len(buffer)).from_buffer(buffer)
         self._view = memoryview(buffer)
 
-    def arrival(self, begin: int, size: int, stretch: tuple[int, int]) -> Arrival:
+    def arrival(self, begin: int, size: int) -> Arrival:
         """What came on one socket, copied: the buffer is for the next beat.
 
         Args:
             begin: where its bytes begin.
             size: how many they are, or the number of an error, less than 0.
-            stretch: see `Arrival`; no messages where it has none.
         """
         data = memoryview(bytes(self._view[begin : begin + max(size, 0)]))
-        return Arrival(data, max(-size, 0), stretch if stretch[1] else None)
+        return Arrival(data, max(-size, 0), None)
 
     def copied(self, size: int) -> memoryview:
         """So many bytes from the beginning on."""

@@ -24,9 +24,9 @@ from drivers.llrp.reader_clock import Usual
 from drivers.llrp.receiving import AT_ONCE, RECEIVE_BYTES, Arrival, Buffer
 from drivers.reads import ClockQuality, Gathered
 
-_SOCKET, _BEGIN, _BYTES, _LENGTH, _MESSAGES, _ROWS, _OFFSET, _LEAST, _BELOW = range(9)
+_SOCKET, _BEGIN, _BYTES, _MESSAGES, _ROWS, _OFFSET, _LEAST, _BELOW = range(8)
 """What stands where in a row, see `struct steady` of reading.c; behind these stands a `Taken`."""
-_TAKEN = slice(9, 14)
+_TAKEN = slice(8, 13)
 
 
 class Steadiness(NamedTuple):
@@ -113,9 +113,16 @@ class SteadyReaders:
         steadiness = link.steady()
         if steadiness is None or not _is_readable(steadiness.layout):
             self.leave(link)
-        elif self._members.get(link) != steadiness:
-            self._members[link] = steadiness
+            return
+        known = self._members.get(link)
+        self._members[link] = steadiness
+        if (
+            known is None or known[::2] != steadiness[::2]
+        ):  # its layout, or how its reads are dated
             self._is_changed = True
+        elif known.usual != steadiness.usual:
+            for group in self._groups:
+                group.learn(link, steadiness.usual)
 
     def leave(self, link: Steady) -> None:
         """Something else happens to this link: it is told what was taken of it."""
@@ -178,12 +185,12 @@ class _Group:
         self._layout = members[0][1].layout
         self._readers = tuple([link.name for link, _ in members])
         self._clocks = tuple([one.quality for _, one in members])
-        usual = [one.usual for _, one in members]
-        self.from_us = max(one.from_us for one in usual)
-        self.until_us = min(one.until_us for one in usual)
+        self._usual = [one.usual for _, one in members]
         self._numbers = np.zeros((len(members), _TAKEN.stop), np.int64)
         self._numbers[:, _SOCKET] = [link.descriptor for link, _ in members]
-        self._numbers[:, _OFFSET : _BELOW + 1] = [one[:3] for one in usual]
+        self._numbers[:, _OFFSET : _BELOW + 1] = [one[:3] for one in self._usual]
+        self.from_us = max(one.from_us for one in self._usual)
+        self.until_us = min(one.until_us for one in self._usual)
         self._at = self._numbers.ctypes.data
         self._rows, self._bytes = self._numbers[:, _ROWS], self._numbers[:, _BYTES]
 
@@ -194,6 +201,15 @@ class _Group:
             self._settle(link, row)
             self._links[row] = None
             self._numbers[row, _SOCKET] = -1
+
+    def learn(self, link: Steady, usual: Usual) -> None:
+        """A member's clock is known otherwise than before."""
+        if link in self._links:
+            row = self._links.index(link)
+            self._usual[row] = usual
+            self._numbers[row, _OFFSET : _BELOW + 1] = usual[:3]
+            self.from_us = max(one.from_us for one in self._usual)
+            self.until_us = min(one.until_us for one in self._usual)
 
     def settle(self) -> set[Steady]:
         """Tell the links what was taken of them; gives those that were heard."""
@@ -237,8 +253,8 @@ class _Group:
         for row in (self._rows < 0).nonzero()[0].tolist():
             link = self._links[row]
             if link is not None:
-                _, begin, size, length, messages = self._numbers[row, : _MESSAGES + 1].tolist()
-                arrival = buffer.arrival(begin, size, (length, messages))
+                begin, size = self._numbers[row, _BEGIN : _BYTES + 1].tolist()
+                arrival = buffer.arrival(begin, size)
                 self._settle(link, row)
                 found.append(Odd(link, arrival))
         yield from found

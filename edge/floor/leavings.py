@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from edge.locating.locator import Locator
 from edge.locating.mistakes import KEPT_MAX
+from edge.locating.newest import Newest
 from edge.model.events import Fact, ItemDeparted, ItemMoved
 from edge.model.ids import Epc
 from edge.model.inputs import DeviceChanged, Input, ItemLocated
@@ -18,16 +19,15 @@ class Leavings:
     """The newest fact of each item's leaving a place, for as many as the locator may take back."""
 
     def __init__(self) -> None:
-        self._fact_id: dict[Epc, str] = {}
+        self._fact_id: Newest[Epc, str] = Newest()
 
     def note(self, facts: Iterable[Fact]) -> None:
         """These facts are on disk."""
         for fact in facts:
             if isinstance(fact.event, (ItemDeparted, ItemMoved)):
-                self._fact_id.pop(fact.event.epc, None)
-                self._fact_id[fact.event.epc] = fact.id
+                self._fact_id.put(fact.event.epc, fact.id)
         while len(self._fact_id) > KEPT_MAX:
-            del self._fact_id[next(iter(self._fact_id))]
+            self._fact_id.take(self._fact_id.oldest()[0])
 
     def tell_devices(self, locator: Locator, inputs: Iterable[Input], now_us: int) -> None:
         """Tell the locator of devices that came or went."""

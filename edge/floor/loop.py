@@ -160,10 +160,12 @@ class FloorLoop:
         self._is_settled &= not self._naming.is_left
         self._show()
         self._tell(turn.told)
-        for entry, answer in turn.told:
+        posted = [one for one in turn.told if is_posted(one[0].input)]  # of a radio's none
+        for entry, answer in posted:
             self._parts.answered(entry.input, answer)
-        self._hand_out(turn)
-        for proof in proven(self._state, turn.happenings, turn.told):
+        if posted:
+            self._hand_out(turn)
+        for proof in proven(self._state, turn.happenings, posted):
             self._parts.locator.confirm(proof)
         self._ask_planner()
         self._keep_store(self._parts.housekeeping.between)

@@ -34,7 +34,7 @@ class LoopParts:
         tick_ms: how long reads are gathered.
         work_on_tags: called after the commit that says so; returns at once, and what became of it
             comes back as the input `TagWorkOver`.
-        answered: told what came of each input, after the commit; returns at once.
+        answered: told what came of each posted input, after the commit; returns at once.
         damaged: told when the journal turns out to be damaged; returns at once.
         note_refused: told each message that could not be understood, after its commit.
         silent: whose work nobody answers for; says it again until it has left their hands.

@@ -52,7 +52,7 @@ def proven(
     Args:
         state: after it.
         happenings: its events, each with its moment.
-        told: its inputs, each with its answer.
+        told: what people posted, each with its answer.
     """
     yield from proofs(state, (event for event, _ in happenings))
     for entry, answer in told:

@@ -16,6 +16,7 @@ from typing import Self
 
 import numpy as np
 
+from edge.locating.newest import Newest
 from edge.locating.slots import NO_ANTENNA, SLOTS, Floats, Ports
 
 DEPARTURE_WITHIN_MS, MOVE_WITHIN_MS = 120_000, 20_000
@@ -94,7 +95,7 @@ class Mistakes:
     """The latest leaving of each tag, by its row in the tag table."""
 
     def __init__(self) -> None:
-        self._left: dict[int, bytes] = {}
+        self._left: Newest[int, bytes] = Newest()
 
     def __len__(self) -> int:
         return len(self._left)
@@ -108,21 +109,20 @@ class Mistakes:
 
     def note(self, row: int, left: Left) -> None:
         """A tag is told to have left its place."""
-        self._left.pop(row, None)
-        self._left[row] = left.packed()
-        while True:  # the latest lies last, so that the oldest are found at once
-            oldest, packed = next(iter(self._left.items()))
-            is_old = left.told_ms - Left.unpacked(packed).told_ms > DEPARTURE_WITHIN_MS
+        self._left.put(row, left.packed())
+        while True:
+            oldest, packed = self._left.oldest()
+            is_old = left.told_ms - _told_ms(packed) > DEPARTURE_WITHIN_MS
             if not is_old and len(self._left) <= KEPT_MAX:
                 return
-            del self._left[oldest]
+            self._left.take(oldest)
 
     def taken_back(self, row: int, place: int, at_ms: int, sound: Sound, tag: int) -> Left | None:
         """What was told of a tag, if its being heard at `place` shows that it never left.
 
         Whatever comes of it, that is settled. `tag` is its column in `sound`.
         """
-        packed = self._left.pop(row, None)
+        packed = self._left.take(row)
         left = None if packed is None else Left.unpacked(packed)
         if left is None or left.place != place or at_ms - left.told_ms > left.within_ms:
             return None
@@ -133,8 +133,14 @@ class Mistakes:
         for row, packed in list(self._left.items()):
             left = Left.unpacked(packed)
             if left.went_to is None and left.place in places and left.told_ms >= since_ms:
-                del self._left[row]
+                self._left.take(row)
                 yield row, left
+
+
+def _told_ms(packed: bytes) -> int:
+    """When the leaving was told, of one that is packed."""
+    told_ms: int = _PACKED.unpack(packed)[2]
+    return told_ms
 
 
 def _sounds_as_before(left: Left, sound: Sound, tag: int) -> bool:

@@ -10,7 +10,7 @@ from edge.model.events import (
     ItemWithdrawn,
 )
 from edge.model.goods import NearItem
-from edge.model.ids import Epc, LocationId, Sku
+from edge.model.ids import LocationId, Sku
 from edge.model.inputs import DeviceChanged, ItemLocated
 from edge.model.places import STORAGE_KINDS, LocationKind
 from edge.model.presence import (
@@ -31,6 +31,10 @@ from edge.rules.stacking import tag_at_staging
 from edge.rules.terms import Terms
 from edge.rules.verifying import tag_on_cart
 
+_Announced = Arrived | Moved | Returned | Mistaken
+_LOCATED = accept("located", "").answer
+"""Nobody asks for it: the same for all."""
+
 
 def located(state: FloorState, terms: Terms, input_: ItemLocated) -> Decision:
     """Record what happened to an item; on a cart or at a portal it may be work done."""
@@ -39,14 +43,12 @@ def located(state: FloorState, terms: Terms, input_: ItemLocated) -> Decision:
     events = _recorded(change, sku, input_.told_in)
     match change:
         case Arrived() | Returned(departed=True) | Mistaken():
-            heard = NearItem(sku, change.probability)
-            events += _meaning(state, terms, change.epc, heard, change.location)
+            events += _meaning(state, terms, change, sku, change.location)
         case Moved():
-            heard = NearItem(sku, change.probability)
-            events += _meaning(state, terms, change.epc, heard, change.to_location)
+            events += _meaning(state, terms, change, sku, change.to_location)
         case Departed() | Stale() | Returned():
             pass
-    return accept("located", "", *events)
+    return Decision(tuple(events), _LOCATED)
 
 
 def _recorded(change: PresenceChange, sku: Sku | None, told_in: str) -> list[Event]:
@@ -80,25 +82,20 @@ def _withdrawn(change: Mistaken, sku: Sku | None, told_in: str) -> Event:
 
 
 def _meaning(
-    state: FloorState, terms: Terms, epc: Epc, heard: NearItem, place: LocationId
+    state: FloorState, terms: Terms, change: _Announced, sku: Sku | None, place: LocationId
 ) -> list[Event]:
-    kind = state.floor.kind_of(place)
-    over = too_many.heard_at(state, epc, place)
-    return [*over, *_work_done(state, terms, epc, heard, place, kind)]
+    over = too_many.heard_at(state, change.epc, place)
+    return over + _work_done(state, terms, change, sku, place)
 
 
 def _work_done(
-    state: FloorState,
-    terms: Terms,
-    epc: Epc,
-    heard: NearItem,
-    place: LocationId,
-    kind: LocationKind | None,
+    state: FloorState, terms: Terms, change: _Announced, sku: Sku | None, place: LocationId
 ) -> list[Event]:
+    epc, kind = change.epc, state.floor.kind_of(place)
     if kind is LocationKind.CART:
-        return tag_on_cart(state, epc, heard, place)
+        return tag_on_cart(state, epc, NearItem(sku, change.probability), place)
     if kind in STORAGE_KINDS:
-        return undoing.tag_in_storage(state, epc, heard, place)
+        return undoing.tag_in_storage(state, epc, NearItem(sku, change.probability), place)
     if kind is LocationKind.PORTAL:
         return tag_at_portal(state, terms, epc, place)
     if kind is LocationKind.STAGING:

@@ -121,10 +121,13 @@ def test_reads_are_those_that_each_reader_has_alone(wire_of: Callable[..., Wire]
         for line in wire.lines:
             stamp_us = wire.now_us + BEAT_US - DELAY_US
             tags = [
-                tag(chance.randrange(1 << 40), stamp_us, rssi=chance.randrange(-80, -20))
-                for _ in range(chance.randrange(4))
+                tag(chance.randrange(1 << 40), stamp_us, rssi=chance.randrange(-80, -20)).but(
+                    count=None
+                )
+                for _ in range(chance.randrange(6))
             ]
-            data = b"".join(report(one.but(count=None)) for one in tags)
+            cut = chance.randrange(len(tags) + 1)
+            data = b"".join(report(*part) for part in (tags[:cut], tags[cut:]) if part)
             said[line.name] = data
             line.says(data)
 
@@ -231,23 +234,21 @@ def test_a_link_is_told_what_was_taken_before_it_goes_on_by_itself(
     wire_of: Callable[..., Wire],
 ) -> None:
     wire = wire_of(2)
-    said = report(tag(1, START_US + BEAT_US - DELAY_US), tag(2, START_US + BEAT_US - DELAY_US))
+    stamp_us = START_US + BEAT_US - DELAY_US
+    said = report(tag(1, stamp_us), tag(2, stamp_us)) + report(tag(3, stamp_us))
     for line in wire.lines:
-        line.says(said + report(tag(3, START_US)))
-    wire.beat()
-    for line in wire.lines:
-        line.says(report(tag(1, START_US + BEAT_US)) * 3)
+        line.says(said)
     wire.beat()
     assert not wire.lines[0].taken
 
-    wire.steady.leave(wire.lines[0])
+    wire.lines[0].says(ALIVE)
+    wire.beat()
     heard = wire.steady.settle()
 
     assert heard == {wire.lines[1]}
+    assert [len(line.odd) for line in wire.lines] == [1, 0]
     for line in wire.lines:
-        taken = Taken(3, 3, 3 * len(report(tag(1, START_US))), wire.now_us, wire.now_us)
-        assert line.taken[-1] == taken
-        assert len(line.odd) == 1, "two lengths at once"
+        assert line.taken == [Taken(2, 3, len(said), START_US + BEAT_US, START_US + BEAT_US)]
     assert wire.steady.settle() == set()
 
 
