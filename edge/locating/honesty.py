@@ -20,7 +20,7 @@ _DECISION_S = 60.0
 two stretches of one walk differ in how often the answers are right by more than chance."""
 
 _OFTEN_GAP_S, _GAP_POWER, _SELDOM_LEAST = np.float32(0.115), np.float32(-0.14), np.float32(0.5)
-"""With this mean gap beliefs are as sure as usual, with eight times that three quarters as sure."""
+"""With this mean gap beliefs are as sure as usual, with eight times that three quarters of it."""
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]

@@ -26,6 +26,7 @@ from tests.benchmarks import (
     opening_pages,
     orders_in,
     passing,
+    tags_known,
     waves,
     writing,
 )
@@ -37,6 +38,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "decode_mixed": decoding.decode_mixed,
     "tag_table_1k": following.tag_table_1k,
     "tag_table_1m": following.tag_table_1m,
+    "tags_known": tags_known.tags_known,
     "locating_100k": following.locating_100k,
     "end_to_end_32k": end_to_end.end_to_end_32k,
     "end_to_end_200k": end_to_end.end_to_end_200k,

@@ -91,7 +91,7 @@ class Traffic:
         """Every tag once, so that none is new afterwards."""
         chosen = np.arange(len(self.epcs))
         return [
-            self._batch(chosen[at : at + BATCH], number)
+            self.batch(chosen[at : at + BATCH], number)
             for number, at in enumerate(range(0, len(chosen), BATCH))
         ]
 
@@ -101,11 +101,12 @@ class Traffic:
         size = min(self.size, 3 * len(self.epcs))
         begin = len(self.epcs) // BATCH + 1 + turn * self.batches
         return [
-            self._batch(chance.integers(0, len(self.epcs), size), begin + number)
+            self.batch(chance.integers(0, len(self.epcs), size), begin + number)
             for number in range(self.batches)
         ]
 
-    def _batch(self, chosen: NDArray[np.int64], number: int) -> ReadBatch:
+    def batch(self, chosen: NDArray[np.int64], number: int) -> ReadBatch:
+        """Reads of these tags in a turn with this number."""
         n = len(chosen)
         chance = np.random.default_rng(number)
         seen_us = START_US + number * TICK_US + np.sort(chance.integers(0, TICK_US, n))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from edge.locating import epcs
 from edge.locating.epcs import EpcIndex, keys_of
 
 pytestmark = pytest.mark.usefixtures("either_way")
@@ -74,3 +75,16 @@ def test_forgotten_rows_are_given_again() -> None:
 
     assert sorted(again) == [0, 1, 2, 3, 4]
     assert index.rows == 10
+
+
+def test_more_tags_than_a_place_of_the_hash_can_name_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(epcs, "ROWS_MAX", 10)
+    index = EpcIndex()
+    rows_of(index, [bytes([n]) * 12 for n in range(10)])
+
+    with pytest.raises(OverflowError, match="more than 10 tags"):
+        rows_of(index, [b"\xff" * 12])
+
+    assert len(index) == 10
