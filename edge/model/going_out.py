@@ -12,6 +12,8 @@ from edge.model.places import Floor, LocationKind
 
 LATELY_US = 10_000_000
 """A hand that carries parcels through is heard out in this time."""
+_SWEEP_US = 1_000_000
+"""What is old is looked for that seldom: a thousand tags a second may go out."""
 
 
 class Passing(NamedTuple):
@@ -23,9 +25,10 @@ class Passing(NamedTuple):
 
 
 class GoingOut:
-    """Tags of known articles, and parcels; what is older than `LATELY_US` is forgotten."""
+    """Tags of known articles, and parcels; what is older than `LATELY_US` is told no more."""
 
     def __init__(self) -> None:
+        self._swept_us = 0
         self._parcels: dict[Sscc, Passing] = {}
         self._tags: dict[Epc, Passing] = {}
 
@@ -53,7 +56,7 @@ class GoingOut:
 
     @property
     def portals(self) -> tuple[LocationId, ...]:
-        """Those through which a parcel left lately."""
+        """Those through which a parcel left lately, or a second before that."""
         return tuple(dict.fromkeys(one.portal for one in self._parcels.values()))
 
     def parcels(self, portal: LocationId, now_us: int) -> list[Sscc]:
@@ -83,6 +86,9 @@ class GoingOut:
         }
 
     def _forget_old(self, now_us: int) -> None:
+        if abs(now_us - self._swept_us) < _SWEEP_US:
+            return
+        self._swept_us = now_us
         self._parcels = {key: one for key, one in self._parcels.items() if _is_new(one, now_us)}
         self._tags = {key: one for key, one in self._tags.items() if _is_new(one, now_us)}
 

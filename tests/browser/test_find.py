@@ -44,7 +44,7 @@ def near(page: Page, house: House, level_dbm: float, least: int) -> None:
     """The tag is heard until the page shows at least so much."""
 
     def shows_it() -> bool:
-        house.finder.note(reads(level_dbm))
+        house.finder.note([reads(level_dbm)])
         page.wait_for_timeout(50)
         return int(page.locator("#meter").get_attribute("aria-valuenow") or 0) >= least
 

@@ -18,7 +18,7 @@ from edge.model.ids import (
 )
 from edge.model.orders import OrderLine
 from edge.model.pallets import PalletState
-from edge.model.passages import Direction, PassageQuestion
+from edge.model.passages import Asked, Direction, PassageQuestion
 from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
@@ -154,6 +154,18 @@ class Day(WorkByChance):
             )
         elif self.rng.random() < 0.5:
             yield e.PassageSettled(name, "neither", BADGE)
+        yield from self._one_too_many(tag, parcel, state)
+
+    def _one_too_many(
+        self, tag: Epc, parcel: Parcel | None, state: FloorState
+    ) -> Iterator[e.Event]:
+        """A person is asked at the door for a piece too many, or answers."""
+        name = f"too-many-{tag}"
+        if name in state.questions:
+            yield e.TooManySettled(name, "gone", BADGE)
+        elif parcel is not None:
+            asked = (DOCK, tag, SKUS[0], parcel.sscc, Direction.OUT, 1.0, 1, 1, Asked.TOO_MANY)
+            yield e.TooManySuspected(PassageQuestion(name, *asked))
 
     def _devices(self, state: FloorState) -> Iterator[e.Event]:
         gate = DeviceName(f"gate-{self.rng.integers(3)}")
