@@ -38,8 +38,8 @@ export class Questions {
     return h(
       "article",
       { class: "card question", "data-question": one.name },
-      h("p", {}, icon("trouble"), h("strong", {}, isTooMany ? `${t("ask.too_many", { sku: one.sku })}: ${what}` : what)),
-      ...(isTooMany ? tooManyLines(one) : passageLines(one)),
+      h("p", {}, icon("trouble"), h("strong", {}, isTooMany ? t("ask.too_many", { sku: one.sku }) : what)),
+      ...(isTooMany ? tooManyLines(one, what) : passageLines(one)),
       h(
         "div",
         { class: "answers", role: "group", "aria-label": t(isTooMany ? "ask.what" : "ask.how") },
@@ -74,8 +74,9 @@ function passageLines(one) {
   ];
 }
 
-function tooManyLines(one) {
+function tooManyLines(one, what) {
   return [
+    h("p", {}, h("strong", {}, what)),
     h("p", {}, t("ask.count", { sku: one.sku })),
     h("p", { class: "muted" }, t("ask.heard", { portal: one.portal, since: moment(one.ended_us), epc: one.epc })),
   ];
