@@ -142,11 +142,18 @@ def resolved(state: FloorState, terms: Terms, now_us: int) -> list[Event]:
 
 
 def _resolved(state: FloorState, terms: Terms, order: Order, now_us: int) -> Event | None:
+    """What a held order has come to; what waits for a person stays, what one let go is over."""
     codes = {one.code for one in order.doubts}
-    if not codes or not codes <= SELF_RESOLVING:
+    if not codes & SELF_RESOLVING:
         return None
     known = replace(order, lines=in_pieces(state, order.lines))
-    now = doubts(state, terms, known, now_us, held=False)
+    stated = [
+        one
+        for one in doubts(state, terms, known, now_us, held=False)
+        if one.code not in order.accepted
+    ]
+    over = SELF_RESOLVING | {one.code for one in stated}
+    now = (*(one for one in order.doubts if one.code not in over), *stated)
     if not now and known == order:
         return OrderReleased(order.order_id, None)
     if not now:

@@ -13,7 +13,7 @@ The question ends by a person's answer, when the tag is announced in another pla
 when its article is counted by hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from edge.model.events import CountWanted, Event, TooManySettled, TooManySuspected
 from edge.model.ids import Epc, LocationId, Sku, Sscc
@@ -47,7 +47,7 @@ def _questions(state: FloorState, portal: LocationId, now_us: int) -> Iterator[P
     for epc in {tags[one]: one for one in strays}.values():
         sku = tags[epc]
         inside = [sscc for sscc in ssccs if _pieces(state, sscc, sku)]
-        room = sum(_pieces(state, sscc, sku) for sscc in inside) + _untold(state, sku)
+        room = sum(_pieces(state, sscc, sku) for sscc in inside) + _unheard(state, sku, tags)
         out = [one for one, of in tags.items() if of == sku and one not in strays]
         heard = sum(_parcel(state, one) in inside for one in out)
         heard += sum(tags[one] == sku for one in strays)
@@ -73,13 +73,20 @@ def _pieces(state: FloorState, sscc: Sscc, sku: Sku) -> int:
     return sum(one == sku for one, _ in parcel.contents) if parcel is not None else 0
 
 
-def _untold(state: FloorState, sku: Sku) -> int:
-    """Pieces in parcels that stand here whose tags nobody knows: a stray may be one of them."""
+def _unheard(state: FloorState, sku: Sku, tags: Mapping[Epc, Sku]) -> int:
+    """Pieces in parcels that stand here whose own tags are nowhere heard: a stray may be one's."""
     return sum(
-        one == sku and unit.epc is None
+        one == sku and (unit.epc is None or not (unit.epc in tags or _is_here(state, unit.epc)))
         for parcel in state.parcels.standing()
         for one, unit in parcel.contents
     )
+
+
+def _is_here(state: FloorState, epc: Epc) -> bool:
+    """Whether a tag lies in a station, on a cart or wherever else parcels stand."""
+    portal = LocationKind.PORTAL
+    places = (place for place in state.near if state.floor.kind_of(place) is not portal)
+    return any(epc in state.near[place] for place in places)
 
 
 def _question(

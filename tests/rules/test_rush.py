@@ -20,6 +20,7 @@ from edge.model.orders import Order, OrderState
 from edge.model.posted import CountTold, HoldDecided, VarianceDecided
 from edge.rules import planning, rush, snapshots
 from edge.rules.batching import Effort
+from edge.rules.terms import HoldRule, ReviewTerms
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -190,3 +191,43 @@ def test_a_rush_order_without_any_stock_says_that_and_nothing_of_doubt() -> None
     assert codes(order_of(floor)) == ["no_stock"]
     found: list[Event] = [one for one in floor.facts if isinstance(one, CountWanted)]
     assert found == [CountWanted(BIN_2, MUG, "short")]
+
+
+def looked_at() -> SmallFloor:
+    """Mugs are to be counted, and a rule of the site holds every order."""
+    floor = doubted((BIN_2, MUG))
+    review = ReviewTerms(holds=(HoldRule("all", "is looked at", pieces_min=1),))
+    floor.terms = replace(floor.terms, review=review)
+    return floor
+
+
+def let_go(floor: SmallFloor, name: str = "O1") -> str:
+    decided = HoldDecided(RequestId(floor.number()), OrderId(name), LI, True, NOW_US)
+    return floor.take(decided).code
+
+
+def test_what_has_been_counted_is_told_no_more_of_a_rush_order_that_waits_for_a_person_too() -> (
+    None
+):
+    floor = looked_at()
+    floor.order("O1", (MUG, 1), priority=RUSH)
+    assert codes(order_of(floor)) == ["hold_rule", rush.DOUBTFUL]
+
+    assert count(floor, BIN_2, MUG, 4) == "count_right"
+
+    assert (order_of(floor).state, codes(order_of(floor))) == (OrderState.HELD, ["hold_rule"])
+    let_go(floor)
+    assert order_of(floor).state is OrderState.RELEASED
+
+
+def test_a_rush_order_that_a_person_let_go_is_not_held_again_when_its_stock_is_sure() -> None:
+    floor = looked_at()
+    assert count(floor, BIN_2, MUG, 4) == "count_right"
+    floor.order("O1", (MUG, 1), priority=RUSH)
+    let_go(floor)
+    floor.take_fact(CountWanted(BIN_2, MUG, "short"))
+    assert codes(order_of(floor)) == [rush.DOUBTFUL]
+
+    assert count(floor, BIN_2, MUG, 4) == "count_right"
+
+    assert order_of(floor).state is OrderState.RELEASED

@@ -1,5 +1,7 @@
 """More tags of an article went out than its parcels should hold: somebody at the door is asked."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from edge.model.events import (
@@ -14,7 +16,7 @@ from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sscc
 from edge.model.inputs import ItemLocated, PassageJudged
 from edge.model.passages import Asked, Direction, Passage
 from edge.model.posted import CountTold, PassageAnswered
-from edge.model.presence import Arrived, Moved
+from edge.model.presence import Arrived, Departed, Moved
 from edge.model.prompts import Answer
 from edge.rules import too_many
 from tests.rules.small_floor import (
@@ -40,14 +42,21 @@ EXTRA = tag(9)
 def packed(floor: SmallFloor, quantity: int = 1, *, tagged: bool = True) -> Sscc:
     """A parcel of shirts, of which the tags are known or none is."""
     stock_up(floor)
+    return picked_and_packed(floor, "O1", range(1, quantity + 1), tagged=tagged)
+
+
+def picked_and_packed(
+    floor: SmallFloor, order: str, numbers: Sequence[int], *, tagged: bool = True
+) -> Sscc:
     floor.ready()
-    floor.order("O1", (SHIRT, quantity))
+    floor.order(order, (SHIRT, len(numbers)))
     floor.plan()
-    for number in range(1, quantity + 1):
+    for number in numbers:
         scan(floor, tag(number) if tagged else SHIRT)
     scan(floor, STATION)
-    at_station(floor, "T0001")
-    for number in range(1, quantity + 1):
+    (tote,) = floor.state.totes.of_order(OrderId(order))
+    at_station(floor, tote.tote_id)
+    for number in numbers:
         if tagged:
             seen_at_station(floor, tag(number))
         else:
@@ -138,6 +147,23 @@ def test_a_tag_that_was_taken_for_another_one_makes_no_question() -> None:
     at_dock(floor, EXTRA)
 
     assert asked(floor) == []
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_a_tag_may_be_that_of_a_parcel_that_stands_here_unless_its_own_is_heard(
+    *, is_heard: bool
+) -> None:
+    """Tags of two orders were taken for each other, and both parcels are at the door."""
+    floor = SmallFloor()
+    sscc = packed(floor)
+    picked_and_packed(floor, "O2", [2])
+    if not is_heard:
+        floor.take(ItemLocated(Departed(tag(2), STATION, NOW_US, NOW_US), NOW_US))
+
+    at_dock(floor, tag(1))
+    at_dock(floor, EXTRA)
+
+    assert asked(floor) == ([(EXTRA, sscc, ())] if is_heard else [])
 
 
 def test_goods_that_are_driven_through_are_not_asked_about() -> None:
