@@ -59,7 +59,7 @@ def every_carrier_loads_at_every_door(patch: pytest.MonkeyPatch) -> None:
 @bug("TooManyIsTrue", orders=4)
 def what_lies_in_its_parcel_is_said_to_be_too_many(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(too_many, "_is_stray", lambda *_: True)
-    patch.setattr(too_many, "_untold", lambda *_: -1)
+    patch.setattr(too_many, "_unheard", lambda *_: -1)
 
 
 @bug("PalletIsOne", flows=(Flow.PALLETS,), orders=4, closing_s=900.0)
