@@ -6,7 +6,7 @@ or the pack station. All other zones, and what lies in none, are walked together
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from edge.model.ids import LocationId, OrderId
@@ -74,6 +74,12 @@ def idle(state: FloorState, free: Counter[LocationId | None]) -> Zones:
     return {zone: count for zone, count in (*own.items(), *everywhere) if count > 0}
 
 
-def wants(floor: Floor, zones: Container[LocationId | None], found: Sequence[Allocation]) -> bool:
-    """Whether something of an order is picked where somebody waits for work."""
-    return None in zones or any(zone_of(floor, one.location) in zones for one in found)
+def wants(floor: Floor, zones: Collection[LocationId | None], found: Sequence[Allocation]) -> bool:
+    """Whether something of an order is picked where somebody waits for work.
+
+    What lies in no zone is anybody's (`zones.taker_of`).
+    """
+    if None in zones:
+        return True
+    places = [zone_of(floor, one.location) for one in found] if zones else []
+    return any(zone is None or zone in zones for zone in places)

@@ -168,6 +168,19 @@ def test_a_zone_gets_work_though_walks_of_another_zone_wait() -> None:
     assert guiding.prompt(floor.state, LI).location == BIN_2
 
 
+def test_what_lies_in_no_zone_is_picked_by_whoever_waits_though_all_have_zones() -> None:
+    outside = replace(TWO_ZONES.locations[BIN_2], parent=None)
+    hall = replace(TWO_ZONES, locations={**TWO_ZONES.locations, BIN_2: outside})
+    floor = stock_up(SmallFloor(hall, AT_ONCE))
+    floor.order("O1", (MUG, 1))
+    floor.ready(ANNA)
+
+    floor.plan()
+
+    assert planned(floor) == [{BIN_2}]
+    assert guiding.prompt(floor.state, ANNA).location == BIN_2
+
+
 @pytest.mark.parametrize(
     ("own", "walks"),
     [
