@@ -103,19 +103,26 @@ def _await_pages(parts: list[Child], ending: threading.Event) -> bool:
     return False
 
 
+_PAGES = (
+    ("/floor", "live map, search, and why"),
+    ("/board", "rates, cut-offs and backlog"),
+    ("/pick", "a picker's handheld"),
+    ("/cart", "a cart's tablet"),
+    ("/wall", "put wall"),
+    ("/pack", "pack station"),
+    ("/dispatch", "what has to leave, by carrier"),
+    ("/returns", "returns station"),
+    ("/counts", "counting a place"),
+    ("/find", "tag finder"),
+    ("/orders", "orders under review"),
+    ("/setup", "readers, calibration, backups"),
+)
+
+
 def _announce(site: Site) -> None:
     typer.echo(f"\nwarehouse-edge is at work on a simulated warehouse (seed {site.seed}).\n")
-    for path, what in (
-        ("/floor", "live map, search, and why"),
-        ("/pick", "a picker's handheld"),
-        ("/pack", "pack station"),
-        ("/find", "tag finder"),
-        ("/returns", "returns station"),
-        ("/orders", "orders under review"),
-        ("/board", "rates and backlog"),
-        ("/setup", "readers, calibration, backups"),
-    ):
-        typer.echo(f"  {site.url}{path:<8}  {what}")
+    for path, what in _PAGES:
+        typer.echo(f"  {site.url}{path:<9}  {what}")
     typer.echo("\nSign in as (badge / PIN):")
     for one in site.logins:
         typer.echo(f"  {one.badge} / {one.pin}   {one.name}, {one.role}")

@@ -10,6 +10,7 @@ from datetime import date
 
 from edge.gs1.digits import GTIN_LENGTHS, SSCC_LENGTH, check_fault, is_digits
 from edge.gs1.elements import (
+    GS1_SIGNS,
     SEPARATOR,
     Element,
     expiry_of,
@@ -17,6 +18,7 @@ from edge.gs1.elements import (
     from_brackets,
     from_link,
     from_message,
+    with_separators,
 )
 from edge.gs1.epc import describe, sgtin_of, sscc_of
 from edge.model.ids import Epc, Gtin, Sscc
@@ -25,17 +27,8 @@ TEXT_LENGTH_MAX = 512
 """Longer text than any symbol in a warehouse holds is kept as it is and not looked into."""
 _AIM_SIGN = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 """Symbology identifier in front of the data (ISO/IEC 15424)."""
-_GS1_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1")
-"""Symbologies whose data are GS1 element strings."""
 _EAN_WITH_ADD_ON = "]E3"
 _EAN_LENGTH = 13
-_VISIBLE_SEPARATORS = re.compile(
-    r"<(?:GS|FNC1|0x1D)>|\{(?:GS|FNC1|0x1D)\}|\[(?:GS|FNC1|0x1D)\]|"
-    r"\\x1d|\\u001d|\u241d|\u2194|\^\]",
-    re.IGNORECASE,
-)
-"""What scanners and keyboard wedges print for FNC1 where they cannot send 0x1D; the arrow is what
-Alt+29 types, ^] what Ctrl+] looks like."""
 _BEGINS_WITH_KEY = re.compile(r"(?:01|02)\d{14}|00\d{18}", re.ASCII)
 """Element strings that are recognised without any sign: a batch number may look like any other."""
 _EPC_HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){6,}")
@@ -73,7 +66,7 @@ def parse(text: str) -> Barcode:
         return Barcode(raw)
     if sign is not None and sign.group() == _EAN_WITH_ADD_ON:  # 13 and 5 digits are no SSCC
         return _of_key(raw[:_EAN_LENGTH]) if is_digits(raw) else Barcode(raw)
-    is_gs1 = sign is not None and sign.group() in _GS1_SIGNS
+    is_gs1 = sign is not None and sign.group() in GS1_SIGNS
     try:
         return _parsed(raw, is_gs1=is_gs1)
     except ValueError as error:
@@ -88,7 +81,7 @@ def _parsed(raw: str, *, is_gs1: bool) -> Barcode:
         return _of_elements(raw, from_link(raw))
     if _BRACKETED.match(raw):
         return _of_elements(raw, from_brackets(raw))
-    plain = _VISIBLE_SEPARATORS.sub(SEPARATOR, raw)
+    plain = with_separators(raw)
     if is_gs1 or SEPARATOR in plain:
         return _of_elements(raw, from_message(plain))
     return _of_bare(raw)

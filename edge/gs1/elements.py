@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 SEPARATOR = "\x1d"
 """FNC1 between elements, as a scanner sends it."""
+GS1_SIGNS = ("]C1", "]d2", "]e0", "]Q3", "]J1")
+"""Identifiers of the symbologies whose data are GS1 element strings (ISO/IEC 15424)."""
+_VISIBLE_SEPARATORS = re.compile(
+    r"<(?:GS|FNC1|0x1D)>|\{(?:GS|FNC1|0x1D)\}|\[(?:GS|FNC1|0x1D)\]|"
+    r"\\x1d|\\u001d|\u241d|\u2194|\^\]",
+    re.IGNORECASE,
+)
+"""What scanners and keyboard wedges print for FNC1 where they cannot send 0x1D; the arrow is what
+Alt+29 types, ^] what Ctrl+] looks like."""
 _BRACKETED_AI = re.compile(r"\((\d{2,4})\)")
 _EXPIRY = re.compile(r"\d{6}", re.ASCII)
 CHECKED_LENGTHS = {
@@ -69,6 +78,29 @@ def from_brackets(text: str) -> tuple[Element, ...]:
         raise ValueError(f"{text!r} does not begin with an application identifier in brackets")
     pairs = zip(pieces[::2], pieces[1::2], strict=True)
     return tuple(_one_element(ai, value) for ai, value in pairs)
+
+
+def with_separators(text: str) -> str:
+    """The text with 0x1D where a scanner printed something else for FNC1."""
+    return _VISIBLE_SEPARATORS.sub(SEPARATOR, text)
+
+
+def from_text(text: str) -> tuple[Element, ...] | None:
+    """The elements of a Digital Link, of text in brackets, or of what a scanner sent.
+
+    None where neither its beginning, the sign of a symbology nor FNC1 tells that it has any.
+
+    Raises:
+        ValueError: as the functions for each of them.
+    """
+    if text.lower().startswith(("https://", "http://")):
+        return from_link(text)
+    if text.startswith("("):
+        return from_brackets(text)
+    message = with_separators(text)
+    if message.startswith(GS1_SIGNS):
+        return from_message(message[len(GS1_SIGNS[0]) :])
+    return from_message(message) if SEPARATOR in message else None
 
 
 def from_message(text: str) -> tuple[Element, ...]:

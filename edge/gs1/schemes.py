@@ -18,14 +18,14 @@ from epcpy.utils.parsers import (
 from edge.gs1.elements import (
     Element,
     fault_of,
-    from_brackets,
-    from_link,
+    from_text,
     to_brackets,
     to_link,
 )
 
 Made = TypeVar("Made")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4})+")
+_RAW_URI = re.compile(r"urn:epc:raw:(\d{1,4})\.x([0-9A-Fa-f]+)")
 _DIGITS = re.compile(r"[0-9]*")
 _TWO_ELEMENTS = re.compile(r"\((\d{2,4})\)([^(]+)(?:\((\d{2,4})\)(.*))?")
 _FILTER_BITS = {"usdod": 4, "adi": 6, "gid": 0}
@@ -94,10 +94,11 @@ def describe_text(
     if text.startswith(("urn:epc:id:", "urn:epc:class:")):
         scheme = _asked(lambda: epc_pure_identity_to_scheme(text), text)
         return _forms(scheme, filter_value, coding)
-    if text.lower().startswith(("https://", "http://")):
-        return _from_elements(from_link(text), filter_value, company_prefix_length, coding)
-    if text.startswith("("):
-        return _from_elements(from_brackets(text), filter_value, company_prefix_length, coding)
+    elements = from_text(text)
+    if elements is not None:
+        return _from_elements(elements, filter_value, company_prefix_length, coding)
+    if raw := _RAW_URI.fullmatch(text):
+        text = _bits_of_raw_uri(int(raw[1]), raw[2])
     if _HEX.fullmatch(text) and len(text) >= _HEX_DIGITS_MIN:
         forms = decode_hex(text)
         if (filter_value is None and coding is None) or forms.pure_identity is None:
@@ -105,7 +106,7 @@ def describe_text(
         return describe_text(forms.tag_uri or "", filter_value, None, coding)
     raise ValueError(
         f"{text!r} is neither EPC hex (16 or more digits, a multiple of 4), an EPC URI, "
-        "a GS1 element string in brackets nor a GS1 Digital Link"
+        "a GS1 element string (in brackets, or as a scanner sends it) nor a GS1 Digital Link"
     )
 
 
@@ -130,6 +131,13 @@ def decode_hex(text: str) -> EpcForms:
     if (forms.epc_hex or "").rstrip("0") != text.lower().rstrip("0"):
         raise ValueError(f"{text} begins as {coding.value} but has bits that it does not allow")
     return replace(forms, epc_hex=text.lower())
+
+
+def _bits_of_raw_uri(bits: int, text: str) -> str:
+    """Bits that were told without a scheme (Tag Data Standard, raw URI)."""
+    if bits != 4 * len(text):
+        raise ValueError(f"urn:epc:raw:{bits}.x{text} says {bits} bits and has {4 * len(text)}")
+    return text
 
 
 def _from_tag_uri(uri: str, filter_value: int | None, coding: str | None) -> EpcForms:

@@ -151,6 +151,26 @@ def test_the_company_prefix_is_found_where_letters_follow_it(
     assert describe(element_string).pure_identity == pure_identity
 
 
+@pytest.mark.parametrize(
+    "scan",
+    [
+        "]C101006141411234522112345",
+        "]d2010061414112345221123<GS>10A",
+        "010061414112345221123\x1d10A",
+    ],
+)
+def test_a_scan_is_taken_as_the_scanner_sent_it(scan: str) -> None:
+    forms = describe(scan)
+    assert forms.element_string is not None
+    assert forms.element_string.startswith("(01)00614141123452(21)123")
+    assert forms.scheme == "sgtin-96"
+
+
+def test_a_raw_uri_gives_the_bits_that_it_tells() -> None:
+    given = "urn:epc:raw:96.x3074257BF7194E4000001A85"
+    assert describe(given) == describe("3074257bf7194e4000001a85")
+
+
 def test_an_article_without_serial_has_no_epc_but_a_link() -> None:
     forms = describe("(01)09501101530003")
 
@@ -183,6 +203,8 @@ def test_bits_with_a_foreign_header_stay_what_they_are() -> None:
         ("urn:epc:tag:nothing", "not a known EPC tag scheme"),
         ("urn:epc:id:sgtin:0614141", "not a valid EPC"),
         ("urn:epc:id:nothing:1.2", "not a valid EPC"),
+        ("urn:epc:raw:96.x00", "says 96 bits"),
+        ("]C10199", "not a GS1 element"),
     ],
 )
 def test_what_is_not_a_number_is_refused_with_a_sentence(value: str, why: str) -> None:
