@@ -80,6 +80,11 @@ class Coverage:
         self.hearing = np.zeros(antennas, np.bool_)
 
     @property
+    def patience(self) -> tuple[float, float, float]:
+        """How patient `silent` is: ms for a second of a gap, ms at least, and reads at least."""
+        return float(self._missed_ms), float(self._silent_ms_min), self._silences / _LEAST_SHARE
+
+    @property
     def listening(self) -> NDArray[np.bool_]:
         """Those alive that are not deaf: whose silence tells something."""
         return self.alive & ~self.deaf
@@ -127,7 +132,7 @@ class Coverage:
         covered = all_up & ((self._sum(self.hearing) > 0) | (self.items <= 1))
         began = covered & ~self.covered
         self.covered_since_ms[began] = now_ms
-        self.covered = covered
+        self.covered[:] = covered  # in place: compiled code knows where it lies
 
     def silent(
         self, slots: Slots, home: NDArray[np.bool_], news: Heard

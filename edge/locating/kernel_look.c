@@ -43,15 +43,6 @@ struct news {
     const uint8_t *out_of_reach;
 };
 
-/* What comes of it: heads of the table by row, the rest by tag. */
-struct told {
-    struct head *heads;
-    uint64_t capacity;
-    float *level_db, *usual_before;
-    uint16_t *best;
-    uint8_t *findings;
-};
-
 /* One tag: its slots and what the look makes of them. */
 struct tag {
     float level[SLOTS], weight[SLOTS], trust[SLOTS], usual[SLOTS], belief[SLOTS], memory[SLOTS];
