@@ -45,6 +45,9 @@ class Kernel:
     kept: Function
     put: Function
     see: Function
+    count: Function
+    heard: Function
+    cover: Function
     spread: Function
 
     def read_all_over(self, *columns: NDArray[Any]) -> None:
@@ -89,6 +92,9 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),
         take=_function(found.kernel_take, *take),
         meet=_function(found.kernel_meet, *meet),
+        count=_function(found.kernel_count, _COUNT, POINTER, POINTER, _COUNT, *[POINTER] * 4),
+        heard=_function(found.kernel_heard, POINTER, POINTER, _COUNT),
+        cover=_function(found.kernel_cover, POINTER, _COUNT),
         see=_function(found.kernel_see, POINTER, POINTER, _COUNT, *[POINTER] * 8),
     )
     return kernel, "compiled"

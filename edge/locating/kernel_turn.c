@@ -1,5 +1,5 @@
-/* What lies between the walks through the table, compiled: `intake.py`, `meeting.py`, and the end of a
- * look. So a turn is three calls, in which a few hundred reads lie in the nearest cache from one step
+/* What lies between the walks through the table, compiled: `intake.py`, `coverage.py`, `meeting.py`,
+ * and the end of a look. So a turn is three calls, in which a few hundred reads lie in the nearest cache from one step
  * to the next; each step by numpy is a call, and its code has left the cache since the last turn.
  *
  * What is computed, and why, is said there; the names are those. `compiled_intake.py`,
@@ -43,16 +43,23 @@ struct reads {
     int32_t *seen_ms;
 };
 
-/* Readers, antennas and places, see coverage.py; by antenna and, last, by no antenna. */
+/* Readers, antennas and places, see coverage.py; by antenna, but `place_of` has no antenna behind the
+ * last. */
 struct coverage {
     const uint16_t *place_of;
-    const int64_t *heard_ms; /* without no antenna */
-    int64_t antennas;
-    const int64_t *items, *covered_since_ms; /* by place */
-    const uint8_t *covered;
-    int64_t places;
+    const int64_t *reader_of;
+    const uint8_t *reader_told; /* by reader */
+    const uint8_t *up;
+    uint8_t *hearing;
+    int64_t *heard_ms;
+    double *gap_s;
+    const int64_t *items, *antennas_at; /* by place */
+    int64_t *covered_since_ms;
+    uint8_t *covered;
+    int64_t *ups, *hearings; /* scratch, by place */
+    int64_t antennas, places, readers;
     float missed_ms, silent_ms_least;
-    double reads_least;
+    double reads_least, silences, hearing_ms_least, hearing_ms_most;
 };
 
 /* What is known of m tags that were read, before a look. */
@@ -135,7 +142,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
         const int64_t antenna = of->slots.antenna[slot], place = met->place[slot];
         const int is_home = place == announced;
         int no_more = 0;
-        if (antenna < at->antennas - 1 && place < at->places && at->covered[place]) {
+        if (antenna < at->antennas && place < at->places && at->covered[place]) {
             const int64_t heard_ms = at->heard_ms[antenna], seen_ms = of->slots.seen_ms[slot];
             const int64_t until_ms = at->items[place] <= 1 || heard_ms > now_ms ? now_ms : heard_ms;
             const int64_t covered_ms = at->covered_since_ms[place];
@@ -186,7 +193,7 @@ API int64_t kernel_meet(const struct record *records, struct head *heads, int64_
         met->gap_s[j] = gap_s;
         heads[of->rows[j]].gap_s = float_to_half(gap_s);
         for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
-            const int64_t antenna = of->slots.antenna[slot], none = coverage->antennas - 1;
+            const int64_t antenna = of->slots.antenna[slot], none = coverage->antennas;
             met->place[slot] = coverage->place_of[antenna < none ? antenna : none];
         }
         met->some_are_silent |= look_for_silence(coverage, of, met, j, m);
@@ -211,4 +218,71 @@ API int64_t kernel_see(const struct settings *is, const struct floor *floor, int
         count += states[j] >= STATES || tellings[states[j] * FINDINGS + to->findings[j]] != 0;
     }
     return count;
+}
+
+/* Counts n reads and sums their levels by antenna, for this turn and for as long as is counted.
+ * Returns 0. */
+API int64_t kernel_count(int64_t n, const uint16_t *antenna, const float *rssi_dbm, int64_t antennas,
+                         int64_t *counts, int64_t *all_counts, double *levels, double *all_levels)
+{
+    for (int64_t a = 0; a < antennas; a++) {
+        counts[a] = 0;
+        levels[a] = 0.0;
+    }
+    for (int64_t i = 0; i < n; i++)
+        if (antenna[i] >= antennas)
+            return -1;
+    for (int64_t i = 0; i < n; i++) {
+        counts[antenna[i]]++;
+        levels[antenna[i]] += (double)rssi_dbm[i];
+    }
+    for (int64_t a = 0; a < antennas; a++) {
+        all_counts[a] += counts[a];
+        all_levels[a] += levels[a];
+    }
+    return 0;
+}
+
+/* So many reads came from each antenna, see `Coverage.heard`; returns how many of these antennas are
+ * of readers of which nobody has told. */
+API int64_t kernel_heard(const struct coverage *at, const int64_t *counts, int64_t now_ms)
+{
+    int64_t untold = 0;
+    for (int64_t a = 0; a < at->antennas; a++) {
+        if (!counts[a])
+            continue;
+        const double usual_s = at->gap_s[a], most_s = 4.0 * usual_s + 1.0;
+        double gap_s = (double)(now_ms - at->heard_ms[a]) * 1e-3;
+        gap_s = gap_s < most_s ? gap_s : most_s;
+        at->gap_s[a] += (gap_s > usual_s ? 0.3 : 0.01) * (gap_s - usual_s);
+        at->heard_ms[a] = now_ms;
+        const int64_t reader = at->reader_of[a];
+        untold += reader < 0 || reader >= at->readers || !at->reader_told[reader];
+    }
+    return untold;
+}
+
+/* Which antennas hear and which places are covered now, see `Coverage.look`; returns 0. */
+API int64_t kernel_cover(const struct coverage *at, int64_t now_ms)
+{
+    for (int64_t p = 0; p < at->places; p++)
+        at->ups[p] = at->hearings[p] = 0;
+    for (int64_t a = 0; a < at->antennas; a++) {
+        double patience_ms = at->silences * at->gap_s[a] * 1e3;
+        patience_ms = patience_ms > at->hearing_ms_least ? patience_ms : at->hearing_ms_least;
+        patience_ms = patience_ms < at->hearing_ms_most ? patience_ms : at->hearing_ms_most;
+        at->hearing[a] = at->up[a] && (double)(now_ms - at->heard_ms[a]) <= patience_ms;
+        if (at->place_of[a] >= at->places)
+            return -1;
+        at->ups[at->place_of[a]] += at->up[a];
+        at->hearings[at->place_of[a]] += at->hearing[a];
+    }
+    for (int64_t p = 0; p < at->places; p++) {
+        const int all_up = at->antennas_at[p] > 0 && at->ups[p] == at->antennas_at[p];
+        const int is_covered = all_up && (at->hearings[p] > 0 || at->items[p] <= 1);
+        if (is_covered && !at->covered[p])
+            at->covered_since_ms[p] = now_ms;
+        at->covered[p] = (uint8_t)is_covered;
+    }
+    return 0;
 }

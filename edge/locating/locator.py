@@ -12,7 +12,6 @@ from drivers.reads import SomeReads
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.columns import FloorColumns
-from edge.locating.compiled_coverage import coverage_at
 from edge.locating.coverage import Coverage
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
@@ -82,7 +81,6 @@ class Locator:
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
         self._meeting = Meeting(self._table, self._columns, self._coverage)
-        self._coverage_at = coverage_at(self._columns, self._coverage)
         self._learn(calibration)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
@@ -259,9 +257,9 @@ class Locator:
 
     def _meet(self, reads: Reads) -> Met:
         """The tags that were read; compiled where no place without reads is to be admitted."""
-        compiled, ways = self._table.compiled, self._ways
-        if compiled is not None and ways.surveyed is None:
-            return compiled.meet(reads, self._coverage_at)
+        ways, coverage = self._ways, self._coverage.compiled
+        if ways.surveyed is None and coverage is not None and self._table.compiled is not None:
+            return self._table.compiled.meet(reads, coverage.at)
         return self._meeting.meet(reads, lambda slots: ways.admit(slots, self._coverage))
 
     def _look(self, met: Met) -> list[PresenceChange]:

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from drivers.reads import ClockQuality, Gathered
 from edge.locating import kernel
 from edge.locating.columns import FloorColumns
-from edge.locating.compiled_coverage import coverage_at
 from edge.locating.compiled_intake import CompiledIntake
 from edge.locating.coverage import Coverage
 from edge.locating.intake import Intake
+from edge.locating.locator import Locator
 from edge.locating.meeting import Meeting, Met
 from edge.locating.settings import DEFAULTS
 from edge.locating.slots import Kept, Reads
 from edge.locating.tags import NO_PLACE, TagTable
-from edge.model.ids import DeviceName, LocationId
+from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
+from edge.model.presence import Departed, PresenceChange, Stale
 
 pytestmark = pytest.mark.skipif(kernel.KERNEL is None, reason=kernel.REASON)
 READERS = ("north", "south", "not-on-the-floor")
@@ -162,6 +163,7 @@ def test_tags_that_were_read_are_known_alike_by_either_way(
     placed(np.random.default_rng(seed), our_table, tags)
     placed(np.random.default_rng(seed), their_table, tags)
     assert our_table.compiled is not None
+    assert coverage.compiled is not None
     begin_ms = 1
     for count in turns:
         # when they are read, soon again or after long
@@ -172,7 +174,7 @@ def test_tags_that_were_read_are_known_alike_by_either_way(
             chance.uniform(-80.0, -30.0, count).astype(np.float32),
             chance.integers(begin_ms, begin_ms + 20, count).astype(np.int32),
         )
-        ours = our_table.compiled.meet(reads, coverage_at(columns, coverage))
+        ours = our_table.compiled.meet(reads, coverage.compiled.at)
         theirs = Meeting(their_table, columns, coverage).meet(reads, lambda _: None)
         # then the same is known of them
         assert_alike(ours, theirs)
@@ -196,3 +198,90 @@ def assert_alike(ours: Met, theirs: Met) -> None:
     np.testing.assert_array_equal(one, other)
     assert (ours.silent is None) is (theirs.silent is None)
     np.testing.assert_allclose(ours.unrest, theirs.unrest, rtol=1e-4, atol=1e-4)
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32 - 1), turns=st.integers(1, 12))
+def test_antennas_and_places_are_followed_alike_by_either_way(seed: int, turns: int) -> None:
+    # given readers that come and go, or are never told of
+    chance = np.random.default_rng(seed)
+    ours = Locator(floor())
+    with without_compiled_code():
+        theirs = Locator(floor())
+    pair = (ours._coverage, ours.health), (theirs._coverage, theirs.health)
+    now_ms = 1 << 30
+    for _ in range(turns):
+        # when some are heard, or nobody is for long, and goods come and go
+        now_ms += int(chance.choice([20, 1_000, 200_000]))
+        change = READERS[chance.integers(2)], bool(chance.random() < 0.7), chance.random() < 0.3
+        items = chance.integers(0, 4, 6)
+        antenna = chance.integers(0, 8, chance.integers(0, 20)).astype(np.uint16)
+        rssi_dbm = chance.uniform(-80.0, -30.0, len(antenna)).astype(np.float32)
+        for coverage, health in pair:
+            if change[2]:
+                coverage.reader_changed(DeviceName(change[0]), up=change[1], at_ms=now_ms)
+            coverage.items[:] = items
+            if len(antenna):
+                coverage.heard(health.heard(antenna, rssi_dbm), now_ms)
+            coverage.look(now_ms)
+        # then the same is known of each antenna and place
+        for name in ("heard_ms", "_gap_s", "hearing", "covered", "covered_since_ms", "_reader_up"):
+            one, other = (getattr(coverage, name) for coverage, _ in pair)
+            np.testing.assert_array_equal(one, other, name)
+        for name in ("_counts", "_levels"):
+            one, other = (getattr(health, name) for _, health in pair)
+            np.testing.assert_array_equal(one, other, name)
+
+
+def test_an_antenna_or_a_place_that_cannot_be_is_refused() -> None:
+    locator = Locator(floor())
+    one, level = np.array([8], np.uint16), np.array([-50.0], np.float32)
+
+    with pytest.raises(IndexError):
+        locator.health.heard(one, level)
+    with pytest.raises(ValueError, match="differ in length"):
+        locator.health.heard(one, level[:0])
+    with pytest.raises(ValueError, match="differ in length"):
+        locator._coverage.heard(np.zeros(7, np.int64), 5)
+    assert locator._coverage.compiled is not None
+    locator._coverage.compiled.at.places = 2
+    with pytest.raises(IndexError):
+        locator._coverage.look(5)
+
+
+def test_a_floor_is_located_on_alike_by_either_way() -> None:
+    # given tags that come, rest, move and go, of readers that are gathered
+    chance = np.random.default_rng(7)
+    ours = Locator(floor())
+    with without_compiled_code():
+        theirs = Locator(floor())
+    told: dict[Locator, list[str]] = {ours: [], theirs: []}
+    home = chance.integers(0, 4, 60)
+    for turn in range(250):
+        # when they are read where they lie, most of the time
+        now_us = ZERO_US + turn * 200_000
+        if turn == 120:
+            home = chance.integers(0, 4, 60)
+        heard = gathered(chance, [8, 8], odd=turn % 10 == 0)
+        tag = np.where(heard.whole["epc"][:, 11] < 50, heard.whole["epc"][:, 11], 0)
+        tag[tag % 7 == 6] *= turn < 200
+        heard.whole["epc"][:, 11] = tag
+        heard.whole["antenna"][:] = 1 + home[tag]
+        heard.whole["rssi_dbm"][:] = chance.normal(-55.0, 2.0, 16)
+        heard.whole["seen_us"][:] = now_us - chance.integers(0, 200_000, 16)
+        for locator, changes in told.items():
+            locator.observe(heard)
+            changes += [_plain(one) for one in locator.turn(now_us)]
+    # then both tell the same
+    assert told[ours] == told[theirs]
+    assert len(told[ours]) > 60
+    for number in range(50):
+        one, other = (locator.where(Epc(f"{number:024x}")) for locator in (ours, theirs))
+        assert (one and one.announced) == (other and other.announced)
+
+
+def _plain(change: PresenceChange) -> str:
+    """A change without how sure it is, which differs in its last digits."""
+    if isinstance(change, Departed | Stale):
+        return repr(change)
+    return repr(replace(change, probability=round(change.probability, 3)))
