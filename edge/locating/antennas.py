@@ -25,7 +25,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_coverage import Counting
 from edge.locating.coverage import Coverage
 from edge.locating.lasting import Flags, Lasting
 from edge.locating.references import ReferenceTags
@@ -104,6 +106,9 @@ class AntennaHealth:
         self._usual = Usual(count)
         self._counts = np.zeros(count, np.int64)
         self._levels = np.zeros(count)
+        self._counting = (
+            Counting(kernel.KERNEL, self._counts, self._levels) if kernel.KERNEL else None
+        )
         self._listened = np.zeros(count, np.bool_)
         self._reads_per_s = np.full(count, np.nan)
         self._expected = np.zeros(count)
@@ -120,6 +125,8 @@ class AntennaHealth:
 
     def heard(self, antenna: Ports, rssi_dbm: Floats) -> NDArray[np.int64]:
         """Count the reads of a turn; gives how many each antenna delivered."""
+        if self._counting is not None:
+            return self._counting.count(antenna, rssi_dbm)
         counts = np.bincount(antenna, minlength=len(self._counts))
         self._counts += counts
         self._levels += np.bincount(antenna, weights=rssi_dbm, minlength=len(self._counts))

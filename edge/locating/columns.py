@@ -33,6 +33,8 @@ class FloorColumns:
         reader_of: by antenna number, index into `readers`.
         near: by antenna number, with one more entry, whether it is a near-field antenna.
         near_place: by place number, whether near-field antennas cover it.
+        antenna_at: uint16, shape (readers + 1, ports): antenna numbers; `NO_ANTENNA` for none, and
+            so are the last reader and the last port.
         shared: whether some place has more than one antenna.
     """
 
@@ -56,10 +58,10 @@ class FloorColumns:
         self.near_place[self.place_of[:-1][self.near[:-1]]] = True
         self.shared = len(set(numbers)) < len(numbers)
         ports = 2 + max((antenna.port for antenna in floor.antennas), default=0)
-        self._at = np.full((len(self.readers) + 1, ports), NO_ANTENNA, np.uint16)
+        self.antenna_at = np.full((len(self.readers) + 1, ports), NO_ANTENNA, np.uint16)
         self._row_of = {str(reader): row for row, reader in enumerate(self.readers)}
         for number, antenna in enumerate(floor.antennas):
-            self._at[self._row_of[antenna.reader], antenna.port] = number
+            self.antenna_at[self._row_of[antenna.reader], antenna.port] = number
 
     def rows_of(self, readers: Iterable[str]) -> list[int]:
         """The readers' numbers for `antennas_at`; one above all for one not on the floor."""
@@ -68,9 +70,9 @@ class FloorColumns:
 
     def antennas_at(self, readers: NDArray[np.int64], ports: NDArray[np.uint16]) -> Ports:
         """Antenna numbers of ports, each of the reader with that number (`rows_of`)."""
-        last = self._at.shape[1] - 1  # no table names a port so high: it is that for none
-        at = readers * self._at.shape[1] + np.minimum(ports, last)
-        numbers: Ports = self._at.reshape(-1).take(at)
+        last = self.antenna_at.shape[1] - 1  # no table names a port so high: it is that for none
+        at = readers * self.antenna_at.shape[1] + np.minimum(ports, last)
+        numbers: Ports = self.antenna_at.reshape(-1).take(at)
         return numbers
 
     def antennas_of(self, reader: str, ports: NDArray[np.uint16]) -> Ports:

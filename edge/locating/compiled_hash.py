@@ -26,13 +26,17 @@ class _Hash(ctypes.Structure):
 
 
 class CompiledHash:
-    """Finds and gives rows by the columns of an `EpcIndex`."""
+    """Finds and gives rows by the columns of an `EpcIndex`.
+
+    Attributes:
+        at: the hash, as compiled code takes it.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._columns: tuple[NDArray[Any], ...] = ()
         self._plain = _Hash()
-        self._at = ctypes.byref(self._plain)
+        self.at = ctypes.byref(self._plain)
 
     def work_on(self, places: NDArray[np.int32], heads: NDArray[np.void]) -> None:
         """Take the hash and the heads of the rows, anew when one of them was made or has grown.
@@ -46,11 +50,11 @@ class CompiledHash:
         self._kernel.read_all_over(*self._columns)
         at, stride = address(heads, np.void), heads.itemsize
         self._plain = _Hash(address(places, np.int32), len(places), at, stride, len(heads))
-        self._at = ctypes.byref(self._plain)
+        self.at = ctypes.byref(self._plain)
 
     def place(self, rows: int) -> int:
         """Find places for the first rows that have a key, in an empty hash; how many they are."""
-        placed = self._kernel.place(self._at, rows)
+        placed = self._kernel.place(self.at, rows)
         if placed < 0:
             raise IndexError("more rows than the hash has places for")
         return placed
@@ -61,7 +65,7 @@ class CompiledHash:
         if not len(rows):
             return rows, 0
         columns = _of_keys(keys, bits)
-        return rows, self._kernel.find(self._at, len(rows), *columns, address(rows, np.int64))
+        return rows, self._kernel.find(self.at, len(rows), *columns, address(rows, np.int64))
 
     def add(self, keys: _Keys, bits: NDArray[np.uint16], rows: _Rows, given: _Rows) -> _Rows:
         """Give rows to keys that have none, in the order in which they first come.
@@ -82,7 +86,7 @@ class CompiledHash:
             raise ValueError("rows and keys do not belong together")
         first = np.empty(len(given), np.int64)
         lists = (address(one, np.int64) for one in (rows, given, first))
-        added = self._kernel.add(self._at, len(rows), *_of_keys(keys, bits), *lists)
+        added = self._kernel.add(self.at, len(rows), *_of_keys(keys, bits), *lists)
         if added < 0:
             raise IndexError("a row to be given lies outside the table")
         return first[:added]

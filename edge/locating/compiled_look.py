@@ -5,12 +5,14 @@ import ctypes
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.compiled_records import slots_at
+from edge.locating.compiled_bench import Bench, BenchMet, where
 from edge.locating.kernel import POINTER, Kernel, address
 from edge.locating.looking import Looking, Outcome, Present
-from edge.locating.model import Known, OffsetModel
+from edge.locating.meeting import Met
+from edge.locating.model import OffsetModel
+from edge.locating.presence import TELLINGS
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import SLOTS, News
+from edge.locating.slots import SLOTS
 from edge.locating.tags import TagTable
 
 _FLOATS = (
@@ -22,19 +24,10 @@ _FLOATS = (
 _COUNTS = ("arrive_reads", "near_arrive_reads", "has_near", "is_shared")
 _FLOOR = ("offset", "near", "alive", "near_place")
 _NEWS = (
-    *(
-        "rows",
-        "fresh",
-        "since_s",
-        "reads",
-        "place",
-        "announced",
-        "usual_db",
-        "reads_before",
-        "silent",
-    ),
-    *("placed_s", "nearness", "out_of_reach"),
+    *("rows", "fresh", "since_s", "reads", "place", "announced", "usual_db", "reads_before"),
+    *("silent", "placed_s", "nearness", "out_of_reach"),
 )
+_TELLINGS_AT = address(TELLINGS, np.uint8)
 
 
 class _Settings(ctypes.Structure):
@@ -65,7 +58,7 @@ class _Told(ctypes.Structure):
 
 
 class CompiledLook:
-    """Looks as a `Looking` does.
+    """Looks as a `Looking` does, at tags that lie on a bench.
 
     Args:
         kernel: the functions.
@@ -75,66 +68,76 @@ class CompiledLook:
 
     def __init__(self, kernel: Kernel, looking: Looking, model: OffsetModel) -> None:
         columns = looking.columns
-        self._look = kernel.look
+        self._see = kernel.see
         self._settles = looking.settings.settling_s > 0.0
         self._settings = _plain(looking.settings, model)
         self._settings.has_near = bool(columns.near.any())
         self._settings.is_shared = columns.shared
         self._columns = (model.offset, columns.near, columns.near_place)
-        self._antennas, self._places = len(columns.near), len(columns.places)
+        antennas = len(columns.near)
+        if len(model.offset) != antennas:
+            raise ValueError("columns of antennas differ in length")
+        self._floor = _Floor(
+            *(address(model.offset, np.float32), address(columns.near, np.bool_), None),
+            *(address(columns.near_place, np.bool_), antennas, len(columns.places)),
+        )
+        self._bench: Bench | None = None
+        self._news, self._told = _News(), _Told()
 
-    def look(self, table: TagTable, news: News, known: Known, present: Present) -> Outcome:
-        """Look at tags; their slots, reads and usual levels follow.
+    def look(self, table: TagTable, met: Met, present: Present) -> Outcome:
+        """Look at tags; their slots, reads and usual levels follow, also in the table.
 
         Raises:
-            IndexError: a row or a place that cannot be.
+            IndexError: a row, a place or a state that cannot be.
         """
-        tags = len(news.rows)
-        shape = (SLOTS, tags)
-        level_db, usual_db = np.empty((2, *shape), np.float32)
-        best, findings = np.empty(tags, np.uint16), np.empty(tags, np.uint8)
-        told = _Told(
-            *(address(table.index.heads, np.void), len(table.index.heads)),
-            *(address(level_db, np.float32), address(usual_db, np.float32)),
-            *(address(best, np.uint16), address(findings, np.uint8)),
-        )
-        placed_s = present.placed_s() if self._settles else None
-        plain = self._news(news, known, present, placed_s)
-        floor, slots = self._floor(present.alive), slots_at(news.slots, shape)
-        by = ctypes.byref
-        if self._look(by(self._settings), by(floor), tags, by(plain), by(slots), by(told)) < 0:
-            raise IndexError("a look at a row or a place that cannot be")
-        return Outcome(findings, best, level_db, usual_db)
-
-    def _floor(self, alive: NDArray[np.bool_]) -> _Floor:
-        offset, near, near_place = self._columns
-        if not len(offset) == len(near) == len(alive) == self._antennas:
+        records = table.compiled
+        if records is None or not isinstance(met, BenchMet):
+            raise TypeError("compiled code looks at what compiled code has met")
+        bench, tags, by = met.bench, met.tags, ctypes.byref
+        if bench is not self._bench:
+            self._work_on(bench)
+        if len(present.alive) != self._floor.antennas:
             raise ValueError("columns of antennas differ in length")
-        return _Floor(
-            *(address(offset, np.float32), address(near, np.bool_), address(alive, np.bool_)),
-            *(address(near_place, np.bool_), self._antennas, self._places),
+        self._floor.alive = address(present.alive, np.bool_)
+        self._told.heads, self._told.capacity = records.heads_at, records.capacity
+        placed_s = self._tell_rest(met, present)
+        changed = self._see(
+            *(by(self._settings), by(self._floor), tags, by(self._news), by(bench.merged.slots)),
+            *(by(self._told), records.at, bench.merged.rows, bench.met.kept.state, _TELLINGS_AT),
+            bench.changed_at,
+        )
+        del placed_s
+        if changed < 0:
+            raise IndexError("a look at a row, a place or a state that cannot be")
+        return Outcome(
+            *(bench.changed[:changed], bench.findings[:tags], bench.best[:tags]),
+            *(met.of_slots(bench.level_db), met.of_slots(bench.usual_db)),
         )
 
-    @staticmethod
-    def _news(
-        news: News, known: Known, present: Present, placed_s: NDArray[np.float32] | None
-    ) -> _News:
-        one, four = (len(news.rows),), (SLOTS, len(news.rows))
-        walk = present.walk
-        return _News(
-            _shaped(news.rows, np.int64, one),
-            _shaped(news.fresh, np.bool_, four),
-            _shaped(news.since_s, np.float32, one),
-            _shaped(news.reads, np.int32, one),
-            _shaped(present.places, np.uint16, four),
-            _shaped(present.announced, np.uint16, one),
-            _shaped(known.usual_db, np.float32, one),
-            _shaped(known.reads, np.uint8, one),
-            None if known.silent is None else _shaped(known.silent, np.bool_, four),
-            None if placed_s is None else _shaped(placed_s, np.float32, one),
-            None if walk is None else _shaped(walk.nearness, np.float32, (SLOTS + 1, one[0])),
-            None if walk is None else _shaped(walk.out_of_reach, np.bool_, four),
+    def _tell_rest(self, met: BenchMet, present: Present) -> NDArray[np.float32] | None:
+        """Say what is not always known; gives what must not go away meanwhile."""
+        one, four = (met.tags,), (SLOTS, met.tags)
+        news, walk = self._news, present.walk
+        news.silent = met.bench.met.silent if met.bench.met.some_are_silent else None
+        news.nearness = news.out_of_reach = news.placed_s = None
+        if walk is not None:
+            news.nearness = _shaped(walk.nearness, np.float32, (SLOTS + 1, met.tags))
+            news.out_of_reach = _shaped(walk.out_of_reach, np.bool_, four)
+        placed_s = present.placed_s() if self._settles else None
+        if placed_s is not None:
+            news.placed_s = _shaped(placed_s, np.float32, one)
+        return placed_s
+
+    def _work_on(self, bench: Bench) -> None:
+        """Take another bench's columns."""
+        self._bench = bench
+        merged, known = bench.merged, bench.met
+        self._news = _News(
+            *(merged.rows, merged.fresh, merged.since_s, merged.reads, known.place),
+            *(known.kept.place, known.kept.level_db, known.kept.reads),
         )
+        levels = where(bench.level_db), where(bench.usual_db)
+        self._told = _Told(None, 0, *levels, where(bench.best), where(bench.findings))
 
 
 def _shaped(column: NDArray[np.generic], kind: type[np.generic], shape: tuple[int, ...]) -> int:

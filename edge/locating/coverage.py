@@ -6,11 +6,14 @@ odd: it is mute after a multiple of its usual gap between reads.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_coverage import CompiledCoverage
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ints, Slots
 from edge.model.ids import DeviceName
@@ -52,6 +55,7 @@ class Coverage:
         antenna_up: by antenna number: its reader answers.
         heard_ms: by antenna number: when it last delivered reads, or began to listen.
         hearing: by antenna number: it is up and not silent for longer than its rhythm allows.
+        compiled: what compiled code does of this; None without it.
     """
 
     def __init__(self, columns: FloorColumns, settings: LocatingSettings, now_ms: int) -> None:
@@ -78,6 +82,34 @@ class Coverage:
         self.dark = np.zeros(places, np.bool_)
         self.antenna_up = np.zeros(antennas, np.bool_)
         self.hearing = np.zeros(antennas, np.bool_)
+        self.compiled = self._compiled()
+
+    def _compiled(self) -> CompiledCoverage | None:
+        """What compiled code does; it knows where columns lie, so they are changed in place."""
+        if kernel.KERNEL is None:
+            return None
+        columns: dict[str, NDArray[Any]] = {
+            "place_of": self._columns.place_of,
+            "reader_of": self._columns.reader_of,
+            "reader_told": self._reader_told,
+            "up": self.antenna_up,
+            "hearing": self.hearing,
+            "heard_ms": self.heard_ms,
+            "gap_s": self._gap_s,
+            "items": self.items,
+            "antennas_at": self._antennas_at,
+            "covered_since_ms": self.covered_since_ms,
+            "covered": self.covered,
+        }
+        numbers = {
+            "missed_ms": float(self._missed_ms),
+            "silent_ms_least": float(self._silent_ms_min),
+            "reads_least": self._silences / _LEAST_SHARE,
+            "silences": self._silences,
+            "hearing_ms_least": self._hearing_ms[0],
+            "hearing_ms_most": self._hearing_ms[1],
+        }
+        return CompiledCoverage(kernel.KERNEL, columns, numbers)
 
     @property
     def listening(self) -> NDArray[np.bool_]:
@@ -102,12 +134,15 @@ class Coverage:
 
     def heard(self, counts: NDArray[np.int64], now_ms: int) -> None:
         """So many reads came from each antenna; a reader never told of is up."""
+        if self.compiled is not None and self.compiled.heard(counts, now_ms):
+            return
         which = np.flatnonzero(counts)
-        gap = (now_ms - self.heard_ms[which]) * 1e-3
-        usual = self._gap_s[which]
-        gap = np.minimum(gap, 4.0 * usual + 1.0)
-        self._gap_s[which] += np.where(gap > usual, 0.3, 0.01) * (gap - usual)
-        self.heard_ms[which] = now_ms
+        if self.compiled is None:
+            gap = (now_ms - self.heard_ms[which]) * 1e-3
+            usual = self._gap_s[which]
+            gap = np.minimum(gap, 4.0 * usual + 1.0)
+            self._gap_s[which] += np.where(gap > usual, 0.3, 0.01) * (gap - usual)
+            self.heard_ms[which] = now_ms
         readers = self._columns.reader_of[which]
         for number in set(readers[~self._reader_told[readers]].tolist()):
             self.reader_changed(self._columns.readers[number], up=True, at_ms=now_ms)
@@ -120,6 +155,9 @@ class Coverage:
 
     def look(self, now_ms: int) -> None:
         """Bring `covered` and `covered_since_ms` up to now."""
+        if self.compiled is not None:
+            self.compiled.look(now_ms)
+            return
         low, high = self._hearing_ms
         patience_ms = np.minimum(np.maximum(self._silences * self._gap_s * 1e3, low), high)
         self.hearing = self.antenna_up & (now_ms - self.heard_ms <= patience_ms)
@@ -127,7 +165,7 @@ class Coverage:
         covered = all_up & ((self._sum(self.hearing) > 0) | (self.items <= 1))
         began = covered & ~self.covered
         self.covered_since_ms[began] = now_ms
-        self.covered = covered
+        self.covered[:] = covered
 
     def silent(
         self, slots: Slots, home: NDArray[np.bool_], news: Heard

@@ -90,6 +90,7 @@ class EpcIndex:
         keys: uint32, shape (capacity, 3); bits: uint16, shape (capacity,), 0 for a free row; both
             lie in the heads.
         rows: rows ever given; free ones among them are in a list and are given again first.
+        compiled: the hash as compiled code has it; None without it.
     """
 
     keys: Keys
@@ -103,7 +104,7 @@ class EpcIndex:
         self._long: dict[int, bytes] = {}
         self._places = np.empty(0, np.int32)
         self._taken = 0
-        self._compiled = CompiledHash(kernel.KERNEL) if kernel.KERNEL else None
+        self.compiled = CompiledHash(kernel.KERNEL) if kernel.KERNEL else None
         self._rebuild(expected)
 
     def __len__(self) -> int:
@@ -116,17 +117,16 @@ class EpcIndex:
 
     def find(self, keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key, -1 where it is not known."""
-        if self._compiled is not None:
-            return self._compiled.find(keys, bits)[0]
+        if self.compiled is not None:
+            return self.compiled.find(keys, bits)[0]
         return self._walk(keys, bits)[0]
 
     def find_or_add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         """The row of each key; a new key gets one. `epc` is read only for long EPCs."""
-        if self._compiled is not None:
-            rows, missing_count = self._compiled.find(keys, bits)
+        if self.compiled is not None:
+            rows, missing_count = self.compiled.find(keys, bits)
             if missing_count:
-                self._make_room(missing_count)
-                self._add_compiled(self._compiled, epc, keys, bits, rows)
+                self.give_rows(epc, keys, bits, rows)
             return rows
         rows, at = self._walk(keys, bits)
         missing = (rows < 0).nonzero()[0]
@@ -203,17 +203,16 @@ class EpcIndex:
         ended: NDArray[np.bool_] = same
         return ended
 
-    def _add_compiled(
-        self,
-        compiled: CompiledHash,
-        epc: NDArray[np.uint8],
-        keys: Keys,
-        bits: NDArray[np.uint16],
-        rows: Rows,
+    def give_rows(
+        self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16], rows: Rows
     ) -> None:
-        """As `_add`, into `rows`."""
-        given = self._next_rows(int(np.count_nonzero(rows < 0)))
-        first = compiled.add(keys, bits, rows, given)
+        """Put a row for each new key where there is -1 in `rows`; by compiled code alone."""
+        if self.compiled is None:
+            raise TypeError("nobody but compiled code leaves rows out")
+        missing = int(np.count_nonzero(rows < 0))
+        self._make_room(missing)
+        given = self._next_rows(missing)
+        first = self.compiled.add(keys, bits, rows, given)
         given = given[: len(first)]
         self._give(len(given))
         self._keep_long(epc, bits, first, given)
@@ -296,15 +295,15 @@ class EpcIndex:
 
     def _show_compiled(self) -> None:
         """The columns lie elsewhere now."""
-        if self._compiled is not None:
-            self._compiled.work_on(self._places, self.heads)
+        if self.compiled is not None:
+            self.compiled.work_on(self._places, self.heads)
 
     def _rebuild(self, tags: int) -> None:
         """A new hash with room for these tags and some; keys stay, places of forgotten ones go."""
         self._places = np.full(max(64, int(tags * ROOM / LOAD_MAX)), EMPTY, np.int32)
         self._show_compiled()
-        if self._compiled is not None:
-            self._taken = self._compiled.place(self.rows)
+        if self.compiled is not None:
+            self._taken = self.compiled.place(self.rows)
             return
         rows = np.flatnonzero(self.bits[: self.rows])
         self._taken = len(rows)

@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.reads import Gathered, ReadBatch, SomeReads, neighbours_joined
+from edge.locating import kernel
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_bench import Bench
+from edge.locating.compiled_intake import CompiledIntake, put_by
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM
 from edge.locating.slots import NO_ANTENNA, Ports, Reads
@@ -41,7 +44,8 @@ class Intake:
     def __init__(self, columns: FloorColumns) -> None:
         self._columns = columns
         self._batches: list[SomeReads] = []
-        self._numbers: dict[tuple[str, ...], list[int]] = {}
+        self._numbers: dict[tuple[str, ...], NDArray[np.int64]] = {}
+        self._compiled = CompiledIntake(kernel.KERNEL, columns) if kernel.KERNEL else None
         self._held = 0
         self._taken_ms = 0
         near = columns.reader_of[columns.near[:-1]]
@@ -61,6 +65,31 @@ class Intake:
         batches = self._due(now_ms)
         if not batches:
             return None
+        count, times, records = sum(map(len, batches)), (zero_us, now_ms), table.compiled
+        gathered = [one for one in batches if isinstance(one, Gathered)]
+        if records is None or len(gathered) < len(batches) or len(table) + count > tags_max:
+            return self._joined(batches, table, times, tags_max)
+        bench, end = records.bench(count), 0
+        for one in gathered:
+            if self._is_taken(one, table, times, (bench, end)):
+                end += len(one)
+            elif (reads := self._joined([one], table, times, tags_max)) is not None:
+                end = put_by(reads, bench, end)
+        return bench.taken_reads(end) if end else None
+
+    def _is_taken(
+        self, batch: Gathered, table: TagTable, times: tuple[int, int], to: tuple[Bench, int]
+    ) -> bool:
+        """Whether compiled code takes a batch in; see `CompiledIntake`."""
+        if self._compiled is None:
+            return False
+        return self._compiled.take(batch, self._numbers_of(batch.readers), table, times, to)
+
+    def _joined(
+        self, batches: list[SomeReads], table: TagTable, times: tuple[int, int], tags_max: int
+    ) -> Reads | None:
+        """The reads of any batches, at least one; what must be left out is counted."""
+        zero_us, now_ms = times
         joined = neighbours_joined(batches)
         bits = np.concatenate([piece.epc_bits for piece in joined])
         antenna = self._antennas(batches, joined)
@@ -119,7 +148,7 @@ class Intake:
         counts: list[int] = []
         for batch in batches:
             if isinstance(batch, Gathered):
-                numbers += self._numbers_of(batch.readers)
+                numbers += self._numbers_of(batch.readers).tolist()
                 counts += batch.counts.tolist()
             else:
                 numbers += self._columns.rows_of([batch.reader])
@@ -129,13 +158,13 @@ class Intake:
             reader, np.concatenate([piece.antenna for piece in joined])
         )
 
-    def _numbers_of(self, readers: tuple[str, ...]) -> list[int]:
+    def _numbers_of(self, readers: tuple[str, ...]) -> NDArray[np.int64]:
         """The numbers of readers that are gathered together again and again."""
         numbers = self._numbers.get(readers)
         if numbers is None:
             if len(self._numbers) >= _READERS_KEPT:
                 self._numbers.clear()
-            numbers = self._numbers[readers] = self._columns.rows_of(readers)
+            numbers = self._numbers[readers] = np.array(self._columns.rows_of(readers), np.int64)
         return numbers
 
     @staticmethod

@@ -37,24 +37,6 @@ struct record {
 };
 _Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
 
-/* What a merge works on and leaves behind; all columns have room for n reads. */
-struct merged {
-    struct slots slots;
-    int64_t *rows;
-    uint8_t *fresh;
-    int32_t *at_ms;
-    float *since_s;
-    int32_t *reads;
-    uint64_t *order, *spare; /* scratch */
-};
-
-/* What is known of m tags besides their slots, in columns, see tags.py. */
-struct kept {
-    uint16_t *place;
-    uint8_t *state, *reads;
-    float *gap_s, *level_db;
-};
-
 /* Reads of one tag and antenna, summed. */
 struct pair {
     float level_sum, weight;
@@ -63,7 +45,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 5; }
+API int64_t kernel_layout(void) { return 6; }
 
 /* Asks for huge pages under columns that are read all over: half of the time with a million tags is
  * looking up where small pages lie. It asks for them now: by itself the system finds the time for

@@ -33,6 +33,53 @@ struct slots {
     float *belief, *usual;
 };
 
+/* What a merge works on and leaves behind; all columns have room for n reads. */
+struct merged {
+    struct slots slots;
+    int64_t *rows;
+    uint8_t *fresh;
+    int32_t *at_ms;
+    float *since_s;
+    int32_t *reads;
+    uint64_t *order, *spare; /* scratch */
+};
+
+/* What is known of m tags besides their slots, in columns, see tags.py. */
+struct kept {
+    uint16_t *place;
+    uint8_t *state, *reads;
+    float *gap_s, *level_db;
+};
+
+struct record;
+struct pair;
+struct hash;
+struct settings;
+struct floor;
+struct news;
+
+/* What comes of a look: heads of the table by row, the rest by tag. */
+struct told {
+    struct head *heads;
+    uint64_t capacity;
+    float *level_db, *usual_before;
+    uint16_t *best;
+    uint8_t *findings;
+};
+
+/* Said where they are written. */
+API int64_t kernel_find(const struct hash *hash, int64_t n, const uint32_t *keys,
+                        const uint16_t *bits, int64_t *rows);
+API int64_t kernel_merge(const struct record *records, int64_t capacity, float window_s, int64_t n,
+                         const int64_t *rows, const uint16_t *antenna, const float *rssi_dbm,
+                         const int32_t *seen_ms, const struct merged *to, struct pair *strangers);
+API int64_t kernel_kept(const struct head *heads, int64_t capacity, int64_t m, const int64_t *rows,
+                        const struct kept *to);
+API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, const int64_t *rows,
+                       const struct slots *slots);
+API int64_t kernel_look(const struct settings *is, const struct floor *floor, int64_t m,
+                        const struct news *news, const struct slots *slots, const struct told *to);
+
 /* Asks for a line that is needed some fifty reads from now, into the cache behind the first: that
  * one waits for two dozen lines at a time, and no more instructions are done meanwhile. */
 static inline void ask_for(const void *line) { __builtin_prefetch(line, 0, 2); }

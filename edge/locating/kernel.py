@@ -1,9 +1,10 @@
 """The tag table's inner loops as compiled code, where this machine has it; numpy does the same.
 
-The library is built of `kernel.c`, `kernel_hash.c` and `kernel_look.c` when the product is
-installed on a machine with a C compiler, and travels in the package. Where it is missing, or is of
-another machine or another version of the product, `KERNEL` is None, `REASON` says why, and the
-numpy code beside works as ever: with the same results, but for the last bits of an exponential.
+The library is built of `kernel.c`, `kernel_hash.c`, `kernel_look.c` and `kernel_turn.c` when the
+product is installed on a machine with a C compiler, and travels in the package. Where it is
+missing, or is of another machine or another version of the product, `KERNEL` is None, `REASON`
+says why, and the numpy code beside works as ever: with the same results, but for the last bits of
+an exponential.
 
 What C is given is checked here: kind, order and length of each column. Rows and antennas are
 checked there. The interpreter's lock is held meanwhile, a millisecond at most: nobody else can
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 5
+LAYOUT = 6
 """What a library of this version says of itself."""
 _LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
@@ -38,10 +39,15 @@ class Kernel:
     find: Function
     add: Function
     place: Function
+    take: Function
     merge: Function
+    meet: Function
     kept: Function
     put: Function
-    look: Function
+    see: Function
+    count: Function
+    heard: Function
+    cover: Function
     spread: Function
 
     def read_all_over(self, *columns: NDArray[Any]) -> None:
@@ -74,6 +80,8 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
     if layout != LAYOUT:
         return None, f"compiled code of another version (layout {layout}, not {LAYOUT})"
     merge = (POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 6)
+    meet = (POINTER, POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 5)
+    take = (POINTER, POINTER, _COUNT, POINTER, _COUNT, _COUNT, POINTER)
     kernel = Kernel(
         find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
@@ -82,7 +90,12 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         kept=_function(found.kernel_kept, POINTER, _COUNT, _COUNT, POINTER, POINTER),
         put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
         spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),
-        look=_function(found.kernel_look, POINTER, POINTER, _COUNT, *[POINTER] * 3),
+        take=_function(found.kernel_take, *take),
+        meet=_function(found.kernel_meet, *meet),
+        count=_function(found.kernel_count, _COUNT, POINTER, POINTER, _COUNT, *[POINTER] * 4),
+        heard=_function(found.kernel_heard, POINTER, POINTER, _COUNT),
+        cover=_function(found.kernel_cover, POINTER, _COUNT),
+        see=_function(found.kernel_see, POINTER, POINTER, _COUNT, *[POINTER] * 8),
     )
     return kernel, "compiled"
 

@@ -43,15 +43,6 @@ struct news {
     const uint8_t *out_of_reach;
 };
 
-/* What comes of it: heads of the table by row, the rest by tag. */
-struct told {
-    struct head *heads;
-    uint64_t capacity;
-    float *level_db, *usual_before;
-    uint16_t *best;
-    uint8_t *findings;
-};
-
 /* One tag: its slots and what the look makes of them. */
 struct tag {
     float level[SLOTS], weight[SLOTS], trust[SLOTS], usual[SLOTS], belief[SLOTS], memory[SLOTS];
@@ -168,6 +159,13 @@ static void weigh(const struct settings *is, struct tag *tag, uint8_t reads, int
     for (int s = 0; s < SLOTS; s++)
         tag->likelihood[s] += (1.0f - tag->trust[s]) * often * is->silence_claim;
     tag->likelihood[SLOTS] = gone - is->elsewhere;
+}
+
+/* How much of the evidence is new after so many windows; expm1f() takes four times as long, and is
+ * needed only where 1 and an exponential are nearly the same. */
+static float new_of(float windows)
+{
+    return windows > 1.0f ? 1.0f - expf(-windows) : -expm1f(-windows);
 }
 
 /* The first slot of a place speaks for all its antennas, with the best of their looks. */
@@ -323,7 +321,7 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         for (int s = 0; s < SLOTS; s++)
             is_prompt |= tag.near[s] && tag.fresh[s];
         float window_s = is->has_near && is_prompt ? is->near_window_s : is->window_s;
-        float new_share = -expm1f(-news->since_s[j] / window_s);
+        float new_share = new_of(news->since_s[j] / window_s);
         believe(is, &tag, news, j, m, new_share);
         for (int s = 1; s < SLOTS; s++)
             best = tag.belief[s] > tag.belief[best] ? s : best;

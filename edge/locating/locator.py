@@ -7,22 +7,21 @@ table is swept for tags that were silent too long, so that the whole table is se
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.reads import SomeReads
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.columns import FloorColumns
-from edge.locating.coverage import Coverage, Heard
+from edge.locating.coverage import Coverage
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
 from edge.locating.honesty import honest
 from edge.locating.intake import Intake
-from edge.locating.looking import Present
+from edge.locating.looking import Outcome, Present
+from edge.locating.meeting import Meeting, Met, known_of
 from edge.locating.mistakes import Sound
-from edge.locating.model import Known
 from edge.locating.points import Fields, Position, fields_of
-from edge.locating.presence import Finding, State
+from edge.locating.presence import State
 from edge.locating.proofs import Proof, Proofs
 from edge.locating.reasons import (
     AntennaAtPlace,
@@ -34,24 +33,21 @@ from edge.locating.reasons import (
     reason_of,
 )
 from edge.locating.references import ReferenceLevels, ReferenceTags
-from edge.locating.restlessness import often_read
 from edge.locating.restoring import Restorer
 from edge.locating.settings import DEFAULTS, RADIO_DEFAULTS, LocatingSettings, RadioSettings
-from edge.locating.slots import NO_ANTENNA, Floats, Ints, Kept, News, Ports, Slots
+from edge.locating.slots import NO_ANTENNA, Floats, News, Reads, Slots
 from edge.locating.surveyed import heard_all_over
 from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, TagTable
-from edge.locating.telling import Looked, Teller
+from edge.locating.telling import Found, Teller
 from edge.locating.timeline import Timeline
-from edge.locating.walking import Walking
+from edge.locating.walking import Walk, Walking
 from edge.locating.ways import Ways
 from edge.locating.whereabouts import Whereabouts, hearings
 from edge.model.goods import PresentItems
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Floor
 from edge.model.presence import PresenceChange
-
-_ELSEWHERE, _CONFIRMED = np.uint8(Finding.ELSEWHERE), np.uint8(Finding.CONFIRMED)
 
 
 class Locator:
@@ -84,6 +80,7 @@ class Locator:
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
         self._intake = Intake(self._columns)
+        self._meeting = Meeting(self._table, self._columns, self._coverage)
         self._learn(calibration)
         self._teller = Teller(self._columns, self._table, self._coverage, self._time)
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
@@ -152,11 +149,10 @@ class Locator:
         changes = self._teller.late()
         if reads is not None:
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
-            news = self._table.merge(reads)
-            kept = self._table.kept(news.rows)
-            changes += self._teller.tell(news.rows, kept.state, *self._look(news, kept))
+            met = self._meet(reads)
+            changes += self._look(met)
             if self._drift is not None:
-                belief = news.slots.belief.max(axis=0)
+                belief = met.news.slots.belief.max(axis=0)
                 at_s = (now_us - self._time.set_us) * 1e-6
                 self._drift.hear(reads.antenna, reads.rssi_dbm, belief, at_s)
         self._coverage.look(now_ms)
@@ -259,41 +255,47 @@ class Locator:
         """How the radio differs from what was calibrated; None without a calibration."""
         return self._drift.look() if self._drift is not None else None
 
-    def _look(self, news: News, kept: Kept) -> tuple[NDArray[np.uint8], Ints, Looked]:
-        """One look of the filter at each tag that was read; its finding, time and grounds."""
-        table, slots = self._table, news.slots
-        gap_s = table.learn_gaps(news, kept)
-        self._ways.admit(slots, self._coverage)
-        places = self._columns.place_of.take(slots.antenna, mode="clip")
-        announced = kept.place
-        known = self._known(news, places, kept, gap_s)
-        self._ways.choose(slots, often_read(known.reads, gap_s), news.since_s)
-        tags = (news.rows, places, announced)
-        walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
+    def _meet(self, reads: Reads) -> Met:
+        """The tags that were read; compiled where no place without reads is to be admitted."""
+        ways, coverage = self._ways, self._coverage.compiled
+        if ways.surveyed is None and coverage is not None and self._table.compiled is not None:
+            return self._table.compiled.meet(reads, coverage.at)
+        return self._meeting.meet(reads, lambda slots: ways.admit(slots, self._coverage))
+
+    def _look(self, met: Met) -> list[PresenceChange]:
+        """One look of the filter at each tag that was read; what changed by it."""
+        self._ways.choose(met.unrest)
+        walk = self._walk(met) if self._walking.tells else None
         alive = self._ways.listening(self._coverage)
-        present = Present(places, announced, alive, walk, lambda: self._placed_s(news))
-        outcome = self._ways.looking.look(table, news, known, present)
+        present = Present(alive, walk, lambda: self._placed_s(met.news))
+        outcome = self._ways.looking.look(self._table, met, present)
         if walk is not None:
-            self._walking.believed(*tags, slots.belief, news.at_ms)
-        settings = self._ways.settings
+            news, belief = met.news, met.news.slots.belief
+            self._walking.believed(news.rows, met.places, met.kept.place, belief, news.at_ms)
+        return self._tell(met, outcome) if len(outcome.changed) else []
+
+    def _walk(self, met: Met) -> Walk:
+        return self._walking.look(met.news.rows, met.places, met.kept.place, met.news.at_ms)
+
+    def _tell(self, met: Met, outcome: Outcome) -> list[PresenceChange]:
+        """What is to be told of tags after a look."""
+        some, slots, settings = outcome.changed, met.news.slots, self._ways.settings
+        sureness = self._ways.sureness(
+            slots.antenna.take(some, axis=1), met.gap_s[some], self._coverage
+        )
         rests = settings.settling_s == 0.0  # where tags are carried about a return is a return
         heard = outcome.level_db, outcome.usual_db
         sound = Sound(slots.antenna, slots.weight, *heard) if rests else None
-        table.put(news.rows, slots)
-        sureness = self._ways.sureness(slots.antenna, gap_s, self._coverage)
-        looked = Looked(outcome.best, slots.belief, sureness, sound)
-        return outcome.findings, news.at_ms, looked
-
-    def _known(self, news: News, places: Ports, kept: Kept, gap_s: Floats) -> Known:
-        """What is known of tags before a look at them, given their slots' places and mean gaps."""
-        home = (places == kept.place) & (kept.place != NO_PLACE)
-        return Known(
-            usual_db=kept.level_db,
-            home=home,
-            reads=kept.reads,
-            gap_s=gap_s,
-            silent=self._coverage.silent(news.slots, home, Heard(news.at_ms, gap_s, kept.reads)),
+        found = Found(
+            met.news.rows[some],
+            met.kept.state[some],
+            outcome.findings[some],
+            met.news.at_ms[some],
+            outcome.best[some],
+            slots.belief.take(some, axis=1),
+            sureness,
         )
+        return self._teller.tell(found, sound, some)
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""
@@ -340,9 +342,8 @@ class Locator:
         at_ms = slots.seen_ms.max(axis=0)
         since_s = np.array([self._settings.window_s], np.float32)
         news = News(rows, slots, heard, at_ms, since_s, np.ones(1, np.int32))
-        places = self._columns.place_of.take(slots.antenna, mode="clip")
         kept = self._table.kept(rows)
-        known = self._known(news, places, kept, kept.gap_s)
+        known = known_of(self._meeting.met_of(news, kept, kept.gap_s))
         return self._ways.model.look(
             news, known, self._ways.listening(self._coverage)
         ).log_likelihood

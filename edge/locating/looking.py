@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.columns import FloorColumns
+from edge.locating.epcs import Rows
 from edge.locating.filter import PlaceFilter
-from edge.locating.model import After, HearingModel, Known
-from edge.locating.presence import Finding
+from edge.locating.meeting import Met, known_of
+from edge.locating.model import After, HearingModel
+from edge.locating.presence import TELLINGS, Finding
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import Floats, Ints, News, Ports, best_slots
+from edge.locating.slots import Floats, Ints, Ports, best_slots
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.walking import Walk
 
@@ -20,18 +22,14 @@ _ELSEWHERE, _CONFIRMED = np.uint8(Finding.ELSEWHERE), np.uint8(Finding.CONFIRMED
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Present:
-    """How it stands with m tags that are looked at, besides what the model is to know of them.
+    """How it stands around m tags that are looked at.
 
     Attributes:
-        places: shape (4, m), the place of each slot.
-        announced: shape (m,), `NO_PLACE` for none.
         alive: by antenna number, see `HearingModel.look`.
         walk: None where the floor's geometry tells nothing.
         placed_s: time since each announced place changed; asked for only where it counts.
     """
 
-    places: Ports
-    announced: Ports
     alive: NDArray[np.bool_]
     walk: Walk | None
     placed_s: Callable[[], Floats]
@@ -42,12 +40,14 @@ class Outcome:
     """What a look came to; what is believed now stands in the slots.
 
     Attributes:
+        changed: tags of which something is to be told; the others' findings change nothing.
         findings: what it means for each tag.
         best: the most probable place of each.
         level_db: shape (4, m), of each slot above its antenna's offset.
         usual_db: shape (4, m), what was usual before the look; NaN where not known.
     """
 
+    changed: Rows
     findings: NDArray[np.uint8]
     best: Ports
     level_db: Floats
@@ -63,10 +63,10 @@ class Looking:
     filter: PlaceFilter
     settings: LocatingSettings
 
-    def look(self, table: TagTable, news: News, known: Known, present: Present) -> Outcome:
-        """Look at tags; their slots, reads and usual levels follow."""
-        slots, places, announced = news.slots, present.places, present.announced
-        usual_db = slots.usual
+    def look(self, table: TagTable, met: Met, present: Present) -> Outcome:
+        """Look at tags; their slots, reads and usual levels follow, also in the table."""
+        news, kept, places, known = met.news, met.kept, met.places, known_of(met)
+        slots, announced, usual_db = news.slots, kept.place, news.slots.usual
         look = self.model.look(news, known, present.alive)
         new_share = self.filter.new_share(news.since_s, news.fresh, look.near)
         unplaced = announced == NO_PLACE
@@ -82,7 +82,9 @@ class Looking:
         findings = self._found(announced, best, probability, counted)
         after = After(at, new_share, known.reads, findings == Finding.ELSEWHERE)
         table.level_db[news.rows] = self.model.follow(news, look, after)
-        return Outcome(findings, best, look.level_db, usual_db)
+        table.put(news.rows, slots)
+        changed = TELLINGS[kept.state, findings].nonzero()[0]
+        return Outcome(changed, findings, best, look.level_db, usual_db)
 
     def _found(
         self, announced: Ports, best: Ports, probability: Floats, counted: Ints

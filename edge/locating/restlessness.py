@@ -4,10 +4,12 @@ At rest a mean of several reads keeps to what the antenna usually hears; a tag t
 about wanders by 5 dB and more. Tags read seldom do not tell: their noise looks like wandering.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.slots import Floats, Slots
+from edge.locating.slots import Floats, News
 
 _WEIGHT_MIN = 2.0
 _READS_MIN = 60
@@ -19,10 +21,37 @@ _CARRIED_DB2, _RESTING_DB2 = 10.0, 6.0
 """Mean square from which tags count as carried, and below which as resting again."""
 
 
-def often_read(reads: NDArray[np.uint8], gap_s: Floats) -> NDArray[np.bool_]:
-    """Tags whose means are of several reads, by their reads so far and mean gap between them."""
-    often: NDArray[np.bool_] = (reads >= _READS_MIN) & (gap_s <= _GAP_S_MAX)
-    return often
+_LOOK_S_MAX = np.float32(1.0)
+"""The most time that one look stands for."""
+_REFERENCE_DBM = np.float32(-60.0)
+"""What a slot's usual level is relative to where nobody has calibrated."""
+
+
+class Unrest(NamedTuple):
+    """How levels wander, summed over the slots that tell it.
+
+    Attributes:
+        span_s: how much time these looks stand for.
+        square_s: squares of how far means are off the usual levels, dB, times that.
+    """
+
+    span_s: float = 0.0
+    square_s: float = 0.0
+
+
+def unrest_of(news: News, reads: NDArray[np.uint8], gap_s: Floats) -> Unrest:
+    """How the levels of m tags wander, by their reads so far and mean gaps between them."""
+    often = (reads >= _READS_MIN) & (gap_s <= _GAP_S_MAX)
+    if not often.any():  # where many tags are read, each of them seldom
+        return Unrest()
+    slots = news.slots
+    tells = (slots.weight >= _WEIGHT_MIN) & often & ~np.isnan(slots.usual)
+    if not tells.any():
+        return Unrest()
+    off_db = slots.level_sum / slots.weight - slots.usual - _REFERENCE_DBM
+    span_s = np.where(tells, np.minimum(news.since_s, _LOOK_S_MAX), np.float32(0.0))
+    square_s = span_s * np.where(tells, off_db, np.float32(0.0)) ** 2
+    return Unrest(float(span_s.sum()), float(square_s.sum()))
 
 
 class Restlessness:
@@ -36,27 +65,10 @@ class Restlessness:
         self.carried = False
         self._square = 0.0
 
-    def look(
-        self, slots: Slots, often: NDArray[np.bool_], reference_dbm: float, span_s: Floats
-    ) -> bool:
-        """Compare what was heard with what is usual; returns whether `carried` changed.
-
-        Args:
-            slots: of m tags.
-            often: see `often_read`.
-            reference_dbm: what `slots.usual` is relative to.
-            span_s: shape (m,), how much time each look stands for.
-        """
-        if not often.any():  # where many tags are read, each of them seldom
-            return False
-        tells = (slots.weight >= _WEIGHT_MIN) & often & ~np.isnan(slots.usual)
-        if not tells.any():
-            return False
-        off = slots.level_sum / slots.weight - slots.usual - np.float32(reference_dbm)
-        span = np.where(tells, span_s, np.float32(0.0))
-        total = float(span.sum())
-        mean = float((span * np.where(tells, off, 0.0) ** 2).sum()) / max(total, 1e-9)
-        self._square += total / (total + _MEMORY_S) * (mean - self._square)
+    def look(self, unrest: Unrest) -> bool:
+        """Take in how the tags of a turn wander; returns whether `carried` changed."""
+        total, square = unrest
+        self._square += total / (total + _MEMORY_S) * (square / max(total, 1e-9) - self._square)
         before = self.carried
         self.carried = self._square > (_RESTING_DB2 if before else _CARRIED_DB2)
         return self.carried != before

@@ -68,6 +68,7 @@ class TagTable:
         gap_s: mean gap between reads, leaning to the long side.
         level_db: usual level of the tag at its place, above the antenna's offset; NaN if unknown.
         since_s: UTC seconds since when it is announced there.
+        compiled: the records as compiled code has them; None without it.
     """
 
     def __init__(self, window_s: float, expected: int = 1024) -> None:
@@ -76,7 +77,7 @@ class TagTable:
         self._lines = Lines()
         self._record = self._column = np.empty(0, np.uint32)
         self.since_s = np.zeros(0, np.uint32)
-        self._compiled = CompiledRecords(kernel.KERNEL, window_s) if kernel.KERNEL else None
+        self.compiled = CompiledRecords(kernel.KERNEL, window_s) if kernel.KERNEL else None
         self._grow()
 
     def __len__(self) -> int:
@@ -98,14 +99,26 @@ class TagTable:
             return rows
         return self._add(epc, keys, bits)
 
+    def give_rows(
+        self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16], rows: Rows
+    ) -> None:
+        """Put a row for each new tag among reads where there is -1 in `rows`; by compiled code."""
+        before = self.index.rows
+        self.index.give_rows(epc, keys, bits, rows)
+        self._begin_new(before)
+
     def _add(self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16]) -> Rows:
         before = self.index.rows
         rows = self.index.find_or_add(epc, keys, bits)
+        self._begin_new(before)
+        return rows
+
+    def _begin_new(self, before: int) -> None:
+        """Rows from this one on were given for the first time."""
         if len(self.index.heads) > len(self.since_s):
             self._grow()
         if self.index.rows > before:
             self.clear(slice(before, self.index.rows))
-        return rows
 
     def clear(self, rows: Rows | slice) -> None:
         """Make rows as new: no evidence, no place."""
@@ -179,8 +192,8 @@ class TagTable:
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
-        if self._compiled is not None:
-            self._compiled.put(rows, slots)
+        if self.compiled is not None:
+            self.compiled.put(rows, slots)
             return
         code = _codes(slots.weight)
         belief = slots.belief * np.float32(BELIEF_FULL - 1.0)
@@ -202,8 +215,8 @@ class TagTable:
 
         What is told is good until the next merge.
         """
-        if self._compiled is not None:
-            return self._compiled.merge(reads)
+        if self.compiled is not None:
+            return self.compiled.merge(reads)
         order, pair_at = _grouped(reads)
         first_read = order.take(pair_at)
         rows_of_pairs = reads.rows.take(first_read)
@@ -235,8 +248,8 @@ class TagTable:
 
     def kept(self, rows: Rows) -> Kept:
         """What is known of these rows besides their slots; each head is looked at once."""
-        if self._compiled is not None:
-            return self._compiled.kept(rows)
+        if self.compiled is not None:
+            return self.compiled.kept(rows)
         heads = self.index.heads.take(rows, mode="clip")
         return Kept(
             np.ascontiguousarray(heads["place"]),
@@ -270,8 +283,8 @@ class TagTable:
         self.reads: NDArray[np.uint8] = heads["reads"]
         self.gap_s: NDArray[np.float16] = heads["gap_s"]
         self.level_db: NDArray[np.float16] = heads["level_db"]
-        if self._compiled is not None:
-            self._compiled.work_on(self._lines, heads)
+        if self.compiled is not None:
+            self.compiled.work_on(self._lines, heads)
 
 
 def _slots(column: NDArray[np.uint32]) -> Slots:

@@ -25,20 +25,26 @@ _TOLD_AT = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
-    """What a look at m tags came to.
+class Found:
+    """What a look found of k tags of which something is to be told.
 
     Attributes:
+        rows: of the tags.
+        states: what presence knew of them before.
+        findings: what was found.
+        at_ms: when they were read.
         best: the most probable place of each.
-        belief: shape (4, m).
+        belief: shape (4, k).
         sureness: of each, see `honesty`.
-        sound: how they sound; None where tags are carried about.
     """
 
+    rows: Rows
+    states: NDArray[np.uint8]
+    findings: NDArray[np.uint8]
+    at_ms: Ints
     best: Ports
     belief: Floats
     sureness: Floats
-    sound: Sound | None
 
 
 class Teller:
@@ -55,35 +61,29 @@ class Teller:
         self._reconsidering = Reconsidering(columns, table, time)
         self._late: list[PresenceChange] = []
 
-    def tell(
-        self,
-        rows: Rows,
-        states: NDArray[np.uint8],
-        findings: NDArray[np.uint8],
-        at_ms: Ints,
-        looked: Looked,
-    ) -> list[PresenceChange]:
-        """Changes of tags that were read, given what presence knew of them."""
-        table = self._table
-        tellings, after = told(states, findings)
-        some = tellings.nonzero()[0]
-        if not len(some):
-            return []
-        changed, best = rows[some], looked.best[some]
-        probability = honest(looked.belief[:, some], looked.sureness[some]).max(axis=0)
+    def tell(self, found: Found, sound: Sound | None, columns: Rows) -> list[PresenceChange]:
+        """Changes of tags that were read.
+
+        Args:
+            found: what was found of them.
+            sound: how all tags of the look sound; None where tags are carried about.
+            columns: where these stand in it.
+        """
+        table, changed, best = self._table, found.rows, found.best
+        tellings, after = told(found.states, found.findings)
+        probability = honest(found.belief, found.sureness).max(axis=0)
         before = table.place[changed]
-        at_us = self._time.zero_us + at_ms[some].astype(np.int64) * 1000
-        told_before = table.state[changed]
-        table.state[changed] = after[some]
+        at_us = self._time.zero_us + found.at_ms.astype(np.int64) * 1000
+        table.state[changed] = after
         table.place[changed] = best
         new = before != best
         since_s = table.since_s[changed]
         table.since_s[changed[new]] = at_us[new] // 1_000_000
         self._recount(before, best)
-        departed = told_before == State.DEPARTED
-        changes = self._worded(changed, tellings[some], before, (probability, at_us, departed))
-        if looked.sound is not None:
-            turned = Turned(changed, some, at_ms[some], before, since_s, looked.sound)
+        departed = found.states == State.DEPARTED
+        changes = self._worded(changed, tellings, before, (probability, at_us, departed))
+        if sound is not None:
+            turned = Turned(changed, columns, found.at_ms, before, since_s, sound)
             self._reconsidering.look(changes, turned)
         return list(changes)
 

@@ -19,14 +19,13 @@ from edge.locating.filter import PlaceFilter
 from edge.locating.honesty import seldom_read
 from edge.locating.looking import Looking
 from edge.locating.model import REFERENCE_DBM, HearingModel, OffsetModel
-from edge.locating.restlessness import Restlessness
+from edge.locating.restlessness import Restlessness, Unrest
 from edge.locating.settings import WALKED, LocatingSettings
 from edge.locating.slots import NO_ANTENNA, Floats, Ports, Slots
 from edge.locating.surveyed import SurveyedModel
 from edge.locating.surveying import layout_survey
 from edge.model.places import Floor
 
-_LOOK_S_MAX = np.float32(1.0)
 _LISTENING_LEAST = np.float32(0.25)
 """Fewer listening antennas of a tag than this share make nobody any less sure."""
 
@@ -69,18 +68,9 @@ class Ways:
         self.surveyed = model if isinstance(model, SurveyedModel) else None
         self._take(self._restful)
 
-    def choose(self, slots: Slots, often: NDArray[np.bool_], since_s: Floats) -> None:
-        """Take the way that suits the tags, of which some were just read.
-
-        Args:
-            slots: of m tags.
-            often: which of them are read often, see `restlessness.often_read`.
-            since_s: time since each tag's last look.
-        """
-        if self._restlessness is None:
-            return
-        span_s = np.minimum(since_s, _LOOK_S_MAX)
-        if self._restlessness.look(slots, often, REFERENCE_DBM, span_s):
+    def choose(self, unrest: Unrest) -> None:
+        """Take the way that suits the tags, of which some were just read."""
+        if self._restlessness is not None and self._restlessness.look(unrest):
             self._take(self._walked if self._restlessness.carried else self._restful)
 
     def admit(self, slots: Slots, coverage: Coverage) -> None:

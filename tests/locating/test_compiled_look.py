@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from edge.locating import kernel
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_bench import Bench, BenchMet
 from edge.locating.compiled_look import CompiledLook
 from edge.locating.filter import PlaceFilter
 from edge.locating.looking import Looking, Outcome, Present
-from edge.locating.model import Known, OffsetModel
-from edge.locating.presence import Finding
+from edge.locating.meeting import PlainMet
+from edge.locating.model import OffsetModel
+from edge.locating.presence import Finding, State
+from edge.locating.restlessness import Unrest
 from edge.locating.settings import DEFAULTS, LocatingSettings
-from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA, News, Slots
+from edge.locating.slots import LEAST_WEIGHT, NO_ANTENNA, Kept, News, Slots
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.walking import Walk
 from edge.model.ids import DeviceName, LocationId
@@ -92,23 +95,42 @@ def looked(
     )
     usual_db = chance.uniform(-15.0, 15.0, tags).astype(np.float32)
     usual_db[chance.random(tags) < 0.4] = NAN
-    home = (places == announced) & (announced != NO_PLACE)
     silent = (chance.random(places.shape) < 0.3) & (slots.antenna != NO_ANTENNA)
-    known = Known(
-        usual_db=usual_db,
-        home=home,
-        reads=table.reads[rows],
-        gap_s=np.ones(tags, np.float32),
-        silent=silent if case.is_silent else None,
-    )
+    state = np.where(announced == NO_PLACE, State.UNPLACED, State.PRESENT).astype(np.uint8)
+    gap_s = np.ones(tags, np.float32)
+    kept = Kept(announced, state, table.reads[rows], gap_s, usual_db)
+    met = PlainMet(news, kept, gap_s, places, silent if case.is_silent else None, Unrest())
     alive = np.append(chance.random(6) < 0.8, True)
     nearness = chance.uniform(0.1, 1.0, (5, tags)).astype(np.float32)
     walk = Walk(nearness, chance.random((4, tags)) < 0.2) if case.walks else None
     placed_s = chance.uniform(0.0, 16.0, tags).astype(np.float32)
-    present = Present(places, announced, alive, walk, lambda: placed_s)
+    present = Present(alive, walk, lambda: placed_s)
     settings_, model = case.settings(), OffsetModel(columns, case.settings())
     plain = Looking(columns, model, PlaceFilter(settings_, shared=columns.shared), settings_)
-    return way(plain, model).look(table, news, known, present), slots, table
+    look = way(plain, model)
+    if isinstance(look, Looking):
+        return look.look(table, met, present), slots, table
+    on_bench = laid_out(met)
+    return look.look(table, on_bench, present), on_bench.news.slots, table
+
+
+def laid_out(met: PlainMet) -> BenchMet:
+    """The same tags on a bench that has room for some more."""
+    tags = len(met.news.rows)
+    bench = Bench(tags + 3)
+    on_bench, plain = BenchMet(bench, tags), met.news
+    for name in News.__slots__:
+        if name != "slots":
+            getattr(on_bench.news, name)[:] = getattr(plain, name)
+    for name in Slots.__slots__:
+        getattr(on_bench.news.slots, name)[:] = getattr(plain.slots, name)
+    for name in Kept.__slots__:
+        getattr(on_bench.kept, name)[:] = getattr(met.kept, name)
+    on_bench.gap_s[:], on_bench.places[:] = met.gap_s, met.places
+    if met.silent is not None:
+        on_bench.of_slots(bench.silent)[:] = met.silent
+        bench.met.some_are_silent = 1
+    return on_bench
 
 
 def compiled(looking: Looking, model: OffsetModel) -> CompiledLook:
@@ -146,6 +168,14 @@ def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
     ).all(axis=1)
     np.testing.assert_array_equal(ours.best[clear], theirs.best[clear])
     np.testing.assert_array_equal(ours.findings[clear], theirs.findings[clear])
+    told = np.isin(np.arange(case.tags), theirs.changed)
+    np.testing.assert_array_equal(np.isin(np.arange(case.tags), ours.changed)[clear], told[clear])
+    for name in Slots.__slots__:  # what is believed stands in the table, too
+        ours_, theirs_ = (
+            getattr(one.slots_of(np.arange(case.tags)), name)[:, clear]
+            for one in (our_table, their_table)
+        )
+        np.testing.assert_allclose(ours_, theirs_, rtol=1e-3, atol=2e-3, err_msg=name)
     np.testing.assert_allclose(
         our_slots.usual[:, clear], their_slots.usual[:, clear], rtol=1e-3, atol=2e-3
     )
@@ -155,25 +185,21 @@ def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
     assert set(ours.findings.tolist()) <= {one.value for one in Finding}
 
 
-def test_a_place_or_a_row_that_cannot_be_is_refused() -> None:
+def test_a_place_or_a_state_that_cannot_be_is_refused() -> None:
     case = Case(1, 5, has_near=True, is_shared=False, walks=False, settles=False, is_silent=False)
 
-    def way(looking: Looking, model: OffsetModel) -> CompiledLook:
+    def of_fewer_places(looking: Looking, model: OffsetModel) -> CompiledLook:
         look = compiled(looking, model)
-        look._places = 2
+        look._floor.places = 2
         return look
 
     with pytest.raises(IndexError, match="cannot be"):
-        looked(case, way)
+        looked(case, of_fewer_places)
+
+    def of_more_antennas(looking: Looking, model: OffsetModel) -> CompiledLook:
+        look = compiled(looking, model)
+        look._floor.antennas = 9
+        return look
+
     with pytest.raises(ValueError, match="differ in length"):
-        looked(replace(case, tags=3), lambda looking, model: Short(compiled(looking, model)))  # type: ignore[arg-type, return-value]
-
-
-class Short:
-    """Tells of one tag fewer than there are."""
-
-    def __init__(self, look: CompiledLook) -> None:
-        self._look = look
-
-    def look(self, table: TagTable, news: News, known: Known, present: Present) -> Outcome:
-        return self._look.look(table, replace(news, reads=news.reads[:-1]), known, present)
+        looked(case, of_more_antennas)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from edge.locating.gains import Gains
-from edge.locating.restlessness import Restlessness, often_read
-from edge.locating.slots import Slots
+from edge.locating.restlessness import Restlessness, unrest_of
+from edge.locating.slots import News, Slots
 
 EXPECTED_DB = np.array([[4.0, -4.0], [-4.0, 4.0]])
 
@@ -72,10 +72,12 @@ def test_tags_count_as_carried_when_levels_wander_that_should_not(
 ) -> None:
     chance = np.random.default_rng(4)
     restlessness = Restlessness()
-    often = often_read(np.full(3, reads, np.uint8), np.full(3, gap_s, np.float32))
+    read = np.full(3, reads, np.uint8), np.full(3, gap_s, np.float32)
 
     for _ in range(120):
         slots = slots_of(3.0, chance.normal(0, wander_db, 3))
-        restlessness.look(slots, often, -60.0, np.full(3, 0.5, np.float32))
+        span_s, once = np.full(3, 0.5, np.float32), np.ones(3, np.int32)
+        news = News(np.arange(3), slots, slots.weight > 0, once, span_s, once)
+        restlessness.look(unrest_of(news, *read))
 
     assert restlessness.carried is carried
