@@ -33,7 +33,7 @@ _NEWS = (
         "reads_before",
         "silent",
     ),
-    *("placed_s", "nearness", "out_of_reach"),
+    *("placed_s", "nearness", "out_of_reach", "held"),
 )
 
 
@@ -60,7 +60,7 @@ class _Told(ctypes.Structure):
     _fields_ = (
         ("heads", POINTER),
         ("capacity", ctypes.c_uint64),
-        *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings")),
+        *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings", "agrees")),
     )
 
 
@@ -93,10 +93,12 @@ class CompiledLook:
         shape = (SLOTS, tags)
         level_db, usual_db = np.empty((2, *shape), np.float32)
         best, findings = np.empty(tags, np.uint16), np.empty(tags, np.uint8)
+        agrees = None if present.held is None else np.empty(tags, np.bool_)
         told = _Told(
             *(address(table.index.heads, np.void), len(table.index.heads)),
             *(address(level_db, np.float32), address(usual_db, np.float32)),
             *(address(best, np.uint16), address(findings, np.uint8)),
+            None if agrees is None else address(agrees, np.bool_),
         )
         placed_s = present.placed_s() if self._settles else None
         plain = self._news(news, known, present, placed_s)
@@ -104,7 +106,7 @@ class CompiledLook:
         by = ctypes.byref
         if self._look(by(self._settings), by(floor), tags, by(plain), by(slots), by(told)) < 0:
             raise IndexError("a look at a row or a place that cannot be")
-        return Outcome(findings, best, level_db, usual_db)
+        return Outcome(findings, best, level_db, usual_db, agrees)
 
     def _floor(self, alive: NDArray[np.bool_]) -> _Floor:
         offset, near, near_place = self._columns
@@ -134,6 +136,7 @@ class CompiledLook:
             None if placed_s is None else _shaped(placed_s, np.float32, one),
             None if walk is None else _shaped(walk.nearness, np.float32, (SLOTS + 1, one[0])),
             None if walk is None else _shaped(walk.out_of_reach, np.bool_, four),
+            None if present.held is None else _shaped(present.held, np.float32, one),
         )
 
 

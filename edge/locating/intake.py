@@ -17,7 +17,7 @@ from drivers.reads import Gathered, ReadBatch, SomeReads, neighbours_joined
 from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM
-from edge.locating.slots import NO_ANTENNA, Ports, Reads
+from edge.locating.slots import NO_ANTENNA, Floats, Ports, Reads
 from edge.locating.tags import READS_MAX, TagTable
 
 EPC_BITS_MAX = 496
@@ -73,18 +73,12 @@ class Intake:
         seen_ms -= zero_us
         seen_ms //= 1000
         _draw_in(seen_ms, 1, now_ms)
+        reads = Reads(rows, antenna, rssi, seen_ms.astype(np.int32), *_phases(joined))
         if rows.min() >= 0:
-            return Reads(rows, antenna, rssi, seen_ms.astype(np.int32))
+            return reads
         followed = np.flatnonzero(rows >= 0)
         self.ignored += len(rows) - len(followed)
-        if not len(followed):
-            return None
-        return Reads(
-            rows[followed],
-            antenna[followed],
-            rssi[followed],
-            seen_ms[followed].astype(np.int32),
-        )
+        return reads.some(followed) if len(followed) else None
 
     def _due(self, now_ms: int) -> list[SomeReads]:
         """All batches that wait, or those alone that must not."""
@@ -162,6 +156,14 @@ def _draw_in(column: NDArray[Any], least: float, most: float) -> None:
     """What `np.clip` does into the same column, which takes twice to three times as long."""
     np.maximum(column, least, out=column)
     np.minimum(column, most, out=column)
+
+
+def _phases(joined: list[ReadBatch]) -> tuple[Floats, Ports] | tuple[None, None]:
+    """Phases and channels of all reads; none where nobody told a phase."""
+    phase = np.concatenate([piece.phase_rad for piece in joined])
+    if np.isnan(phase).all():
+        return None, None
+    return phase, np.concatenate([piece.channel for piece in joined])
 
 
 def _epcs(joined: list[ReadBatch]) -> NDArray[np.uint8]:

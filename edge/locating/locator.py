@@ -21,6 +21,7 @@ from edge.locating.intake import Intake
 from edge.locating.looking import Present
 from edge.locating.mistakes import Sound
 from edge.locating.model import Known
+from edge.locating.motion import Motions, Phases
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import Finding, State
 from edge.locating.proofs import Proof, Proofs
@@ -30,6 +31,7 @@ from edge.locating.reasons import (
     Reason,
     answered_place,
     listening_of,
+    motion_of,
     parts_of,
     reason_of,
 )
@@ -89,11 +91,13 @@ class Locator:
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
         self._walking = Walking(floor, tuple(self._columns.places))
+        self._phases = Phases()
         self._proofs = Proofs(floor, self._columns, self._table, self._walking)
         self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
         self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
         """How the antennas do."""
-        self._time.follow(self._table, self._coverage, self._sweep, self.health, self._walking)
+        followers = (self._table, self._coverage, self._sweep, self.health, self._walking)
+        self._time.follow(*followers, self._phases)
 
     def __len__(self) -> int:
         """Tags that are followed."""
@@ -154,7 +158,8 @@ class Locator:
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             news = self._table.merge(reads)
             kept = self._table.kept(news.rows)
-            changes += self._teller.tell(news.rows, kept.state, *self._look(news, kept))
+            motions = self._phases.hear(reads, news)
+            changes += self._teller.tell(news.rows, kept.state, *self._look(news, kept, motions))
             if self._drift is not None:
                 belief = news.slots.belief.max(axis=0)
                 at_s = (now_us - self._time.set_us) * 1e-6
@@ -214,7 +219,8 @@ class Locator:
         )
         row = self._row_of(epc)
         antennas = self._parts(row, place, reports, now_ms) if place is not None else ()
-        return reason_of(epc, found, now_us, antennas, covering)
+        motion = motion_of(self._phases.log_odds(row, now_ms))
+        return reason_of(epc, found, now_us, antennas, covering, motion)
 
     def confirm(self, proof: Proof) -> None:
         """Learn from what a person's scan has proved; a tag or place never heard teaches nothing.
@@ -259,7 +265,9 @@ class Locator:
         """How the radio differs from what was calibrated; None without a calibration."""
         return self._drift.look() if self._drift is not None else None
 
-    def _look(self, news: News, kept: Kept) -> tuple[NDArray[np.uint8], Ints, Looked]:
+    def _look(
+        self, news: News, kept: Kept, motions: Motions | None
+    ) -> tuple[NDArray[np.uint8], Ints, Looked]:
         """One look of the filter at each tag that was read; its finding, time and grounds."""
         table, slots = self._table, news.slots
         gap_s = table.learn_gaps(news, kept)
@@ -271,8 +279,11 @@ class Locator:
         tags = (news.rows, places, announced)
         walk = self._walking.look(*tags, news.at_ms) if self._walking.tells else None
         alive = self._ways.listening(self._coverage)
-        present = Present(places, announced, alive, walk, lambda: self._placed_s(news))
+        held = None if motions is None else motions.held
+        present = Present(places, announced, alive, walk, lambda: self._placed_s(news), held)
         outcome = self._ways.looking.look(table, news, known, present)
+        if motions is not None and outcome.agrees is not None:
+            self._phases.root(motions, outcome.agrees, news.since_s)
         if walk is not None:
             self._walking.believed(*tags, slots.belief, news.at_ms)
         settings = self._ways.settings

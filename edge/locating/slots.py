@@ -76,12 +76,29 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reads:
-    """Reads of known rows and antennas, in any order; levels are numbers, never NaN."""
+    """Reads of known rows and antennas, in any order; levels are numbers, never NaN.
+
+    Phases, NaN where absent, and channels, 0 where absent, are there where any reader told them.
+    """
 
     rows: Rows
     antenna: Ports
     rssi_dbm: Floats
     seen_ms: Ints
+    phase_rad: Floats | None = None
+    channel: Ports | None = None
+
+    def some(self, which: Rows) -> "Reads":
+        """These reads alone."""
+        phase_rad, channel = self.phase_rad, self.channel
+        return Reads(
+            self.rows[which],
+            self.antenna[which],
+            self.rssi_dbm[which],
+            self.seen_ms[which],
+            None if phase_rad is None else phase_rad[which],
+            None if channel is None else channel[which],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
