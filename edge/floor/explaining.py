@@ -60,11 +60,13 @@ class Explainer:
 
 def reason_view(reason: Reason) -> Shown:
     """A reason as plain JSON values; rounded, for nobody hears a thousandth of a decibel."""
+    motion = reason.motion
     return {
         **asdict(reason),
         "probability": round(reason.probability, 4),
         "unknown": round(reason.unknown, 4),
         "dwell_s": round(reason.dwell_s, 1),
+        "motion": motion and {"state": motion.state.value, "log_odds": round(motion.log_odds, 2)},
         "alternatives": [
             {"location": place, "probability": round(p, 4)} for place, p in reason.alternatives
         ],

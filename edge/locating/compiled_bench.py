@@ -63,7 +63,7 @@ class Bench:
     Attributes:
         reads: for how many there is room.
         taken, merged, met: addresses of its columns.
-        level_db, usual_db, best, findings, changed: what a look comes to.
+        level_db, usual_db, best, findings, changed, agrees: what a look comes to.
     """
 
     def __init__(self, reads: int) -> None:
@@ -93,7 +93,7 @@ class Bench:
         self.gap_s, self.places = np.empty(reads, np.float32), np.empty(four, np.uint16)
         self.silent = np.empty(four, np.bool_)
         self.best, self.findings = np.empty(reads, np.uint16), np.empty(reads, np.uint8)
-        self.changed = np.empty(reads, np.int64)
+        self.changed, self.agrees = np.empty(reads, np.int64), np.empty(reads, np.bool_)
         self._scratch = np.empty((4, reads), np.uint64)
         self._find_addresses()
 

@@ -25,7 +25,7 @@ _COUNTS = ("arrive_reads", "near_arrive_reads", "has_near", "is_shared")
 _FLOOR = ("offset", "near", "alive", "near_place")
 _NEWS = (
     *("rows", "fresh", "since_s", "reads", "place", "announced", "usual_db", "reads_before"),
-    *("silent", "placed_s", "nearness", "out_of_reach"),
+    *("silent", "placed_s", "nearness", "out_of_reach", "held"),
 )
 _TELLINGS_AT = address(TELLINGS, np.uint8)
 
@@ -53,7 +53,7 @@ class _Told(ctypes.Structure):
     _fields_ = (
         ("heads", POINTER),
         ("capacity", ctypes.c_uint64),
-        *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings")),
+        *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings", "agrees")),
     )
 
 
@@ -101,6 +101,8 @@ class CompiledLook:
         self._floor.alive = address(present.alive, np.bool_)
         self._told.heads, self._told.capacity = records.heads_at, records.capacity
         placed_s = self._tell_rest(met, present)
+        is_held = present.held is not None
+        self._told.agrees = where(bench.agrees) if is_held else None
         changed = self._see(
             *(by(self._settings), by(self._floor), tags, by(self._news), by(bench.merged.slots)),
             *(by(self._told), records.at, bench.merged.rows, bench.met.kept.state, _TELLINGS_AT),
@@ -112,6 +114,7 @@ class CompiledLook:
         return Outcome(
             *(bench.changed[:changed], bench.findings[:tags], bench.best[:tags]),
             *(met.of_slots(bench.level_db), met.of_slots(bench.usual_db)),
+            bench.agrees[:tags] if is_held else None,
         )
 
     def _tell_rest(self, met: BenchMet, present: Present) -> NDArray[np.float32] | None:
@@ -119,10 +122,12 @@ class CompiledLook:
         one, four = (met.tags,), (SLOTS, met.tags)
         news, walk = self._news, present.walk
         news.silent = met.bench.met.silent if met.bench.met.some_are_silent else None
-        news.nearness = news.out_of_reach = news.placed_s = None
+        news.nearness = news.out_of_reach = news.placed_s = news.held = None
         if walk is not None:
             news.nearness = _shaped(walk.nearness, np.float32, (SLOTS + 1, met.tags))
             news.out_of_reach = _shaped(walk.out_of_reach, np.bool_, four)
+        if present.held is not None:
+            news.held = _shaped(present.held, np.float32, one)
         placed_s = present.placed_s() if self._settles else None
         if placed_s is not None:
             news.placed_s = _shaped(placed_s, np.float32, one)

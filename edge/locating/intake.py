@@ -8,6 +8,7 @@ waits, so batches of their readers never do.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from edge.locating.compiled_bench import Bench
 from edge.locating.compiled_intake import CompiledIntake, put_by
 from edge.locating.epcs import Rows, keys_of
 from edge.locating.model import REFERENCE_DBM
-from edge.locating.slots import NO_ANTENNA, Ports, Reads
+from edge.locating.slots import NO_ANTENNA, Ports, Reads, Turned
 from edge.locating.tags import READS_MAX, TagTable
 
 EPC_BITS_MAX = 496
@@ -31,6 +32,14 @@ _HELD_MAX = 50_000
 _READERS_KEPT = 64
 LEVEL_LEAST_DBM, LEVEL_MOST_DBM = -120.0, 20.0
 """What a reader can measure; a level beyond it is a fault of the reader and is drawn in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What was taken in: reads, and the phases of the same."""
+
+    reads: Reads
+    turned: Turned
 
 
 class Intake:
@@ -60,7 +69,7 @@ class Intake:
         self._batches += some
         self._held += count
 
-    def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Reads | None:
+    def take(self, table: TagTable, zero_us: int, now_ms: int, tags_max: int) -> Taken | None:
         """The reads that are due, with rows found or made; None where there are none."""
         batches = self._due(now_ms)
         if not batches:
@@ -70,12 +79,15 @@ class Intake:
         if records is None or len(gathered) < len(batches) or len(table) + count > tags_max:
             return self._joined(batches, table, times, tags_max)
         bench, end = records.bench(count), 0
+        turned: list[Turned] = []
         for one in gathered:
             if self._is_taken(one, table, times, (bench, end)):
                 end += len(one)
-            elif (reads := self._joined([one], table, times, tags_max)) is not None:
-                end = put_by(reads, bench, end)
-        return bench.taken_reads(end) if end else None
+                turned.append(Turned(one.whole["phase_rad"], one.whole["channel"]))
+            elif (left := self._joined([one], table, times, tags_max)) is not None:
+                end = put_by(left.reads, bench, end)
+                turned.append(left.turned)
+        return Taken(bench.taken_reads(end), _all_of(turned)) if end else None
 
     def _is_taken(
         self, batch: Gathered, table: TagTable, times: tuple[int, int], to: tuple[Bench, int]
@@ -87,7 +99,7 @@ class Intake:
 
     def _joined(
         self, batches: list[SomeReads], table: TagTable, times: tuple[int, int], tags_max: int
-    ) -> Reads | None:
+    ) -> Taken | None:
         """The reads of any batches, at least one; what must be left out is counted."""
         zero_us, now_ms = times
         joined = neighbours_joined(batches)
@@ -102,18 +114,13 @@ class Intake:
         seen_ms -= zero_us
         seen_ms //= 1000
         _draw_in(seen_ms, 1, now_ms)
+        reads = Reads(rows, antenna, rssi, seen_ms.astype(np.int32))
+        turned = _all_of([Turned(piece.phase_rad, piece.channel) for piece in joined])
         if rows.min() >= 0:
-            return Reads(rows, antenna, rssi, seen_ms.astype(np.int32))
+            return Taken(reads, turned)
         followed = np.flatnonzero(rows >= 0)
         self.ignored += len(rows) - len(followed)
-        if not len(followed):
-            return None
-        return Reads(
-            rows[followed],
-            antenna[followed],
-            rssi[followed],
-            seen_ms[followed].astype(np.int32),
-        )
+        return Taken(reads.some(followed), turned.some(followed)) if len(followed) else None
 
     def _due(self, now_ms: int) -> list[SomeReads]:
         """All batches that wait, or those alone that must not."""
@@ -191,6 +198,16 @@ def _draw_in(column: NDArray[Any], least: float, most: float) -> None:
     """What `np.clip` does into the same column, which takes twice to three times as long."""
     np.maximum(column, least, out=column)
     np.minimum(column, most, out=column)
+
+
+def _all_of(turned: list[Turned]) -> Turned:
+    """The phases of all, at least one, in one piece."""
+    if len(turned) == 1:
+        return turned[0]
+    return Turned(
+        np.concatenate([one.phase_rad for one in turned]),
+        np.concatenate([one.channel for one in turned]),
+    )
 
 
 def _epcs(joined: list[ReadBatch]) -> NDArray[np.uint8]:

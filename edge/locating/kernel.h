@@ -65,6 +65,7 @@ struct told {
     float *level_db, *usual_before;
     uint16_t *best;
     uint8_t *findings;
+    uint8_t *agrees; /* none where nobody tells phases */
 };
 
 /* Said where they are written. */

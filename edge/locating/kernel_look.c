@@ -41,6 +41,7 @@ struct news {
     const float *placed_s;     /* none where nothing settles */
     const float *nearness;     /* none where walking tells nothing; five of each tag */
     const uint8_t *out_of_reach;
+    const float *held;         /* none where nobody tells phases */
 };
 
 /* One tag: its slots and what the look makes of them. */
@@ -192,6 +193,30 @@ static void hold_back(struct tag *tag, const uint8_t *out_of_reach, int64_t m)
             tag->likelihood[s] = -INFINITY;
 }
 
+/* How far the tag is held where it lies; not where it was announced wrongly or somebody waits. */
+static float held(const struct tag *tag, const struct news *news, int64_t j, int is_prompt)
+{
+    int is_free = is_prompt || !news->held;
+    for (int s = 0; s < SLOTS; s++)
+        is_free |= tag->home[s] != tag->was_home[s];
+    return is_free ? 0.0f : news->held[j];
+}
+
+/* Leaves out what speaks against the place where the tag is held; returns whether nothing did. */
+static uint8_t excuse(struct tag *tag, float held)
+{
+    float most = tag->likelihood[SLOTS];
+    int agrees = 0;
+    for (int s = 0; s < SLOTS; s++)
+        most = tag->place[s] == NO_PLACE ? most : larger(most, tag->likelihood[s]);
+    for (int s = 0; s < SLOTS; s++)
+        if (tag->was_home[s] && tag->likelihood[s] > -INFINITY) {
+            agrees |= tag->likelihood[s] == most;
+            tag->likelihood[s] += held * (most - tag->likelihood[s]);
+        }
+    return (uint8_t)agrees;
+}
+
 /* How the belief that leaves spreads: evenly, or by how near places are. */
 static void spread(const struct tag *tag, const float *nearness, int64_t m, float shares[SLOTS + 1])
 {
@@ -208,10 +233,10 @@ static void spread(const struct tag *tag, const float *nearness, int64_t m, floa
 }
 
 static void believe(const struct settings *is, struct tag *tag, const struct news *news, int64_t j,
-                    int64_t m, float new_share)
+                    int64_t m, float new_share, float held)
 {
     const int is_placed = news->announced[j] != NO_PLACE;
-    float leave_s = is_placed ? smaller(news->since_s[j], is->leave_s_max)
+    float leave_s = is_placed ? smaller(news->since_s[j], is->leave_s_max) * (1.0f - held)
                               : is->unplaced_leave_s * new_share;
     float believed[SLOTS + 1], shares[SLOTS + 1], sum = 0.0f, left = 0.0f, most = -INFINITY;
     for (int s = 0; s < SLOTS; s++)
@@ -322,7 +347,10 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
             is_prompt |= tag.near[s] && tag.fresh[s];
         float window_s = is->has_near && is_prompt ? is->near_window_s : is->window_s;
         float new_share = new_of(news->since_s[j] / window_s);
-        believe(is, &tag, news, j, m, new_share);
+        float is_held = held(&tag, news, j, is_prompt);
+        if (to->agrees)
+            to->agrees[j] = excuse(&tag, is_held);
+        believe(is, &tag, news, j, m, new_share, is_held);
         for (int s = 1; s < SLOTS; s++)
             best = tag.belief[s] > tag.belief[best] ? s : best;
         int32_t counted = reads + (news->reads[j] < 255 ? news->reads[j] : 255);

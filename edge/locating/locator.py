@@ -20,6 +20,7 @@ from edge.locating.intake import Intake
 from edge.locating.looking import Outcome, Present
 from edge.locating.meeting import Meeting, Met, known_of
 from edge.locating.mistakes import Sound
+from edge.locating.motion import Motions, Phases
 from edge.locating.points import Fields, Position, fields_of
 from edge.locating.presence import State
 from edge.locating.proofs import Proof, Proofs
@@ -29,6 +30,7 @@ from edge.locating.reasons import (
     Reason,
     answered_place,
     listening_of,
+    motion_of,
     parts_of,
     reason_of,
 )
@@ -86,11 +88,13 @@ class Locator:
         self._restorer = Restorer(self._columns, self._table, self._teller, self._time)
         self._sweep = Sweep(self._columns, self._table, self._coverage, settings)
         self._walking = Walking(floor, tuple(self._columns.places))
+        self._phases = Phases()
         self._proofs = Proofs(floor, self._columns, self._table, self._walking)
         self._references = ReferenceTags(floor.antennas, self._row_of, self._table.slots_of)
         self.health = AntennaHealth(self._columns, self._coverage, self._references, radio)
         """How the antennas do."""
-        self._time.follow(self._table, self._coverage, self._sweep, self.health, self._walking)
+        followers = (self._table, self._coverage, self._sweep, self.health, self._walking)
+        self._time.follow(*followers, self._phases)
 
     def __len__(self) -> int:
         """Tags that are followed."""
@@ -145,12 +149,14 @@ class Locator:
     def turn(self, now_us: int) -> list[PresenceChange]:
         """Work on the batches since the last turn, and tell what changed; oldest news first."""
         now_ms = self._time.move(now_us)
-        reads = self._intake.take(self._table, self._time.zero_us, now_ms, self._settings.tags_max)
+        taken = self._intake.take(self._table, self._time.zero_us, now_ms, self._settings.tags_max)
         changes = self._teller.late()
-        if reads is not None:
+        if taken is not None:
+            reads = taken.reads
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
             met = self._meet(reads)
-            changes += self._look(met)
+            motions = self._phases.hear(reads, taken.turned, met.news)
+            changes += self._look(met, motions)
             if self._drift is not None:
                 belief = met.news.slots.belief.max(axis=0)
                 at_s = (now_us - self._time.set_us) * 1e-6
@@ -210,7 +216,8 @@ class Locator:
         )
         row = self._row_of(epc)
         antennas = self._parts(row, place, reports, now_ms) if place is not None else ()
-        return reason_of(epc, found, now_us, antennas, covering)
+        motion = motion_of(self._phases.log_odds(row, now_ms))
+        return reason_of(epc, found, now_us, antennas, covering, motion)
 
     def confirm(self, proof: Proof) -> None:
         """Learn from what a person's scan has proved; a tag or place never heard teaches nothing.
@@ -262,13 +269,16 @@ class Locator:
             return self._table.compiled.meet(reads, coverage.at)
         return self._meeting.meet(reads, lambda slots: ways.admit(slots, self._coverage))
 
-    def _look(self, met: Met) -> list[PresenceChange]:
+    def _look(self, met: Met, motions: Motions | None) -> list[PresenceChange]:
         """One look of the filter at each tag that was read; what changed by it."""
         self._ways.choose(met.unrest)
         walk = self._walk(met) if self._walking.tells else None
         alive = self._ways.listening(self._coverage)
-        present = Present(alive, walk, lambda: self._placed_s(met.news))
+        held = None if motions is None else motions.held
+        present = Present(alive, walk, lambda: self._placed_s(met.news), held)
         outcome = self._ways.looking.look(self._table, met, present)
+        if motions is not None and outcome.agrees is not None:
+            self._phases.root(motions, outcome.agrees, met.news.since_s)
         if walk is not None:
             news, belief = met.news, met.news.slots.belief
             self._walking.believed(news.rows, met.places, met.kept.place, belief, news.at_ms)

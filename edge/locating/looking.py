@@ -10,13 +10,14 @@ from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows
 from edge.locating.filter import PlaceFilter
 from edge.locating.meeting import Met, known_of
-from edge.locating.model import After, HearingModel
+from edge.locating.model import After, HearingModel, Known, Look
 from edge.locating.presence import TELLINGS, Finding
 from edge.locating.settings import LocatingSettings
-from edge.locating.slots import Floats, Ints, Ports, best_slots
+from edge.locating.slots import SLOTS, Floats, Ints, News, Ports, best_slots
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.walking import Walk
 
+_NEVER = np.float32(-np.inf)
 _ELSEWHERE, _CONFIRMED = np.uint8(Finding.ELSEWHERE), np.uint8(Finding.CONFIRMED)
 
 
@@ -28,11 +29,14 @@ class Present:
         alive: by antenna number, see `HearingModel.look`.
         walk: None where the floor's geometry tells nothing.
         placed_s: time since each announced place changed; asked for only where it counts.
+        held: how far levels that speak against the announced place are to be left out, see
+            `motion.Motions`; None where nobody tells phases.
     """
 
     alive: NDArray[np.bool_]
     walk: Walk | None
     placed_s: Callable[[], Floats]
+    held: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,8 @@ class Outcome:
         best: the most probable place of each.
         level_db: shape (4, m), of each slot above its antenna's offset.
         usual_db: shape (4, m), what was usual before the look; NaN where not known.
+        agrees: whether what was heard spoke for the place where the tag lies; None where nobody
+            tells phases.
     """
 
     changed: Rows
@@ -52,6 +58,7 @@ class Outcome:
     best: Ports
     level_db: Floats
     usual_db: Floats
+    agrees: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,9 +77,13 @@ class Looking:
         look = self.model.look(news, known, present.alive)
         new_share = self.filter.new_share(news.since_s, news.fresh, look.near)
         unplaced = announced == NO_PLACE
-        leave_s = self.filter.leave_s(news, new_share, unplaced, look.leaving)
+        likelihood, leaving, agrees = look.log_likelihood, look.leaving, None
+        if present.held is not None:
+            held = present.held * ~free(look, known, news)
+            agrees = excuse(likelihood, places, known.home, held)
+            leaving = np.float32(1.0) - held if leaving is None else leaving - leaving * held
+        leave_s = self.filter.leave_s(news, new_share, unplaced, leaving)
         leave_s = self.filter.settled(leave_s, known.home, present.placed_s)
-        likelihood = look.log_likelihood
         self.filter.update(slots.belief, places, likelihood, leave_s, new_share, present.walk)
         slot, probability = best_slots(slots.belief)
         at = slot * len(slot) + np.arange(len(slot))
@@ -84,7 +95,7 @@ class Looking:
         table.level_db[news.rows] = self.model.follow(news, look, after)
         table.put(news.rows, slots)
         changed = TELLINGS[kept.state, findings].nonzero()[0]
-        return Outcome(changed, findings, best, look.level_db, usual_db)
+        return Outcome(changed, findings, best, look.level_db, usual_db, agrees)
 
     def _found(
         self, announced: Ports, best: Ports, probability: Floats, counted: Ints
@@ -103,3 +114,30 @@ class Looking:
         sure &= ~confirmed
         findings: NDArray[np.uint8] = _ELSEWHERE * sure + _CONFIRMED * confirmed
         return findings
+
+
+def free(look: Look, known: Known, news: News) -> NDArray[np.bool_]:
+    """Tags that phases do not hold: announced wrongly, or heard by a near-field antenna."""
+    some: NDArray[np.bool_] = (look.home != known.home).any(axis=0)
+    if look.near is not None:
+        some |= (look.near & news.fresh).any(axis=0)
+    return some
+
+
+def excuse(
+    log_likelihood: Floats, places: Ports, home: NDArray[np.bool_], held: Floats
+) -> NDArray[np.bool_]:
+    """Leave out what speaks against places where tags are held; returns where nothing did.
+
+    Args:
+        log_likelihood: shape (5, m), changed in place.
+        places: shape (4, m), `NO_PLACE` for an empty slot.
+        home: shape (4, m), slots of the place where each tag lies.
+        held: shape (m,), how far it is held there.
+    """
+    room = log_likelihood[:SLOTS]
+    candidates = np.where(places == NO_PLACE, _NEVER, room)
+    most = np.maximum(candidates.max(axis=0), log_likelihood[SLOTS])
+    agrees: NDArray[np.bool_] = (home & (room == most)).any(axis=0)
+    room += np.where(home & (room > _NEVER), held * (most - room), np.float32(0.0))
+    return agrees

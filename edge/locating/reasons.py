@@ -22,6 +22,10 @@ _ODDS_MOST = 20.0
 """A part beyond this, either way, is told as this: nothing else is left to compare with."""
 
 
+_MOTION_TOLD = 2.0
+"""Nats: seven to one. Four pairs of phases of a recorded tag say as much, as a rule."""
+
+
 class Listening(StrEnum):
     """Whether an antenna can say anything at present."""
 
@@ -29,6 +33,26 @@ class Listening(StrEnum):
     TROUBLED = "troubled"
     SILENT = "silent"
     DOWN = "down"
+
+
+class Moves(StrEnum):
+    """What the phase of a tag's answers tells of it."""
+
+    STILL = "still"
+    MOVING = "moving"
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Whether a tag lies still or is carried.
+
+    Attributes:
+        state: in one word.
+        log_odds: of that word against the other, from the phases of its last reads, nats.
+    """
+
+    state: Moves
+    log_odds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,7 @@ class Reason:
         dwell_s: for how long it has been announced there.
         seen_us: gateway UTC microseconds of its last read.
         at_us: gateway UTC microseconds of this answer.
+        motion: None where no phases tell enough.
     """
 
     epc: Epc
@@ -101,6 +126,15 @@ class Reason:
     dwell_s: float
     seen_us: int
     at_us: int
+    motion: Motion | None = None
+
+
+def motion_of(carried_log_odds: float) -> Motion | None:
+    """What is told of log-odds of "carried" against "lies still"; None where they are too few."""
+    if abs(carried_log_odds) < _MOTION_TOLD:
+        return None
+    state = Moves.MOVING if carried_log_odds > 0.0 else Moves.STILL
+    return Motion(state, abs(carried_log_odds))
 
 
 def reason_of(
@@ -109,6 +143,7 @@ def reason_of(
     at_us: int,
     antennas: Sequence[AntennaPart],
     covering: Sequence[AntennaAtPlace],
+    motion: Motion | None = None,
 ) -> Reason:
     """The reason behind an answer, put together."""
     beliefs = dict(found.alternatives)
@@ -133,6 +168,7 @@ def reason_of(
         dwell_s=max(0.0, (at_us - found.since_us) * 1e-6) if found.since_us else 0.0,
         seen_us=found.seen_us,
         at_us=at_us,
+        motion=motion,
     )
 
 

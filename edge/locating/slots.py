@@ -83,6 +83,24 @@ class Reads:
     rssi_dbm: Floats
     seen_ms: Ints
 
+    def some(self, which: Rows) -> "Reads":
+        """These reads alone."""
+        return Reads(
+            *(self.rows[which], self.antenna[which]), *(self.rssi_dbm[which], self.seen_ms[which])
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turned:
+    """Phases of the same reads, NaN where absent, and their channels, 0 where absent."""
+
+    phase_rad: Floats
+    channel: Ports
+
+    def some(self, which: Rows) -> "Turned":
+        """Of these reads alone."""
+        return Turned(self.phase_rad[which], self.channel[which])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:

@@ -10,7 +10,7 @@ at the halves and the other day; the rest was not.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +62,27 @@ FLOOR = Floor(
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What was heard of some tags, a read each; antennas count from 0."""
+
+    antenna: NDArray[np.int64]
+    rssi_dbm: NDArray[np.float64]
+    phase_rad: NDArray[np.float64]
+    channel: NDArray[np.int64]
+
+    def some(self, which: NDArray[np.int64]) -> "Heard":
+        """These reads alone."""
+        return Heard(*(getattr(self, name)[which] for name in self.__slots__))
+
+
 def learnt(train: Sequence[Recording]) -> Calibration:
     """What `calibrate` makes of recordings."""
     batches, truths, at_us = [], [], START_US
     for one in train:
         truths.append(Truth(at_us, Epc("00" * 12), NAMES[one.zone]))
         seen_us = at_us + (one.time_s * 1e6).astype(np.int64)
-        batches.append(_batch(seen_us, np.zeros(len(seen_us), int), one.antenna, one.rssi_dbm))
+        batches.append(_batch(seen_us, np.zeros(len(seen_us), int), one))
         at_us += round(one.length_s * 1e6) + 60_000_000
     return calibrate(FLOOR, batches, truths, np.random.default_rng(1))
 
@@ -78,8 +92,12 @@ def product(streams: Sequence[Stream], calibration: Calibration | None) -> list[
     locator = Locator(FLOOR, calibration=calibration)
     tag = np.repeat(np.arange(len(streams)), [len(one.time_s) for one in streams])
     time_s = np.concatenate([one.time_s for one in streams])
-    antenna = np.concatenate([one.antenna for one in streams])
-    rssi_dbm = np.concatenate([one.rssi_dbm for one in streams])
+    together = Heard(
+        np.concatenate([one.antenna for one in streams]),
+        np.concatenate([one.rssi_dbm for one in streams]),
+        np.concatenate([one.phase_rad for one in streams]),
+        np.concatenate([one.channel for one in streams]),
+    )
     order = np.argsort(time_s, kind="stable")
     seconds = max(one.seconds for one in streams)
     a_second = round(1 / TURN_S)
@@ -91,7 +109,7 @@ def product(streams: Sequence[Stream], calibration: Calibration | None) -> list[
         some = order[begin:end]
         begin = end
         seen_us = START_US + (time_s[some] * 1e6).astype(np.int64)
-        locator.observe(_batch(seen_us, tag[some], antenna[some], rssi_dbm[some]))
+        locator.observe(_batch(seen_us, tag[some], together.some(some)))
         locator.turn(START_US + round(turn * TURN_S * 1e6))
         if turn % a_second == 0:
             for number in range(len(streams)):
@@ -115,18 +133,20 @@ def _now(locator: Locator, number: int) -> tuple[int, float]:
 
 
 def _batch(
-    seen_us: NDArray[np.int64],
-    tag: NDArray[np.int64],
-    antenna: NDArray[np.int64],
-    rssi_dbm: NDArray[np.float64],
+    seen_us: NDArray[np.int64], tag: NDArray[np.int64], heard: Heard | Recording
 ) -> ReadBatch:
-    return ReadBatch.of(
+    batch = ReadBatch.of(
         READER,
         int(seen_us[-1]) if len(seen_us) else START_US,
         [f"{number:024x}" for number in tag.tolist()],
-        (antenna + 1).tolist(),
-        rssi_dbm.tolist(),
+        (heard.antenna + 1).tolist(),
+        heard.rssi_dbm.tolist(),
         seen_us=seen_us.tolist(),
+    )
+    return replace(
+        batch,
+        phase_rad=heard.phase_rad.astype(np.float32),
+        channel=heard.channel.astype(np.uint16),
     )
 
 

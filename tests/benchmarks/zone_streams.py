@@ -27,6 +27,8 @@ class Recording:
     time_s: NDArray[np.float64]
     antenna: NDArray[np.int64]
     rssi_dbm: NDArray[np.float64]
+    phase_rad: NDArray[np.float64]
+    channel: NDArray[np.int64]
 
     def part(self, begin_s: float, end_s: float) -> "Recording":
         """A stretch of it, as a recording of its own."""
@@ -37,6 +39,8 @@ class Recording:
             self.time_s[some] - begin_s,
             self.antenna[some],
             self.rssi_dbm[some],
+            self.phase_rad[some],
+            self.channel[some],
         )
 
     def stretch(self, number: int, of: int) -> tuple[float, float]:
@@ -56,6 +60,8 @@ class Stream:
     time_s: NDArray[np.float64]
     antenna: NDArray[np.int64]
     rssi_dbm: NDArray[np.float64]
+    phase_rad: NDArray[np.float64]
+    channel: NDArray[np.int64]
     begins_s: NDArray[np.float64]
     zones: NDArray[np.int64]
 
@@ -76,10 +82,12 @@ def load(folder: Path, day: str) -> list[Recording]:
     found = []
     for zone in range(ZONES):
         path = folder / f"{day}{zone + 1}_train.csv"
-        table = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=(0, 2, 4))
+        table = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=(0, 2, 4, 5, 6))
         time_s = (table[:, 0] - table[0, 0]) / 1e6
         antenna = table[:, 1].astype(np.int64) - 1
-        found.append(Recording(zone, float(time_s[-1]), time_s, antenna, table[:, 2]))
+        channel = table[:, 4].astype(np.int64)
+        columns = time_s, antenna, table[:, 2], table[:, 3], channel
+        found.append(Recording(zone, float(time_s[-1]), *columns))
     return found
 
 
@@ -97,6 +105,8 @@ def shuffled(recordings: Sequence[Recording], seed: int) -> Stream:
         ),
         antenna=np.concatenate([pieces[i].antenna for i in order]),
         rssi_dbm=np.concatenate([pieces[i].rssi_dbm for i in order]),
+        phase_rad=np.concatenate([pieces[i].phase_rad for i in order]),
+        channel=np.concatenate([pieces[i].channel for i in order]),
         begins_s=begins[:-1],
         zones=np.array([pieces[i].zone for i in order]),
     )

@@ -40,6 +40,7 @@ class Case:
     walks: bool
     settles: bool
     is_silent: bool
+    is_held: bool = False
 
     def settings(self) -> LocatingSettings:
         if not self.settles:
@@ -104,7 +105,8 @@ def looked(
     nearness = chance.uniform(0.1, 1.0, (5, tags)).astype(np.float32)
     walk = Walk(nearness, chance.random((4, tags)) < 0.2) if case.walks else None
     placed_s = chance.uniform(0.0, 16.0, tags).astype(np.float32)
-    present = Present(alive, walk, lambda: placed_s)
+    held = chance.choice([0.0, 0.5, 0.99], tags).astype(np.float32) if case.is_held else None
+    present = Present(alive, walk, lambda: placed_s, held)
     settings_, model = case.settings(), OffsetModel(columns, case.settings())
     plain = Looking(columns, model, PlaceFilter(settings_, shared=columns.shared), settings_)
     look = way(plain, model)
@@ -149,6 +151,7 @@ def compiled(looking: Looking, model: OffsetModel) -> CompiledLook:
         walks=st.booleans(),
         settles=st.booleans(),
         is_silent=st.booleans(),
+        is_held=st.booleans(),
     )
 )
 def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
@@ -183,6 +186,9 @@ def test_a_look_comes_to_the_same_by_either_way(case: Case) -> None:
         our_table.level_db[: case.tags][clear], their_table.level_db[: case.tags][clear], atol=0.02
     )
     assert set(ours.findings.tolist()) <= {one.value for one in Finding}
+    assert (ours.agrees is not None) is (theirs.agrees is not None) is case.is_held
+    if ours.agrees is not None and theirs.agrees is not None:
+        np.testing.assert_array_equal(ours.agrees, theirs.agrees)
 
 
 def test_a_place_or_a_state_that_cannot_be_is_refused() -> None:

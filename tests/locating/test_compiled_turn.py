@@ -18,7 +18,7 @@ from edge.locating.intake import Intake
 from edge.locating.locator import Locator
 from edge.locating.meeting import Meeting, Met
 from edge.locating.settings import DEFAULTS
-from edge.locating.slots import Kept, Reads
+from edge.locating.slots import Kept, Reads, Turned
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
@@ -64,6 +64,8 @@ def gathered(chance: np.random.Generator, counts: Sequence[int], *, odd: bool) -
         "antenna": port,
         "rssi_dbm": rssi_dbm,
         "seen_us": seen_us,
+        "phase_rad": chance.choice([np.nan, 1.0, 2.5], count).astype(np.float32),
+        "channel": chance.integers(0, 3, count).astype(np.uint16),
     }
     clocks = (ClockQuality.UTC,) * len(counts)
     return Gathered(READERS[: len(counts)], clocks, np.array(counts, np.int64), 5, whole)
@@ -105,7 +107,13 @@ def test_reads_are_taken_in_alike_by_either_way(
         assert (one is None) is (other is None)
         if one is not None and other is not None:
             for name in Reads.__slots__:
-                np.testing.assert_array_equal(getattr(one, name), getattr(other, name), name)
+                np.testing.assert_array_equal(
+                    getattr(one.reads, name), getattr(other.reads, name), name
+                )
+            for name in Turned.__slots__:
+                np.testing.assert_array_equal(
+                    getattr(one.turned, name), getattr(other.turned, name), name
+                )
 
 
 @pytest.mark.parametrize("counts", [[3, -1], [2, 5], [0, 1]])

@@ -59,6 +59,7 @@ function answer(reason) {
       { class: "muted" },
       reason.since_us ? t("why.dwell", { span: span(reason.dwell_s), since: moment(reason.since_us) }) : t("why.not_announced"),
     ),
+    reason.motion ? h("p", { class: "muted", id: "why-motion" }, t(`why.${reason.motion.state}`)) : null,
   ];
 }
 

@@ -1,0 +1,266 @@
+"""Whether a tag lies still or is carried, told from the phase in which its answers come back.
+
+A tag that lies still comes back in the same phase whenever the same antenna hears it on the same
+channel, also when the reader has hopped once round all channels; one that is carried turns by a
+radian with a few centimetres. So each phase is compared with the last one of the same tag, antenna
+and channel. Readers that may be off by half a turn (Miller modes) are why all angles are doubled.
+Nothing is calibrated for it, and the order of the channels need not be known.
+
+A pair `dt` seconds apart whose doubled phases differ by `d` says `ln f(d; e^(-dt / 0.08 s)) -
+ln f(d; 0.85 e^(-dt / 40 s))` for "carried": f is the wrapped Cauchy density, which has the heavy
+tails that recorded resting tags have (people walk by, and reflections change). What pairs say of a
+tag is added up and fades.
+
+What is remembered lies in two tables of fixed size, whatever the number of tags: phases by tag,
+antenna and channel, and what they say by tag. An entry is given away when it is too old to tell
+anything; so where more tags are read than fit, the ones that are in are followed, and nothing is
+known of the others.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.locating.epcs import Rows
+from edge.locating.slots import Floats, Ints, News, Ports, Reads, Turned
+
+_PHASES_LOG2, _TAGS_LOG2 = 16, 14
+_PHASE = np.dtype([("check", "<u2"), ("turn", "<u2"), ("seen_ms", "<i4")])
+_TAG = np.dtype(
+    [("row", "<i4"), ("at_ms", "<i4"), ("log_odds", "<f4"), ("moved", "<f4"), ("rooted", "<f4")]
+)
+_NOBODY = -1
+_REMEMBERED_MS = 30_000
+"""Three times round fifty channels; older phases hardly tell."""
+_STANDS, _STANDS_MS = np.float32(0.85), np.float32(40_000.0)
+_TURNS_MS = np.float32(80.0)
+"""Resultants of the doubled change of phase at rest and while carried, as recorded: 0.85 at once
+and 0.65 after ten seconds; 0.8 after 0.02 s and 0.2 after 0.12 s."""
+_FADES_S = np.float32(3.0)
+_MOST = np.float32(5.0)
+"""What all pairs of a tag may say together, nats."""
+_ROOTED_MOST, _ROOTS_PER_S, _UPROOTS_PER_S = np.float32(6.0), np.float32(2.0), np.float32(-1.0)
+_ROOT_S_MAX = np.float32(1.0)
+_MOVED = np.float32(1.5)
+"""How a tag takes root where it lies still and what is heard speaks for that place, and how it
+loses that while what is heard speaks for another. At once it loses it by what phases said for
+"carried" and nothing has made up for yet (Page's sum): one that was moved between two reads must
+not be held back, though its phase stands from then on."""
+_STEPS = np.float32(65_536.0 / np.pi)
+"""Steps of the doubled phase in a radian of the phase."""
+_STEP_RAD = np.float32(2.0 * np.pi / 65_536.0)
+_ANGLE_MOST = 100.0
+"""A phase is below 2 pi; what is far beyond is none."""
+_MIXES = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motions:
+    """What phases say of m tags.
+
+    Attributes:
+        log_odds: shape (m,), carried against lying still, nats; 0 where nothing is known.
+        held: shape (m,), 0 to 1, how far levels that speak against the place where a tag lies are
+            to be left out, because it has lain still there all along.
+        entries: of those tags that are followed, see `Phases`.
+        followed: which of the m these are.
+    """
+
+    log_odds: Floats
+    held: Floats
+    entries: Rows
+    followed: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Phases compared with those before them.
+
+    Attributes:
+        rows: of their tags.
+        nats: what each says for "carried" against "lies still".
+    """
+
+    rows: Rows
+    nats: Floats
+
+
+class Phases:
+    """Follows the tags of one floor; holds nothing until a reader tells phases."""
+
+    def __init__(self) -> None:
+        self._phases = np.zeros(0, _PHASE)
+        self._tags = np.zeros(0, _TAG)
+        self._at = np.zeros(0, np.int32)
+        """By entry of a tag, where it stands among the tags of the present turn."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held: none, or a little over a MiB."""
+        return self._phases.nbytes + self._tags.nbytes + self._at.nbytes
+
+    def hear(self, reads: Reads, turned: Turned, news: News) -> Motions | None:
+        """Compare the phases of a turn; None as long as no reader tells any.
+
+        Args:
+            reads: of one turn.
+            turned: their phases.
+            news: the tags that they are of, rows ascending.
+        """
+        pairs = self._compared(reads, turned)
+        if not len(self._tags):
+            return None
+        entry = news.rows & (len(self._tags) - 1)
+        said = self._said(pairs, news.rows, entry)
+        if said is not None:
+            self._claim(entry, news, said != 0.0)
+        followed = (self._tags["row"].take(entry) == news.rows).nonzero()[0]
+        entry = entry.take(followed)
+        every = np.zeros((2, len(news.rows)), np.float32)
+        if len(followed):
+            of_each = None if said is None else said.take(followed)
+            every[:, followed] = self._weigh(entry, news.at_ms.take(followed), of_each)
+        return Motions(every[0], every[1], entry, followed)
+
+    def root(self, motions: Motions, agrees: NDArray[np.bool_], since_s: Floats) -> None:
+        """Take in what the levels of the same tags said.
+
+        Args:
+            motions: what was told of them.
+            agrees: shape (m,), whether they spoke for the place where the tag is announced.
+            since_s: shape (m,), time since the last look.
+        """
+        which = motions.followed
+        still = agrees.take(which) & (motions.log_odds.take(which) < 0.0)
+        per_s = np.where(still, _ROOTS_PER_S, _UPROOTS_PER_S)
+        rooted = self._tags["rooted"][motions.entries]
+        rooted += per_s * np.minimum(since_s.take(which), _ROOT_S_MAX)
+        self._tags["rooted"][motions.entries] = np.clip(rooted, 0.0, _ROOTED_MOST)
+
+    def log_odds(self, row: int, now_ms: int) -> float:
+        """Of one tag by now, carried against lying still; 0 where nothing is known."""
+        if not len(self._tags):
+            return 0.0
+        tag = self._tags[row & (len(self._tags) - 1)]
+        if tag["row"] != row:
+            return 0.0
+        past_s = (now_ms - int(tag["at_ms"])) * 1e-3
+        return float(tag["log_odds"]) * math.exp(-max(0.0, past_s) / float(_FADES_S))
+
+    def shift_times(self, by_ms: int) -> None:
+        """The table's zero moves forward."""
+        for times in (self._phases["seen_ms"], self._tags["at_ms"]):
+            times[:] = np.maximum(times.astype(np.int64) - by_ms, -_REMEMBERED_MS)
+
+    def _said(self, pairs: _Pairs | None, rows: Rows, entry: Rows) -> Floats | None:
+        """What the pairs of each tag of the turn say together; None where there are none."""
+        if pairs is None or not len(pairs.rows):
+            return None
+        self._at[entry] = np.arange(len(entry), dtype=np.int32)
+        at = self._at.take(pairs.rows & (len(self._tags) - 1))
+        mine = rows.take(at, mode="clip") == pairs.rows
+        return np.bincount(at[mine], pairs.nats[mine], len(rows)).astype(np.float32)
+
+    def _claim(self, entry: Rows, news: News, told: NDArray[np.bool_]) -> None:
+        """Give tags of which something was said the entries of those of which long nothing was."""
+        tags = self._tags.take(entry)
+        told = told & (tags["row"] != news.rows)
+        claims = told & (news.at_ms - tags["at_ms"] > _REMEMBERED_MS)
+        if claims.any():
+            new = np.zeros(int(claims.sum()), _TAG)
+            new["row"], new["at_ms"] = news.rows[claims], news.at_ms[claims]
+            self._tags[entry[claims]] = new
+
+    def _weigh(self, entry: Rows, at_ms: Ints, said: Floats | None) -> Floats:
+        """Log-odds and holds of followed tags, once something more was said of them."""
+        tags = self._tags.take(entry)
+        past_ms = np.maximum(at_ms - tags["at_ms"], 0).astype(np.float32)
+        log_odds = tags["log_odds"] * np.exp(past_ms * (np.float32(-1e-3) / _FADES_S))
+        rooted = tags["rooted"]
+        if said is not None:
+            log_odds = np.clip(log_odds + said, -_MOST, _MOST)
+            moved = np.clip(tags["moved"] + said, 0.0, _MOST)
+            rooted = np.maximum(np.minimum(rooted, _ROOTED_MOST * (1.0 - moved / _MOVED)), 0.0)
+            tags["log_odds"], tags["moved"], tags["rooted"] = log_odds, moved, rooted
+            tags["at_ms"] = at_ms
+            new = said != 0.0
+            self._tags[entry[new]] = tags[new]
+        held = np.tanh(np.maximum(-log_odds, np.float32(0.0)) * np.float32(0.5))
+        held *= -np.expm1(-rooted)
+        weighed: Floats = np.stack([log_odds, held])
+        return weighed
+
+    def _compared(self, reads: Reads, turned: Turned) -> _Pairs | None:
+        """The phases of a turn against those before them, which they take the place of."""
+        phase_rad, channel = turned.phase_rad, turned.channel
+        some = ((np.abs(phase_rad) <= _ANGLE_MOST) & (channel != 0)).nonzero()[0]
+        if not len(some):
+            return None
+        if not len(self._phases):
+            self._make_room()
+        mixed = _mixed(reads, channel, some)
+        entry = (mixed >> np.uint64(64 - _PHASES_LOG2)).astype(np.uint16)
+        order = entry.argsort(kind="stable")  # of 16 bits: by counting, not by comparing
+        some, entries = some.take(order), entry.take(order).astype(np.int64)
+        now = np.empty(len(order), _PHASE)
+        now["check"] = (mixed >> np.uint64(48 - _PHASES_LOG2)).astype(np.uint16).take(order)
+        now["seen_ms"] = reads.seen_ms.take(some)
+        now["turn"] = (phase_rad.take(some) * _STEPS).astype(np.int64) & 0xFFFF
+        begins = np.empty(len(order), np.bool_)
+        begins[0] = True
+        np.not_equal(entries[1:], entries[:-1], out=begins[1:])
+        before = np.empty(len(order), _PHASE)
+        before[1:] = now[:-1]
+        before[begins] = self._phases.take(entries[begins])
+        self._keep(entries, now, begins)
+        span_ms = now["seen_ms"] - before["seen_ms"]
+        pair = (now["check"] == before["check"]) & (span_ms > 0) & (span_ms <= _REMEMBERED_MS)
+        at = pair.nonzero()[0]
+        changed = (now["turn"][at] - before["turn"][at]).astype(np.float32) * _STEP_RAD
+        return _Pairs(
+            reads.rows.take(some.take(at)), _says(changed, span_ms[at].astype(np.float32))
+        )
+
+    def _keep(self, entry: Rows, now: NDArray[np.void], begins: NDArray[np.bool_]) -> None:
+        """The last phase of each entry, where that has room for it."""
+        last = np.append(begins[1:], True).nonzero()[0]
+        entry, now = entry[last], now[last]
+        held = self._phases.take(entry)
+        past_ms = now["seen_ms"] - held["seen_ms"]
+        same = (held["check"] == now["check"]) & (past_ms >= 0)
+        put = same | (np.abs(past_ms) > _REMEMBERED_MS)
+        self._phases[entry[put]] = now[put]
+
+    def _make_room(self) -> None:
+        self._phases = np.zeros(1 << _PHASES_LOG2, _PHASE)
+        self._tags = np.zeros(1 << _TAGS_LOG2, _TAG)
+        self._tags["row"] = _NOBODY
+        self._phases["seen_ms"] = self._tags["at_ms"] = -_REMEMBERED_MS
+        self._at = np.zeros(1 << _TAGS_LOG2, np.int32)
+
+
+def _mixed(reads: Reads, channel: Ports, some: Rows) -> NDArray[np.uint64]:
+    """A number for tag, antenna and channel of these reads, its high bits well mixed."""
+    mixed = reads.rows.take(some).astype(np.uint64) << np.uint64(32)
+    mixed |= reads.antenna.take(some).astype(np.uint64) << np.uint64(16)
+    mixed |= channel.take(some)
+    mixed *= _MIXES
+    return mixed
+
+
+def _says(turned_rad: Floats, span_ms: Floats) -> Floats:
+    """What changes of the doubled phase in such times say for "carried", nats."""
+    cosine = np.cos(turned_rad)
+    still = _STANDS * np.exp(span_ms / -_STANDS_MS)
+    carried = np.minimum(np.exp(span_ms / -_TURNS_MS), still)  # no step is made in a hundredth
+    nats: Floats = _log_density(cosine, carried) - _log_density(cosine, still)
+    return nats
+
+
+def _log_density(cosine: Floats, resultant: Floats) -> Floats:
+    """Of the wrapped Cauchy distribution around 0, but for a constant."""
+    square = resultant * resultant
+    one = np.float32(1.0)
+    return np.log((one - square) / (one + square - np.float32(2.0) * resultant * cosine))
