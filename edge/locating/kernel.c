@@ -26,17 +26,6 @@ enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
 #define BELIEF_FULL 65535.0f
 
-/* One tag's slots, as they lie in the table: one line of cache. */
-struct record {
-    float level_sum[SLOTS];
-    uint16_t weight[SLOTS]; /* 16 bits out of the middle of a float, see tags.py */
-    uint16_t usual[SLOTS];  /* half precision */
-    int32_t seen_ms[SLOTS];
-    uint16_t antenna[SLOTS];
-    uint16_t belief[SLOTS];
-};
-_Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
-
 /* Reads of one tag and antenna, summed. */
 struct pair {
     float level_sum, weight;

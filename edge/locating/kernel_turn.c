@@ -43,25 +43,6 @@ struct reads {
     int32_t *seen_ms;
 };
 
-/* Readers, antennas and places, see coverage.py; by antenna, but `place_of` has no antenna behind the
- * last. */
-struct coverage {
-    const uint16_t *place_of;
-    const int64_t *reader_of;
-    const uint8_t *reader_told; /* by reader */
-    const uint8_t *up;
-    uint8_t *hearing;
-    int64_t *heard_ms;
-    double *gap_s;
-    const int64_t *items, *antennas_at; /* by place */
-    int64_t *covered_since_ms;
-    uint8_t *covered;
-    int64_t *ups, *hearings; /* scratch, by place */
-    int64_t antennas, places, readers;
-    float missed_ms, silent_ms_least;
-    double reads_least, silences, hearing_ms_least, hearing_ms_most;
-};
-
 /* What is known of m tags that were read, before a look. */
 struct met {
     struct kept kept;
