@@ -34,7 +34,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 6; }
+API int64_t kernel_layout(void) { return 7; }
 
 /* Asks for huge pages under columns that are read all over: half of the time with a million tags is
  * looking up where small pages lie. It asks for them now: by itself the system finds the time for
@@ -75,10 +75,9 @@ static uint64_t *sorted(uint64_t *from, uint64_t *to, int64_t n, uint64_t most)
 static float least(float weight) { return weight > LEAST_WEIGHT ? weight : LEAST_WEIGHT; }
 
 /* One tag's slots out of the table, faded to its newest read. */
-static void take_slots(const struct record *record, const struct slots *slots, int64_t j, int64_t m,
-                       float fade)
+static void take_slots(const struct record *record, const struct slots *slots, int64_t j, float fade)
 {
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
         float before = bits_to_float((record->weight[s] + LEAST_CODE) << 12);
         float weight = least(before * fade);
         slots->weight[at] = weight;
@@ -91,10 +90,10 @@ static void take_slots(const struct record *record, const struct slots *slots, i
 }
 
 /* Adds a pair to its antenna's slot; false where there is none. */
-static int add_pair(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+static int add_pair(const struct pair *pair, const struct merged *to, int64_t j)
 {
     const struct slots *slots = &to->slots;
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m)
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++)
         if (slots->antenna[at] == pair->antenna) {
             slots->level_sum[at] += pair->level_sum;
             slots->weight[at] += pair->weight;
@@ -107,12 +106,12 @@ static int add_pair(const struct pair *pair, const struct merged *to, int64_t j,
 }
 
 /* A new antenna into an empty slot, else instead of the weakest, if that is weaker (slots.py). */
-static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j)
 {
     const struct slots *slots = &to->slots;
-    int64_t weakest = j;
+    int64_t weakest = SLOTS * j;
     float fewest = INFINITY;
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
         int is_empty = slots->antenna[at] == NO_ANTENNA;
         float weight = is_empty ? -1.0f : slots->weight[at] + slots->belief[at] * 8.0f;
         if (weight < fewest) {
@@ -182,7 +181,7 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
         to->at_ms[j] = newest;
         to->since_s[j] = since_s;
         to->reads[j] = (int32_t)(end - begin);
-        take_slots(record, &to->slots, j, m, expf(since_s / -window_s));
+        take_slots(record, &to->slots, j, expf(since_s / -window_s));
 
         int64_t unknown = 0;
         for (int64_t i = begin; i < end;) {
@@ -196,11 +195,11 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
                 pair.weight += weight;
                 pair.seen_ms = pair.seen_ms < seen_ms[read] ? seen_ms[read] : pair.seen_ms;
             }
-            if (!add_pair(&pair, to, j, m))
+            if (!add_pair(&pair, to, j))
                 strangers[unknown++] = pair;
         }
         for (int64_t i = 0; i < unknown; i++)
-            replace_weakest(&strangers[i], to, j, m);
+            replace_weakest(&strangers[i], to, j);
     }
     return m;
 }
@@ -236,7 +235,7 @@ API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, cons
         struct record *record = records + rows[j];
         if (j + AHEAD < m)
             ask_for(records + rows[j + AHEAD]);
-        for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+        for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
             uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
             code = code < 0xFFFF ? code : 0xFFFF;
             float rounded = bits_to_float((code + LEAST_CODE) << 12);

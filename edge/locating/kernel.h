@@ -36,7 +36,8 @@ struct record {
 };
 _Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
 
-/* Slots of m tags in columns of m, slot after slot. */
+/* Slots of m tags in columns, the four of a tag behind those of the one before: what is worked on
+ * together lies together. */
 struct slots {
     float *level_sum, *weight;
     int32_t *seen_ms;

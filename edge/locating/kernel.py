@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 6
+LAYOUT = 7
 """What a library of this version says of itself."""
 _LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64

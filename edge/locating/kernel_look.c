@@ -43,8 +43,8 @@ struct news {
     const uint8_t *reads_before;
     const uint8_t *silent;     /* none where no antenna has long missed a tag */
     const float *placed_s;     /* none where nothing settles */
-    const float *nearness;     /* none where walking tells nothing; five of each tag */
-    const uint8_t *out_of_reach;
+    const float *nearness;     /* none where walking tells nothing; five columns of m */
+    const uint8_t *out_of_reach; /* four columns of m */
 };
 
 /* One tag: its slots, all four at once, and what the look makes of them. */
@@ -82,30 +82,32 @@ static four squared(four off_db, float per_db)
     return scaled * scaled * -0.5f;
 }
 
-static four floats_at(const float *column, int64_t j, int64_t m)
+static four floats_at(const float *column, int64_t j)
 {
-    return (four){column[j], column[j + m], column[j + 2 * m], column[j + 3 * m]};
+    four value;
+    memcpy(&value, column + SLOTS * j, sizeof value);
+    return value;
 }
 
-static four_flags flags_at(const uint8_t *column, int64_t j, int64_t m)
+static void put_at(float *column, int64_t j, four value)
 {
-    return -(four_flags){column[j], column[j + m], column[j + 2 * m], column[j + 3 * m]};
+    memcpy(column + SLOTS * j, &value, sizeof value);
 }
 
-static void put_at(float *column, int64_t j, int64_t m, four value)
+/* Of a column whose next slots stand so many flags behind. */
+static four_flags flags_at(const uint8_t *flag, int64_t apart)
 {
-    for (int64_t s = 0; s < SLOTS; s++)
-        column[j + s * m] = value[s];
+    return -(four_flags){flag[0], flag[apart], flag[2 * apart], flag[3 * apart]};
 }
 
 static void take(struct tag *tag, const struct floor *floor, const struct slots *slots,
-                 const struct news *news, int64_t j, int64_t m)
+                 const struct news *news, int64_t j)
 {
     const uint16_t announced = news->announced[j];
     const four_flags none = {0, 0, 0, 0};
     four_flags places, antennas, near, alive;
     four offset;
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
         const uint16_t antenna = slots->antenna[at];
         const uint64_t known = antenna < floor->antennas ? antenna : floor->antennas - 1;
         antennas[s] = antenna;
@@ -118,12 +120,12 @@ static void take(struct tag *tag, const struct floor *floor, const struct slots 
     tag->is_empty = places == NO_PLACE;
     tag->was_home = (places == announced) & ~tag->is_empty;
     tag->near = -near;
-    tag->fresh = flags_at(news->fresh, j, m);
-    tag->silent = news->silent ? flags_at(news->silent, j, m) : none;
-    const four weight = tag->weight = floats_at(slots->weight, j, m), one = all_of(1.0f);
-    tag->usual = floats_at(slots->usual, j, m);
-    tag->belief = floats_at(slots->belief, j, m);
-    tag->level = floats_at(slots->level_sum, j, m) / weight - offset;
+    tag->fresh = flags_at(news->fresh + SLOTS * j, 1);
+    tag->silent = news->silent ? flags_at(news->silent + SLOTS * j, 1) : none;
+    const four weight = tag->weight = floats_at(slots->weight, j), one = all_of(1.0f);
+    tag->usual = floats_at(slots->usual, j);
+    tag->belief = floats_at(slots->belief, j);
+    tag->level = floats_at(slots->level_sum, j) / weight - offset;
     tag->trust = either(-alive, smaller_of(weight / (weight + 1.0f) * 2.0f, one), one);
     const float usual_db = news->usual_db[j];
     const float heard = most_of(either(tag->fresh, tag->level, all_of(-100.0f)));
@@ -250,7 +252,7 @@ static void believe(const struct settings *is, struct tag *tag, const struct new
     if (is->is_shared)
         unite(tag);
     if (news->out_of_reach)
-        hold_back(tag, flags_at(news->out_of_reach, j, m));
+        hold_back(tag, flags_at(news->out_of_reach + j, m));
     spread(tag, news->nearness ? news->nearness + j : 0, m, shares);
     /* exponentials are most of the work: one for all places but the settling one's, none for those
      * that cannot be */
@@ -335,7 +337,7 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         const uint16_t announced = news->announced[j];
         if (j + AHEAD < m)
             ask_for(&to->heads[news->rows[j + AHEAD]].level_db);
-        take(&tag, floor, slots, news, j, m);
+        take(&tag, floor, slots, news, j);
         weigh(is, &tag, reads, news->silent != 0);
         const int is_prompt = is->has_near && any_of(tag.near & tag.fresh);
         const float windows = news->since_s[j] / (is_prompt ? is->near_window_s : is->window_s);
@@ -348,14 +350,14 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         counted = counted < 255 ? counted : 255;
         to->findings[j] = finding(is, floor, &tag, best, announced, counted);
         to->best[j] = tag.place[best];
-        put_at(to->level_db, j, m, tag.level);
-        put_at(to->usual_before, j, m, tag.usual);
+        put_at(to->level_db, j, tag.level);
+        put_at(to->usual_before, j, tag.usual);
         float usual_db = follow(is, &tag, best, reads, new_share, to->findings[j] == ELSEWHERE);
         struct head *head = to->heads + news->rows[j];
         head->reads = (uint8_t)counted;
         head->level_db = float_to_half(usual_db);
-        put_at(slots->belief, j, m, tag.belief);
-        put_at(slots->usual, j, m, tag.usual);
+        put_at(slots->belief, j, tag.belief);
+        put_at(slots->usual, j, tag.usual);
     }
     return m;
 }

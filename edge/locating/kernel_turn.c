@@ -103,7 +103,7 @@ static float learnt_gap(float gap_s, float since_s, int32_t reads, uint8_t reads
 
 /* Which slots' antennas hear a tag no more though they listen, see `Coverage.silent`. */
 static int64_t look_for_silence(const struct coverage *at, const struct merged *of,
-                                const struct met *met, int64_t j, int64_t m)
+                                const struct met *met, int64_t j)
 {
     const uint16_t announced = met->kept.place[j];
     const int64_t now_ms = of->at_ms[j];
@@ -111,7 +111,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
     long_ms = long_ms > at->silent_ms_least ? long_ms : at->silent_ms_least;
     long_ms = long_ms < 2e9f ? long_ms : 2e9f;
     int64_t own_ms = 0, some = 0;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
         const int is_home = met->place[slot] == announced && announced != NO_PLACE;
         own_ms = is_home && of->slots.seen_ms[slot] > own_ms ? of->slots.seen_ms[slot] : own_ms;
         met->silent[slot] = 0;
@@ -119,7 +119,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
     if (!((double)(now_ms - own_ms) > (double)long_ms) || own_ms <= 0
         || (double)met->kept.reads[j] < at->reads_least)
         return 0;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
         const int64_t antenna = of->slots.antenna[slot], place = met->place[slot];
         const int is_home = place == announced;
         int no_more = 0;
@@ -131,7 +131,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
             no_more = (double)(until_ms - since_ms) > (double)long_ms;
         }
         if (is_home && !no_more) { /* one of its place hears it: none is silent */
-            for (int64_t back = j; back < slot; back += m)
+            for (int64_t back = SLOTS * j; back < slot; back++)
                 met->silent[back] = 0;
             return 0;
         }
@@ -142,12 +142,12 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
 }
 
 /* How a tag's levels wander from what is usual, see `restlessness.unrest_of`. */
-static void add_unrest(const struct merged *of, struct met *met, int64_t j, int64_t m)
+static void add_unrest(const struct merged *of, struct met *met, int64_t j)
 {
     const float span_s = of->since_s[j] < LOOK_S_MAX ? of->since_s[j] : LOOK_S_MAX;
     if (met->kept.reads[j] < OFTEN_READS || !(met->gap_s[j] <= OFTEN_GAP_S))
         return;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m)
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++)
         if (of->slots.weight[slot] >= TELLING_WEIGHT && !isnan(of->slots.usual[slot])) {
             const float level = of->slots.level_sum[slot] / of->slots.weight[slot];
             const float off_db = level - of->slots.usual[slot] - REFERENCE_DBM;
@@ -173,12 +173,12 @@ API int64_t kernel_meet(const struct record *records, struct head *heads, int64_
                                        met->kept.reads[j]);
         met->gap_s[j] = gap_s;
         heads[of->rows[j]].gap_s = float_to_half(gap_s);
-        for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+        for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
             const int64_t antenna = of->slots.antenna[slot], none = coverage->antennas;
             met->place[slot] = coverage->place_of[antenna < none ? antenna : none];
         }
-        met->some_are_silent |= look_for_silence(coverage, of, met, j, m);
-        add_unrest(of, met, j, m);
+        met->some_are_silent |= look_for_silence(coverage, of, met, j);
+        add_unrest(of, met, j);
     }
     return m;
 }
