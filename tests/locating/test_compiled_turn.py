@@ -235,8 +235,8 @@ def test_antennas_and_places_are_followed_alike_by_either_way(seed: int, turns: 
             np.testing.assert_array_equal(one, other, name)
 
 
-@settings(max_examples=80)
-@given(seed=st.integers(0, 2**32 - 1), tags=st.integers(1, 300))
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32 - 1), tags=st.sampled_from([1, 20, 300, 1500]))
 def test_silent_tags_are_found_alike_by_either_way(seed: int, tags: int) -> None:
     # given tags that were heard lately, or long ago, at places that are covered, dark, or neither
     chance, columns, now_ms = np.random.default_rng(seed), FloorColumns(floor()), 1 << 30
@@ -255,7 +255,8 @@ def test_silent_tags_are_found_alike_by_either_way(seed: int, tags: int) -> None
         rows = np.arange(tags)
         table.state[rows] = np.where(table.place[rows] == NO_PLACE, away, present)
         slots = table.slots_of(rows)
-        ago_ms = np.exp(chance.uniform(0.0, 20.0, slots.seen_ms.shape)).astype(np.int64)
+        ago_ms = np.exp(chance.uniform(0.0, 20.0, tags)).astype(np.int64)
+        ago_ms = ago_ms + chance.integers(0, 9, slots.seen_ms.shape)
         slots.seen_ms[:] = np.maximum(now_ms - ago_ms, 0)
         table.put(rows, slots)
     (ours, our_table), (theirs, their_table) = sweeps
