@@ -124,18 +124,18 @@ class Bench:
 
     def news(self, tags: int) -> News:
         """The columns of so many tags."""
-        slots, all_, end, shape = self.slots, self.tags, SLOTS * tags, (SLOTS, tags)
+        slots, all_ = self.slots, self.tags
         return News(
             all_.rows[:tags],
             Slots(
-                slots.level_sum[:end].reshape(shape),
-                slots.weight[:end].reshape(shape),
-                slots.seen_ms[:end].reshape(shape),
-                slots.antenna[:end].reshape(shape),
-                slots.belief[:end].reshape(shape),
-                slots.usual[:end].reshape(shape),
+                of_slots(slots.level_sum, tags),
+                of_slots(slots.weight, tags),
+                of_slots(slots.seen_ms, tags),
+                of_slots(slots.antenna, tags),
+                of_slots(slots.belief, tags),
+                of_slots(slots.usual, tags),
             ),
-            all_.fresh[:end].reshape(shape),
+            of_slots(all_.fresh, tags),
             all_.at_ms[:tags],
             all_.since_s[:tags],
             all_.reads[:tags],
@@ -172,19 +172,23 @@ class BenchMet:
 
     @property
     def places(self) -> Ports:  # noqa: D102
-        return self.of_slots(self.bench.places)
+        return of_slots(self.bench.places, self.tags)
 
     @property
     def silent(self) -> NDArray[np.bool_] | None:  # noqa: D102
-        return self.of_slots(self.bench.silent) if self.bench.met.some_are_silent else None
+        return of_slots(self.bench.silent, self.tags) if self.bench.met.some_are_silent else None
 
     @property
     def unrest(self) -> Unrest:  # noqa: D102
         return Unrest(self.bench.met.span_s, self.bench.met.square_s)
 
-    def of_slots(self, column: NDArray[Any]) -> NDArray[Any]:
-        """A column of the bench with an entry for each slot, as shape (4, m)."""
-        return column[: SLOTS * self.tags].reshape(SLOTS, self.tags)
+
+def of_slots(column: NDArray[Any], tags: int) -> NDArray[Any]:
+    """A column with an entry for each slot of so many tags, as shape (4, m).
+
+    On a bench the four of a tag lie together.
+    """
+    return column[: SLOTS * tags].reshape(tags, SLOTS).T
 
 
 def where(column: NDArray[Any]) -> int:

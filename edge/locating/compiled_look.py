@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.locating.compiled_bench import Bench, BenchMet, where
+from edge.locating.compiled_bench import Bench, BenchMet, of_slots, where
 from edge.locating.kernel import POINTER, Kernel, address
 from edge.locating.looking import Looking, Outcome, Present
 from edge.locating.meeting import Met
@@ -113,7 +113,7 @@ class CompiledLook:
             raise IndexError("a look at a row, a place or a state that cannot be")
         return Outcome(
             *(bench.changed[:changed], bench.findings[:tags], bench.best[:tags]),
-            *(met.of_slots(bench.level_db), met.of_slots(bench.usual_db)),
+            *(of_slots(bench.level_db, tags), of_slots(bench.usual_db, tags)),
             bench.agrees[:tags] if is_held else None,
         )
 

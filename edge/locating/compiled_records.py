@@ -76,7 +76,7 @@ class CompiledRecords:
         )
         if tags < 0:
             raise IndexError("a read of a row or an antenna that cannot be")
-        return bench.news(tags)
+        return _by_slot(bench.news(tags))
 
     def meet(self, reads: Reads, coverage: ctypes.Structure) -> BenchMet:
         """The same, with what is known of the tags; follows their mean gaps between reads.
@@ -117,8 +117,8 @@ class CompiledRecords:
         """
         if not len(rows):
             return
-        slots = Slots(*(np.ascontiguousarray(getattr(slots, name)) for name in Slots.__slots__))
-        columns = slots_at(slots, (SLOTS, len(rows)))
+        slots = Slots(*(np.ascontiguousarray(getattr(slots, name).T) for name in Slots.__slots__))
+        columns = slots_at(slots, (len(rows), SLOTS))
         at = address(rows, np.int64)
         if self._kernel.put(self.at, self.capacity, len(rows), at, ctypes.byref(columns)) < 0:
             raise IndexError("slots of a row that cannot be")
@@ -130,6 +130,13 @@ class CompiledRecords:
         if reads > self._bench.reads:
             self._bench = Bench(min(2 * reads, _KEPT_READS))
         return self._bench
+
+
+def _by_slot(news: News) -> News:
+    """The same where the first slots of all tags lie together, as numpy likes it."""
+    slots = Slots(*(np.ascontiguousarray(getattr(news.slots, name)) for name in Slots.__slots__))
+    fresh = np.ascontiguousarray(news.fresh)
+    return News(news.rows, slots, fresh, news.at_ms, news.since_s, news.reads)
 
 
 def slots_at(slots: Slots, shape: tuple[int, ...]) -> SlotsAt:

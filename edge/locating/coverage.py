@@ -130,7 +130,7 @@ class Coverage:
         if came:
             self.heard_ms[own] = np.maximum(self.heard_ms[own], at_ms)
             self.covered[self._place[own]] = False
-        self.dark = self.has_antennas & (self._sum(self.alive[:-1]) == 0)
+        self.dark[:] = self.has_antennas & (self._sum(self.alive[:-1]) == 0)
 
     def heard(self, counts: NDArray[np.int64], now_ms: int) -> None:
         """So many reads came from each antenna; a reader never told of is up."""

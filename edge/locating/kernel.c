@@ -26,17 +26,6 @@ enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
 #define BELIEF_FULL 65535.0f
 
-/* One tag's slots, as they lie in the table: one line of cache. */
-struct record {
-    float level_sum[SLOTS];
-    uint16_t weight[SLOTS]; /* 16 bits out of the middle of a float, see tags.py */
-    uint16_t usual[SLOTS];  /* half precision */
-    int32_t seen_ms[SLOTS];
-    uint16_t antenna[SLOTS];
-    uint16_t belief[SLOTS];
-};
-_Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
-
 /* Reads of one tag and antenna, summed. */
 struct pair {
     float level_sum, weight;
@@ -45,7 +34,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 7; }
+API int64_t kernel_layout(void) { return 8; }
 
 /* Asks for huge pages under columns that are read all over: half of the time with a million tags is
  * looking up where small pages lie. It asks for them now: by itself the system finds the time for
@@ -86,10 +75,9 @@ static uint64_t *sorted(uint64_t *from, uint64_t *to, int64_t n, uint64_t most)
 static float least(float weight) { return weight > LEAST_WEIGHT ? weight : LEAST_WEIGHT; }
 
 /* One tag's slots out of the table, faded to its newest read. */
-static void take_slots(const struct record *record, const struct slots *slots, int64_t j, int64_t m,
-                       float fade)
+static void take_slots(const struct record *record, const struct slots *slots, int64_t j, float fade)
 {
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
         float before = bits_to_float((record->weight[s] + LEAST_CODE) << 12);
         float weight = least(before * fade);
         slots->weight[at] = weight;
@@ -102,10 +90,10 @@ static void take_slots(const struct record *record, const struct slots *slots, i
 }
 
 /* Adds a pair to its antenna's slot; false where there is none. */
-static int add_pair(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+static int add_pair(const struct pair *pair, const struct merged *to, int64_t j)
 {
     const struct slots *slots = &to->slots;
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m)
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++)
         if (slots->antenna[at] == pair->antenna) {
             slots->level_sum[at] += pair->level_sum;
             slots->weight[at] += pair->weight;
@@ -118,12 +106,12 @@ static int add_pair(const struct pair *pair, const struct merged *to, int64_t j,
 }
 
 /* A new antenna into an empty slot, else instead of the weakest, if that is weaker (slots.py). */
-static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j, int64_t m)
+static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j)
 {
     const struct slots *slots = &to->slots;
-    int64_t weakest = j;
+    int64_t weakest = SLOTS * j;
     float fewest = INFINITY;
-    for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
         int is_empty = slots->antenna[at] == NO_ANTENNA;
         float weight = is_empty ? -1.0f : slots->weight[at] + slots->belief[at] * 8.0f;
         if (weight < fewest) {
@@ -193,7 +181,7 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
         to->at_ms[j] = newest;
         to->since_s[j] = since_s;
         to->reads[j] = (int32_t)(end - begin);
-        take_slots(record, &to->slots, j, m, expf(since_s / -window_s));
+        take_slots(record, &to->slots, j, expf(since_s / -window_s));
 
         int64_t unknown = 0;
         for (int64_t i = begin; i < end;) {
@@ -207,11 +195,11 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
                 pair.weight += weight;
                 pair.seen_ms = pair.seen_ms < seen_ms[read] ? seen_ms[read] : pair.seen_ms;
             }
-            if (!add_pair(&pair, to, j, m))
+            if (!add_pair(&pair, to, j))
                 strangers[unknown++] = pair;
         }
         for (int64_t i = 0; i < unknown; i++)
-            replace_weakest(&strangers[i], to, j, m);
+            replace_weakest(&strangers[i], to, j);
     }
     return m;
 }
@@ -247,7 +235,7 @@ API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, cons
         struct record *record = records + rows[j];
         if (j + AHEAD < m)
             ask_for(records + rows[j + AHEAD]);
-        for (int64_t s = 0, at = j; s < SLOTS; s++, at += m) {
+        for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
             uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
             code = code < 0xFFFF ? code : 0xFFFF;
             float rounded = bits_to_float((code + LEAST_CODE) << 12);

@@ -25,7 +25,19 @@ struct head {
 };
 _Static_assert(sizeof(struct head) == 24, "as tags.py has it");
 
-/* Slots of m tags in columns of m, slot after slot. */
+/* One tag's slots, as they lie in the table: one line of cache. */
+struct record {
+    float level_sum[SLOTS];
+    uint16_t weight[SLOTS]; /* 16 bits out of the middle of a float, see tags.py */
+    uint16_t usual[SLOTS];  /* half precision */
+    int32_t seen_ms[SLOTS];
+    uint16_t antenna[SLOTS];
+    uint16_t belief[SLOTS];
+};
+_Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
+
+/* Slots of m tags in columns, the four of a tag behind those of the one before: what is worked on
+ * together lies together. */
 struct slots {
     float *level_sum, *weight;
     int32_t *seen_ms;
@@ -51,7 +63,25 @@ struct kept {
     float *gap_s, *level_db;
 };
 
-struct record;
+/* Readers, antennas and places, see coverage.py; by antenna, but `place_of` has no antenna behind the
+ * last. */
+struct coverage {
+    const uint16_t *place_of;
+    const int64_t *reader_of;
+    const uint8_t *reader_told; /* by reader */
+    const uint8_t *up;
+    uint8_t *hearing;
+    int64_t *heard_ms;
+    double *gap_s;
+    const int64_t *items, *antennas_at; /* by place */
+    int64_t *covered_since_ms;
+    uint8_t *covered;
+    int64_t *ups, *hearings; /* scratch, by place */
+    int64_t antennas, places, readers;
+    float missed_ms, silent_ms_least;
+    double reads_least, silences, hearing_ms_least, hearing_ms_most;
+};
+
 struct pair;
 struct hash;
 struct settings;

@@ -1,10 +1,9 @@
 """The tag table's inner loops as compiled code, where this machine has it; numpy does the same.
 
-The library is built of `kernel.c`, `kernel_hash.c`, `kernel_look.c` and `kernel_turn.c` when the
-product is installed on a machine with a C compiler, and travels in the package. Where it is
-missing, or is of another machine or another version of the product, `KERNEL` is None, `REASON`
-says why, and the numpy code beside works as ever: with the same results, but for the last bits of
-an exponential.
+The library is built of `kernel*.c` when the product is installed on a machine with a C compiler,
+and travels in the package. Where it is missing, or is of another machine or another version of the
+product, `KERNEL` is None, `REASON` says why, and the numpy code beside works as ever: with the
+same results, but for the last bits of an exponential.
 
 What C is given is checked here: kind, order and length of each column. Rows and antennas are
 checked there. The interpreter's lock is held meanwhile, a millisecond at most: nobody else can
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 7
+LAYOUT = 8
 """What a library of this version says of itself."""
 _LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
@@ -48,6 +47,8 @@ class Kernel:
     count: Function
     heard: Function
     cover: Function
+    sweep: Function
+    idle: Function
     spread: Function
 
     def read_all_over(self, *columns: NDArray[Any]) -> None:
@@ -82,6 +83,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
     merge = (POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 6)
     meet = (POINTER, POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 5)
     take = (POINTER, POINTER, _COUNT, POINTER, _COUNT, _COUNT, POINTER)
+    sweep = (POINTER, POINTER, _COUNT, *[POINTER] * 3, _COUNT, _COUNT, POINTER, POINTER)
     kernel = Kernel(
         find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
@@ -94,6 +96,8 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         meet=_function(found.kernel_meet, *meet),
         count=_function(found.kernel_count, _COUNT, POINTER, POINTER, _COUNT, *[POINTER] * 4),
         heard=_function(found.kernel_heard, POINTER, POINTER, _COUNT),
+        sweep=_function(found.kernel_sweep, *sweep),
+        idle=_function(found.kernel_idle, POINTER, POINTER, *[_COUNT] * 5, POINTER),
         cover=_function(found.kernel_cover, POINTER, _COUNT),
         see=_function(found.kernel_see, POINTER, POINTER, _COUNT, *[POINTER] * 8),
     )

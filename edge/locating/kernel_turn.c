@@ -43,25 +43,6 @@ struct reads {
     int32_t *seen_ms;
 };
 
-/* Readers, antennas and places, see coverage.py; by antenna, but `place_of` has no antenna behind the
- * last. */
-struct coverage {
-    const uint16_t *place_of;
-    const int64_t *reader_of;
-    const uint8_t *reader_told; /* by reader */
-    const uint8_t *up;
-    uint8_t *hearing;
-    int64_t *heard_ms;
-    double *gap_s;
-    const int64_t *items, *antennas_at; /* by place */
-    int64_t *covered_since_ms;
-    uint8_t *covered;
-    int64_t *ups, *hearings; /* scratch, by place */
-    int64_t antennas, places, readers;
-    float missed_ms, silent_ms_least;
-    double reads_least, silences, hearing_ms_least, hearing_ms_most;
-};
-
 /* What is known of m tags that were read, before a look. */
 struct met {
     struct kept kept;
@@ -122,7 +103,7 @@ static float learnt_gap(float gap_s, float since_s, int32_t reads, uint8_t reads
 
 /* Which slots' antennas hear a tag no more though they listen, see `Coverage.silent`. */
 static int64_t look_for_silence(const struct coverage *at, const struct merged *of,
-                                const struct met *met, int64_t j, int64_t m)
+                                const struct met *met, int64_t j)
 {
     const uint16_t announced = met->kept.place[j];
     const int64_t now_ms = of->at_ms[j];
@@ -130,7 +111,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
     long_ms = long_ms > at->silent_ms_least ? long_ms : at->silent_ms_least;
     long_ms = long_ms < 2e9f ? long_ms : 2e9f;
     int64_t own_ms = 0, some = 0;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
         const int is_home = met->place[slot] == announced && announced != NO_PLACE;
         own_ms = is_home && of->slots.seen_ms[slot] > own_ms ? of->slots.seen_ms[slot] : own_ms;
         met->silent[slot] = 0;
@@ -138,7 +119,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
     if (!((double)(now_ms - own_ms) > (double)long_ms) || own_ms <= 0
         || (double)met->kept.reads[j] < at->reads_least)
         return 0;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
         const int64_t antenna = of->slots.antenna[slot], place = met->place[slot];
         const int is_home = place == announced;
         int no_more = 0;
@@ -150,7 +131,7 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
             no_more = (double)(until_ms - since_ms) > (double)long_ms;
         }
         if (is_home && !no_more) { /* one of its place hears it: none is silent */
-            for (int64_t back = j; back < slot; back += m)
+            for (int64_t back = SLOTS * j; back < slot; back++)
                 met->silent[back] = 0;
             return 0;
         }
@@ -161,12 +142,12 @@ static int64_t look_for_silence(const struct coverage *at, const struct merged *
 }
 
 /* How a tag's levels wander from what is usual, see `restlessness.unrest_of`. */
-static void add_unrest(const struct merged *of, struct met *met, int64_t j, int64_t m)
+static void add_unrest(const struct merged *of, struct met *met, int64_t j)
 {
     const float span_s = of->since_s[j] < LOOK_S_MAX ? of->since_s[j] : LOOK_S_MAX;
     if (met->kept.reads[j] < OFTEN_READS || !(met->gap_s[j] <= OFTEN_GAP_S))
         return;
-    for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m)
+    for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++)
         if (of->slots.weight[slot] >= TELLING_WEIGHT && !isnan(of->slots.usual[slot])) {
             const float level = of->slots.level_sum[slot] / of->slots.weight[slot];
             const float off_db = level - of->slots.usual[slot] - REFERENCE_DBM;
@@ -192,12 +173,12 @@ API int64_t kernel_meet(const struct record *records, struct head *heads, int64_
                                        met->kept.reads[j]);
         met->gap_s[j] = gap_s;
         heads[of->rows[j]].gap_s = float_to_half(gap_s);
-        for (int64_t s = 0, slot = j; s < SLOTS; s++, slot += m) {
+        for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
             const int64_t antenna = of->slots.antenna[slot], none = coverage->antennas;
             met->place[slot] = coverage->place_of[antenna < none ? antenna : none];
         }
-        met->some_are_silent |= look_for_silence(coverage, of, met, j, m);
-        add_unrest(of, met, j, m);
+        met->some_are_silent |= look_for_silence(coverage, of, met, j);
+        add_unrest(of, met, j);
     }
     return m;
 }

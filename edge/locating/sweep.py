@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating import kernel
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_sweep import CompiledSweep, Patience
 from edge.locating.coverage import Coverage, silence_allowed_ms
 from edge.locating.epcs import Rows
 from edge.locating.presence import Finding, State
@@ -46,6 +48,20 @@ class Sweep:
         self._started_ms = self._turned_ms = 0
         self._hurried = 0
         self._stretch = slice(0, 0)
+        self._compiled = self._compiled_sweep()
+
+    def _compiled_sweep(self) -> CompiledSweep | None:
+        records, coverage, settings = self._table.compiled, self._coverage.compiled, self._settings
+        if kernel.KERNEL is None or records is None or coverage is None:
+            return None
+        patience = Patience(
+            self._least_ms,
+            -float(np.log(settings.false_departure)),
+            *(settings.silence_s_min, settings.silence_s_max),
+            *(settings.near_silence_s_min, settings.near_silence_s_max),
+        )
+        by_place = self._columns.near_place, self._coverage.dark
+        return CompiledSweep(kernel.KERNEL, records, coverage, by_place, patience)
 
     def look_for_dark_places(self) -> None:
         """A reader was lost: look at every tag as soon as can be, some thousands a turn."""
@@ -68,6 +84,16 @@ class Sweep:
         self._stretch = stretch = self._advance(now_ms)
         if stretch.stop <= stretch.start:
             return _NOBODY, _NOTHING
+        if self._compiled is None:
+            return self._looked(stretch, now_ms, gone_max)
+        rows, findings, end = self._compiled.look(stretch, now_ms, self._started_ms, gone_max)
+        if end < stretch.stop:
+            self._end_stretch(end)
+        return rows, findings
+
+    def _looked(
+        self, stretch: slice, now_ms: int, gone_max: int
+    ) -> tuple[Rows, NDArray[np.uint8]]:
         table, coverage = self._table, self._coverage
         state = table.state[stretch]
         watched = (state == State.PRESENT) | (state == State.STALE)
@@ -101,12 +127,20 @@ class Sweep:
         table, stretch = self._table, self._stretch
         if stretch.stop <= stretch.start:
             return
+        most_ms = int(self._settings.forget_after_s * 1e3)
+        is_crowded = len(table) > _CROWDED * self._settings.tags_max
+        if self._compiled is not None:
+            unplaced_most_ms = _FORGET_CROWDED_MS if is_crowded else most_ms
+            old = self._compiled.idle(stretch, now_ms, most_ms, unplaced_most_ms)
+            if len(old):
+                table.forget(old)
+            return
         idle = (table.place[stretch] == NO_PLACE) & (table.index.bits[stretch] > 0)
         rows = idle.nonzero()[0] + stretch.start
         if not len(rows):
             return
-        allowed_ms = np.full(len(rows), int(self._settings.forget_after_s * 1e3), np.int64)
-        if len(table) > _CROWDED * self._settings.tags_max:
+        allowed_ms = np.full(len(rows), most_ms, np.int64)
+        if is_crowded:
             allowed_ms[table.state[rows] == State.UNPLACED] = _FORGET_CROWDED_MS
         old = rows[now_ms - table.seen_ms(rows).astype(np.int64) > allowed_ms]
         if len(old):

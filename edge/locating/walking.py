@@ -98,7 +98,8 @@ class Walking:
         past_ms = at_ms - self._there_ms.take(rows)
         nearness = np.ones((SLOTS + 1, len(rows)), np.float32)
         nearness[:SLOTS] = self._nearness[home, there]
-        return Walk(nearness, self._needed_ms[home, there] > past_ms)
+        needed_ms = np.ascontiguousarray(self._needed_ms[home, there])
+        return Walk(nearness, needed_ms > past_ms)
 
     def believed(
         self, rows: Rows, places: Ports, announced: Ports, belief: Floats, at_ms: Ints

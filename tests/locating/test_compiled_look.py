@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.locating import kernel
 from edge.locating.columns import FloorColumns
-from edge.locating.compiled_bench import Bench, BenchMet
+from edge.locating.compiled_bench import Bench, BenchMet, of_slots
 from edge.locating.compiled_look import CompiledLook
 from edge.locating.filter import PlaceFilter
 from edge.locating.looking import Looking, Outcome, Present
@@ -130,7 +130,7 @@ def laid_out(met: PlainMet) -> BenchMet:
         getattr(on_bench.kept, name)[:] = getattr(met.kept, name)
     on_bench.gap_s[:], on_bench.places[:] = met.gap_s, met.places
     if met.silent is not None:
-        on_bench.of_slots(bench.silent)[:] = met.silent
+        of_slots(bench.silent, tags)[:] = met.silent
         bench.met.some_are_silent = 1
     return on_bench
 

@@ -1,7 +1,7 @@
 """Reads taken in and met by compiled code, against the same by numpy."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -17,8 +17,10 @@ from edge.locating.coverage import Coverage
 from edge.locating.intake import Intake
 from edge.locating.locator import Locator
 from edge.locating.meeting import Meeting, Met
+from edge.locating.presence import State
 from edge.locating.settings import DEFAULTS
 from edge.locating.slots import Kept, Reads, Turned
+from edge.locating.sweep import Sweep
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.model.ids import DeviceName, Epc, LocationId
 from edge.model.places import Antenna, Floor, Location, LocationKind
@@ -239,6 +241,56 @@ def test_antennas_and_places_are_followed_alike_by_either_way(seed: int, turns: 
         for name in ("_counts", "_levels"):
             one, other = (getattr(health, name) for _, health in pair)
             np.testing.assert_array_equal(one, other, name)
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32 - 1), tags=st.sampled_from([1, 20, 300, 1500]))
+def test_silent_tags_are_found_alike_by_either_way(seed: int, tags: int) -> None:
+    # given tags that were heard lately, or long ago, at places that are covered, dark, or neither
+    chance, columns, now_ms = np.random.default_rng(seed), FloorColumns(floor()), 1 << 30
+    sweeps: list[tuple[Sweep, TagTable]] = []
+    for way in (nullcontext, without_compiled_code):
+        with way():
+            chance = np.random.default_rng(seed)
+            coverage, table = Coverage(columns, DEFAULTS, now_ms), TagTable(WINDOW_S)
+            placed(chance, table, tags)
+            sweeps.append((Sweep(columns, table, coverage, DEFAULTS), table))
+        kind = chance.integers(0, 3, 6)
+        coverage.covered[:], coverage.dark[:] = kind == 1, (kind == 2) & (chance.random(6) < 0.5)
+        coverage.covered_since_ms[:] = now_ms - chance.integers(0, 30_000, 6)
+        present = chance.choice([State.PRESENT, State.STALE], tags)
+        away = chance.choice([State.UNPLACED, State.DEPARTED], tags)
+        rows = np.arange(tags)
+        table.state[rows] = np.where(table.place[rows] == NO_PLACE, away, present)
+        slots = table.slots_of(rows)
+        ago_ms = np.exp(chance.uniform(0.0, 20.0, tags)).astype(np.int64)
+        ago_ms = ago_ms + chance.integers(0, 9, slots.seen_ms.shape)
+        slots.seen_ms[:] = np.maximum(now_ms - ago_ms, 0)
+        table.put(rows, slots)
+    (ours, our_table), (theirs, their_table) = sweeps
+    for turn in range(6):
+        # when stretch after stretch is looked at
+        ours.look_for_dark_places()
+        theirs.look_for_dark_places()
+        found, other = (one.next_stretch(now_ms + 20 * turn) for one in (ours, theirs))
+        # then both find the same tags silent, for the same reason, and forget the same
+        np.testing.assert_array_equal(found[0], other[0])
+        np.testing.assert_array_equal(found[1], other[1])
+        for one in (ours, theirs):
+            one.forget_old(now_ms + 20 * turn)
+        assert len(our_table) == len(their_table)
+
+
+def test_nobody_sweeps_beyond_the_table() -> None:
+    columns, table = FloorColumns(floor()), TagTable(WINDOW_S)
+    sweep = Sweep(columns, table, Coverage(columns, DEFAULTS, 1), DEFAULTS)
+    assert sweep._compiled is not None
+
+    for stretch in (slice(-1, 5), slice(0, len(table.place) + 1), slice(5, 5)):
+        with pytest.raises(IndexError):
+            sweep._compiled.look(stretch, 5, 1, 40)
+        with pytest.raises(IndexError):
+            sweep._compiled.idle(stretch, 5, 1, 40)
 
 
 def test_an_antenna_or_a_place_that_cannot_be_is_refused() -> None:
