@@ -39,6 +39,8 @@ class Judge(Watch):
     Attributes:
         broken: promises that were broken, in the order in which that was seen.
         facts: all that was committed, as far as it was seen.
+        facts_at_s: when each of them was seen, seconds after opening, whatever the gateway's
+            clock was set to.
         located: how often the product named the right place of a piece, of how many looks.
         notes: what people were told that they did not understand.
     """
@@ -49,6 +51,7 @@ class Judge(Watch):
         self._by_the_facts = next(one for one in self.laws if isinstance(one, FactsSayTheSame))
         self.broken: list[Broken] = []
         self.facts: list[Fact] = []
+        self.facts_at_s: list[float] = []
         self.notes: list[str] = []
         self.failure: BaseException | None = None
         self.digest = ""
@@ -114,6 +117,7 @@ class Judge(Watch):
                 law.fact(fact, mirror)
             self._by_the_facts.follow(mirror, fact)
             self.facts.append(fact)
+            self.facts_at_s.append(self._day.now_s if self._day is not None else 0.0)
             self._locate(fact.event)
 
     def _locate(self, event: Event) -> None:
