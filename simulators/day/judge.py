@@ -12,9 +12,12 @@ from edge.model.state import FloorState
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 from simulators.central_events import Delivered
-from simulators.day.day import Day
+from simulators.day.day import OPENING_US, Day
+from simulators.day.equipment import deaf_from_us, is_faulty
 from simulators.day.gateway import Gateway
+from simulators.day.grounds import GATE_READER
 from simulators.day.laws.book import LAWS
+from simulators.day.laws.gate import GateIsTrue
 from simulators.day.laws.goods import FactsSayTheSame
 from simulators.day.laws.law import Broken, Ending, Reading
 from simulators.day.laws.parcels import TooManyIsTrue
@@ -74,6 +77,11 @@ class Judge(Watch):
                 law.memory, law.written = day.user_memory, day.written
             if isinstance(law, TooManyIsTrue):
                 law.inside = day.inside
+            if isinstance(law, GateIsTrue):
+                law.now_us = day.true_time.now_us
+                law.shaken = deaf_from_us(day.timetable, OPENING_US)
+                law.crossings = day.gate.crossings if day.gate is not None else ()
+                law.is_faulty = is_faulty(day.timetable, GATE_READER)
             if isinstance(law, WeightIsTold):
                 settings = day.site.settings
                 law.packing = settings.packing

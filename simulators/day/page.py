@@ -15,7 +15,7 @@ from edge.model.events import (
 )
 from simulators.day.day import OPENING_US, Day
 from simulators.day.judge import Judge
-from simulators.day.plain_words import CAUGHT, SLIPS, told
+from simulators.day.plain_words import CAUGHT, PASSAGES, SLIPS, told
 from simulators.day.plots import STYLE, Points, bars, steps
 
 _LEFT_BEFORE_MIN = (
@@ -68,6 +68,9 @@ def page_of(day: Day, judge: Judge, report: dict[str, Any]) -> str:
         _section(
             "How often what noticed that something was wrong", _table(report["caught"], CAUGHT)
         ),
+        _section("Tags that went through the gate", _table(report["passages"], PASSAGES))
+        if "gate" in report["flows"]
+        else "",
         _section("Where hands slipped unseen", _table(report["slips"], SLIPS)),
         _section("What went wrong, by the timetable", _timetable(day)),
         _section("Broken promises", _broken(report["broken"])),

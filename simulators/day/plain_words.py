@@ -39,6 +39,11 @@ SLIPS: dict[str, str] = {
     "slip_slot_beside": "a piece put into the slot beside",
     "slip_wrong_door": "a parcel brought to another carrier's door",
 }
+PASSAGES: dict[str, str] = {
+    "right": "went in or out, and were told or asked about",
+    "wrong": "told to go in or out, and did not",
+    "missed": "went in or out, and nothing was told",
+}
 CAUGHT: dict[str, str] = {
     "by_radio": "radio: a tag where nobody wanted it (what only lies beside counts, too)",
     "by_barcode": "barcode: another article scanned, or one scanned too often",

@@ -18,6 +18,7 @@ from edge.model.events import (
 from simulators.day.assortment import pieces_of
 from simulators.day.day import OPENING_US, Day
 from simulators.day.judge import Judge
+from simulators.day.laws.gate import GateIsTrue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "walk_m_per_line": _walk_m_per_line(day, judge),
         "location_accuracy": _location_accuracy(judge),
         "caught": _caught(day, judge),
+        "passages": _passages(judge),
         "slips": {
             name: count for name, count in sorted(day.shift.deeds.items()) if "slip" in name
         },
@@ -219,6 +221,12 @@ def _caught(day: Day, judge: Judge) -> dict[str, int]:
         "by_scale": deeds["weighed_surplus"] + deeds["weighed_and_lacking"],
         "by_picker": sum(isinstance(one, TroubleRecorded) for one in events),
     }
+
+
+def _passages(judge: Judge) -> dict[str, int]:
+    """Of tags at a gate: told to go in or out, or asked about, and they did; not; untold."""
+    law = next(one for one in judge.laws if isinstance(one, GateIsTrue))
+    return dict(zip(("right", "wrong", "missed"), law.counts(), strict=True))
 
 
 def _lost(judge: Judge) -> int:

@@ -18,6 +18,7 @@ from simulators.day.laws.flows import (
     WorkIsInOneHand,
     WrongDoorHolds,
 )
+from simulators.day.laws.gate import GateIsTrue, OutIsSaid
 from simulators.day.laws.goods import (
     DeadReaderMovesNothing,
     FactsSayTheSame,
@@ -51,4 +52,5 @@ LAWS: tuple[type[Law], ...] = (
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
     *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold, TooManyIsTrue),
+    *(OutIsSaid, GateIsTrue),
 )

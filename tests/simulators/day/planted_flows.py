@@ -2,23 +2,30 @@
 # ruff: noqa: ANN401 - what is replaced is handed through as it is
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from drivers import tag_work
 from drivers.tag_look import Steps, Tag, Work
+from edge.floor import loop
+from edge.locating import portals
+from edge.locating.portals import PortalSettings, PortalWatch
 from edge.model import sorting
 from edge.model.events import OrderReleased
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.pallets import PalletState
+from edge.model.passages import Direction
 from edge.model.state import FloorState
 from edge.rules import (
     dispatching,
     leaving,
+    passing,
     refilling,
     review,
+    sensing,
     tagging,
     too_many,
     verifying,
@@ -28,7 +35,7 @@ from edge.rules import (
 from edge.rules.decision import accept
 from edge.rules.weighing import Weighed
 from edge.web.confirmations import Confirmations
-from simulators.day import assortment, dispatcher, leader, scales
+from simulators.day import assortment, dispatcher, driver, leader, scales
 from simulators.day.day_packer import DayPacker
 from simulators.day.dispatcher import Dispatcher
 from simulators.day.flows import Flow
@@ -107,6 +114,38 @@ def a_place_is_filled_beyond_its_maximum(patch: pytest.MonkeyPatch) -> None:
     lacking = refilling._lacking
     patch.setattr(assortment, "_LACKING", 0)
     patch.setattr(refilling, "_lacking", lambda *args: 3 * lacking(*args))
+
+
+@bug("OutIsSaid", flows=(Flow.GATE,), orders=3)
+def a_gate_is_taken_for_a_portal_without_sides(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sensing, "tag_at_portal", leaving.tag_went_out)
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def what_turned_back_at_a_gate_went_out(patch: pytest.MonkeyPatch) -> None:
+    judged = passing.judged
+
+    def out(state: FloorState, terms: Any, input_: Any) -> Any:
+        passage = input_.passage
+        if passage.direction is Direction.TURNED_BACK:
+            input_ = replace(input_, passage=replace(passage, direction=Direction.OUT))
+        return judged(state, terms, input_)
+
+    patch.setattr(passing, "judged", out)
+    patch.setattr(driver, "_BACK_SHARE", 1.0)
+    patch.setattr(dispatcher, "_BACK_SHARE", 1.0)
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def a_gate_has_its_sides_exchanged(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(portals, "_SIDES", {"in": portals.OUTSIDE, "out": portals.INSIDE})
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def nobody_is_asked_what_a_gate_does_not_know(patch: pytest.MonkeyPatch) -> None:
+    unsure = partial(PortalWatch, settings=PortalSettings(answer_at=0.9999))
+    patch.setattr(loop, "PortalWatch", unsure)
+    patch.setattr(passing, "_asked", lambda *_: [])
 
 
 @bug("TagWorkIsTrue", flows=(Flow.TAG_WORK,), orders=6)
