@@ -15,6 +15,7 @@ from simulators.day.dispatcher import Dispatcher
 from simulators.day.driver import Driver
 from simulators.day.flows import Flow
 from simulators.day.gate import Gate
+from simulators.day.labeller import Labeller
 from simulators.day.leader import Leader
 from simulators.day.people import Clerk, DayShift
 from simulators.day.plan import OrderBook, Shares, Story
@@ -102,6 +103,8 @@ def jobs(day: Workplace) -> list[Job]:
     ]
     if Flow.WALL in flows:
         others.append(("sorter", Sorter(shift, Person(SORTER, "", "packer"))))
+    if Flow.LABELS in flows:
+        others.append(("labeller", Labeller(shift, leader)))
     if day.gate is not None:
         others.append(("driver", Driver(day.gate, day.catalogue, day.chance(48))))
     return [

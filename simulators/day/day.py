@@ -36,6 +36,7 @@ from simulators.day.timetable import Entry, Kind, timetable
 from simulators.day.true_time import TrueTime
 from simulators.day.watch import Watch
 from simulators.hall import STATION_READER
+from simulators.llrp.tag_memory import TagMemory
 from simulators.people import at_work
 from simulators.things import GONE, Departure, parcel_holder
 from simulators.world import World
@@ -181,6 +182,10 @@ class Day:
     def user_memory(self, epc: str) -> bytes:
         """What stands in a tag's user memory, as its reader knows it."""
         return self.readers[STATION_READER].device.user_memory(bytes.fromhex(epc))
+
+    def tag_of(self, tid: str) -> TagMemory | None:
+        """A tag that was worked on, as it really is."""
+        return self.readers[STATION_READER].device.tag_of(bytes.fromhex(tid))
 
     def inside(self, sscc: str, sku: str) -> int:
         """How many pieces of an article really lie in a parcel, or lay in it when it left."""

@@ -26,6 +26,7 @@ class Flow(StrEnum):
     UHF = "uhf"
     WEIGHING = "weighing"
     GATE = "gate"
+    LABELS = "labels"
 
 
 SHARES: dict[Flow, float] = {
@@ -44,6 +45,7 @@ SHARES: dict[Flow, float] = {
     Flow.UHF: 0.25,
     Flow.WEIGHING: 0.3,
     Flow.GATE: 0.3,
+    Flow.LABELS: 0.25,
 }
 """Of the days on which things go wrong so many have each of them."""
 

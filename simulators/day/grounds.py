@@ -24,6 +24,8 @@ STAGING = "staging-1"
 SECOND_DOCK = "dock-2"
 GATE_READER = "reader-3"
 """The reader of a dock that has antennas on both sides of its line."""
+LABELS = "labels-1"
+"""A bench with an antenna, on which new tags get their numbers."""
 RESERVES = tuple(f"R-{number:02d}" for number in range(1, 9))
 """Places of reserve, above everybody's reach and beyond every antenna."""
 
@@ -48,6 +50,13 @@ def day_hall(flows: frozenset[Flow] = frozenset()) -> Hall:
         antennas.append(AntennaSite(STATION_READER, 5, door.id, door.x_m, door.y_m, 2.6))
     if Flow.GATE in flows:
         antennas = [*(one for one in antennas if one.location != DOCK), *_gate(hall.places[DOCK])]
+    if Flow.LABELS in flows:
+        bench = Place(LABELS, "shelf", 2.0, 2.0, 1.0, 0.6)
+        places.append(bench)
+        port = 1 + max(one.port for one in antennas if one.reader == STATION_READER)
+        antennas.append(
+            AntennaSite(STATION_READER, port, LABELS, bench.x_m, bench.y_m, 0.8, near_field=True)
+        )
     if Flow.UHF in flows:
         bare = hall.places[BARE_STATION]
         table = AntennaSite(MODULE, 1, bare.id, bare.x_m, bare.y_m, 0.8, near_field=True)

@@ -21,7 +21,7 @@ from simulators.day.laws.gate import GateIsTrue
 from simulators.day.laws.goods import FactsSayTheSame
 from simulators.day.laws.law import Broken, Ending, Reading
 from simulators.day.laws.parcels import TooManyIsTrue
-from simulators.day.laws.tag_work import TagWorkIsTrue
+from simulators.day.laws.tag_work import NumbersAreTrue, TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import AlertsAreTrue
 from simulators.day.site import LEADER
@@ -75,6 +75,8 @@ class Judge(Watch):
                 law.may_fail = day.disk_is_bad
             if isinstance(law, TagWorkIsTrue):
                 law.memory, law.written = day.user_memory, day.written
+            if isinstance(law, NumbersAreTrue):
+                law.tag_of = day.tag_of
             if isinstance(law, TooManyIsTrue):
                 law.inside = day.inside
             if isinstance(law, GateIsTrue):
@@ -145,6 +147,8 @@ class Judge(Watch):
         """Where the product thinks that pieces are, against the truth; not those in hand."""
         right, looks = self.located
         for piece in day.world.pieces.values():
+            if not piece.sku:
+                continue  # a tag that is on no piece
             place = day.world.hall.places.get(day.world.root(piece.holder))
             if place is not None:
                 looks += 1

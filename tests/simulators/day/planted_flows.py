@@ -19,6 +19,7 @@ from edge.model.orders import OrderState
 from edge.model.pallets import PalletState
 from edge.model.passages import Direction
 from edge.model.state import FloorState
+from edge.model.tag_work import SetPassword
 from edge.rules import (
     dispatching,
     leaving,
@@ -35,7 +36,7 @@ from edge.rules import (
 from edge.rules.decision import accept
 from edge.rules.weighing import Weighed
 from edge.web.confirmations import Confirmations
-from simulators.day import assortment, dispatcher, driver, leader, scales
+from simulators.day import assortment, dispatcher, driver, labeller, leader, scales
 from simulators.day.day_packer import DayPacker
 from simulators.day.dispatcher import Dispatcher
 from simulators.day.flows import Flow
@@ -162,6 +163,43 @@ def words_are_told_to_be_written_that_are_not(patch: pytest.MonkeyPatch) -> None
 
     patch.setattr(tag_work, "write", written)
     patch.setattr(leader, "_TAG_SHARE", 1.0)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_number_is_told_to_be_written_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    def written(tag: Tag, epc: str, *_: Any, **__: Any) -> Steps[Work]:
+        yield from ()
+        return Work("done", "written and read back", tag=replace(tag, epc=epc))
+
+    patch.setattr(tag_work, "write_epc", written)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_tag_is_told_to_be_locked_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tag_work, "lock", _done_without_a_word)
+    patch.setattr(labeller, "_KILLED_SHARE", 0.0)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_tag_is_told_to_be_killed_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tag_work, "kill", _done_without_a_word)
+    patch.setattr(labeller, "_KILLED_SHARE", 1.0)
+
+
+def _done_without_a_word(tag: Tag, *_: Any) -> Steps[Work]:
+    yield from ()
+    return Work("done", "done", tag=tag)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_fact_tells_a_password(patch: pytest.MonkeyPatch) -> None:
+    task = tagging._task
+
+    def telling(order: Any) -> Any:
+        kind, what = task(order)
+        return kind, f"{what}, {order.new:08x}" if isinstance(order, SetPassword) else what
+
+    patch.setattr(tagging, "_task", telling)
 
 
 @bug("WeightIsTold", flows=(Flow.WEIGHING,))
