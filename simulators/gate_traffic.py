@@ -50,7 +50,7 @@ def seeded_scene(traffic: Traffic, seed: int) -> Scene:
     for _ in range(traffic.moving):
         manner = _MANNERS[chance.choice(len(_MANNERS), p=_SHARES)]
         lateral_m = chance.uniform(-0.8, 0.8)
-        ways.append(_moving(manner, start_s, (lateral_m, traffic.speed_m_per_s), chance))
+        ways.append(moving(manner, start_s, (lateral_m, traffic.speed_m_per_s), chance))
         close_by = chance.random() < traffic.crowd
         start_s += chance.uniform(0.5, 2.0) if close_by else chance.uniform(0.8, 1.8) * gap_s
     counts = chance.integers(1, traffic.tags_most + 1, len(ways))
@@ -68,12 +68,16 @@ def _parked(chance: np.random.Generator) -> Way:
     return Way(Manner.STANDS, np.zeros(1), np.array([x_m]), np.array([y_m]))
 
 
-def _moving(
+def moving(
     manner: Manner,
     start_s: float,
     goes: tuple[float, tuple[float, float]],
     chance: np.random.Generator,
 ) -> Way:
+    """A way of somebody who does so; `goes` is how far aside, and between which speeds.
+
+    In and back from inside begin and end out of hearing, or near the gate one time in four.
+    """
     lateral_m, speed_m_per_s = goes
     side = {Manner.OUT: -1.0, Manner.IN: 1.0}.get(manner, float(chance.choice([-1.0, 1.0])))
     begins, ends = chance.uniform(4.0, _FAR_M, 2)
@@ -119,7 +123,7 @@ def beams_broken(scene: Scene, build: Build, seed: int) -> list[tuple[int, int]]
     """
     chance = np.random.default_rng([seed, 9])
     empty = [
-        _moving(_MANNERS[int(chance.integers(2))], start_s, (0.0, (0.5, 1.8)), chance)
+        moving(_MANNERS[int(chance.integers(2))], start_s, (0.0, (0.5, 1.8)), chance)
         for start_s in chance.uniform(0.0, scene.span_s - 10.0, len(scene.ways) // 5)
     ]
     found = []

@@ -45,6 +45,7 @@ class AntennaSite:
 
     Attributes:
         near_field: whether it is made for what lies on it (cart, pack table), not for the hall.
+        portal_side: of a gate's antenna: `in` or `out`.
     """
 
     reader: str
@@ -54,6 +55,7 @@ class AntennaSite:
     y_m: float
     z_m: float
     near_field: bool = False
+    portal_side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,13 @@ def _place_values(place: Place) -> dict[str, str | float]:
 
 def _antenna_values(site: AntennaSite) -> dict[str, str | float]:
     wiring: dict[str, str | float] = {"reader": site.reader, "port": site.port}
+    side: dict[str, str | float] = {"portal_side": site.portal_side} if site.portal_side else {}
     return wiring | {
         "location": site.location,
         "x_m": site.x_m,
         "y_m": site.y_m,
         "z_m": site.z_m,
+        **side,
     }
 
 

@@ -4,7 +4,8 @@ A hand that took two for one leaves the second piece in the tote; the cart hears
 picker is told, and may not look. A pack station may have no antenna, and a tag that one antenna
 does not hear another one may. So a dropped tote bears the tags that may lie in it too much, and
 the packer is asked for each of them, as for any stranger, until it is heard elsewhere or they have
-looked.
+looked. A picker is not accused of a tag that may be a neighbour's piece told by barcode; a packer
+is asked for it: what the neighbour has is heard elsewhere soon, or they look once in vain.
 """
 
 from edge.model.ids import Epc, Sku, ToteId
@@ -25,7 +26,7 @@ def on_cart(state: FloorState, walk: Walk) -> tuple[tuple[ToteId, Epc], ...]:
     found: list[tuple[ToteId, Epc]] = []
     for epc, heard in state.near.get(walk.cart, {}).items():
         known = known_as(state, epc)
-        if hearing.is_stranger(state, walk, known, heard) and not state.is_set_aside(known):
+        if hearing.is_nobody_s(state, known, heard) and not state.is_set_aside(known):
             found += [(tote_id, known) for tote_id in _totes_with(walk, heard.sku)]
     return tuple(found)
 

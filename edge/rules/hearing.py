@@ -39,7 +39,7 @@ def is_stranger(state: FloorState, walk: Walk, epc: Epc, heard: NearItem) -> boo
     passes a shelf hears it, too. And while another picker has pieces of its article whose tags
     nobody has seen yet, it may be one of those, heard from the cart beside.
     """
-    if state.order_holding(epc) is not None or heard.probability < STRANGER_AT:
+    if not is_nobody_s(state, epc, heard):
         return False
     others = (one for one in state.open_walks() if one.walk_id != walk.walk_id)
     return not any(
@@ -47,6 +47,11 @@ def is_stranger(state: FloorState, walk: Walk, epc: Epc, heard: NearItem) -> boo
         for one in others
         for stop in one.stops
     )
+
+
+def is_nobody_s(state: FloorState, epc: Epc, heard: NearItem) -> bool:
+    """Whether the radio is sure of a tag on a cart that is of no order."""
+    return state.order_holding(epc) is None and heard.probability >= STRANGER_AT
 
 
 def misses_piece(state: FloorState, walk: Walk) -> bool:

@@ -18,8 +18,8 @@ from simulators.hall import AntennaSite
 from simulators.things import GONE
 from simulators.world import World
 
-_READS_PER_S = {"zone": 2.0, "cart": 8.0, "station": 8.0, "portal": 8.0}
-_LEVEL_DBM = {"zone": -58.0, "cart": -51.0, "station": -46.0, "portal": -50.0}
+_READS_PER_S = {"zone": 2.0, "cart": 8.0, "station": 8.0, "portal": 8.0, "shelf": 8.0}
+_LEVEL_DBM = {"zone": -58.0, "cart": -51.0, "station": -46.0, "portal": -50.0, "shelf": -46.0}
 _STRAY_DBM = -73.0
 _NOISE_DB = 1.5
 _SHADE_DB = 3.0
@@ -123,8 +123,8 @@ class DayAir:
 
     @property
     def antennas(self) -> int:
-        """How many antennas the reader has."""
-        return len(self._sites)
+        """How many antennas the reader has, with sockets that nothing is plugged into."""
+        return max(self._sites)
 
     def inventory(self, dwell: Dwell) -> Sightings:
         """What the antenna hears in the dwell."""

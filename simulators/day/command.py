@@ -98,6 +98,13 @@ def flows_of(text: str | None) -> tuple[Flow, ...] | None:
         raise typer.BadParameter(f"write none, or some of {', '.join(Flow)}") from error
 
 
+def _cannot_be_written(page: Path | None) -> str:
+    """Why there can be no such page, asked before a long day is played; empty where it can."""
+    if page is None or (page.parent.is_dir() and not page.is_dir()):
+        return ""
+    return f"{page} is a folder" if page.is_dir() else f"there is no folder {page.parent}"
+
+
 def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config: Annotated[
         Path | None,
@@ -132,6 +139,10 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """A whole simulated day in fast time; one JSON report, exit 1 if any promise broke."""
     quiet()
+    if page_fault := _cannot_be_written(html):
+        raise typer.BadParameter(page_fault, param_hint="--html")
+    if step and watch is None:
+        raise typer.BadParameter("a day is stepped where it is shown: add --watch 0")
     story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips, flows=flows_of(flows))
     stage = None
     if watch is not None:

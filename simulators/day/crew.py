@@ -12,7 +12,10 @@ from simulators.day.day_packer import DayPacker
 from simulators.day.day_picker import DayPicker
 from simulators.day.device import Airwaves
 from simulators.day.dispatcher import Dispatcher
+from simulators.day.driver import Driver
 from simulators.day.flows import Flow
+from simulators.day.gate import Gate
+from simulators.day.labeller import Labeller
 from simulators.day.leader import Leader
 from simulators.day.people import Clerk, DayShift
 from simulators.day.plan import OrderBook, Shares, Story
@@ -43,6 +46,7 @@ class Workplace(Protocol):
     scanner: ScannerLine
     true_time: TrueTime
     shift: DayShift
+    gate: Gate | None
 
     def chance(self, stream: int) -> Generator:
         """Chance for one purpose."""
@@ -72,6 +76,7 @@ def made_shift(day: Workplace) -> DayShift:
             if place.check_digits
         },
         scales=Scales(day.chance(46), shares.slips) if Flow.WEIGHING in flows else None,
+        gate=day.gate,
         carriers={one.body["order_id"]: one.body["carrier"] for one in day.book.orders},
     )
 
@@ -98,6 +103,10 @@ def jobs(day: Workplace) -> list[Job]:
     ]
     if Flow.WALL in flows:
         others.append(("sorter", Sorter(shift, Person(SORTER, "", "packer"))))
+    if Flow.LABELS in flows:
+        others.append(("labeller", Labeller(shift, leader)))
+    if day.gate is not None:
+        others.append(("driver", Driver(day.gate, day.catalogue, day.chance(48))))
     return [
         *((f"picker {one.person.badge}", one.work) for one in pickers),
         *((name, one.work) for name, one in others),
@@ -105,8 +114,8 @@ def jobs(day: Workplace) -> list[Job]:
 
 
 def _carrier(day: Workplace, person: Person) -> Carrier:
-    """Somebody who sends off; where there are doors or pallets, somebody who minds them."""
-    minds = day.flows & {Flow.DOORS, Flow.PALLETS}
+    """Somebody who sends off; where there are doors, pallets or a gate, who minds them."""
+    minds = day.flows & {Flow.DOORS, Flow.PALLETS, Flow.GATE}
     return Dispatcher(day.shift, person) if minds else Carrier(day.shift, person)
 
 

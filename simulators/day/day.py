@@ -22,6 +22,7 @@ from simulators.day.device import Airwaves
 from simulators.day.disk import Disk, KilledError
 from simulators.day.equipment import excused_alerts, made_modules, made_readers
 from simulators.day.flows import Flow
+from simulators.day.gate import Gate
 from simulators.day.gateway import Ears, Gateway
 from simulators.day.grounds import day_hall
 from simulators.day.network import Network
@@ -35,6 +36,7 @@ from simulators.day.timetable import Entry, Kind, timetable
 from simulators.day.true_time import TrueTime
 from simulators.day.watch import Watch
 from simulators.hall import STATION_READER
+from simulators.llrp.tag_memory import TagMemory
 from simulators.people import at_work
 from simulators.things import GONE, Departure, parcel_holder
 from simulators.world import World
@@ -94,10 +96,8 @@ class Day:
         self.book = order_book(story, self.catalogue, self.flows)
         self.world = opened(self.catalogue, self.flows, self.chance(45))
         self.network = Network(BROKERS, self.chance(30))
-        gateway = site.settings.gateway
-        base = f"{site.settings.mqtt.prefix}/{gateway.site}/{gateway.name}/"
         self.central = Central(
-            self.network, self.catalogue, self.clock, base, self._heard, self.flows
+            self.network, self.catalogue, self.clock, site.base, self._heard, self.flows
         )
         self.disk = Disk()
         self.gateway: Gateway | None = None
@@ -113,7 +113,8 @@ class Day:
             self.shares.missed_tags,
             self.shares.strays_per_s,
         )
-        self.readers = made_readers(self.ether, self.timetable, self.true_time)
+        self.gate = self._gate()
+        self.readers = made_readers(self.ether, self.gate, self.timetable, self.true_time)
         self.scanner = ScannerLine(
             scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
         )
@@ -132,6 +133,11 @@ class Day:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._life: list[asyncio.Task[None]] = []
+
+    def _gate(self) -> Gate | None:
+        if Flow.GATE not in self.flows:
+            return None
+        return Gate(self.story.seed, self.chance(47), self.true_time.now_us)
 
     def chance(self, stream: int) -> np.random.Generator:
         """Chance for one purpose; other purposes do not disturb it."""
@@ -176,6 +182,10 @@ class Day:
     def user_memory(self, epc: str) -> bytes:
         """What stands in a tag's user memory, as its reader knows it."""
         return self.readers[STATION_READER].device.user_memory(bytes.fromhex(epc))
+
+    def tag_of(self, tid: str) -> TagMemory | None:
+        """A tag that was worked on, as it really is."""
+        return self.readers[STATION_READER].device.tag_of(bytes.fromhex(tid))
 
     def inside(self, sscc: str, sku: str) -> int:
         """How many pieces of an article really lie in a parcel, or lay in it when it left."""

@@ -4,6 +4,9 @@ Slips: a parcel is brought to the other door, where it must be told and not coun
 is begun for each carrier, closed when some parcels are on it or its carrier is near, and leaves as
 one. A carrier's list is closed when its cut-off comes, or when the van leaves before, with what is
 missing left out.
+
+Where the dock is a gate, what is brought there is driven through it, now and then up to it and
+back first; what must not leave is driven in again, and who drives answers what the gate asks.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ from simulators.day.flows import Flow
 from simulators.day.grounds import STAGING
 from simulators.day.people import DayShift
 from simulators.day.site import DOORS
+from simulators.gate import Manner
 from simulators.hall import DOCK
 from simulators.things import ParcelBox, parcel_holder
 
@@ -25,6 +29,8 @@ _LOOK_S = 0.5
 _PORTAL_S = 5.0
 _LISTS_S = 60.0
 _EARLY_SHARE = 0.3
+_BACK_SHARE = 0.2
+"""Of what is driven out so much is driven up to the gate and back before."""
 _PALLET_PARCELS = 3
 _PALLET_S = 300.0
 """A pallet is closed with so many parcels, or when its first one has stood for so long."""
@@ -85,15 +91,46 @@ class Dispatcher(Carrier):
         waiting = self.shift.world.parcels_at(door)
         if not waiting:
             return
-        await asyncio.sleep(_PORTAL_S * self.shift.patience)
-        await self._look_for_too_many(door)
+        await self._drive_out(door, [parcel.sscc for parcel in waiting])
         for parcel in waiting:
             if parcel.sscc not in self._leaving:
                 await self._send_off_at(parcel, door)
 
+    async def _drive_out(self, door: str, ssccs: list[str]) -> None:
+        """Out through a gate, where the door is one; then the portal has its time."""
+        if self.shift.slips(_BACK_SHARE):
+            await self._drive_at_gate(door, Manner.BACK, ssccs)
+        await self._drive_at_gate(door, Manner.OUT, ssccs)
+        await asyncio.sleep(_PORTAL_S * self.shift.patience)
+        await self._answer_gate()
+        await self._look_for_too_many(door)
+
+    async def _drive_at_gate(self, door: str, manner: Manner, ssccs: list[str]) -> None:
+        gate, world = self.shift.gate, self.shift.world
+        if gate is None or door != DOCK:
+            return
+        inside = {parcel_holder(one) for one in ssccs}
+        self.shift.deeds[f"gate_{manner.value}"] += 1
+        await gate.go(manner, [one.epc for one in world.pieces.values() if one.holder in inside])
+
+    async def _answer_gate(self) -> None:
+        """Who has driven there knows what went out, what came in, and what did neither."""
+        gate = self.shift.gate
+        if gate is None:
+            return
+        for one in (await self._device.get("/api/board/questions"))["questions"]:
+            if one["asks"] != "passage":
+                continue
+            was = gate.crossed(str(one["epc"]), self.shift.now_us())
+            answer = was.value if was in {Manner.IN, Manner.OUT} else "neither"
+            self.shift.deeds[f"gate_asked_{answer}"] += 1
+            await self._device.post(f"/api/board/questions/{one['name']}", {"answer": answer})
+
     async def _send_off_at(self, parcel: ParcelBox, door: str) -> None:
         world = self.shift.world
         answer = await self._declare(parcel.sscc, door)
+        if answer["code"] not in _GONE:
+            await self._drive_at_gate(door, Manner.IN, [parcel.sscc])
         if answer["code"] == "parcel_recalled":
             await self._open_again(parcel.sscc)
         elif answer["code"] == "wrong_door":
@@ -183,10 +220,11 @@ class Dispatcher(Carrier):
         await self.shift.walk(self.person.badge, door)
         for sscc in ssccs:
             world.bring_parcel(sscc, door)
-        await asyncio.sleep(_PORTAL_S * self.shift.patience)
-        await self._look_for_too_many(door)
+        await self._drive_out(door, ssccs)
         answer = await self._declare(pallet, door)
         self._leaving = []
+        if answer["code"] not in _GONE:
+            await self._drive_at_gate(door, Manner.IN, ssccs)
         if answer["code"] == "wrong_door":
             right = self._door_of(world.parcels[ssccs[0]])
             await self._drive_on(pallet, ssccs, right)
@@ -201,11 +239,13 @@ class Dispatcher(Carrier):
         await self.shift.walk(self.person.badge, door)
         for sscc in ssccs:
             self.shift.world.bring_parcel(sscc, door)
+        await self._drive_at_gate(door, Manner.OUT, ssccs)
         answer = await self._declare(pallet, door)
         if answer["code"] in _GONE:
             for sscc in ssccs:
                 self._leave(sscc)
         else:
+            await self._drive_at_gate(door, Manner.IN, ssccs)
             await self._break_up(pallet, ssccs)
 
     async def _break_up(self, pallet: str, ssccs: list[str]) -> None:
@@ -221,6 +261,7 @@ class Dispatcher(Carrier):
         if now_s < self._listed_s + _LISTS_S:
             return
         self._listed_s = now_s
+        await self._answer_gate()
         for one in (await self._device.get("/api/dispatch"))["manifests"]:
             is_due = one["due_us"] is not None and one["due_us"] <= self.shift.now_us()
             if not one["loaded"] or not (is_due or self.shift.slips(_EARLY_SHARE)):

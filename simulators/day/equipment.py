@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from drivers.serial.uhf_module import UhfSettings
 from simulators.day.air import DayAir, Ether
-from simulators.day.grounds import MODULE
+from simulators.day.gate import Gate
+from simulators.day.grounds import GATE_READER, MODULE
 from simulators.day.module_line import ModuleLine
-from simulators.day.radio import RadioReader
+from simulators.day.radio import Air, RadioReader
 from simulators.day.site import READERS, SCANNER
 from simulators.day.timetable import Entry, Kind
 from simulators.day.true_time import TrueTime
@@ -21,14 +22,15 @@ _BACK_S_MAX = 130.0
 
 
 def made_readers(
-    ether: Ether, timetable: Sequence[Entry], true_time: TrueTime
+    ether: Ether, gate: Gate | None, timetable: Sequence[Entry], true_time: TrueTime
 ) -> dict[str, RadioReader]:
-    """The LLRP readers, by name."""
+    """The LLRP readers, by name; a gate has one of its own."""
+    airs: dict[str, Air] = {name: DayAir(ether, name, ETSI) for name in READERS}
+    if gate is not None:
+        airs[GATE_READER] = gate
     return {
-        name: RadioReader(
-            name, DayAir(ether, name, ETSI), true_time, _reader_faults(timetable, name)
-        )
-        for name in READERS
+        name: RadioReader(name, air, true_time, _reader_faults(timetable, name))
+        for name, air in airs.items()
     }
 
 
@@ -48,6 +50,27 @@ def made_modules(
         ModuleLine(one, DayAir(ether, one.device, ETSI), UhfPlan(planned), true_time, ether.seed)
         for one in settings
     ]
+
+
+_DEAFENS = frozenset({Kind.READER_UNPLUGGED, Kind.HOLD, Kind.DISK_FULL, Kind.DISK_ERROR})
+"""The process being killed is told when it is."""
+
+
+def deaf_from_us(timetable: Sequence[Entry], opening_us: int) -> list[int]:
+    """When something begins, or ends, that keeps what readers hear from being told."""
+    found = [one for one in timetable if one.kind in _DEAFENS]
+    return [
+        opening_us + int(at_s * 1e6)
+        for one in found
+        for at_s in (one.at_s, one.at_s + one.lasts_s)
+    ]
+
+
+def is_faulty(timetable: Sequence[Entry], reader: str) -> bool:
+    """Whether a reader has a fault of the catalogue today."""
+    return any(
+        one.kind is Kind.READER_FAULT and one.what.startswith(f"{reader}/") for one in timetable
+    )
 
 
 def excused_alerts(timetable: Sequence[Entry], now_s: float) -> set[str]:

@@ -25,6 +25,8 @@ class Flow(StrEnum):
     TAG_WORK = "tag-work"
     UHF = "uhf"
     WEIGHING = "weighing"
+    GATE = "gate"
+    LABELS = "labels"
 
 
 SHARES: dict[Flow, float] = {
@@ -42,6 +44,8 @@ SHARES: dict[Flow, float] = {
     Flow.TAG_WORK: 0.25,
     Flow.UHF: 0.25,
     Flow.WEIGHING: 0.3,
+    Flow.GATE: 0.3,
+    Flow.LABELS: 0.25,
 }
 """Of the days on which things go wrong so many have each of them."""
 

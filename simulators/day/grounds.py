@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from simulators.day.flows import Flow
-from simulators.hall import BARE_STATION, STATION_READER, AntennaSite, Hall, Place, standard_hall
+from simulators.hall import (
+    BARE_STATION,
+    DOCK,
+    STATION_READER,
+    AntennaSite,
+    Hall,
+    Place,
+    standard_hall,
+)
 
 HAND_OVER = "hand-over-1"
 """Where totes wait between two zones."""
@@ -14,6 +22,10 @@ MODULE = "module-1"
 STAGING = "staging-1"
 """Where pallets are stacked."""
 SECOND_DOCK = "dock-2"
+GATE_READER = "reader-3"
+"""The reader of a dock that has antennas on both sides of its line."""
+LABELS = "labels-1"
+"""A bench with an antenna, on which new tags get their numbers."""
 RESERVES = tuple(f"R-{number:02d}" for number in range(1, 9))
 """Places of reserve, above everybody's reach and beyond every antenna."""
 
@@ -36,6 +48,15 @@ def day_hall(flows: frozenset[Flow] = frozenset()) -> Hall:
         door = Place(SECOND_DOCK, "portal", 27.0, 4.2, 2.5, 1.6)
         places.append(door)
         antennas.append(AntennaSite(STATION_READER, 5, door.id, door.x_m, door.y_m, 2.6))
+    if Flow.GATE in flows:
+        antennas = [*(one for one in antennas if one.location != DOCK), *_gate(hall.places[DOCK])]
+    if Flow.LABELS in flows:
+        bench = Place(LABELS, "shelf", 2.0, 2.0, 1.0, 0.6)
+        places.append(bench)
+        port = 1 + max(one.port for one in antennas if one.reader == STATION_READER)
+        antennas.append(
+            AntennaSite(STATION_READER, port, LABELS, bench.x_m, bench.y_m, 0.8, near_field=True)
+        )
     if Flow.UHF in flows:
         bare = hall.places[BARE_STATION]
         table = AntennaSite(MODULE, 1, bare.id, bare.x_m, bare.y_m, 0.8, near_field=True)
@@ -47,6 +68,15 @@ def day_hall(flows: frozenset[Flow] = frozenset()) -> Hall:
         ]
     known = {**hall.places, **{place.id: place for place in places}}
     return replace(hall, places=known, antennas=tuple(antennas))
+
+
+def _gate(dock: Place) -> list[AntennaSite]:
+    return [
+        AntennaSite(
+            GATE_READER, port, dock.id, dock.x_m + aside_m, dock.y_m, 1.6, portal_side=side
+        )
+        for port, (side, aside_m) in enumerate((("in", -0.3), ("out", 0.3)), 1)
+    ]
 
 
 def _wall() -> list[Place]:

@@ -12,13 +12,16 @@ from edge.model.state import FloorState
 from edge.store.reader import JournalReader
 from edge.store.store import Store
 from simulators.central_events import Delivered
-from simulators.day.day import Day
+from simulators.day.day import OPENING_US, Day
+from simulators.day.equipment import deaf_from_us, is_faulty
 from simulators.day.gateway import Gateway
+from simulators.day.grounds import GATE_READER
 from simulators.day.laws.book import LAWS
+from simulators.day.laws.gate import GateIsTrue
 from simulators.day.laws.goods import FactsSayTheSame
 from simulators.day.laws.law import Broken, Ending, Reading
 from simulators.day.laws.parcels import TooManyIsTrue
-from simulators.day.laws.tag_work import TagWorkIsTrue
+from simulators.day.laws.tag_work import NumbersAreTrue, TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import AlertsAreTrue
 from simulators.day.site import LEADER
@@ -39,6 +42,8 @@ class Judge(Watch):
     Attributes:
         broken: promises that were broken, in the order in which that was seen.
         facts: all that was committed, as far as it was seen.
+        facts_at_s: when each of them was seen, seconds after opening, whatever the gateway's
+            clock was set to.
         located: how often the product named the right place of a piece, of how many looks.
         notes: what people were told that they did not understand.
     """
@@ -49,6 +54,7 @@ class Judge(Watch):
         self._by_the_facts = next(one for one in self.laws if isinstance(one, FactsSayTheSame))
         self.broken: list[Broken] = []
         self.facts: list[Fact] = []
+        self.facts_at_s: list[float] = []
         self.notes: list[str] = []
         self.failure: BaseException | None = None
         self.digest = ""
@@ -69,8 +75,15 @@ class Judge(Watch):
                 law.may_fail = day.disk_is_bad
             if isinstance(law, TagWorkIsTrue):
                 law.memory, law.written = day.user_memory, day.written
+            if isinstance(law, NumbersAreTrue):
+                law.tag_of = day.tag_of
             if isinstance(law, TooManyIsTrue):
                 law.inside = day.inside
+            if isinstance(law, GateIsTrue):
+                law.now_us = day.true_time.now_us
+                law.shaken = deaf_from_us(day.timetable, OPENING_US)
+                law.crossings = day.gate.crossings if day.gate is not None else ()
+                law.is_faulty = is_faulty(day.timetable, GATE_READER)
             if isinstance(law, WeightIsTold):
                 settings = day.site.settings
                 law.packing = settings.packing
@@ -114,6 +127,7 @@ class Judge(Watch):
                 law.fact(fact, mirror)
             self._by_the_facts.follow(mirror, fact)
             self.facts.append(fact)
+            self.facts_at_s.append(self._day.now_s if self._day is not None else 0.0)
             self._locate(fact.event)
 
     def _locate(self, event: Event) -> None:
@@ -133,6 +147,8 @@ class Judge(Watch):
         """Where the product thinks that pieces are, against the truth; not those in hand."""
         right, looks = self.located
         for piece in day.world.pieces.values():
+            if not piece.sku:
+                continue  # a tag that is on no piece
             place = day.world.hall.places.get(day.world.root(piece.holder))
             if place is not None:
                 looks += 1

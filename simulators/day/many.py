@@ -71,7 +71,7 @@ def days_command(
     """Many simulated days; a table at the end, exit 1 if any promise of any day broke."""
     stories = [Story(first + number, orders, faults) for number in range(seeds)]
     began_s = monotonic()
-    kept = Kept(keep) if keep is not None else None
+    kept = _kept_in(keep)
     played = list(kept.known(stories)) if kept is not None else []
     known = {one.story for one in played}
     left = [story for story in stories if story not in known]
@@ -90,6 +90,19 @@ def days_command(
         sys.stdout.write(line + "\n")
     if failed or any(one.failure for one in played):
         raise typer.Exit(1)
+
+
+def _kept_in(keep: Path | None) -> Kept | None:
+    """The days that were kept before; whether more can be is tried before any is played."""
+    if keep is None:
+        return None
+    try:
+        keep.touch()
+        return Kept(keep)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise typer.BadParameter(
+            f"days cannot be kept there: {error!r}", param_hint="--keep"
+        ) from error
 
 
 def _tell(one: Played) -> None:

@@ -15,14 +15,18 @@ from edge.model.events import (
 )
 from simulators.day.day import OPENING_US, Day
 from simulators.day.judge import Judge
+from simulators.day.plain_words import CAUGHT, PASSAGES, SLIPS, told
+from simulators.day.plots import STYLE, Points, bars, steps
 
-_WIDTH, _HEIGHT = 900.0, 220.0
-_LEFT, _BOTTOM, _TOP = 46.0, 26.0, 14.0
-_COLOURS = ("#0b5cad", "#b35900", "#26734d", "#7a3e9d", "#a3222d", "#4d5a66")
-_DASHES = ("", "7 4", "2 4", "10 4 2 4", "1 3", "14 5")
-"""Colour is never alone: each line has a dash of its own, and its name at its end."""
-_STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480)
-_TICKS_MAX = 6
+_LEFT_BEFORE_MIN = (
+    ("after it", -1e9),
+    ("0 to 5", 0.0),
+    ("5 to 10", 5.0),
+    ("10 to 20", 10.0),
+    ("20 to 30", 20.0),
+    ("30 and more", 30.0),
+)
+"""How many minutes before its carrier an order has left: names, and where each begins."""
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:960px;margin:2rem auto;padding:0 1rem;
 color:#1a2330;background:#fff}
@@ -35,25 +39,39 @@ h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:2rem 0 .4rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;
 border-bottom:1px solid #dde3e9;vertical-align:top}td.n{text-align:right;white-space:nowrap}
 .narrow td:last-child{width:100%}
-svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#33404d}
 code{background:#f1f4f7;padding:.1rem .35rem;border-radius:4px;overflow-wrap:anywhere}
 """
-Points = Sequence[tuple[float, float]]
 
 
 def page_of(day: Day, judge: Judge, report: dict[str, Any]) -> str:
     """The page as HTML."""
-    events = [(fact.event, _minute(fact.occurred_us)) for fact in judge.facts]
+    events = [
+        (fact.event, at_s / 60) for fact, at_s in zip(judge.facts, judge.facts_at_s, strict=True)
+    ]
     length = max(report["minutes"], 1.0)
     parts = [
         _head(report),
         _figures(report),
-        _section("Orders on their way", lines(_flow(events), length, _marks(day)) + _legend(day)),
-        _section("Pieces picked, by picker", lines(_picked(events), length, _marks(day))),
-        _section("Items a minute", bars(_rates(report))),
+        _section(
+            "Orders and parcels on their way",
+            steps(_flow(events), length, "orders, parcels", _marks(day)),
+        ),
+        _section(
+            "Pieces picked, by picker", steps(_picked(events), length, "pieces", _marks(day))
+        ),
+        *_rates(report),
+        _section(
+            "Orders, by the minutes that were left before their carrier",
+            bars(_ahead(day), "{:.0f}"),
+        ),
         _section("Lines that were wrong", _listing(report["wrong"])),
-        _section("What caught what was wrong", _table(report["caught"])),
-        _section("What hands did", _table(report["slips"])),
+        _section(
+            "How often what noticed that something was wrong", _table(report["caught"], CAUGHT)
+        ),
+        _section("Tags that went through the gate", _table(report["passages"], PASSAGES))
+        if "gate" in report["flows"]
+        else "",
+        _section("Where hands slipped unseen", _table(report["slips"], SLIPS)),
         _section("What went wrong, by the timetable", _timetable(day)),
         _section("Broken promises", _broken(report["broken"])),
         f"<p>Played again with <code>{escape(report['command'])}</code></p>",
@@ -62,34 +80,8 @@ def page_of(day: Day, judge: Judge, report: dict[str, Any]) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{_STYLE}</style><body>{''.join(parts)}</body></html>"
+        f"<title>{title}</title><style>{_STYLE}{STYLE}</style><body>{''.join(parts)}</body></html>"
     )
-
-
-def lines(series: dict[str, Points], length: float, marks: Iterable[float] = ()) -> str:
-    """Steps over minutes; `marks` are instants at which something went wrong."""
-    top = max([1.0, *(y for points in series.values() for _, y in points)])
-    drawn = [_axes(length, top)]
-    drawn += [_mark(at, length) for at in marks if at <= length]
-    for number, (name, points) in enumerate(series.items()):
-        drawn.append(_line(number, name, points, (length, top)))
-    return _svg("".join(drawn), f"steps of {', '.join(series)} over {length:.0f} minutes")
-
-
-def bars(rows: dict[str, float]) -> str:
-    """A bar for each row, with its name and figure."""
-    most = max([*rows.values(), 1e-9])
-    height = 24.0 * len(rows) + 8
-    drawn = []
-    for number, (name, value) in enumerate(rows.items()):
-        y = 8 + 24.0 * number
-        width = value / most * (_WIDTH - 260)
-        drawn.append(
-            f'<text x="0" y="{y + 13}">{escape(name)}</text>'
-            f'<rect x="170" y="{y}" width="{width:.1f}" height="17" fill="{_COLOURS[0]}"/>'
-            f'<text x="{176 + width:.1f}" y="{y + 13}">{value:.2f}</text>'
-        )
-    return _svg("".join(drawn), "bars of items a minute", height)
 
 
 def _minute(at_us: int) -> float:
@@ -97,12 +89,12 @@ def _minute(at_us: int) -> float:
 
 
 def _flow(events: list[tuple[Event, float]]) -> dict[str, Points]:
-    """How many orders have come, are in packing, are packed and have left."""
+    """How many orders have come, how many parcels were begun, are packed and have left."""
     stages: dict[str, type[Any]] = {
-        "received": OrderReceived,
-        "in packing": PackOpened,
-        "packed": ParcelClosed,
-        "shipped": ParcelShipped,
+        "orders received": OrderReceived,
+        "checks begun": PackOpened,
+        "parcels packed": ParcelClosed,
+        "parcels left": ParcelShipped,
     }
     return {
         name: _steps(at for event, at in events if isinstance(event, kind))
@@ -124,88 +116,35 @@ def _steps(instants: Iterable[float]) -> Points:
     return [(0.0, 0.0), *((at, number) for number, at in enumerate(sorted(instants), 1))]
 
 
-def _rates(report: dict[str, Any]) -> dict[str, float]:
-    return {
-        name if name.startswith(kind) else f"{kind} {name}": value
-        for kind, rates in report["items_per_minute"].items()
-        for name, value in rates.items()
+def _rates(report: dict[str, Any]) -> list[str]:
+    """Pieces a minute, over the time from the first order to the last such piece."""
+    named = {
+        "picker": "Pieces picked a minute, by picker",
+        "zone": "Pieces picked a minute, by zone",
+        "station": "Pieces checked a minute, by pack station",
     }
+    rates = report["items_per_minute"]
+    return [_section(title, bars(rates[kind])) for kind, title in named.items() if rates[kind]]
 
 
-def _marks(day: Day) -> list[float]:
-    return [entry.at_s / 60 for entry in day.timetable]
+def _ahead(day: Day) -> dict[str, float]:
+    """How many orders left how long before their carrier did."""
+    due_s = {one.body["order_id"]: one.due_s for one in day.book.orders}
+    found = dict.fromkeys((name for name, _ in _LEFT_BEFORE_MIN), 0.0)
+    for one in day.left_at_true_time():
+        ahead = due_s[one.order_id] / 60 - _minute(one.at_us)
+        found[[name for name, least in _LEFT_BEFORE_MIN if least <= ahead][-1]] += 1
+    return found
 
 
-def _legend(day: Day) -> str:
-    return "<p>Dotted red: something goes wrong there.</p>" if day.timetable else ""
-
-
-def _ticks(length: float) -> list[float]:
-    """Whole minutes for an axis: seven at most."""
-    step = next((one for one in _STEPS_MIN if length / one <= _TICKS_MAX), _STEPS_MIN[-1])
-    return [float(step * number) for number in range(int(length / step) + 1)]
-
-
-def _x(at: float, length: float) -> float:
-    return _LEFT + min(max(at, 0.0), length) / length * (_WIDTH - _LEFT - 130)
-
-
-def _y(value: float, top: float) -> float:
-    return _HEIGHT - _BOTTOM - value / top * (_HEIGHT - _BOTTOM - _TOP)
-
-
-def _axes(length: float, top: float) -> str:
-    base, right = _y(0, top), _x(length, length)
-    drawn = [
-        f'<path d="M{_LEFT} {_TOP}V{base}H{right}" fill="none" stroke="#8895a3"/>',
-        f'<text x="{_LEFT - 6}" y="{_TOP + 5}" text-anchor="end">{top:.0f}</text>',
-        f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>',
-    ]
-    for at in _ticks(length):
-        x = _x(at, length)
-        drawn.append(
-            f'<path d="M{x:.1f} {base}v4" stroke="#8895a3"/>'
-            f'<text x="{x:.1f}" y="{base + 18}" text-anchor="middle">{at:.0f} min</text>'
-        )
-    return "".join(drawn)
-
-
-def _mark(at: float, length: float) -> str:
-    x = _x(at, length)
-    return (
-        f'<path d="M{x:.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="#a3222d" '
-        'stroke-width="1" stroke-dasharray="2 5" opacity=".55"/>'
-    )
-
-
-def _line(number: int, name: str, points: Points, scale: tuple[float, float]) -> str:
-    length, top = scale
-    colour, dash = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
-    path = f"M{_x(0, length):.1f} {_y(0, top):.1f}"
-    path += "".join(f"H{_x(x, length):.1f}V{_y(y, top):.1f}" for x, y in points)
-    path += f"H{_x(length, length):.1f}"
-    end = _y(points[-1][1], top) if points else _y(0, top)
-    return (
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" '
-        f'stroke-dasharray="{dash}"/>'
-        f'<path d="M{_WIDTH - 122} {_TOP + 16 * number + 4}h26" stroke="{colour}" '
-        f'stroke-width="2" stroke-dasharray="{dash}"/>'
-        f'<text x="{_WIDTH - 90}" y="{_TOP + 16 * number + 8}">{escape(name)}</text>'
-        f'<circle cx="{_x(length, length):.1f}" cy="{end:.1f}" r="3" fill="{colour}"/>'
-    )
-
-
-def _svg(inside: str, title: str, height: float = _HEIGHT) -> str:
-    return (
-        f'<svg viewBox="0 0 {_WIDTH:.0f} {height:.0f}" role="img" '
-        f'aria-label="{escape(title)}">{inside}</svg>'
-    )
+def _marks(day: Day) -> dict[float, str]:
+    return {entry.at_s / 60: told(entry) for entry in day.timetable}
 
 
 def _head(report: dict[str, Any]) -> str:
     broken = len(report["broken"])
     verdict = "Every promise was kept." if not broken else f"{broken} promises were broken."
-    flows = f" Besides: {', '.join(report['flows'])}." if report["flows"] else ""
+    flows = f" Done besides: {', '.join(report['flows'])}." if report["flows"] else ""
     return (
         f"<h1>Simulated day {report['seed']}</h1>"
         f"<p>{report['minutes']:.0f} minutes of work, {report['restarts']} restarts, "
@@ -223,13 +162,15 @@ def _figures(report: dict[str, Any]) -> str:
         "items": report["items"],
         "wrong lines": report["wrong_lines"],
         "lines told short": report["short_lines"],
-        "on time": f"{report['on_time_share']:.1%}",
-        "walk a line": f"{report['walk_m_per_line']} m",
-        "places right": "-" if accuracy is None else f"{accuracy:.1%}",
-        "facts": f"{report['facts']:,}",
-        "lost": report["lost"],
-        "doubled": report["doubled"],
-        "redelivered": report["redelivered"],
+        "of orders left before their carrier": f"{report['on_time_share']:.1%}",
+        "walked for a line": f"{report['walk_m_per_line']} m",
+        "of pieces lay where they were thought to be": "-"
+        if accuracy is None
+        else f"{accuracy:.1%}",
+        "facts told to the central system": f"{report['facts']:,}",
+        "facts lost": report["lost"],
+        "facts doubled": report["doubled"],
+        "facts delivered again": report["redelivered"],
     }
     cells = (f"<div><b>{value}</b>{name}</div>" for name, value in shown.items())
     return f'<div class="figures">{"".join(cells)}</div>'
@@ -239,11 +180,12 @@ def _section(title: str, inside: str) -> str:
     return f"<h2>{title}</h2>{inside}"
 
 
-def _table(rows: dict[str, Any]) -> str:
+def _table(rows: dict[str, Any], words: dict[str, str]) -> str:
     if not rows:
-        return "<p>Nothing.</p>"
+        return "<p>Never.</p>"
     cells = (
-        f'<tr><td>{escape(name.replace("_", " "))}</td><td class="n">{value}</td></tr>'
+        f"<tr><td>{escape(words.get(name, name.replace('_', ' ')))}</td>"
+        f'<td class="n">{value}</td></tr>'
         for name, value in rows.items()
     )
     return f"<table>{''.join(cells)}</table>"
@@ -262,7 +204,7 @@ def _timetable(day: Day) -> str:
         return "<p>Nothing.</p>"
     cells = (
         f'<tr><td class="n">{entry.number}</td><td class="n">{entry.at_s / 60:.1f} min</td>'
-        f"<td>{escape(entry.told)}</td></tr>"
+        f"<td>{escape(told(entry))}</td></tr>"
         for entry in struck
     )
     return f'<table class="narrow">{"".join(cells)}</table>'

@@ -12,6 +12,7 @@ from typing_extensions import override
 from simulators.api import Device
 from simulators.day.device import Airwaves, PlayedDevice
 from simulators.day.flows import Flow
+from simulators.day.gate import Gate
 from simulators.day.scales import Scales
 from simulators.hall import ASIDE
 from simulators.people import Person, Shift, Worker
@@ -36,6 +37,7 @@ class DayShift(Shift):
         cases: of an article how many are in its case, and the case's GTIN.
         digits: check digits by place.
         carriers: of each order, as its parcel's label bears it.
+        gate: the dock's, where it has one; None where parcels are only set down there.
         scales: at the pack stations; None where nothing is weighed.
         wall_waits: whether all that lies at the put wall is sorted, and orders want more.
     """
@@ -51,6 +53,7 @@ class DayShift(Shift):
     digits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)
     scales: Scales | None = None
+    gate: Gate | None = None
     wall_waits: bool = False
 
     @override

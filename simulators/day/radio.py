@@ -6,6 +6,7 @@ into the driver's session, its requests back. No socket, no thread.
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from numpy.random import Generator
 
@@ -18,7 +19,8 @@ from drivers.llrp.settings import LlrpSettings
 from drivers.llrp.telling import device_up
 from drivers.tags import Access, AccessReport, End, Reported
 from edge.clock import PlayedClock
-from simulators.day.air import DayAir
+from simulators.air import Air as AnyAir
+from simulators.day.grounds import GATE_READER
 from simulators.day.true_time import TrueTime
 from simulators.faults import FaultPlan, PlannedFault
 from simulators.hall import ZONE_READER
@@ -45,11 +47,21 @@ class Pace:
 
 CEILING = Pace(4.0, 1_000_000)
 NEAR = Pace(1.0, 250_000)
+AT_GATE = Pace(1.0, 100_000)
 
 
 def pace_of(reader: str) -> Pace:
     """What rests in bins is looked at seldom, what somebody waits for often."""
-    return CEILING if reader == ZONE_READER else NEAR
+    return {ZONE_READER: CEILING, GATE_READER: AT_GATE}.get(reader, NEAR)
+
+
+class Air(AnyAir, Protocol):
+    """The air around one reader's antennas."""
+
+    @property
+    def antennas(self) -> int:
+        """How many antennas the reader has."""
+        ...
 
 
 class RadioReader:
@@ -63,7 +75,7 @@ class RadioReader:
     """
 
     def __init__(
-        self, name: str, air: DayAir, true_time: TrueTime, faults: tuple[PlannedFault, ...]
+        self, name: str, air: Air, true_time: TrueTime, faults: tuple[PlannedFault, ...]
     ) -> None:
         self.name = name
         profile = replace(

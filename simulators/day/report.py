@@ -18,6 +18,7 @@ from edge.model.events import (
 from simulators.day.assortment import pieces_of
 from simulators.day.day import OPENING_US, Day
 from simulators.day.judge import Judge
+from simulators.day.laws.gate import GateIsTrue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def report_of(day: Day, judge: Judge) -> dict[str, Any]:
         "walk_m_per_line": _walk_m_per_line(day, judge),
         "location_accuracy": _location_accuracy(judge),
         "caught": _caught(day, judge),
+        "passages": _passages(judge),
         "slips": {
             name: count for name, count in sorted(day.shift.deeds.items()) if "slip" in name
         },
@@ -168,22 +170,29 @@ def _due_and_late(day: Day) -> tuple[int, int]:
 
 
 def _rates(day: Day, judge: Judge) -> dict[str, dict[str, float]]:
-    """Items a minute by picker, by zone and by station, over the time of work."""
-    minutes = max(day.book.last_s, 60.0) / 60
+    """Items a minute by picker, by zone and by station, from the first order to the last item."""
+    first_s = day.book.orders[0].at_s if day.book.orders else 0.0
+    last_s = {"picker": first_s, "zone": first_s, "station": first_s}
     found: dict[str, Counter[str]] = {
         "picker": Counter(),
         "zone": Counter(),
         "station": Counter(),
     }
-    for event in _events(judge):
+    for fact, at_s in zip(judge.facts, judge.facts_at_s, strict=True):
+        event = fact.event
         if isinstance(event, PiecePicked):
+            last_s["picker"] = last_s["zone"] = at_s
             found["picker"][event.badge] += 1
             place = day.site.floor.locations[event.location]
             found["zone"][place.parent or place.id] += 1
         elif isinstance(event, PieceChecked) and event.before is None:
+            last_s["station"] = at_s
             found["station"][event.station] += 1
     return {
-        kind: {name: round(count / minutes, 3) for name, count in sorted(counts.items())}
+        kind: {
+            name: round(count * 60 / max(last_s[kind] - first_s, 1.0), 3)
+            for name, count in sorted(counts.items())
+        }
         for kind, counts in found.items()
     }
 
@@ -212,6 +221,12 @@ def _caught(day: Day, judge: Judge) -> dict[str, int]:
         "by_scale": deeds["weighed_surplus"] + deeds["weighed_and_lacking"],
         "by_picker": sum(isinstance(one, TroubleRecorded) for one in events),
     }
+
+
+def _passages(judge: Judge) -> dict[str, int]:
+    """Of tags at a gate: told to go in or out, or asked about, and they did; not; untold."""
+    law = next(one for one in judge.laws if isinstance(one, GateIsTrue))
+    return dict(zip(("right", "wrong", "missed"), law.counts(), strict=True))
 
 
 def _lost(judge: Judge) -> int:

@@ -1,6 +1,6 @@
 """The gateway's site in a simulated day: a file's settings, the day's own hall and people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from edge.settings.packing import Carton
 from edge.settings.picking import Substitute
 from edge.settings.reader import Reader
 from simulators.day.flows import Flow
-from simulators.day.grounds import MODULE, SECOND_DOCK, day_hall, zones_of
+from simulators.day.grounds import GATE_READER, MODULE, SECOND_DOCK, day_hall, zones_of
 from simulators.day.radio import pace_of
 from simulators.day.scales import CARTONS
 from simulators.day.ways import Way
@@ -23,6 +23,7 @@ from simulators.hall import DOCK, PACK_STATION, STATION_READER, ZONE_READER, flo
 
 SCANNER = "pack-scanner"
 READERS = (ZONE_READER, STATION_READER)
+"""Those of every day; a gate has one of its own besides (`readers_of`)."""
 BROKERS = ("broker-1", "broker-2")
 PICKERS_MAX = 9
 PACKERS = ("2001", "2002")
@@ -43,6 +44,17 @@ class Site:
     settings: Settings
     floor: Floor
     way: Way
+
+    @property
+    def base(self) -> str:
+        """What the topics of the gateway begin with."""
+        gateway = self.settings.gateway
+        return f"{self.settings.mqtt.prefix}/{gateway.site}/{gateway.name}/"
+
+
+def readers_of(flows: Collection[Flow]) -> tuple[str, ...]:
+    """The readers of a day."""
+    return (*READERS, GATE_READER) if Flow.GATE in flows else READERS
 
 
 def picker_badges(count: int) -> list[str]:
@@ -88,7 +100,7 @@ def site_of(
                         "standby": [f"{BROKERS[1]}:{PORT}"],
                     }
                 ),
-                "reader": tuple(_reader(name) for name in READERS),
+                "reader": tuple(_reader(name) for name in readers_of(way.flows)),
                 "scanner": (Scanner(name=SCANNER, path="/dev/simulated", station=PACK_STATION),),
                 "module": tuple(_modules(way)),
                 "light": (),

@@ -58,6 +58,7 @@ class Stage(Watch):
         self._steps = words is not None
         self._gateway: Gateway | None = None
         self._server: WebServer | None = None
+        self._is_announced = False
         self._pin_hash = hash_pin(PIN)
         self._pace = Pace(speed, held=self._steps, meanwhile=self._answer)
         self.passing = self._pace.passing
@@ -74,8 +75,9 @@ class Stage(Watch):
         self._gateway = gateway
         self._server = WebServer(self._app(gateway), HOST, self.port)
         self._server.start()
-        if self.port != self._server.port:
-            self.port = self._server.port
+        self.port = self._server.port
+        if not self._is_announced:
+            self._is_announced = True
             self._tell(f"http://{HOST}:{self.port}/floor  badge {BADGE}, PIN {PIN}")
             if self._steps:
                 self._tell(WORDS)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from drivers.tags import Access, AccessReport, End, Reported, WriteMemory
+from drivers.tags import Access, AccessReport, Bank, End, Reported, WriteMemory
 
 
 class Working(Protocol):
@@ -25,7 +25,7 @@ class TagBench:
 
     Attributes:
         links: by the reader's name.
-        written: hex of all words that any reader was ever told to write.
+        written: hex of all words that any reader was ever told to write, but passwords.
     """
 
     links: Mapping[str, Working]
@@ -38,6 +38,8 @@ class TagBench:
             reported(AccessReport(End.REFUSED, reason="there is no such reader"))
             return
         self.written += [
-            one.data.hex() for one in access.operations if isinstance(one, WriteMemory)
+            one.data.hex()
+            for one in access.operations
+            if isinstance(one, WriteMemory) and one.bank is not Bank.RESERVED
         ]
         asyncio.get_running_loop().call_soon(link.access, access, reported)

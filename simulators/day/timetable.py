@@ -14,7 +14,7 @@ from typing_extensions import override
 from simulators.day.flows import Flow
 from simulators.day.flows import drawn as drawn_flows
 from simulators.day.plan import Faults, Story
-from simulators.day.site import BROKERS, READERS
+from simulators.day.site import BROKERS, readers_of
 from simulators.faults import FaultName
 from simulators.uhf.faults import UhfFault
 
@@ -151,34 +151,41 @@ def timetable(story: Story, length_s: float) -> list[Entry]:
     kinds = {kind: one[column] for kind, one in _OFTEN.items()}
     if Flow.UHF not in flows:
         kinds = {kind: often for kind, often in kinds.items() if kind not in _OF_MODULES}
+    readers = readers_of(flows)
     drawn = [
         (float(chance.random()) * max(length_s, 60.0) * _TAIL, kind)
         for kind, often in kinds.items()
         for _ in range(int(chance.poisson(often)))
     ]
     entries = [
-        _entry(number, at_s, kind, np.random.default_rng([story.seed, 41, number]))
+        _entry(number, at_s, kind, readers, np.random.default_rng([story.seed, 41, number]))
         for number, (at_s, kind) in enumerate(sorted(drawn))
     ]
     return [one for one in entries if story.kept is None or one.number in story.kept]
 
 
-def _entry(number: int, at_s: float, kind: Kind, chance: np.random.Generator) -> Entry:
+def _entry(
+    number: int,
+    at_s: float,
+    kind: Kind,
+    readers: tuple[str, ...],
+    chance: np.random.Generator,
+) -> Entry:
     lasts = _LASTS_S.get(kind)
     lasts_s = float(chance.uniform(*lasts)) if lasts else 0.0
-    return Entry(number, at_s, kind, lasts_s, _what(kind, chance), _amount(kind, chance))
+    return Entry(number, at_s, kind, lasts_s, _what(kind, readers, chance), _amount(kind, chance))
 
 
-def _what(kind: Kind, chance: np.random.Generator) -> str:
+def _what(kind: Kind, readers: tuple[str, ...], chance: np.random.Generator) -> str:
     match kind:
         case Kind.BROKER_DOWN | Kind.BROKER_FORGETS | Kind.BROKER_MUTE:
             return BROKERS[int(chance.integers(len(BROKERS)))]
         case Kind.FAILOVER:
             return BROKERS[0]
         case Kind.READER_UNPLUGGED:
-            return READERS[int(chance.integers(len(READERS)))]
+            return readers[int(chance.integers(len(readers)))]
         case Kind.READER_FAULT:
-            reader = READERS[int(chance.integers(len(READERS)))]
+            reader = readers[int(chance.integers(len(readers)))]
             return f"{reader}/{_READER_FAULTS[int(chance.integers(len(_READER_FAULTS)))].value}"
         case Kind.MODULE_FAULT:
             return _MODULE_FAULTS[int(chance.integers(len(_MODULE_FAULTS)))].value

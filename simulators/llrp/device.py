@@ -18,7 +18,7 @@ from simulators.llrp.reader_clock import ReaderClock
 from simulators.llrp.requests import handle
 from simulators.llrp.settings import EventKind, Settings
 from simulators.llrp.status import Complaint, StatusCode, status
-from simulators.llrp.tag_memory import USER
+from simulators.llrp.tag_memory import USER, TagMemory
 from simulators.llrp.written_air import WrittenAir
 
 CLIENT_EXISTS = 2
@@ -225,6 +225,10 @@ class Device:
     def user_memory(self, epc: bytes) -> bytes:
         """What stands in the user memory of the tag that answers with this EPC."""
         return bytes(self._air.tag((epc, 8 * len(epc))).banks[USER])
+
+    def tag_of(self, tid: bytes) -> TagMemory | None:
+        """The tag with this TID, once something was done to it or it was asked for."""
+        return self._air.tag_of(tid)
 
     # Time.
 

@@ -29,6 +29,11 @@ class WrittenAir:
             found = self._by_key[key] = (key, TagMemory.of(*key))
         return found[1]
 
+    def tag_of(self, tid: bytes) -> TagMemory | None:
+        """The tag with this TID, killed or not; None where nothing ever asked for it."""
+        known = (*self._changed.values(), *(tag for _, tag in self._by_key.values()))
+        return next((tag for tag in known if bytes(tag.banks[TID]) == tid), None)
+
     def written(self, key: Key) -> None:
         """The tag that answered with this EPC was operated on: it may answer otherwise now."""
         born, tag = self._by_key[key]

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from edge.model.ids import Epc
+from edge.model.ids import Epc, RequestId
 from edge.model.inputs import ItemLocated
+from edge.model.posted import CodeScanned
 from edge.model.presence import Moved
-from edge.rules import packing
+from edge.rules import guiding, packing
 from tests.rules.small_floor import (
+    ANNA,
     BIN_1,
     CART,
     FLOOR,
@@ -92,6 +94,23 @@ def test_a_tag_that_the_station_does_not_hear_is_asked_for_because_the_cart_did(
 
     assert packing.verdict(floor.state, STATION) == "extra"
     assert floor.state.packs[STATION].strangers == (tag(2),)
+
+
+def test_a_second_piece_is_asked_for_though_a_neighbour_has_one_told_by_barcode() -> None:
+    # given a second shirt that is heard on the cart, and a neighbour who scans a shirt after that
+    floor = on_cart(SmallFloor(BARE), tag(1), tag(2))
+    floor.order("O2", (SHIRT, 1), (MUG, 1))
+    floor.ready(ANNA)
+    floor.plan()
+    hers = guiding.prompt(floor.state, ANNA)
+    floor.take(CodeScanned(RequestId("s1"), ANNA, hers.prompt_id, hers.location, NOW_US))
+    floor.take(CodeScanned(RequestId("s2"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
+    assert [unit.epc for stop in floor.state.walk_of(ANNA).stops for unit in stop.units] == [None]
+    # when the totes are dropped while the neighbour still walks
+    scan(floor, STATION)
+    # then the packer is asked for the second one
+    assert at_station(floor, "T0001").code == "opened"
+    assert packing.verdict(floor.state, STATION) == "extra"
 
 
 def test_an_article_that_nobody_wants_may_lie_in_any_tote_and_one_that_was_picked_in_its_own() -> (

@@ -18,6 +18,7 @@ from simulators.day.laws.flows import (
     WorkIsInOneHand,
     WrongDoorHolds,
 )
+from simulators.day.laws.gate import GateIsTrue, OutIsSaid
 from simulators.day.laws.goods import (
     DeadReaderMovesNothing,
     FactsSayTheSame,
@@ -32,7 +33,7 @@ from simulators.day.laws.parcels import (
     ParcelIsItsOrder,
     TooManyIsTrue,
 )
-from simulators.day.laws.tag_work import TagWorkIsTrue
+from simulators.day.laws.tag_work import NumbersAreTrue, TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
 from simulators.day.laws.work import (
     AlertsAreTrue,
@@ -51,4 +52,5 @@ LAWS: tuple[type[Law], ...] = (
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
     *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold, TooManyIsTrue),
+    *(OutIsSaid, GateIsTrue, NumbersAreTrue),
 )

@@ -2,23 +2,31 @@
 # ruff: noqa: ANN401 - what is replaced is handed through as it is
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from drivers import tag_work
 from drivers.tag_look import Steps, Tag, Work
+from edge.floor import loop
+from edge.locating import portals
+from edge.locating.portals import PortalSettings, PortalWatch
 from edge.model import sorting
 from edge.model.events import OrderReleased
 from edge.model.ids import Badge
 from edge.model.orders import OrderState
 from edge.model.pallets import PalletState
+from edge.model.passages import Direction
 from edge.model.state import FloorState
+from edge.model.tag_work import SetPassword
 from edge.rules import (
     dispatching,
     leaving,
+    passing,
     refilling,
     review,
+    sensing,
     tagging,
     too_many,
     verifying,
@@ -28,7 +36,7 @@ from edge.rules import (
 from edge.rules.decision import accept
 from edge.rules.weighing import Weighed
 from edge.web.confirmations import Confirmations
-from simulators.day import assortment, dispatcher, leader, scales
+from simulators.day import assortment, dispatcher, driver, labeller, leader, scales
 from simulators.day.day_packer import DayPacker
 from simulators.day.dispatcher import Dispatcher
 from simulators.day.flows import Flow
@@ -109,6 +117,38 @@ def a_place_is_filled_beyond_its_maximum(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(refilling, "_lacking", lambda *args: 3 * lacking(*args))
 
 
+@bug("OutIsSaid", flows=(Flow.GATE,), orders=3)
+def a_gate_is_taken_for_a_portal_without_sides(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sensing, "tag_at_portal", leaving.tag_went_out)
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def what_turned_back_at_a_gate_went_out(patch: pytest.MonkeyPatch) -> None:
+    judged = passing.judged
+
+    def out(state: FloorState, terms: Any, input_: Any) -> Any:
+        passage = input_.passage
+        if passage.direction is Direction.TURNED_BACK:
+            input_ = replace(input_, passage=replace(passage, direction=Direction.OUT))
+        return judged(state, terms, input_)
+
+    patch.setattr(passing, "judged", out)
+    patch.setattr(driver, "_BACK_SHARE", 1.0)
+    patch.setattr(dispatcher, "_BACK_SHARE", 1.0)
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def a_gate_has_its_sides_exchanged(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(portals, "_SIDES", {"in": portals.OUTSIDE, "out": portals.INSIDE})
+
+
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+def nobody_is_asked_what_a_gate_does_not_know(patch: pytest.MonkeyPatch) -> None:
+    unsure = partial(PortalWatch, settings=PortalSettings(answer_at=0.9999))
+    patch.setattr(loop, "PortalWatch", unsure)
+    patch.setattr(passing, "_asked", lambda *_: [])
+
+
 @bug("TagWorkIsTrue", flows=(Flow.TAG_WORK,), orders=6)
 def what_became_of_work_on_a_tag_is_not_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tagging, "ended", lambda *_: accept("done", "and kept to oneself"))
@@ -123,6 +163,43 @@ def words_are_told_to_be_written_that_are_not(patch: pytest.MonkeyPatch) -> None
 
     patch.setattr(tag_work, "write", written)
     patch.setattr(leader, "_TAG_SHARE", 1.0)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_number_is_told_to_be_written_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    def written(tag: Tag, epc: str, *_: Any, **__: Any) -> Steps[Work]:
+        yield from ()
+        return Work("done", "written and read back", tag=replace(tag, epc=epc))
+
+    patch.setattr(tag_work, "write_epc", written)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_tag_is_told_to_be_locked_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tag_work, "lock", _done_without_a_word)
+    patch.setattr(labeller, "_KILLED_SHARE", 0.0)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_tag_is_told_to_be_killed_that_is_not(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tag_work, "kill", _done_without_a_word)
+    patch.setattr(labeller, "_KILLED_SHARE", 1.0)
+
+
+def _done_without_a_word(tag: Tag, *_: Any) -> Steps[Work]:
+    yield from ()
+    return Work("done", "done", tag=tag)
+
+
+@bug("NumbersAreTrue", flows=(Flow.LABELS,), orders=4)
+def a_fact_tells_a_password(patch: pytest.MonkeyPatch) -> None:
+    task = tagging._task
+
+    def telling(order: Any) -> Any:
+        kind, what = task(order)
+        return kind, f"{what}, {order.new:08x}" if isinstance(order, SetPassword) else what
+
+    patch.setattr(tagging, "_task", telling)
 
 
 @bug("WeightIsTold", flows=(Flow.WEIGHING,))

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edge.model.events import PiecePicked
 from simulators.__main__ import assemble
+from simulators.day import command
 from simulators.day.command import day_report, quiet
 from simulators.day.flows import Flow
+from simulators.day.page import page_of
 from simulators.day.plan import SHARES, Faults, Story
 from simulators.day.playing import played
+from simulators.day.report import report_of
 from simulators.day.site import BROKERS
 from simulators.day.timetable import Entry, Kind
 from simulators.day.ways import Way, way_of
@@ -69,6 +73,29 @@ def test_a_wrong_configuration_is_told_in_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(assemble(["day"]), ["day", "--config", str(file)])
     assert done.exit_code == 2
     assert "quantity_most" in done.stderr
+
+
+@pytest.mark.parametrize("options", [["--html", "/nowhere/day.html"], ["--html", "/"], ["--step"]])
+def test_what_cannot_be_done_is_told_before_a_day_is_played(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "day_report", lambda *_, **__: pytest.fail("a day was played"))
+    done = CliRunner().invoke(assemble(["day"]), ["day", *options])
+    assert done.exit_code == 2
+    assert "/nowhere" in done.stderr or "folder" in done.stderr or "--watch" in done.stderr
+
+
+def test_a_clock_that_was_set_moves_nothing_on_the_page(tmp_path: Path) -> None:
+    quiet()
+    # given a day on which the gateway's clock is set by an hour before anything is picked
+    day, judge = played(Story(3, 2), None, tmp_path, [Entry(0, 1.0, Kind.CLOCK_JUMP, amount=3600)])
+    # then every fact is drawn, and each rate taken, at the time at which it was
+    told = report_of(day, judge)
+    picked = [isinstance(fact.event, PiecePicked) for fact in judge.facts]
+    minutes = max(at for at, is_one in zip(judge.facts_at_s, picked, strict=True) if is_one) / 60
+    assert max(judge.facts_at_s) <= 60 * told["minutes"] + 5
+    assert sum(told["items_per_minute"]["picker"].values()) >= sum(picked) / minutes
+    assert "the gateway&#x27;s clock is set by +3600 s" in page_of(day, judge, told)
 
 
 def test_customers_call_off_and_change_their_orders(monkeypatch: pytest.MonkeyPatch) -> None:

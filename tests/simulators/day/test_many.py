@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from simulators.__main__ import assemble
 from simulators.day import kept as kept_module
 from simulators.day.kept import Kept, Played
 from simulators.day.odds import share_between
@@ -48,3 +50,16 @@ def test_a_count_tells_between_which_shares_the_true_one_lies(
     hits: int, tries: int, low: float, high: float
 ) -> None:
     assert share_between(hits, tries) == pytest.approx((low, high), rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", "no days\n"])
+def test_a_file_that_cannot_keep_days_is_told_before_one_is_played(
+    text: str, tmp_path: Path
+) -> None:
+    # given a file in a folder that is not there, or one in which something else stands
+    file = tmp_path / "days.jsonl" if text else tmp_path / "nowhere" / "days.jsonl"
+    if text:
+        file.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(assemble(["days"]), ["days", "--keep", str(file)])
+    assert done.exit_code == 2
+    assert "cannot be kept" in done.stderr

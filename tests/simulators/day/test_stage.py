@@ -40,6 +40,16 @@ def test_a_word_that_means_nothing_changes_nothing() -> None:
     pace.passing(3600.0)  # returns at once
 
 
+def test_a_port_that_was_asked_for_is_told_with_the_sign_in() -> None:
+    quiet()
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    stage = Stage(port, 1e6, io.StringIO("end\n"), told.append)
+    day_report(Story(3, 1), None, stage=stage)
+    assert [f":{port}/floor" in one and PIN in one for one in told].count(True) == 1
+
+
 class Watched:
     """A day in a process of its own, stepped by words."""
 

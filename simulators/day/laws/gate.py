@@ -1,0 +1,139 @@
+"""Laws of a dock with antennas on both sides: what leaves there, and whether the gate is right."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from typing_extensions import override
+
+from edge.model.events import Fact, ParcelShipped, PassageUnclear, PortalPassed
+from edge.model.ids import Epc, LocationId
+from edge.model.state import FloorState
+from edge.rules.identifying import parcel_of
+from simulators.day.gate import Crossing
+from simulators.day.laws.law import Ending, Law
+from simulators.gate import Manner
+
+_CROSSES = frozenset({Manner.IN, Manner.OUT})
+_TOLD_WITHIN_US = 30_000_000
+"""A stay that is unsure waits for the tag's next ones, for 20 s; readers are heard each second."""
+_SHAKEN_US = 150_000_000
+"""So long after the process or the reader was gone a gate may not know what it has heard."""
+_FEW = 3
+_WRONG_SHARE, _MISSED_SHARE = 0.1, 0.4
+"""A gate tells what is likeliest: one tag of a hundred is told wrong, and the tags of one pallet
+together; one of twenty-five is deaf. More than these shares (and a few) is no bad luck."""
+
+
+@dataclass(slots=True)
+class OutIsSaid(Law):
+    """A parcel leaves there by a tag that was told to go out, by its pallet, or by a person."""
+
+    _out: dict[LocationId, set[Epc]] = field(default_factory=dict)
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        event = fact.event
+        if isinstance(event, PortalPassed) and event.direction == Manner.OUT.value:
+            self._out.setdefault(event.portal, set()).add(event.epc)
+        if not isinstance(event, ParcelShipped) or event.by is not None:
+            return
+        if event.portal in mirror.floor.sided_portals and not self._was_said(event, mirror):
+            self.breaks(f"{event.sscc} left through {event.portal}: nothing of it went out there")
+
+    def _was_said(self, event: ParcelShipped, mirror: FloorState) -> bool:
+        """Of a pallet one parcel speaks for all."""
+        pallet = mirror.pallets.bearing(event.sscc)
+        together = pallet.parcels if pallet is not None else (event.sscc,)
+        found = (parcel_of(mirror, epc) for epc in self._out.get(event.portal, ()))
+        return any(one is not None and one.sscc in together for one in found)
+
+
+def _no_time() -> int:
+    return 0
+
+
+@dataclass(slots=True)
+class GateIsTrue(Law):
+    """What the gate tells to go in or out nearly always does; what does is told or asked about.
+
+    Attributes:
+        crossings: what really was there.
+        now_us: tells true UTC microseconds.
+        shaken: true instants at which something began that makes a gate deaf for a while.
+        is_faulty: whether its reader tells untrue things today.
+    """
+
+    crossings: Sequence[Crossing] = ()
+    now_us: Callable[[], int] = _no_time
+    shaken: list[int] = field(default_factory=list)
+    is_faulty: bool = False
+    _told: list[tuple[PortalPassed | PassageUnclear, int]] = field(default_factory=list)
+
+    @override
+    def fact(self, fact: Fact, mirror: FloorState) -> None:
+        event = fact.event
+        if isinstance(event, PassageUnclear) or (
+            isinstance(event, PortalPassed) and event.probability < 1.0  # 1 is a person's word
+        ):
+            self._told.append((event, self.now_us()))
+
+    @override
+    def died(self) -> None:
+        self.shaken.append(self.now_us())
+
+    @override
+    def end(self, ending: Ending) -> None:
+        if self.is_faulty:
+            return
+        self.shaken.sort()
+        right, wrong, missed = self.counts()
+        if wrong > max(_FEW, _WRONG_SHARE * (right + wrong)):
+            self.breaks(f"of {right + wrong} tags that were told to go in or out {wrong} did not")
+        if missed > max(_FEW, _MISSED_SHARE * (right + missed)):
+            self.breaks(f"of {right + missed} tags that went in or out {missed} were not told")
+
+    def counts(self) -> tuple[int, int, int]:
+        """Tags that were told to go in or out, or asked about, and did; that did not; untold."""
+        calm = [(one, at_us) for one, at_us in self._told if self._is_calm(at_us)]
+        passed = [(one, at_us) for one, at_us in calm if isinstance(one, PortalPassed)]
+        wrong = sum(not self._did(one, at_us) for one, at_us in passed)
+        known = self._known([(_epc_of(one), at_us) for one, at_us in calm])
+        went = [
+            (epc, one)
+            for one in self.crossings
+            if one.manner in _CROSSES and self._is_told_by_now(one)
+            for epc in one.epcs
+        ]
+        missed = sum((epc, one.from_us) not in known for epc, one in went)
+        return len(went) - missed, wrong, missed
+
+    def _is_told_by_now(self, one: Crossing) -> bool:
+        told_us = one.until_us + _TOLD_WITHIN_US
+        return told_us <= self.now_us() and self._is_calm(told_us)
+
+    def _is_calm(self, at_us: int) -> bool:
+        """Whether nothing has made the gate deaf for a while before."""
+        before = bisect_left(self.shaken, at_us)
+        return before == 0 or at_us - self.shaken[before - 1] > _SHAKEN_US
+
+    def _did(self, passed: PortalPassed, at_us: int) -> bool:
+        return any(
+            one.manner.value == passed.direction
+            and passed.epc in one.epcs
+            and one.from_us <= at_us <= one.until_us + _TOLD_WITHIN_US
+            for one in self.crossings
+        )
+
+    def _known(self, told: list[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Tag and beginning of each crossing of which something was told."""
+        return {
+            (epc, one.from_us)
+            for epc, at_us in told
+            for one in self.crossings
+            if epc in one.epcs and one.from_us <= at_us <= one.until_us + _TOLD_WITHIN_US
+        }
+
+
+def _epc_of(event: PortalPassed | PassageUnclear) -> str:
+    return event.epc if isinstance(event, PortalPassed) else event.question.epc
