@@ -131,14 +131,18 @@ class Inbox:
         with self._lock:
             self._events.append(event)
 
-    def ask(self, input_: Input) -> "Future[Answer]":
+    def ask(self, input_: Input, *, wait_ms: int | None = None) -> "Future[Answer]":
         """Queue an input; the future gets its answer after the commit.
+
+        Args:
+            input_: as for `put`.
+            wait_ms: likewise.
 
         Raises:
             InboxFullError: as `put`.
         """
         future: Future[Answer] = Future()
-        self.put(input_, lambda answer: _fulfil(future, answer))
+        self.put(input_, lambda answer: _fulfil(future, answer), wait_ms=wait_ms)
         return future
 
     def put_reads(self, *batches: SomeReads) -> None:

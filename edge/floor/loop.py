@@ -1,8 +1,9 @@
 """The floor loop: the only code that decides and the only code that writes.
 
 One turn: take what has come in; let reads change what is known of places; decide every input in
-its order, and what follows by itself; commit all facts in one transaction; only then show, and
-answer those who asked. An input is answered by what is on disk, never by what is in memory.
+its order, and what follows by itself; commit all facts in one transaction; only then show the
+prompts, answer those who asked, and draw the wide views, for which nobody's answer waits. An input
+is answered by what is on disk, never by what is in memory.
 
 If the commit fails, nothing of the turn has happened: the state is read back from the store and
 the senders are told. If an input cannot be decided because of a fault in a rule, the turn is
@@ -108,7 +109,8 @@ class FloorLoop:
         self._reload(self._parts.locator.restore)
         self._alarming.restarted(self._state, self._parts.clock.now_us())
         self._end_tag_work()
-        self._show()
+        self._parts.showing.near(self._state)
+        self._show_wide()
 
     def _end_tag_work(self) -> None:
         """What was in hand before a restart: nobody will tell what became of it."""
@@ -158,7 +160,7 @@ class FloorLoop:
             self._refuse(entries)
             return []
         self._is_settled &= not self._naming.is_left
-        self._show()
+        self._parts.showing.near(self._state)  # the prompt goes with the answer
         self._tell(turn.told)
         posted = [one for one in turn.told if is_posted(one[0].input)]  # of a radio's none
         for entry, answer in posted:
@@ -167,6 +169,7 @@ class FloorLoop:
             self._hand_out(turn)
         for proof in proven(self._state, turn.happenings, posted):
             self._parts.locator.confirm(proof)
+        self._show_wide()
         self._ask_planner()
         self._keep_store(self._parts.housekeeping.between)
         return facts
@@ -347,8 +350,8 @@ class FloorLoop:
         self._is_behind = True
         self._parts.planner.look_again()
 
-    def _show(self) -> None:
-        self._parts.showing.near(self._state)
+    def _show_wide(self) -> None:
+        """To be called when everybody has been told: it takes longer than all else in a turn."""
         self._parts.showing.wide(self._state, self._parts.clock)
         self._alarming.look(self._state, self._parts.clock.now_us())
 

@@ -13,13 +13,13 @@ from edge.floor.alerts import Alerts, alert_view
 from edge.floor.board import Board, Shown
 from edge.floor.floor_picture import FloorPicture
 from edge.floor.manifests import dispatch_view
+from edge.floor.orders_picture import OrdersPicture
 from edge.floor.progress import rates_view, walks_view, waves_view
 from edge.floor.rates import Rates
 from edge.floor.views import (
     Names,
     articles_view,
     decided_view,
-    orders_view,
     pack_view,
     people_view,
     prompt_view,
@@ -153,12 +153,14 @@ class Showing:
         self._wide_due_us = 0
         self._floor_outdated = True
         self._lists_outdated = True
+        self._articles_drawn = False
         self._tags_outdated = True
         self._after_sales_outdated = True
         self._dispatch_outdated = True
         self._people_outdated = True
         self._listed: dict[str, object] = {}
         self._picture = FloorPicture()
+        self._orders = OrdersPicture()
 
     def note(self, event: Event, occurred_us: int) -> None:
         """Count what the rates need, and note what has to be drawn anew."""
@@ -169,6 +171,7 @@ class Showing:
         self._people_outdated |= isinstance(event, PersonListed)
         if isinstance(event, ArticleListed):
             self._listed |= articles_view((event.article,))
+            self._orders.renamed()
         self._tags_outdated |= isinstance(event, TagWorkBegun | TagWorkEnded)
         self._after_sales_outdated |= isinstance(event, AFTER_SALES)
         self._dispatch_outdated |= isinstance(event, DISPATCH)
@@ -222,10 +225,13 @@ class Showing:
         began_us = clock.monotonic_us()
         if began_us < self._wide_due_us:
             return
+        if not self._articles_drawn:
+            self._articles_drawn = True
+            self._board.show("articles", articles_view(state.articles.values()))
+        self.articles()
         if self._lists_outdated:
             self._lists_outdated = False
-            self._board.show("articles", articles_view(state.articles.values()))
-            self._board.show("orders", orders_view(state))
+            self._board.show("orders", self._orders.drawn(state))
         if self._floor_outdated:
             self._floor_outdated = False
             self._board.show("floor", self._picture.drawn(state, self._names))

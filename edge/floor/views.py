@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from itertools import chain
 
 from edge.floor.board import Shown
 from edge.model.goods import Article
 from edge.model.ids import Epc, LocationId, OrderId, Sku
-from edge.model.orders import Order, OrderState
+from edge.model.orders import OrderState
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
 from edge.model.work import WallSlot
 from edge.rules import gathering, packing, taking_out, walling
 from edge.rules.identifying import article_of
 
-SHOWN_ORDERS_MAX = 500
 SHOWN_RECALLED_MAX = 20
 PROMPT_FIELDS = tuple(one.name for one in fields(Prompt))
-FINISHED = frozenset({OrderState.SHIPPED, OrderState.CANCELLED})
 
 Names = Mapping[str, str]
 """People's names by badge."""
@@ -187,50 +184,6 @@ def articles_view(articles: Iterable[Article]) -> dict[str, object]:
 def people_view(state: FloorState) -> Shown:
     """Whom the central system lists, by badge."""
     return {one.badge: {"name": one.name, "active": one.active} for one in state.people.values()}
-
-
-def orders_view(state: FloorState) -> Shown:
-    """Orders that are open, those that wait for a decision first."""
-    shown: list[Order] = []
-    for one in OrderState:  # held comes first in the life of an order
-        if one not in FINISHED:
-            shown.extend(state.orders.in_state(one)[: SHOWN_ORDERS_MAX - len(shown)])
-    return {
-        "orders": [_order_view(state, order) for order in shown],
-        "open": sum(state.orders.count(one) for one in OrderState if one not in FINISHED),
-    }
-
-
-def _order_view(state: FloorState, order: Order) -> Shown:
-    picked = _picked(state, order.order_id)
-    return {
-        "order_id": order.order_id,
-        "rev": order.rev,
-        "state": order.state.value,
-        "priority": order.priority,
-        "due_us": order.due_us,
-        "carrier": order.carrier,
-        "ship_to": list(order.ship_to),
-        "received_us": order.received_us,
-        "doubts": [asdict(doubt) for doubt in order.doubts],
-        "lines": [
-            {
-                "line_id": line.line_id,
-                "sku": line.sku,
-                "name": name_of(state, line.sku),
-                "quantity": line.quantity,
-                "picked": min(line.quantity, picked[line.sku]),
-            }
-            for line in order.lines
-        ],
-    }
-
-
-def _picked(state: FloorState, order_id: OrderId) -> Counter[Sku]:
-    """Pieces of an order by article, whether they lie in its totes still or in its parcels."""
-    totes = (tote.picked for tote in state.totes.of_order(order_id))
-    parcels = (parcel.contents for parcel in state.parcels.of_order(order_id))
-    return Counter(sku for units in chain(totes, parcels) for sku, _ in units)
 
 
 def decided_view(state: FloorState) -> Shown:

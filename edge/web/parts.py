@@ -1,4 +1,9 @@
-"""What the routes work with: the parts of one application, and who asks."""
+"""What the routes work with: the parts of one application, and who asks.
+
+What a request passes before its route is asked in the server's own thread: FastAPI gives whatever
+is no coroutine to a thread of a pool, and each way there and back waits twice for the
+interpreter, longest when the floor loop and the planner are busy.
+"""
 
 import hashlib
 import hmac
@@ -126,7 +131,11 @@ def parts_of(request: Request) -> Parts:
     return cast("Parts", request.app.state.parts)
 
 
-TheParts = Annotated[Parts, Depends(parts_of)]
+async def _own_parts(request: Request) -> Parts:
+    return parts_of(request)
+
+
+TheParts = Annotated[Parts, Depends(_own_parts)]
 
 
 def session_of(request: Request) -> Session | None:
@@ -177,10 +186,14 @@ def signed_in(request: Request, response: Response) -> Session:
     return session
 
 
-Who = Annotated[Session, Depends(signed_in)]
+async def _whoever_asks(request: Request, response: Response) -> Session:
+    return signed_in(request, response)
 
 
-def machine_or_person(request: Request, response: Response) -> None:
+Who = Annotated[Session, Depends(_whoever_asks)]
+
+
+async def machine_or_person(request: Request, response: Response) -> None:
     """A machine with a token for this, or a person who may.
 
     Raises:
@@ -202,7 +215,7 @@ def machine_or_person(request: Request, response: Response) -> None:
         raise RefusedError(403, "not_allowed", "the token is not for this")
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[
         Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")] | None,
         Header(alias="Idempotency-Key"),

@@ -1,7 +1,5 @@
 """QR codes as rows of dark and light, for a page to draw and for a terminal."""
 
-import segno
-
 QUIET = 4
 """Light modules around it, without which a camera does not find it (ISO/IEC 18004)."""
 _BLOCKS = {"00": "█", "01": "▀", "10": "▄", "11": " "}
@@ -10,6 +8,8 @@ _BLOCKS = {"00": "█", "01": "▀", "10": "▄", "11": " "}
 
 def rows_of(text: str) -> list[str]:
     """The modules of a text, a row each, "1" for a dark one; without light around it."""
+    import segno  # noqa: PLC0415 - 0.7 MiB, and hardly ever is one drawn
+
     return ["".join(str(one & 1) for one in row) for row in segno.make_qr(text, error="m").matrix]
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from tests.benchmarks import (
     answering,
     between_commits,
+    busy_house,
     decoding,
     end_to_end,
     following,
@@ -54,8 +55,11 @@ BENCHMARKS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "plan_1000_lines": waves.plan_1000_lines,
     "growth": growing.growth,
 }
-LONG: Mapping[str, Callable[[Effort], list[Figure]]] = {"start_10m": end_to_end.start_10m}
-"""Measured only where it is asked for by its name: it writes for a quarter of an hour."""
+LONG: Mapping[str, Callable[[Effort], list[Figure]]] = {
+    "start_10m": end_to_end.start_10m,  # it writes for a quarter of an hour
+    "busy_house": busy_house.busy_house,
+}
+"""Measured only where it is asked for by its name."""
 
 
 def table_of(figures: list[Figure]) -> Table:

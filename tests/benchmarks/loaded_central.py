@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from paho.mqtt.client import Client as MqttClient
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from edge.model.ids import OrderId
+from edge.model.orders import OrderLine
 from simulators.codes import gtin_13
 from simulators.llrp import busy
-from tests.benchmarks.hall import STOCK, articles, hall, orders, stock
+from tests.benchmarks.hall import STOCK, articles, hall, stock
 
 BASE = "we1/bench/gateway-1/"
 
@@ -79,8 +81,8 @@ class Central:
         """A message for the gateway."""
         self._client.publish(BASE + leaf, json.dumps(payload), qos=1)
 
-    def send_work(self, orders_wanted: int) -> None:
-        """Master data and orders."""
+    def send_goods(self) -> None:
+        """Articles and stock."""
         goods = articles(400)
         items = [
             {"sku": one.sku, "gtin": str(one.gtin), "name": one.name, "version": 1}
@@ -97,12 +99,15 @@ class Central:
             for one in stock(hall(), goods)
         ]
         self.send("master/stock", lying)
-        for order_id, lines in orders(orders_wanted, 20, goods):
-            wanted = [
+
+    def send_orders(self, wanted: Iterable[tuple[OrderId, tuple[OrderLine, ...]]]) -> None:
+        """Released orders."""
+        for order_id, lines in wanted:
+            told = [
                 {"line_id": one.line_id, "sku": one.sku, "quantity": one.quantity} for one in lines
             ]
             order = {"order_id": order_id, "rev": 1, "priority": 0, "carrier": "DHL"}
-            self.send("order", order | {"lines": wanted, "state": "released"})
+            self.send("order", order | {"lines": told, "state": "released"})
 
     def close(self) -> None:
         """Leave."""

@@ -26,7 +26,7 @@ from edge.store.store import Store
 from edge.web.pins import hash_pin
 from simulators.llrp import busy
 from tests.benchmarks.answering import BADGE, PIN, Client, Picker
-from tests.benchmarks.hall import articles, hall
+from tests.benchmarks.hall import articles, hall, orders
 from tests.benchmarks.loaded_central import Central
 from tests.benchmarks.processes import BIN, WAIT_S_MAX, Process, free_port, wait_until
 
@@ -143,23 +143,41 @@ class Outcome:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who picks.
+
+    Attributes:
+        badges: of all who may sign in.
+        pieces_per_walk: after so many each of them wants another walk.
+    """
+
+    badges: tuple[str, ...] = (BADGE,)
+    pieces_per_walk: int = 200
+
+
 class LoadedSite:
     """Everything but the load itself, running."""
 
-    def __init__(self, folder: Path, central: Central, readers: Process, daemon: Process) -> None:
-        self.folder = folder
+    def __init__(self, port: int, central: Central, readers: Process, daemon: Process) -> None:
+        self.port = port
+        """Of its pages."""
         self.central = central
         self.readers = readers
         self.daemon = daemon
         self.sent = 0
 
+    def begin(self, load: Load) -> None:
+        """Have the readers tell; what becomes of it is not waited for."""
+        asked = {"reads_per_s": load.reads_per_s, "seconds": load.seconds}
+        scene = {"residents": load.residents, "group": GROUP}
+        self.readers.tell(asked | scene)
+
     def play(self, load: Load) -> Outcome:
         """One phase, to its end and until the daemon has told of all of it."""
         before = (self.daemon.cpu_s(), self.central.events)
         folded = self.central.health["reads_folded"]
-        asked = {"reads_per_s": load.reads_per_s, "seconds": load.seconds}
-        scene = {"residents": load.residents, "group": GROUP}
-        self.readers.tell(asked | scene)
+        self.begin(load)
         told = self.readers.hear(load.seconds + WAIT_S_MAX)
         cpu_s = self.daemon.cpu_s() - before[0]
         self.sent += told["sent"]
@@ -190,20 +208,27 @@ class LoadedSite:
         return int(self.central.health.get("reads_total", 0))
 
 
-def _gateway_toml(folder: Path, ports: list[int], broker: int, report_every: int) -> str:
+def _gateway_toml(
+    folder: Path, ports: list[int], broker: int, report_every: int, crew: Crew
+) -> str:
     readers = "".join(
         f'[[reader]]\nname = "{reader_name(number)}"\nhost = "127.0.0.1"\nport = {port}\n'
         f"report_every = {report_every}\n"
         for number, port in enumerate(ports)
     )
+    pin_hash = hash_pin(PIN)  # everybody has the same PIN
+    people = "".join(
+        f'[[person]]\nbadge = "{badge}"\nname = "P{badge}"\nrole = "picker"\n'
+        f"pin_hash = '{pin_hash}'\n"
+        for badge in crew.badges
+    )
     return (
         f'[gateway]\nsite = "bench"\nname = "gateway-1"\ndata_dir = "{folder / "data"}"\n'
         'gs1_company_prefix = "9521234"\n'
-        "[work]\npieces_per_walk = 200\n"
+        f"[work]\npieces_per_walk = {crew.pieces_per_walk}\n"
         f'[mqtt]\nhost = "127.0.0.1"\nport = {broker}\n'
         '[web]\nport = 0\n[log]\nlevel = "warning"\n'
-        f'[[person]]\nbadge = "{BADGE}"\nname = "Li"\nrole = "picker"\n'
-        f"pin_hash = '{hash_pin(PIN)}'\n{readers}"
+        f"{people}{readers}"
     )
 
 
@@ -222,7 +247,9 @@ def _floor_toml(floor: Floor) -> str:
     return places + antennas + aisles + crosses
 
 
-def write_files(folder: Path, ports: list[int], broker: int, report_every: int = 1) -> Path:
+def write_files(
+    folder: Path, ports: list[int], broker: int, report_every: int = 1, crew: Crew | None = None
+) -> Path:
     """The gateway's files; the path of its configuration."""
     (folder / "data").mkdir(exist_ok=True)
     (folder / "floor.toml").write_text(_floor_toml(loaded_floor()))
@@ -230,7 +257,7 @@ def write_files(folder: Path, ports: list[int], broker: int, report_every: int =
         Path(__file__).parents[2] / "config/exceptions.toml", folder / "exceptions.toml"
     )
     config = folder / "gateway.toml"
-    config.write_text(_gateway_toml(folder, ports, broker, report_every))
+    config.write_text(_gateway_toml(folder, ports, broker, report_every, crew or Crew()))
     return config
 
 
@@ -280,7 +307,7 @@ def picker_at_work(port: int) -> Iterator[None]:
 
 @contextmanager
 def loaded_site(
-    folder: Path, *, report_every: int = 1, store: Path | None = None
+    folder: Path, *, report_every: int = 1, store: Path | None = None, crew: Crew | None = None
 ) -> Iterator[LoadedSite]:
     """The site, with all readers up and somebody at work.
 
@@ -288,6 +315,7 @@ def loaded_site(
         folder: an empty one.
         report_every: tags in one report.
         store: to begin with; a copy is used.
+        crew: who may sign in; nobody is at work then, and no order is there.
     """
     with ExitStack() as all_:
         port = all_.enter_context(broker(folder))
@@ -297,17 +325,19 @@ def loaded_site(
         readers = Process(folder / "readers.log", *simulator, "--count", str(READERS))
         all_.callback(readers.end)
         ports = list(readers.hear()["ports"])
-        config = write_files(folder, ports, port, report_every)
+        config = write_files(folder, ports, port, report_every, crew)
         if store is not None:
             shutil.copyfile(store, folder / "data" / STORE_FILE)
         edge = str(BIN / "warehouse-edge")
         daemon = Process(folder / "daemon.log", edge, "run", "--config", str(config))
         all_.callback(daemon.end)
-        url = daemon.hear()["url"]
+        pages = int(daemon.hear()["url"].rpartition(":")[2])
         wait_until(
             "every reader is up",
             lambda: central.health.get("readers_up") == READERS,
         )
-        central.send_work(orders_wanted=30)
-        all_.enter_context(picker_at_work(int(url.rpartition(":")[2])))
-        yield LoadedSite(folder, central, readers, daemon)
+        central.send_goods()
+        if crew is None:
+            central.send_orders(orders(30, 20, articles(400)))
+            all_.enter_context(picker_at_work(pages))
+        yield LoadedSite(pages, central, readers, daemon)

@@ -6,6 +6,9 @@ The daemon is a process of its own, with its journal on disk. Every picker has a
 kept open and a stream of prompts, as a page has, and scans after a pause of two seconds on
 average: 25 scans a second, as fast as fifty pickers with radio confirmation are. The baseline is
 the same posts at the same pace to an application that sends them back.
+
+The pickers are a hundred threads of this process, and may be late themselves: each notes by how
+much it woke too late from its pause. That is told beside the answers and taken from none of them.
 """
 
 import http.client
@@ -16,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -103,6 +107,21 @@ def badges() -> list[str]:
     return [str(1001 + number) for number in range(PICKERS)]
 
 
+Marks = list[tuple[float, float]]
+"""For each scan that was answered, or each pause: when, monotonic seconds, and its milliseconds,
+or by how many the pause was too long."""
+
+
+def paused(stop: threading.Event, pause_s: float, late: Marks) -> bool:
+    """Whether to go on after a pause; by how much it was too long goes to `late`."""
+    due_s = time.monotonic() + pause_s
+    if stop.wait(pause_s):
+        return False
+    now_s = time.monotonic()
+    late.append((now_s, 1000 * (now_s - due_s)))
+    return True
+
+
 class HandheldPicker:
     """One picker with a handheld: a thread that scans, and one that hears the prompts."""
 
@@ -112,8 +131,8 @@ class HandheldPicker:
         self._chance = np.random.default_rng(int(badge))
         self._client = Client(port, badge)
         self._client.ask("POST", "/api/session", {"badge": badge, "pin": PIN})
-        self.took: list[tuple[float, float]] = []
-        """For each scan that was answered: when, monotonic seconds, and its milliseconds."""
+        self.took: Marks = []
+        self.late: Marks = []
         self.heard = 0
 
     def work(self, stop: threading.Event) -> None:
@@ -122,7 +141,7 @@ class HandheldPicker:
         client.ask("POST", "/api/work", {"ready": True})
         threading.Thread(target=self._listen, args=(client.cookie,), daemon=True).start()
         prompt = client.ask("GET", "/api/prompt")
-        while not stop.wait(self._chance.exponential(PAUSE_S)):
+        while paused(stop, self._chance.exponential(PAUSE_S), self.late):
             prompt = self._act(client, prompt)
         client.close()
 
@@ -154,11 +173,12 @@ class EchoClient:
     def __init__(self, port: int, badge: str) -> None:
         self._client = Client(port, badge)
         self._chance = np.random.default_rng(int(badge))
-        self.took: list[tuple[float, float]] = []
+        self.took: Marks = []
+        self.late: Marks = []
 
     def work(self, stop: threading.Event) -> None:
         """Post until told to stop."""
-        while not stop.wait(self._chance.exponential(PAUSE_S)):
+        while paused(stop, self._chance.exponential(PAUSE_S), self.late):
             began = time.perf_counter()
             self._client.ask("POST", "/api/scan", {"prompt_id": "W/1", "code": "0952123000001"})
             self.took.append((time.monotonic(), 1000 * (time.perf_counter() - began)))
@@ -179,19 +199,41 @@ def at_work(people: Sequence[HandheldPicker | EchoClient]) -> Iterator[None]:
         one.result()
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Milliseconds of each round, the warm-up left out.
+
+    Attributes:
+        took: of every answer.
+        late: by which each pause before a scan was too long.
+    """
+
+    took: list[list[float]]
+    late: list[list[float]]
+
+
 def times_ms(
-    people: Sequence[HandheldPicker | EchoClient], rounds: int, round_s: float
-) -> list[list[float]]:
-    """Milliseconds of every answer in each round, the warm-up left out."""
+    people: Sequence[HandheldPicker | EchoClient],
+    rounds: int,
+    round_s: float,
+    warm_s: float = WARM_S,
+) -> Rounds:
+    """What some rounds of work took."""
     pause = threading.Event()
     ends: list[float] = []
     with at_work(people):
-        pause.wait(WARM_S)
+        pause.wait(warm_s)
         for _ in range(rounds):
             ends.append(time.monotonic() + round_s)
             pause.wait(round_s)
     took = [one for person in people for one in person.took]
-    return [[ms for at, ms in took if end - round_s <= at < end] for end in ends]
+    late = [one for person in people for one in person.late]
+    return Rounds(
+        *(
+            [[ms for at, ms in marks if end - round_s <= at < end] for end in ends]
+            for marks in (took, late)
+        )
+    )
 
 
 @contextmanager
@@ -240,7 +282,7 @@ def scan_to_prompt_50(effort: Effort) -> list[Figure]:
         before_s, began_s = child.cpu_s(), time.monotonic()
         ours = times_ms(pickers, rounds, round_s)
         share = 100 * (child.cpu_s() - before_s) / (time.monotonic() - began_s)
-        scans = sum(len(one) for one in ours) / (rounds * round_s)
+        scans = sum(len(one) for one in ours.took) / (rounds * round_s)
         echo_port = ending.enter_context(echo(folder))
         theirs = times_ms([EchoClient(echo_port, one) for one in badges()], rounds, round_s)
         if not all(picker.heard for picker in pickers):
@@ -251,15 +293,22 @@ def scan_to_prompt_50(effort: Effort) -> list[Figure]:
                 f"scan_to_prompt_50_p{round(100 * part)}",
                 "ms",
                 BASELINE,
-                (_typical(ours, part), _typical(theirs, part)),
+                (typical(ours.took, part), typical(theirs.took, part)),
             )
             for part in (0.5, 0.99)
+        ),
+        Figure.less(
+            "scan_to_prompt_50_late_p99",
+            "ms a picker's own thread was late",
+            "the same beside the echo",
+            (typical(ours.late, 0.99), typical(theirs.late, 0.99)),
         ),
         Figure.less("scan_to_prompt_50_cpu", "% of a core", "scans a second", (share, scans)),
     ]
 
 
-def _typical(rounds: list[list[float]], share: float) -> float:
+def typical(rounds: list[list[float]], share: float) -> float:
+    """The median of the rounds' values below which this share of theirs lies."""
     return median(percentile(one, share) for one in rounds)
 
 

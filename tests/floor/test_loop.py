@@ -11,6 +11,7 @@ from drivers.reads import ReadBatch
 from edge.clock import PlayedClock
 from edge.floor.housekeeping import QUIET_US
 from edge.floor.loop import FloorLoop
+from edge.floor.showing import WIDE_VIEW_US
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import Fact, PortalPassed
 from edge.model.goods import Article
@@ -50,6 +51,19 @@ def test_an_answer_is_given_after_its_facts_are_in_the_journal(gateway: Gateway)
     gateway.loop.turn(0)
 
     assert seen == [before + 1]
+
+
+def test_an_answer_comes_with_the_next_prompt_and_waits_for_no_picture(gateway: Gateway) -> None:
+    gateway.stock_and_walk()
+    gateway.clock.advance_us(WIDE_VIEW_US)
+    shown: list[str] = []
+    for topic in (f"prompt/{LI}", "orders", "floor"):
+        gateway.board.watch(topic, shown.append)
+
+    gateway.inbox.put(scan("s1"), lambda _: shown.append("answer"))
+    gateway.loop.turn(0)
+
+    assert shown == [f"prompt/{LI}", "answer", "orders", "floor"]
 
 
 def test_the_same_request_twice_has_one_effect_and_one_answer(gateway: Gateway) -> None:

@@ -7,9 +7,9 @@ from edge.floor.alerts import Alerts
 from edge.floor.board import Board, Shown
 from edge.floor.rates import Rates
 from edge.floor.showing import WIDE_VIEW_US, Showing
-from edge.model.events import ArticleListed, Event, ItemArrived
+from edge.model.events import ArticleListed, Event, ItemArrived, OrderReceived
 from edge.model.goods import Article
-from edge.model.ids import Epc, Sku
+from edge.model.ids import Epc, OrderId, Sku
 from edge.model.state import FloorState
 from tests.rules.small_floor import ANNA, FLOOR, LI, MUG, MUG_GTIN, STATION, stocked
 
@@ -98,6 +98,38 @@ def test_an_article_is_up_as_soon_as_it_is_committed_and_beside_those_before() -
     after = board.look("articles")
     assert after is not None
     assert after.value == {**before.value, "NEW": {"name": "New", "gtin": MUG_GTIN}}
+
+
+def test_an_order_whose_article_got_another_name_is_drawn_with_it() -> None:
+    clock, board, floor = PlayedClock(), Board(), stocked()
+    showing = Showing(board, Rates(0), Alerts(), dict, {})
+    floor.order("first", (MUG, 1))
+    showing.wide(floor.state, clock)
+
+    event = ArticleListed(Article(MUG, None, "Cup"))
+    floor.apply(event)
+    showing.note(event, clock.now_us())
+    clock.advance_us(WIDE_VIEW_US)
+    showing.wide(floor.state, clock)
+
+    orders = board.look("orders")
+    assert orders is not None
+    assert [line["name"] for one in orders.value["orders"] for line in one["lines"]] == ["Cup"]
+
+
+def test_a_scan_draws_no_article_again() -> None:
+    clock, floor = PlayedClock(), stocked()
+    board = SlowBoard(clock)
+    showing = Showing(board, Rates(0), Alerts(), dict, {})
+    showing.wide(floor.state, clock)
+    board.drawn.clear()
+
+    floor.order("first", (MUG, 1))
+    showing.note(OrderReceived(floor.state.orders[OrderId("first")]), clock.now_us())
+    clock.advance_us(60_000_000)
+    showing.wide(floor.state, clock)
+
+    assert board.drawn == ["orders", "board"]
 
 
 def test_a_scan_of_one_picker_puts_no_other_prompt_into_words_again() -> None:

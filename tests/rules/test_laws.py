@@ -7,7 +7,8 @@ from hypothesis.stateful import invariant
 from typing_extensions import override
 
 from edge.floor.floor_picture import FloorPicture
-from edge.floor.views import orders_view, pack_view, prompt_view
+from edge.floor.orders_picture import OrdersPicture
+from edge.floor.views import pack_view, prompt_view
 from edge.model.applying import apply
 from edge.model.ids import (
     Epc,
@@ -46,6 +47,7 @@ class Laws(Desks):
         self.shown: dict[str, tuple[str, int]] = {}
         self.filled: dict[LocationId, tuple[OrderId, set[ToteId]]] = {}
         self.picture = FloorPicture()
+        self.orders_picture = OrdersPicture()
 
     @invariant()
     def what_is_promised_lies_there(self) -> None:
@@ -244,7 +246,7 @@ class Laws(Desks):
             pack_view(self.state, station)
         # what is taken from the last picture is as if it were drawn anew
         assert self.picture.drawn(self.state, {}) == FloorPicture().drawn(self.state, {})
-        orders_view(self.state)
+        assert self.orders_picture.drawn(self.state) == OrdersPicture().drawn(self.state)
 
     @override
     def teardown(self) -> None:

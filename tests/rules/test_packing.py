@@ -1,6 +1,6 @@
 """A tote is checked piece by piece; what does not match does not leave."""
 
-from edge.floor.views import orders_view
+from edge.floor.orders_picture import OrdersPicture
 from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.events import DeviceLost
 from edge.model.ids import Badge, DeviceName, Epc, OrderId, RequestId
@@ -66,14 +66,15 @@ def test_pieces_are_matched_by_tag_or_barcode_and_the_parcel_gets_its_number() -
 
 def test_what_was_picked_for_an_order_is_told_when_it_lies_in_a_parcel_too() -> None:
     floor = picked(2)
-    before = orders_view(floor.state)["orders"]
+    picture = OrdersPicture()
+    before = picture.drawn(floor.state)["orders"]
     at_station(floor, "T0001")
     seen_at_station(floor, tag(1))
     seen_at_station(floor, tag(2))
 
     close(floor)
 
-    after = orders_view(floor.state)["orders"]
+    after = picture.drawn(floor.state)["orders"]
     told = [(order["state"], order["lines"][0]["picked"]) for order in (*before, *after)]
     assert told == [("picked", 2), ("packed", 2)]
 
