@@ -19,6 +19,8 @@ _DECISION_S = 60.0
 """So many seconds of a recording tell as much as one independent decision. It is that long because
 two stretches of one walk differ in how often the answers are right by more than chance."""
 
+_MOST_SURE = 0.9999
+"""Nothing is certain that reads alone say; a belief is kept in 16 bits and may be rounded to 1."""
 _OFTEN_GAP_S, _GAP_POWER, _SELDOM_LEAST = np.float32(0.115), np.float32(-0.14), np.float32(0.5)
 """With this mean gap beliefs are as sure as usual, with eight times that three quarters of it."""
 
@@ -41,7 +43,7 @@ def honest(
     elsewhere = np.maximum(1.0 - belief.sum(axis=0, dtype=np.float64), 0.0)
     odds = np.power(belief, sureness, dtype=np.float64)
     told: Doubles = odds / (odds.sum(axis=0) + elsewhere**sureness)
-    return told
+    return np.minimum(told, _MOST_SURE)
 
 
 def seldom_read(gap_s: Floats) -> Floats:

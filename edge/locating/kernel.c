@@ -23,6 +23,7 @@
 enum { INDEX_BITS = 24, AHEAD = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_WEIGHT 0x1p-20f
+#define LOUDER_DB 6.0f
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
 #define BELIEF_FULL 65535.0f
 
@@ -109,11 +110,15 @@ static int add_pair(const struct pair *pair, const struct merged *to, int64_t j)
 static void replace_weakest(const struct pair *pair, const struct merged *to, int64_t j)
 {
     const struct slots *slots = &to->slots;
+    const float level_dbm = pair->level_sum / pair->weight;
     int64_t weakest = SLOTS * j;
     float fewest = INFINITY;
     for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
-        int is_empty = slots->antenna[at] == NO_ANTENNA;
-        float weight = is_empty ? -1.0f : slots->weight[at] + slots->belief[at] * 8.0f;
+        float weight = -1.0f;
+        if (slots->antenna[at] != NO_ANTENNA) {
+            float louder_db = slots->level_sum[at] / slots->weight[at] - level_dbm;
+            weight = slots->weight[at] * expf(louder_db / LOUDER_DB) + slots->belief[at] * 8.0f;
+        }
         if (weight < fewest) {
             fewest = weight;
             weakest = at;

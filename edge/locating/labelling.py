@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from edge.model.ids import Epc, LocationId
 from edge.model.places import Floor
 from edge.model.sentences import sentence
 
+_TIME = itemgetter(0)
 _PIECE_US = 20_000_000
 _PIECE_US_MIN = 5_000_000
 _POINT_READS_MIN = 10
@@ -115,6 +117,7 @@ def _cut(
     truths: Sequence[Truth],
     covering: dict[Truth, LocationId | None],
 ) -> list[_Run]:
+    own = sorted(own, key=_TIME)  # readers' reads of a tenth of a second come one after the other
     time_us = np.array([one[0] for one in own], np.int64)
     antenna = np.array([one[1] for one in own], np.int64)
     rssi_dbm = np.array([one[2] for one in own], np.float32)

@@ -19,9 +19,13 @@ BATCH_US = 100_000
 """Lines of one reader within one such stretch of time become one batch."""
 EPC_HEX_MAX = 124
 """Hex digits of the longest EPC that a Gen2 tag can answer with: 496 bits."""
-_TIME_US_MAX = 2**62
-RSSI_DBM_MAX = 30.0
-"""No reader hears a tag that loudly: such a level was written without its sign."""
+_TIME_US_MAX = 253_402_300_799_999_999
+"""The last microsecond of the year 9999; what is later was written in nanoseconds."""
+RSSI_DBM_MIN, RSSI_DBM_MAX = -150.0, 30.0
+"""No reader hears a tag so quietly or so loudly: that was written in hundredths, or without its
+sign."""
+_HEADER_MOST = 120
+"""Characters of a wrong header that are repeated."""
 _NUMBER_MAX = 1e9
 """No level, phase or measure is beyond it; what is not a number is not within it, either."""
 
@@ -65,15 +69,19 @@ class _Line:
             raise self.fault(f"{name} is empty", "every line needs one")
         return value
 
-    def whole(self, name: str, least: int, most: int) -> int:
+    def whole(self, name: str, least: int, most: int, unit: str = "") -> int:
         value = self.text(name)
         try:
             number = int(value)
         except ValueError:
-            raise self.fault(f"{name} is {value!r}", "write a whole number") from None
+            raise self.fault(f"{name} is {value!r}", f"write a whole number{unit}") from None
         if not least <= number <= most:
-            raise self.fault(f"{name} is {value}", f"it must lie between {least} and {most}")
+            remedy = f"it must lie between {least} and {most}"
+            raise self.fault(f"{name} is {value}", remedy + (unit and f":{unit}"))
         return number
+
+    def time_us(self) -> int:
+        return self.whole("time_us", 0, _TIME_US_MAX, " of microseconds since 1970")
 
     def number_or_absent(self, name: str) -> float:
         value = self.values.get(name, "").strip()
@@ -89,8 +97,8 @@ class _Line:
 
     def level(self) -> float:
         level = self.number_or_absent("rssi_dbm")
-        if level > RSSI_DBM_MAX:
-            remedy = "write it in dBm, which is below 0 for tags"
+        if level > RSSI_DBM_MAX or level < RSSI_DBM_MIN:
+            remedy = "write it in dBm, which is some -30 to -80 for tags"
             raise self.fault(f"rssi_dbm is {self.values['rssi_dbm'].strip()}", remedy)
         return level
 
@@ -109,6 +117,9 @@ class _Line:
 def read_reads_csv(lines: Iterable[str], what: str = "reads") -> Iterator[ReadBatch]:
     """Batches of recorded reads, as they would have come from the readers.
 
+    One of each reader for each `BATCH_US` in which it read; those of one stretch stand in the order
+    of their first reads.
+
     Args:
         lines: header `time_us,reader,antenna,epc,rssi_dbm[,phase_rad][,channel][,doppler_hz]
             [,count]` in any order, then lines sorted by time.
@@ -117,20 +128,19 @@ def read_reads_csv(lines: Iterable[str], what: str = "reads") -> Iterator[ReadBa
     Raises:
         RecordingError: a line cannot be read, or is earlier than the one before.
     """
-    group: list[_Line] = []
-    slot, reader, latest = -1, "", -1
+    by_reader: dict[str, list[_Line]] = {}
+    slot, latest = -1, -1
     for line in _lines(lines, what, READS_NEEDED, READS_OPTIONAL):
-        time_us = line.whole("time_us", 0, _TIME_US_MAX)
+        time_us = line.time_us()
         if time_us < latest:
             raise line.fault("its time is before the line above", "sort the file by time_us")
         latest = time_us
-        if group and (time_us // BATCH_US != slot or line.values["reader"] != reader):
-            yield _batch(group)
-            group = []
-        slot, reader = time_us // BATCH_US, line.values["reader"]
-        group.append(line)
-    if group:
-        yield _batch(group)
+        if time_us // BATCH_US != slot:
+            yield from map(_batch, by_reader.values())
+            by_reader.clear()
+        slot = time_us // BATCH_US
+        by_reader.setdefault(line.text("reader"), []).append(line)
+    yield from map(_batch, by_reader.values())
 
 
 def read_truth_csv(lines: Iterable[str], what: str = "truth") -> list[Truth]:
@@ -141,7 +151,7 @@ def read_truth_csv(lines: Iterable[str], what: str = "truth") -> list[Truth]:
     """
     found: list[Truth] = []
     for line in _lines(lines, what, TRUTH_NEEDED, TRUTH_OPTIONAL):
-        time_us = line.whole("time_us", 0, _TIME_US_MAX)
+        time_us = line.time_us()
         if found and time_us < found[-1].time_us:
             raise line.fault("its time is before the line above", "sort the file by time_us")
         x_m, y_m = line.number_or_absent("x_m"), line.number_or_absent("y_m")
@@ -163,7 +173,12 @@ def _lines(
     missing = [name for name in needed if name not in header]
     strange = [name for name in header if name not in needed + optional]
     if missing or strange or len(set(header)) < len(header):
-        told = f"columns missing: {', '.join(missing)}" if missing else f"header is {header}"
+        found = _shortened(header)
+        told = (
+            f"columns missing: {', '.join(missing)} in {found}"
+            if missing
+            else f"header is {found}"
+        )
         remedy = f"the header is {','.join(needed)} and may have {','.join(optional)}"
         raise RecordingError(what, 1, told, remedy)
     try:
@@ -176,6 +191,11 @@ def _lines(
             yield _Line(what, rows.line_num, dict(zip(header, row, strict=True)))
     except csv.Error as error:
         raise RecordingError(what, rows.line_num, str(error), "write plain CSV text") from None
+
+
+def _shortened(header: list[str]) -> str:
+    text = ",".join(header)
+    return repr(text if len(text) <= _HEADER_MOST else text[:_HEADER_MOST] + "…")
 
 
 def _batch(group: list[_Line]) -> ReadBatch:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.locating.pieces import Piece
-from edge.locating.slots import SLOTS
+from edge.locating.slots import LOUDER_DB, SLOTS
 from edge.locating.survey import HEARD_WEIGHT
 from edge.model.ids import LocationId
 
@@ -59,10 +59,14 @@ def sampled(
     rows = [0, *(number[piece.place] for piece in pieces)]
     lengths = [len(one[0]) for one in found]
     weight = np.concatenate([one[0] for one in found])
-    level = np.concatenate([one[1] for one in found]) / np.maximum(weight, 1e-9) - offset_dbm
+    level_dbm = np.concatenate([one[1] for one in found]) / np.maximum(weight, 1e-9)
+    level = level_dbm - offset_dbm
     heard = weight > HEARD_WEIGHT
     if antennas > SLOTS:
-        heard &= weight >= np.sort(weight, axis=1)[:, [-SLOTS]]
+        loudness = np.where(
+            heard, np.log(np.maximum(weight, 1e-9)) + level_dbm / LOUDER_DB, -np.inf
+        )
+        heard &= loudness >= np.sort(loudness, axis=1)[:, [-SLOTS]]
     return Samples(
         np.repeat(np.arange(len(found)), lengths),
         np.repeat(rows, lengths),

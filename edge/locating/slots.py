@@ -12,6 +12,8 @@ SLOTS = 4
 NO_ANTENNA = 0xFFFF
 LEAST_WEIGHT = np.float32(2.0**-20)
 """A weight fades no further, so that the mean of an antenna long silent is kept."""
+LOUDER_DB = np.float32(6.0)
+"""An antenna that hears a tag so much louder deserves a slot as one with e times the reads."""
 _SPARE_WEIGHT, _SPARE_BELIEF = np.float32(0.15), np.float32(0.01)
 """A slot that holds less of both may be given away."""
 
@@ -202,10 +204,15 @@ def _add_to(slots: Slots, fresh: NDArray[np.bool_], slot: Rows, pairs: Pairs) ->
 def _replace_weakest(slots: Slots, fresh: NDArray[np.bool_], pairs: Pairs) -> None:
     """One new antenna for each of some tags: into an empty slot, else instead of the weakest.
 
-    The weakest is that with least weight and belief together: the place where a tag is believed
+    The weakest is that with least loudness and belief together: the place where a tag is believed
     to be is not forgotten because a louder neighbour talks. A pair weaker than all stays out.
+    Where more antennas hear a tag than it has slots, they hear it about equally often, and what
+    tells its place is who hears it loudly.
     """
-    weight = slots.weight.take(pairs.tag, axis=1) + slots.belief.take(pairs.tag, axis=1) * 8.0
+    weight = slots.weight.take(pairs.tag, axis=1)
+    level_dbm = slots.level_sum.take(pairs.tag, axis=1) / weight
+    weight *= np.exp((level_dbm - pairs.level_sum / pairs.weight) / LOUDER_DB)
+    weight += slots.belief.take(pairs.tag, axis=1) * np.float32(8.0)
     empty = slots.antenna.take(pairs.tag, axis=1) == NO_ANTENNA
     weight = either(empty, np.float32(-1.0), weight)
     slot, most = best_slots(-weight)

@@ -1,6 +1,7 @@
 """Recorded reads become places on the command line, better with a calibration than without."""
 
 import csv
+import gzip
 import json
 import os
 from pathlib import Path
@@ -145,10 +146,52 @@ def test_reads_of_antennas_that_the_floor_does_not_have_are_told(
     told = run("locate", "--floor", floor, "--reads", reads)
 
     assert told.exit_code == 0
-    assert told.stderr.splitlines()[-1] == (
+    assert told.stderr.splitlines()[0] == (
         f"{reads}: 3 reads tell nothing, the floor file has no [[antenna]] with this "
         "reader/port: north/9 (2), nroth/1 (1)"
     )
+
+
+def test_where_no_place_can_be_told_it_is_said_what_was_there(floor: Path, tmp_path: Path) -> None:
+    head = ("time_us", "reader", "antenna", "epc", "rssi_dbm")
+    in_seconds = [(START_US // 1_000_000 + number, "north", 1, TAG, "") for number in range(60)]
+    reads = write_csv(tmp_path / "reads.csv", [head, *in_seconds])
+
+    told = run("locate", "--floor", floor, "--reads", reads)
+
+    assert (told.exit_code, told.stdout) == (0, "")
+    assert told.stderr.splitlines()[0] == (
+        f"{reads}: no place can be told of 60 reads, 60 of them by antennas of the floor, 0 with a "
+        "level, within 0.000 s by their time_us (microseconds); a tag needs some reads with levels "
+        "within seconds"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--every", "inf"), "--every"),
+        (("--antenna", 1), "belong to --order; add it"),
+        (("--mhz", "866.3"), "belong to --order; add it"),
+    ],
+)
+def test_options_that_could_not_do_anything_are_refused(
+    floor: Path, reads: Path, words: tuple[object, ...], said: str
+) -> None:
+    told = run("locate", "--floor", floor, "--reads", reads, *words)
+
+    assert told.exit_code == 2
+    assert said in told.output + str(told.exception)
+
+
+def test_what_is_wrong_with_a_file_is_said_in_one_line(floor: Path, tmp_path: Path) -> None:
+    reads = tmp_path / "reads.csv.gz"
+    reads.write_bytes(gzip.compress(b"time_us,reader,antenna,epc,rssi_dbm\n"))
+
+    told = run("locate", "--floor", floor, "--reads", reads)
+
+    assert told.exit_code == 2
+    assert told.stderr == f"{reads}: is compressed; unpack it first: gunzip {reads}\n"
 
 
 def test_fifty_years_without_reads_are_not_filled_with_answers(

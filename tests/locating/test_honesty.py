@@ -32,6 +32,13 @@ def test_beliefs_that_are_honest_already_are_told_as_they_are() -> None:
     assert honest(belief, 1.0) == pytest.approx(belief)
 
 
+def test_what_reads_alone_say_is_never_told_as_certain() -> None:
+    told = honest(np.array([[1.0, 0.99999], [0.0, 0.0]]), 1.0)
+
+    assert told[0].max() < 1.0
+    assert told[0].min() > 0.999
+
+
 def test_the_more_rivals_a_place_has_the_more_modest_is_the_answer() -> None:
     two, four = np.array([0.97, 0.03]), np.array([0.97, 0.01, 0.01, 0.01])
 

@@ -31,6 +31,15 @@ def test_lines_of_one_reader_and_moment_become_one_batch() -> None:
     assert np.isnan(later.rssi_dbm).all()
 
 
+def test_readers_that_read_in_turn_give_a_batch_each_for_one_moment() -> None:
+    lines = [HEADER, *(f"{1000 * n},{'ab'[n % 2]},1,{TAG},-60" for n in range(6))]
+
+    first, second = read_reads_csv(lines)
+
+    assert (first.reader, first.seen_us.tolist()) == ("a", [0, 2000, 4000])
+    assert (second.reader, second.seen_us.tolist()) == ("b", [1000, 3000, 5000])
+
+
 def test_columns_may_stand_in_any_order_and_a_byte_order_mark_is_no_matter() -> None:
     lines = ["\ufeffepc,antenna,rssi_dbm,time_us,reader", f"{TAG},4,-50,7,north", ""]
 
@@ -50,7 +59,13 @@ def test_an_empty_recording_gives_no_batch() -> None:
         (["time_us,reader,antenna,epc"], "line 1: columns missing: rssi_dbm"),
         ([HEADER + ",colour"], "line 1: header is"),
         ([HEADER, f"1,north,1,{TAG}"], "line 2: 4 values for 5 columns"),
-        ([HEADER, f"x,north,1,{TAG},-60"], "line 2: time_us is 'x'; write a whole number"),
+        (
+            [HEADER, f"x,north,1,{TAG},-60"],
+            "line 2: time_us is 'x'; write a whole number of micro",
+        ),
+        ([HEADER, f"{10**18},north,1,{TAG},-60"], "of microseconds since 1970"),
+        ([HEADER, f"1,north,1,{TAG},-6050"], "line 2: rssi_dbm is -6050; write it in dBm"),
+        (["time_us;reader;antenna;epc;rssi_dbm"], "in 'time_us;reader;antenna;epc;rssi_dbm'"),
         ([HEADER, f"-1,north,1,{TAG},-60"], "line 2: time_us is -1; it must lie between"),
         ([HEADER, f"1,north,99999,{TAG},-60"], "line 2: antenna is 99999"),
         ([HEADER, f"1,,1,{TAG},-60"], "line 2: reader is empty"),

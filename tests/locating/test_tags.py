@@ -95,6 +95,17 @@ def test_a_fifth_antenna_takes_the_place_of_the_weakest() -> None:
     assert set(held(table, 0)) == {2, 3, 4, 9}
 
 
+def test_of_antennas_that_hear_a_tag_equally_often_the_loudest_keep_their_slots() -> None:
+    table = table_with(1)
+    levels = {antenna: -50.0 - 2.0 * antenna for antenna in (5, 2, 0, 7, 3, 1, 6, 4)}
+
+    for turn in range(3):
+        for at, (antenna, level) in enumerate(levels.items()):
+            merge(table, [(0, antenna, level, 1000 + 100 * turn + at)])
+
+    assert set(held(table, 0)) == {0, 1, 2, 3}
+
+
 def test_a_weak_stranger_does_not_displace_the_place_that_is_believed_in() -> None:
     table = table_with(1)
     merge(table, [(0, antenna, -60.0, 1000) for antenna in (1, 2, 3, 4) for _ in range(9)])
