@@ -58,8 +58,9 @@ def _take_away(connection: sqlite3.Connection, going: Sequence[Row]) -> None:
 
 
 def _forget_departed(connection: sqlite3.Connection, before_us: int) -> None:
+    """Items whose facts have gone: as long as one is there, it is found by the item's row."""
     connection.execute(
         "DELETE FROM items WHERE epc IN (SELECT epc FROM items"
-        " WHERE location IS NULL AND since_us < ? LIMIT ?)",
-        (before_us, PRUNED_AT_ONCE_MAX),
+        " WHERE location IS NULL AND newest <= ? AND since_us < ? LIMIT ?)",
+        (read_cursor(connection).pruned_position, before_us, PRUNED_AT_ONCE_MAX),
     )
