@@ -7,7 +7,7 @@ from typing import NamedTuple
 from edge.model.events import Event, Fact
 from edge.model.ids import IdMaker
 from edge.store.chain import Row, checksum_of
-from edge.store.codec import VERSIONS, encode_data, event_data
+from edge.store.codec import encode_event, event_data
 from edge.store.histories import NOT_FOLLOWED, Followed, Newest, append_facts, list_subjects
 from edge.store.journal import Epoch, Head
 from edge.store.subjects import subjects_of
@@ -54,8 +54,8 @@ def put_in_words(
     to_seq = epoch.seq_of(0)
     for event, occurred_us in happenings:
         position += 1
-        id_, data = make_id(), event_data(event)
-        kind, version, body = event.type, VERSIONS[event.type], encode_data(data)
+        id_ = make_id()
+        kind, version, body = encode_event(event)
         checksum = checksum_of(
             checksum, position, id_, occurred_us, recorded_us, kind, version, body
         )
@@ -63,7 +63,7 @@ def put_in_words(
         found = newest.follow(event, position)
         if found is None:
             found = NOT_FOLLOWED
-            subjects.extend([(subject, position) for subject in subjects_of(data)])
+            subjects.extend([(subject, position) for subject in subjects_of(event_data(event))])
         followed.append(found)
         facts.append(
             Fact(to_seq + position, id_, epoch.name, occurred_us, recorded_us, event, body)

@@ -337,6 +337,7 @@ def _changes(form: RowForm, table: Table[Any, Any], newest: Mapping[Epc, int]) -
             deleted.append(key if isinstance(key, tuple) else (key,))
         else:
             columns = form.to_columns(key, value)
-            beside = [newest.get(key, 0) for _ in form.beside]
-            written.append((*columns, crc32(repr(columns).encode()), *beside))
+            checksum = crc32(repr(columns).encode())
+            beside = (newest.get(key, 0),) if form.beside else ()
+            written.append((*columns, checksum, *beside))
     return Changes(form, written, deleted)

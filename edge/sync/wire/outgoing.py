@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from typing import NamedTuple
 
 from edge.model.events import EVENT_TYPES, Event, Fact
 
@@ -41,9 +42,8 @@ class ClockQuality:
     offset_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """One fact ready to send.
+class Encoded(NamedTuple):
+    """One fact ready to send; a named tuple, for it is made for every fact.
 
     Attributes:
         text: its envelope as compact JSON in UTF-8.
