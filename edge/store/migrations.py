@@ -234,7 +234,8 @@ def cursor_and_epochs_bear_checksums(db: Database) -> None:
 def histories_in_the_journal(db: Database) -> None:
     """An item's row leads to its newest fact, and that to the one before; rows lie as they come.
 
-    Of an item that departed the newest fact so far is found, for its row is kept as long as that.
+    Of an item that departed the newest fact so far is found, for its row is kept as long as that;
+    where all have gone, the row goes too.
     """
     db.execute("ALTER TABLE facts ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE items RENAME TO items_before")
@@ -251,10 +252,12 @@ def histories_in_the_journal(db: Database) -> None:
     ) STRICT"""
     )
     db.execute(
+        "INSERT INTO items SELECT epc, sku, location, probability, since_us, seen_us, checksum, 0"
+        " FROM items_before WHERE location NOT NULL"
+    )
+    db.execute(
         "INSERT INTO items SELECT epc, sku, location, probability, since_us, seen_us, checksum,"
-        " CASE WHEN location IS NULL THEN"
-        " coalesce((SELECT max(position) FROM subjects WHERE subject = epc), 0) ELSE 0 END"
-        " FROM items_before"
+        " max(position) FROM items_before JOIN subjects ON subject = epc"
+        " WHERE location IS NULL GROUP BY epc"
     )
     db.execute("DROP TABLE items_before")
-    db.execute("CREATE INDEX items_departed ON items(newest) WHERE location IS NULL")

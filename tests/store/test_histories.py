@@ -180,9 +180,13 @@ def test_histories_of_a_store_of_before_go_on_when_it_is_brought_up_to_date(
     open_gateway: Callable[[], "Gateway"],
     history: Callable[..., list[Event]],
 ) -> None:
-    # given a store whose every fact has rows of subjects, with an item here and one that is gone
+    # given a store whose every fact has rows of subjects, with an item here, one that is gone, and
+    # one that went so long ago that its facts are no longer there
     gone = ItemArrived(OTHER, SHIRT, A, 0.5), ItemDeparted(OTHER, SHIRT, A, 1)
-    older_store(path, ids, floor, [ARRIVED, *gone, MOVED])
+    long_gone = ItemDeparted(Epc("3034cc"), SHIRT, A, 1)
+    older_store(path, ids, floor, [ARRIVED, *gone, MOVED, long_gone])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM subjects WHERE subject = '3034cc'")
 
     # when a version that lists the items' rows as they come has worked on it
     gateway = open_gateway()
@@ -193,6 +197,7 @@ def test_histories_of_a_store_of_before_go_on_when_it_is_brought_up_to_date(
     assert history(OTHER) == [*reversed(gone)]
     assert [one.epc for one in gateway.present] == [TAG]
     assert gateway.store.verify().good
+    assert number_of(path, "count(*) FROM items") == 2
     assert number_of(path, "newest FROM items WHERE location IS NULL AND epc = '3034bb'") == 3
     gateway.close()
 
