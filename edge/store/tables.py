@@ -105,16 +105,8 @@ def _stock_columns(_: tuple[Sku, LocationId], stock: Stock) -> Columns:
 
 
 def _item_columns(_: Epc, item: PresentItem) -> Columns:
-    return (
-        item.epc,
-        item.sku,
-        item.location,
-        float(
-            item.probability
-        ),  # the column is REAL: a checksum over 1 would not fit the 1.0 read
-        item.since_us,
-        item.seen_us,
-    )
+    # the column is REAL: a checksum over 1 would not fit the 1.0 read
+    return (*item[:3], float(item.probability), *item[4:])
 
 
 def _outage(columns: tuple[DeviceName, int]) -> tuple[DeviceName, int]:
