@@ -40,7 +40,7 @@ class Draft:
     @staticmethod
     def moment(fact: Fact, names: EpcisNames) -> str:
         """When a fact occurred, as EPCIS writes it."""
-        return _at(fact.occurred_us, names)[0]
+        return _at(fact.occurred_us, names.zone)[0]
 
     def written(self, fact: Fact, names: EpcisNames, declared: str = "") -> str:
         """As EPCIS JSON; what is empty is left out.
@@ -90,12 +90,12 @@ def event_written(
 
     Made of pieces and not of a dictionary: half of what a fact costs on its way out was that.
     """
-    occurred, offset = _at(fact.occurred_us, names)
+    occurred, offset = _at(fact.occurred_us, names.zone)
     return (
         f'{{"@context":["{CONTEXT}"],"type":"{kind}"'
         f',"eventID":{quoted(f"urn:uuid:{fact.id}")}'
         f',"eventTime":"{occurred}","eventTimeZoneOffset":"{offset}"'
-        f',"recordTime":"{_at(fact.recorded_us, names)[0]}","action":"{action}"{rest}}}'
+        f',"recordTime":"{_at(fact.recorded_us, names.zone)[0]}","action":"{action}"{rest}}}'
     )
 
 
@@ -118,10 +118,11 @@ def _once(things: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(things))
 
 
-def _at(at_us: int, names: EpcisNames) -> tuple[str, str]:
-    """A time where the site is, to the millisecond, and its offset from UTC."""
+@lru_cache(maxsize=64)
+def _at(at_us: int, zone: tzinfo) -> tuple[str, str]:
+    """A time where the site is, to the millisecond, and its offset; one turn shares it."""
     second, rest_us = divmod(at_us, 1_000_000)
-    text, offset = _second(second, names.zone)
+    text, offset = _second(second, zone)
     return f"{text}.{rest_us // 1_000:03d}{offset}", offset
 
 

@@ -167,8 +167,9 @@ def data_of(event: Event) -> dict[str, object]:
     return {name: _plain(getattr(event, name)) for name in _FIELD_NAMES[event.type]}
 
 
+@lru_cache(maxsize=64)
 def rfc_3339(at_us: int) -> str:
-    """UTC microseconds as text with offset."""
+    """UTC microseconds as text with offset; the facts of one turn mostly share them."""
     second, rest_us = divmod(at_us, 1_000_000)
     return f"{_second(second)}.{rest_us:06d}+00:00"
 
