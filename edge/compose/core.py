@@ -17,7 +17,7 @@ from edge.floor.inbox import Inbox
 from edge.floor.letters import Letters
 from edge.floor.locating_desk import LocatingDesk
 from edge.model.fault_sentences import fault
-from edge.model.ids import IdMaker, uuid7, uuid7_head
+from edge.model.ids import IdMaker, uuid7_head, uuid7_tail
 from edge.model.places import Floor
 from edge.settings.exceptions_file import TroubleTable
 from edge.settings.faults import ConfigurationError
@@ -29,9 +29,8 @@ LETTERS_FILE = "letters.json"
 VERSION = "0.1.0"
 
 
-_CHANCE_BYTES = 10
+_CHANCE_BYTES, _CHANCE_DIGITS = 10, 19
 _IDS_AT_ONCE = 256
-_HEAD_LENGTH = len(uuid7_head(0))
 
 
 def new_id_maker() -> IdMaker:
@@ -63,10 +62,9 @@ def new_id_maker() -> IdMaker:
 
 def _tails() -> list[str]:
     """The last 21 characters of ids, which nobody can foresee."""
-    block = secrets.token_bytes(_CHANCE_BYTES * _IDS_AT_ONCE)
-    starts = range(0, len(block), _CHANCE_BYTES)
-    chances = [int.from_bytes(block[at : at + _CHANCE_BYTES], "big") >> 6 for at in starts]
-    return [uuid7(0, chance)[_HEAD_LENGTH:] for chance in chances]
+    block = secrets.token_hex(_CHANCE_BYTES * _IDS_AT_ONCE)
+    starts = range(0, len(block), 2 * _CHANCE_BYTES)
+    return [uuid7_tail(block[at : at + _CHANCE_DIGITS]) for at in starts]
 
 
 def seeded(seed: int) -> Generator:

@@ -110,7 +110,7 @@ class Lookups:
 
 
 def _item(item: PresentItem, names: Mapping[str, str]) -> Shown:
-    return {**asdict(item), "name": names.get(item.sku or "", "")}
+    return {**item._asdict(), "name": names.get(item.sku or "", "")}
 
 
 def _happening(fact: Fact) -> Shown:

@@ -35,13 +35,12 @@ from edge.model.inputs import (
     BoxJudged,
     CentralAcknowledged,
     DeviceChanged,
-    Input,
     ItemLocated,
     ItemsListed,
     PassageJudged,
     TagWorkOver,
 )
-from edge.model.posted import TagWorkWanted, is_posted
+from edge.model.posted import Posted, TagWorkWanted, is_posted
 from edge.model.presence import Stale
 from edge.model.prompts import Answer
 from edge.model.state import FloorState
@@ -276,7 +275,8 @@ class FloorLoop:
             if index in faulty:
                 turn.told.append((entry, RULE_FAILED))
                 continue
-            known = self._known_answer(entry.input, turn)
+            input_ = entry.input
+            known = self._known_answer(input_, turn) if is_posted(input_) else None
             if known is not None:
                 turn.told.append((entry, known))
             else:
@@ -297,9 +297,7 @@ class FloorLoop:
             turn.answers[input_.request_id] = answer = printed(answer, input_)
         turn.told.append((entry, answer))
 
-    def _known_answer(self, input_: Input, turn: _Turn) -> Answer | None:
-        if not is_posted(input_):
-            return None
+    def _known_answer(self, input_: Posted, turn: _Turn) -> Answer | None:
         request_id = input_.request_id
         known = turn.answers.get(request_id) or self._parts.store.answer_to(request_id)
         return repeated(known, input_) if known is not None else None

@@ -4,7 +4,8 @@ Not kept on disk, and forgotten at a restart: what would have come of those few 
 of `rules.too_many`) is not asked then.
 """
 
-from typing import NamedTuple
+from collections import OrderedDict
+from typing import NamedTuple, TypeVar
 
 from edge.model import events as e
 from edge.model.ids import Epc, LocationId, Sku, Sscc
@@ -12,8 +13,7 @@ from edge.model.places import Floor, LocationKind
 
 LATELY_US = 10_000_000
 """A hand that carries parcels through is heard out in this time."""
-_SWEEP_US = 1_000_000
-"""What is old is looked for that seldom: a thousand tags a second may go out."""
+_Name = TypeVar("_Name", Epc, Sscc)
 
 
 class Passing(NamedTuple):
@@ -28,9 +28,8 @@ class GoingOut:
     """Tags of known articles, and parcels; what is older than `LATELY_US` is told no more."""
 
     def __init__(self) -> None:
-        self._swept_us = 0
-        self._parcels: dict[Sscc, Passing] = {}
-        self._tags: dict[Epc, Passing] = {}
+        self._parcels: OrderedDict[Sscc, Passing] = OrderedDict()
+        self._tags: OrderedDict[Epc, Passing] = OrderedDict()
 
     def note(self, floor: Floor, event: e.Event, occurred_us: int) -> None:
         """Take in a fact, whatever it is of.
@@ -44,11 +43,11 @@ class GoingOut:
             case e.ItemMoved():
                 self._announced(floor, event.epc, event.to_location, event.sku, occurred_us)
             case e.PortalPassed() if event.direction == "out" and event.sku is not None:
-                self._forget_old(occurred_us)
-                self._tags[event.epc] = Passing(event.portal, occurred_us, event.sku)
+                self._note_tag(event.epc, Passing(event.portal, occurred_us, event.sku))
             case e.ParcelShipped():
-                self._forget_old(occurred_us)
                 self._parcels[event.sscc] = Passing(event.portal, occurred_us)
+                self._parcels.move_to_end(event.sscc)
+                self._forget_old(occurred_us)
             case e.TooManySuspected():
                 self._asked(event.question.portal, event.question.sku)
             case _:
@@ -56,7 +55,7 @@ class GoingOut:
 
     @property
     def portals(self) -> tuple[LocationId, ...]:
-        """Those through which a parcel left lately, or a second before that."""
+        """Those through which a parcel left lately; what goes out next forgets the others."""
         return tuple(dict.fromkeys(one.portal for one in self._parcels.values()))
 
     def parcels(self, portal: LocationId, now_us: int) -> list[Sscc]:
@@ -76,21 +75,29 @@ class GoingOut:
     ) -> None:
         is_portal = sku is not None and floor.kind_of(place) is LocationKind.PORTAL
         if is_portal and place not in floor.sided_portals:
-            self._forget_old(at_us)
-            self._tags[epc] = Passing(place, at_us, sku)
+            self._note_tag(epc, Passing(place, at_us, sku))
+
+    def _note_tag(self, epc: Epc, passing: Passing) -> None:
+        self._tags[epc] = passing
+        self._tags.move_to_end(epc)
+        self._forget_old(passing.at_us)
 
     def _asked(self, portal: LocationId, sku: Sku | None) -> None:
         """What is asked once is not asked again."""
-        self._tags = {
-            epc: one for epc, one in self._tags.items() if (one.portal, one.sku) != (portal, sku)
-        }
+        for epc in [
+            key for key, one in self._tags.items() if (one.portal, one.sku) == (portal, sku)
+        ]:
+            del self._tags[epc]
 
     def _forget_old(self, now_us: int) -> None:
-        if abs(now_us - self._swept_us) < _SWEEP_US:
-            return
-        self._swept_us = now_us
-        self._parcels = {key: one for key, one in self._parcels.items() if _is_new(one, now_us)}
-        self._tags = {key: one for key, one in self._tags.items() if _is_new(one, now_us)}
+        """What stands first: each goes to the end when it goes out, so it is looked at once."""
+        _forget_first(self._parcels, now_us)
+        _forget_first(self._tags, now_us)
+
+
+def _forget_first(passings: OrderedDict[_Name, Passing], now_us: int) -> None:
+    while passings and not _is_new(next(iter(passings.values())), now_us):
+        passings.popitem(last=False)
 
 
 def _is_new(one: Passing, now_us: int) -> bool:

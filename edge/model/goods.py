@@ -107,9 +107,10 @@ class Lot:
         return self.expires_us is not None and self.expires_us <= now_us
 
 
-@dataclass(frozen=True, slots=True)
-class PresentItem:
+class PresentItem(NamedTuple):
     """One tagged item as the radio knows it; one row of the read table `items`.
+
+    A named tuple, for one is made of each fact about an item.
 
     Attributes:
         epc: its tag.

@@ -31,6 +31,9 @@ class IdMaker(Protocol):
         ...
 
 
+_VARIANTS = "89ab"
+
+
 def uuid7(now_us: int, chance: int) -> str:
     """A UUID of version 7 (RFC 9562 section 5.7): sorts by its time.
 
@@ -39,8 +42,13 @@ def uuid7(now_us: int, chance: int) -> str:
         chance: 74 random bits.
     """
     high, low = divmod(chance & (1 << 74) - 1, 1 << 62)
-    digits = f"{high:03x}{2 << 62 | low:016x}"
-    return f"{uuid7_head(now_us // 1000)}{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+    return uuid7_head(now_us // 1000) + uuid7_tail(f"{high:03x}{low:016x}")
+
+
+def uuid7_tail(digits: str) -> str:
+    """The other 21 characters, of 19 random hexadecimal digits."""
+    variant = _VARIANTS[int(digits[3], 16) & 3]
+    return f"{digits[:3]}-{variant}{digits[4:7]}-{digits[7:]}"
 
 
 def uuid7_head(now_ms: int) -> str:

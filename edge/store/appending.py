@@ -7,7 +7,8 @@ from typing import NamedTuple
 from edge.model.events import Event, Fact
 from edge.model.ids import IdMaker
 from edge.store.chain import Row, checksum_of
-from edge.store.codec import VERSIONS, encode_data, event_data
+from edge.store.codec import encode_event, event_data
+from edge.store.histories import NOT_FOLLOWED, Followed, Newest, append_facts, list_subjects
 from edge.store.journal import Epoch, Head
 from edge.store.subjects import subjects_of
 
@@ -18,12 +19,16 @@ class Words(NamedTuple):
     Attributes:
         facts: as they will stand in the journal.
         rows: the same as rows.
-        subjects: what they are about, with their positions.
+        followed: how each is found by its item, if by one.
+        newest: the position of the newest fact of each item.
+        subjects: what the others are about, with their positions.
         head: the journal's end when they are written.
     """
 
     facts: list[Fact]
     rows: list[Row]
+    followed: list[Followed]
+    newest: Newest
     subjects: list[tuple[str, int]]
     head: Head
 
@@ -42,26 +47,32 @@ def put_in_words(
     """
     facts: list[Fact] = []
     rows: list[Row] = []
+    followed: list[Followed] = []
+    newest = Newest()
     subjects: list[tuple[str, int]] = []
     position, checksum = head
     to_seq = epoch.seq_of(0)
     for event, occurred_us in happenings:
         position += 1
-        id_, data = make_id(), event_data(event)
-        kind, version, body = event.type, VERSIONS[event.type], encode_data(data)
+        id_ = make_id()
+        kind, version, body = encode_event(event)
         checksum = checksum_of(
             checksum, position, id_, occurred_us, recorded_us, kind, version, body
         )
         rows.append(Row(position, id_, occurred_us, recorded_us, kind, version, body, checksum))
-        subjects.extend([(subject, position) for subject in subjects_of(data)])
+        found = newest.follow(event, position)
+        if found is None:
+            found = NOT_FOLLOWED
+            subjects.extend([(subject, position) for subject in subjects_of(event_data(event))])
+        followed.append(found)
         facts.append(
             Fact(to_seq + position, id_, epoch.name, occurred_us, recorded_us, event, body)
         )
-    return Words(facts, rows, subjects, Head(position, checksum))
+    return Words(facts, rows, followed, newest, subjects, Head(position, checksum))
 
 
 def append(connection: sqlite3.Connection, words: Words) -> None:
     """Write facts within the running transaction."""
     if words.rows:
-        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", words.rows)
-        connection.executemany("INSERT INTO subjects VALUES (?, ?)", words.subjects)
+        append_facts(connection, words.rows, words.followed)
+        list_subjects(connection, words.subjects)

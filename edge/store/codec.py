@@ -7,10 +7,13 @@ rewrites their rows.
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from enum import StrEnum
 from json.encoder import encode_basestring
-from typing import TypeVar, cast
+from operator import attrgetter
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
@@ -19,6 +22,8 @@ from edge.model.events import EVENT_TYPES, Event
 from edge.model.prompts import Answer
 from edge.store.errors import StoreCodecError
 
+FLAT_FIELDS_MIN = 2
+"""Of one field `attrgetter` gives the value itself."""
 Value = TypeVar("Value")
 Data = dict[str, object]
 Upgrade = Callable[[Data], Data]
@@ -136,7 +141,22 @@ def encode_event(event: Event) -> tuple[str, int, str]:
     Raises:
         StoreCodecError: as `encode_data`.
     """
-    return event.type, VERSIONS[event.type], encode_data(event_data(event))
+    kind = event.type
+    return kind, VERSIONS[kind], _flat_text(event) or encode_data(event_data(event))
+
+
+def _flat_text(event: Event) -> str | None:
+    """The same text, made at once of a fact whose fields are plain; None for any other one."""
+    form = _FLAT.get(type(event))
+    if form is None:
+        return None
+    template, values_of = form
+    try:
+        text = template % tuple([_IN_WORDS[type(one)](one) for one in values_of(event)])
+        text.encode()
+    except (KeyError, ValueError):  # a value of another type than the field's, or no JSON
+        return None
+    return text
 
 
 def decode_event(
@@ -237,25 +257,42 @@ def decode_answer(text: str) -> Answer:
             raise StoreCodecError(f"is not an answer: {text[:40]!r}")
 
 
-_JSON = json.JSONEncoder(
+_encode_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
-_MAKE_ENCODER = getattr(json.encoder, "c_make_encoder", None)
+).encode
 
 
-def _quick_encoder() -> Callable[[object], str]:
-    """As `_JSON.encode`, which makes the same anew for each value; dictionaries and lists only."""
-    if _MAKE_ENCODER is None:  # another Python than CPython
-        return _JSON.encode
-    chunks = _MAKE_ENCODER(
-        *(None, _JSON.default, encode_basestring, None),
-        *(_JSON.key_separator, _JSON.item_separator),
-        *(_JSON.sort_keys, _JSON.skipkeys, _JSON.allow_nan),
-    )
-    return lambda value: "".join(chunks(value, 0))
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return float.__repr__(value)
 
 
-_encode_json = _quick_encoder()
+_IN_WORDS: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    float: _number,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}
+"""How JSON writes plain values."""
+
+
+def _flat_form(shape: type[Event]) -> tuple[str, Callable[[Event], tuple[object, ...]]] | None:
+    """A template and its values, for a fact of several fields, all of them plain."""
+    hints = get_type_hints(shape)
+    names = sorted(one.name for one in fields(shape))
+    for name in names:
+        kinds = get_args(hints[name]) or (hints[name],)
+        if any(getattr(kind, "__supertype__", kind) not in _IN_WORDS for kind in kinds):
+            return None
+    if len(names) < FLAT_FIELDS_MIN:
+        return None
+    members = ",".join([f'"{name}":%s' for name in names])
+    return f"{{{members}}}", attrgetter(*names)
+
+
+_FLAT = {shape: form for shape in EVENT_TYPES.values() if (form := _flat_form(shape))}
 
 
 def _exactly(kind: type[Value]) -> Callable[[object, object], Value]:

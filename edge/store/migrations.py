@@ -228,3 +228,36 @@ def cursor_and_epochs_bear_checksums(db: Database) -> None:
             values = [value for name, value in row.items() if name != "checksum"]
             checksum = crc32(repr((table, *values)).encode())
             db.table(table).update(row[key], {"checksum": checksum})
+
+
+@MIGRATIONS()
+def histories_in_the_journal(db: Database) -> None:
+    """An item's row leads to its newest fact, and that to the one before; rows lie as they come.
+
+    Of an item that departed the newest fact so far is found, for its row is kept as long as that;
+    where all have gone, the row goes too.
+    """
+    db.execute("ALTER TABLE facts ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE items RENAME TO items_before")
+    db.execute(
+        """CREATE TABLE items(
+        epc TEXT NOT NULL UNIQUE,
+        sku TEXT,
+        location TEXT,
+        probability REAL NOT NULL,
+        since_us INTEGER NOT NULL,
+        seen_us INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        newest INTEGER NOT NULL
+    ) STRICT"""
+    )
+    db.execute(
+        "INSERT INTO items SELECT epc, sku, location, probability, since_us, seen_us, checksum, 0"
+        " FROM items_before WHERE location NOT NULL"
+    )
+    db.execute(
+        "INSERT INTO items SELECT epc, sku, location, probability, since_us, seen_us, checksum,"
+        " max(position) FROM items_before JOIN subjects ON subject = epc"
+        " WHERE location IS NULL GROUP BY epc"
+    )
+    db.execute("DROP TABLE items_before")

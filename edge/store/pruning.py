@@ -12,6 +12,8 @@ from edge.store.subjects import subjects_of
 
 PRUNED_AT_ONCE_MAX = 2_000
 """Bounds the time of one transaction to some tens of milliseconds."""
+_FORGET_DEPARTED = "DELETE FROM items WHERE epc = ? AND newest = ? AND location IS NULL"
+"""An item that departed goes with its newest fact: its row alone leads to its facts."""
 Archive = Callable[[Sequence[Row]], None]
 """Keeps rows elsewhere, for good, before they go; may be given the same ones again."""
 
@@ -42,7 +44,6 @@ def prune(
         if archive is not None:
             archive(going)
         _take_away(connection, going)
-    _forget_departed(connection, before_us)
     return len(going)
 
 
@@ -50,16 +51,9 @@ def _take_away(connection: sqlite3.Connection, going: Sequence[Row]) -> None:
     last = going[-1]
     subjects = [(one, row.position) for row in going for one in subjects_of(decode_data(row.body))]
     connection.executemany("DELETE FROM subjects WHERE subject = ? AND position = ?", subjects)
+    connection.executemany(_FORGET_DEPARTED, subjects)
     connection.execute("DELETE FROM facts WHERE position <= ?", (last.position,))
     cursor = read_cursor(connection)
     write_cursor(
         connection, replace(cursor, pruned_position=last.position, pruned_checksum=last.checksum)
-    )
-
-
-def _forget_departed(connection: sqlite3.Connection, before_us: int) -> None:
-    connection.execute(
-        "DELETE FROM items WHERE epc IN (SELECT epc FROM items"
-        " WHERE location IS NULL AND since_us < ? LIMIT ?)",
-        (before_us, PRUNED_AT_ONCE_MAX),
     )

@@ -8,13 +8,11 @@ from pathlib import Path
 from edge.model.events import Fact
 from edge.model.goods import PresentItem
 from edge.model.ids import Epc, LocationId, Sku
-from edge.store.chain import Row
 from edge.store.database import open_reader, snapshot
 from edge.store.errors import told_by_store
-from edge.store.journal import COLUMNS, epochs, facts_from
+from edge.store.histories import history
+from edge.store.journal import epochs, facts_from
 from edge.store.tables import FORMS, ITEMS, sound_rows
-
-_FACT_COLUMNS = ", ".join(f"facts.{name.strip()}" for name in COLUMNS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +79,15 @@ class Queries:
         return self._items("sku IN (SELECT value FROM json_each(?))", (json.dumps(skus),), limit)
 
     def history(self, subject: str, limit: int) -> list[Fact]:
-        """The newest facts that name an EPC, an order or a parcel (SSCC), the newest first."""
-        return self._facts(
-            f"SELECT {_FACT_COLUMNS} FROM subjects JOIN facts USING (position)"  # noqa: S608 - names from the journal
-            " WHERE subject = ? ORDER BY subjects.position DESC LIMIT ?",
-            (subject, limit),
-        )
+        """The newest facts that name an EPC, an order or a parcel (SSCC), the newest first.
+
+        Raises:
+            StoreDamagedError: what leads to them is not as it was written.
+        """
+        with snapshot(self._connection, "reading the journal"):
+            known = epochs(self._connection)
+            rows = list(history(self._connection, subject, limit))
+        return list(facts_from(rows, known))
 
     def counts(self) -> Counts:
         """How much the store holds; looks at every row of the state."""
@@ -117,12 +118,6 @@ class Queries:
                 (*values, limit),
             )
             return [PresentItem(*columns) for columns in rows]
-
-    def _facts(self, statement: str, values: tuple[object, ...]) -> list[Fact]:
-        with snapshot(self._connection, "reading the journal"):
-            known = epochs(self._connection)
-            rows = self._connection.execute(statement, values).fetchall()
-        return list(facts_from(map(Row._make, rows), known))
 
     def _number(self, statement: str) -> int:
         (number,) = self._connection.execute(statement).fetchone()

@@ -16,6 +16,7 @@ from edge.model.state import FloorState
 from edge.model.table import Table
 from edge.store.database import open_reader, open_writer, snapshot, transaction
 from edge.store.errors import StoreDamagedError, StoreError
+from edge.store.histories import find_newest
 from edge.store.journal import epochs, facts_from, read_cursor, read_head, sound_facts
 from edge.store.lock import StoreLock
 from edge.store.tables import (
@@ -112,7 +113,8 @@ def _rewrite(connection: sqlite3.Connection, floor: Floor, watch: Watch) -> None
         replayed = _replayed(connection, floor, watch)
         for form in FORMS:
             connection.execute(f"DELETE FROM {form.name}")  # noqa: S608 - names of our tables
-        write_changes(connection, changes_of(replayed))
+        write_changes(connection, changes_of(replayed, {}))
+        find_newest(connection)
         left = _differences(connection, replayed, floor)
         if left:
             raise StoreDamagedError(f"what was written does not read back: {left[0]}")

@@ -18,6 +18,7 @@ from edge.store.chain import Row
 from edge.store.codec import decode_data, decode_event
 from edge.store.database import open_reader, transaction
 from edge.store.errors import StoreDamagedError, told_by_store
+from edge.store.histories import NOT_FOLLOWED, Newest, append_facts, list_subjects
 from edge.store.journal import checksum_at, examined_facts, read_head
 from edge.store.subjects import subjects_of
 from edge.store.tables import changes_of, forget_touched, load_state, write_changes
@@ -55,10 +56,16 @@ def append_rows(fresh: sqlite3.Connection, state: FloorState, rows: Sequence[Row
     Raises:
         StoreCodecError: a fact is of a type or version that is not known here.
     """
+    newest = Newest()
     for row in rows:
-        _append(fresh, row)
-        apply(state, decode_event(row.type, row.version, row.body), row.occurred_us)
-    write_changes(fresh, changes_of(state))
+        event = decode_event(row.type, row.version, row.body)
+        followed = newest.follow(event, row.position)
+        append_facts(fresh, [row], [followed or NOT_FOLLOWED])
+        if followed is None:
+            subjects = subjects_of(decode_data(row.body))
+            list_subjects(fresh, [(subject, row.position) for subject in subjects])
+        apply(state, event, row.occurred_us)
+    write_changes(fresh, changes_of(state, newest))
     forget_touched(state)
 
 
@@ -75,11 +82,3 @@ def _sound_rows(damaged: Path, fresh: sqlite3.Connection) -> Iterator[Row]:
                 yield row
     except StoreDamagedError:
         return
-
-
-def _append(fresh: sqlite3.Connection, row: Row) -> None:
-    fresh.execute("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-    fresh.executemany(
-        "INSERT INTO subjects VALUES (?, ?)",
-        [(subject, row.position) for subject in subjects_of(decode_data(row.body))],
-    )

@@ -193,7 +193,7 @@ class Store:
         self._checkpoint_if(CHECKPOINT_ROWS_MAX)
         now_us = self._clock.now_us()
         words = put_in_words(happenings, self._head, self._epoch, now_us, self._make_id)
-        changes = changes_of(state)
+        changes = changes_of(state, words.newest)
         answered = answer_rows(answers, now_us)
         if words.rows or changes or answered or self._cursor_moved:
             with self._one_transaction(f"committing {len(words.rows)} facts"):

@@ -6,7 +6,7 @@ bit without noticing. Rows are written in the transaction that appends the facts
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -51,6 +51,7 @@ class RowForm:
         table_of: the state's table.
         to_columns: key and value as columns, keys first.
         from_columns: the reverse.
+        beside: a column that stands beside the checksum and only grows.
     """
 
     name: str
@@ -59,12 +60,18 @@ class RowForm:
     table_of: Callable[[FloorState], Table[Any, Any]]
     to_columns: Callable[[Any, Any], Columns]
     from_columns: Callable[[Any], tuple[Any, Any]]
+    beside: tuple[str, ...] = ()
 
     @property
     def upsert(self) -> str:
-        """Statement that writes one row, all columns and the checksum given."""
-        columns = (*self.keys, *self.others, "checksum")
-        changes = ", ".join(f"{one} = excluded.{one}" for one in (*self.others, "checksum"))
+        """Statement that writes one row: all columns, the checksum, what stands beside it."""
+        columns = (*self.keys, *self.others, "checksum", *self.beside)
+        changes = ", ".join(
+            (
+                *(f"{one} = excluded.{one}" for one in (*self.others, "checksum")),
+                *(f"{one} = max({one}, excluded.{one})" for one in self.beside),
+            )
+        )
         return (
             f"INSERT INTO {self.name}({', '.join(columns)})"  # noqa: S608 - names from this file
             f" VALUES ({', '.join('?' * len(columns))})"
@@ -98,16 +105,8 @@ def _stock_columns(_: tuple[Sku, LocationId], stock: Stock) -> Columns:
 
 
 def _item_columns(_: Epc, item: PresentItem) -> Columns:
-    return (
-        item.epc,
-        item.sku,
-        item.location,
-        float(
-            item.probability
-        ),  # the column is REAL: a checksum over 1 would not fit the 1.0 read
-        item.since_us,
-        item.seen_us,
-    )
+    # the column is REAL: a checksum over 1 would not fit the 1.0 read
+    return (*item[:3], float(item.probability), *item[4:])
 
 
 def _outage(columns: tuple[DeviceName, int]) -> tuple[DeviceName, int]:
@@ -125,6 +124,7 @@ ITEMS = RowForm(
     lambda state: state.items,
     _item_columns,
     lambda columns: (columns[0], PresentItem(*columns)),
+    beside=("newest",),
 )
 LOADED = (
     _documents("articles", Article),
@@ -215,13 +215,19 @@ class Changes(NamedTuple):
     deleted: list[Columns]
 
 
-def changes_of(state: FloorState) -> list[Changes]:
+def changes_of(state: FloorState, newest: Mapping[Epc, int]) -> list[Changes]:
     """The touched rows of every table, in words ready for the file.
+
+    Args:
+        state: see there.
+        newest: the position of the newest fact of each item.
 
     Raises:
         StoreCodecError: a value cannot be written.
     """
-    return [_changes(form, table) for form in FORMS if (table := form.table_of(state)).touched]
+    return [
+        _changes(form, table, newest) for form in FORMS if (table := form.table_of(state)).touched
+    ]
 
 
 def write_changes(connection: sqlite3.Connection, changes: Sequence[Changes]) -> None:
@@ -315,7 +321,7 @@ def sound_rows(
         yield row
 
 
-def _changes(form: RowForm, table: Table[Any, Any]) -> Changes:
+def _changes(form: RowForm, table: Table[Any, Any], newest: Mapping[Epc, int]) -> Changes:
     written, deleted = [], []
     for key in table.touched:
         value = table.get(key)
@@ -323,5 +329,7 @@ def _changes(form: RowForm, table: Table[Any, Any]) -> Changes:
             deleted.append(key if isinstance(key, tuple) else (key,))
         else:
             columns = form.to_columns(key, value)
-            written.append((*columns, crc32(repr(columns).encode())))
+            checksum = crc32(repr(columns).encode())
+            beside = (newest.get(key, 0),) if form.beside else ()
+            written.append((*columns, checksum, *beside))
     return Changes(form, written, deleted)

@@ -25,7 +25,7 @@ from edge.store.store import CHECKPOINT_ROWS_MAX, Store
 from tests.benchmarks.figures import Effort, Figure
 
 FACTS_A_COMMIT = 40
-ROWS_A_FACT = 3
+ROWS_A_FACT = 2
 ONE_AT_ONCE, FROM_FILE = f"{CHECKPOINT_ROWS_MAX:,} rows at once", "read from the file, checked"
 BIN = LocationId("A-01")
 
@@ -34,7 +34,8 @@ def between_commits(effort: Effort) -> list[Figure]:
     """The longest checkpoint, and what the link needs to have the facts of a commit."""
     commits = effort.of(CHECKPOINT_ROWS_MAX // ROWS_A_FACT // FACTS_A_COMMIT) + 20
     small = max(_checkpoints_ms(commits))
-    with patch.object(keeping, "CHECKPOINT_ROWS_BUSY", commits * FACTS_A_COMMIT * 2):
+    two_thirds = commits * FACTS_A_COMMIT * ROWS_A_FACT * 2 // 3
+    with patch.object(keeping, "CHECKPOINT_ROWS_BUSY", two_thirds):
         large = max(_checkpoints_ms(commits))
     told = _onward_ms(effort.of(500), in_memory=True), _onward_ms(effort.of(500), in_memory=False)
     return [

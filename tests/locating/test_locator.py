@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -26,7 +25,7 @@ SHELVES = (
 
 
 def as_columns(item: PresentItem) -> PresentItems:
-    return PresentItems.of([astuple(item)])
+    return PresentItems.of([item])
 
 
 class Played:

@@ -40,27 +40,19 @@ class Draft:
     @staticmethod
     def moment(fact: Fact, names: EpcisNames) -> str:
         """When a fact occurred, as EPCIS writes it."""
-        return _at(fact.occurred_us, names)[0]
+        return _at(fact.occurred_us, names.zone)[0]
 
     def written(self, fact: Fact, names: EpcisNames, declared: str = "") -> str:
         """As EPCIS JSON; what is empty is left out.
-
-        Made of pieces and not of a dictionary: half of what a fact costs on its way out was that.
 
         Args:
             fact: tells id and times.
             names: see there.
             declared: members to be added at its end, with a comma before them.
         """
-        occurred, offset = _at(fact.occurred_us, names)
-        head = (
-            f'{{"@context":["{CONTEXT}"],"type":"{self.kind}"'
-            f',"eventID":{quoted(f"urn:uuid:{fact.id}")}'
-            f',"eventTime":"{occurred}","eventTimeZoneOffset":"{offset}"'
-            f',"recordTime":"{_at(fact.recorded_us, names)[0]}","action":"{self.action}"'
-        )
         what = self._things(aggregates=self.kind == "AggregationEvent")
-        return f"{head}{what}{self._rest(names)}{declared}}}"
+        rest = f"{what}{self.rest(names)}{declared}"
+        return event_written(fact, names, rest, self.kind, self.action)
 
     def _things(self, *, aggregates: bool) -> str:
         """Members that say what it is about."""
@@ -73,7 +65,7 @@ class Draft:
             members += f',"{"childQuantityList" if aggregates else "quantityList"}":[{pieces}]'
         return members
 
-    def _rest(self, names: EpcisNames) -> str:
+    def rest(self, names: EpcisNames) -> str:
         """Members that say why, where and for which order."""
         members = f',"bizStep":"{self.step}"' if self.step else ""
         if self.disposition:
@@ -89,6 +81,22 @@ class Draft:
         if self.mass_g is not None:
             members += f',"sensorElementList":[{_mass(self.mass_g)}]'
         return members
+
+
+def event_written(
+    fact: Fact, names: EpcisNames, rest: str, kind: str = "ObjectEvent", action: str = "OBSERVE"
+) -> str:
+    """An event as EPCIS JSON, all behind its action given as members with a comma before each.
+
+    Made of pieces and not of a dictionary: half of what a fact costs on its way out was that.
+    """
+    occurred, offset = _at(fact.occurred_us, names.zone)
+    return (
+        f'{{"@context":["{CONTEXT}"],"type":"{kind}"'
+        f',"eventID":{quoted(f"urn:uuid:{fact.id}")}'
+        f',"eventTime":"{occurred}","eventTimeZoneOffset":"{offset}"'
+        f',"recordTime":"{_at(fact.recorded_us, names.zone)[0]}","action":"{action}"{rest}}}'
+    )
 
 
 def _quantity(name: str, count: int | None) -> str:
@@ -110,10 +118,11 @@ def _once(things: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(things))
 
 
-def _at(at_us: int, names: EpcisNames) -> tuple[str, str]:
-    """A time where the site is, to the millisecond, and its offset from UTC."""
+@lru_cache(maxsize=64)
+def _at(at_us: int, zone: tzinfo) -> tuple[str, str]:
+    """A time where the site is, to the millisecond, and its offset; one turn shares it."""
     second, rest_us = divmod(at_us, 1_000_000)
-    text, offset = _second(second, names.zone)
+    text, offset = _second(second, zone)
     return f"{text}.{rest_us // 1_000:03d}{offset}", offset
 
 

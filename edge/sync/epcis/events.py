@@ -6,19 +6,26 @@ plans' details and master data have none: nothing physical was observed (`WITHOU
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from json.encoder import encode_basestring as quoted
 
 from edge.model import events as e
-from edge.model.ids import Epc, OrderId, Sku
-from edge.model.places import STORAGE_KINDS
+from edge.model.ids import Epc, LocationId, OrderId, Sku
+from edge.model.places import STORAGE_KINDS, LocationKind
 from edge.model.work import Stop, Unit
-from edge.sync.epcis.draft import Draft
+from edge.sync.epcis.draft import Draft, event_written
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.pallets import pallet_draft
 from edge.sync.epcis.parcels import parcel_draft, units
 from edge.sync.epcis.withdrawing import reason_of, withdraws
 from edge.sync.epcis.words import DISPOSITIONS, GRADED, STEPS, WITHOUT_EVENT
 
+PLACES_KEPT = 4_096
+"""Places whose events' words are remembered; more have no floor."""
+_COMING_AND_GOING = (e.ItemArrived, e.ItemDeparted, e.ItemMoved)
+"""By far the most facts: they are asked for first."""
+_Where = tuple[LocationId, LocationKind | None, bool]
+"""A place, what it is for, and whether the thing is there from then on."""
 KINDS = frozenset({"stock", "pick", "pack", "ship", "return", "count"})
 _PIECE = 1
 _SILENT = frozenset(WITHOUT_EVENT)
@@ -42,15 +49,35 @@ class EpcisWriter:
     ) -> None:
         self._names = names
         self._withdrawn = withdrawn
+        self._known_rests: dict[_Where, str] = {}
 
     def __call__(self, fact: e.Fact) -> str | None:
         """The event as JSON text; None for a fact that has none."""
+        event = fact.event
+        if isinstance(event, _COMING_AND_GOING):
+            thing = quoted(self._names.item(event.epc))
+            return event_written(fact, self._names, f',"epcList":[{thing}]{self._rest(event)}')
         if fact.kind not in KINDS or type(fact.event) in _SILENT:
             return None
         if withdraws(fact.event) is not None and (mistaken := self._withdrawn(fact)) is not None:
             return self._declared(mistaken, fact)
         draft = self._draft(fact.event)
         return draft.written(fact, self._names) if draft is not None else None
+
+    def _rest(self, event: e.ItemArrived | e.ItemMoved | e.ItemDeparted) -> str:
+        """What is said behind the thing: the same for all that come to a place, or leave it."""
+        if isinstance(event, e.ItemDeparted):
+            where: _Where = (event.from_location, None, False)
+        else:
+            place = event.location if isinstance(event, e.ItemArrived) else event.to_location
+            where = (place, self._names.kind_of(place), True)
+        rest = self._known_rests.get(where)
+        if rest is None:
+            if len(self._known_rests) >= PLACES_KEPT:
+                self._known_rests.clear()
+            draft = replace(self._of_radio(event), things=())
+            rest = self._known_rests[where] = draft.rest(self._names)
+        return rest
 
     def _declared(self, mistaken: e.Fact, fact: e.Fact) -> str | None:
         """The mistaken event once more under its own id, declared to be in error (7.4.1.2)."""
