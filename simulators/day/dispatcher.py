@@ -31,6 +31,8 @@ _LISTS_S = 60.0
 _EARLY_SHARE = 0.3
 _BACK_SHARE = 0.2
 """Of what is driven out so much is driven up to the gate and back before."""
+_FORGOTTEN_S = 25.0
+"""To fetch what was forgotten."""
 _PALLET_PARCELS = 3
 _PALLET_S = 300.0
 """A pallet is closed with so many parcels, or when its first one has stood for so long."""
@@ -100,6 +102,7 @@ class Dispatcher(Carrier):
         """Out through a gate, where the door is one; then the portal has its time."""
         if self.shift.slips(_BACK_SHARE):
             await self._drive_at_gate(door, Manner.BACK, ssccs)
+            await self.shift.spend(_FORGOTTEN_S)
         await self._drive_at_gate(door, Manner.OUT, ssccs)
         await asyncio.sleep(_PORTAL_S * self.shift.patience)
         await self._answer_gate()

@@ -13,7 +13,7 @@ from simulators.catalogue import Catalogue
 from simulators.day.gate import Gate
 from simulators.gate import Manner
 
-_PAUSE_S = (40.0, 200.0)
+_PAUSE_S = (80.0, 300.0)
 _PIECES = (5, 11)
 _BACK_SHARE = 0.25
 _SERIALS_FROM = 900_000

@@ -15,10 +15,10 @@ from simulators.hall import STATION_READER
 from simulators.people import Worker
 from simulators.things import hand_of
 
-_PAUSE_S = (20.0, 90.0)
+_PAUSE_S = (40.0, 160.0)
 _LIES_S = 3.0
 """So long a tag lies on the bench before it is worked on, so that it is heard."""
-_LOOK_S, _LOOKS = 1.0, 90
+_LOOK_S, _LOOKS = 2.0, 45
 _TRIES = 4
 _KILLED_SHARE = 0.25
 _TWO_SHARE = 0.3
@@ -73,17 +73,21 @@ class Labeller(Worker):
             "password", {"tid": tid, "which": "access", "new_password": PASSWORD}
         )
         if armed.get("code") == "done":
-            locked = await self._do("lock", {"tid": tid, "fields": ["epc"], "password": PASSWORD})
+            locked = await self._while_absent(
+                "lock", {"tid": tid, "fields": ["epc"], "password": PASSWORD}
+            )
             self.shift.deeds[f"label_lock_{locked.get('code')}"] += 1
 
     async def _kill(self, tid: str, epc: str) -> None:
-        armed = await self._do("password", {"tid": tid, "which": "kill", "new_password": PASSWORD})
+        armed = await self._while_absent(
+            "password", {"tid": tid, "which": "kill", "new_password": PASSWORD}
+        )
         if armed.get("code") != "done":
             return
         which = {"reader": STATION_READER, "epc": epc, "tid": tid}
         word = (await self._device.post("/api/tags/kill/confirmation", which))["confirmation"]
         body = {"epc": epc, "tid": tid, "kill_password": PASSWORD, "confirmation": word}
-        killed = await self._do("kill", body)
+        killed = await self._while_absent("kill", body)
         self.shift.deeds[f"label_kill_{killed.get('code')}"] += 1
 
     def _next_number(self) -> str:
@@ -102,6 +106,15 @@ class Labeller(Worker):
             seen = await self._do("read", {"epc": epc, "bank": "tid", "count": 6})
             if seen.get("code") == "done":
                 return seen  # it bears its number, whatever was told
+        return result
+
+    async def _while_absent(self, task: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What became of it; a tag that did not answer may answer next time."""
+        result: dict[str, Any] = {}
+        for _ in range(_TRIES):
+            result = await self._do(task, body)
+            if result.get("code") != "absent":
+                break
         return result
 
     async def _do(self, task: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Pace:
 
 CEILING = Pace(4.0, 1_000_000)
 NEAR = Pace(1.0, 250_000)
-AT_GATE = Pace(1.0, 100_000)
+AT_GATE = Pace(1.0, 200_000)
 
 
 def pace_of(reader: str) -> Pace:

@@ -95,10 +95,11 @@ class GateIsTrue(Law):
 
     def counts(self) -> tuple[int, int, int]:
         """Tags that were told to go in or out, or asked about, and did; that did not; untold."""
-        calm = [(one, at_us) for one, at_us in self._told if self._is_calm(at_us)]
-        passed = [(one, at_us) for one, at_us in calm if isinstance(one, PortalPassed)]
-        wrong = sum(not self._did(one, at_us) for one, at_us in passed)
-        known = self._known([(_epc_of(one), at_us) for one, at_us in calm])
+        wrong = sum(
+            isinstance(one, PortalPassed) and self._is_calm(at_us) and not self._did(one, at_us)
+            for one, at_us in self._told
+        )
+        known = self._known([(_epc_of(one), at_us) for one, at_us in self._told])
         went = [
             (epc, one)
             for one in self.crossings
