@@ -176,6 +176,14 @@ def _warn(one: AntennaReport, fault: AntennaFault) -> None:
     )
 
 
+def _check_room_for(out: Path) -> None:
+    """Before minutes of learning, not after them."""
+    if out.is_dir():
+        raise fail(f"{out}: is a folder; name a file in it")
+    if not out.parent.is_dir():
+        raise fail(f"{out.parent}: there is no such folder; make it, or name another one")
+
+
 def _frequencies(told: str) -> tuple[float, ...]:
     try:
         mhz = tuple(float(one) for one in told.split(","))
@@ -194,6 +202,7 @@ def calibrate(
 ) -> None:
     """Learn how a floor's antennas hear; print how good that proved on unseen reads."""
     with bad_input_told(out):
+        _check_room_for(out)
         plan = load_floor(floor)
         with _lines(truth) as lines:
             truths = read_truth_csv(lines, str(truth))

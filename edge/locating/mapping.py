@@ -169,7 +169,9 @@ def _learn(found: _Found, walks: _Walks, whereabouts: Doubles, apart: Doubles) -
     np.add.at(count, walks.place, weights @ walks.count)
     np.add.at(level, walks.place, weights @ walks.level)
     np.add.at(square, walks.place, weights @ walks.square)
-    middle, mean = _means(count, apart), level.sum(axis=(0, 1)) / _all(count)
+    heard = _all(count)
+    middle = np.where(heard > 0.0, _means(count, apart), apart.mean(axis=(0, 1)))
+    mean = level.sum(axis=(0, 1)) / np.maximum(heard, 1e-9)
     off = level - count * mean
     slope = -float(((apart - middle) * off).sum() / (count * (apart - middle) ** 2).sum())
     line = mean - np.clip(slope, *_SLOPE_BOUNDS) * (apart - middle)

@@ -123,6 +123,40 @@ def test_a_calibration_of_another_floor_is_refused(
     assert len(told.stderr.splitlines()) == 1
 
 
+def test_an_antenna_that_heard_nothing_is_named_and_the_others_are_calibrated(
+    floor: Path, reads: Path, truth: Path, tmp_path: Path
+) -> None:
+    text = floor.read_text(encoding="utf-8")
+    for port, place in enumerate(PLACES, 1):
+        at = f"x_m = {4.0 * port}\ny_m = 0.0\n"
+        named = f'id = "{place}"\nkind = "zone"\n'
+        text = text.replace(named, named + at + "width_m = 4.0\ndepth_m = 4.0\n")
+        text = text.replace(f'location = "{place}"\n', f'location = "{place}"\n{at}')
+    floor.write_text(text, encoding="utf-8")
+    kept = [one for one in reads.read_text().splitlines() if ",north,3," not in one]
+    reads.write_text("\n".join(kept) + "\n")
+    made = tmp_path / "floor.cal"
+
+    told = run("calibrate", "--floor", floor, "--reads", reads, "--truth", truth, "--out", made)
+
+    assert (told.exit_code, told.stderr) == (0, "")
+    (summary,) = lines_of(told)
+    assert "north/3" in str(summary["warnings"])
+    assert run("locate", "--floor", floor, "--reads", reads, "--calibration", made).exit_code == 0
+
+
+def test_where_a_calibration_cannot_be_written_it_is_said_before_the_learning(
+    floor: Path, reads: Path, truth: Path, tmp_path: Path
+) -> None:
+    given = ("calibrate", "--floor", floor, "--reads", reads, "--truth", truth, "--out")
+
+    in_a_folder, nowhere = run(*given, tmp_path), run(*given, tmp_path / "no" / "floor.cal")
+
+    assert (in_a_folder.exit_code, nowhere.exit_code) == (2, 2)
+    assert in_a_folder.stderr == f"{tmp_path}: is a folder; name a file in it\n"
+    assert "no: there is no such folder; make it" in nowhere.stderr
+
+
 def test_a_bad_line_is_named(floor: Path, tmp_path: Path) -> None:
     reads = write_csv(
         tmp_path / "reads.csv",
