@@ -117,8 +117,6 @@ class Phases:
             return None
         entry = news.rows & (len(self._tags) - 1)
         said = self._said(pairs, news.rows, entry)
-        if said is not None:
-            self._claim(entry, news, said != 0.0)
         followed = (self._tags["row"].take(entry) == news.rows).nonzero()[0]
         entry = entry.take(followed)
         every = np.zeros((2, len(news.rows)), np.float32)
@@ -166,15 +164,22 @@ class Phases:
         mine = rows.take(at, mode="clip") == pairs.rows
         return np.bincount(at[mine], pairs.nats[mine], len(rows)).astype(np.float32)
 
-    def _claim(self, entry: Rows, news: News, told: NDArray[np.bool_]) -> None:
-        """Give tags of which something was said the entries of those of which long nothing was."""
-        tags = self._tags.take(entry)
-        told = told & (tags["row"] != news.rows)
-        claims = told & (news.at_ms - tags["at_ms"] > _REMEMBERED_MS)
-        if claims.any():
-            new = np.zeros(int(claims.sum()), _TAG)
-            new["row"], new["at_ms"] = news.rows[claims], news.at_ms[claims]
-            self._tags[entry[claims]] = new
+    def _followed(self, reads: Reads, some: Rows) -> Rows:
+        """Those of some reads whose tag has an entry; it may have taken one that told nothing."""
+        rows = reads.rows.take(some)
+        entry = rows & (len(self._tags) - 1)
+        own = self._tags["row"].take(entry) == rows
+        if own.all():
+            return some
+        seen_ms = reads.seen_ms.take(some)
+        free = ~own & (seen_ms - self._tags["at_ms"].take(entry) > _REMEMBERED_MS)
+        if free.any():
+            new = np.zeros(int(free.sum()), _TAG)
+            new["row"], new["at_ms"] = rows[free], seen_ms[free]
+            self._tags[entry[free]] = new
+            own = self._tags["row"].take(entry) == rows
+        followed: Rows = some[own]
+        return followed
 
     def _weigh(self, entry: Rows, at_ms: Ints, said: Floats | None) -> Floats:
         """Log-odds and holds of followed tags, once something more was said of them."""
@@ -207,6 +212,9 @@ class Phases:
             return None
         if not len(self._phases):
             self._make_room()
+        some = self._followed(reads, some)
+        if not len(some):
+            return None
         mixed = _mixed(reads, some)
         entry = (mixed >> np.uint64(64 - _PHASES_LOG2)).astype(np.uint16)
         order = entry.argsort(kind="stable")  # of 16 bits: by counting, not by comparing
