@@ -41,6 +41,8 @@ class DeviceUp:
         notes: what it does not offer or has otherwise than wanted, a sentence each; for people.
         differences: those of the notes that it was asked for, took, and does not have: somebody
             else sets it up, too.
+        channels_khz: of a reader, the frequency of each channel, the first one's first; empty
+            where it does not tell.
     """
 
     device: str
@@ -52,6 +54,7 @@ class DeviceUp:
     antennas: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
+    channels_khz: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Capabilities:
         filters: Select filters that one inventory may have; None where not told.
         powers_dbm: transmit power by index.
         hop_table: number of the first hop table; 1 where not told.
+        channels_khz: the frequency of each channel, the first one's first: of that table, or of
+            the fixed ones where the reader need not hop; empty where not told.
         modes: the table of modes.
         vendors: private enterprise numbers of the custom parameters in it.
     """
@@ -71,6 +73,7 @@ class Capabilities:
     filters: int | None = None
     powers_dbm: dict[int, float] = field(default_factory=dict)
     hop_table: int = 1
+    channels_khz: tuple[int, ...] = ()
     modes: tuple[Mode, ...] = ()
     vendors: frozenset[int] = frozenset()
 
@@ -82,7 +85,8 @@ class Capabilities:
         llrp = part(answer, "LLRPCapabilities")
         gen2 = part(answer, "C1G2LLRPCapabilities")
         band = part(part(answer, "RegulatoryCapabilities"), "UHFBandCapabilities")
-        hop_tables = parts(part(band, "FrequencyInformation"), "FrequencyHopTable")
+        frequencies = part(band, "FrequencyInformation")
+        hop_tables = parts(frequencies, "FrequencyHopTable")
         return cls(
             antennas=min(general.get("MaxNumberOfAntennaSupported", 0), _ANTENNAS_MOST),
             manufacturer=int(general.get("DeviceManufacturerName", 0)),
@@ -98,6 +102,7 @@ class Capabilities:
                 for one in parts(band, "TransmitPowerLevelTableEntry")[:_TABLE_MOST]
             },
             hop_table=int(hop_tables[0]["HopTableID"]) if hop_tables else 1,
+            channels_khz=_channels_khz(hop_tables or parts(frequencies, "FixedFrequencyTable")),
             modes=tuple(
                 _mode(one)
                 for one in _modes(band)[:_TABLE_MOST]
@@ -134,6 +139,12 @@ def _dense(mode: Mode) -> tuple[float, ...]:
 
 def _fast(mode: Mode) -> tuple[float, ...]:
     return mode.bits_per_s, -mode.tari_ns
+
+
+def _channels_khz(tables: list[dict[str, Any]]) -> tuple[int, ...]:
+    """The first table's."""
+    told = tables[0].get("Frequency", ()) if tables else ()
+    return tuple(int(one) for one in told[:_TABLE_MOST])
 
 
 def _modes(band: dict[str, Any]) -> list[dict[str, Any]]:

@@ -56,4 +56,5 @@ def device_up(device: str, up: Up, at_us: int) -> DeviceUp:
         antennas=up.antennas,
         notes=up.notes,
         differences=up.differences,
+        channels_khz=up.told.channels_khz,
     )

@@ -218,9 +218,16 @@ def calibrate(
         "warnings": told["warnings"],
     }
     if made.points is not None:
+        ranges = made.points.ranges
         summary["points"] = {
             "count": len(made.points.xy_m),
             "error_m": made.points.error_m,
             "middle_error_m": made.points.middle_error_m,
+            "ranges": ranges
+            and {
+                "used": ranges.tell,
+                "coherence": ranges.coherence,
+                "by_chance": ranges.by_chance,
+            },
         }
     print_json(summary)

@@ -29,7 +29,7 @@ class Printer:
         self.lines: queue.Queue[Mapping[str, object]] = queue.Queue(maxsize=20_000)
         self.reads_count = 0
         self.tags: set[str] = set()
-        self.device: Mapping[str, str] = {}
+        self.device: Mapping[str, object] = {}
         self.notes: tuple[str, ...] = ()
         self.events: list[Mapping[str, object]] = []
         self.errors: list[str] = []
@@ -57,6 +57,8 @@ class Printer:
             "firmware": change.firmware,
             "protocol": change.protocol,
         }
+        if change.channels_khz:  # to be written into the floor file
+            self.device = {**self.device, "hop_table_khz": change.channels_khz}
 
     def device_down(self, change: DeviceDown) -> None:
         """Why it does not answer stands in the summary; the driver goes on trying."""

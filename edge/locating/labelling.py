@@ -12,6 +12,7 @@ from drivers.reads import ReadBatch
 from edge.locating.calibration import CalibrationError
 from edge.locating.columns import FloorColumns
 from edge.locating.pieces import Piece
+from edge.locating.ranges import mean_phasors
 from edge.locating.recordings import Truth
 from edge.locating.slots import NO_ANTENNA
 from edge.model.ids import Epc, LocationId
@@ -32,11 +33,14 @@ class Labelled:
         pieces: of at least 5 s, each item's in order of time.
         xy_m: shape (points, 2), where an item lay still at a measured point.
         level_dbm: shape (points, antennas), its mean level there, NaN where not heard.
+        phasors: shape (points, antennas, channels), mean of its doubled phases there, 0 where not
+            heard.
     """
 
     pieces: list[Piece]
     xy_m: NDArray[np.float64]
     level_dbm: NDArray[np.float64]
+    phasors: NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +52,12 @@ class _Run:
     time_us: NDArray[np.int64]
     antenna: NDArray[np.int64]
     rssi_dbm: NDArray[np.float32]
+    phase_rad: NDArray[np.float32]
+    channel: NDArray[np.int64]
+
+
+_Read = tuple[int, int, float, float, int]
+"""Time, antenna, level, phase, channel."""
 
 
 def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -> Labelled:
@@ -59,17 +69,22 @@ def labelled(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]
     """
     runs = _runs(floor, batches, truths)
     antennas = len(floor.antennas)
-    at, level = [], []
+    channels = max((int(run.channel.max(initial=0)) for run in runs), default=0)
+    at, level, phasors = [], [], []
     for run in runs:
         if run.truth.xy_m is not None and len(run.time_us) >= _POINT_READS_MIN:
             count = np.bincount(run.antenna, minlength=antennas)
             total = np.bincount(run.antenna, run.rssi_dbm, antennas)
             at.append(run.truth.xy_m)
             level.append(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+            told = np.isfinite(run.phase_rad) & (run.channel > 0)
+            reads = run.antenna[told], run.channel[told], run.phase_rad[told]
+            phasors.append(mean_phasors(*reads, (antennas, channels)))
     return Labelled(
         _pieces(runs),
         np.array(at, np.float64).reshape(-1, 2),
         np.array(level, np.float64).reshape(-1, antennas),
+        np.array(phasors, np.complex128).reshape(len(phasors), antennas, channels),
     )
 
 
@@ -89,10 +104,10 @@ def _runs(floor: Floor, batches: Iterable[ReadBatch], truths: Sequence[Truth]) -
 
 def _reads_of(
     floor: Floor, batches: Iterable[ReadBatch], epcs: Sequence[Epc]
-) -> tuple[dict[Epc, list[tuple[int, int, float]]], dict[str, str]]:
-    """Time, antenna and level of these tags' reads, and how many reads there were of each kind."""
+) -> tuple[dict[Epc, list[_Read]], dict[str, str]]:
+    """These tags' reads, and how many reads there were of each kind."""
     columns = FloorColumns(floor)
-    reads: dict[Epc, list[tuple[int, int, float]]] = {epc: [] for epc in epcs}
+    reads: dict[Epc, list[_Read]] = {epc: [] for epc in epcs}
     came = dict.fromkeys(("reads", "heard", "named", "levelled"), 0)
     for batch in batches:
         numbers = columns.antennas_of(batch.reader, batch.antenna).tolist()
@@ -108,12 +123,13 @@ def _reads_of(
             level = float(batch.rssi_dbm[row])
             if np.isfinite(level):
                 came["levelled"] += 1
-                reads[epc].append((int(batch.seen_us[row]), number, level))
+                phase = float(batch.phase_rad[row]), int(batch.channel[row])
+                reads[epc].append((int(batch.seen_us[row]), number, level, *phase))
     return reads, {kind: str(count) for kind, count in came.items()}
 
 
 def _cut(
-    own: list[tuple[int, int, float]],
+    own: list[_Read],
     truths: Sequence[Truth],
     covering: dict[Truth, LocationId | None],
 ) -> list[_Run]:
@@ -121,13 +137,16 @@ def _cut(
     time_us = np.array([one[0] for one in own], np.int64)
     antenna = np.array([one[1] for one in own], np.int64)
     rssi_dbm = np.array([one[2] for one in own], np.float32)
+    phase_rad = np.array([one[3] for one in own], np.float32)
+    channel = np.array([one[4] for one in own], np.int64)
     bounds = np.searchsorted(time_us, [truth.time_us for truth in truths]).tolist()
     runs = []
     for truth, begin, end in zip(truths, bounds, [*bounds[1:], len(own)], strict=True):
         if end > begin:
             part = slice(begin, end)
             place = covering[truth]
-            runs.append(_Run(place, truth, time_us[part], antenna[part], rssi_dbm[part]))
+            heard = antenna[part], rssi_dbm[part], phase_rad[part], channel[part]
+            runs.append(_Run(place, truth, time_us[part], *heard))
     return runs
 
 

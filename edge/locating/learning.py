@@ -26,6 +26,7 @@ from edge.locating.judging import (
 from edge.locating.labelling import labelled
 from edge.locating.pieces import Piece
 from edge.locating.points import Points, misplaced, surveyed_points
+from edge.locating.ranging import with_ranges
 from edge.locating.recordings import Truth
 from edge.locating.settings import DEFAULTS, SURVEYED, WALKED, LocatingSettings
 from edge.locating.surveying import layout_survey, survey
@@ -69,6 +70,8 @@ def calibrate(
     lessons = labelled(floor, batches, truths)
     names = tuple(f"{one.reader}/{one.port}" for one in floor.antennas)
     points = surveyed_points(floor, names, lessons.xy_m, lessons.level_dbm)
+    if points is not None:
+        points = with_ranges(floor, points, lessons.phasors)
     try:
         made = _of_places(floor, lessons.pieces, settings, chance)
     except CalibrationError as why:
@@ -104,6 +107,12 @@ def _with_points(made: Calibration, floor: Floor, points: Points) -> Calibration
             middle_m=f"{points.middle_error_m:.2f}",
         )
         warnings = (*warnings, told)
+    if points.ranges is not None and not points.ranges.tell:
+        agreed = {
+            "coherence": f"{points.ranges.coherence:.2f}",
+            "chance": f"{points.ranges.by_chance:.2f}",
+        }
+        warnings = (*warnings, sentence("ranges_unused", **agreed))
     return replace(made, points=points, warnings=warnings)
 
 

@@ -21,7 +21,7 @@ from edge.locating.looking import Outcome, Present
 from edge.locating.meeting import Meeting, Met, known_of
 from edge.locating.mistakes import Sound
 from edge.locating.motion import Motions, Phases
-from edge.locating.points import Fields, Position, fields_of
+from edge.locating.positions import Positions
 from edge.locating.presence import State
 from edge.locating.proofs import Proof, Proofs
 from edge.locating.reasons import (
@@ -77,7 +77,7 @@ class Locator:
         self._settings = settings = calibration.settings(settings) if calibration else settings
         self._columns = FloorColumns(floor)
         self._drift: DriftFollower | None = None
-        self._fields: Fields | None = None
+        self._positions: Positions | None = None
         self._table = TagTable(settings.window_s)
         self._time = Timeline()
         self._coverage = Coverage(self._columns, settings, self._time.now_ms)
@@ -104,7 +104,8 @@ class Locator:
     def nbytes(self) -> int:
         """Bytes held for tags."""
         surveyed = self._ways.surveyed
-        return self._table.nbytes + self._walking.nbytes + (surveyed.nbytes if surveyed else 0)
+        some = (self._table, self._walking, self._phases, surveyed, self._positions)
+        return sum(one.nbytes for one in some if one is not None)
 
     @property
     def reads_ignored(self) -> int:
@@ -154,8 +155,10 @@ class Locator:
         if taken is not None:
             reads = taken.reads
             self._coverage.heard(self.health.heard(reads.antenna, reads.rssi_dbm), now_ms)
-            met = self._meet(reads)
-            motions = self._phases.hear(reads, taken.turned, met.news)
+            met, turned = self._meet(reads), taken.turned
+            motions = self._phases.hear(reads, turned, met.news)
+            if self._positions is not None:
+                self._positions.hear(reads, turned, (met.news, motions), now_us * 1e-6)
             changes += self._look(met, motions)
             if self._drift is not None:
                 belief = met.news.slots.belief.max(axis=0)
@@ -184,16 +187,17 @@ class Locator:
         place, probability = ranked[0] if ranked else (None, 0.0)
         sure = place is not None and probability >= self._settings.unknown_below
         number = int(self._table.place[row])
+        slots = self._table.slots_of(np.array([row]))
         return Whereabouts(
             location=place if sure else None,
             probability=probability,
             alternatives=tuple(ranked[1:] if sure else ranked),
-            evidence=hearings(self._table.slots_of(np.array([row])), self._columns, self._time),
+            evidence=hearings(slots, self._columns, self._time),
             announced=None if number == NO_PLACE else self._columns.places[number],
             stale=state is State.STALE,
             since_us=int(self._table.since_s[row]) * 1_000_000,
             seen_us=self._time.us_of(int(self._table.seen_ms(np.array([row]))[0])),
-            position=self._position(row),
+            position=self._positions.of(row, slots) if self._positions else None,
         )
 
     def reason(self, epc: Epc, now_us: int) -> Reason | None:
@@ -245,13 +249,13 @@ class Locator:
         survey = calibration.survey if calibration else None
         self._coverage.heard_surveying = heard_all_over(survey, self._floor)
         self._reference_levels = ReferenceLevels(len(self._floor.antennas))
-        self._fields, self._drift = None, None
+        self._positions, self._drift = None, None
         if calibration is None:
             return
-        self._offset_dbm = calibration.offsets_of(self._floor)
-        self._drift = DriftFollower(self._offset_dbm)
+        offset_dbm = calibration.offsets_of(self._floor)
+        self._drift = DriftFollower(offset_dbm)
         if calibration.points and calibration.points.tell:
-            self._fields = fields_of(self._floor, calibration.points)
+            self._positions = Positions(self._floor, calibration.points, offset_dbm)
 
     def _look_at_references(self, now_ms: int) -> None:
         surveyed, levels = self._ways.surveyed, self._reference_levels
@@ -375,15 +379,3 @@ class Locator:
         told = honest(np.array(list(beliefs.values())), sureness)
         ranked = zip(beliefs, told.tolist(), strict=True)
         return sorted(ranked, key=lambda one: (-one[1], one[0]))
-
-    def _position(self, row: int) -> Position | None:
-        """From what each antenna usually hears of the tag while it rests."""
-        if self._fields is None:
-            return None
-        slots = self._table.slots_of(np.array([row]))
-        some = (slots.antenna[:, 0] != NO_ANTENNA) & (slots.seen_ms[:, 0] > 0)
-        antenna, usual = slots.antenna[some, 0], slots.usual[some, 0]
-        lately = slots.level_sum[some, 0] / slots.weight[some, 0]
-        level_dbm = np.full(len(self._columns.antennas), np.nan)
-        level_dbm[antenna] = np.where(np.isnan(usual), lately, usual + self._offset_dbm[antenna])
-        return self._fields.locate(level_dbm)

@@ -28,9 +28,8 @@ from edge.locating.slots import Floats, Ints, News, Ports, Reads, Turned
 
 _PHASES_LOG2, _TAGS_LOG2 = 16, 14
 _PHASE = np.dtype([("check", "<u2"), ("turn", "<u2"), ("seen_ms", "<i4")])
-_TAG = np.dtype(
-    [("row", "<i4"), ("at_ms", "<i4"), ("log_odds", "<f4"), ("moved", "<f4"), ("rooted", "<f4")]
-)
+_SUMS = ("log_odds", "lately", "moved", "rooted")
+_TAG = np.dtype([("row", "<i4"), ("at_ms", "<i4"), *((name, "<f4") for name in _SUMS)])
 _NOBODY = -1
 _REMEMBERED_MS = 30_000
 """Three times round fifty channels; older phases hardly tell."""
@@ -38,7 +37,12 @@ _STANDS, _STANDS_MS = np.float32(0.85), np.float32(40_000.0)
 _TURNS_MS = np.float32(80.0)
 """Resultants of the doubled change of phase at rest and while carried, as recorded: 0.85 at once
 and 0.65 after ten seconds; 0.8 after 0.02 s and 0.2 after 0.12 s."""
-_FADES_S = np.float32(3.0)
+_FADES_MS, _HOLDS_MS = np.float32(3_000.0), np.float32(1_000.0)
+"""How fast what pairs said fades: for what is told, and for holding a tag. A pair vouches for the
+tag until its later read and no further, so only what was heard about then may be excused by it."""
+_HOLDS_FROM = np.float32(2.0)
+"""Nats. Of a tag that is read once a second, one that was carried meanwhile may have missed no
+read: what stands then, may stand elsewhere."""
 _MOST = np.float32(5.0)
 """What all pairs of a tag may say together, nats."""
 _ROOTED_MOST, _ROOTS_PER_S, _UPROOTS_PER_S = np.float32(6.0), np.float32(2.0), np.float32(-1.0)
@@ -114,8 +118,6 @@ class Phases:
             return None
         entry = news.rows & (len(self._tags) - 1)
         said = self._said(pairs, news.rows, entry)
-        if said is not None:
-            self._claim(entry, news, said != 0.0)
         followed = (self._tags["row"].take(entry) == news.rows).nonzero()[0]
         entry = entry.take(followed)
         every = np.zeros((2, len(news.rows)), np.float32)
@@ -146,8 +148,8 @@ class Phases:
         tag = self._tags[row & (len(self._tags) - 1)]
         if tag["row"] != row:
             return 0.0
-        past_s = (now_ms - int(tag["at_ms"])) * 1e-3
-        return float(tag["log_odds"]) * math.exp(-max(0.0, past_s) / float(_FADES_S))
+        past_ms = max(0, now_ms - int(tag["at_ms"]))
+        return float(tag["log_odds"]) * math.exp(-past_ms / float(_FADES_MS))
 
     def shift_times(self, by_ms: int) -> None:
         """The table's zero moves forward."""
@@ -163,31 +165,41 @@ class Phases:
         mine = rows.take(at, mode="clip") == pairs.rows
         return np.bincount(at[mine], pairs.nats[mine], len(rows)).astype(np.float32)
 
-    def _claim(self, entry: Rows, news: News, told: NDArray[np.bool_]) -> None:
-        """Give tags of which something was said the entries of those of which long nothing was."""
-        tags = self._tags.take(entry)
-        told = told & (tags["row"] != news.rows)
-        claims = told & (news.at_ms - tags["at_ms"] > _REMEMBERED_MS)
-        if claims.any():
-            new = np.zeros(int(claims.sum()), _TAG)
-            new["row"], new["at_ms"] = news.rows[claims], news.at_ms[claims]
-            self._tags[entry[claims]] = new
+    def _followed(self, reads: Reads, some: Rows) -> Rows:
+        """Those of some reads whose tag has an entry; it may have taken one that told nothing."""
+        rows = reads.rows.take(some)
+        entry = rows & (len(self._tags) - 1)
+        own = self._tags["row"].take(entry) == rows
+        if own.all():
+            return some
+        seen_ms = reads.seen_ms.take(some)
+        free = ~own & (seen_ms - self._tags["at_ms"].take(entry) > _REMEMBERED_MS)
+        if free.any():
+            new = np.zeros(int(free.sum()), _TAG)
+            new["row"], new["at_ms"] = rows[free], seen_ms[free]
+            self._tags[entry[free]] = new
+            own = self._tags["row"].take(entry) == rows
+        followed: Rows = some[own]
+        return followed
 
     def _weigh(self, entry: Rows, at_ms: Ints, said: Floats | None) -> Floats:
         """Log-odds and holds of followed tags, once something more was said of them."""
         tags = self._tags.take(entry)
         past_ms = np.maximum(at_ms - tags["at_ms"], 0).astype(np.float32)
-        log_odds = tags["log_odds"] * np.exp(past_ms * (np.float32(-1e-3) / _FADES_S))
+        log_odds = tags["log_odds"] * np.exp(past_ms / -_FADES_MS)
+        lately = tags["lately"] * np.exp(past_ms / -_HOLDS_MS)
         rooted = tags["rooted"]
         if said is not None:
             log_odds = np.clip(log_odds + said, -_MOST, _MOST)
+            lately = np.clip(lately + said, -_MOST, _MOST)
             moved = np.clip(tags["moved"] + said, 0.0, _MOST)
             rooted = np.maximum(np.minimum(rooted, _ROOTED_MOST * (1.0 - moved / _MOVED)), 0.0)
-            tags["log_odds"], tags["moved"], tags["rooted"] = log_odds, moved, rooted
+            for name, sums in zip(_SUMS, (log_odds, lately, moved, rooted), strict=True):
+                tags[name] = sums
             tags["at_ms"] = at_ms
             new = said != 0.0
             self._tags[entry[new]] = tags[new]
-        held = np.tanh(np.maximum(-log_odds, np.float32(0.0)) * np.float32(0.5))
+        held = np.tanh(np.maximum(-lately - _HOLDS_FROM, np.float32(0.0)))
         held *= -np.expm1(-rooted)
         weighed: Floats = np.stack([log_odds, held])
         return weighed
@@ -200,6 +212,9 @@ class Phases:
             return None
         if not len(self._phases):
             self._make_room()
+        some = self._followed(reads, some)
+        if not len(some):
+            return None
         mixed = _mixed(reads, channel, some)
         entry = (mixed >> np.uint64(64 - _PHASES_LOG2)).astype(np.uint16)
         order = entry.argsort(kind="stable")  # of 16 bits: by counting, not by comparing

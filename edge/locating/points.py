@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.ranges import Ranges
 from edge.model.places import Antenna, Floor
 
 POINTS_MIN = 6
@@ -59,6 +60,7 @@ class Points:
         level_dbm: by point, by antenna: mean level of a tag at rest; None where it was not heard.
         error_m: mean error, leaving one point out.
         middle_error_m: the same of guessing the middle of the other points.
+        ranges: how far tags are by their phases; None where no table of channels is known.
     """
 
     antennas: tuple[str, ...]
@@ -66,6 +68,7 @@ class Points:
     level_dbm: tuple[tuple[float | None, ...], ...]
     error_m: float
     middle_error_m: float
+    ranges: Ranges | None = None
 
     @property
     def tell(self) -> bool:
@@ -96,6 +99,7 @@ class Points:
             ),
             error_m=float(value["error_m"]),
             middle_error_m=float(value["middle_error_m"]),
+            ranges=Ranges.from_dict(ranges) if (ranges := value.get("ranges")) else None,
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -106,6 +110,7 @@ class Points:
             "level_dbm": [list(row) for row in self.level_dbm],
             "error_m": self.error_m,
             "middle_error_m": self.middle_error_m,
+            "ranges": None if self.ranges is None else self.ranges.to_dict(),
         }
 
 
@@ -117,6 +122,9 @@ class Fields:
         antennas: "reader/port" of the columns.
         xy_m: shape (points, 2).
         level_dbm: shape (points, antennas), NaN where not heard.
+
+    Attributes:
+        nodes: shape (nodes, 2), of the grid.
     """
 
     def __init__(
@@ -126,19 +134,24 @@ class Fields:
         step_m = _step_m(xy_m)
         low, high = xy_m.min(axis=0) - step_m / 2, xy_m.max(axis=0) + step_m / 2
         axes = np.linspace(low, high, _GRID).T
-        self._nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+        self.nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
         through: dict[bytes, _Smooth] = {}
         fields = []
         for name, level in zip(antennas, level_dbm.T, strict=True):
             heard = np.isfinite(level)
             if heard.tobytes() not in through:
-                through[heard.tobytes()] = _Smooth(xy_m[heard], self._nodes, _REACH * step_m)
+                through[heard.tobytes()] = _Smooth(xy_m[heard], self.nodes, _REACH * step_m)
             fields.append(_field(by_name.get(name), level[heard], through[heard.tobytes()]))
         self._mean = np.array([mean for mean, _ in fields])
         self._variance = np.array([variance for _, variance in fields])
 
-    def locate(self, level_dbm: Doubles) -> Position | None:
-        """Where a tag lies with these levels by antenna, NaN where not heard; None for none."""
+    def locate(self, level_dbm: Doubles, nats: Doubles | None = None) -> Position | None:
+        """Where a tag lies; None where no antenna heard it.
+
+        Args:
+            level_dbm: by antenna, NaN where not heard.
+            nats: by node, what else speaks for it.
+        """
         some = np.isfinite(level_dbm) & np.isfinite(self._mean[:, 0])
         if not some.any():
             return None
@@ -147,10 +160,11 @@ class Fields:
         misfit = (off**2 / variance).sum(axis=0)
         strange = max(1.0, float(misfit.min()) / (_STRANGE * len(off)))
         odds = -0.5 * (misfit / strange + np.log(variance).sum(axis=0))
+        odds = odds if nats is None else odds + nats
         weight = np.exp(odds - odds.max())
         weight /= weight.sum()
-        x_m, y_m = (weight @ self._nodes).tolist()
-        far = ((self._nodes - (x_m, y_m)) ** 2).sum(axis=1)
+        x_m, y_m = (weight @ self.nodes).tolist()
+        far = ((self.nodes - (x_m, y_m)) ** 2).sum(axis=1)
         return Position(x_m, y_m, math.sqrt(float(weight @ far)))
 
 

@@ -180,6 +180,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "inside_itself": "location {place} lies inside itself; mend its parents",
         "antenna_nowhere": "antenna {antenna}: there is no location {place}",
         "antenna_twice": "antenna {antenna} is named twice; keep one",
+        "reader_twice": "reader {reader} has two tables of channels; keep one",
         "barrier_no_portal": "light barrier {barrier}: {place} is no portal of this floor",
         "barrier_twice": "light barrier {barrier} is named twice; keep one",
         "other_floor": (

@@ -107,6 +107,8 @@ class Floor:
         cross_y_m: the cross aisles' y, ascending; walked along x. Two or more where walks are
         planned.
         light_barriers: in the order of the file.
+        hop_tables_khz: by reader, the frequency of each of its channels, the first one's first;
+            nothing of a reader whose table nobody told.
         check_digits_required: whether no piece counts before a place that has some is confirmed.
     """
 
@@ -115,6 +117,7 @@ class Floor:
     aisle_x_m: tuple[float, ...] = ()
     cross_y_m: tuple[float, ...] = ()
     light_barriers: tuple[LightBarrier, ...] = ()
+    hop_tables_khz: Mapping[DeviceName, tuple[int, ...]] = field(default_factory=dict)
     check_digits_required: bool = False
     _covering: dict[tuple[DeviceName, int], LocationId] = field(
         init=False, repr=False, compare=False, default_factory=dict

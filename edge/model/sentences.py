@@ -51,6 +51,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             "RSSI does not fall with distance at antenna {antenna}: its x_m, y_m in the floor "
             "file are wrong, or its cable is swapped with another's"
         ),
+        "ranges_unused": (
+            "range from phase is not used: the channels agree on the true distances by "
+            "{coherence}, on others by {chance}; check hop_table_khz in the floor file"
+        ),
         "zone_only": (
             "zone only: positions err by {error_m} m, the middle of the points by {middle_m} m; "
             "measure more points or put antennas around them"

@@ -15,6 +15,7 @@ from edge.settings.lines import Key, Lines
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 PlaceName = Annotated[str, Spelled(r"^[^\s/+#]{1,64}$", "write_place")]
 
+Frequency = Annotated[int, Field(ge=100_000, le=10_000_000)]
 CheckDigits = Annotated[str, Spelled(r"^[0-9]{2,3}$", "write_check_digits")]
 Side = Annotated[str, Spelled("^(in|out)$", "write_side")]
 
@@ -58,6 +59,13 @@ class LightBarrierTable(Section):
     broken_when: Annotated[str, Spelled("^(high|low)$", "write_level")] = "high"
 
 
+class ReaderTable(Section):
+    """One `[[reader]]`: what its channels are, as it tells it itself."""
+
+    name: str
+    hop_table_khz: Annotated[tuple[Frequency, ...], Field(min_length=1, max_length=255)]
+
+
 class AisleTable(Section):
     """One `[[aisle]]`: walked along y at this x."""
 
@@ -78,6 +86,7 @@ class FloorFile(Section):
     location: tuple[LocationTable, ...] = ()
     antenna: tuple[AntennaTable, ...] = ()
     light_barrier: tuple[LightBarrierTable, ...] = ()
+    reader: tuple[ReaderTable, ...] = ()
     aisle: tuple[AisleTable, ...] = ()
     cross_aisle: tuple[CrossAisleTable, ...] = ()
 
@@ -120,6 +129,7 @@ def load_floor(path: Path) -> Floor:
             )
             for one in plan.light_barrier
         ),
+        hop_tables_khz={DeviceName(one.name): one.hop_table_khz for one in plan.reader},
     )
 
 
@@ -170,6 +180,12 @@ def _contradictions(plan: FloorFile) -> list[tuple[tuple[Key, ...], str]]:
             found.append((at, fault("antenna_nowhere", antenna=name, place=antenna.location)))
         if ports[antenna.reader, antenna.port] > 1:
             found.append((at, fault("antenna_twice", antenna=name)))
+    readers = Counter(one.name for one in plan.reader)
+    found += [
+        (("reader", i), fault("reader_twice", reader=one.name))
+        for i, one in enumerate(plan.reader)
+        if readers[one.name] > 1
+    ]
     return [*found, *_barrier_contradictions(plan)]
 
 

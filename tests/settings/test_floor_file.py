@@ -116,3 +116,20 @@ def test_a_zone_is_not_made_of_a_name_that_no_place_can_have(tmp_path: Path) -> 
         load_floor(tmp_path / "floor.toml")
 
     assert [one.split(": ")[1] for one in told.value.faults] == ["antenna.0.location"]
+
+
+def test_a_reader_s_channels_are_read_in_their_order(tmp_path: Path) -> None:
+    file = floor_file(
+        tmp_path, '[[reader]]\nname = "r"\nhop_table_khz = [902_750, 915_250, 903_250]\n'
+    )
+
+    assert load_floor(file).hop_tables_khz == {"r": (902_750, 915_250, 903_250)}
+
+
+def test_two_tables_of_one_reader_and_frequencies_in_hertz_are_refused(tmp_path: Path) -> None:
+    table = '[[reader]]\nname = "r"\nhop_table_khz = [{}]\n'
+
+    with pytest.raises(ConfigurationError, match="reader r has two tables"):
+        load_floor(floor_file(tmp_path, 2 * table.format(902_750)))
+    with pytest.raises(ConfigurationError, match="hop_table_khz"):
+        load_floor(floor_file(tmp_path, table.format(902_750_000)))

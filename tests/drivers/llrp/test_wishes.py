@@ -6,6 +6,7 @@ import time
 import pytest
 
 from drivers.llrp.attempt import VENDORS, Attempt, Wish
+from drivers.llrp.capabilities import Capabilities
 from drivers.llrp.phase import Phase
 from drivers.llrp.settings import AntennaSettings, InputTrigger, Select
 from drivers.llrp.telling import device_up
@@ -193,6 +194,22 @@ def test_a_reader_that_tells_of_endless_tables_and_antennas_is_set_up_at_once() 
     assert len(made.up.antennas) == 255
     assert len(made.up.told.powers_dbm) <= 1_000
     assert time.process_time() - began_s < 5
+
+
+def test_a_reader_s_channels_are_told_in_the_order_of_its_hop_table() -> None:
+    made = play(antennas=(1,))
+
+    made.set_up()
+
+    assert device_up("dock", made.up, 0).channels_khz == (902_750, 903_250)
+
+
+def test_a_reader_that_keeps_to_fixed_channels_tells_these() -> None:
+    band = {"FrequencyInformation": {"FixedFrequencyTable": {"Frequency": (865_700, 866_300)}}}
+
+    told = Capabilities.read({"RegulatoryCapabilities": {"UHFBandCapabilities": band}})
+
+    assert told.channels_khz == (865_700, 866_300)
 
 
 # -- makes
