@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.announced import Announced
 from edge.locating.kernel import POINTER, address
 from edge.locating.restlessness import Unrest
 from edge.locating.slots import SLOTS, Floats, Kept, News, Ports, Reads, Slots
@@ -44,6 +45,12 @@ class ReadsAt(ctypes.Structure):
     """As `struct reads`."""
 
     _fields_ = tuple((name, POINTER) for name in Reads.__slots__)
+
+
+class AnnouncedAt(ctypes.Structure):
+    """As `struct announced`."""
+
+    _fields_ = tuple((name, POINTER) for name in Announced.__slots__)
 
 
 class MetAt(ctypes.Structure):
@@ -94,6 +101,16 @@ class Bench:
         self.silent = np.empty(four, np.bool_)
         self.best, self.findings = np.empty(reads, np.uint16), np.empty(reads, np.uint8)
         self.changed, self.agrees = np.empty(reads, np.int64), np.empty(reads, np.bool_)
+        self.told = Announced(
+            rows=np.empty(reads, np.int64),
+            tellings=np.empty(reads, np.uint8),
+            best=np.empty(reads, np.uint16),
+            before=np.empty(reads, np.uint16),
+            since_s=np.empty(reads, np.uint32),
+            at_ms=np.empty(reads, np.int32),
+            probability=np.empty(reads, np.float64),
+            departed=np.empty(reads, np.bool_),
+        )
         self._scratch = np.empty((4, reads), np.uint64)
         self._find_addresses()
 
@@ -105,6 +122,7 @@ class Bench:
         self.taken = ReadsAt(*_addresses(self.columns))
         known = where(self.gap_s), where(self.places), where(self.silent)
         self.met = MetAt(KeptAt(*_addresses(self.kept)), *known)
+        self.announced = AnnouncedAt(*_addresses(self.told))
         self.strangers_at, self.changed_at = where(self._scratch[2:]), where(self.changed)
 
     def taken_from(self, begin: int) -> ReadsAt:
@@ -121,6 +139,10 @@ class Bench:
             every.rssi_dbm[:count],
             every.seen_ms[:count],
         )
+
+    def told_of(self, count: int) -> Announced:
+        """What is announced of so many tags."""
+        return Announced(*[getattr(self.told, name)[:count] for name in Announced.__slots__])
 
     def news(self, tags: int) -> News:
         """The columns of so many tags."""
@@ -196,5 +218,5 @@ def where(column: NDArray[Any]) -> int:
     return address(column, column.dtype.type)
 
 
-def _addresses(columns: Slots | Kept | Reads) -> list[int]:
+def _addresses(columns: Slots | Kept | Reads | Announced) -> list[int]:
     return [where(getattr(columns, name)) for name in columns.__slots__]

@@ -1,16 +1,18 @@
 """One look at tags, compiled: what `Looking` does with an `OffsetModel`, a tag at a time."""
 
 import ctypes
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.announced import Announced
 from edge.locating.compiled_bench import Bench, BenchMet, of_slots, where
 from edge.locating.kernel import POINTER, Kernel, address
 from edge.locating.looking import Looking, Outcome, Present
 from edge.locating.meeting import Met
 from edge.locating.model import OffsetModel
-from edge.locating.presence import TELLINGS
+from edge.locating.presence import STATES, TELLINGS
 from edge.locating.settings import LocatingSettings
 from edge.locating.slots import SLOTS
 from edge.locating.tags import TagTable
@@ -27,7 +29,14 @@ _NEWS = (
     *("rows", "fresh", "since_s", "reads", "place", "announced", "usual_db", "reads_before"),
     *("silent", "placed_s", "nearness", "out_of_reach", "held"),
 )
-_TELLINGS_AT = address(TELLINGS, np.uint8)
+_TELLINGS_AT, _STATES_AT = address(TELLINGS, np.uint8), address(STATES, np.uint8)
+
+
+class Told(NamedTuple):
+    """How sure beliefs are told, see `honesty`, and when the table's time began."""
+
+    sureness: float
+    zero_us: int
 
 
 class _Settings(ctypes.Structure):
@@ -68,7 +77,7 @@ class CompiledLook:
 
     def __init__(self, kernel: Kernel, looking: Looking, model: OffsetModel) -> None:
         columns = looking.columns
-        self._see = kernel.see
+        self._see, self._announce = kernel.see, kernel.announce
         self._settles = looking.settings.settling_s > 0.0
         self._settings = _plain(looking.settings, model)
         self._settings.has_near = bool(columns.near.any())
@@ -116,6 +125,34 @@ class CompiledLook:
             *(of_slots(bench.level_db, tags), of_slots(bench.usual_db, tags)),
             bench.agrees[:tags] if is_held else None,
         )
+
+    def announce(
+        self, table: TagTable, met: BenchMet, changed: int, items: NDArray[np.int64], told: Told
+    ) -> Announced:
+        """As `Teller.announce`, of the tags that the last look has found changed.
+
+        Args:
+            table: follows.
+            met: as the look was given them.
+            changed: how many of them.
+            items: by place, how many are announced there; follows.
+            told: how sure beliefs are, and when the table's time began.
+
+        Raises:
+            IndexError: a place or a state that cannot be.
+        """
+        records, bench, by = table.compiled, met.bench, ctypes.byref
+        if records is None or bench is not self._bench or len(items) != self._floor.places:
+            raise TypeError("compiled code announces what it has looked at")
+        done = self._announce(
+            *(records.heads_at, by(bench.merged), by(bench.met), by(self._told), changed),
+            *(bench.changed_at, _TELLINGS_AT, _STATES_AT, told.zero_us, told.sureness),
+            *(address(table.since_s, np.uint32), address(items, np.int64), len(items)),
+            by(bench.announced),
+        )
+        if done < 0:
+            raise IndexError("a tag is announced at a place or in a state that cannot be")
+        return bench.told_of(changed)
 
     def _tell_rest(self, met: BenchMet, present: Present) -> NDArray[np.float32] | None:
         """Say what is not always known; gives what must not go away meanwhile."""

@@ -44,6 +44,7 @@ class Kernel:
     kept: Function
     put: Function
     see: Function
+    announce: Function
     count: Function
     heard: Function
     cover: Function
@@ -84,6 +85,10 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
     meet = (POINTER, POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 5)
     take = (POINTER, POINTER, _COUNT, POINTER, _COUNT, _COUNT, POINTER)
     sweep = (POINTER, POINTER, _COUNT, *[POINTER] * 3, _COUNT, _COUNT, POINTER, POINTER)
+    announce = (
+        *(*[POINTER] * 4, _COUNT, *[POINTER] * 3, _COUNT, ctypes.c_float),
+        *(POINTER, POINTER, _COUNT, POINTER),
+    )
     kernel = Kernel(
         find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
@@ -99,6 +104,7 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         sweep=_function(found.kernel_sweep, *sweep),
         idle=_function(found.kernel_idle, POINTER, POINTER, *[_COUNT] * 5, POINTER),
         cover=_function(found.kernel_cover, POINTER, _COUNT),
+        announce=_function(found.kernel_announce, *announce),
         see=_function(found.kernel_see, POINTER, POINTER, _COUNT, *[POINTER] * 8),
     )
     return kernel, "compiled"

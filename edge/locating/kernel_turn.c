@@ -10,7 +10,8 @@
 
 #include <math.h>
 
-enum { EPC_BITS_MAX = 496, OFTEN_READS = 60, STATES = 4, FINDINGS = 5, LOW_MS = 1 };
+enum { EPC_BITS_MAX = 496, OFTEN_READS = 60, STATES = 4, FINDINGS = 5, IMPOSSIBLE = 255,
+       DEPARTED = 3, LOW_MS = 1 };
 #define REFERENCE_DBM -60.0f
 #define LEVEL_LEAST_DBM -120.0f
 #define LEVEL_MOST_DBM 20.0f
@@ -199,6 +200,73 @@ API int64_t kernel_see(const struct settings *is, const struct floor *floor, int
         count += states[j] >= STATES || tellings[states[j] * FINDINGS + to->findings[j]] != 0;
     }
     return count;
+}
+
+/* What is announced of k tags, see telling.py. */
+struct announced {
+    int64_t *rows;
+    uint8_t *tellings;
+    uint16_t *best, *before; /* places */
+    uint32_t *since_s;       /* of the place before */
+    int32_t *at_ms;
+    double *probability;
+    uint8_t *departed;
+};
+
+#define MOST_SURE 0.9999
+
+/* How sure the best place of a tag is, see `honesty.honest`. */
+static double honest(const float belief[SLOTS], double sureness)
+{
+    double sum = 0.0, odds_sum = 0.0, most = 0.0;
+    for (int s = 0; s < SLOTS; s++) {
+        const double odds = pow((double)belief[s], sureness);
+        sum += (double)belief[s];
+        odds_sum += odds;
+        most = odds > most ? odds : most;
+    }
+    const double elsewhere = 1.0 - sum > 0.0 ? 1.0 - sum : 0.0;
+    const double told = most / (odds_sum + pow(elsewhere, sureness));
+    return told < MOST_SURE ? told : MOST_SURE;
+}
+
+/* Announces k of the tags that were looked at, and keeps heads, dates and the items of places in step;
+ * returns k. */
+API int64_t kernel_announce(struct head *heads, const struct merged *of, const struct met *met,
+                            const struct told *looked, int64_t k, const int64_t *changed,
+                            const uint8_t *tellings, const uint8_t *next, int64_t zero_us,
+                            float sureness, uint32_t *since_s, int64_t *items, int64_t places,
+                            const struct announced *to)
+{
+    for (int64_t i = 0; i < k; i++) {
+        const int64_t j = changed[i], before = met->kept.place[j];
+        const uint8_t state = met->kept.state[j];
+        if (state >= STATES || tellings[state * FINDINGS + looked->findings[j]] == IMPOSSIBLE
+            || looked->best[j] >= places || (before >= places && before != NO_PLACE))
+            return -1;
+    }
+    for (int64_t i = 0; i < k; i++) {
+        const int64_t j = changed[i], row = of->rows[j];
+        const int at = met->kept.state[j] * FINDINGS + looked->findings[j];
+        const uint16_t before = met->kept.place[j], best = looked->best[j];
+        to->rows[i] = row;
+        to->tellings[i] = tellings[at];
+        to->best[i] = best;
+        to->before[i] = before;
+        to->since_s[i] = since_s[row];
+        to->at_ms[i] = of->at_ms[j];
+        to->probability[i] = honest(of->slots.belief + SLOTS * j, (double)sureness);
+        to->departed[i] = met->kept.state[j] == DEPARTED;
+        heads[row].state = next[at];
+        heads[row].place = best;
+        if (before == best)
+            continue;
+        since_s[row] = (uint32_t)((zero_us + (int64_t)of->at_ms[j] * 1000) / 1000000);
+        items[best]++;
+        if (before != NO_PLACE)
+            items[before]--;
+    }
+    return k;
 }
 
 /* Counts n reads and sums their levels by antenna, for this turn and for as long as is counted.

@@ -9,9 +9,12 @@ table is swept for tags that were silent too long, so that the whole table is se
 import numpy as np
 
 from drivers.reads import SomeReads
+from edge.locating.announced import Announced
 from edge.locating.antennas import AntennaHealth, AntennaReport
 from edge.locating.calibration import Calibration
 from edge.locating.columns import FloorColumns
+from edge.locating.compiled_bench import BenchMet
+from edge.locating.compiled_look import CompiledLook, Told
 from edge.locating.coverage import Coverage
 from edge.locating.drift import Drift, DriftFollower
 from edge.locating.epcs import keys_of
@@ -293,13 +296,20 @@ class Locator:
 
     def _tell(self, met: Met, outcome: Outcome) -> list[PresenceChange]:
         """What is to be told of tags after a look."""
-        some, slots, settings = outcome.changed, met.news.slots, self._ways.settings
-        sureness = self._ways.sureness(
-            slots.antenna.take(some, axis=1), met.gap_s[some], self._coverage
-        )
-        rests = settings.settling_s == 0.0  # where tags are carried about a return is a return
+        some, slots = outcome.changed, met.news.slots
+        rests = self._ways.settings.settling_s == 0.0  # carried about, a return is a return
         heard = outcome.level_db, outcome.usual_db
         sound = Sound(slots.antenna, slots.weight, *heard) if rests else None
+        return self._teller.tell(self._announced(met, outcome), sound, some)
+
+    def _announced(self, met: Met, outcome: Outcome) -> Announced:
+        """The same before it is put into words, with the table in step."""
+        looking, even = self._ways.looking, self._ways.even_sureness
+        some, slots = outcome.changed, met.news.slots
+        if isinstance(looking, CompiledLook) and isinstance(met, BenchMet) and even is not None:
+            told = Told(even, self._time.zero_us)
+            return looking.announce(self._table, met, len(some), self._coverage.items, told)
+        antenna, gap_s = slots.antenna.take(some, axis=1), met.gap_s[some]
         found = Found(
             met.news.rows[some],
             met.kept.state[some],
@@ -307,9 +317,9 @@ class Locator:
             met.news.at_ms[some],
             outcome.best[some],
             slots.belief.take(some, axis=1),
-            sureness,
+            self._ways.sureness(antenna, gap_s, self._coverage),
         )
-        return self._teller.tell(found, sound, some)
+        return self._teller.announce(found)
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""

@@ -66,8 +66,8 @@ _NEXT = np.full((len(State), len(Finding)), _IMPOSSIBLE, np.uint8)
 for (_state, _finding), (_telling, _after) in TABLE.items():
     _TOLD[_state, _finding] = _telling
     _NEXT[_state, _finding] = _after
-TELLINGS = _TOLD
-"""What is told, by state and finding; 255 where that cannot be."""
+TELLINGS, STATES = _TOLD, _NEXT
+"""What is told and which state follows, by state and finding; 255 where that cannot be."""
 
 
 def told(

@@ -6,34 +6,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.announced import Announced
 from edge.locating.columns import FloorColumns
 from edge.locating.epcs import Rows
 from edge.locating.mistakes import RESTED_S, Left, Mistakes, Sound
-from edge.locating.slots import Ints, Ports
+from edge.locating.presence import Telling
+from edge.locating.slots import Ports
 from edge.locating.tags import NO_PLACE, TagTable
 from edge.locating.timeline import Timeline
 from edge.model.ids import DeviceName, Epc
 from edge.model.presence import Arrived, Mistaken, Moved
 
+_MOVED = Telling.MOVED
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turned:
-    """Tags of which a change is told.
+    """Tags of which something was just told, as they were before.
 
     Attributes:
-        rows: their rows.
-        columns: theirs in `sound`.
-        at_ms: the times of their last reads.
-        places: where they were before; `NO_PLACE` for nowhere.
-        since_s: UTC seconds since when they were there.
+        announced: of them; columns: where they stand in `sound`.
         sound: how they sound in this look.
     """
 
-    rows: Rows
+    announced: Announced
     columns: Rows
-    at_ms: Ints
-    places: Ports
-    since_s: NDArray[np.uint32]
     sound: Sound
 
 
@@ -60,14 +57,15 @@ class Reconsidering:
     def look(self, changes: NDArray[np.object_], turned: Turned) -> None:
         """Put a mistake that shows in the place of the move or return that shows it."""
         if len(self._mistakes):
-            for at, row in enumerate(turned.rows.tolist()):
+            for at, row in enumerate(turned.announced.rows.tolist()):
                 if row in self._mistakes and not isinstance(changes[at], Arrived):
                     left = self._never_left(turned, at)
                     if left is not None:
                         changes[at] = self.taken_back(row, left, changes[at].probability)
-        for at in self._moves_from_rest(turned).tolist():
-            if isinstance(changes[at], Moved):
-                self._moving(turned, at)
+        if (turned.announced.tellings == _MOVED).any():
+            for at in self._moves_from_rest(turned.announced).tolist():
+                if isinstance(changes[at], Moved):
+                    self._moving(turned, at)
 
     def unheard(self, reader: DeviceName, since_us: int) -> Iterable[tuple[int, Left]]:
         """Rows of tags that are told to have departed while this reader of theirs was silent."""
@@ -100,26 +98,27 @@ class Reconsidering:
         return round(self._time.set_us * 1e-6)
 
     def _never_left(self, turned: Turned, at: int) -> Left | None:
-        row, at_ms = int(turned.rows[at]), int(turned.at_ms[at])
+        row, at_ms = int(turned.announced.rows[at]), int(turned.announced.at_ms[at])
         place = int(self._table.place[row])
         return self._mistakes.taken_back(row, place, at_ms, turned.sound, int(turned.columns[at]))
 
-    def _moves_from_rest(self, turned: Turned) -> Rows:
+    def _moves_from_rest(self, announced: Announced) -> Rows:
         """Tags that have left a place where they lay for long enough; not those in hand."""
         now_s = self._time.us_of(self._time.now_ms) // 1_000_000
-        rested = turned.since_s.astype(np.int64) + RESTED_S <= now_s
-        rested &= turned.places != NO_PLACE
+        rested = announced.since_s.astype(np.int64) + RESTED_S <= now_s
+        rested &= announced.before != NO_PLACE
         some = rested.nonzero()[0]
-        near, places = self._columns.near_place, self._table.place[turned.rows[some]]
-        in_hand = near[places] | near[turned.places[some]]
+        near, places = self._columns.near_place, self._table.place[announced.rows[some]]
+        in_hand = near[places] | near[announced.before[some]]
         return some[~in_hand]
 
     def _moving(self, turned: Turned, at: int) -> None:
-        row, column = int(turned.rows[at]), int(turned.columns[at])
+        announced, column = turned.announced, int(turned.columns[at])
+        row = int(announced.rows[at])
         left = Left(
-            int(turned.places[at]),
-            int(turned.since_s[at]) - self._set_s,
-            int(turned.at_ms[at]),
+            int(announced.before[at]),
+            int(announced.since_s[at]) - self._set_s,
+            int(announced.at_ms[at]),
             int(self._table.place[row]),
             turned.sound.antenna[:, column],
             turned.sound.usual_db[:, column],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.locating.announced import Announced
 from edge.locating.columns import FloorColumns
 from edge.locating.coverage import Coverage
 from edge.locating.epcs import Rows
@@ -61,64 +62,65 @@ class Teller:
         self._reconsidering = Reconsidering(columns, table, time)
         self._late: list[PresenceChange] = []
 
-    def tell(self, found: Found, sound: Sound | None, columns: Rows) -> list[PresenceChange]:
-        """Changes of tags that were read.
-
-        Args:
-            found: what was found of them.
-            sound: how all tags of the look sound; None where tags are carried about.
-            columns: where these stand in it.
-        """
+    def announce(self, found: Found) -> Announced:
+        """Keep the table in step with what was found."""
         table, changed, best = self._table, found.rows, found.best
         tellings, after = told(found.states, found.findings)
-        probability = honest(found.belief, found.sureness).max(axis=0)
-        before = table.place[changed]
-        at_us = self._time.zero_us + found.at_ms.astype(np.int64) * 1000
+        before, since_s = table.place[changed], table.since_s[changed]
         table.state[changed] = after
         table.place[changed] = best
         new = before != best
-        since_s = table.since_s[changed]
-        table.since_s[changed[new]] = at_us[new] // 1_000_000
+        table.since_s[changed[new]] = self._us_of(found.at_ms[new]) // 1_000_000
         self._recount(before, best)
-        departed = found.states == State.DEPARTED
-        changes = self._worded(changed, tellings, before, (probability, at_us, departed))
-        if sound is not None:
-            turned = Turned(changed, columns, found.at_ms, before, since_s, sound)
-            self._reconsidering.look(changes, turned)
-        return list(changes)
+        return Announced(
+            rows=changed,
+            tellings=tellings,
+            best=best,
+            before=before,
+            since_s=since_s,
+            at_ms=found.at_ms,
+            probability=honest(found.belief, found.sureness).max(axis=0),
+            departed=found.states == State.DEPARTED,
+        )
 
-    def _worded(
-        self,
-        rows: Rows,
-        tellings: NDArray[np.uint8],
-        before: Ports,
-        facts: tuple[Floats, NDArray[np.int64], NDArray[np.bool_]],
-    ) -> NDArray[np.object_]:
-        """The changes of tags that were read, from where they were to where they are.
+    def tell(
+        self, announced: Announced, sound: Sound | None, columns: Rows
+    ) -> list[PresenceChange]:
+        """Changes of tags that were read.
 
         Args:
-            rows: of the tags.
-            tellings: what is told of each.
-            before: their places before.
-            facts: how sure the place is, when it was heard, and whether it had departed.
+            announced: of these tags.
+            sound: how all tags of the look sound; None where tags are carried about.
+            columns: where these stand in it.
         """
-        probability, at_us, departed = facts
-        best = self._table.place[rows]
+        changes = self._worded(announced)
+        if sound is not None:
+            self._reconsidering.look(changes, Turned(announced, columns, sound))
+        return list(changes)
+
+    def _us_of(self, at_ms: Ints) -> NDArray[np.int64]:
+        times: NDArray[np.int64] = self._time.zero_us + at_ms.astype(np.int64) * 1000
+        return times
+
+    def _worded(self, announced: Announced) -> NDArray[np.object_]:
+        """The changes of tags that were read, from where they were to where they are."""
+        rows, tellings = announced.rows, announced.tellings
+        at_us = self._us_of(announced.at_ms)
         changes = np.empty(len(rows), np.object_)
         for kind in _HEARD:
             which = (tellings == kind).nonzero()[0]
             if not len(which):
                 continue
             epcs = [Epc(one) for one in self._table.index.epcs_of(rows[which])]
-            there = self._places[best[which]].tolist()
-            told_at = probability[which].tolist(), at_us[which].tolist()
+            there = self._places[announced.best[which]].tolist()
+            told_at = announced.probability[which].tolist(), at_us[which].tolist()
             if kind is Telling.ARRIVED:
                 changes[which] = list(map(Arrived, epcs, there, *told_at))
             elif kind is Telling.MOVED:
-                left = self._places[before[which]].tolist()
+                left = self._places[announced.before[which]].tolist()
                 changes[which] = list(map(Moved, epcs, left, there, *told_at))
             else:
-                gone = departed[which].tolist()
+                gone = announced.departed[which].tolist()
                 changes[which] = list(map(Returned, epcs, there, *told_at, gone))
         return changes
 

@@ -99,6 +99,12 @@ class Ways:
         sureness *= np.maximum(share, _LISTENING_LEAST)
         return sureness
 
+    @property
+    def even_sureness(self) -> float | None:
+        """`sureness` where it is the same for all tags; None where it is not."""
+        differs = self.surveyed is not None or self.settings.settling_s > 0.0
+        return None if differs else self.settings.sureness
+
     def listening(self, coverage: Coverage) -> NDArray[np.bool_]:
         """Antennas whose silence counts; without a survey those of readers that are not down."""
         return coverage.alive if self.surveyed is None else coverage.listening
