@@ -1,10 +1,11 @@
-/* What lies between the walks through the table, compiled: `intake.py`, `coverage.py`, `meeting.py`,
- * and the end of a look. So a turn is three calls, in which a few hundred reads lie in the nearest cache from one step
- * to the next; each step by numpy is a call, and its code has left the cache since the last turn.
+/* What lies between the walks through the table, compiled: what `intake.py`, `coverage.py`,
+ * `meeting.py` and `telling.py` do with numpy. So a turn is a few calls, and a few hundred reads lie in
+ * the nearest cache from one step to the next; of numpy each step is a call, whose code has left the
+ * cache since the last turn.
  *
  * What is computed, and why, is said there; the names are those. `compiled_intake.py`,
- * `compiled_meeting.py` and `compiled_look.py` are the only callers and answer for types and lengths;
- * what came from outside is checked here once more.
+ * `compiled_coverage.py`, `compiled_records.py` and `compiled_look.py` are the only callers and answer
+ * for types and lengths; what came from outside is checked here once more.
  */
 #include "kernel.h"
 
