@@ -53,7 +53,7 @@ TAIL_CHECKED_COUNT = 200
 CHECKPOINT_ROWS_MIN = 20_000
 """Rows written before a checkpoint between two commits: a page that changes often in between is
 written back once. Some 20 MB of log, read again within 0.2 s after a crash."""
-CHECKPOINT_ROWS_BUSY, BUSY_US = 4_000, 10_000_000
+CHECKPOINT_ROWS_BUSY, BUSY_US = 2_700, 10_000_000
 """So many are enough where they came within so long: a log is copied all at once, and the next
 commit waits for that. Then few pages change twice in 20,000 rows either."""
 CHECKPOINT_ROWS_MAX = 60_000
