@@ -117,8 +117,8 @@ class _Line:
 def read_reads_csv(lines: Iterable[str], what: str = "reads") -> Iterator[ReadBatch]:
     """Batches of recorded reads, as they would have come from the readers.
 
-    One of each reader for each `BATCH_US` in which it read; those of one stretch stand in the order
-    of their first reads.
+    One of each reader for each `BATCH_US` in which it read; those of one stretch stand in the
+    order of their first reads.
 
     Args:
         lines: header `time_us,reader,antenna,epc,rssi_dbm[,phase_rad][,channel][,doppler_hz]

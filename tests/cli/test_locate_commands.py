@@ -195,9 +195,9 @@ def test_where_no_place_can_be_told_it_is_said_what_was_there(floor: Path, tmp_p
 
     assert (told.exit_code, told.stdout) == (0, "")
     assert told.stderr.splitlines()[0] == (
-        f"{reads}: no place can be told of 60 reads, 60 of them by antennas of the floor, 0 with a "
-        "level, within 0.000 s by their time_us (microseconds); a tag needs some reads with levels "
-        "within seconds"
+        f"{reads}: no place can be told of 60 reads, 60 of them by antennas of the floor, 0 with "
+        "a level, within 0.000 s by their time_us (microseconds); a tag needs some reads with "
+        "levels within seconds"
     )
 
 
