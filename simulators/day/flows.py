@@ -44,8 +44,8 @@ SHARES: dict[Flow, float] = {
     Flow.TAG_WORK: 0.25,
     Flow.UHF: 0.25,
     Flow.WEIGHING: 0.3,
-    Flow.GATE: 0.3,
-    Flow.LABELS: 0.25,
+    Flow.GATE: 0.2,
+    Flow.LABELS: 0.15,
 }
 """Of the days on which things go wrong so many have each of them."""
 
