@@ -287,7 +287,7 @@ class Locator:
         present = Present(places, announced, alive, walk, lambda: self._placed_s(news), held)
         outcome = self._ways.looking.look(table, news, known, present)
         if motions is not None and outcome.agrees is not None:
-            self._phases.root(motions, outcome.agrees, news.since_s)
+            self._phases.root(motions, outcome.agrees, news)
         if walk is not None:
             self._walking.believed(*tags, slots.belief, news.at_ms)
         settings = self._ways.settings
