@@ -218,6 +218,7 @@ class Phases:
             self._tags[entry[new]] = tags[new]
         held = np.tanh(np.maximum(-lately - _HOLDS_FROM, np.float32(0.0)))
         held *= -np.expm1(-rooted)
+        held *= 0.0 if said is None else said[1] < 0.0
         weighed: Floats = np.stack([log_odds, held])
         return weighed
 
