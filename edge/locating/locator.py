@@ -285,7 +285,7 @@ class Locator:
         present = Present(alive, walk, lambda: self._placed_s(met.news), held)
         outcome = self._ways.looking.look(self._table, met, present)
         if motions is not None and outcome.agrees is not None:
-            self._phases.root(motions, outcome.agrees, met.news.since_s)
+            self._phases.root(motions, outcome.agrees, met.news)
         if walk is not None:
             news, belief = met.news, met.news.slots.belief
             self._walking.believed(news.rows, met.places, met.kept.place, belief, news.at_ms)

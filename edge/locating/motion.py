@@ -29,7 +29,8 @@ from edge.locating.slots import Floats, Ints, News, Ports, Reads, Turned
 _PHASES_LOG2, _TAGS_LOG2 = 16, 14
 _PHASE = np.dtype([("check", "<u2"), ("turn", "<u2"), ("seen_ms", "<i4")])
 _SUMS = ("log_odds", "lately", "moved", "rooted")
-_TAG = np.dtype([("row", "<i4"), ("at_ms", "<i4"), *((name, "<f4") for name in _SUMS)])
+_TIMES = ("row", "at_ms", "vouched_ms")
+_TAG = np.dtype([*((name, "<i4") for name in _TIMES), *((name, "<f4") for name in _SUMS)])
 _NOBODY = -1
 _REMEMBERED_MS = 30_000
 """Three times round fifty channels; older phases hardly tell."""
@@ -40,6 +41,9 @@ and 0.65 after ten seconds; 0.8 after 0.02 s and 0.2 after 0.12 s."""
 _FADES_MS, _HOLDS_MS = np.float32(3_000.0), np.float32(1_000.0)
 """How fast what pairs said fades: for what is told, and for holding a tag. A pair vouches for the
 tag until its later read and no further, so only what was heard about then may be excused by it."""
+_SLACK_MS = 300
+"""Nobody carries a tag elsewhere in less. Phases that stand since it was put down say nothing of
+where it was before: only those that reach back to when it was vouched for count for holding it."""
 _HOLDS_FROM = np.float32(2.0)
 """Nats. Of a tag that is read once a second, one that was carried meanwhile may have missed no
 read: what stands then, may stand elsewhere."""
@@ -85,10 +89,12 @@ class _Pairs:
     Attributes:
         rows: of their tags.
         nats: what each says for "carried" against "lies still".
+        since_ms: when the earlier phase was told.
     """
 
     rows: Rows
     nats: Floats
+    since_ms: Ints
 
 
 class Phases:
@@ -122,24 +128,27 @@ class Phases:
         entry = entry.take(followed)
         every = np.zeros((2, len(news.rows)), np.float32)
         if len(followed):
-            of_each = None if said is None else said.take(followed)
+            of_each = None if said is None else said.take(followed, axis=1)
             every[:, followed] = self._weigh(entry, news.at_ms.take(followed), of_each)
         return Motions(every[0], every[1], entry, followed)
 
-    def root(self, motions: Motions, agrees: NDArray[np.bool_], since_s: Floats) -> None:
+    def root(self, motions: Motions, agrees: NDArray[np.bool_], news: News) -> None:
         """Take in what the levels of the same tags said.
 
         Args:
             motions: what was told of them.
             agrees: shape (m,), whether they spoke for the place where the tag is announced.
-            since_s: shape (m,), time since the last look.
+            news: the tags.
         """
-        which = motions.followed
-        still = agrees.take(which) & (motions.log_odds.take(which) < 0.0)
-        per_s = np.where(still, _ROOTS_PER_S, _UPROOTS_PER_S)
-        rooted = self._tags["rooted"][motions.entries]
-        rooted += per_s * np.minimum(since_s.take(which), _ROOT_S_MAX)
-        self._tags["rooted"][motions.entries] = np.clip(rooted, 0.0, _ROOTED_MOST)
+        tags, which = self._tags.take(motions.entries), motions.followed
+        agree, since_s = agrees.take(which), news.since_s.take(which)
+        anew = agree & (tags["rooted"] <= 0.0)
+        tags["vouched_ms"][anew] = news.at_ms.take(which)[anew]
+        still = agree & (tags["lately"] < 0.0)
+        roots = _ROOTS_PER_S * np.minimum(since_s, _ROOT_S_MAX)
+        grown = np.where(still, roots, _UPROOTS_PER_S * since_s)
+        tags["rooted"] = np.clip(tags["rooted"] + grown, 0.0, _ROOTED_MOST)
+        self._tags[motions.entries] = tags
 
     def log_odds(self, row: int, now_ms: int) -> float:
         """Of one tag by now, carried against lying still; 0 where nothing is known."""
@@ -153,17 +162,25 @@ class Phases:
 
     def shift_times(self, by_ms: int) -> None:
         """The table's zero moves forward."""
-        for times in (self._phases["seen_ms"], self._tags["at_ms"]):
+        for times in (self._phases["seen_ms"], self._tags["at_ms"], self._tags["vouched_ms"]):
             times[:] = np.maximum(times.astype(np.int64) - by_ms, -_REMEMBERED_MS)
 
     def _said(self, pairs: _Pairs | None, rows: Rows, entry: Rows) -> Floats | None:
-        """What the pairs of each tag of the turn say together; None where there are none."""
+        """What the pairs of each tag of the turn say together; None where there are none.
+
+        Returns:
+            Shape (2, m): of all, and of those that begin while the tag is vouched for.
+        """
         if pairs is None or not len(pairs.rows):
             return None
         self._at[entry] = np.arange(len(entry), dtype=np.int32)
-        at = self._at.take(pairs.rows & (len(self._tags) - 1))
+        own = pairs.rows & (len(self._tags) - 1)
+        at = self._at.take(own)
         mine = rows.take(at, mode="clip") == pairs.rows
-        return np.bincount(at[mine], pairs.nats[mine], len(rows)).astype(np.float32)
+        at, nats, own = at[mine], pairs.nats[mine], own[mine]
+        bridges = pairs.since_ms[mine] <= self._tags["vouched_ms"].take(own) + _SLACK_MS
+        said = [np.bincount(at, one, len(rows)) for one in (nats, nats * bridges)]
+        return np.array(said, np.float32)
 
     def _followed(self, reads: Reads, some: Rows) -> Rows:
         """Those of some reads whose tag has an entry; it may have taken one that told nothing."""
@@ -190,17 +207,19 @@ class Phases:
         lately = tags["lately"] * np.exp(past_ms / -_HOLDS_MS)
         rooted = tags["rooted"]
         if said is not None:
-            log_odds = np.clip(log_odds + said, -_MOST, _MOST)
-            lately = np.clip(lately + said, -_MOST, _MOST)
-            moved = np.clip(tags["moved"] + said, 0.0, _MOST)
+            log_odds = np.clip(log_odds + said[0], -_MOST, _MOST)
+            lately = np.clip(lately + said[1], -_MOST, _MOST)
+            moved = np.clip(tags["moved"] + said[1], 0.0, _MOST)
             rooted = np.maximum(np.minimum(rooted, _ROOTED_MOST * (1.0 - moved / _MOVED)), 0.0)
             for name, sums in zip(_SUMS, (log_odds, lately, moved, rooted), strict=True):
                 tags[name] = sums
             tags["at_ms"] = at_ms
-            new = said != 0.0
+            tags["vouched_ms"] = np.where(said[1] < 0.0, at_ms, tags["vouched_ms"])
+            new = said[0] != 0.0
             self._tags[entry[new]] = tags[new]
         held = np.tanh(np.maximum(-lately - _HOLDS_FROM, np.float32(0.0)))
         held *= -np.expm1(-rooted)
+        held *= 0.0 if said is None else said[1] < 0.0
         weighed: Floats = np.stack([log_odds, held])
         return weighed
 
@@ -234,9 +253,8 @@ class Phases:
         pair = (now["check"] == before["check"]) & (span_ms > 0) & (span_ms <= _REMEMBERED_MS)
         at = pair.nonzero()[0]
         changed = (now["turn"][at] - before["turn"][at]).astype(np.float32) * _STEP_RAD
-        return _Pairs(
-            reads.rows.take(some.take(at)), _says(changed, span_ms[at].astype(np.float32))
-        )
+        nats = _says(changed, span_ms[at].astype(np.float32))
+        return _Pairs(reads.rows.take(some.take(at)), nats, before["seen_ms"][at])
 
     def _keep(self, entry: Rows, now: NDArray[np.void], begins: NDArray[np.bool_]) -> None:
         """The last phase of each entry, where that has room for it."""

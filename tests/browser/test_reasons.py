@@ -35,6 +35,8 @@ def test_an_item_says_why_it_is_there(
     expect(page.locator("#why-antennas li").first).to_contain_text(re.compile(r"^north.* 1"))
     expect(page.locator("#why-antennas li")).to_have_count(3)
     expect(panel).to_contain_text("dBm")
+    still = {"en-GB": "It lies still", "zh-CN": "标签静止"}[locale]
+    expect(page.locator("#why-motion")).to_contain_text(still)
     expect(page.locator("#history li")).to_have_count(1)
     expect(page.locator('[data-mark="A-01-3"]')).to_contain_text("%")
     shoot(page, f"floor-why-{locale}-1280x800")

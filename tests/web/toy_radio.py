@@ -19,6 +19,8 @@ from tests.waiting import PATIENCE_S
 REST_S = 0.02
 READS_PER_S = 6.0
 """Of each antenna and tag, in the radio's time."""
+RAD_PER_M = 38.0
+"""Of the phase, there and back."""
 
 
 class FastClock(SystemClock):
@@ -118,11 +120,16 @@ class ToyRadio:
                 far = max(0.5, math.hypot(x_m - place.x_m, y_m - place.y_m))
                 level = -48.0 - 22.0 * math.log10(far) + self._chance.normal(0, 2.0, count)
                 at_us = np.sort(self._chance.integers(from_us, to_us, count))
-                found.append(_batch(antenna.reader, antenna.port, epc, level, at_us))
+                phase_rad = (far * RAD_PER_M + self._chance.normal(0, 0.1, count)) % math.tau
+                heard = level, phase_rad, at_us
+                found.append(_batch(antenna.reader, antenna.port, epc, heard))
         return found
 
 
-def _batch(reader: str, port: int, epc: str, level: np.ndarray, at_us: np.ndarray) -> ReadBatch:
+def _batch(
+    reader: str, port: int, epc: str, heard: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> ReadBatch:
+    level, phase_rad, at_us = heard
     n = len(level)
     raw = np.tile(np.frombuffer(bytes.fromhex(epc), np.uint8), (n, 1))
     absent = np.full(n, np.nan, np.float32)
@@ -133,8 +140,8 @@ def _batch(reader: str, port: int, epc: str, level: np.ndarray, at_us: np.ndarra
         epc_bits=np.full(n, 8 * raw.shape[1], np.uint16),
         antenna=np.full(n, port, np.uint16),
         rssi_dbm=level.astype(np.float32),
-        phase_rad=absent,
-        channel=np.zeros(n, np.uint16),
+        phase_rad=phase_rad.astype(np.float32),
+        channel=np.ones(n, np.uint16),
         doppler_hz=absent,
         seen_us=at_us.astype(np.int64),
         first_seen_us=np.full(n, -1, np.int64),
