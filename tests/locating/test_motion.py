@@ -277,10 +277,10 @@ def test_reads_of_one_turn_are_compared_with_each_other() -> None:
 
 def test_phases_are_compared_across_a_move_of_the_table_s_zero() -> None:
     phases, rows = Phases(), np.arange(3)
-    phases.hear(reads_of_all(rows, 2_000_000_000, 1.0), news_of(rows, 2_000_000_000))
+    heard(phases, rows, 2_000_000_000, 1.0)
 
     phases.shift_times(1_000_000_000)
-    told = phases.hear(reads_of_all(rows, 1_000_001_000, 1.0), news_of(rows, 1_000_001_000))
+    told = heard(phases, rows, 1_000_001_000, 1.0)
 
     assert told is not None
     assert (told.log_odds < -1.0).all()
@@ -288,6 +288,6 @@ def test_phases_are_compared_across_a_move_of_the_table_s_zero() -> None:
 
 def test_an_impossible_phase_is_left_out() -> None:
     phases, rows = Phases(), np.arange(2)
-    wild = reads_of_all(rows, 1_000_000, np.array([np.inf, 1e30]))
+    wild = np.array([np.inf, 1e30])
 
-    assert phases.hear(wild, news_of(rows, 1_000_000)) is None
+    assert heard(phases, rows, 1_000_000, wild) is None
