@@ -9,7 +9,8 @@ Nothing is calibrated for it, and the order of the channels need not be known.
 A pair `dt` seconds apart whose doubled phases differ by `d` says `ln f(d; e^(-dt / 0.08 s)) -
 ln f(d; 0.85 e^(-dt / 40 s))` for "carried": f is the wrapped Cauchy density, which has the heavy
 tails that recorded resting tags have (people walk by, and reflections change). What pairs say of a
-tag is added up and fades.
+tag is added up and fades. Two phases that are the same to the last bit say nothing: measured ones
+scatter by tens of steps, and a reader or a file that has none may tell the same number for ever.
 
 What is remembered lies in two tables of fixed size, whatever the number of tags: phases by tag,
 antenna and channel, and what they say by tag. An entry is given away when it is too old to tell
@@ -251,6 +252,7 @@ class Phases:
         self._keep(entries, now, begins)
         span_ms = now["seen_ms"] - before["seen_ms"]
         pair = (now["check"] == before["check"]) & (span_ms > 0) & (span_ms <= _REMEMBERED_MS)
+        pair &= now["turn"] != before["turn"]
         at = pair.nonzero()[0]
         changed = (now["turn"][at] - before["turn"][at]).astype(np.float32) * _STEP_RAD
         nats = _says(changed, span_ms[at].astype(np.float32))

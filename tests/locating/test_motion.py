@@ -237,7 +237,7 @@ def test_a_hundred_thousand_tags_take_no_more_room_than_one() -> None:
     told = None
     for second in range(6):
         at_ms = 1_000_000 + 1000 * second
-        told = heard(phases, rows, at_ms, phase_rad)
+        told = heard(phases, rows, at_ms, phase_rad + 0.01 * second)
 
     # then those that found room are known to lie still, and nothing is said of the others
     assert phases.nbytes <= MIB
@@ -264,7 +264,7 @@ def test_reads_of_one_turn_are_compared_with_each_other() -> None:
     # given a tag that one antenna reads five times on one channel within a turn
     phases, row, channel = Phases(), np.zeros(1, np.int64), np.full(5, 7, np.uint16)
     rows, seen_ms = np.zeros(5, np.int64), np.arange(5) * 20 + 1_000_000
-    standing = Turned(np.full(5, 2.0, np.float32), channel)
+    standing = Turned(np.array([2.0, 2.01, 1.98, 2.02, 2.01], np.float32), channel)
     turning = Turned(np.array([0.0, 0.8, 1.6, 2.4, 3.2], np.float32), channel)
 
     stood = phases.hear(reads_of(rows, seen_ms), standing, news_of(row, 1_000_080))
@@ -280,10 +280,22 @@ def test_phases_are_compared_across_a_move_of_the_table_s_zero() -> None:
     heard(phases, rows, 2_000_000_000, 1.0)
 
     phases.shift_times(1_000_000_000)
-    told = heard(phases, rows, 1_000_001_000, 1.0)
+    told = heard(phases, rows, 1_000_001_000, 1.01)
 
     assert told is not None
     assert (told.log_odds < -1.0).all()
+
+
+def test_a_number_that_never_changes_is_no_phase() -> None:
+    # given a file that has 0 where nothing was measured
+    phases, rows = Phases(), np.arange(3)
+    heard(phases, rows, 1_000_000, 0.0)
+
+    told = heard(phases, rows, 1_000_100, 0.0)
+
+    assert told is not None
+    assert (told.log_odds == 0.0).all()
+    assert (told.held == 0.0).all()
 
 
 def test_an_impossible_phase_is_left_out() -> None:
