@@ -143,7 +143,13 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise typer.BadParameter(page_fault, param_hint="--html")
     if step and watch is None:
         raise typer.BadParameter("a day is stepped where it is shown: add --watch 0")
-    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips, flows=flows_of(flows))
+    besides = flows_of(flows)
+    if config is not None and besides:
+        raise typer.BadParameter(
+            "a file's own way of working is played; leave out one of them",
+            param_hint="--flows with --config",
+        )
+    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips, flows=besides)
     stage = None
     if watch is not None:
         stage = Stage(watch, speed, sys.stdin if step else None, tell_on_stderr)

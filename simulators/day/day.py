@@ -104,7 +104,8 @@ class Day:
         self.pages: Pages | None = None
         self.lives = 0
         self.written: list[str] = []
-        self.timetable = timetable(story, self.book.last_s) if entries is None else entries
+        drawn = timetable(story, self.book.last_s, self.flows)
+        self.timetable = drawn if entries is None else entries
         self.fault_log = [str(entry) for entry in self.timetable]
         self.ether = Ether(
             self.world,

@@ -5,6 +5,7 @@ a plain value with its own number, so that a failing day can be played again wit
 left out.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +13,6 @@ import numpy as np
 from typing_extensions import override
 
 from simulators.day.flows import Flow
-from simulators.day.flows import drawn as drawn_flows
 from simulators.day.plan import Faults, Story
 from simulators.day.site import BROKERS, readers_of
 from simulators.faults import FaultName
@@ -136,18 +136,18 @@ _TAIL = 1.2
 """Things go wrong up to this share of the time in which orders come."""
 
 
-def timetable(story: Story, length_s: float) -> list[Entry]:
+def timetable(story: Story, length_s: float, flows: Collection[Flow]) -> list[Entry]:
     """The entries of a day that happen, in the order of time.
 
     Args:
         story: the day; its `kept` says which entries happen.
         length_s: from opening to the last order.
+        flows: of the day; without some of them there is nothing that could fail.
     """
     if story.faults is Faults.NONE:
         return []
     column = 0 if story.faults is Faults.LIGHT else 1
     chance = np.random.default_rng([story.seed, 40])
-    flows = drawn_flows(story.seed) if story.flows is None else story.flows
     kinds = {kind: one[column] for kind, one in _OFTEN.items()}
     if Flow.UHF not in flows:
         kinds = {kind: often for kind, often in kinds.items() if kind not in _OF_MODULES}

@@ -14,7 +14,7 @@ from edge.model.events import PiecePicked
 from simulators.__main__ import assemble
 from simulators.day import command
 from simulators.day.command import day_report, quiet
-from simulators.day.flows import Flow
+from simulators.day.flows import Flow, drawn
 from simulators.day.page import page_of
 from simulators.day.plan import SHARES, Faults, Story
 from simulators.day.playing import played
@@ -65,6 +65,25 @@ def test_the_report_has_the_interfaces_keys_and_a_page(tmp_path: Path) -> None:
     assert "Every promise was kept." in shown
     assert "<svg" in shown
     assert "<script" not in shown
+
+
+def test_a_site_of_ones_own_has_no_gate_that_could_fail() -> None:
+    # given a seed that draws a gate for a site of the day's own
+    seed = next(seed for seed in range(100) if Flow.GATE in drawn(seed))
+    command = ["--config", str(CONFIG), "--seed", str(seed), "--orders", "2", "--faults", "heavy"]
+    # when its faults are played on the site of a file, which has none
+    done = CliRunner().invoke(assemble(["day"]), ["day", *command])
+    # then the day ends as usual
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["broken"] == []
+
+
+def test_flows_are_not_asked_of_a_site_of_ones_own() -> None:
+    done = CliRunner().invoke(
+        assemble(["day"]), ["day", "--config", str(CONFIG), "--flows", "gate"]
+    )
+    assert done.exit_code == 2
+    assert "leave out one of them" in done.output
 
 
 def test_a_wrong_configuration_is_told_in_one_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from edge.model.events import PieceChecked, TagWorkEnded
 from edge.model.tag_work import TagTask
 from simulators.day.command import day_report, quiet
 from simulators.day.flows import Flow
+from simulators.day.grounds import GATE_READER
 from simulators.day.plan import Faults, Story
 from simulators.day.playing import played
 from simulators.day.timetable import Entry, Kind, timetable
@@ -52,8 +53,17 @@ def test_a_day_goes_on_without_its_module(tmp_path: Path) -> None:
 
 def test_modules_fail_only_where_there_are_some() -> None:
     def kinds(flows: tuple[Flow, ...]) -> set[Kind]:
-        days = [timetable(Story(seed, 8, Faults.HEAVY, flows=flows), 900.0) for seed in range(40)]
+        days = [timetable(Story(seed, 8, Faults.HEAVY), 900.0, flows) for seed in range(40)]
         return {entry.kind for day in days for entry in day}
 
     assert not kinds(()) & {Kind.MODULE_CUT, Kind.MODULE_FAULT}
     assert {Kind.MODULE_CUT, Kind.MODULE_FAULT} <= kinds((Flow.UHF,))
+
+
+def test_the_reader_of_a_gate_fails_only_where_there_is_one() -> None:
+    def named(flows: tuple[Flow, ...]) -> set[str]:
+        days = [timetable(Story(seed, 8, Faults.HEAVY), 900.0, flows) for seed in range(40)]
+        return {entry.what.partition("/")[0] for day in days for entry in day}
+
+    assert GATE_READER not in named(())
+    assert GATE_READER in named((Flow.GATE,))
