@@ -13,6 +13,9 @@ from edge.model.places import Floor, LocationKind
 
 LATELY_US = 10_000_000
 """A hand that carries parcels through is heard out in this time."""
+_KEPT_US = 3 * LATELY_US
+"""Of a tag that went out lately the parcels count that left up to so long before or after it, and
+of these all tags that went out with them."""
 _Name = TypeVar("_Name", Epc, Sscc)
 
 
@@ -25,7 +28,7 @@ class Passing(NamedTuple):
 
 
 class GoingOut:
-    """Tags of known articles, and parcels; what is older than `LATELY_US` is told no more."""
+    """Tags of known articles, and parcels."""
 
     def __init__(self) -> None:
         self._parcels: OrderedDict[Sscc, Passing] = OrderedDict()
@@ -58,17 +61,26 @@ class GoingOut:
         """Those through which a parcel left lately; what goes out next forgets the others."""
         return tuple(dict.fromkeys(one.portal for one in self._parcels.values()))
 
-    def parcels(self, portal: LocationId, now_us: int) -> list[Sscc]:
-        """The parcels that left through a portal lately."""
-        return [sscc for sscc, one in self._parcels.items() if _is_lately(one, portal, now_us)]
+    def parcels(self, portal: LocationId, at_us: int) -> list[Sscc]:
+        """The parcels that left through a portal about that time."""
+        return [sscc for sscc, one in self._parcels.items() if _is_about(one, portal, at_us)]
+
+    def parcels_with(self, epc: Epc) -> list[Sscc]:
+        """The parcels that left about the time when a tag went out, where it did."""
+        passing = self._tags[epc]
+        return self.parcels(passing.portal, passing.at_us)
 
     def tags(self, portal: LocationId, now_us: int) -> dict[Epc, Sku]:
         """The tags that went out there lately, and their articles, in the order of their going."""
         return {
             epc: one.sku
             for epc, one in self._tags.items()
-            if one.sku is not None and _is_lately(one, portal, now_us)
+            if one.sku is not None and _is_about(one, portal, now_us)
         }
+
+    def of_article(self, portal: LocationId, sku: Sku) -> list[Epc]:
+        """The tags of an article that went out there, lately or with what left lately."""
+        return [epc for epc, one in self._tags.items() if (one.portal, one.sku) == (portal, sku)]
 
     def _announced(
         self, floor: Floor, epc: Epc, place: LocationId, sku: Sku | None, at_us: int
@@ -84,10 +96,9 @@ class GoingOut:
 
     def _asked(self, portal: LocationId, sku: Sku | None) -> None:
         """What is asked once is not asked again."""
-        for epc in [
-            key for key, one in self._tags.items() if (one.portal, one.sku) == (portal, sku)
-        ]:
-            del self._tags[epc]
+        if sku is not None:
+            for epc in self.of_article(portal, sku):
+                del self._tags[epc]
 
     def _forget_old(self, now_us: int) -> None:
         """What stands first: each goes to the end when it goes out, so it is looked at once."""
@@ -101,8 +112,8 @@ def _forget_first(passings: OrderedDict[_Name, Passing], now_us: int) -> None:
 
 
 def _is_new(one: Passing, now_us: int) -> bool:
-    return abs(now_us - one.at_us) <= LATELY_US
+    return abs(now_us - one.at_us) <= _KEPT_US
 
 
-def _is_lately(one: Passing, portal: LocationId, now_us: int) -> bool:
-    return one.portal == portal and _is_new(one, now_us)
+def _is_about(one: Passing, portal: LocationId, at_us: int) -> bool:
+    return one.portal == portal and abs(at_us - one.at_us) <= LATELY_US

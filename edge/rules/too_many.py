@@ -3,9 +3,10 @@
 A hand that took two for one, a cart without an antenna, a station that is deaf for the second tag:
 the portal is the last one that hears it, and may hear it before or after its parcel counts as
 gone. So the tags of an article that went out lately (`model.going_out`) are counted against the
-pieces of the parcels that left there at the same time. Only more tags than pieces are told, so a
-piece that was told by barcode, and whose tag nobody knows, makes no question, nor does one whose
-tag was mistaken for another; a tag that belongs elsewhere by the books counts nowhere.
+pieces of the parcels that left there within seconds of the tag that is of none. Only more tags
+than pieces are told, so a piece that was told by barcode, and whose tag nobody knows, makes no
+question, nor does one whose tag was mistaken for another; a tag that belongs elsewhere by the books
+counts nowhere.
 
 Goods that are driven through are many at once: then nobody is asked.
 
@@ -13,7 +14,8 @@ The question ends by a person's answer, when the tag is announced in another pla
 when its article is counted by hand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from edge.model.events import CountWanted, Event, TooManySettled, TooManySuspected
 from edge.model.ids import Epc, LocationId, Sku, Sscc
@@ -40,15 +42,18 @@ def noticed(state: FloorState, now_us: int) -> list[Event]:
 
 def _questions(state: FloorState, portal: LocationId, now_us: int) -> Iterator[PassageQuestion]:
     tags = state.going_out.tags(portal, now_us)
-    ssccs = state.going_out.parcels(portal, now_us)
-    strays = [epc for epc in tags if _is_stray(state, epc)] if ssccs else []
+    parcels = state.going_out.parcels(portal, now_us)
+    strays = [epc for epc in tags if _is_stray(state, epc)] if parcels else []
     if not 0 < len(strays) <= STRAYS_MAX:
         return
     for epc in {tags[one]: one for one in strays}.values():
         sku = tags[epc]
+        ssccs = state.going_out.parcels_with(epc)
         inside = [sscc for sscc in ssccs if _pieces(state, sscc, sku)]
-        room = sum(_pieces(state, sscc, sku) for sscc in inside) + _unheard(state, sku, tags)
-        out = [one for one, of in tags.items() if of == sku and one not in strays]
+        out = [one for one in state.going_out.of_article(portal, sku) if one not in strays]
+        heard_out = {*out, *strays}
+        room = sum(_pieces(state, sscc, sku) for sscc in inside)
+        room += _unheard(state, sku, heard_out)
         heard = sum(_parcel(state, one) in inside for one in out)
         heard += sum(tags[one] == sku for one in strays)
         if inside and heard > room:
@@ -73,10 +78,11 @@ def _pieces(state: FloorState, sscc: Sscc, sku: Sku) -> int:
     return sum(one == sku for one, _ in parcel.contents) if parcel is not None else 0
 
 
-def _unheard(state: FloorState, sku: Sku, tags: Mapping[Epc, Sku]) -> int:
+def _unheard(state: FloorState, sku: Sku, heard_out: AbstractSet[Epc]) -> int:
     """Pieces in parcels that stand here whose own tags are nowhere heard: a stray may be one's."""
     return sum(
-        one == sku and (unit.epc is None or not (unit.epc in tags or _is_here(state, unit.epc)))
+        one == sku
+        and (unit.epc is None or not (unit.epc in heard_out or _is_here(state, unit.epc)))
         for parcel in state.parcels.standing()
         for one, unit in parcel.contents
     )

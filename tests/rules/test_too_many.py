@@ -138,6 +138,21 @@ def test_a_piece_whose_tag_nobody_knew_is_no_piece_too_many() -> None:
     assert asked(floor) == [(tag(8), sscc, ())]
 
 
+def test_a_piece_of_a_parcel_that_left_before_is_not_too_many_in_the_next() -> None:
+    # given a parcel whose piece was told by barcode; its tag is heard as it leaves
+    floor, later_us = SmallFloor(), NOW_US + LATELY_US - 2_000_000
+    stock_up(floor)
+    before = picked_and_packed(floor, "O1", [1], tagged=False)
+    sscc = picked_and_packed(floor, "O2", [2])
+    floor.apply_at(ParcelShipped(before, OrderId("O1"), "DHL", DOCK, (), None), NOW_US)
+    floor.apply_at(ItemMoved(EXTRA, SHIRT, STATION, DOCK, 0.99), NOW_US + 1_000_000)
+    # when another one leaves within seconds of that tag, and the first has left too long ago
+    floor.apply_at(ItemMoved(tag(2), SHIRT, STATION, DOCK, 0.99), later_us)
+    floor.apply_at(ParcelShipped(sscc, OrderId("O2"), "DHL", DOCK, (tag(2),), None), later_us)
+    # then nobody is asked, for the first holds that piece
+    assert too_many.noticed(floor.state, NOW_US + LATELY_US + 500_000) == []
+
+
 def test_a_tag_that_was_taken_for_another_one_makes_no_question() -> None:
     """The parcel's own tag is not heard: its piece may bear the other one."""
     floor = SmallFloor()
