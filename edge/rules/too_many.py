@@ -5,8 +5,8 @@ the portal is the last one that hears it, and may hear it before or after its pa
 gone. So the tags of an article that went out lately (`model.going_out`) are counted against the
 pieces of the parcels that left there within seconds of the tag that is of none. Only more tags
 than pieces are told, so a piece that was told by barcode, and whose tag nobody knows, makes no
-question, nor does one whose tag was mistaken for another; a tag that belongs elsewhere by the books
-counts nowhere.
+question, nor does one whose tag was mistaken for another; a tag that belongs elsewhere by the
+books counts nowhere.
 
 Goods that are driven through are many at once: then nobody is asked.
 
