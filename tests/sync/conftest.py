@@ -204,10 +204,12 @@ class Central:
         )
         self._client.on_connect = lambda client, *_: client.subscribe(f"{BASE}#", qos=1)
         self._client.on_message = self._receive
+        hears = threading.Event()
+        self._client.on_subscribe = lambda *_: hears.set()
         self._client.reconnect_delay_set(1, 1)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        wait_until("the central system is connected", self._client.is_connected)
+        wait_until("the central system hears what is told", hears.is_set)
 
     @property
     def upto(self) -> int:
