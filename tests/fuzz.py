@@ -158,23 +158,7 @@ def one_turn(folder: Path, seed: int, names: tuple[str, ...], share: float = 1.0
 
 
 def one_round(name: str, target: Target, seed: int, count: int) -> tuple[float, float]:
-    """One round of a target; its CPU seconds, and the milliseconds of its slowest input.
-
-    Beside other work the CPU time of an input may be many times what it is alone, so a round with
-    a slow one is played again: what takes its time takes it twice.
-    """
-    took, slowest_ms = _played(name, target, seed, count)
-    if slowest_ms > SLOW_INPUT_MS:
-        took, again_ms = _played(name, target, seed, count)
-        slowest_ms = min(slowest_ms, again_ms)
-    if took > SLOW_S:
-        raise FindingError(f"{name}, seed {seed}: one round took {took:.0f} s of CPU")
-    if slowest_ms > SLOW_INPUT_MS:
-        raise FindingError(f"{name}, seed {seed}: an input took {slowest_ms:.0f} ms of CPU")
-    return took, slowest_ms
-
-
-def _played(name: str, target: Target, seed: int, count: int) -> tuple[float, float]:
+    """One round of a target; its CPU seconds, and the milliseconds of its slowest input."""
     faulthandler.register(signal.SIGPROF, chain=True)  # the trace, then the end
     signal.setitimer(signal.ITIMER_PROF, HANG_S)
     faulthandler.dump_traceback_later(DEADLOCK_S, exit=True)
@@ -186,7 +170,12 @@ def _played(name: str, target: Target, seed: int, count: int) -> tuple[float, fl
     finally:
         faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return time.process_time() - began, tries.slowest_ms
+    took = time.process_time() - began
+    if took > SLOW_S:
+        raise FindingError(f"{name}, seed {seed}: one round took {took:.0f} s of CPU")
+    if tries.slowest_ms > SLOW_INPUT_MS:
+        raise FindingError(f"{name}, seed {seed}: an input took {tries.slowest_ms:.0f} ms of CPU")
+    return took, tries.slowest_ms
 
 
 def targets_named() -> tuple[str, ...]:

@@ -19,8 +19,7 @@ _TOLD_WITHIN_US = 30_000_000
 """A stay that is unsure waits for the tag's next ones, for 20 s; readers are heard each second."""
 _SHAKEN_US = 150_000_000
 """So long after the process or the reader was gone a gate may not know what it has heard."""
-_FEW, _FEW_MISSED = 3, 6
-"""A whole pallet may be in a shadow of the antennas at once."""
+_FEW = 3
 _WRONG_SHARE, _MISSED_SHARE = 0.1, 0.4
 """A gate tells what is likeliest: one tag of a hundred is told wrong, and the tags of one pallet
 together; one of twenty-five is deaf. More than these shares (and a few) is no bad luck."""
@@ -91,7 +90,7 @@ class GateIsTrue(Law):
         right, wrong, missed = self.counts()
         if wrong > max(_FEW, _WRONG_SHARE * (right + wrong)):
             self.breaks(f"of {right + wrong} tags that were told to go in or out {wrong} did not")
-        if missed > max(_FEW_MISSED, _MISSED_SHARE * (right + missed)):
+        if missed > max(_FEW, _MISSED_SHARE * (right + missed)):
             self.breaks(f"of {right + missed} tags that went in or out {missed} were not told")
 
     def counts(self) -> tuple[int, int, int]:
