@@ -8,7 +8,8 @@ than pieces are told, so a piece that was told by barcode, and whose tag nobody 
 question, nor does one whose tag was mistaken for another; a tag that belongs elsewhere by the
 books counts nowhere.
 
-Goods that are driven through are many at once: then nobody is asked.
+Goods that are driven through are many at once: then nobody is asked. At a gate, which tells of
+each tag when its passage is judged, those that are still there count among them.
 
 The question ends by a person's answer, when the tag is announced in another place of the house, or
 when its article is counted by hand.
@@ -44,7 +45,7 @@ def _questions(state: FloorState, portal: LocationId, now_us: int) -> Iterator[P
     tags = state.going_out.tags(portal, now_us)
     parcels = state.going_out.parcels(portal, now_us)
     strays = [epc for epc in tags if _is_stray(state, epc)] if parcels else []
-    if not 0 < len(strays) <= STRAYS_MAX:
+    if not strays or len({*strays, *_at_gate(state, portal)}) > STRAYS_MAX:
         return
     for epc in {tags[one]: one for one in strays}.values():
         sku = tags[epc]
@@ -58,6 +59,13 @@ def _questions(state: FloorState, portal: LocationId, now_us: int) -> Iterator[P
         heard += sum(tags[one] == sku for one in strays)
         if inside and heard > room:
             yield _question(portal, epc, sku, tuple(inside), now_us)
+
+
+def _at_gate(state: FloorState, portal: LocationId) -> list[Epc]:
+    """Tags of no parcel at a gate: what is driven out there is told one after the other."""
+    if portal not in state.floor.sided_portals:
+        return []
+    return [epc for epc in state.near.get(portal, ()) if _is_stray(state, epc)]
 
 
 def _is_stray(state: FloorState, epc: Epc) -> bool:

@@ -1,4 +1,4 @@
-"""Where more antennas hear an item than it has slots, those that hear it loudest tell its place."""
+"""Where more antennas hear an item than it has slots for, the loudest tell where it is."""
 
 from collections.abc import Callable
 

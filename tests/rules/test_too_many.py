@@ -192,6 +192,22 @@ def test_goods_that_are_driven_through_are_not_asked_about() -> None:
     assert asked(floor) == []
 
 
+def test_goods_at_a_gate_are_many_though_one_is_told_to_go_out_before_the_others() -> None:
+    # given a parcel that goes out at a gate, and goods of no parcel that are driven behind it
+    floor = SmallFloor(SIDED)
+    packed(floor)
+    for number in (7, 8, 9):
+        at_dock(floor, tag(number))
+    goes_out(floor, tag(1), Direction.OUT)
+
+    # when the gate tells of the goods, one after the other
+    for number in (7, 8, 9):
+        goes_out(floor, tag(number), Direction.OUT)
+
+    # then nobody is asked
+    assert asked(floor) == []
+
+
 def test_what_lies_in_another_order_s_tote_or_is_brought_back_is_not_asked_about() -> None:
     floor = SmallFloor()
     packed(floor)
