@@ -14,6 +14,7 @@ from edge.clock import Clock
 from edge.compose.checking import check_files
 from edge.compose.core import STORE_FILE
 from edge.compose.devices import module_settings, scanner_settings
+from edge.compose.doctor_gates import gates_heard_poorly
 from edge.compose.doctor_readers import Running, asked, held
 from edge.compose.link import link_settings
 from edge.compose.setting_up import certificates_in_use
@@ -22,6 +23,7 @@ from edge.daemon.checks.certificates import certificate_dates
 from edge.daemon.checks.finding import Finding, bad, good, warning
 from edge.locating import kernel
 from edge.settings.faults import ConfigurationError
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreBusyError, StoreError
 from edge.store.lock import StoreLock, lock_of
@@ -57,6 +59,7 @@ def examine(path: Path, clock: Clock, ask_ready: AskReady) -> Iterator[Finding]:
         return
     if not faults:
         yield good("configuration", f"{path} and the files that it names are good")
+        yield from gates_heard_poorly(settings, load_floor(settings.gateway.floor_file))
     yield from _folders(settings, clock)
     running = _running(settings, ask_ready)
     yield _daemon(settings, running)
