@@ -20,9 +20,9 @@ _TOLD_WITHIN_US = 30_000_000
 _SHAKEN_US = 150_000_000
 """So long after the process or the reader was gone a gate may not know what it has heard."""
 _FEW = 3
-_WRONG_SHARE, _MISSED_SHARE = 0.1, 0.4
+_SHARE = 0.1
 """A gate tells what is likeliest: one tag of a hundred is told wrong, and the tags of one pallet
-together; one of twenty-five is deaf. More than these shares (and a few) is no bad luck."""
+together; one of twenty-five is deaf. More than this share (and a few) is no bad luck."""
 
 
 @dataclass(slots=True)
@@ -57,6 +57,8 @@ def _no_time() -> int:
 class GateIsTrue(Law):
     """What the gate tells to go in or out nearly always does; what does is told or asked about.
 
+    A parcel is told or asked about as one: what is in it needs no word of its own.
+
     Attributes:
         crossings: what really was there.
         now_us: tells true UTC microseconds.
@@ -68,15 +70,21 @@ class GateIsTrue(Law):
     now_us: Callable[[], int] = _no_time
     shaken: list[int] = field(default_factory=list)
     is_faulty: bool = False
-    _told: list[tuple[PortalPassed | PassageUnclear, int]] = field(default_factory=list)
+    _passed: list[tuple[PortalPassed, int]] = field(default_factory=list)
+    _told: list[tuple[Epc, int]] = field(default_factory=list)
+    _left_us: dict[Epc, int] = field(default_factory=dict)
 
     @override
     def fact(self, fact: Fact, mirror: FloorState) -> None:
-        event = fact.event
-        if isinstance(event, PassageUnclear) or (
-            isinstance(event, PortalPassed) and event.probability < 1.0  # 1 is a person's word
-        ):
-            self._told.append((event, self.now_us()))
+        event, now_us = fact.event, self.now_us()
+        if isinstance(event, PortalPassed) and event.probability < 1.0:  # 1 is a person's word
+            self._passed.append((event, now_us))
+            self._told.append((event.epc, now_us))
+        elif isinstance(event, PassageUnclear):
+            self._told += [(epc, now_us) for epc in _asked_about(event, mirror)]
+        elif isinstance(event, ParcelShipped):
+            for epc in event.epcs:
+                self._left_us.setdefault(epc, now_us)
 
     @override
     def died(self) -> None:
@@ -88,26 +96,36 @@ class GateIsTrue(Law):
             return
         self.shaken.sort()
         right, wrong, missed = self.counts()
-        if wrong > max(_FEW, _WRONG_SHARE * (right + wrong)):
+        if wrong > max(_FEW, _SHARE * (right + wrong)):
             self.breaks(f"of {right + wrong} tags that were told to go in or out {wrong} did not")
-        if missed > max(_FEW, _MISSED_SHARE * (right + missed)):
+        if missed > max(_FEW, _SHARE * (right + missed)):
             self.breaks(f"of {right + missed} tags that went in or out {missed} were not told")
 
     def counts(self) -> tuple[int, int, int]:
         """Tags that were told to go in or out, or asked about, and did; that did not; untold."""
         wrong = sum(
-            isinstance(one, PortalPassed) and self._is_calm(at_us) and not self._did(one, at_us)
-            for one, at_us in self._told
+            self._is_calm(at_us) and not self._did(one, at_us) for one, at_us in self._passed
         )
-        known = self._known([(_epc_of(one), at_us) for one, at_us in self._told])
+        known = self._known()
         went = [
             (epc, one)
             for one in self.crossings
             if one.manner in _CROSSES and self._is_told_by_now(one)
             for epc in one.epcs
         ]
-        missed = sum((epc, one.from_us) not in known for epc, one in went)
+        missed = sum(
+            (epc, one.from_us) not in known and not self._has_left(epc, one) for epc, one in went
+        )
         return len(went) - missed, wrong, missed
+
+    def _has_left(self, epc: str, crossing: Crossing) -> bool:
+        """Whether the tag's parcel is told to be gone, by a person or by its other tags."""
+        left_us = self._left_us.get(Epc(epc))
+        return (
+            crossing.manner is Manner.OUT
+            and left_us is not None
+            and left_us <= crossing.until_us + _TOLD_WITHIN_US
+        )
 
     def _is_told_by_now(self, one: Crossing) -> bool:
         told_us = one.until_us + _TOLD_WITHIN_US
@@ -126,15 +144,18 @@ class GateIsTrue(Law):
             for one in self.crossings
         )
 
-    def _known(self, told: list[tuple[str, int]]) -> set[tuple[str, int]]:
+    def _known(self) -> set[tuple[str, int]]:
         """Tag and beginning of each crossing of which something was told."""
         return {
             (epc, one.from_us)
-            for epc, at_us in told
+            for epc, at_us in self._told
             for one in self.crossings
             if epc in one.epcs and one.from_us <= at_us <= one.until_us + _TOLD_WITHIN_US
         }
 
 
-def _epc_of(event: PortalPassed | PassageUnclear) -> str:
-    return event.epc if isinstance(event, PortalPassed) else event.question.epc
+def _asked_about(event: PassageUnclear, mirror: FloorState) -> tuple[Epc, ...]:
+    """A parcel is asked about once, whichever of its tags is unclear."""
+    sscc = event.question.sscc
+    parcel = None if sscc is None else mirror.parcels.get(sscc)
+    return (event.question.epc, *(() if parcel is None else parcel.epcs))

@@ -142,7 +142,7 @@ def a_gate_has_its_sides_exchanged(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(portals, "_SIDES", {"in": portals.OUTSIDE, "out": portals.INSIDE})
 
 
-@bug("GateIsTrue", flows=(Flow.GATE,), orders=3)
+@bug("GateIsTrue", flows=(Flow.GATE,), orders=6, seed=2)
 def nobody_is_asked_what_a_gate_does_not_know(patch: pytest.MonkeyPatch) -> None:
     unsure = partial(PortalWatch, settings=PortalSettings(answer_at=0.9999))
     patch.setattr(loop, "PortalWatch", unsure)
