@@ -17,7 +17,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(SYSTEM) no-venv=python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml $(wildcard edge/locating/kernel*.[ch] drivers/llrp/*.c) | $(BIN)/python
+$(VENV)/.runtime: requirements.lock pyproject.toml $(wildcard edge/locating/kernel*.[ch] edge/rules/*.c drivers/llrp/*.c) | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c 'from edge.locating import kernel; print("locating works on reads with", "compiled code" if kernel.KERNEL else f"numpy alone: {kernel.REASON}")'

@@ -22,6 +22,7 @@ from edge.daemon.checks import host
 from edge.daemon.checks.certificates import certificate_dates
 from edge.daemon.checks.finding import Finding, bad, good, warning
 from edge.locating import kernel
+from edge.rules import compiled_sweep
 from edge.settings.faults import ConfigurationError
 from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
@@ -80,7 +81,7 @@ def _host(clock: Clock) -> Iterator[Finding]:
 
 
 def _libraries() -> Iterator[Finding]:
-    """Whether this machine has the two compiled libraries; without them numpy does their work."""
+    """Whether this machine has the compiled libraries; without them numpy does their work."""
     yield _library(
         "locating",
         "compiled code works on reads",
@@ -92,6 +93,12 @@ def _libraries() -> Iterator[Finding]:
         "compiled code decodes tag reports",
         "tag reports of many readers cost twice as much",
         None if compiled.READING is not None else compiled.REASON,
+    )
+    yield _library(
+        "planning",
+        "compiled code measures walks",
+        "a plan of 200 orders costs five times as much, and its walks are longer",
+        None if compiled_sweep.SWEEP is not None else compiled_sweep.REASON,
     )
 
 

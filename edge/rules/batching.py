@@ -87,20 +87,26 @@ def plan_batches(
         chance: decides where the search looks.
         effort: how long it looks.
     """
+    by_id = {order.id: order for order in instance.orders}
+    walked = [
+        Batch(batch, walk_of(instance, [by_id[name] for name in batch]).length)
+        for batch in orders_together(instance, chance, effort)
+    ]
+    return BatchPlan(fsum(batch.length for batch in walked), tuple(walked))
+
+
+def orders_together(
+    instance: BatchInstance, chance: np.random.Generator, effort: Effort
+) -> list[tuple[str, ...]]:
+    """Which orders share a walk, as `plan_batches` has it; in the sequence of the wave."""
     ranked = sorted(instance.orders, key=lambda order: len(order.stops))
     batches = _batched(instance, ranked, chance, effort) if ranked else []
-    return _plan(instance, [[ranked[order].id for order in batch] for batch in batches])
-
-
-def _plan(instance: BatchInstance, batches: Sequence[Sequence[str]]) -> BatchPlan:
     place = {order.id: index for index, order in enumerate(instance.orders)}
-    in_order = sorted(sorted(batch, key=place.__getitem__) for batch in batches)
-    in_order.sort(key=lambda batch: place[batch[0]])
-    walked = []
-    for batch in in_order:
-        route = walk_of(instance, [instance.orders[place[name]] for name in batch])
-        walked.append(Batch(tuple(batch), route.length))
-    return BatchPlan(fsum(batch.length for batch in walked), tuple(walked))
+    named = [
+        tuple(sorted((ranked[order].id for order in batch), key=place.__getitem__))
+        for batch in batches
+    ]
+    return sorted(named, key=lambda batch: place[batch[0]])
 
 
 def walk_of(instance: BatchInstance, orders: Sequence[BatchOrder]) -> Route:
@@ -234,9 +240,9 @@ class _Savings:
     def joined(self, orders: Sequence[int]) -> list[list[int]]:
         """Batches of the given orders."""
         batches = [[order] for order in orders]
-        singles = [[order + 1] for order in orders]
-        alone = self._lengths.together(singles, [[]])[:, 0]
-        saving = alone[:, None] + alone - self._lengths.together(singles, singles)
+        contents = self._lengths.contents([[order + 1] for order in orders])
+        alone = self._lengths.pairs(contents, self._lengths.contents([[]]))[:, 0]
+        saving = alone[:, None] + alone - self._lengths.pairs(contents, contents)
         size = np.array([self._sizes[order] for order in orders])
         count = np.ones(len(orders), np.int64)
         np.fill_diagonal(saving, -FAR)
@@ -253,22 +259,8 @@ class _Savings:
             size[kept] += size[lost]
             count[kept] += count[lost]
             alone[kept] += alone[lost] - saving[kept, lost]
+            contents.absorb(kept, lost)
+            others = [index for index, batch in enumerate(batches) if batch and index != kept]
+            joint = self._lengths.pairs(contents.some(kept, kept + 1), contents)[0]
             saving[lost] = saving[:, lost] = -FAR
-            self._measure(batches, kept, alone, saving)
-
-    def _measure(
-        self,
-        batches: Sequence[Sequence[int]],
-        kept: int,
-        alone: "np.ndarray[tuple[int], np.dtype[np.float32]]",
-        saving: "np.ndarray[tuple[int, int], np.dtype[np.float32]]",
-    ) -> None:
-        """Write down anew what joining a grown batch saves."""
-        others = [index for index, batch in enumerate(batches) if batch and index != kept]
-        if not others:
-            return
-        joint = self._lengths.together(
-            [[order + 1 for order in batches[kept]]],
-            [[order + 1 for order in batches[index]] for index in others],
-        )[0]
-        saving[kept, others] = saving[others, kept] = alone[kept] + alone[others] - joint
+            saving[kept, others] = saving[others, kept] = (alone[kept] + alone - joint)[others]

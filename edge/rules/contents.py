@@ -48,14 +48,31 @@ class Content:
             np.logical_and.reduceat(self.is_blank[columns], starts),
         )
 
-    def first(self, count: int) -> "Content":
-        """The first columns."""
+    def some(self, first: int, end: int) -> "Content":
+        """The columns from the first up to the end."""
         return Content(
-            self.highest[:, :count],
-            self.lowest[:, :count],
-            self.inside[..., :count],
-            self.asked[:, :count],
-            self.is_blank[:count],
+            self.highest[:, first:end],
+            self.lowest[:, first:end],
+            self.inside[..., first:end],
+            self.asked[:, first:end],
+            self.is_blank[first:end],
+        )
+
+    def absorb(self, kept: int, lost: int) -> None:
+        """The column `kept` asks for what `lost` asks for as well, from now on."""
+        for most in (self.highest, self.inside, self.asked):
+            np.maximum(most[..., kept], most[..., lost], out=most[..., kept])
+        np.minimum(self.lowest[:, kept], self.lowest[:, lost], out=self.lowest[:, kept])
+        self.is_blank[kept] &= self.is_blank[lost]
+
+    def in_one_piece(self) -> "Content":
+        """The same, each row behind the one before, as compiled code reads it."""
+        return Content(
+            np.ascontiguousarray(self.highest),
+            np.ascontiguousarray(self.lowest),
+            np.ascontiguousarray(self.inside),
+            np.ascontiguousarray(self.asked),
+            self.is_blank,
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.rules.batching import Effort, plan_batches, walk_of
+from edge.rules.batching import Effort, orders_together, walk_of
 from edge.rules.instances import BatchInstance, BatchOrder, Point, RouteInstance, Stop
 from edge.rules.lengths import Lengths
 from edge.rules.routing import shortest_route
@@ -118,8 +118,8 @@ def plan_walks(
     wave = _instance(shared, walkways, cart)
     by_id = {order.id: order for order in shared}
     walks += [
-        _walk(wave, [by_id[name] for name in batch.orders])
-        for batch in plan_batches(wave, chance, effort).batches
+        _walk(wave, [by_id[name] for name in batch])
+        for batch in orders_together(wave, chance, effort)
     ]
     place = {order.id: index for index, order in enumerate(orders)}
     return tuple(sorted(walks, key=lambda walk: place[walk.orders[0]]))
