@@ -20,14 +20,12 @@
 #define MADV_COLLAPSE 25 /* Linux 6.1 */
 #endif
 
-enum { INDEX_BITS = 24, AHEAD = 64, NEAR = 32 };
+enum { INDEX_BITS = 24, AHEAD = 64 };
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 #define LEAST_WEIGHT 0x1p-20f
 #define LOUDER_DB 6.0f
 #define LEAST_CODE 0x35800u /* the bits of LEAST_WEIGHT without the last 12 */
 #define BELIEF_FULL 65535.0f
-#define UNKNOWN 0x7E00 /* no number, in half precision */
-#define INFINITE 0x7C00
 
 /* Reads of one tag and antenna, summed. */
 struct pair {
@@ -77,49 +75,44 @@ static uint64_t *sorted(uint64_t *from, uint64_t *to, int64_t n, uint64_t most)
 
 static float least(float weight) { return weight > LEAST_WEIGHT ? weight : LEAST_WEIGHT; }
 
-/* Asks for a tag's other slots, once its head has come. */
-static void ask_for_others(const struct table *table, const struct head *head)
-{
-    if (!head->others)
-        return;
-    const struct slot *others = others_of(table, head);
-    ask_for(others);
-    ask_for((const char *)(others + OTHERS) - 1);
-}
-
-/* A slot as new: of no antenna. */
-static struct slot new_slot(uint16_t belief)
-{
-    return (struct slot){0.0f, 0, UNKNOWN, 0, NO_ANTENNA, belief};
-}
-
 /* One slot out of the table, faded to the tag's newest read. */
-static void take_slot(struct slot slot, const struct slots *slots, int64_t at, float fade)
+static void take_slot(const struct slot *slot, const struct slots *slots, int64_t at, float fade)
 {
-    float before = bits_to_float((slot.weight + LEAST_CODE) << 12);
+    float before = bits_to_float((slot->weight + LEAST_CODE) << 12);
     float weight = least(before * fade);
     slots->weight[at] = weight;
-    slots->level_sum[at] = slot.level_sum * (weight / before);
-    slots->seen_ms[at] = slot.seen_ms;
-    slots->antenna[at] = slot.antenna;
-    slots->belief[at] = (float)slot.belief * (1.0f / BELIEF_FULL);
-    slots->usual[at] = half_to_float(slot.usual);
+    slots->level_sum[at] = slot->level_sum * (weight / before);
+    slots->seen_ms[at] = slot->seen_ms;
+    slots->antenna[at] = slot->antenna;
+    slots->belief[at] = (float)slot->belief * (1.0f / BELIEF_FULL);
+    slots->usual[at] = half_to_float(slot->usual);
 }
 
-/* All of a tag's. What was put leaves even slots without an antenna a little belief. */
+/* A slot of no antenna: as it was when it was new, it has nothing that fades. What was put leaves it
+ * a little belief. */
+static void new_slot(const struct slots *slots, int64_t at, int was_put)
+{
+    slots->weight[at] = LEAST_WEIGHT;
+    slots->level_sum[at] = 0.0f;
+    slots->seen_ms[at] = 0;
+    slots->antenna[at] = NO_ANTENNA;
+    slots->belief[at] = (float)was_put * (1.0f / BELIEF_FULL);
+    slots->usual[at] = NAN;
+}
+
+/* All of a tag's. */
 static void take_slots(const struct table *table, const struct head *head,
                        const struct slots *slots, int64_t j, float fade)
 {
-    take_slot(head->first, slots, SLOTS * j, fade);
+    take_slot(&head->first, slots, SLOTS * j, fade);
     if (!head->others) {
-        const struct slot other = new_slot(head->first.belief > 0);
         for (int64_t at = SLOTS * j + 1; at < SLOTS * (j + 1); at++)
-            take_slot(other, slots, at, fade);
+            new_slot(slots, at, head->first.belief > 0);
         return;
     }
     const struct slot *others = others_of(table, head);
     for (int64_t s = 0; s < OTHERS; s++)
-        take_slot(others[s], slots, SLOTS * j + 1 + s, fade);
+        take_slot(others + s, slots, SLOTS * j + 1 + s, fade);
 }
 
 /* Adds a pair to its antenna's slot; false where there is none. */
@@ -263,11 +256,17 @@ API int64_t kernel_kept(const struct table *table, int64_t m, const int64_t *row
     return 0;
 }
 
+/* A weight as the table has it. */
+static uint32_t code_of(float weight)
+{
+    uint32_t code = ((float_to_bits(weight) + (1u << 11)) >> 12) - LEAST_CODE;
+    return code < 0xFFFF ? code : 0xFFFF;
+}
+
 /* One worked-on slot as the table has it. */
 static struct slot put_slot(const struct slots *slots, int64_t at)
 {
-    uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
-    code = code < 0xFFFF ? code : 0xFFFF;
+    uint32_t code = code_of(slots->weight[at]);
     float rounded = bits_to_float((code + LEAST_CODE) << 12);
     /* rounds, and leaves every candidate a little to grow from */
     float belief = slots->belief[at] * (BELIEF_FULL - 1.0f) + 1.5f;
@@ -281,11 +280,14 @@ static struct slot put_slot(const struct slots *slots, int64_t at)
     };
 }
 
-/* Whether a slot says no more than one that is new. */
-static int is_new(const struct slot *slot)
+/* Whether the other slots of a tag say no more than new ones do. */
+static int are_new(const struct slots *slots, int64_t j)
 {
-    return slot->antenna == NO_ANTENNA && slot->weight == 0 && slot->seen_ms == 0
-           && slot->level_sum == 0.0f && (slot->usual & 0x7FFF) > INFINITE;
+    for (int64_t at = SLOTS * j + 1; at < SLOTS * (j + 1); at++)
+        if (slots->antenna[at] != NO_ANTENNA || slots->seen_ms[at] || slots->level_sum[at] != 0.0f
+            || code_of(slots->weight[at]) || !isnan(slots->usual[at]))
+            return 0;
+    return 1;
 }
 
 /* Of how many of m tags the other slots must be kept that have none yet. */
@@ -294,14 +296,9 @@ API int64_t kernel_lacking(const struct table *table, int64_t m, const int64_t *
 {
     int64_t lacking = 0;
     for (int64_t j = 0; j < m; j++) {
-        int all_new = 1;
         if (rows[j] < 0 || rows[j] >= table->capacity)
             return -1;
-        for (int64_t at = SLOTS * j + 1; at < SLOTS * (j + 1); at++) {
-            const struct slot slot = put_slot(slots, at);
-            all_new &= is_new(&slot);
-        }
-        lacking += !all_new && !table->heads[rows[j]].others;
+        lacking += !table->heads[rows[j]].others && !are_new(slots, j);
     }
     return lacking;
 }
@@ -318,25 +315,19 @@ API int64_t kernel_put(const struct table *table, int64_t m, const int64_t *rows
         return -1;
     for (int64_t j = 0; j < m; j++) {
         struct head *head = table->heads + rows[j];
-        struct slot others[OTHERS];
-        int all_new = 1;
         if (j + AHEAD < m)
             ask_for_head(table->heads + rows[j + AHEAD]);
-        if (j + NEAR < m)
-            ask_for_others(table, table->heads + rows[j + NEAR]);
         head->first = put_slot(slots, SLOTS * j);
-        for (int64_t s = 0; s < OTHERS; s++) {
-            others[s] = put_slot(slots, SLOTS * j + 1 + s);
-            all_new &= is_new(others + s);
-        }
         if (!head->others) {
-            if (all_new)
+            if (are_new(slots, j))
                 continue;
             head->others = all->free;
             memcpy(&all->free, all->slots[all->free - 1], sizeof all->free);
             all->left--;
         }
-        memcpy(all->slots[head->others - 1], others, sizeof others);
+        struct slot *others = all->slots[head->others - 1];
+        for (int64_t s = 0; s < OTHERS; s++)
+            others[s] = put_slot(slots, SLOTS * j + 1 + s);
     }
     return 0;
 }

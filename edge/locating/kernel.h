@@ -7,7 +7,7 @@
 
 #define API __attribute__((visibility("default")))
 
-enum { SLOTS = 4, OTHERS = SLOTS - 1, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF };
+enum { SLOTS = 4, OTHERS = SLOTS - 1, NEAR = 32, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF };
 
 /* What a row begins with, see epcs.py. */
 struct key {
@@ -141,6 +141,16 @@ static inline void ask_for_head(const struct head *head)
 static inline const struct slot *others_of(const struct table *table, const struct head *head)
 {
     return table->others->slots[head->others - 1];
+}
+
+/* Asks for a tag's other slots, once its head has come. */
+static inline void ask_for_others(const struct table *table, const struct head *head)
+{
+    if (!head->others)
+        return;
+    const struct slot *others = others_of(table, head);
+    ask_for(others);
+    ask_for((const char *)(others + OTHERS) - 1);
 }
 
 /* The last read of a tag; 0 for one without any. */

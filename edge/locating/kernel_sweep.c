@@ -49,10 +49,14 @@ API int64_t kernel_sweep(const struct table *table, int64_t begin, int64_t *end,
         is_dark |= is->dark[p];
     for (int64_t row = begin; row < *end; row++) {
         const struct head *head = table->heads + row;
+        if (row + NEAR < *end)
+            ask_for_others(table, head + NEAR);
         if ((head->state != PRESENT && head->state != STALE) || head->place >= at->places)
             continue;
-        const int64_t seen_ms = newest_ms(table, head);
         /* what lies in the dark is lost however lately it was heard */
+        if (!is_dark && now_ms - head->first.seen_ms <= is->least_ms)
+            continue;
+        const int64_t seen_ms = newest_ms(table, head);
         if (!is_dark && now_ms - seen_ms <= is->least_ms)
             continue;
         const uint8_t found = found_of(is, at, head, seen_ms, now_ms);
