@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,6 +39,24 @@ def made_to_stay() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
+
+
+@contextmanager
+def missing(module: str) -> Iterator[None]:
+    """What is imported within does without this module, as where it is not installed.
+
+    Libraries take up what they find, whoever needs it. None among the modules is Python's own way
+    to say that there is none (its reference, "The module cache"). One that was imported before
+    stays in.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment] # the types do not say that it may be
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def give_back() -> None:

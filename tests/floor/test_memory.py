@@ -73,3 +73,25 @@ def test_garbage_is_searched_for_again_where_making_failed() -> None:
 def _resident_bytes() -> int:
     pages = Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]
     return int(pages) * 4_096
+
+
+MISSING = """
+from edge.floor.memory import missing
+with missing("wave"):
+    try:
+        import wave
+    except ImportError:
+        print("missing")
+import wave
+with missing("wave"):  # what was imported before stays in
+    import wave
+print("there")
+"""
+
+
+def test_what_is_missing_for_a_while_is_there_again_afterwards() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MISSING], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == ["missing", "there"]
