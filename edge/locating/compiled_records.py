@@ -15,6 +15,9 @@ from edge.locating.slots import SLOTS, Kept, News, Reads, Slots
 _KEPT_READS = 32_768
 """Room for so many reads is kept from turn to turn: what is given back to the system comes back
 page by page, and each page costs as much as a tag. A very late turn's is made and given back."""
+_ASKED_OFTEN, _TOO_LARGE = 256, 4
+"""After so many turns, some seconds, room for so many times the most of their reads is too much: a
+late turn needed it, and 270 bytes a read."""
 
 
 class _TableAt(ctypes.Structure):
@@ -40,6 +43,7 @@ class CompiledRecords:
         self._plain = _TableAt()
         self.at, self.capacity = ctypes.byref(self._plain), 0
         self._bench = Bench(1024)
+        self._asked = self._most_reads = 0
 
     def work_on(self, heads: NDArray[np.void], others: Others) -> None:
         """Take the rows and their other slots, anew whenever the rows have grown.
@@ -141,11 +145,16 @@ class CompiledRecords:
             self._others.make_room(lacking)
 
     def bench(self, reads: int) -> Bench:
-        """Room for so many reads; the same as before where that is enough."""
+        """Room for so many reads; the same as before where that is enough, and not far too much."""
         if reads > _KEPT_READS:
             return Bench(reads)
+        self._asked, self._most_reads = self._asked + 1, max(self._most_reads, reads)
         if reads > self._bench.reads:
             self._bench = Bench(min(2 * reads, _KEPT_READS))
+        elif self._asked >= _ASKED_OFTEN:
+            if self._bench.reads > _TOO_LARGE * self._most_reads:
+                self._bench = Bench(2 * self._most_reads)
+            self._asked = self._most_reads = 0
         return self._bench
 
 

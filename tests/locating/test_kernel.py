@@ -251,6 +251,20 @@ def test_what_the_first_tags_have_heard_stays_while_the_table_grows() -> None:
         assert table.kept(rows).place.tolist() == [NO_PLACE] * 5
 
 
+def test_room_that_a_late_turn_needed_is_given_back_some_turns_later() -> None:
+    records = table_of(1, compiled=True).compiled
+    assert records is not None
+    late = records.bench(16_000)
+    # when turns are as ever again, and some of them are half as long
+    kept = [records.bench(2_000) for _ in range(255)]
+    again = [records.bench(2_000 if turn % 9 else 9_000) for turn in range(600)]
+    # then there is room as before until it was not needed for long
+    assert all(one is late for one in [*kept, *again])
+    usual = [records.bench(2_000) for _ in range(600)][-1]
+    assert usual.reads == 4_000
+    assert records.bench(4_000) is usual
+
+
 def test_read_only_columns_are_read() -> None:
     table, reads = table_of(2, compiled=True), reads_of([1], [3], [-50.0], [9])
     for column in (reads.rows, reads.antenna, reads.rssi_dbm, reads.seen_ms):
