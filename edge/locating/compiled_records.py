@@ -145,7 +145,7 @@ class CompiledRecords:
             self._others.make_room(lacking)
 
     def bench(self, reads: int) -> Bench:
-        """Room for so many reads; the same as before where that is enough, and not far too much."""
+        """Room for so many reads; the same as before if that is enough, and not far too much."""
         if reads > _KEPT_READS:
             return Bench(reads)
         self._asked, self._most_reads = self._asked + 1, max(self._most_reads, reads)

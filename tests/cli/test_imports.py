@@ -18,8 +18,8 @@ print(sys.argv[1] in sys.modules)
 """
 
 
-@pytest.mark.parametrize("module", ["cryptography.x509", "rich", "pygments"])
-def test_the_daemon_takes_no_certificates_and_no_colours_into_memory(module: str) -> None:
+@pytest.mark.parametrize("module", ["cryptography.x509", "rich", "pygments", "sqlite_utils"])
+def test_the_daemon_does_not_take_into_memory_what_nobody_has_asked_for(module: str) -> None:
     program = [sys.executable, "-c", _SHOWN, module]
     told = subprocess.run(program, check=False, capture_output=True, text=True)
 
