@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from edge.cli.console import bad_input_told, fail
-from edge.floor.memory import keep_little, made_to_stay
+from edge.floor.memory import give_back_libraries, keep_little, made_to_stay, missing
 from edge.settings.history import history_folder
 from edge.store.present import STORE_FILE, ReadAhead
 
@@ -27,8 +27,9 @@ def run(
     """
     keep_little()
     with bad_input_told(), _read_ahead(config_file) as ahead:
-        with made_to_stay():
+        with made_to_stay(), missing("rich"):  # the log's library would draw with it, 5 MiB
             from edge.compose.running import FATAL, run_gateway  # noqa: PLC0415 - 1 s, `ahead` reads
+        give_back_libraries()
         try:
             run_gateway(config_file, ahead)
         except FATAL as error:

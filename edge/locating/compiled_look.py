@@ -59,10 +59,8 @@ class _News(ctypes.Structure):
 
 
 class _Told(ctypes.Structure):
-    _fields_ = (
-        ("heads", POINTER),
-        ("capacity", ctypes.c_uint64),
-        *((name, POINTER) for name in ("level_db", "usual_before", "best", "findings", "agrees")),
+    _fields_ = tuple(
+        (name, POINTER) for name in ("level_db", "usual_before", "best", "findings", "agrees")
     )
 
 
@@ -108,7 +106,7 @@ class CompiledLook:
         if len(present.alive) != self._floor.antennas:
             raise ValueError("columns of antennas differ in length")
         self._floor.alive = address(present.alive, np.bool_)
-        self._told.heads, self._told.capacity = records.heads_at, records.capacity
+        records.make_room(tags, bench.merged.rows, bench.merged.slots)
         placed_s = self._tell_rest(met, present)
         is_held = present.held is not None
         self._told.agrees = where(bench.agrees) if is_held else None
@@ -145,10 +143,9 @@ class CompiledLook:
         if records is None or bench is not self._bench or len(items) != self._floor.places:
             raise TypeError("compiled code announces what it has looked at")
         done = self._announce(
-            *(records.heads_at, by(bench.merged), by(bench.met), by(self._told), changed),
+            *(records.at, by(bench.merged), by(bench.met), by(self._told), changed),
             *(bench.changed_at, _TELLINGS_AT, _STATES_AT, told.zero_us, told.sureness),
-            *(address(table.since_s, np.uint32), address(items, np.int64), len(items)),
-            by(bench.announced),
+            *(address(items, np.int64), len(items), by(bench.announced)),
         )
         if done < 0:
             raise IndexError("a tag is announced at a place or in a state that cannot be")
@@ -179,7 +176,7 @@ class CompiledLook:
             *(known.kept.place, known.kept.level_db, known.kept.reads),
         )
         levels = where(bench.level_db), where(bench.usual_db)
-        self._told = _Told(None, 0, *levels, where(bench.best), where(bench.findings))
+        self._told = _Told(*levels, where(bench.best), where(bench.findings))
 
 
 def _shaped(column: NDArray[np.generic], kind: type[np.generic], shape: tuple[int, ...]) -> int:

@@ -1,4 +1,4 @@
-"""The records of a `TagTable`, read and written by compiled code."""
+"""The rows of a `TagTable`, read and written by compiled code."""
 
 import ctypes
 
@@ -8,40 +8,54 @@ from numpy.typing import NDArray
 from edge.locating.compiled_bench import Bench, BenchMet, KeptAt, ReadsAt, SlotsAt
 from edge.locating.epcs import Rows
 from edge.locating.heads import HEAD
-from edge.locating.kernel import Kernel, address
-from edge.locating.lines import Lines
+from edge.locating.kernel import POINTER, Kernel, address
+from edge.locating.others import Others
 from edge.locating.slots import SLOTS, Kept, News, Reads, Slots
 
 _KEPT_READS = 32_768
 """Room for so many reads is kept from turn to turn: what is given back to the system comes back
 page by page, and each page costs as much as a tag. A very late turn's is made and given back."""
+_ASKED_OFTEN, _TOO_LARGE = 256, 4
+"""After so many turns, some seconds, room for so many times the most of their reads is too much: a
+late turn needed it, and 270 bytes a read."""
+
+
+class _TableAt(ctypes.Structure):
+    """As `struct table` of kernel.h has it."""
+
+    _fields_ = (("heads", POINTER), ("capacity", ctypes.c_int64), ("others", POINTER))
 
 
 class CompiledRecords:
-    """Merges reads into the records of a `TagTable`, and writes worked-on slots back.
+    """Merges reads into the slots of a `TagTable`, and writes worked-on slots back.
 
     Args:
         kernel: the functions.
         window_s: memory of the evidence.
 
     Attributes:
-        at, heads_at: where the records and the heads begin; capacity: how many they are.
+        at: the table, as compiled code takes it; capacity: how many rows it has.
     """
 
     def __init__(self, kernel: Kernel, window_s: float) -> None:
         self._kernel = kernel
         self._window_s = window_s
-        self.at = self.heads_at = self.capacity = 0
+        self._plain = _TableAt()
+        self.at, self.capacity = ctypes.byref(self._plain), 0
         self._bench = Bench(1024)
+        self._asked = self._most_reads = 0
 
-    def work_on(self, lines: Lines, heads: NDArray[np.void]) -> None:
-        """Take the records and the heads beside them, anew whenever they have grown."""
-        if heads.dtype != HEAD or len(heads) != len(lines.words):
-            raise ValueError("records and heads do not belong together")
-        self._records = lines.words, heads
-        self.at, self.capacity = address(lines.words, np.uint32), len(heads)
-        self.heads_at = address(heads, np.void)
-        self._kernel.read_all_over(lines.held)
+    def work_on(self, heads: NDArray[np.void], others: Others) -> None:
+        """Take the rows and their other slots, anew whenever the rows have grown.
+
+        Raises:
+            ValueError: these are no rows of tags.
+        """
+        if heads.dtype != HEAD:
+            raise ValueError("these are no rows of tags")
+        self._heads, self._others, self.capacity = heads, others, len(heads)
+        self._plain.heads, self._plain.capacity = address(heads, np.void), len(heads)
+        self._plain.others = ctypes.addressof(others.at)
 
     def kept(self, rows: Rows) -> Kept:
         """What is known of these rows besides their slots.
@@ -58,7 +72,7 @@ class CompiledRecords:
         columns = (getattr(kept, name) for name in Kept.__slots__)
         to = KeptAt(*(address(column, column.dtype.type) for column in columns))
         at, by = address(rows, np.int64), ctypes.byref
-        if self._kernel.kept(self.heads_at, self.capacity, count, at, by(to)) < 0:
+        if self._kernel.kept(self.at, count, at, by(to)) < 0:
             raise IndexError("a row that cannot be")
         return kept
 
@@ -71,7 +85,7 @@ class CompiledRecords:
         count, bench, at = self._at_work(reads)
         columns = at.rows, at.antenna, at.rssi_dbm, at.seen_ms
         tags = self._kernel.merge(
-            *(self.at, self.capacity, self._window_s, count, *columns),
+            *(self.at, self._window_s, count, *columns),
             *(ctypes.byref(bench.merged), bench.strangers_at),
         )
         if tags < 0:
@@ -91,7 +105,7 @@ class CompiledRecords:
         count, bench, at = self._at_work(reads)
         by = ctypes.byref
         tags = self._kernel.meet(
-            *(self.at, self.heads_at, self.capacity, self._window_s, count, by(at)),
+            *(self.at, self._window_s, count, by(at)),
             *(by(coverage), by(bench.merged), bench.strangers_at, by(bench.met)),
         )
         if tags < 0:
@@ -120,15 +134,27 @@ class CompiledRecords:
         slots = Slots(*(np.ascontiguousarray(getattr(slots, name).T) for name in Slots.__slots__))
         columns = slots_at(slots, (len(rows), SLOTS))
         at = address(rows, np.int64)
-        if self._kernel.put(self.at, self.capacity, len(rows), at, ctypes.byref(columns)) < 0:
+        self.make_room(len(rows), at, columns)
+        if self._kernel.put(self.at, len(rows), at, ctypes.byref(columns)) < 0:
             raise IndexError("slots of a row that cannot be")
 
+    def make_room(self, tags: int, rows_at: int, slots: SlotsAt) -> None:
+        """These slots of so many tags, or what a look makes of them, can be written back."""
+        if self._others.at.left < tags:
+            lacking = self._kernel.lacking(self.at, tags, rows_at, ctypes.byref(slots))
+            self._others.make_room(lacking)
+
     def bench(self, reads: int) -> Bench:
-        """Room for so many reads; the same as before where that is enough."""
+        """Room for so many reads; the same as before if that is enough, and not far too much."""
         if reads > _KEPT_READS:
             return Bench(reads)
+        self._asked, self._most_reads = self._asked + 1, max(self._most_reads, reads)
         if reads > self._bench.reads:
             self._bench = Bench(min(2 * reads, _KEPT_READS))
+        elif self._asked >= _ASKED_OFTEN:
+            if self._bench.reads > _TOO_LARGE * self._most_reads:
+                self._bench = Bench(2 * self._most_reads)
+            self._asked = self._most_reads = 0
         return self._bench
 
 

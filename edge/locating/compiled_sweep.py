@@ -83,7 +83,7 @@ class CompiledSweep:
         rows, findings = np.empty(room, np.int64), np.empty(room, np.uint8)
         end, self._plain.started_ms = _COUNT(stretch.stop), started_ms
         count = self._kernel.sweep(
-            *(self._records.heads_at, self._records.at, stretch.start, by(end)),
+            *(self._records.at, stretch.start, by(end)),
             *(by(self._coverage.at), by(self._plain), now_ms, gone_most),
             *(address(rows, np.int64), address(findings, np.uint8)),
         )
@@ -95,8 +95,8 @@ class CompiledSweep:
         rows = np.empty(stretch.stop - stretch.start, np.int64)
         times = now_ms, most_ms, unplaced_most_ms
         begin, end = stretch.start, stretch.stop
-        at = self._records.heads_at, self._records.at
-        return rows[: self._kernel.idle(*at, begin, end, *times, address(rows, np.int64))]
+        at = self._records.at
+        return rows[: self._kernel.idle(at, begin, end, *times, address(rows, np.int64))]
 
     def _check(self, stretch: slice) -> None:
         if not 0 <= stretch.start < stretch.stop <= self._records.capacity:

@@ -35,7 +35,7 @@ struct pair {
 };
 
 /* Changed with every change of what is called how: an older library must not be taken for this. */
-API int64_t kernel_layout(void) { return 8; }
+API int64_t kernel_layout(void) { return 9; }
 
 /* Asks for huge pages under columns that are read all over: half of the time with a million tags is
  * looking up where small pages lie. It asks for them now: by itself the system finds the time for
@@ -75,19 +75,44 @@ static uint64_t *sorted(uint64_t *from, uint64_t *to, int64_t n, uint64_t most)
 
 static float least(float weight) { return weight > LEAST_WEIGHT ? weight : LEAST_WEIGHT; }
 
-/* One tag's slots out of the table, faded to its newest read. */
-static void take_slots(const struct record *record, const struct slots *slots, int64_t j, float fade)
+/* One slot out of the table, faded to the tag's newest read. */
+static void take_slot(const struct slot *slot, const struct slots *slots, int64_t at, float fade)
 {
-    for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
-        float before = bits_to_float((record->weight[s] + LEAST_CODE) << 12);
-        float weight = least(before * fade);
-        slots->weight[at] = weight;
-        slots->level_sum[at] = record->level_sum[s] * (weight / before);
-        slots->seen_ms[at] = record->seen_ms[s];
-        slots->antenna[at] = record->antenna[s];
-        slots->belief[at] = (float)record->belief[s] * (1.0f / BELIEF_FULL);
-        slots->usual[at] = half_to_float(record->usual[s]);
+    float before = bits_to_float((slot->weight + LEAST_CODE) << 12);
+    float weight = least(before * fade);
+    slots->weight[at] = weight;
+    slots->level_sum[at] = slot->level_sum * (weight / before);
+    slots->seen_ms[at] = slot->seen_ms;
+    slots->antenna[at] = slot->antenna;
+    slots->belief[at] = (float)slot->belief * (1.0f / BELIEF_FULL);
+    slots->usual[at] = half_to_float(slot->usual);
+}
+
+/* A slot of no antenna: as it was when it was new, it has nothing that fades. What was put leaves it
+ * a little belief. */
+static void new_slot(const struct slots *slots, int64_t at, int was_put)
+{
+    slots->weight[at] = LEAST_WEIGHT;
+    slots->level_sum[at] = 0.0f;
+    slots->seen_ms[at] = 0;
+    slots->antenna[at] = NO_ANTENNA;
+    slots->belief[at] = (float)was_put * (1.0f / BELIEF_FULL);
+    slots->usual[at] = NAN;
+}
+
+/* All of a tag's. */
+static void take_slots(const struct table *table, const struct head *head,
+                       const struct slots *slots, int64_t j, float fade)
+{
+    take_slot(&head->first, slots, SLOTS * j, fade);
+    if (!head->others) {
+        for (int64_t at = SLOTS * j + 1; at < SLOTS * (j + 1); at++)
+            new_slot(slots, at, head->first.belief > 0);
+        return;
     }
+    const struct slot *others = others_of(table, head);
+    for (int64_t s = 0; s < OTHERS; s++)
+        take_slot(others + s, slots, SLOTS * j + 1 + s, fade);
 }
 
 /* Adds a pair to its antenna's slot; false where there is none. */
@@ -140,14 +165,14 @@ static void replace_weakest(const struct pair *pair, const struct merged *to, in
  * Rows come out ascending. A tag's strangers are entered after the antennas that it knows, by
  * number, so that the order in which reads arrive does not matter.
  */
-API int64_t kernel_merge(const struct record *records, int64_t capacity, float window_s, int64_t n,
-                         const int64_t *rows, const uint16_t *antenna, const float *rssi_dbm,
-                         const int32_t *seen_ms, const struct merged *to, struct pair *strangers)
+API int64_t kernel_merge(const struct table *table, float window_s, int64_t n, const int64_t *rows,
+                         const uint16_t *antenna, const float *rssi_dbm, const int32_t *seen_ms,
+                         const struct merged *to, struct pair *strangers)
 {
     const uint64_t index = ((uint64_t)1 << INDEX_BITS) - 1;
     uint64_t all = 0, most = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (rows[i] < 0 || rows[i] >= capacity || antenna[i] == NO_ANTENNA)
+        if (rows[i] < 0 || rows[i] >= table->capacity || antenna[i] == NO_ANTENNA)
             return -1;
         all |= antenna[i];
     }
@@ -166,27 +191,29 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
         m += order[i] >> row_shift != order[i - 1] >> row_shift;
     memset(to->fresh, 0, (size_t)(SLOTS * m));
     for (int64_t i = 0; i < n && i < AHEAD; i++)
-        ask_for(records + (order[i] >> row_shift));
+        ask_for_head(table->heads + (order[i] >> row_shift));
+    for (int64_t i = 0; i < n && i < NEAR; i++)
+        ask_for_others(table, table->heads + (order[i] >> row_shift));
 
     for (int64_t begin = 0, end = 0, j = 0; begin < n; begin = end, j++) {
         const uint64_t row = order[begin] >> row_shift;
-        const struct record *record = records + row;
-        int32_t before = record->seen_ms[0], newest;
-        for (int s = 1; s < SLOTS; s++)
-            before = before < record->seen_ms[s] ? record->seen_ms[s] : before;
-        newest = before;
+        const struct head *head = table->heads + row;
+        const int32_t before = newest_ms(table, head);
+        int32_t newest = before;
         for (end = begin; end < n && order[end] >> row_shift == row; end++) {
             int32_t seen = seen_ms[order[end] & index];
             newest = newest < seen ? seen : newest;
             if (end + AHEAD < n)
-                ask_for(records + (order[end + AHEAD] >> row_shift));
+                ask_for_head(table->heads + (order[end + AHEAD] >> row_shift));
+            if (end + NEAR < n)
+                ask_for_others(table, table->heads + (order[end + NEAR] >> row_shift));
         }
         float since_s = (float)((int64_t)newest - before) * 1e-3f;
         to->rows[j] = (int64_t)row;
         to->at_ms[j] = newest;
         to->since_s[j] = since_s;
         to->reads[j] = (int32_t)(end - begin);
-        take_slots(record, &to->slots, j, expf(since_s / -window_s));
+        take_slots(table, head, &to->slots, j, expf(since_s / -window_s));
 
         int64_t unknown = 0;
         for (int64_t i = begin; i < end;) {
@@ -210,16 +237,16 @@ API int64_t kernel_merge(const struct record *records, int64_t capacity, float w
 }
 
 /* What is known of m tags besides their slots; returns 0. */
-API int64_t kernel_kept(const struct head *heads, int64_t capacity, int64_t m, const int64_t *rows,
+API int64_t kernel_kept(const struct table *table, int64_t m, const int64_t *rows,
                         const struct kept *to)
 {
     for (int64_t j = 0; j < m; j++)
-        if (rows[j] < 0 || rows[j] >= capacity)
+        if (rows[j] < 0 || rows[j] >= table->capacity)
             return -1;
     for (int64_t j = 0; j < m; j++) {
-        const struct head *head = heads + rows[j];
+        const struct head *head = table->heads + rows[j];
         if (j + AHEAD < m)
-            ask_for(&heads[rows[j + AHEAD]].place);
+            ask_for(&table->heads[rows[j + AHEAD]].place);
         to->place[j] = head->place;
         to->state[j] = head->state;
         to->reads[j] = head->reads;
@@ -229,31 +256,78 @@ API int64_t kernel_kept(const struct head *heads, int64_t capacity, int64_t m, c
     return 0;
 }
 
+/* A weight as the table has it. */
+static uint32_t code_of(float weight)
+{
+    uint32_t code = ((float_to_bits(weight) + (1u << 11)) >> 12) - LEAST_CODE;
+    return code < 0xFFFF ? code : 0xFFFF;
+}
+
+/* One worked-on slot as the table has it. */
+static struct slot put_slot(const struct slots *slots, int64_t at)
+{
+    uint32_t code = code_of(slots->weight[at]);
+    float rounded = bits_to_float((code + LEAST_CODE) << 12);
+    /* rounds, and leaves every candidate a little to grow from */
+    float belief = slots->belief[at] * (BELIEF_FULL - 1.0f) + 1.5f;
+    return (struct slot){
+        slots->level_sum[at] * (rounded / slots->weight[at]), /* the mean stays as it was */
+        (uint16_t)code,
+        float_to_half(slots->usual[at]),
+        slots->seen_ms[at],
+        slots->antenna[at],
+        belief >= 0.0f && belief < BELIEF_FULL ? (uint16_t)belief : 0xFFFF,
+    };
+}
+
+/* Whether the other slots of a tag say no more than new ones do. */
+static int are_new(const struct slots *slots, int64_t j)
+{
+    for (int64_t at = SLOTS * j + 1; at < SLOTS * (j + 1); at++)
+        if (slots->antenna[at] != NO_ANTENNA || slots->seen_ms[at] || slots->level_sum[at] != 0.0f
+            || code_of(slots->weight[at]) || !isnan(slots->usual[at]))
+            return 0;
+    return 1;
+}
+
+/* Of how many of m tags the other slots must be kept that have none yet. */
+API int64_t kernel_lacking(const struct table *table, int64_t m, const int64_t *rows,
+                           const struct slots *slots)
+{
+    int64_t lacking = 0;
+    for (int64_t j = 0; j < m; j++) {
+        if (rows[j] < 0 || rows[j] >= table->capacity)
+            return -1;
+        lacking += !table->heads[rows[j]].others && !are_new(slots, j);
+    }
+    return lacking;
+}
+
 /* Writes the slots of m different tags back; returns 0. */
-API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, const int64_t *rows,
+API int64_t kernel_put(const struct table *table, int64_t m, const int64_t *rows,
                        const struct slots *slots)
 {
+    struct others *all = table->others;
     for (int64_t j = 0; j < m; j++)
-        if (rows[j] < 0 || rows[j] >= capacity)
+        if (rows[j] < 0 || rows[j] >= table->capacity)
             return -1;
+    if (all->left < m && all->left < kernel_lacking(table, m, rows, slots))
+        return -1;
     for (int64_t j = 0; j < m; j++) {
-        struct record *record = records + rows[j];
+        struct head *head = table->heads + rows[j];
         if (j + AHEAD < m)
-            ask_for(records + rows[j + AHEAD]);
-        for (int64_t s = 0, at = SLOTS * j; s < SLOTS; s++, at++) {
-            uint32_t code = ((float_to_bits(slots->weight[at]) + (1u << 11)) >> 12) - LEAST_CODE;
-            code = code < 0xFFFF ? code : 0xFFFF;
-            float rounded = bits_to_float((code + LEAST_CODE) << 12);
-            /* the mean stays as it was */
-            record->level_sum[s] = slots->level_sum[at] * (rounded / slots->weight[at]);
-            record->weight[s] = (uint16_t)code;
-            record->usual[s] = float_to_half(slots->usual[at]);
-            record->seen_ms[s] = slots->seen_ms[at];
-            record->antenna[s] = slots->antenna[at];
-            /* rounds, and leaves every candidate a little to grow from */
-            float belief = slots->belief[at] * (BELIEF_FULL - 1.0f) + 1.5f;
-            record->belief[s] = belief >= 0.0f && belief < BELIEF_FULL ? (uint16_t)belief : 0xFFFF;
+            ask_for_head(table->heads + rows[j + AHEAD]);
+        head->first = put_slot(slots, SLOTS * j);
+        if (!head->others) {
+            if (are_new(slots, j))
+                continue;
+            head->others = all->free;
+            memcpy(&all->free, all->slots[all->free - 1], sizeof all->free);
+            all->left--;
         }
+        struct slot *others = all->slots[head->others - 1];
+        for (int64_t s = 0; s < OTHERS; s++)
+            others[s] = put_slot(slots, SLOTS * j + 1 + s);
     }
     return 0;
 }

@@ -7,7 +7,7 @@
 
 #define API __attribute__((visibility("default")))
 
-enum { SLOTS = 4, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF, RECORD_BYTES = 64 };
+enum { SLOTS = 4, OTHERS = SLOTS - 1, NEAR = 32, NO_ANTENNA = 0xFFFF, NO_PLACE = 0xFFFF };
 
 /* What a row begins with, see epcs.py. */
 struct key {
@@ -15,26 +15,41 @@ struct key {
     uint16_t bits;
 };
 
-/* What is known of a tag besides its slots, see tags.py. */
+/* What is kept of one antenna that hears a tag, see tags.py. */
+struct slot {
+    float level_sum;
+    uint16_t weight; /* 16 bits out of the middle of a float */
+    uint16_t usual;  /* half precision */
+    int32_t seen_ms;
+    uint16_t antenna, belief;
+};
+
+/* A tag's row, see heads.py. */
 struct head {
     uint32_t words[3];
     uint16_t bits, place;
     uint16_t gap_s, level_db; /* half precision */
     uint8_t state, reads;
     uint16_t spare;
+    uint32_t since_s;
+    uint32_t others; /* where its other slots are, from 1 on; 0 while they are as new */
+    struct slot first;
 };
-_Static_assert(sizeof(struct head) == 24, "as tags.py has it");
+_Static_assert(sizeof(struct head) == 48, "as heads.py has it");
 
-/* One tag's slots, as they lie in the table: one line of cache. */
-struct record {
-    float level_sum[SLOTS];
-    uint16_t weight[SLOTS]; /* 16 bits out of the middle of a float, see tags.py */
-    uint16_t usual[SLOTS];  /* half precision */
-    int32_t seen_ms[SLOTS];
-    uint16_t antenna[SLOTS];
-    uint16_t belief[SLOTS];
+/* The other slots of tags that more than one antenna hears, see others.py. */
+struct others {
+    struct slot (*slots)[OTHERS];
+    int64_t left; /* how many are free */
+    uint32_t free; /* the first of these, from 1 on; its first four bytes name the next */
 };
-_Static_assert(sizeof(struct record) == RECORD_BYTES, "a record is one line of cache");
+
+/* All tags. */
+struct table {
+    struct head *heads;
+    int64_t capacity;
+    struct others *others;
+};
 
 /* Slots of m tags in columns, the four of a tag behind those of the one before: what is worked on
  * together lies together. */
@@ -88,10 +103,8 @@ struct settings;
 struct floor;
 struct news;
 
-/* What comes of a look: heads of the table by row, the rest by tag. */
+/* What comes of a look, by tag. */
 struct told {
-    struct head *heads;
-    uint64_t capacity;
     float *level_db, *usual_before;
     uint16_t *best;
     uint8_t *findings;
@@ -101,19 +114,56 @@ struct told {
 /* Said where they are written. */
 API int64_t kernel_find(const struct hash *hash, int64_t n, const uint32_t *keys,
                         const uint16_t *bits, int64_t *rows);
-API int64_t kernel_merge(const struct record *records, int64_t capacity, float window_s, int64_t n,
-                         const int64_t *rows, const uint16_t *antenna, const float *rssi_dbm,
-                         const int32_t *seen_ms, const struct merged *to, struct pair *strangers);
-API int64_t kernel_kept(const struct head *heads, int64_t capacity, int64_t m, const int64_t *rows,
+API int64_t kernel_merge(const struct table *table, float window_s, int64_t n, const int64_t *rows,
+                         const uint16_t *antenna, const float *rssi_dbm, const int32_t *seen_ms,
+                         const struct merged *to, struct pair *strangers);
+API int64_t kernel_kept(const struct table *table, int64_t m, const int64_t *rows,
                         const struct kept *to);
-API int64_t kernel_put(struct record *records, int64_t capacity, int64_t m, const int64_t *rows,
+API int64_t kernel_lacking(const struct table *table, int64_t m, const int64_t *rows,
+                           const struct slots *slots);
+API int64_t kernel_put(const struct table *table, int64_t m, const int64_t *rows,
                        const struct slots *slots);
 API int64_t kernel_look(const struct settings *is, const struct floor *floor, int64_t m,
-                        const struct news *news, const struct slots *slots, const struct told *to);
+                        const struct news *news, const struct slots *slots, const struct told *to,
+                        const struct table *table);
 
 /* Asks for a line that is needed some fifty reads from now, into the cache behind the first: that
  * one waits for two dozen lines at a time, and no more instructions are done meanwhile. */
 static inline void ask_for(const void *line) { __builtin_prefetch(line, 0, 2); }
+
+/* A row lies in two lines as often as in one. */
+static inline void ask_for_head(const struct head *head)
+{
+    ask_for(head);
+    ask_for((const char *)(head + 1) - 1);
+}
+
+static inline const struct slot *others_of(const struct table *table, const struct head *head)
+{
+    return table->others->slots[head->others - 1];
+}
+
+/* Asks for a tag's other slots, once its head has come. */
+static inline void ask_for_others(const struct table *table, const struct head *head)
+{
+    if (!head->others)
+        return;
+    const struct slot *others = others_of(table, head);
+    ask_for(others);
+    ask_for((const char *)(others + OTHERS) - 1);
+}
+
+/* The last read of a tag; 0 for one without any. */
+static inline int32_t newest_ms(const struct table *table, const struct head *head)
+{
+    int32_t newest = head->first.seen_ms;
+    if (!head->others)
+        return newest;
+    const struct slot *others = others_of(table, head);
+    for (int s = 0; s < OTHERS; s++)
+        newest = others[s].seen_ms > newest ? others[s].seen_ms : newest;
+    return newest;
+}
 
 static inline float bits_to_float(uint32_t bits)
 {

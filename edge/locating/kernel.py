@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIBRARY = "_kernel.abi3.so"
-LAYOUT = 8
+LAYOUT = 9
 """What a library of this version says of itself."""
 _LARGE_BYTES = 4 << 20
 POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
@@ -42,6 +42,7 @@ class Kernel:
     merge: Function
     meet: Function
     kept: Function
+    lacking: Function
     put: Function
     see: Function
     announce: Function
@@ -81,28 +82,29 @@ def load(library: str = LIBRARY) -> tuple[Kernel | None, str]:
         return None, f"no compiled code for this machine: {error}"
     if layout != LAYOUT:
         return None, f"compiled code of another version (layout {layout}, not {LAYOUT})"
-    merge = (POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 6)
-    meet = (POINTER, POINTER, _COUNT, ctypes.c_float, _COUNT, *[POINTER] * 5)
+    merge = (POINTER, ctypes.c_float, _COUNT, *[POINTER] * 6)
+    meet = (POINTER, ctypes.c_float, _COUNT, *[POINTER] * 5)
     take = (POINTER, POINTER, _COUNT, POINTER, _COUNT, _COUNT, POINTER)
-    sweep = (POINTER, POINTER, _COUNT, *[POINTER] * 3, _COUNT, _COUNT, POINTER, POINTER)
+    sweep = (POINTER, _COUNT, *[POINTER] * 3, _COUNT, _COUNT, POINTER, POINTER)
     announce = (
         *(*[POINTER] * 4, _COUNT, *[POINTER] * 3, _COUNT, ctypes.c_float),
-        *(POINTER, POINTER, _COUNT, POINTER),
+        *(POINTER, _COUNT, POINTER),
     )
     kernel = Kernel(
         find=_function(found.kernel_find, POINTER, _COUNT, *[POINTER] * 3),
         add=_function(found.kernel_add, POINTER, _COUNT, *[POINTER] * 5),
         place=_function(found.kernel_place, POINTER, _COUNT),
         merge=_function(found.kernel_merge, *merge),
-        kept=_function(found.kernel_kept, POINTER, _COUNT, _COUNT, POINTER, POINTER),
-        put=_function(found.kernel_put, POINTER, _COUNT, _COUNT, POINTER, POINTER),
+        kept=_function(found.kernel_kept, POINTER, _COUNT, POINTER, POINTER),
+        lacking=_function(found.kernel_lacking, POINTER, _COUNT, POINTER, POINTER),
+        put=_function(found.kernel_put, POINTER, _COUNT, POINTER, POINTER),
         spread=_function(found.kernel_spread, POINTER, ctypes.c_uint64),
         take=_function(found.kernel_take, *take),
         meet=_function(found.kernel_meet, *meet),
         count=_function(found.kernel_count, _COUNT, POINTER, POINTER, _COUNT, *[POINTER] * 4),
         heard=_function(found.kernel_heard, POINTER, POINTER, _COUNT),
         sweep=_function(found.kernel_sweep, *sweep),
-        idle=_function(found.kernel_idle, POINTER, POINTER, *[_COUNT] * 5, POINTER),
+        idle=_function(found.kernel_idle, POINTER, *[_COUNT] * 5, POINTER),
         cover=_function(found.kernel_cover, POINTER, _COUNT),
         announce=_function(found.kernel_announce, *announce),
         see=_function(found.kernel_see, POINTER, POINTER, _COUNT, *[POINTER] * 8),

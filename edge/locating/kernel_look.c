@@ -342,10 +342,11 @@ static float follow(const struct settings *is, struct tag *tag, int best, uint8_
 
 /* Looks at m different tags; their slots and their columns in the table follow. Returns m. */
 API int64_t kernel_look(const struct settings *is, const struct floor *floor, int64_t m,
-                        const struct news *news, const struct slots *slots, const struct told *to)
+                        const struct news *news, const struct slots *slots, const struct told *to,
+                        const struct table *table)
 {
     for (int64_t j = 0; j < m; j++)
-        if (news->rows[j] < 0 || (uint64_t)news->rows[j] >= to->capacity)
+        if (news->rows[j] < 0 || news->rows[j] >= table->capacity)
             return -1;
     for (int64_t at = 0; at < SLOTS * m; at++)
         if (news->place[at] != NO_PLACE && news->place[at] >= floor->places)
@@ -355,7 +356,7 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         const uint8_t reads = news->reads_before[j];
         const uint16_t announced = news->announced[j];
         if (j + AHEAD < m)
-            ask_for(&to->heads[news->rows[j + AHEAD]].level_db);
+            ask_for(&table->heads[news->rows[j + AHEAD]].level_db);
         take(&tag, floor, slots, news, j);
         weigh(is, &tag, reads, news->silent != 0);
         const int is_prompt = is->has_near && any_of(tag.near & tag.fresh);
@@ -374,7 +375,7 @@ API int64_t kernel_look(const struct settings *is, const struct floor *floor, in
         put_at(to->level_db, j, tag.level);
         put_at(to->usual_before, j, tag.usual);
         float usual_db = follow(is, &tag, best, reads, new_share, to->findings[j] == ELSEWHERE);
-        struct head *head = to->heads + news->rows[j];
+        struct head *head = table->heads + news->rows[j];
         head->reads = (uint8_t)counted;
         head->level_db = float_to_half(usual_db);
         put_at(slots->belief, j, tag.belief);

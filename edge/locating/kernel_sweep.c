@@ -14,14 +14,6 @@ struct sweep {
     double least_s, most_s, near_least_s, near_most_s;
 };
 
-static int32_t newest_ms(const int32_t seen_ms[SLOTS])
-{
-    int32_t newest = seen_ms[0];
-    for (int s = 1; s < SLOTS; s++)
-        newest = seen_ms[s] > newest ? seen_ms[s] : newest;
-    return newest;
-}
-
 static int64_t later(int64_t one, int64_t other) { return one > other ? one : other; }
 
 /* What a tag's silence means, see `Sweep.next_stretch`; 0 for nothing. */
@@ -47,20 +39,24 @@ static uint8_t found_of(const struct sweep *is, const struct coverage *at, const
 
 /* Looks at rows from `begin` to `end` for tags that were silent too long or lie in the dark; returns
  * how many they are. Where more than `gone_most` have departed `*end` becomes the row of the next. */
-API int64_t kernel_sweep(const struct head *heads, const struct record *records, int64_t begin,
-                         int64_t *end, const struct coverage *at, const struct sweep *is,
-                         int64_t now_ms, int64_t gone_most, int64_t *rows, uint8_t *findings)
+API int64_t kernel_sweep(const struct table *table, int64_t begin, int64_t *end,
+                         const struct coverage *at, const struct sweep *is, int64_t now_ms,
+                         int64_t gone_most, int64_t *rows, uint8_t *findings)
 {
     int64_t count = 0, gone = 0;
     int is_dark = 0;
     for (int64_t p = 0; p < at->places; p++)
         is_dark |= is->dark[p];
     for (int64_t row = begin; row < *end; row++) {
-        const struct head *head = heads + row;
+        const struct head *head = table->heads + row;
+        if (row + NEAR < *end)
+            ask_for_others(table, head + NEAR);
         if ((head->state != PRESENT && head->state != STALE) || head->place >= at->places)
             continue;
-        const int64_t seen_ms = newest_ms(records[row].seen_ms);
         /* what lies in the dark is lost however lately it was heard */
+        if (!is_dark && now_ms - head->first.seen_ms <= is->least_ms)
+            continue;
+        const int64_t seen_ms = newest_ms(table, head);
         if (!is_dark && now_ms - seen_ms <= is->least_ms)
             continue;
         const uint8_t found = found_of(is, at, head, seen_ms, now_ms);
@@ -79,17 +75,16 @@ API int64_t kernel_sweep(const struct head *heads, const struct record *records,
 
 /* Rows from `begin` to `end` of tags that are announced nowhere and unread for longer than may be;
  * returns how many they are. */
-API int64_t kernel_idle(const struct head *heads, const struct record *records, int64_t begin,
-                        int64_t end, int64_t now_ms, int64_t most_ms, int64_t unplaced_most_ms,
-                        int64_t *rows)
+API int64_t kernel_idle(const struct table *table, int64_t begin, int64_t end, int64_t now_ms,
+                        int64_t most_ms, int64_t unplaced_most_ms, int64_t *rows)
 {
     int64_t count = 0;
     for (int64_t row = begin; row < end; row++) {
-        const struct head *head = heads + row;
+        const struct head *head = table->heads + row;
         if (head->place != NO_PLACE || !head->bits)
             continue;
         const int64_t allowed_ms = head->state == UNPLACED ? unplaced_most_ms : most_ms;
-        if (now_ms - newest_ms(records[row].seen_ms) > allowed_ms)
+        if (now_ms - newest_ms(table, head) > allowed_ms)
             rows[count++] = row;
     }
     return count;

@@ -159,22 +159,21 @@ static void add_unrest(const struct merged *of, struct met *met, int64_t j)
 }
 
 /* Merges n reads as `kernel_merge` does, and tells what is known of their m tags; returns m. */
-API int64_t kernel_meet(const struct record *records, struct head *heads, int64_t capacity,
-                        float window_s, int64_t n, const struct reads *reads,
-                        const struct coverage *coverage, const struct merged *of,
-                        struct pair *strangers, struct met *met)
+API int64_t kernel_meet(const struct table *table, float window_s, int64_t n,
+                        const struct reads *reads, const struct coverage *coverage,
+                        const struct merged *of, struct pair *strangers, struct met *met)
 {
-    const int64_t m = kernel_merge(records, capacity, window_s, n, reads->rows, reads->antenna,
+    const int64_t m = kernel_merge(table, window_s, n, reads->rows, reads->antenna,
                                    reads->rssi_dbm, reads->seen_ms, of, strangers);
     met->some_are_silent = 0;
     met->span_s = met->square_s = 0.0;
-    if (m < 0 || kernel_kept(heads, capacity, m, of->rows, &met->kept) < 0)
+    if (m < 0 || kernel_kept(table, m, of->rows, &met->kept) < 0)
         return -1;
     for (int64_t j = 0; j < m; j++) {
         const float gap_s = learnt_gap(met->kept.gap_s[j], of->since_s[j], of->reads[j],
                                        met->kept.reads[j]);
         met->gap_s[j] = gap_s;
-        heads[of->rows[j]].gap_s = float_to_half(gap_s);
+        table->heads[of->rows[j]].gap_s = float_to_half(gap_s);
         for (int64_t s = 0, slot = SLOTS * j; s < SLOTS; s++, slot++) {
             const int64_t antenna = of->slots.antenna[slot], none = coverage->antennas;
             met->place[slot] = coverage->place_of[antenna < none ? antenna : none];
@@ -189,12 +188,12 @@ API int64_t kernel_meet(const struct record *records, struct head *heads, int64_
  * to be told, by state and finding, and which they are. */
 API int64_t kernel_see(const struct settings *is, const struct floor *floor, int64_t m,
                        const struct news *news, const struct slots *slots, const struct told *to,
-                       struct record *records, const int64_t *rows, const uint8_t *states,
+                       const struct table *table, const int64_t *rows, const uint8_t *states,
                        const uint8_t *tellings, int64_t *changed)
 {
     int64_t count = 0;
-    if (kernel_look(is, floor, m, news, slots, to) < 0
-        || kernel_put(records, (int64_t)to->capacity, m, rows, slots) < 0)
+    if (kernel_look(is, floor, m, news, slots, to, table) < 0
+        || kernel_put(table, m, rows, slots) < 0)
         return -1;
     for (int64_t j = 0; j < m; j++) {
         changed[count] = j;
@@ -233,10 +232,10 @@ static double honest(const float belief[SLOTS], double sureness)
 
 /* Announces k of the tags that were looked at, and keeps heads, dates and the items of places in step;
  * returns k. */
-API int64_t kernel_announce(struct head *heads, const struct merged *of, const struct met *met,
+API int64_t kernel_announce(const struct table *table, const struct merged *of, const struct met *met,
                             const struct told *looked, int64_t k, const int64_t *changed,
                             const uint8_t *tellings, const uint8_t *next, int64_t zero_us,
-                            float sureness, uint32_t *since_s, int64_t *items, int64_t places,
+                            float sureness, int64_t *items, int64_t places,
                             const struct announced *to)
 {
     for (int64_t i = 0; i < k; i++) {
@@ -250,19 +249,20 @@ API int64_t kernel_announce(struct head *heads, const struct merged *of, const s
         const int64_t j = changed[i], row = of->rows[j];
         const int at = met->kept.state[j] * FINDINGS + looked->findings[j];
         const uint16_t before = met->kept.place[j], best = looked->best[j];
+        struct head *head = table->heads + row;
         to->rows[i] = row;
         to->tellings[i] = tellings[at];
         to->best[i] = best;
         to->before[i] = before;
-        to->since_s[i] = since_s[row];
+        to->since_s[i] = head->since_s;
         to->at_ms[i] = of->at_ms[j];
         to->probability[i] = honest(of->slots.belief + SLOTS * j, (double)sureness);
         to->departed[i] = met->kept.state[j] == DEPARTED;
-        heads[row].state = next[at];
-        heads[row].place = best;
+        head->state = next[at];
+        head->place = best;
         if (before == best)
             continue;
-        since_s[row] = (uint32_t)((zero_us + (int64_t)of->at_ms[j] * 1000) / 1000000);
+        head->since_s = (uint32_t)((zero_us + (int64_t)of->at_ms[j] * 1000) / 1000000);
         items[best]++;
         if (before != NO_PLACE)
             items[before]--;

@@ -323,7 +323,7 @@ class Locator:
 
     def _placed_s(self, news: News) -> Floats:
         """Time since each tag's announced place changed."""
-        since_s = self._table.since_s.take(news.rows).astype(np.int64)
+        since_s = self._table.since_s[news.rows].astype(np.int64)
         placed_us = self._time.zero_us + news.at_ms.astype(np.int64) * 1000 - since_s * 1_000_000
         return (placed_us * 1e-6).astype(np.float32)
 

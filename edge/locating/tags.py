@@ -1,4 +1,4 @@
-"""The tag table: what the antennas have lately heard of every tag, in 92 bytes a tag and its hash.
+"""The tag table: what the antennas have lately heard of every tag, in 48 bytes a tag and its hash.
 
 A tag has four slots, one for each antenna that hears it best. A slot holds the decayed sum of
 levels and of weights (their quotient is the mean level), the time of its last read, the belief
@@ -7,9 +7,10 @@ tag are decayed to one landmark, the newest read in any of its slots: a read tha
 with the weight it would have had in time, so the order of arrival does not matter, and a tag that
 nobody reads costs nothing.
 
-A tag's slots lie in one 64-byte record, one line of cache. What else a read needs of its tag lies
-in one head of 24 bytes with its key: two lines, and that of the hash, are what a read waits for,
-however many tags there are.
+A tag's first slot lies in its row of 48 bytes, with its key and all else that a read needs of it:
+a line or two, and that of the hash, are what a read waits for, however many tags there are. The
+other three lie elsewhere, and only of a tag that more than one antenna has heard (`others.py`): as
+long as they say no more than new ones, nothing is kept of them.
 """
 
 import numpy as np
@@ -19,10 +20,12 @@ from edge.locating import kernel
 from edge.locating.choosing import either
 from edge.locating.compiled_records import CompiledRecords
 from edge.locating.epcs import EpcIndex, Keys, Rows, grown
-from edge.locating.heads import HEAD
-from edge.locating.lines import LINE_WORDS, Lines
+from edge.locating.heads import HEAD, SLOT_WORDS
+from edge.locating.others import Others
 from edge.locating.slots import (
     LEAST_WEIGHT,
+    NO_ANTENNA,
+    SLOTS,
     Floats,
     Ints,
     Kept,
@@ -44,9 +47,11 @@ _LEAST_CODE = LEAST_WEIGHT.view(np.uint32) >> _CUT
 """Weights are kept as 16 bits out of the middle of a 32-bit float: its last 12 are rounded off,
 and its exponent is counted from that of the least weight on, 32 octaves. Each is off by 1 in 4,096
 at most. Half precision would be off by far more near the least."""
-_UNKNOWN = np.full(2, np.nan, np.float16).view(np.uint32)
-_LINE = np.dtype("V64")
-"""A record as one thing: copied whole, three times faster than as sixteen numbers."""
+_LOW, _HIGH = np.uint32(0xFFFF), np.uint32(16)
+_UNKNOWN = np.uint32(np.float16(np.nan).view(np.uint16)) << _HIGH
+_NEW = np.array([0, _UNKNOWN, 0, NO_ANTENNA], np.uint32)
+"""A slot of no antenna, without belief."""
+_ENDLESS = np.uint16(np.float16(np.inf).view(np.uint16))
 _INDEX_BITS = 24
 _ANTENNA_BITS = 16
 READS_MAX = (1 << _INDEX_BITS) - 1
@@ -54,7 +59,7 @@ READS_MAX = (1 << _INDEX_BITS) - 1
 
 
 class TagTable:
-    """Columns of all tags, by row; those in the heads are not in one piece: no `take` of them.
+    """Columns of all tags, by row; they lie in the heads, not in one piece: no `take` of them.
 
     Args:
         window_s: memory of the evidence.
@@ -68,15 +73,14 @@ class TagTable:
         gap_s: mean gap between reads, leaning to the long side.
         level_db: usual level of the tag at its place, above the antenna's offset; NaN if unknown.
         since_s: UTC seconds since when it is announced there.
-        compiled: the records as compiled code has them; None without it.
+        compiled: the rows as compiled code has them; None without it.
     """
 
     def __init__(self, window_s: float, expected: int = 1024) -> None:
         self.index = EpcIndex(expected, HEAD)
         self._window_s = np.float32(window_s)
-        self._lines = Lines()
-        self._record = self._column = np.empty(0, np.uint32)
-        self.since_s = np.zeros(0, np.uint32)
+        self._others = Others()
+        self._words = np.empty(0, np.uint32)
         self.compiled = CompiledRecords(kernel.KERNEL, window_s) if kernel.KERNEL else None
         self._grow()
 
@@ -86,7 +90,7 @@ class TagTable:
     @property
     def nbytes(self) -> int:
         """Bytes held by all columns, keys and the hash."""
-        return self.index.nbytes + self._lines.held.nbytes + self.since_s.nbytes
+        return self.index.nbytes + self._others.nbytes
 
     def rows_of(
         self, epc: NDArray[np.uint8], keys: Keys, bits: NDArray[np.uint16], tags_max: int
@@ -115,17 +119,17 @@ class TagTable:
 
     def _begin_new(self, before: int) -> None:
         """Rows from this one on were given for the first time."""
-        if len(self.index.heads) > len(self.since_s):
+        if len(self.index.heads) > len(self.place):
             self._grow()
         if self.index.rows > before:
             self.clear(slice(before, self.index.rows))
 
     def clear(self, rows: Rows | slice) -> None:
         """Make rows as new: no evidence, no place."""
-        self._evidence[rows] = 0
-        self._evidence[rows, 4:6] = 0  # the least weight
-        self._evidence[rows, 6:8] = _UNKNOWN
-        self._evidence[rows, 12:14] = 0xFFFFFFFF
+        numbers = self.index.heads["others"][rows].astype(np.int64)
+        self._others.take_back(numbers[numbers > 0])
+        self.index.heads["others"][rows] = 0
+        self._first[rows] = _NEW
         self.place[rows] = NO_PLACE
         self.state[rows] = 0
         self.reads[rows] = 0
@@ -135,12 +139,15 @@ class TagTable:
 
     def disbelieve(self, rows: Rows) -> None:
         """Take all belief from tags: they are gone, and may turn up anywhere."""
-        self._evidence[rows, 14:16] = 0
+        self._first[rows, 3] &= _LOW
+        some = self._numbers(rows)[1] - 1
+        self._others.words[some, :, 3] &= _LOW
 
     def forget_levels(self) -> None:
         """Learn the usual levels of all tags anew: antennas are calibrated otherwise now."""
         self.level_db[:] = np.nan
-        self._evidence.view(np.float16)[:, 12:16] = np.nan
+        for slots in (self._first, self._others.words):  # what is free becomes no other's
+            slots[..., 1] = slots[..., 1] & _LOW | _UNKNOWN
 
     def forget(self, rows: Rows) -> None:
         """Drop tags; their rows go to new tags later."""
@@ -149,20 +156,21 @@ class TagTable:
 
     def seen_ms(self, rows: Rows | slice) -> Ints:
         """The last read of each row, table milliseconds; 0 for a row without any."""
-        times = self._evidence[rows, 8:12].view(np.int32)
-        newest: Ints = np.maximum(times[:, 0], times[:, 1])  # far quicker than max(axis=1)
-        np.maximum(newest, times[:, 2], out=newest)
-        np.maximum(newest, times[:, 3], out=newest)
+        newest: Ints = self._first[rows, 2].astype(np.int32)
+        tags, numbers = self._numbers(rows)
+        others = self._others.words[numbers - 1, :, 2].view(np.int32)
+        newest[tags] = np.maximum(newest[tags], others.max(axis=1, initial=0))
         return newest
 
     def shift_times(self, by_ms: int) -> None:
         """Move the table's zero forward by `by_ms`; what lies before it becomes 0."""
-        seen = self._evidence[:, 8:12].view(np.int32)
-        np.maximum(seen - np.int32(by_ms), 0, out=seen)
+        for slots in (self._first, self._others.words):
+            seen = slots[..., 2].view(np.int32)
+            np.maximum(seen - np.int32(by_ms), 0, out=seen)
 
     def slots_of(self, rows: Rows) -> Slots:
         """A working copy of the slots of these rows."""
-        return _slots(self._evidence.take(rows, axis=0).T.copy())
+        return _slots(self._taken(rows, np.empty((SLOT_WORDS, SLOTS, len(rows)), np.uint32)))
 
     def shift_dates(self, by_s: int) -> None:
         """The clock that `since_s` is told by was set."""
@@ -172,23 +180,38 @@ class TagTable:
 
     def _work_on(self, rows: Rows) -> Slots:
         """The same in memory that is used again: no two may be in hand."""
-        record, column = self._scratch(len(rows))
-        self._evidence.take(rows, axis=0, out=record, mode="clip")
-        column[:] = record.T
-        return _slots(column)
+        return _slots(self._taken(rows, self._scratch(len(rows))))
 
-    def _scratch(self, count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Room for so many records, and for as many in columns.
+    def _scratch(self, count: int) -> NDArray[np.uint32]:
+        """Room for the slots of so many tags in columns, shape (4 words, 4 slots, count).
 
         Kept from turn to turn: what is given back to the system comes back page by page, and
         each page costs as much as a tag.
         """
-        if count * LINE_WORDS > self._record.size:
-            self._record = np.empty(grown(0, 2 * count) * LINE_WORDS, np.uint32)
-            self._column = np.empty_like(self._record)
-        size = count * LINE_WORDS
-        record, column = self._record[:size], self._column[:size]
-        return record.reshape(count, LINE_WORDS), column.reshape(LINE_WORDS, count)
+        size = count * SLOTS * SLOT_WORDS
+        if size > self._words.size:
+            self._words = np.empty(grown(0, 2 * count) * SLOTS * SLOT_WORDS, np.uint32)
+        return self._words[:size].reshape(SLOT_WORDS, SLOTS, count)
+
+    def _taken(self, rows: Rows, words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The slots of these rows, in columns.
+
+        What was put leaves even slots without an antenna a little belief.
+        """
+        heads = self.index.heads.take(rows, mode="clip")
+        words[:, 0] = heads["first"].T
+        words[:, 1:] = _NEW[:, np.newaxis, np.newaxis]
+        words[3, 1:] |= (words[3, 0] > _LOW).astype(np.uint32) << _HIGH
+        tags = heads["others"].nonzero()[0]
+        others = self._others.words[heads["others"][tags].astype(np.int64) - 1]
+        words[:, 1:, tags] = others.transpose(2, 1, 0)
+        return words
+
+    def _numbers(self, rows: Rows | slice) -> tuple[Rows, Rows]:
+        """Which of these rows have other slots, and the numbers of those."""
+        numbers = self.index.heads["others"][rows]
+        tags = numbers.nonzero()[0]
+        return tags, numbers[tags].astype(np.int64)
 
     def put(self, rows: Rows, slots: Slots) -> None:
         """Write worked-on slots back."""
@@ -198,17 +221,27 @@ class TagTable:
         code = _codes(slots.weight)
         belief = slots.belief * np.float32(BELIEF_FULL - 1.0)
         belief += np.float32(1.5)  # rounds, and leaves every candidate a little to grow from
-        record, column = self._scratch(len(rows))
+        usual, words = slots.usual.astype(np.float16).view(np.uint16), self._scratch(len(rows))
         rounded = _weights(code)
         rounded /= slots.weight  # the mean stays as it was
-        np.multiply(slots.level_sum, rounded, out=column[0:4].view(np.float32))
-        _join(code, column[4:6])
-        _join(slots.usual.astype(np.float16).view(np.uint16), column[6:8])
-        column[8:12] = slots.seen_ms.view(np.uint32)
-        _join(slots.antenna, column[12:14])
-        _join(belief.astype(np.uint16), column[14:16])
-        record[:] = column.T
-        self._evidence.view(_LINE).reshape(-1)[rows] = record.view(_LINE).reshape(-1)
+        np.multiply(slots.level_sum, rounded, out=words[0].view(np.float32))
+        words[1] = code | usual.astype(np.uint32) << _HIGH
+        words[2] = slots.seen_ms.view(np.uint32)
+        words[3] = slots.antenna | belief.astype(np.uint32) << _HIGH
+        self._first[rows] = words[:, 0].T
+        new = (slots.antenna == NO_ANTENNA) & (code == 0) & (slots.seen_ms == 0)
+        new &= (words[0].view(np.float32) == 0.0) & (usual & 0x7FFF > _ENDLESS)
+        self._put_others(rows, words[:, 1:], new[1:].all(axis=0))
+
+    def _put_others(self, rows: Rows, words: NDArray[np.uint32], new: NDArray[np.bool_]) -> None:
+        """Write the other slots of tags that have such, or now need them."""
+        numbers = self.index.heads["others"][rows].astype(np.int64)
+        lack = ((numbers == 0) & ~new).nonzero()[0]
+        self._others.make_room(len(lack))
+        numbers[lack] = self._others.give(len(lack))
+        self.index.heads["others"][rows[lack]] = numbers[lack]
+        tags = numbers.nonzero()[0]
+        self._others.words[numbers[tags] - 1] = words[:, :, tags].transpose(2, 1, 0)
 
     def merge(self, reads: Reads) -> News:
         """Merge reads into the slots of their tags; nothing is written until `put`.
@@ -275,56 +308,40 @@ class TagTable:
     def _grow(self) -> None:
         """The heads have grown, and lie elsewhere."""
         heads = self.index.heads
-        self._lines.grow(len(heads))
-        self.since_s.resize(len(heads), refcheck=False)
-        self._evidence = self._lines.words
+        self._first: NDArray[np.uint32] = heads["first"]
+        self.since_s: NDArray[np.uint32] = heads["since_s"]
         self.place: Ports = heads["place"]
         self.state: NDArray[np.uint8] = heads["state"]
         self.reads: NDArray[np.uint8] = heads["reads"]
         self.gap_s: NDArray[np.float16] = heads["gap_s"]
         self.level_db: NDArray[np.float16] = heads["level_db"]
         if self.compiled is not None:
-            self.compiled.work_on(self._lines, heads)
+            self.compiled.work_on(heads, self._others)
 
 
-def _slots(column: NDArray[np.uint32]) -> Slots:
+def _slots(words: NDArray[np.uint32]) -> Slots:
     return Slots(
-        level_sum=column[0:4].view(np.float32),
-        weight=_weights(_halves(column[4:6])),
-        seen_ms=column[8:12].view(np.int32),
-        antenna=_halves(column[12:14]),
-        belief=_halves(column[14:16]) * np.float32(1.0 / BELIEF_FULL),
-        usual=_halves(column[6:8]).view(np.float16).astype(np.float32),
+        level_sum=words[0].view(np.float32),
+        weight=_weights(words[1] & _LOW),
+        seen_ms=words[2].view(np.int32),
+        antenna=(words[3] & _LOW).astype(np.uint16),
+        belief=(words[3] >> _HIGH).astype(np.float32) * np.float32(1.0 / BELIEF_FULL),
+        usual=(words[1] >> _HIGH).astype(np.uint16).view(np.float16).astype(np.float32),
     )
 
 
-def _codes(weights: Floats) -> Ports:
+def _codes(weights: Floats) -> NDArray[np.uint32]:
     bits = weights.view(np.uint32) + _ROUNDS
     bits >>= _CUT
     bits -= _LEAST_CODE
-    np.minimum(bits, np.uint32(0xFFFF), out=bits)
-    return bits.astype(np.uint16)
+    np.minimum(bits, _LOW, out=bits)
+    return bits
 
 
-def _weights(codes: Ports) -> Floats:
-    bits = codes.astype(np.uint32)
-    bits += _LEAST_CODE
+def _weights(codes: NDArray[np.uint32]) -> Floats:
+    bits = codes + _LEAST_CODE
     bits <<= _CUT
     return bits.view(np.float32)
-
-
-def _halves(words: NDArray[np.uint32]) -> Ports:
-    """Two 16-bit rows out of each row of words, the low half first."""
-    halves = np.empty((2 * len(words), words.shape[1]), np.uint16)
-    np.copyto(halves[0::2], words, casting="unsafe")
-    np.copyto(halves[1::2], words >> 16, casting="unsafe")
-    return halves
-
-
-def _join(halves: Ports, words: NDArray[np.uint32]) -> None:
-    """The reverse of `_halves`, into rows of words."""
-    np.left_shift(halves[1::2], 16, out=words, dtype=np.uint32)
-    words |= halves[0::2]
 
 
 def _grouped(reads: Reads) -> tuple[Rows, Rows]:

@@ -11,9 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-import sqlite_utils
-from sqlite_utils import Migrations
+from typing import TYPE_CHECKING
 
 from edge.store.durable import sync_to_disk
 from edge.store.errors import (
@@ -23,7 +21,10 @@ from edge.store.errors import (
     StoreTooNewError,
     told_by_store,
 )
-from edge.store.migrations import MIGRATIONS
+from edge.store.schema import SCHEMA, STEPS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Migrations
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 PAGE_BYTES = 1024
@@ -51,8 +52,10 @@ _WRITER = (
 )
 
 
-def open_writer(path: Path, migrations: Migrations = MIGRATIONS) -> sqlite3.Connection:
+def open_writer(path: Path, migrations: "Migrations | None" = None) -> sqlite3.Connection:
     """The one writing connection, the schema brought up to date; usable from one thread at a time.
+
+    Its steps are loaded only for a file that has not been through them: 4 MiB and 40 modules.
 
     A new file is made readable for its owner only; SQLite gives its side files the same rights.
 
@@ -68,7 +71,8 @@ def open_writer(path: Path, migrations: Migrations = MIGRATIONS) -> sqlite3.Conn
             for pragma in (*_EVERY_CONNECTION, *_WRITER):
                 connection.execute(pragma)
             _refuse_read_only(connection, path)
-            _migrate(connection, path, migrations)
+            if migrations is not None or not _is_of_today(connection):
+                _migrate(connection, path, migrations)
         except BaseException:
             connection.close()
             raise
@@ -160,7 +164,26 @@ def _refuse_read_only(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
+def _is_of_today(connection: sqlite3.Connection) -> bool:
+    """Whether a file has been through all steps that are known, and no other."""
+    try:
+        applied = connection.execute(
+            "SELECT name, applied_at FROM _sqlite_migrations"
+            " WHERE migration_set = ? ORDER BY rowid",
+            (SCHEMA,),
+        ).fetchall()
+    except sqlite3.OperationalError:  # there is no such table yet, or it has other columns
+        return False
+    return tuple(name for name, _ in applied) == STEPS
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migrations: "Migrations | None") -> None:
+    import sqlite_utils  # noqa: PLC0415 - only for a file that is new, or old
+
+    if migrations is None:
+        from edge.store.migrations import MIGRATIONS  # noqa: PLC0415 - as above
+
+        migrations = MIGRATIONS
     known = [step.name for step in migrations.pending(sqlite_utils.Database(":memory:"))]
     database = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
     try:

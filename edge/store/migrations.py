@@ -8,7 +8,9 @@ from zlib import crc32
 
 from sqlite_utils import Database, Migrations
 
-MIGRATIONS = Migrations("warehouse-edge")
+from edge.store.schema import SCHEMA
+
+MIGRATIONS = Migrations(SCHEMA)
 
 _JOURNAL = (
     # One row for each fact, for ever in this order. An epoch covers the positions from its first

@@ -73,3 +73,54 @@ def test_garbage_is_searched_for_again_where_making_failed() -> None:
 def _resident_bytes() -> int:
     pages = Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]
     return int(pages) * 4_096
+
+
+MISSING = """
+from edge.floor.memory import missing
+with missing("wave"):
+    try:
+        import wave
+    except ImportError:
+        print("missing")
+import wave
+with missing("wave"):  # what was imported before stays in
+    import wave
+print("there")
+"""
+
+
+def test_what_is_missing_for_a_while_is_there_again_afterwards() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MISSING], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == ["missing", "there"]
+
+
+LIBRARIES = """
+import hashlib, ssl
+from pathlib import Path
+import numpy as np
+from edge.floor.memory import give_back_libraries
+def file_kib():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssFile"))
+def worked():
+    matrix = np.random.default_rng(1).random((40, 40))
+    digest = hashlib.sha256(np.linalg.inv(matrix).tobytes()).hexdigest()
+    return digest, ssl.create_default_context().minimum_version
+before_kib, before = file_kib(), worked()
+give_back_libraries()
+after_kib = file_kib()
+assert worked() == before
+print(after_kib < before_kib / 2, file_kib() < before_kib)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs Linux")
+def test_pages_of_libraries_go_back_and_come_again_when_they_are_asked_for() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIBRARIES], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == ["True", "True"]

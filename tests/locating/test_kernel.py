@@ -10,7 +10,7 @@ from edge.locating.compiled_hash import CompiledHash
 from edge.locating.compiled_records import CompiledRecords
 from edge.locating.epcs import EpcIndex, keys_of
 from edge.locating.heads import HEAD, KEY
-from edge.locating.lines import Lines
+from edge.locating.others import Others
 from edge.locating.slots import News, Reads, Slots
 from edge.locating.tags import NO_PLACE, TagTable
 
@@ -173,9 +173,7 @@ def test_slots_are_not_written_outside_the_table() -> None:
 def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> None:
     assert kernel.KERNEL is not None
     records = CompiledRecords(kernel.KERNEL, WINDOW_S)
-    lines = Lines()
-    lines.grow(8)
-    records.work_on(lines, np.zeros(8, HEAD))
+    records.work_on(np.zeros(8, HEAD), Others())
     good = reads_of([1, 2], [0, 0], [-50.0, -50.0], [5, 6])
     for bad in (
         Reads(good.rows.astype(np.int32), good.antenna, good.rssi_dbm, good.seen_ms),  # type: ignore[arg-type]
@@ -187,9 +185,8 @@ def test_columns_of_another_kind_order_or_length_never_reach_compiled_code() -> 
             records.merge(bad)
     with pytest.raises(ValueError, match="differ in length"):
         records.merge(Reads(good.rows, good.antenna[:1], good.rssi_dbm, good.seen_ms))
-    for heads in (np.zeros(7, HEAD), np.zeros(8, KEY)):
-        with pytest.raises(ValueError, match="belong together"):
-            records.work_on(lines, heads)
+    with pytest.raises(ValueError, match="no rows of tags"):
+        records.work_on(np.zeros(8, KEY), Others())
 
 
 def test_a_hash_whose_rows_begin_with_no_key_is_refused() -> None:
@@ -235,9 +232,9 @@ def test_a_row_outside_the_table_that_a_hash_names_is_not_looked_at(row: int) ->
     assert (rows.tolist(), missing) == ([-1], 1)
 
 
-def test_each_record_fills_one_line_of_cache_while_the_table_grows() -> None:
+def test_what_the_first_tags_have_heard_stays_while_the_table_grows() -> None:
     table, rows = table_of(5, compiled=True), np.arange(5)
-    reads = reads_of([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [-50.0] * 5, [10, 20, 30, 40, 50])
+    reads = reads_of([0, 1, 2, 3, 4, 4], [1, 2, 3, 4, 5, 6], [-50.0] * 6, [10, 20, 30, 40, 3, 50])
     news = table.merge(reads)
     table.put(news.rows, news.slots)
     for tags in (6, 3_000, 40_000, 200_000):
@@ -245,10 +242,27 @@ def test_each_record_fills_one_line_of_cache_while_the_table_grows() -> None:
         epc = np.arange(3 * tags, dtype=np.uint32).reshape(tags, 3).view(np.uint8)
         bits = np.full(tags, 96, np.uint16)
         table.rows_of(epc, keys_of(epc, bits), bits, 10**6)
-        # then lines still are lines, and what the first have heard stays
-        assert table._evidence.ctypes.data % 64 == 0
+        others = list(range(5, len(table)))
+        heard = [*others, *others], [7] * len(others) + [8] * len(others)
+        merged = table.merge(reads_of(*heard, [-40.0] * 2 * len(others), [60] * 2 * len(others)))
+        table.put(merged.rows, merged.slots)
+        # then the first are as they were
         assert table.seen_ms(rows).tolist() == [10, 20, 30, 40, 50]
         assert table.kept(rows).place.tolist() == [NO_PLACE] * 5
+
+
+def test_room_that_a_late_turn_needed_is_given_back_some_turns_later() -> None:
+    records = table_of(1, compiled=True).compiled
+    assert records is not None
+    late = records.bench(16_000)
+    # when turns are as ever again, and some of them are half as long
+    kept = [records.bench(2_000) for _ in range(255)]
+    again = [records.bench(2_000 if turn % 9 else 9_000) for turn in range(600)]
+    # then there is room as before until it was not needed for long
+    assert all(one is late for one in [*kept, *again])
+    usual = [records.bench(2_000) for _ in range(600)][-1]
+    assert usual.reads == 4_000
+    assert records.bench(4_000) is usual
 
 
 def test_read_only_columns_are_read() -> None:

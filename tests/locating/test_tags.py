@@ -139,7 +139,8 @@ def test_a_read_from_an_hour_ago_has_its_level_and_hardly_any_weight() -> None:
     assert held(table, 0)[2] == (pytest.approx(-60.0), float(LEAST_WEIGHT))
 
 
-def test_a_million_tags_take_at_most_a_hundred_bytes_each() -> None:
+@pytest.mark.parametrize(("antennas", "bytes_most"), [(1, 57.0), (2, 106.0), (4, 106.0)])
+def test_a_million_tags_take_few_bytes_each(antennas: int, bytes_most: float) -> None:
     table = TagTable(WINDOW_S)
     step = 50_000
     for begin in range(0, 1_000_000, step):
@@ -147,10 +148,75 @@ def test_a_million_tags_take_at_most_a_hundred_bytes_each() -> None:
         numbers = np.arange(begin, begin + step, dtype=">u4")
         epc[:, 8:] = numbers.reshape(step, 1).view(np.uint8).reshape(step, 4)
         bits = np.full(step, 96, np.uint16)
-        table.rows_of(epc, keys_of(epc, bits), bits, 2_000_000)
+        rows = table.rows_of(epc, keys_of(epc, bits), bits, 2_000_000)
+        for antenna in range(antennas):
+            level, seen = np.full(step, -50.0, np.float32), np.full(step, 1_000, np.int32)
+            news = table.merge(Reads(rows, np.full(step, antenna, np.uint16), level, seen))
+            table.put(news.rows, news.slots)
 
     assert len(table) == 1_000_000
-    assert table.nbytes / len(table) <= 100.0
+    assert table.nbytes / len(table) <= bytes_most
+
+
+def test_a_tag_that_a_second_antenna_hears_keeps_what_the_first_has_heard() -> None:
+    table = table_with(2)
+    merge(table, [(1, 7, -50.0, 1000)])
+    assert table._others.nbytes == 0
+
+    merge(table, [(1, 3, -60.0, 1000), (0, 3, -60.0, 2000)])
+
+    assert held(table, 1) == {7: (pytest.approx(-50.0), 1.0), 3: (pytest.approx(-60.0), 1.0)}
+    assert table.seen_ms(slice(0, 2)).tolist() == [2000, 1000]
+    assert table._others.at.left == table._others.nbytes // 48 - 1
+
+
+def test_what_a_forgotten_tag_needed_the_next_tags_are_given() -> None:
+    # given tags that several antennas have heard
+    table, antennas = table_with(40), (1, 2, 3, 4)
+    merge(table, [(tag, one, -50.0 - one, 1000) for tag in range(40) for one in antennas])
+    full = table._others.nbytes
+    for turn in range(20):
+        # when some are forgotten, and others come and are heard
+        gone = np.arange(turn, turn + 20)
+        table.forget(gone)
+        epc = np.full((20, 12), 1 + turn, np.uint8)
+        epc[:, 0] = np.arange(20)
+        bits = np.full(20, 96, np.uint16)
+        rows = table.rows_of(epc, keys_of(epc, bits), bits, 10**6).tolist()
+        assert sorted(rows) == gone.tolist()
+        assert held(table, rows[0]) == {}
+        merge(table, [(tag, one, -40.0 - one, 2000) for tag in rows for one in antennas])
+    # then no more is needed, and each has its own
+    assert table._others.nbytes == full
+    for tag in range(40):
+        base = -40.0 if tag < 39 else -50.0
+        assert {one: level for one, (level, _) in held(table, tag).items()} == {
+            one: pytest.approx(base - one, abs=0.02) for one in antennas
+        }
+
+
+def test_a_tag_that_is_gone_is_believed_nowhere_whoever_heard_it() -> None:
+    table = table_with(2)
+    merge(table, [(0, 1, -50.0, 1000), (1, 1, -50.0, 1000), (1, 2, -50.0, 1000)])
+
+    table.disbelieve(np.array([0, 1]))
+
+    assert (table.slots_of(np.array([0, 1])).belief == 0.0).all()
+
+
+def test_levels_are_forgotten_and_times_moved_in_all_slots_of_a_tag() -> None:
+    table = table_with(1)
+    merge(table, [(0, antenna, -50.0, 1000 * antenna) for antenna in (1, 2, 3)])
+    slots = table.slots_of(np.array([0]))
+    slots.usual[:3] = 5.0
+    table.put(np.array([0]), slots)
+
+    table.forget_levels()
+    table.shift_times(1_500)
+
+    slots = table.slots_of(np.array([0]))
+    assert np.isnan(slots.usual).all()
+    assert slots.seen_ms[:, 0].tolist() == [0, 500, 1500, 0]
 
 
 def test_no_more_tags_are_followed_than_allowed_but_known_ones_are() -> None:

@@ -22,6 +22,7 @@ from edge.model.state import FloorState
 from edge.store.database import open_writer
 from edge.store.errors import StoreError
 from edge.store.migrations import MIGRATIONS
+from edge.store.schema import STEPS as OF_TODAY
 from edge.store.store import Store
 
 STEPS = MIGRATIONS.pending(sqlite_utils.Database(":memory:"))
@@ -130,6 +131,20 @@ def broken_at(
     finally:
         breaking.at = NEVER
     return None
+
+
+def test_the_steps_are_known_by_the_names_that_they_have() -> None:
+    assert tuple(NAMES) == OF_TODAY
+
+
+@pytest.mark.parametrize("count", [0, 1, len(STEPS) - 1, len(STEPS)])
+def test_a_file_of_any_age_is_brought_up_to_date(tmp_path: Path, count: int) -> None:
+    path = old_file(tmp_path / "edge.db", count) if count else tmp_path / "edge.db"
+
+    for _ in range(2):
+        open_writer(path).close()
+
+        assert content(path)[1] == NAMES
 
 
 @pytest.mark.parametrize("before", range(1, len(STEPS)), ids=NAMES[1:])
