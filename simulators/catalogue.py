@@ -107,11 +107,6 @@ class Catalogue:
     articles: Mapping[str, Article]
     placements: tuple[Placement, ...]
 
-    @property
-    def by_gtin(self) -> dict[str, Article]:
-        """Articles by their GTIN-13."""
-        return {article.gtin_13: article for article in self.articles.values()}
-
     def first_items(self) -> list[tuple[str, str, str]]:
         """The tagged pieces when the day begins: EPC, SKU and bin, serials counted by article."""
         items: list[tuple[str, str, str]] = []

@@ -5,6 +5,7 @@ strikes once (a frame cut in two, a reboot). When it strikes is told in seconds 
 client came. Knows only names and times; those who play a fault stand where it bites.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -139,20 +140,32 @@ class PlannedFault:
         """From `NAME` or `NAME=SECONDS`.
 
         Raises:
-            ValueError: no such fault, or no such time; the text says which names there are.
+            ValueError: as `name_and_time`.
         """
-        name, equals, at = text.partition("=")
-        if name not in CATALOGUE:
-            names = ", ".join(CATALOGUE)
-            raise ValueError(f"no fault {name!r}; there are {names}")
-        fault = FaultName(name)
-        try:
-            at_s = float(at) if equals else CATALOGUE[fault].at_s
-        except ValueError as error:
-            raise ValueError(f"{name}: {at!r} is no number of seconds") from error
-        if not 0 <= at_s < float("inf"):
-            raise ValueError(f"{name}: {at} s is no time to strike at")
-        return cls(fault, at_s)
+        name, at_s = name_and_time(text, {name: fault.at_s for name, fault in CATALOGUE.items()})
+        return cls(FaultName(name), at_s)
+
+
+def name_and_time(text: str, usual_s: Mapping[str, float]) -> tuple[str, float]:
+    """A fault and when it strikes, from `NAME` or `NAME=SECONDS`.
+
+    Args:
+        text: what somebody typed.
+        usual_s: when each fault that there is strikes where nothing is said.
+
+    Raises:
+        ValueError: no such fault, or no such time; the text says which names there are.
+    """
+    name, equals, at = text.partition("=")
+    if name not in usual_s:
+        raise ValueError(f"no fault {name!r}; there are {', '.join(usual_s)}")
+    try:
+        at_s = float(at) if equals else usual_s[name]
+    except ValueError as error:
+        raise ValueError(f"{name}: {at!r} is no number of seconds") from error
+    if not 0 <= at_s < float("inf"):
+        raise ValueError(f"{name}: {at} s is no time to strike at")
+    return name, at_s
 
 
 class FaultPlan:

@@ -4,10 +4,10 @@ from itertools import islice
 
 from edge.floor.board import Shown
 from edge.model.counts import Count
+from edge.model.errands import Errand, ErrandKind, Refill
 from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tasks import Task
-from edge.model.work import Errand, ErrandKind, Refill
 from edge.rules import refilling
 
 SHOWN_MAX = 300

@@ -16,7 +16,6 @@ from edge.gs1.schemes import EpcForms, decode_hex, describe_text
 from edge.model.ids import Gtin, Sscc
 
 _SGTIN_96 = 0x30
-_SGTIN_198 = 0x36
 _HEX_DIGITS_96 = 24
 _SERIAL_BITS_96 = 38
 _SERIALS = 1 << _SERIAL_BITS_96

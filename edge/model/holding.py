@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from edge.model.errands import Errand
 from edge.model.ids import Epc, LocationId, OrderId, Sku, ToteId
 from edge.model.returns import ReturnedPiece
 from edge.model.table import Key, Table
-from edge.model.work import Errand, PackSession, Tote, Unit
+from edge.model.work import PackSession, Tote, Unit
 
 Holder = TypeVar("Holder", Tote, PackSession, Errand, ReturnedPiece)
 

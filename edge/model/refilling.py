@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from edge.model import booking
 from edge.model import events as e
+from edge.model.errands import Carried, Errand, ErrandKind, Refill
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, ErrandKind, Refill
 
 
 def refill(

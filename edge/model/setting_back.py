@@ -12,11 +12,12 @@ from edge.model import events as e
 from edge.model import sorting, taking_out
 from edge.model.booking import add_stock, reserve
 from edge.model.doubts import doubt
+from edge.model.errands import Carried, Errand, ErrandKind
 from edge.model.ids import Badge, LocationId, OrderId, ToteId
 from edge.model.orders import ORDER_STEPS, OrderStep
 from edge.model.state import FloorState
 from edge.model.steps import after
-from edge.model.work import Carried, Errand, ErrandKind, Stop, Tote, Walk, WalkState, WallSlot
+from edge.model.work import Stop, Tote, Walk, WalkState, WallSlot
 
 
 def cancel(state: FloorState, event: e.OrderCancelled) -> None:

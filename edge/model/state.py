@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
+from edge.model.errands import Errand
 from edge.model.going_out import GoingOut
 from edge.model.goods import (
     Article,
@@ -46,14 +47,7 @@ from edge.model.returns import AnnouncedReturn, ReturnedPiece
 from edge.model.table import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import (
-    Errand,
-    ListedPerson,
-    PackSession,
-    Picker,
-    Walk,
-    WallSlot,
-)
+from edge.model.work import ListedPerson, PackSession, Picker, Walk, WallSlot
 
 
 class ArticleTable(Table[Sku, Article]):

@@ -5,12 +5,12 @@ from dataclasses import replace
 from edge.model import events as e
 from edge.model.booking import add_stock
 from edge.model.counts import Count, CountMethod
+from edge.model.errands import Carried, ErrandKind
 from edge.model.goods import Lot
 from edge.model.ids import LocationId, Sku
 from edge.model.returns import AnnouncedReturn, Grade
 from edge.model.setting_back import add_to_errand
 from edge.model.state import FloorState
-from edge.model.work import Carried, ErrandKind
 
 
 def announce(state: FloorState, event: e.ReturnExpected) -> None:

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from edge.model import events as e
 from edge.model import sorting
+from edge.model.errands import Carried, Errand, ErrandKind
 from edge.model.ids import OrderId, Sku, ToteId
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, ErrandKind, Tote, Unit, WallSlot
+from edge.model.work import Tote, Unit, WallSlot
 
 Pieces = tuple[tuple[Sku, Unit], ...]
 

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from edge.model.errands import Carried
 from edge.model.events import OrderChanged, OrderChangeRefused
 from edge.model.ids import LineId, LocationId, OrderId, Sku, ToteId, WalkId
 from edge.model.inputs import OrderSubmitted
 from edge.model.orders import Order, OrderLine
 from edge.model.state import FloorState
-from edge.model.work import Carried, Stop, Tote, Walk
+from edge.model.work import Stop, Tote, Walk
 from edge.rules import allocating, review, rush, substituting, taking_out
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.terms import Terms

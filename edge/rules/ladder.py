@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from edge.model.errands import ErrandKind
 from edge.model.events import (
     BackOrdered,
     CountWanted,
@@ -27,7 +28,7 @@ from edge.model.events import (
 from edge.model.ids import Badge, LocationId, OrderId, Sku
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import ErrandKind, Stop, Walk
+from edge.model.work import Stop, Walk
 from edge.rules import allocating
 from edge.rules.decision import Decision, accept
 from edge.rules.terms import Rung, Terms

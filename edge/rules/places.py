@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from zlib import crc32
 
+from edge.model.errands import Errand
 from edge.model.events import Event, PlaceConfirmed, PlaceMistaken, TaskOpened
 from edge.model.ids import LocationId, OrderId, Sku, WalkId
 from edge.model.posted import CodeScanned
 from edge.model.state import FloorState
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import Errand, Walk
+from edge.model.work import Walk
 from edge.rules.decision import Decision, accept, refuse
 
 COLUMNS = "ABCDEFGHI"

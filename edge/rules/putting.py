@@ -4,6 +4,7 @@ An errand goes before a walk: its pieces lie in the way, in the tote or in quara
 stop, a place's label is judged and changes nothing; the piece's own scan says that it lies there.
 """
 
+from edge.model.errands import Carried, Errand, ErrandKind
 from edge.model.events import (
     CountWanted,
     ErrandStarted,
@@ -16,7 +17,6 @@ from edge.model.ids import Badge
 from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, ErrandKind
 from edge.rules import ladder, places, refilling
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown

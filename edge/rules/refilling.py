@@ -11,6 +11,7 @@ Looked at is what was touched in this turn: with thousands of places a scan chan
 
 from collections.abc import Iterator
 
+from edge.model.errands import Errand, Refill
 from edge.model.events import (
     CountWanted,
     Event,
@@ -28,7 +29,7 @@ from edge.model.places import STORAGE_KINDS
 from edge.model.posted import CodeScanned
 from edge.model.prompts import Prompt, PromptKind
 from edge.model.state import FloorState
-from edge.model.work import Errand, Refill, Unit
+from edge.model.work import Unit
 from edge.rules import places
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import Container, Named, ParcelLabel, Piece, Place, Unknown

@@ -7,6 +7,7 @@ packer, and the reason speaks for a grade that a person confirms or changes.
 
 from collections.abc import Iterator
 
+from edge.model.errands import Carried, ErrandKind
 from edge.model.events import Event, ParcelUnpacked, ReturnExpected, ReturnGraded, ReturnReceived
 from edge.model.ids import Epc, OrderId, Sku
 from edge.model.inputs import ReturnAnnounced
@@ -14,7 +15,7 @@ from edge.model.places import LocationKind
 from edge.model.posted import GradeDecided, ReturnScanned
 from edge.model.returns import AnnouncedReturn, Grade, ReturnedPiece
 from edge.model.state import FloorState
-from edge.model.work import Carried, ErrandKind, Parcel, Unit
+from edge.model.work import Parcel, Unit
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import ParcelLabel, Piece, identify
 from edge.rules.terms import Terms

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from edge.model.errands import Carried, Errand
 from edge.model.events import PiecesUnwanted, PieceTakenOut
 from edge.model.ids import Epc, LocationId, OrderId, Sku
 from edge.model.orders import Order
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
-from edge.model.work import Carried, Errand, PackSession, Tote, Unit
+from edge.model.work import PackSession, Tote, Unit
 from edge.rules.decision import Decision, accept
 from edge.rules.identifying import Piece
 

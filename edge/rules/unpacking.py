@@ -5,11 +5,12 @@ portal lets it out without an alarm. A person takes it to any pack station and s
 from then on there is no such parcel, and its pieces are an errand like those of a cancelled tote.
 """
 
+from edge.model.errands import Carried
 from edge.model.events import ParcelUnpacked, ParcelUnstacked
 from edge.model.pallets import PalletState
 from edge.model.posted import StationScanned
 from edge.model.state import FloorState
-from edge.model.work import Carried, Parcel
+from edge.model.work import Parcel
 from edge.rules.decision import Decision, accept, refuse
 
 

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from edge.model.counts import Count
 from edge.model.devices import FoundDecision
+from edge.model.errands import Errand
 from edge.model.goods import Article, Forward, Lot, PackLevel, PresentItem, PresentItems, Stock
 from edge.model.ids import DeviceName, Epc, LocationId, Sku
 from edge.model.orders import Order
@@ -23,16 +24,7 @@ from edge.model.state import FloorState
 from edge.model.table import Table
 from edge.model.tag_work import TagJob
 from edge.model.tasks import Task
-from edge.model.work import (
-    Errand,
-    ListedPerson,
-    PackSession,
-    Parcel,
-    Picker,
-    Tote,
-    Walk,
-    WallSlot,
-)
+from edge.model.work import ListedPerson, PackSession, Parcel, Picker, Tote, Walk, WallSlot
 from edge.store.codec import decode_value, encode_value
 from edge.store.errors import StoreDamagedError
 from edge.store.present import ITEM_COLUMNS, present_items

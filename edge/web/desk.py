@@ -13,8 +13,6 @@ from edge.web.refusals import RefusedError
 
 ANSWER_S_MAX = 5.0
 RETRY_AFTER = {"Retry-After": "1"}
-
-
 KEY_REUSED = "key_reused"
 
 
@@ -50,9 +48,11 @@ class Desk:
                 "the gateway did not answer in time; send it again with the same Idempotency-Key",
                 RETRY_AFTER,
             ) from error
-        if answer.code == KEY_REUSED:
-            raise RefusedError(409, KEY_REUSED, answer.text)
-        return answer
+        return unless_reused(answer)
+
+    async def answer_to(self, posted: Posted) -> dict[str, object]:
+        """The same as the API tells it."""
+        return told(await self.ask(posted))
 
     async def _taken(self, posted: Posted) -> "Future[Answer]":
         """Put where there is room, as there nearly always is; a thread waits where there is none.
@@ -64,6 +64,17 @@ class Desk:
             return self._inbox.ask(posted, wait_ms=0)
         except InboxFullError:
             return await run_in_threadpool(self._inbox.ask, posted)
+
+
+def unless_reused(answer: Answer) -> Answer:
+    """The answer to a key that was not used before, or for the same request.
+
+    Raises:
+        RefusedError: 409; the key was used for another request.
+    """
+    if answer.code == KEY_REUSED:
+        raise RefusedError(409, KEY_REUSED, answer.text)
+    return answer
 
 
 def told(answer: Answer) -> dict[str, object]:

@@ -23,6 +23,8 @@ HEARTBEAT_S = 10.0
 HEARTBEAT = b": alive\n\n"
 STREAMS_MAX = 256
 STREAMS_PER_PERSON_MAX = 12
+LIST_PAUSE_S = 0.5
+"""A list or a map that changes more often than this is no easier to read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ holder, a field cut short, bytes left over. Encoding accepts every value that fi
 that faults can be played; a missing field or an unknown name is the caller's error.
 """
 
+from collections.abc import Mapping
+
 from simulators.llrp.bits import Bitwriter, Cursor, MalformedError
 from simulators.llrp.layouts import (
     CUSTOM,
@@ -84,18 +86,24 @@ def _take_tv(cursor: Cursor) -> Part:
     return Part(layout.name, _take_fields(cursor, layout))
 
 
+def _layout_of_owner(
+    cursor: Cursor, known: Mapping[tuple[int, int], Layout], subtype_bits: int
+) -> Layout | None:
+    """The layout that the owner of something custom gave it; where unknown, nothing is taken."""
+    start = cursor.at
+    layout = known.get((cursor.take(32), cursor.take(subtype_bits)))
+    if layout is None:
+        cursor.at = start
+    return layout
+
+
 def _take_body(inner: Cursor, number: int, depth: int) -> Part:
     """A TLV parameter's body; `inner` spans exactly it."""
     layout = PARAMETER_BY_NUMBER.get((0, number))
     if layout is None:
         return Part("Unknown", {"Type": number, "Data": inner.take_bytes(inner.left())})
     if number == CUSTOM:
-        start = inner.at
-        owner = PARAMETER_BY_NUMBER.get((inner.take(32), inner.take(32)))
-        if owner is None:
-            inner.at = start
-        else:
-            layout = owner
+        layout = _layout_of_owner(inner, PARAMETER_BY_NUMBER, 32) or layout
     values = _take_fields(inner, layout)
     return Part(layout.name, values, _take_inside(inner, layout, depth))
 
@@ -153,12 +161,7 @@ def _take_message(cursor: Cursor, number: int) -> tuple[str, dict[str, Value], t
     if layout is None:
         return "UNKNOWN", {"Type": number, "Data": cursor.take_bytes(cursor.left())}, ()
     if number == CUSTOM:
-        start = cursor.at
-        owner = MESSAGE_BY_NUMBER.get((cursor.take(32), cursor.take(8)))
-        if owner is None:
-            cursor.at = start
-        else:
-            layout = owner
+        layout = _layout_of_owner(cursor, MESSAGE_BY_NUMBER, 8) or layout
     return layout.name, _take_fields(cursor, layout), _take_inside(cursor, layout, 0)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulators.faults import name_and_time
+
 
 class UhfFault(StrEnum):
     """The catalogue."""
@@ -43,19 +45,10 @@ class PlannedFault:
         """From `NAME` or `NAME=SECONDS`.
 
         Raises:
-            ValueError: no such fault or time; the text says which there are.
+            ValueError: as `name_and_time`.
         """
-        name, equals, at = text.partition("=")
-        if name not in SENTENCES:
-            raise ValueError(f"no fault {name!r}; there are {', '.join(SENTENCES)}")
-        fault = UhfFault(name)
-        try:
-            at_s = float(at) if equals else _AT_ONCE.get(fault, _AT_S)
-        except ValueError as error:
-            raise ValueError(f"{name}: {at!r} is no number of seconds") from error
-        if not 0 <= at_s < float("inf"):
-            raise ValueError(f"{name}: {at} s is no time to strike at")
-        return cls(fault, at_s)
+        name, at_s = name_and_time(text, {one: _AT_ONCE.get(one, _AT_S) for one in UhfFault})
+        return cls(UhfFault(name), at_s)
 
 
 class FaultPlan:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import HANDHELD, SHOTS, STATION
 from tests.browser.judging import judge
 from tests.drivers.llrp.simulated import reader_process
-from tests.sync.conftest import Broker, mosquitto_program
+from tests.mosquitto import Broker, mosquitto_program
 from tests.waiting import PATIENCE_S, ended, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.story]

@@ -12,13 +12,14 @@ from edge.floor.proving import proofs, proven
 from edge.gs1.items import epc_of
 from edge.locating.proofs import Proof
 from edge.model.counts import CountMethod
+from edge.model.errands import Carried, ErrandKind
 from edge.model.events import CountMade, Event, PieceConfirmed, PiecePicked, PiecePut, StockPlaced
 from edge.model.goods import Article
 from edge.model.ids import DeviceName, Epc, LineId, OrderId, RequestId, ToteId
 from edge.model.inputs import ArticlesListed
 from edge.model.places import Antenna
 from edge.model.posted import CountScanned, StockPutAway
-from edge.model.work import Carried, ErrandKind, Unit
+from edge.model.work import Unit
 from tests.floor.failing_gateway import Gateway
 from tests.rules.small_floor import (
     BIN_1,

@@ -28,7 +28,6 @@ from edge.model.events import (
     WorkReturned,
 )
 from edge.model.ids import (
-    Badge,
     DeviceName,
     Epc,
     LocationId,
@@ -95,7 +94,6 @@ HEARD = st.sampled_from(
 ORDERS = st.integers(1, 4).map(lambda number: OrderId(f"O{number}"))
 GTINS = {SHIRT: SHIRT_GTIN, MUG: MUG_GTIN}
 PIECES = st.tuples(SKUS, st.integers(1, 4))
-PACKER = Badge("2001")
 LINES = st.lists(st.tuples(SKUS, st.integers(1, 3)), min_size=1, max_size=3)
 
 

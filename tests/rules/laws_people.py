@@ -83,7 +83,7 @@ class People(RuleBasedStateMachine):
         return self.floor.state
 
     def request(self) -> RequestId:
-        return RequestId(self.floor.number())
+        return self.floor.number()
 
     # the central system
 

@@ -8,7 +8,17 @@ from edge.model.applying import apply
 from edge.model.boxes import BoxQuiet
 from edge.model.events import Event
 from edge.model.goods import Article, PresentItem
-from edge.model.ids import Badge, DeviceName, Epc, Gtin, LineId, LocationId, OrderId, Sku
+from edge.model.ids import (
+    Badge,
+    DeviceName,
+    Epc,
+    Gtin,
+    LineId,
+    LocationId,
+    OrderId,
+    RequestId,
+    Sku,
+)
 from edge.model.inputs import (
     ArticlesListed,
     BoxJudged,
@@ -35,7 +45,7 @@ SHIRT_GTIN, MUG_GTIN = Gtin("09521234000013"), Gtin("09521234000020")
 BIN_1, BIN_2, BIN_3 = LocationId("A-1"), LocationId("A-2"), LocationId("B-1")
 CART, STATION, DOCK = LocationId("cart-1"), LocationId("pack-1"), LocationId("dock-1")
 QUARANTINE = LocationId("quarantine-1")
-LI, ANNA = Badge("1001"), Badge("1002")
+LI, ANNA, PACKER = Badge("1001"), Badge("1002"), Badge("2001")
 TERMS = Terms(
     company_prefix="9521234",
     troubles={
@@ -125,9 +135,9 @@ class SmallFloor:
         apply(self.state, event, at_us)
         self.facts.append(event)
 
-    def number(self) -> str:
+    def number(self) -> RequestId:
         """A new id."""
-        return f"id-{next(self._number)}"
+        return RequestId(f"id-{next(self._number)}")
 
     def plan(self) -> Answer | None:
         """Plan as the planner's thread would; None where there is nothing to plan."""
@@ -168,7 +178,7 @@ class SmallFloor:
 
     def ready(self, badge: Badge = LI, cart: LocationId | None = None) -> Answer:
         """A picker comes to work."""
-        return self.take(WorkWanted(self.number(), badge, True, cart, NOW_US))  # type: ignore[arg-type]
+        return self.take(WorkWanted(self.number(), badge, True, cart, NOW_US))
 
 
 def stocked() -> SmallFloor:

@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from edge.model.events import ParcelClosed, ToteBound, ToteFilled
-from edge.model.ids import Badge, LocationId, OrderId, RequestId, Sku, ToteId
+from edge.model.ids import OrderId, Sku, ToteId
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, ParcelWanted, StationScanned, TroubleReported
-from edge.model.prompts import Answer, PromptKind
+from edge.model.posted import StationScanned
+from edge.model.prompts import PromptKind
 from edge.rules import gathering, guiding
+from tests.rules.deeds import at_station, close, report, scan
 from tests.rules.small_floor import (
     ANNA,
     LI,
     MUG,
     MUG_GTIN,
     NOW_US,
+    PACKER,
     SHIRT,
     SHIRT_GTIN,
     STATION,
@@ -22,7 +24,6 @@ from tests.rules.small_floor import (
     stock_up,
 )
 
-PACKER = Badge("2001")
 FULL, FURTHER = ToteId("T0500"), ToteId("T0501")
 
 
@@ -34,24 +35,6 @@ def binding(*orders: tuple[tuple[Sku, int], ...], bind: bool = True) -> SmallFlo
     floor.ready(LI)
     floor.plan()
     return floor
-
-
-def scan(floor: SmallFloor, code: str, badge: Badge = LI) -> Answer:
-    prompt_id = guiding.prompt(floor.state, badge).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), badge, prompt_id, code, NOW_US))
-
-
-def report(floor: SmallFloor, code: str) -> Answer:
-    prompt_id = guiding.prompt(floor.state, LI).prompt_id
-    return floor.take(TroubleReported(RequestId(floor.number()), LI, prompt_id, code, NOW_US))
-
-
-def at_station(floor: SmallFloor, code: str, station: LocationId = STATION) -> Answer:
-    return floor.take(StationScanned(RequestId(floor.number()), station, PACKER, code, NOW_US))
-
-
-def close(floor: SmallFloor, *, partial: bool = False) -> Answer:
-    return floor.take(ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US))
 
 
 def split_order() -> SmallFloor:
@@ -202,7 +185,7 @@ def test_a_check_of_several_totes_begins_anew_with_all_that_are_here() -> None:
     at_station(floor, FULL)
 
     def scanned_anew(code: str) -> str:
-        request = RequestId(floor.number())
+        request = floor.number()
         return floor.take(StationScanned(request, STATION, PACKER, code, NOW_US, anew=True)).code
 
     codes = [scanned_anew(FURTHER)]

@@ -3,9 +3,10 @@
 from edge.model.events import OrderCancelled, OrderReceived
 from edge.model.ids import OrderId, RequestId, ToteId
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, StationScanned, TroubleReported, WorkWanted
+from edge.model.posted import StationScanned, TroubleReported, WorkWanted
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -22,11 +23,6 @@ from tests.rules.small_floor import (
 )
 
 O1, O2 = OrderId("O1"), OrderId("O2")
-
-
-def scan(floor: SmallFloor, code: str) -> Answer:
-    prompt = guiding.prompt(floor.state, LI)
-    return floor.take(CodeScanned(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US))
 
 
 def finish(floor: SmallFloor) -> None:
@@ -93,7 +89,7 @@ def test_a_scan_for_the_cancelled_prompt_changes_nothing() -> None:
     before = guiding.prompt(floor.state, LI)
     floor.order("O1", rev=2, wanted="cancelled")
 
-    late = floor.take(CodeScanned(RequestId("late"), LI, before.prompt_id, SHIRT_GTIN, NOW_US))
+    late = scan(floor, SHIRT_GTIN, prompt_id=before.prompt_id)
 
     assert late.code == "done_already"
     assert shirts_in_bin_1(floor) == (4, 0)
@@ -157,9 +153,7 @@ def dropped() -> SmallFloor:
 
 
 def open_tote(floor: SmallFloor) -> Answer:
-    return floor.take(
-        StationScanned(RequestId(floor.number()), STATION, None, ToteId("T0001"), NOW_US)
-    )
+    return floor.take(StationScanned(floor.number(), STATION, None, ToteId("T0001"), NOW_US))
 
 
 def test_a_tote_at_the_pack_station_whose_order_is_cancelled_is_brought_back_by_who_is_free() -> (

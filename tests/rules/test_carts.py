@@ -12,6 +12,7 @@ from edge.model.places import Antenna, Location, LocationKind
 from edge.model.posted import CodeScanned
 from edge.model.presence import Arrived, Departed, Moved
 from edge.rules import guiding
+from tests.rules.deeds import heard, scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -44,10 +45,6 @@ def floor() -> SmallFloor:
     heard(floor, HERS, OTHER_CART)
     assert picked(floor, ANNA) == 1
     return floor
-
-
-def heard(floor: SmallFloor, epc: Epc, cart: LocationId) -> None:
-    floor.take(ItemLocated(Arrived(epc, cart, 0.99, NOW_US), NOW_US))
 
 
 def picked(floor: SmallFloor, badge: Badge) -> int:
@@ -147,8 +144,8 @@ def test_a_shelf_that_a_cart_passes_is_no_stranger_on_it(floor: SmallFloor) -> N
 def test_a_tag_that_may_be_a_neighbours_scanned_piece_is_no_stranger(floor: SmallFloor) -> None:
     # given: Anna has scanned her second shirt, whose tag nobody has seen; Li has his two
     hers = guiding.prompt(floor.state, ANNA)
-    floor.take(CodeScanned(RequestId("s1"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
-    floor.take(CodeScanned(RequestId("s2"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
+    scan(floor, SHIRT_GTIN, ANNA, hers.prompt_id)
+    scan(floor, SHIRT_GTIN, ANNA, hers.prompt_id)
     third = Epc(sgtin96_hex(SHIRT_GTIN, 7, 9))
     for epc in (MINE, Epc(sgtin96_hex(SHIRT_GTIN, 7, 8))):
         heard(floor, epc, CART)
@@ -178,8 +175,7 @@ def test_a_piece_that_only_the_radio_counted_is_missing_when_it_is_no_longer_hea
 def test_a_piece_that_a_person_scanned_is_not_missed_by_the_radio(floor: SmallFloor) -> None:
     """A tag that metal hides is read now and then only; the scan is enough."""
     heard(floor, MINE, CART)
-    prompt = guiding.prompt(floor.state, LI)
-    floor.take(CodeScanned(RequestId("s1"), LI, prompt.prompt_id, SHIRT_GTIN, NOW_US))
+    scan(floor, SHIRT_GTIN)
 
     floor.take(ItemLocated(Departed(MINE, CART, NOW_US, NOW_US), NOW_US))
 

@@ -6,9 +6,9 @@ from edge.model.goods import PackLevel
 from edge.model.ids import Gtin, Sku, ToteId
 from edge.model.inputs import PacksListed
 from edge.model.work import Unit
+from tests.rules.deeds import at_station, scan, seen_on_cart, tag
 from tests.rules.small_floor import BIN_1, CART, NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
-from tests.rules.test_packing import at_station
-from tests.rules.test_picking import at_work, scan, seen_on_cart, tag
+from tests.rules.test_picking import at_work
 
 CASE_GTIN = Gtin("19521234000010")
 

@@ -6,6 +6,7 @@ from edge.model.orders import OrderState
 from edge.model.posted import StationScanned
 from edge.model.prompts import PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -19,7 +20,6 @@ from tests.rules.small_floor import (
     STATION,
     SmallFloor,
 )
-from tests.rules.test_binding import scan
 from tests.rules.test_legs import AT_ONCE, O1, pick_all, two_zones
 from tests.rules.test_zones import TWO_ZONES
 

@@ -12,6 +12,7 @@ from edge.model.prompts import PromptKind
 from edge.model.work import Stop, Walk
 from edge.rules import guiding, places
 from edge.settings.picking import Picking
+from tests.rules.deeds import report, scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -24,7 +25,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_picking import report, scan
 
 PRINTED = ("47", "93", "128")
 

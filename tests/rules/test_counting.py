@@ -6,13 +6,14 @@ from edge.gs1.epc import sgtin96_hex
 from edge.model.counts import CountMethod
 from edge.model.events import CountMade
 from edge.model.goods import PackLevel
-from edge.model.ids import DeviceName, Epc, Gtin, LocationId, RequestId, Sku
+from edge.model.ids import DeviceName, Epc, Gtin, LocationId, Sku
 from edge.model.inputs import DeviceChanged, ItemLocated, PacksListed, StockListed, StockStatement
 from edge.model.places import Antenna, Floor
-from edge.model.posted import CodeScanned, CountScanned, CountTold, SweepWanted, VarianceDecided
+from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     BIN_1,
     BIN_2,
@@ -39,20 +40,16 @@ HEARING_BIN_3 = Floor(
 )
 
 
-def request(floor: SmallFloor) -> RequestId:
-    return RequestId(floor.number())
-
-
 def counted(floor: SmallFloor, quantity: int, sku: Sku = SHIRT) -> Answer:
-    return floor.take(CountTold(request(floor), LI, BIN_1, sku, quantity, NOW_US))
+    return floor.take(CountTold(floor.number(), LI, BIN_1, sku, quantity, NOW_US))
 
 
 def decided(floor: SmallFloor, *, approve: bool) -> Answer:
-    return floor.take(VarianceDecided(request(floor), LI, BIN_1, SHIRT, approve, NOW_US))
+    return floor.take(VarianceDecided(floor.number(), LI, BIN_1, SHIRT, approve, NOW_US))
 
 
 def swept(floor: SmallFloor, place: LocationId) -> Answer:
-    return floor.take(SweepWanted(request(floor), LI, place, NOW_US))
+    return floor.take(SweepWanted(floor.number(), LI, place, NOW_US))
 
 
 def heard(floor: SmallFloor, place: LocationId, count: int) -> None:
@@ -103,8 +100,7 @@ def test_what_is_picked_between_count_and_decision_is_not_counted_twice() -> Non
     floor.ready()
     floor.plan()
     for _ in range(2):
-        prompt = guiding.prompt(floor.state, LI)
-        floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, SHIRT_GTIN, NOW_US))
+        scan(floor, SHIRT_GTIN)
 
     decided(floor, approve=True)
 
@@ -140,14 +136,8 @@ def emptied() -> SmallFloor:
     floor.ready()
     floor.plan()
     for _ in range(4):
-        prompt = guiding.prompt(floor.state, LI)
-        floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, MUG_GTIN, NOW_US))
+        scan(floor, MUG_GTIN)
     return floor
-
-
-def scan(floor: SmallFloor, code: str) -> Answer:
-    prompt = guiding.prompt(floor.state, LI)
-    return floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, code, NOW_US))
 
 
 def test_a_place_that_should_be_empty_is_checked_by_one_scan_of_its_label() -> None:
@@ -211,13 +201,13 @@ def test_a_count_of_nothing_known_is_refused() -> None:
 
     assert counted(floor, 1, Sku("NOBODY")).code == "article_unknown"
     assert counted(floor, -1).code == "invalid"
-    assert floor.take(CountTold(request(floor), LI, STATION, SHIRT, 1, NOW_US)).code == (
+    assert floor.take(CountTold(floor.number(), LI, STATION, SHIRT, 1, NOW_US)).code == (
         "place_unknown"
     )
 
 
 def scanned(floor: SmallFloor, code: str) -> Answer:
-    return floor.take(CountScanned(request(floor), LI, code, NOW_US))
+    return floor.take(CountScanned(floor.number(), LI, code, NOW_US))
 
 
 def test_a_scanned_place_names_what_may_lie_there_but_not_how_much() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from edge.gs1.epc import describe
 from edge.model.events import ManifestClosed, ParcelShipped, PassageSettled, WrongDoorSeen
-from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sscc
+from edge.model.ids import Epc, LocationId, OrderId, Sscc
 from edge.model.inputs import ItemLocated
 from edge.model.orders import OrderState
 from edge.model.passages import Direction
@@ -14,6 +14,7 @@ from edge.model.prompts import Answer
 from edge.model.work import WrongDoor
 from edge.rules.dispatching import manifests
 from edge.rules.identifying import ParcelLabel, identify
+from tests.rules.deeds import at_station, close, scan, seen_at_station, tag
 from tests.rules.small_floor import (
     DOCK,
     FLOOR,
@@ -25,9 +26,7 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_packing import at_station, close, seen_at_station
 from tests.rules.test_passing import SIDED, answers, kinds, passes
-from tests.rules.test_picking import scan, tag
 
 DUE_US = NOW_US + 3_600_000_000
 UPS_DOOR = replace(TERMS, doors={DOCK: ("UPS", "GLS")})
@@ -58,11 +57,11 @@ def at_dock(floor: SmallFloor, number: int = 1) -> None:
 
 
 def declare(floor: SmallFloor, sscc: Sscc) -> Answer:
-    return floor.take(ParcelDispatched(RequestId(floor.number()), LI, sscc, DOCK, NOW_US))
+    return floor.take(ParcelDispatched(floor.number(), LI, sscc, DOCK, NOW_US))
 
 
 def hand_over(floor: SmallFloor, *, partial: bool = False, carrier: str = "DHL") -> Answer:
-    wanted = ManifestWanted(RequestId(floor.number()), LI, carrier, DUE_US, partial, NOW_US)
+    wanted = ManifestWanted(floor.number(), LI, carrier, DUE_US, partial, NOW_US)
     return floor.take(wanted)
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from edge.model.ids import Epc, RequestId
+from edge.model.ids import Epc
 from edge.model.inputs import ItemLocated
-from edge.model.posted import CodeScanned
 from edge.model.presence import Moved
 from edge.rules import guiding, packing
+from tests.rules.deeds import at_station, close, heard, scan, seen_at_station, tag
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -24,9 +24,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_carts import heard
-from tests.rules.test_packing import at_station, close, seen_at_station
-from tests.rules.test_picking import scan, tag
 
 BARE = replace(FLOOR, antennas=tuple(one for one in FLOOR.antennas if one.location != STATION))
 
@@ -103,8 +100,8 @@ def test_a_second_piece_is_asked_for_though_a_neighbour_has_one_told_by_barcode(
     floor.ready(ANNA)
     floor.plan()
     hers = guiding.prompt(floor.state, ANNA)
-    floor.take(CodeScanned(RequestId("s1"), ANNA, hers.prompt_id, hers.location, NOW_US))
-    floor.take(CodeScanned(RequestId("s2"), ANNA, hers.prompt_id, SHIRT_GTIN, NOW_US))
+    scan(floor, hers.location, ANNA, hers.prompt_id)
+    scan(floor, SHIRT_GTIN, ANNA, hers.prompt_id)
     assert [unit.epc for stop in floor.state.walk_of(ANNA).stops for unit in stop.units] == [None]
     # when the totes are dropped while the neighbour still walks
     scan(floor, STATION)

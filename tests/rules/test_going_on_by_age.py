@@ -3,8 +3,8 @@
 from edge.model.ids import LocationId, OrderId
 from edge.model.inputs import StockListed, StockStatement
 from edge.rules import guiding
+from tests.rules.deeds import report
 from tests.rules.small_floor import BIN_1, BIN_2, BIN_3, LI, NOW_US, SHIRT, SmallFloor, stocked
-from tests.rules.test_picking import report
 
 DAY_US = 24 * 3600 * 1_000_000
 

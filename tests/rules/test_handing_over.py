@@ -3,9 +3,10 @@
 from edge.model.ids import Badge, OrderId, RequestId
 from edge.model.inputs import HandheldSilent
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, TroubleReported, WorkHandedOver
+from edge.model.posted import TroubleReported, WorkHandedOver
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import scan, seen_on_cart, tag
 from tests.rules.small_floor import (
     ANNA,
     CART,
@@ -16,21 +17,15 @@ from tests.rules.small_floor import (
     STATION,
     SmallFloor,
 )
-from tests.rules.test_picking import at_work, scan, seen_on_cart, tag
+from tests.rules.test_picking import at_work
 
 
 def hand_over(floor: SmallFloor, holder: Badge = LI, to: Badge | None = None) -> Answer:
-    request = RequestId(floor.number())
-    return floor.take(WorkHandedOver(request, holder, holder, to, NOW_US))
+    return floor.take(WorkHandedOver(floor.number(), holder, holder, to, NOW_US))
 
 
 def falls_silent(floor: SmallFloor, badge: Badge = LI) -> Answer:
     return floor.take(HandheldSilent(badge, NOW_US - 600_000_000, NOW_US))
-
-
-def scan_of(floor: SmallFloor, badge: Badge, code: str, prompt_id: str) -> Answer:
-    request = RequestId(floor.number())
-    return floor.take(CodeScanned(request, badge, prompt_id, code, NOW_US))
 
 
 def test_work_that_is_handed_over_goes_on_where_it_stood_in_another_hand() -> None:
@@ -65,7 +60,7 @@ def test_the_old_handheld_s_late_scans_are_refused_by_name_and_change_nothing() 
     floor.ready(ANNA)
     before = (len(floor.facts), guiding.prompt(floor.state, ANNA))
 
-    late = scan_of(floor, LI, SHIRT_GTIN, old)
+    late = scan(floor, SHIRT_GTIN, LI, old)
     trouble = floor.take(TroubleReported(RequestId("t"), LI, old, "empty", NOW_US))
 
     assert (late.accepted, late.code, late.data["picker"]) == (False, "handed_over", ANNA)
@@ -81,8 +76,8 @@ def test_a_scan_from_before_is_stale_even_when_the_work_has_come_back_to_the_sam
     now = guiding.prompt(floor.state, LI)
     assert (now.kind, now.notice) == (PromptKind.PICK, "")
 
-    assert scan_of(floor, LI, SHIRT_GTIN, old).code == "done_already"
-    assert scan_of(floor, LI, SHIRT_GTIN, now.prompt_id).code == "picked"
+    assert scan(floor, SHIRT_GTIN, LI, old).code == "done_already"
+    assert scan(floor, SHIRT_GTIN, LI, now.prompt_id).code == "picked"
 
 
 def test_what_is_to_be_put_back_goes_over_with_the_walk() -> None:
@@ -97,8 +92,8 @@ def test_what_is_to_be_put_back_goes_over_with_the_walk() -> None:
 
     now = guiding.prompt(floor.state, ANNA)
     assert (now.kind, now.quantity) == (PromptKind.PUT_BACK, 1)
-    assert scan_of(floor, LI, SHIRT_GTIN, old.prompt_id).code == "handed_over"
-    assert scan_of(floor, ANNA, SHIRT_GTIN, now.prompt_id).code == "all_put"
+    assert scan(floor, SHIRT_GTIN, LI, old.prompt_id).code == "handed_over"
+    assert scan(floor, SHIRT_GTIN, ANNA, now.prompt_id).code == "all_put"
 
 
 def test_pieces_that_the_old_cart_saw_are_not_counted_again_on_the_new_one() -> None:

@@ -12,12 +12,13 @@ from edge.model.events import (
     SubstituteOffered,
     SurplusAwaited,
 )
-from edge.model.ids import Badge, OrderId, RequestId, Sku
+from edge.model.ids import Badge, OrderId, Sku
 from edge.model.inputs import StockListed, StockStatement
-from edge.model.posted import CodeScanned, ParcelWanted, StationScanned
+from edge.model.posted import ParcelWanted, StationScanned
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
 from edge.rules.terms import Rung
+from tests.rules.deeds import report, scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -33,7 +34,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_picking import report, scan
 
 WITH_RULE = replace(TERMS, substitutes={MUG: (SHIRT,)})
 
@@ -57,8 +57,8 @@ def told(floor: SmallFloor, kind: type[Event]) -> list[Event]:
 
 def pack(floor: SmallFloor, *codes: str) -> Answer:
     for code in ("T0001", *codes):
-        floor.take(StationScanned(RequestId(floor.number()), STATION, Badge("2001"), code, NOW_US))
-    wanted = ParcelWanted(RequestId(floor.number()), STATION, Badge("2001"), False, NOW_US)
+        floor.take(StationScanned(floor.number(), STATION, Badge("2001"), code, NOW_US))
+    wanted = ParcelWanted(floor.number(), STATION, Badge("2001"), False, NOW_US)
     return floor.take(wanted)
 
 
@@ -132,7 +132,7 @@ def test_what_a_colleague_puts_back_in_time_is_picked_at_the_walk_s_end() -> Non
     floor.order("O9", (MUG, 1))
     floor.ready(ANNA)
     floor.plan()
-    _scan(floor, MUG_GTIN, ANNA)
+    scan(floor, MUG_GTIN, ANNA)
     floor.order("O9", (MUG, 1), rev=2, wanted="cancelled")
     floor.order("O1", (MUG, 1), (SHIRT, 1))
     floor.ready(LI)
@@ -142,7 +142,7 @@ def test_what_a_colleague_puts_back_in_time_is_picked_at_the_walk_s_end() -> Non
 
     # when
     answer = report(floor, "empty")
-    _scan(floor, MUG_GTIN, ANNA)
+    scan(floor, MUG_GTIN, ANNA)
     scan(floor, SHIRT_GTIN)
 
     # then
@@ -180,8 +180,3 @@ def test_a_substitute_that_does_not_lie_here_is_the_wrong_item_however_often_it_
     floor = mugs_wanted((MUG, 1))
 
     assert [scan(floor, SHIRT_GTIN).code for _ in range(3)] == ["wrong_item"] * 3
-
-
-def _scan(floor: SmallFloor, code: str, badge: Badge) -> Answer:
-    prompt_id = guiding.prompt(floor.state, badge).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), badge, prompt_id, code, NOW_US))

@@ -23,11 +23,7 @@ from edge.model.state import FloorState
 from edge.model.work import WalkState
 from edge.rules import guiding, packing, substituting
 from tests.rules.laws_desks import Desks
-from tests.rules.laws_floor import (
-    GTINS,
-    STATION_2,
-    TWO_OF_EACH,
-)
+from tests.rules.laws_floor import GTINS, STATION_2, TWO_OF_EACH
 from tests.rules.small_floor import (
     NOW_US,
     STATION,

@@ -11,10 +11,10 @@ from inspect import getmembers
 import pytest
 from hypothesis.stateful import INVARIANT_MARKER
 
+from edge.model.errands import Errand
 from edge.model.ids import Badge, LocationId, OrderId, ToteId
 from edge.model.prompts import Prompt
 from edge.model.state import FloorState
-from edge.model.work import Errand
 from edge.rules import guiding, putting, walling
 from tests.rules.laws_floor import SLOTS, WALL
 from tests.rules.small_floor import ANNA, LI, MUG, SHIRT, SHIRT_GTIN, STATION, TERMS

@@ -15,6 +15,7 @@ from edge.model.prompts import PromptKind
 from edge.rules import gathering, guiding, planning, snapshots
 from edge.rules.batching import Effort
 from edge.rules.terms import Strategy
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -31,7 +32,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_binding import scan
 from tests.rules.test_zones import BETWEEN, TWO_ZONES, ZONE_A, ZONE_B
 
 WALL, SLOT = LocationId("wall-1"), LocationId("wall-1-01")

@@ -12,8 +12,9 @@ from edge.model.state import FloorState
 from edge.model.work import Parcel, Unit
 from edge.rules import numbering
 from edge.rules.terms import Terms
+from tests.rules.deeds import at_station, close
 from tests.rules.small_floor import SHIRT_GTIN, TERMS
-from tests.rules.test_packing import at_station, close, picked
+from tests.rules.test_packing import picked
 
 PREFIXES = ("952123", "9521234", "95212345", "952123456", "9521234567", "95212345678")
 DAY_S = 86_400

@@ -3,13 +3,13 @@
 from edge.floor.orders_picture import OrdersPicture
 from edge.model.boxes import BoxPlace, BoxVerdict
 from edge.model.events import DeviceLost
-from edge.model.ids import Badge, DeviceName, Epc, OrderId, RequestId
+from edge.model.ids import DeviceName, Epc, OrderId, RequestId
 from edge.model.inputs import BoxJudged, ItemLocated, StockListed, StockStatement
 from edge.model.orders import OrderState
-from edge.model.posted import ParcelDispatched, ParcelWanted, StationScanned
-from edge.model.presence import Arrived, Moved
-from edge.model.prompts import Answer
+from edge.model.posted import ParcelDispatched
+from edge.model.presence import Moved
 from edge.rules import packing
+from tests.rules.deeds import at_station, close, scan, seen_at_station, tag
 from tests.rules.small_floor import (
     BIN_1,
     BIN_3,
@@ -18,14 +18,13 @@ from tests.rules.small_floor import (
     MUG,
     MUG_GTIN,
     NOW_US,
+    PACKER,
     SHIRT,
     SHIRT_GTIN,
     STATION,
     SmallFloor,
 )
-from tests.rules.test_picking import at_work, scan, tag
-
-PACKER = Badge("2001")
+from tests.rules.test_picking import at_work
 
 
 def picked(quantity: int) -> SmallFloor:
@@ -34,19 +33,6 @@ def picked(quantity: int) -> SmallFloor:
         scan(floor, SHIRT_GTIN)
     scan(floor, STATION)
     return floor
-
-
-def at_station(floor: SmallFloor, code: str) -> Answer:
-    return floor.take(StationScanned(RequestId(floor.number()), STATION, PACKER, code, NOW_US))
-
-
-def close(floor: SmallFloor, *, partial: bool = False, looked: bool = False) -> Answer:
-    request = RequestId(floor.number())
-    return floor.take(ParcelWanted(request, STATION, PACKER, partial, NOW_US, looked))
-
-
-def seen_at_station(floor: SmallFloor, epc: Epc) -> None:
-    floor.take(ItemLocated(Arrived(epc, STATION, 0.99, NOW_US), NOW_US))
 
 
 def test_pieces_are_matched_by_tag_or_barcode_and_the_parcel_gets_its_number() -> None:

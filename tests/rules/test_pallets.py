@@ -16,7 +16,7 @@ from edge.model.events import (
     ParcelUnstacked,
     WrongDoorSeen,
 )
-from edge.model.ids import LocationId, OrderId, RequestId, Sscc
+from edge.model.ids import LocationId, OrderId, Sscc
 from edge.model.inputs import ItemLocated, PalletDue
 from edge.model.loading import (
     PalletDecided,
@@ -33,9 +33,9 @@ from edge.model.presence import Arrived, Moved
 from edge.model.prompts import Answer
 from edge.rules import leaving, numbering
 from edge.rules.leaving import PALLET_QUIET_US
+from tests.rules.deeds import tag
 from tests.rules.small_floor import DOCK, FLOOR, LI, NOW_US, STATION, TERMS, SmallFloor
 from tests.rules.test_dispatching import at_dock, hand_over, label_tag, packed
-from tests.rules.test_picking import tag
 
 RAMP = LocationId("ramp-1")
 WITH_RAMP = Floor(
@@ -52,7 +52,7 @@ def floor_with(parcels: int) -> tuple[SmallFloor, list[Sscc]]:
 
 
 def begin(floor: SmallFloor, code: str = "", place: LocationId = RAMP) -> Answer:
-    return floor.take(PalletWanted(RequestId(floor.number()), LI, place, code, NOW_US))
+    return floor.take(PalletWanted(floor.number(), LI, place, code, NOW_US))
 
 
 def new_pallet(floor: SmallFloor) -> Sscc:
@@ -60,11 +60,11 @@ def new_pallet(floor: SmallFloor) -> Sscc:
 
 
 def stack(floor: SmallFloor, pallet: Sscc | None, code: str) -> Answer:
-    return floor.take(PalletScanned(RequestId(floor.number()), LI, pallet, code, NOW_US))
+    return floor.take(PalletScanned(floor.number(), LI, pallet, code, NOW_US))
 
 
 def step(floor: SmallFloor, pallet: Sscc, wanted: PalletStepWanted) -> Answer:
-    return floor.take(PalletDecided(RequestId(floor.number()), LI, pallet, wanted, NOW_US))
+    return floor.take(PalletDecided(floor.number(), LI, pallet, wanted, NOW_US))
 
 
 def closed(floor: SmallFloor, parcels: Sequence[Sscc]) -> Sscc:
@@ -167,7 +167,7 @@ def test_a_parcel_lies_on_one_pallet_only_until_it_is_taken_off() -> None:
     stack(floor, first, parcel)
 
     refused = stack(floor, second, parcel)
-    floor.take(ParcelTakenOff(RequestId(floor.number()), LI, first, parcel, NOW_US))
+    floor.take(ParcelTakenOff(floor.number(), LI, first, parcel, NOW_US))
     taken = stack(floor, second, parcel)
 
     assert (refused.code, refused.data["pallet"]) == ("on_other_pallet", first)
@@ -181,7 +181,7 @@ def test_a_closed_pallet_is_changed_by_breaking_it_up_only() -> None:
     pallet = closed(floor, [first])
 
     refused = stack(floor, pallet, second)
-    off = floor.take(ParcelTakenOff(RequestId(floor.number()), LI, pallet, first, NOW_US))
+    off = floor.take(ParcelTakenOff(floor.number(), LI, pallet, first, NOW_US))
     step(floor, pallet, PalletStepWanted.BREAK_UP)
 
     assert (refused.code, off.code) == ("pallet_closed", "pallet_closed")
@@ -314,8 +314,8 @@ def test_a_person_declares_the_whole_pallet_gone_and_no_parcel_of_it_alone() -> 
     floor, parcels = floor_with(2)
     pallet = closed(floor, parcels)
 
-    alone = floor.take(ParcelDispatched(RequestId(floor.number()), LI, parcels[0], DOCK, NOW_US))
-    whole = floor.take(ParcelDispatched(RequestId(floor.number()), LI, pallet, DOCK, NOW_US))
+    alone = floor.take(ParcelDispatched(floor.number(), LI, parcels[0], DOCK, NOW_US))
+    whole = floor.take(ParcelDispatched(floor.number(), LI, pallet, DOCK, NOW_US))
 
     assert (alone.code, alone.data["pallet"]) == ("on_pallet", pallet)
     assert whole.code == "shipped"
@@ -330,7 +330,7 @@ def test_a_pallet_at_a_wrong_door_is_one_alarm_and_stays() -> None:
 
     at_dock(floor, 1)
     at_dock(floor, 2)
-    refused = floor.take(ParcelDispatched(RequestId(floor.number()), LI, pallet, DOCK, NOW_US))
+    refused = floor.take(ParcelDispatched(floor.number(), LI, pallet, DOCK, NOW_US))
 
     assert sum(isinstance(one, WrongDoorSeen) for one in floor.facts) == 1
     assert refused.code == "wrong_door"

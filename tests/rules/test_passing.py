@@ -8,7 +8,7 @@ from edge.model.events import (
     PassageUnclear,
     PortalPassed,
 )
-from edge.model.ids import DeviceName, Epc, OrderId, RequestId, Sscc
+from edge.model.ids import DeviceName, Epc, OrderId, Sscc
 from edge.model.inputs import ItemLocated, PassageJudged
 from edge.model.orders import OrderState
 from edge.model.passages import Direction, Passage
@@ -16,9 +16,8 @@ from edge.model.places import Antenna, Floor
 from edge.model.posted import PassageAnswered
 from edge.model.presence import Moved
 from edge.model.prompts import Answer
+from tests.rules.deeds import at_station, close, scan, seen_at_station, tag
 from tests.rules.small_floor import DOCK, FLOOR, LI, NOW_US, SHIRT, STATION, SmallFloor, stock_up
-from tests.rules.test_packing import at_station, close, seen_at_station
-from tests.rules.test_picking import scan, tag
 
 GATE = DeviceName("gate")
 SIDED = Floor(
@@ -74,7 +73,7 @@ def passes(
 
 
 def answers(floor: SmallFloor, question: str, answer: str) -> Answer:
-    return floor.take(PassageAnswered(RequestId(floor.number()), LI, question, answer, NOW_US))
+    return floor.take(PassageAnswered(floor.number(), LI, question, answer, NOW_US))
 
 
 def kinds(floor: SmallFloor, before: int) -> list[type]:

@@ -1,14 +1,11 @@
 """From the order to the dropped tote: prompts, scans, tags, troubles."""
 
-from edge.gs1.epc import sgtin96_hex
 from edge.model.events import CountWanted, ForeignItemSeen, PieceConfirmed, StopRerouted
-from edge.model.ids import Epc, LocationId, OrderId, RequestId
-from edge.model.inputs import ItemLocated
+from edge.model.ids import LocationId, OrderId
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, TroubleReported
-from edge.model.presence import Arrived
-from edge.model.prompts import Answer, PromptKind
+from edge.model.prompts import PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import report, scan, seen_on_cart, tag
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -17,35 +14,12 @@ from tests.rules.small_floor import (
     LI,
     MUG,
     MUG_GTIN,
-    NOW_US,
     SHIRT,
     SHIRT_GTIN,
     STATION,
     SmallFloor,
     stocked,
 )
-
-
-def tag(number: int, gtin: str = SHIRT_GTIN) -> Epc:
-    return Epc(sgtin96_hex(gtin, 7, number))
-
-
-def scan(floor: SmallFloor, code: str, prompt_id: str | None = None) -> Answer:
-    prompt = guiding.prompt(floor.state, LI)
-    return floor.take(
-        CodeScanned(RequestId(floor.number()), LI, prompt_id or prompt.prompt_id, code, NOW_US)
-    )
-
-
-def report(floor: SmallFloor, code: str) -> Answer:
-    prompt = guiding.prompt(floor.state, LI)
-    return floor.take(
-        TroubleReported(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US)
-    )
-
-
-def seen_on_cart(floor: SmallFloor, epc: Epc) -> Answer:
-    return floor.take(ItemLocated(Arrived(epc, CART, 0.99, NOW_US), NOW_US))
 
 
 def at_work(*lines: tuple[str, int], cart: LocationId | None = None) -> SmallFloor:

@@ -2,8 +2,8 @@
 
 from edge.model.ids import OrderId
 from edge.rules import guiding
+from tests.rules.deeds import report
 from tests.rules.small_floor import BIN_1, BIN_2, BIN_3, LI, MUG, SHIRT, SmallFloor, stocked
-from tests.rules.test_picking import report
 
 
 def put_off() -> SmallFloor:

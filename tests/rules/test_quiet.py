@@ -6,9 +6,18 @@ from edge.model.ids import DeviceName, RequestId, Sscc, ToteId
 from edge.model.inputs import BoxJudged, DeviceChanged
 from edge.model.posted import ParcelDispatched, StationScanned
 from edge.rules import packing
-from tests.rules.small_floor import DOCK, MUG_GTIN, NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
-from tests.rules.test_packing import PACKER, at_station, close, picked, seen_at_station
-from tests.rules.test_picking import scan, tag
+from tests.rules.deeds import at_station, close, scan, seen_at_station, tag
+from tests.rules.small_floor import (
+    DOCK,
+    MUG_GTIN,
+    NOW_US,
+    PACKER,
+    SHIRT,
+    SHIRT_GTIN,
+    STATION,
+    SmallFloor,
+)
+from tests.rules.test_packing import picked
 
 
 def opened(quantity: int) -> SmallFloor:
@@ -127,9 +136,7 @@ def test_a_check_that_is_opened_while_the_reader_is_away_waits_for_nothing() -> 
     floor.air_is_still = False
     floor.take_fact(DeviceLost(DeviceName("reader-1"), NOW_US, "the cable is out", (STATION,)))
 
-    answer = floor.take(
-        StationScanned(RequestId(floor.number()), STATION, PACKER, "T0001", NOW_US)
-    )
+    answer = floor.take(StationScanned(floor.number(), STATION, PACKER, "T0001", NOW_US))
 
     assert answer.data["tote_id"] == ToteId("T0001")
     assert floor.state.packs[STATION].listening_since_us == 0

@@ -10,7 +10,7 @@ from edge.model.events import (
     ReplenishmentWanted,
 )
 from edge.model.goods import Forward, Lot, PackLevel
-from edge.model.ids import Badge, Gtin, LocationId, RequestId
+from edge.model.ids import Gtin, LocationId, RequestId
 from edge.model.inputs import (
     ForwardsListed,
     HandheldSilent,
@@ -19,11 +19,12 @@ from edge.model.inputs import (
     StockStatement,
 )
 from edge.model.places import LocationKind
-from edge.model.posted import CodeScanned, TaskFinished, TroubleReported, WorkHandedOver
+from edge.model.posted import TaskFinished, WorkHandedOver
 from edge.model.prompts import Answer, PromptKind
 from edge.model.tasks import Task, TaskKind
 from edge.rules import guiding
 from edge.rules.terms import TroubleTerms
+from tests.rules.deeds import report, scan, tag
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -41,7 +42,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_picking import tag
 
 CASE = Gtin("19521234000010")
 FETCHING = replace(
@@ -65,20 +65,6 @@ def fill_up(
 ) -> Answer:
     forward = Forward(place, SHIRT, minimum, maximum, version)
     return floor.take(ForwardsListed((forward,), NOW_US))
-
-
-def scan(floor: SmallFloor, code: str, badge: Badge = LI) -> Answer:
-    prompt = guiding.prompt(floor.state, badge)
-    return floor.take(
-        CodeScanned(RequestId(floor.number()), badge, prompt.prompt_id, code, NOW_US)
-    )
-
-
-def report(floor: SmallFloor, code: str) -> Answer:
-    prompt = guiding.prompt(floor.state, LI)
-    return floor.take(
-        TroubleReported(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US)
-    )
 
 
 def stated(floor: SmallFloor, place: LocationId, quantity: int, version: int = 9) -> None:
@@ -237,7 +223,7 @@ def test_a_refill_goes_on_in_another_hand_and_old_prompts_are_over() -> None:
 
     prompt = guiding.prompt(floor.state, ANNA)
     assert (prompt.kind, prompt.quantity, prompt.picked) == (PromptKind.FETCH, 2, 1)
-    late = floor.take(CodeScanned(RequestId("l"), LI, old, SHIRT_GTIN, NOW_US))
+    late = scan(floor, SHIRT_GTIN, prompt_id=old)
     assert late.code in {"handed_over", "nothing_to_do"}
 
 

@@ -8,10 +8,11 @@ from edge.model.events import WalkReplanned
 from edge.model.ids import LocationId, OrderId, ToteId
 from edge.model.inputs import PlanReady
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, TroubleReported
+from edge.model.posted import TroubleReported
 from edge.rules import guiding, planning, snapshots
 from edge.rules.batching import Effort
 from edge.rules.replanning import changes
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -40,14 +41,11 @@ def at_work() -> SmallFloor:
     return floor
 
 
-def scan(floor: SmallFloor) -> None:
+def do_as_prompted(floor: SmallFloor) -> None:
     """Li does as prompted, once."""
     prompt = guiding.prompt(floor.state, LI)
     assert prompt.sku is not None
-    code = GTINS[prompt.sku]
-    assert floor.take(
-        CodeScanned(floor.number(), LI, prompt.prompt_id, code, NOW_US)  # type: ignore[arg-type]
-    ).accepted
+    assert scan(floor, GTINS[prompt.sku]).accepted
 
 
 def halts(floor: SmallFloor) -> list[tuple[LocationId, OrderId]]:
@@ -83,7 +81,7 @@ def test_what_joins_is_picked_into_a_tote_of_its_own_whose_place_is_told() -> No
     slots = {}
     while (prompt := guiding.prompt(floor.state, LI)).sku is not None:
         slots[prompt.order_id] = (prompt.slot, prompt.tote_id)
-        scan(floor)
+        do_as_prompted(floor)
 
     assert slots[OrderId("first")][0] == 1
     assert slots[OrderId("rush")][0] == 2
@@ -143,9 +141,7 @@ def test_missing_pieces_are_fetched_where_they_lie_on_the_shortest_way() -> None
     floor = at_work()
     assert [place for place, _ in halts(floor)] == [BIN_1, BIN_2]
     prompt = guiding.prompt(floor.state, LI)
-    floor.take(
-        TroubleReported(floor.number(), LI, prompt.prompt_id, "empty", NOW_US)  # type: ignore[arg-type]
-    )
+    floor.take(TroubleReported(floor.number(), LI, prompt.prompt_id, "empty", NOW_US))
     assert [place for place, _ in halts(floor)] == [BIN_1, BIN_3, BIN_2]
     here = guiding.prompt(floor.state, LI)
 
@@ -164,8 +160,8 @@ def test_a_plan_for_a_picker_who_has_gone_on_is_not_taken() -> None:
     snapshot = snapshots.snapshot(floor.state, TERMS, NOW_US)
     assert snapshot is not None
     late = changes(snapshot)
-    scan(floor)
-    scan(floor)
+    do_as_prompted(floor)
+    do_as_prompted(floor)
 
     floor.take(PlanReady((), NOW_US, late))
 

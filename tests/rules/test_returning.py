@@ -4,11 +4,10 @@ import pytest
 
 from edge.gs1.epc import sgtin96_hex
 from edge.model.events import ParcelClosed, PiecePicked, PiecePut
-from edge.model.ids import Epc, LineId, OrderId, RequestId, Sku, Sscc
+from edge.model.ids import Epc, LineId, OrderId, Sku, Sscc
 from edge.model.inputs import ItemLocated, ReturnAnnounced
 from edge.model.orders import OrderLine
 from edge.model.posted import (
-    CodeScanned,
     GradeDecided,
     ParcelDispatched,
     ParcelWanted,
@@ -19,6 +18,7 @@ from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.model.returns import Grade
 from edge.rules import guiding, packing
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     BIN_1,
     DOCK,
@@ -38,20 +38,14 @@ O1 = OrderId("O1")
 TAG = Epc(sgtin96_hex(SHIRT_GTIN, 7, 1))
 
 
-def request(floor: SmallFloor) -> RequestId:
-    return RequestId(floor.number())
-
-
 def pick_and_pack(floor: SmallFloor, *codes: str) -> Sscc:
     for code in codes:
-        prompt = guiding.prompt(floor.state, LI)
-        floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, code, NOW_US))
-    prompt = guiding.prompt(floor.state, LI)
-    floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, STATION, NOW_US))
-    floor.take(StationScanned(request(floor), STATION, LI, "T0001", NOW_US))
+        scan(floor, code)
+    scan(floor, STATION)
+    floor.take(StationScanned(floor.number(), STATION, LI, "T0001", NOW_US))
     for code in codes:
-        floor.take(StationScanned(request(floor), STATION, LI, code, NOW_US))
-    floor.take(ParcelWanted(request(floor), STATION, LI, False, NOW_US))
+        floor.take(StationScanned(floor.number(), STATION, LI, code, NOW_US))
+    floor.take(ParcelWanted(floor.number(), STATION, LI, False, NOW_US))
     closed = floor.facts[-1]
     assert isinstance(closed, ParcelClosed)
     return closed.parcel.sscc
@@ -65,18 +59,18 @@ def floor() -> SmallFloor:
     floor.ready()
     floor.plan()
     sscc = pick_and_pack(floor, TAG, SHIRT_GTIN)
-    floor.take(ParcelDispatched(request(floor), LI, sscc, DOCK, NOW_US))
+    floor.take(ParcelDispatched(floor.number(), LI, sscc, DOCK, NOW_US))
     return floor
 
 
 def comes_back(
     floor: SmallFloor, code: str, order_id: OrderId | None = None, reason: str = "unwanted"
 ) -> Answer:
-    return floor.take(ReturnScanned(request(floor), LI, code, order_id, reason, NOW_US))
+    return floor.take(ReturnScanned(floor.number(), LI, code, order_id, reason, NOW_US))
 
 
 def grade(floor: SmallFloor, piece_id: object, grade: Grade) -> Answer:
-    return floor.take(GradeDecided(request(floor), LI, str(piece_id), grade, NOW_US))
+    return floor.take(GradeDecided(floor.number(), LI, str(piece_id), grade, NOW_US))
 
 
 def announce(floor: SmallFloor, quantity: int = 1) -> None:
@@ -159,7 +153,7 @@ def test_a_good_piece_is_put_away_by_a_free_picker_and_can_be_sold_again(
     prompt = guiding.prompt(floor.state, LI)
     assert (prompt.kind, prompt.location) == (PromptKind.PUT_AWAY, BIN_1)
     assert floor.state.stock[SHIRT, BIN_1].quantity == before
-    floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, TAG, NOW_US))
+    scan(floor, TAG)
     assert isinstance(floor.facts[-1], PiecePut)
     assert floor.state.stock[SHIRT, BIN_1].quantity == before + 1
     assert guiding.prompt(floor.state, LI).kind is PromptKind.WAIT
@@ -170,15 +164,13 @@ def test_a_piece_that_is_sold_again_is_one_too_many_in_a_box_that_it_came_into_u
 ) -> None:
     """Its first parcel still tells of it, and does not hold it any more."""
     grade(floor, comes_back(floor, TAG).data["piece_id"], Grade.RESTOCK)
-    prompt = guiding.prompt(floor.state, LI)
-    floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, TAG, NOW_US))
+    scan(floor, TAG)
     floor.order("O2", (SHIRT, 1))
     floor.plan()
     other = Epc(sgtin96_hex(SHIRT_GTIN, 7, 2))
     for code in (other, STATION):
-        prompt = guiding.prompt(floor.state, LI)
-        floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, code, NOW_US))
-    floor.take(StationScanned(request(floor), STATION, LI, "T0001", NOW_US))
+        scan(floor, code)
+    floor.take(StationScanned(floor.number(), STATION, LI, "T0001", NOW_US))
 
     for epc in (other, TAG):
         floor.take(ItemLocated(Arrived(epc, STATION, 0.99, NOW_US), NOW_US))
@@ -191,9 +183,8 @@ def test_a_piece_in_quarantine_cannot_be_picked(floor: SmallFloor) -> None:
     comes_back(floor, TAG)
     floor.order("O2", (SHIRT, 1))
     floor.plan()
-    prompt = guiding.prompt(floor.state, LI)
 
-    answer = floor.take(CodeScanned(request(floor), LI, prompt.prompt_id, TAG, NOW_US))
+    answer = scan(floor, TAG)
 
     assert answer.code == "done_already"
     assert sum(isinstance(fact, PiecePicked) for fact in floor.facts) == 2

@@ -43,7 +43,7 @@ def codes(order: Order) -> list[str]:
 
 def amend(floor: SmallFloor, *quantities: tuple[str, int], **more: object) -> Answer:
     told = tuple((LineId(line), quantity) for line, quantity in quantities)
-    basis = OrderAmendment(RequestId(floor.number()), OrderId("O1"), LI, told, None, None, NOW_US)
+    basis = OrderAmendment(floor.number(), OrderId("O1"), LI, told, None, None, NOW_US)
     return floor.take(replace(basis, **more))  # type: ignore[arg-type] # fields by name
 
 

@@ -56,7 +56,7 @@ def codes(order: Order) -> list[str]:
 
 
 def count(floor: SmallFloor, place: LocationId, sku: Sku, quantity: int) -> str:
-    told = CountTold(RequestId(floor.number()), ANNA, place, sku, quantity, NOW_US)
+    told = CountTold(floor.number(), ANNA, place, sku, quantity, NOW_US)
     return floor.take(told).code
 
 
@@ -202,7 +202,7 @@ def looked_at() -> SmallFloor:
 
 
 def let_go(floor: SmallFloor, name: str = "O1") -> str:
-    decided = HoldDecided(RequestId(floor.number()), OrderId(name), LI, True, NOW_US)
+    decided = HoldDecided(floor.number(), OrderId(name), LI, True, NOW_US)
     return floor.take(decided).code
 
 

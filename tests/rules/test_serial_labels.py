@@ -10,9 +10,9 @@ from edge.model.inputs import ItemLocated
 from edge.model.orders import OrderState
 from edge.model.presence import Moved
 from edge.rules import guiding, packing
+from tests.rules.deeds import at_station, close, scan, seen_at_station, seen_on_cart
 from tests.rules.small_floor import CART, DOCK, LI, NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
-from tests.rules.test_packing import at_station, close, seen_at_station
-from tests.rules.test_picking import at_work, scan, seen_on_cart
+from tests.rules.test_picking import at_work
 
 LABEL = f"]d201{SHIRT_GTIN}21A7"
 NUMBERED = f"]C101{SHIRT_GTIN}2117"

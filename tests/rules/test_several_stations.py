@@ -5,24 +5,23 @@ from dataclasses import replace
 import pytest
 
 from edge.floor.views import pack_view, wall_view
-from edge.model.ids import LocationId, OrderId, RequestId, ToteId
+from edge.model.ids import LocationId, OrderId, ToteId
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, ParcelWanted
-from edge.model.prompts import Answer, PromptKind
+from edge.model.prompts import PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import close, report
+from tests.rules.deeds import scan as pick
 from tests.rules.small_floor import (
     LI,
     MUG,
     MUG_GTIN,
-    NOW_US,
     SHIRT,
     SHIRT_GTIN,
     STATION,
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_binding import report
-from tests.rules.test_walling import PACKER, WALL, WITH_WALL, scan
+from tests.rules.test_walling import WALL, WITH_WALL, scan
 
 O1 = OrderId("O1")
 FURTHER = ToteId("T0501")
@@ -39,8 +38,8 @@ def parted() -> SmallFloor:
         held = [one for one in floor.state.totes.of_order(O1) if one.picked]
         if prompt.order_id == "O1" and prompt.sku == SHIRT and len(held) == 1 and held[0].picked:
             fill_up(floor)
-        picked(floor, SHIRT_GTIN if prompt.sku == SHIRT else MUG_GTIN)
-    picked(floor, WALL)
+        pick(floor, SHIRT_GTIN if prompt.sku == SHIRT else MUG_GTIN)
+    pick(floor, WALL)
     tote = floor.state.totes[FURTHER]
     floor.state.totes[FURTHER] = replace(tote, station=STATION)
     return floor
@@ -48,16 +47,7 @@ def parted() -> SmallFloor:
 
 def fill_up(floor: SmallFloor) -> None:
     report(floor, "tote_full")
-    picked(floor, FURTHER)
-
-
-def picked(floor: SmallFloor, code: str) -> Answer:
-    prompt_id = guiding.prompt(floor.state, LI).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), LI, prompt_id, code, NOW_US))
-
-
-def close(floor: SmallFloor, *, partial: bool = False) -> Answer:
-    return floor.take(ParcelWanted(RequestId(floor.number()), STATION, PACKER, partial, NOW_US))
+    pick(floor, FURTHER)
 
 
 def sort_all(floor: SmallFloor) -> LocationId:

@@ -19,7 +19,6 @@ from edge.model.goods import Forward
 from edge.model.ids import OrderId, RequestId
 from edge.model.inputs import ForwardsListed
 from edge.model.posted import (
-    CodeScanned,
     GradeDecided,
     ParcelDispatched,
     ReturnScanned,
@@ -33,6 +32,7 @@ from edge.rules import guiding
 from edge.rules.terms import Effect, Strategy
 from edge.settings.exceptions_file import SHIPPED, load_troubles
 from edge.settings.gateway import Settings
+from tests.rules.deeds import at_station, close, scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_3,
@@ -47,7 +47,6 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_packing import at_station, close
 from tests.rules.test_zones import BETWEEN, PASSING, TWO_ZONES
 
 TERMS = terms_of(Settings(), load_troubles(SHIPPED))
@@ -67,11 +66,6 @@ WAYS = {
 
 
 EVERY_WAY = tuple(kind for kinds in WAYS.values() for kind in kinds)
-
-
-def scan(floor: SmallFloor, code: str) -> None:
-    prompt_id = guiding.prompt(floor.state, LI).prompt_id
-    floor.take(CodeScanned(RequestId(floor.number()), LI, prompt_id, code, NOW_US))
 
 
 def picking(**terms: object) -> SmallFloor:

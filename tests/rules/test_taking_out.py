@@ -8,6 +8,8 @@ from edge.model.ids import OrderId
 from edge.model.orders import OrderState
 from edge.model.prompts import PromptKind
 from edge.rules import guiding, packing, taking_out, walling
+from tests.rules.deeds import at_station, close, report, seen_at_station, tag
+from tests.rules.deeds import scan as pick
 from tests.rules.small_floor import (
     BIN_1,
     LI,
@@ -19,9 +21,8 @@ from tests.rules.small_floor import (
     SmallFloor,
     stocked,
 )
-from tests.rules.test_cancelling import scan as pick
-from tests.rules.test_packing import at_station, close, picked, seen_at_station
-from tests.rules.test_picking import at_work, report, tag
+from tests.rules.test_packing import picked
+from tests.rules.test_picking import at_work
 from tests.rules.test_walling import SLOTS, WALL, at_wall, scan
 
 O1 = OrderId("O1")

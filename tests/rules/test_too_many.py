@@ -19,6 +19,7 @@ from edge.model.posted import CountTold, PassageAnswered
 from edge.model.presence import Arrived, Departed, Moved
 from edge.model.prompts import Answer
 from edge.rules import too_many
+from tests.rules.deeds import at_station, close, scan, seen_at_station, tag
 from tests.rules.small_floor import (
     BIN_1,
     BIN_3,
@@ -32,9 +33,7 @@ from tests.rules.small_floor import (
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_packing import at_station, close, seen_at_station
 from tests.rules.test_passing import SIDED
-from tests.rules.test_picking import scan, tag
 
 EXTRA = tag(9)
 
@@ -81,7 +80,7 @@ def asked(floor: SmallFloor) -> list[tuple[Epc, Sscc | None, tuple[Sscc, ...]]]:
 
 
 def say(floor: SmallFloor, answer: str) -> Answer:
-    request_id = RequestId(floor.number())
+    request_id = floor.number()
     return floor.take(PassageAnswered(request_id, LI, f"too-many-{EXTRA}", answer, NOW_US))
 
 

@@ -23,6 +23,7 @@ from edge.model.posted import ParcelWanted, StationScanned, TaskFinished
 from edge.model.presence import Arrived
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
+from tests.rules.deeds import report, scan
 from tests.rules.small_floor import (
     BIN_1,
     BIN_2,
@@ -36,7 +37,7 @@ from tests.rules.small_floor import (
     STATION,
     SmallFloor,
 )
-from tests.rules.test_picking import at_work, report, scan
+from tests.rules.test_picking import at_work
 
 ZONE = LocationId("zone-a")
 
@@ -48,7 +49,7 @@ def heard_in_zone(floor: SmallFloor, gtin: str, *serials: int) -> None:
 
 
 def finish(floor: SmallFloor, task_id: str) -> Answer:
-    return floor.take(TaskFinished(RequestId(floor.number()), LI, task_id, NOW_US))
+    return floor.take(TaskFinished(floor.number(), LI, task_id, NOW_US))
 
 
 def kinds_of(facts: Sequence[Event]) -> list[type[Event]]:

@@ -7,10 +7,11 @@ from edge.model.events import ParcelUnpacked, ParcelUnstacked, ReturnReceived, W
 from edge.model.ids import OrderId, RequestId, Sscc
 from edge.model.loading import PalletStepWanted
 from edge.model.orders import OrderState
-from edge.model.posted import CodeScanned, ReturnScanned
+from edge.model.posted import ReturnScanned
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding
 from edge.rules.dispatching import manifests
+from tests.rules.deeds import at_station, scan, tag
 from tests.rules.small_floor import (
     BIN_1,
     DOCK,
@@ -22,9 +23,7 @@ from tests.rules.small_floor import (
     SmallFloor,
 )
 from tests.rules.test_dispatching import at_dock, declare, packed
-from tests.rules.test_packing import at_station
 from tests.rules.test_pallets import floor_with, new_pallet, stack, step
-from tests.rules.test_picking import tag
 
 O1 = OrderId("O1")
 
@@ -42,8 +41,7 @@ def recalled() -> tuple[SmallFloor, Sscc]:
 
 
 def put_back(floor: SmallFloor) -> Answer:
-    prompt_id = guiding.prompt(floor.state, LI).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), LI, prompt_id, tag(1), NOW_US))
+    return scan(floor, tag(1))
 
 
 def test_a_packed_order_is_cancelled_and_its_parcel_is_recalled() -> None:

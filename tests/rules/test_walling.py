@@ -9,14 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from typing_extensions import override
 
 from edge.floor.views import wall_view
-from edge.model.ids import Badge, DeviceName, Epc, LocationId, OrderId, RequestId, Sku, ToteId
-from edge.model.inputs import ItemLocated
+from edge.model.ids import DeviceName, LocationId, OrderId, Sku, ToteId
 from edge.model.orders import OrderState
 from edge.model.places import Antenna, Location, LocationKind
-from edge.model.posted import CodeScanned, HandEmptied, StationScanned
-from edge.model.presence import Arrived
+from edge.model.posted import HandEmptied, StationScanned
 from edge.model.prompts import Answer, PromptKind
 from edge.rules import guiding, packing, walling
+from tests.rules.deeds import at_station, heard, tag
+from tests.rules.deeds import scan as pick
 from tests.rules.small_floor import (
     CART,
     FLOOR,
@@ -24,17 +24,16 @@ from tests.rules.small_floor import (
     MUG,
     MUG_GTIN,
     NOW_US,
+    PACKER,
     SHIRT,
     SHIRT_GTIN,
     STATION,
     SmallFloor,
     stock_up,
 )
-from tests.rules.test_picking import tag
 
 WALL = LocationId("wall-1")
 SLOTS = tuple(LocationId(f"wall-1-{number}") for number in (1, 2, 3))
-PACKER = Badge("2001")
 WITH_WALL = replace(
     FLOOR,
     locations={
@@ -59,28 +58,24 @@ def at_wall(*orders: tuple[tuple[Sku, int], ...], tagged: bool = False) -> Small
         assert prompt.sku is not None
         serial += 1
         code = tag(serial, GTINS[prompt.sku]) if tagged else GTINS[prompt.sku]
-        floor.take(CodeScanned(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US))
-    floor.take(CodeScanned(RequestId(floor.number()), LI, prompt.prompt_id, WALL, NOW_US))
+        pick(floor, code)
+    pick(floor, WALL)
     return floor
 
 
 def scan(floor: SmallFloor, code: str, place: LocationId = WALL) -> Answer:
-    return floor.take(StationScanned(RequestId(floor.number()), place, PACKER, code, NOW_US))
+    return at_station(floor, code, place)
 
 
 def without_unsorted(floor: SmallFloor, code: str) -> Answer:
-    request = RequestId(floor.number())
+    request = floor.number()
     return floor.take(
         StationScanned(request, STATION, PACKER, code, NOW_US, without_unsorted=True)
     )
 
 
 def lay_back(floor: SmallFloor) -> Answer:
-    return floor.take(HandEmptied(RequestId(floor.number()), WALL, PACKER, NOW_US))
-
-
-def heard(floor: SmallFloor, epc: Epc, place: LocationId) -> None:
-    floor.take(ItemLocated(Arrived(epc, place, 0.99, NOW_US), NOW_US))
+    return floor.take(HandEmptied(floor.number(), WALL, PACKER, NOW_US))
 
 
 def test_a_walk_of_several_orders_is_prompted_to_the_wall_and_one_of_a_single_order_is_not() -> (
@@ -90,8 +85,7 @@ def test_a_walk_of_several_orders_is_prompted_to_the_wall_and_one_of_a_single_or
     floor.order("O1", (SHIRT, 1))
     floor.ready()
     floor.plan()
-    prompt = guiding.prompt(floor.state, LI)
-    floor.take(CodeScanned(RequestId("s"), LI, prompt.prompt_id, SHIRT_GTIN, NOW_US))
+    pick(floor, SHIRT_GTIN)
     assert guiding.prompt(floor.state, LI).location == STATION
 
     both = at_wall(((SHIRT, 1),), ((MUG, 1),))
@@ -233,8 +227,7 @@ def test_the_slot_of_a_cancelled_order_is_taken_until_its_pieces_are_put_back() 
         assert prompt.notice_location == SLOTS[0]
         assert SLOTS[0] in floor.state.slots
         assert prompt.sku is not None
-        code = GTINS[prompt.sku]
-        floor.take(CodeScanned(RequestId(floor.number()), LI, prompt.prompt_id, code, NOW_US))
+        pick(floor, GTINS[prompt.sku])
     assert SLOTS[0] not in floor.state.slots
     assert wall_view(floor.state, WALL)["slots"][0]["state"] == "free"  # type: ignore[index] # plain values
 

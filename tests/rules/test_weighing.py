@@ -15,9 +15,10 @@ from edge.model.presence import Departed
 from edge.model.prompts import Answer
 from edge.model.weights import Accepted, ParcelWeight, Weighing, WeightReason
 from edge.rules.terms import Weigh
-from tests.rules.small_floor import NOW_US, SHIRT, SHIRT_GTIN, STATION, SmallFloor
-from tests.rules.test_packing import PACKER, at_station, picked, tag
-from tests.rules.test_packing import seen_at_station as seen
+from tests.rules.deeds import at_station, tag
+from tests.rules.deeds import seen_at_station as seen
+from tests.rules.small_floor import NOW_US, PACKER, SHIRT, SHIRT_GTIN, STATION, SmallFloor
+from tests.rules.test_packing import picked
 
 BOSS = Badge("9001")
 
@@ -35,8 +36,9 @@ def ready(weigh: Weigh = Weigh.KNOWN, shirt_g: int = 250, **cartons: int) -> Sma
 
 
 def close(floor: SmallFloor, weighing: Weighing | None = None, *, partial: bool = False) -> Answer:
-    request = RequestId(floor.number())
-    return floor.take(ParcelWanted(request, STATION, PACKER, partial, NOW_US, False, weighing))
+    return floor.take(
+        ParcelWanted(floor.number(), STATION, PACKER, partial, NOW_US, False, weighing)
+    )
 
 
 def accepted(reason: WeightReason, given_us: int | None = NOW_US - 59_000_000) -> Accepted:
@@ -76,9 +78,7 @@ def test_what_is_checked_and_not_in_the_box_comes_to_light_when_all_is_checked_a
     floor.take(ItemLocated(Departed(tag(2), STATION, NOW_US, NOW_US), NOW_US))
     assert close(floor, Weighing(430)).code == "weight_off"
     # when the packer has all of it checked once more, and one piece is heard in it
-    again = StationScanned(
-        RequestId(floor.number()), STATION, PACKER, "T0001", NOW_US + 1, anew=True
-    )
+    again = StationScanned(floor.number(), STATION, PACKER, "T0001", NOW_US + 1, anew=True)
     assert floor.take(again).code == "opened"
     missing = close(floor)
     answer = close(floor, Weighing(430), partial=True)

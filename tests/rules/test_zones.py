@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from edge.model.events import TotesPassed, TotesTaken
-from edge.model.ids import Badge, LocationId, OrderId, RequestId
+from edge.model.ids import Badge, LocationId, OrderId
 from edge.model.orders import OrderState
 from edge.model.places import Location, LocationKind
-from edge.model.posted import CodeScanned, WorkWanted
-from edge.model.prompts import Answer, PromptKind
+from edge.model.posted import WorkWanted
+from edge.model.prompts import PromptKind
 from edge.rules import guiding, zones
 from edge.rules.terms import Strategy
+from tests.rules.deeds import scan
 from tests.rules.small_floor import (
     ANNA,
     BIN_1,
@@ -48,11 +49,6 @@ def two_zones(*pickers: Badge) -> SmallFloor:
         floor.ready(badge)
     floor.plan()
     return floor
-
-
-def scan(floor: SmallFloor, code: str, badge: Badge = LI, prompt_id: str = "") -> Answer:
-    name = prompt_id or guiding.prompt(floor.state, badge).prompt_id
-    return floor.take(CodeScanned(RequestId(floor.number()), badge, name, code, NOW_US))
 
 
 def pick_all(floor: SmallFloor, badge: Badge) -> None:
@@ -123,7 +119,7 @@ def test_a_colleague_who_goes_home_leaves_the_walk_to_whoever_has_it() -> None:
         scan(floor, SHIRT_GTIN)
     assert guiding.prompt(floor.state, LI).kind is PromptKind.PASS
 
-    floor.take(WorkWanted(RequestId(floor.number()), ANNA, False, None, NOW_US))
+    floor.take(WorkWanted(floor.number(), ANNA, False, None, NOW_US))
 
     prompt = guiding.prompt(floor.state, LI)
     assert (prompt.kind, prompt.location) == (PromptKind.PICK, BIN_3)

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import shutil
-import socket
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,28 +10,19 @@ from typing import Any
 
 import pytest
 
+from tests.mosquitto import Broker, mosquitto_program
 from tests.simulators.postgres import Cluster, cluster
-from tests.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """Host and port of a mosquitto of this test's own."""
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
-        pytest.skip("mosquitto is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = tmp_path / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    process = subprocess.Popen([program, "-c", str(config)], stderr=subprocess.DEVNULL)
+    made = Broker(mosquitto_program(), tmp_path)
     try:
-        wait_until("mosquitto listens", lambda: _listens(port))
-        yield "127.0.0.1", port
+        made.start()
+        yield "127.0.0.1", made.port
     finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
+        made.stop()
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +30,6 @@ def postgres() -> Iterator[Cluster]:
     """A PostgreSQL for all tests; each takes a database of its own."""
     with cluster() as made:
         yield made
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,26 @@ def gateway(broker: tuple[str, int]) -> Iterator[GatewaySide]:
     side.close()
 
 
-def central(broker: tuple[str, int], store: CentralStore, **changes: Any) -> Central:  # noqa: ANN401 - settings of several kinds
-    made = Central(CentralSettings(broker, **changes), store)
-    made.start()
-    return made
+@pytest.fixture
+def store() -> CentralStore:
+    return CentralStore(":memory:")
+
+
+MakeCentral = Callable[..., Central]
+
+
+@pytest.fixture
+def central(broker: tuple[str, int]) -> Iterator[MakeCentral]:
+    """Starts a central system on some books; each is stopped in the end, after a failure, too."""
+    with ExitStack() as stack:
+
+        def make(store: CentralStore, **changes: Any) -> Central:  # noqa: ANN401 - settings of several kinds
+            it = Central(CentralSettings(broker, **changes), store)
+            it.start()
+            stack.callback(it.stop)
+            return it
+
+        yield make
 
 
 def turn_until(it: Central, gateway: GatewaySide, wanted: Callable[[str, Any], bool]) -> Any:  # noqa: ANN401 - JSON
@@ -104,10 +121,9 @@ def ready(it: Central, gateway: GatewaySide) -> None:
 
 
 def test_single_events_and_batches_are_acknowledged_as_one_prefix(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
-    it = central(broker, store)
+    it = central(store)
     ready(it, gateway)
 
     gateway.tell(1)
@@ -115,14 +131,12 @@ def test_single_events_and_batches_are_acknowledged_as_one_prefix(
 
     turn_until(it, gateway, ack(4))
     assert store.stored() == 4
-    it.stop()
 
 
 def test_a_gap_holds_the_ack_back_and_is_asked_for(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
-    it = central(broker, store)
+    it = central(store)
     ready(it, gateway)
 
     gateway.tell(1)
@@ -134,14 +148,12 @@ def test_a_gap_holds_the_ack_back_and_is_asked_for(
     gateway.tell(2)
     turn_until(it, gateway, ack(4))
     assert (store.counter("gaps"), store.missing()) == (1, 0)
-    it.stop()
 
 
 def test_what_is_told_ahead_is_stored_at_once_and_no_gap_is_asked_for(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
-    it = central(broker, store)
+    it = central(store)
     ready(it, gateway)
     gateway.tell(1)
     turn_until(it, gateway, ack(1))
@@ -157,15 +169,14 @@ def test_what_is_told_ahead_is_stored_at_once_and_no_gap_is_asked_for(
     gateway.tell(*range(2, 901))
     turn_until(it, gateway, ack(900))
     assert (store.doubled(), store.counter("gaps")) == (0, 0)
-    it.stop()
 
 
 def test_what_arrives_while_the_central_system_is_down_is_stored_once(
-    broker: tuple[str, int], gateway: GatewaySide, tmp_path: Path
+    central: MakeCentral, gateway: GatewaySide, tmp_path: Path
 ) -> None:
     # given a central system that has stored one event and is gone
     store = CentralStore(tmp_path / "c.db")
-    it = central(broker, store)
+    it = central(store)
     ready(it, gateway)
     gateway.tell(1)
     turn_until(it, gateway, ack(1))
@@ -177,7 +188,7 @@ def test_what_arrives_while_the_central_system_is_down_is_stored_once(
     gateway.tell(3)
     # then the next one on the same books goes on where it ended
     store = CentralStore(tmp_path / "c.db")
-    it = central(broker, store)
+    it = central(store)
     turn_until(it, gateway, ack(3))
     assert (store.stored(), store.counter("redelivered"), store.doubled()) == (3, 1, 0)
     it.stop()
@@ -185,10 +196,9 @@ def test_what_arrives_while_the_central_system_is_down_is_stored_once(
 
 
 def test_orders_stop_at_the_most_that_may_be_open_and_go_on_when_one_has_left(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
-    it = central(broker, store, orders_per_minute=6000.0, open_most=3)
+    it = central(store, orders_per_minute=6000.0, open_most=3)
     gateway.born("s1")
     got: list[dict[str, Any]] = []
 
@@ -206,31 +216,27 @@ def test_orders_stop_at_the_most_that_may_be_open_and_go_on_when_one_has_left(
     gateway.tell(1, kind="ship", type="ship.departed", data=data)
     turn_until(it, gateway, lambda topic, _: topic == "order")
     assert (store.order_count("shipped"), store.order_count()) == (1, 4)
-    it.stop()
 
 
 def test_an_order_that_no_event_has_told_of_is_sent_again(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
     store.add_order({"order_id": "o1", "lines": []}, now_us=1)
-    it = central(broker, store)
+    it = central(store)
     gateway.born("s1")
 
     again = turn_until(it, gateway, lambda topic, _: topic == "order")
 
     assert again == {"order_id": "o1", "lines": []}
     assert store.order_count() == 1
-    it.stop()
 
 
 def test_a_gateway_that_was_made_anew_gets_every_open_order_again(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
     """Its epoch tells; one that is known already gets none (docs/protocol.md)."""
-    store = CentralStore(":memory:")
     store.add_order({"order_id": "o1", "lines": []}, time.time_ns() // 1000)
-    it = central(broker, store)
+    it = central(store)
 
     def answered(epoch: str) -> None:
         asked = turn_until(it, gateway, lambda topic, _: topic == "request/snapshot")
@@ -245,14 +251,12 @@ def test_a_gateway_that_was_made_anew_gets_every_open_order_again(
             again = turn_until(it, gateway, lambda topic, _: topic == "order")
             assert again["order_id"] == "o1"
     assert store.counter("epoch e1") == 2
-    it.stop()
 
 
 def test_orders_ask_only_for_what_the_books_hold(
-    broker: tuple[str, int], gateway: GatewaySide
+    central: MakeCentral, store: CentralStore, gateway: GatewaySide
 ) -> None:
-    store = CentralStore(":memory:")
-    it = central(broker, store, orders_per_minute=60_000.0, open_most=100)
+    it = central(store, orders_per_minute=60_000.0, open_most=100)
     gateway.born("s1")
     stock = turn_until(it, gateway, lambda topic, _: topic == "master/stock")
 
@@ -271,7 +275,6 @@ def test_orders_ask_only_for_what_the_books_hold(
             assert line["quantity"] >= 1
             held[line["sku"]] -= line["quantity"]
     assert min(held.values()) >= 0
-    it.stop()
 
 
 def test_the_command_prints_its_books_at_the_end_and_the_check_finds_a_loss(

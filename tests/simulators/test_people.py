@@ -4,19 +4,19 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from simulators.api import Device, RefusedError
-from simulators.catalogue import Catalogue, make_catalogue
+from simulators.catalogue import Catalogue, Placement, make_catalogue
 from simulators.crew import dismiss, picker_jobs, station_jobs
 from simulators.hall import ASIDE
 from simulators.judging import judge
 from simulators.people import PeopleFileError, Person, Shift, at_work, people_of
 from simulators.stock_keeper import StockKeeper
-from simulators.things import tote_holder
+from simulators.things import Piece, tote_holder
 from simulators.world import World
 from tests.waiting import PATIENCE_S
 
@@ -46,6 +46,11 @@ def shift_of(catalogue: Catalogue, gateway: Paper, seed: int = 0) -> Shift:
     return shift
 
 
+@pytest.fixture
+def shift(catalogue: Catalogue, gateway: Paper) -> Shift:
+    return shift_of(catalogue, gateway)
+
+
 async def live(
     shift: Shift,
     gateway: Paper,
@@ -72,11 +77,30 @@ def wanted(gateway: Paper) -> dict[str, dict[str, int]]:
     return {"O1": {stop.sku: stop.quantity for stop in gateway.stops}}
 
 
-def walk_and_judge(shift: Shift, gateway: Paper) -> dict[str, int]:
+class Verdict(NamedTuple):
+    """On the pieces that left."""
+
+    items: int
+    wrong: int = 0
+    missing: int = 0
+
+
+def walk_and_judge(shift: Shift, gateway: Paper) -> Verdict:
+    """The one order goes through the house and leaves as one parcel."""
     told = asyncio.run(live(shift, gateway, lambda: bool(shift.world.ledger)))
     assert told == []
     assert shift.world.broken_laws() == []
-    return judge(shift.world.ledger, wanted(gateway))
+    found = judge(shift.world.ledger, wanted(gateway))
+    assert found["parcels"] == 1
+    return Verdict(found["items"], found["wrong_items"], found["missing_items"])
+
+
+def put_into_tote(shift: Shift, placement: Placement, badge: str) -> Piece:
+    """A piece of no order, in the order's tote."""
+    piece = shift.world.take(placement.sku, placement.location, badge)
+    assert piece is not None
+    shift.world.put(piece.epc, tote_holder("T1"))
+    return piece
 
 
 def posts(gateway: Paper, path: str) -> list[dict[str, Paper]]:
@@ -84,14 +108,11 @@ def posts(gateway: Paper, path: str) -> list[dict[str, Paper]]:
 
 
 def test_an_order_is_picked_packed_and_carried_out_as_it_was_asked_for(
-    catalogue: Catalogue, gateway: Paper
+    catalogue: Catalogue, gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
-
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["parcels"], verdict["items"]) == (1, 3)
-    assert (verdict["wrong_items"], verdict["missing_items"]) == (0, 0)
+    assert verdict == Verdict(items=3)
     scans = [body["code"] for body in posts(gateway, "/api/scan")]
     assert scans == [
         *[catalogue.articles[gateway.stops[0].sku].gtin_13] * 2,
@@ -100,8 +121,7 @@ def test_an_order_is_picked_packed_and_carried_out_as_it_was_asked_for(
     ]
 
 
-def test_what_the_cart_hears_is_not_scanned(catalogue: Catalogue, gateway: Paper) -> None:
-    shift = shift_of(catalogue, gateway)
+def test_what_the_cart_hears_is_not_scanned(gateway: Paper, shift: Shift) -> None:
     shift.patience = 0.2
     gateway.radio = True
 
@@ -116,35 +136,33 @@ def test_what_the_cart_hears_is_not_scanned(catalogue: Catalogue, gateway: Paper
     gateway.hear = hear
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert [body["code"] for body in posts(gateway, "/api/scan")] == ["pack-1"]
     assert shift.deeds["confirmed_by_radio"] == 3
 
 
 def test_a_piece_that_is_no_longer_wanted_is_brought_back_to_its_place(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     stop = gateway.stops[0]
     lay_there = shift.world.count(stop.sku, stop.location)
     gateway.unwanted = 1
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert verdict == Verdict(items=2)
     assert shift.world.count(stop.sku, stop.location) == lay_there - 1
     assert shift.deeds["put_to_place"] == 1
 
 
 def test_what_an_order_wants_no_more_is_laid_aside_at_the_pack_station(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
     gateway.called_off = 1
-    shift = shift_of(catalogue, gateway)
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert verdict == Verdict(items=2)
     assert shift.deeds["pack_taken_out"] == 1
     assert [piece.sku for piece in shift.world.pieces_in(ASIDE)] == [gateway.stops[0].sku]
 
@@ -161,31 +179,29 @@ def test_what_was_taken_at_a_place_for_one_stop_is_not_laid_back_at_the_next_sto
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 0)
+    assert verdict == Verdict(items=2)
     assert shift.world.count(one.sku, one.location) == lay_there - 1
 
 
 def test_what_the_cart_does_not_hear_is_scanned_after_a_while(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     gateway.radio = True
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert len(posts(gateway, "/api/scan")) == 4
 
 
 def test_a_gateway_that_dies_after_each_commit_is_asked_again_with_the_same_key(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
     gateway.cut = 1
-    shift = shift_of(catalogue, gateway)
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert set(gateway.tries.values()) == {2}
     assert shift.retries >= len(gateway.tries)
 
@@ -202,14 +218,13 @@ def test_hands_that_slip_often_still_send_the_right_pieces(
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert shift.deeds["slips"] > 0
 
 
 def test_an_empty_bin_is_reported_and_the_parcel_leaves_without_its_piece(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     stop = gateway.stops[0]
     while shift.world.count(stop.sku, stop.location) > 1:
         piece = shift.world.take(stop.sku, stop.location, "thief")
@@ -217,23 +232,19 @@ def test_an_empty_bin_is_reported_and_the_parcel_leaves_without_its_piece(
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (2, 0, 1)
+    assert verdict == Verdict(items=2, missing=1)
     assert [body["code"] for body in posts(gateway, "/api/trouble")] == ["empty"]
 
 
 def test_a_piece_that_does_not_belong_is_put_aside_by_the_packer(
-    catalogue: Catalogue, gateway: Paper
+    catalogue: Catalogue, gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
-    other = catalogue.placements[60]
     shift.world.bring_tote("T1", "cart-1", "W1")
-    stray = shift.world.take(other.sku, other.location, "P1")
-    assert stray is not None
-    shift.world.put(stray.epc, tote_holder("T1"))
+    stray = put_into_tote(shift, catalogue.placements[60], "P1")
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert shift.world.pieces[stray.epc].holder == "aside-1"
 
 
@@ -249,43 +260,37 @@ def test_a_second_start_goes_on_in_mid_walk_and_takes_no_piece_twice(
     second.world = World.from_json(catalogue.hall, written)
     # then the order is right all the same
     verdict = walk_and_judge(second, gateway)
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
 
 
 def test_a_tote_that_comes_again_with_leftovers_is_emptied_first(
-    catalogue: Catalogue, gateway: Paper
+    catalogue: Catalogue, gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
-    other = catalogue.placements[60]
     shift.world.bring_tote("T1", "pack-1/rack", "an earlier walk")
-    leftover = shift.world.take(other.sku, other.location, "P9")
-    assert leftover is not None
-    shift.world.put(leftover.epc, tote_holder("T1"))
+    leftover = put_into_tote(shift, catalogue.placements[60], "P9")
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert shift.world.pieces[leftover.epc].holder == "aside-1"
 
 
 def test_what_was_in_the_hand_when_the_shift_ended_goes_back_to_its_bin(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     stop = gateway.stops[0]
     held = shift.world.take(stop.sku, stop.location, "P1")
     assert held is not None
 
     verdict = walk_and_judge(shift, gateway)
 
-    assert (verdict["items"], verdict["wrong_items"], verdict["missing_items"]) == (3, 0, 0)
+    assert verdict == Verdict(items=3)
     assert shift.world.pieces_in("hand:P1") == []
 
 
 def test_a_bin_that_runs_low_is_filled_and_booked_once(
-    catalogue: Catalogue, gateway: Paper
+    catalogue: Catalogue, gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     gateway.cut = 1
     low = catalogue.placements[7]
     while shift.world.count(low.sku, low.location) > 1:
@@ -308,9 +313,8 @@ def test_a_bin_that_runs_low_is_filled_and_booked_once(
 
 
 def test_what_was_put_away_and_not_yet_booked_is_booked_by_the_next_start(
-    catalogue: Catalogue, gateway: Paper
+    gateway: Paper, shift: Shift
 ) -> None:
-    shift = shift_of(catalogue, gateway)
     body = {"location": "A-01-1", "sku": "S1000", "quantity": 1, "epcs": []}
     shift.world.errands["put-away-x"] = body
 

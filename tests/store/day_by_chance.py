@@ -6,6 +6,7 @@ from dataclasses import replace
 from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
+from edge.model.errands import Carried
 from edge.model.goods import Forward, Stock
 from edge.model.ids import (
     DeviceName,
@@ -23,7 +24,7 @@ from edge.model.returns import Grade, ReturnedPiece
 from edge.model.state import FloorState
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.tasks import Task, TaskKind
-from edge.model.work import Carried, Parcel, Unit, WalkState
+from edge.model.work import Parcel, Unit, WalkState
 from tests.store.work_by_chance import (
     BADGE,
     BINS,

@@ -4,6 +4,7 @@ from edge.model import events as e
 from edge.model.counts import CountMethod
 from edge.model.devices import FoundDecision
 from edge.model.doubts import doubt
+from edge.model.errands import Carried, ErrandKind
 from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import (
     Badge,
@@ -25,7 +26,7 @@ from edge.model.returns import Grade, ReturnedPiece
 from edge.model.tag_work import TagJob, TagResult, TagTask
 from edge.model.tasks import Task, TaskKind
 from edge.model.weights import ParcelWeight, WeightReason
-from edge.model.work import Carried, ErrandKind, ListedPerson, Parcel, Stop, Unit, Walk
+from edge.model.work import ListedPerson, Parcel, Stop, Unit, Walk
 
 SKU, EPC, BADGE = Sku("SHIRT-M"), Epc("30340242201d8840009efdf7"), Badge("B-7")
 BIN, CART, STATION, DOCK = (LocationId(one) for one in ("A-01", "cart-1", "pack-1", "dock"))

@@ -14,8 +14,8 @@ from simulators.llrp.profile import PROFILES, Vendor
 from simulators.llrp.reader import SimulatedReader
 from simulators.tag_field import TagField
 from tests.drivers.llrp.simulated import Running
+from tests.mosquitto import Broker
 from tests.stories.running import SUPERVISOR, configured, hall_of, running_daemon
-from tests.sync.conftest import Broker
 from tests.sync.conftest import make_broker as make_broker  # noqa: PLC0414 - a fixture
 from tests.waiting import wait_until
 

@@ -15,8 +15,9 @@ from drivers.serial.scanner import Scanner, ScannerSettings
 from edge.gs1.barcode import Barcode, parse
 from edge.rules import guiding
 from tests.drivers.fakes import Ears, HostClock
+from tests.rules.deeds import scan
 from tests.rules.small_floor import LI, SHIRT, SHIRT_GTIN
-from tests.rules.test_picking import at_work, scan
+from tests.rules.test_picking import at_work
 from tests.waiting import ended
 
 LABEL = Barcode("", "09501101530003", "S77", "AB-1", date(2026, 12, 31))

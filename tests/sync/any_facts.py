@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edge.gs1.digits import check_digit
 from edge.model import events as e
 from edge.model.counts import CountMethod
+from edge.model.errands import Carried, ErrandKind
 from edge.model.ids import (
     Badge,
     Epc,
@@ -26,7 +27,7 @@ from edge.model.ids import (
 from edge.model.orders import OrderLine
 from edge.model.places import LocationKind
 from edge.model.returns import Grade, ReturnedPiece
-from edge.model.work import Carried, ErrandKind, Parcel, Stop, Unit, Walk
+from edge.model.work import Parcel, Stop, Unit, Walk
 from edge.sync.epcis.events import KINDS, EpcisWriter
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.words import WITHOUT_EVENT

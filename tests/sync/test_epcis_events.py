@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from edge.model import events as e
 from edge.model.counts import CountMethod
+from edge.model.errands import Carried
 from edge.model.ids import (
     Badge,
     Epc,
@@ -27,7 +28,7 @@ from edge.model.ids import (
     WalkId,
 )
 from edge.model.weights import ParcelWeight
-from edge.model.work import Carried, Parcel, Unit
+from edge.model.work import Parcel, Unit
 from edge.sync.epcis.events import EpcisWriter
 from edge.sync.epcis.names import EpcisNames
 from edge.sync.epcis.withdrawing import is_withdrawn

@@ -11,9 +11,10 @@ from edge.floor.letters import Letters
 from edge.model.events import CountWanted
 from edge.model.ids import LocationId, RequestId, Sku
 from edge.sync.mqtt.link import MqttLink
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import Broker, Central, Floor, MemoryJournal, parts_for, settings_for
+from .conftest import Central, Floor, MemoryJournal, parts_for, settings_for
 
 pytestmark = pytest.mark.story
 

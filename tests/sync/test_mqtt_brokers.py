@@ -12,14 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from edge.sync.mqtt.settings import TlsSettings
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import (
-    Broker,
-    Floor,
-    MemoryJournal,
-    settings_for,
-)
+from .conftest import Floor, MemoryJournal, settings_for
 from .test_mqtt_faults import signs_of
 from .test_mqtt_link import linked, listening, work_happens
 

@@ -5,9 +5,10 @@ import json
 from edge.model.events import CountWanted
 from edge.model.ids import LocationId, Sku
 from edge.model.inputs import CentralAcknowledged
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import Broker, Floor, MemoryJournal, settings_for
+from .conftest import Floor, MemoryJournal, settings_for
 from .test_mqtt_link import linked, listening, work_happens
 
 

@@ -18,9 +18,10 @@ from edge.model.events import CountWanted
 from edge.model.ids import LocationId, Sku
 from edge.model.inputs import IntrusionNoticed
 from edge.sync.mqtt.link import MqttLink
+from tests.mosquitto import Broker
 from tests.waiting import PATIENCE_S, wait_until
 
-from .conftest import Broker, Central, Floor, HastyClock, MemoryJournal, parts_for, settings_for
+from .conftest import Central, Floor, HastyClock, MemoryJournal, parts_for, settings_for
 
 pytestmark = pytest.mark.fault
 CONNACK = b"\x20\x03\x00\x00\x00"

@@ -14,18 +14,10 @@ from edge.model.inputs import MessageRefused, OrderSubmitted
 from edge.model.prompts import Answer
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkSettings
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import (
-    BASE,
-    Broker,
-    Central,
-    Floor,
-    HastyClock,
-    MemoryJournal,
-    parts_for,
-    settings_for,
-)
+from .conftest import BASE, Central, Floor, HastyClock, MemoryJournal, parts_for, settings_for
 
 pytestmark = pytest.mark.story
 

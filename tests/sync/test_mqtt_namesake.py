@@ -9,17 +9,10 @@ from edge.model.inputs import IntrusionNoticed
 from edge.sync.mqtt.displaced import TIMES, WITHIN_US, Displaced
 from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.seen import Closed
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import (
-    Broker,
-    Central,
-    Floor,
-    HastyClock,
-    MemoryJournal,
-    parts_for,
-    settings_for,
-)
+from .conftest import Central, Floor, HastyClock, MemoryJournal, parts_for, settings_for
 
 WORDLESS = Closed(0, "the connection ended", is_wordless=True)
 ALERT = "alert/session-taken-over"

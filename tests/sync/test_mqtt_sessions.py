@@ -16,17 +16,10 @@ from edge.model.events import StockStated
 from edge.model.ids import LocationId, Sku
 from edge.model.inputs import OrderSubmitted
 from edge.sync.mqtt.link import MqttLink
+from tests.mosquitto import Broker
 from tests.waiting import wait_until
 
-from .conftest import (
-    BASE,
-    Broker,
-    Central,
-    Floor,
-    MemoryJournal,
-    parts_for,
-    settings_for,
-)
+from .conftest import BASE, Central, Floor, MemoryJournal, parts_for, settings_for
 
 pytestmark = pytest.mark.fault
 WILL_DELAY_S = 5

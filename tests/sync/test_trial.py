@@ -8,7 +8,8 @@ import pytest
 
 from edge.clock import SystemClock
 from edge.sync.mqtt.trial import Trial, try_broker
-from tests.sync.conftest import BASE, Broker, Central, HastyClock, settings_for
+from tests.mosquitto import Broker
+from tests.sync.conftest import BASE, Central, HastyClock, settings_for
 from tests.waiting import wait_until
 
 

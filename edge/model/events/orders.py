@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.errands import Carried
 from edge.model.ids import Badge, LineId, OrderId, Sku, Sscc, ToteId, WalkId
 from edge.model.orders import Order
-from edge.model.work import Carried, Stop
+from edge.model.work import Stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.errands import Carried
 from edge.model.ids import Badge, Epc, LocationId, OrderId, Sku, Sscc, ToteId
-from edge.model.work import Carried, Parcel, Unit
+from edge.model.work import Parcel, Unit
 
 
 @dataclass(frozen=True, slots=True)

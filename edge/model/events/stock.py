@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from edge.model.errands import Carried, ErrandKind
 from edge.model.goods import Article, Forward, PackLevel
 from edge.model.ids import Badge, DeviceName, Epc, LocationId, RequestId, Sku
 from edge.model.tag_work import TagJob, TagResult, TagTask
-from edge.model.work import Carried, ErrandKind, Unit
+from edge.model.work import Unit
 
 
 @dataclass(frozen=True, slots=True)

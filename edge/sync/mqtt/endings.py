@@ -6,8 +6,6 @@ that breaks without a word has the code 0, and is simply made again.
 
 from enum import Enum
 
-TOLD_FROM = 0x80
-
 
 class Ending(Enum):
     """What is to be done."""

@@ -9,7 +9,6 @@ from edge.floor.board import Shown
 from edge.model.orders import OrderState
 from edge.model.posted import PassageAnswered
 from edge.web.bodies import PassageAnswer
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who, machine_or_person
 from edge.web.sse import Subscription
 
@@ -47,7 +46,7 @@ async def answer_question(
     name: QuestionName, body: PassageAnswer, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """How something went through a portal that was not sure of it."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         PassageAnswered(
             request_id=key,
             badge=who.badge,
@@ -56,7 +55,6 @@ async def answer_question(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 def _blank() -> Shown:

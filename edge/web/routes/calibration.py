@@ -19,9 +19,8 @@ from edge.floor.calibration_steps import (
 )
 from edge.model.ids import Epc, LocationId
 from edge.web.bodies import BeginStep, CalibrationStep, HereStep, PlainStep, TagStep
-from edge.web.desk import KEY_REUSED, told
+from edge.web.desk import told, unless_reused
 from edge.web.parts import Key, TheParts, Who
-from edge.web.refusals import RefusedError
 from edge.web.sse import Subscription
 
 router = APIRouter(prefix="/api/calibration", tags=["calibration"])
@@ -53,9 +52,7 @@ async def calibration_stream(who: Who, parts: TheParts) -> StreamingResponse:
 async def take_step(body: CalibrationStep, key: Key, _: Who, parts: TheParts) -> dict[str, object]:
     """Take one step; what cannot be done now is answered with `accepted` false."""
     answer = await run_in_threadpool(parts.given.calibration.take, key, _step_of(body))
-    if answer.code == KEY_REUSED:
-        raise RefusedError(409, KEY_REUSED, answer.text)
-    return told(answer)
+    return told(unless_reused(answer))
 
 
 def _step_of(body: BeginStep | TagStep | HereStep | PlainStep) -> Step:

@@ -7,13 +7,11 @@ from edge.floor.board import Shown
 from edge.model.ids import LocationId, Sku
 from edge.model.posted import CountScanned, CountTold, SweepWanted, VarianceDecided
 from edge.web.bodies import CountResult, CountScan, Sweep, VarianceDecision
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
-from edge.web.sse import Subscription
+from edge.web.sse import LIST_PAUSE_S, Subscription
 
 router = APIRouter(prefix="/api/counts", tags=["counts"])
 
-LIST_PAUSE_S = 0.5
 TOLD = Subscription("counts", "counts", {"counts": [], "variances": 0, "open": 0}, LIST_PAUSE_S)
 
 
@@ -32,7 +30,7 @@ async def counts_stream(who: Who, parts: TheParts) -> StreamingResponse:
 @router.post("")
 async def count(body: CountResult, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """So many pieces were found; where the books differ, a supervisor decides."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         CountTold(
             request_id=key,
             badge=who.badge,
@@ -42,13 +40,12 @@ async def count(body: CountResult, key: Key, who: Who, parts: TheParts) -> dict[
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/scan")
 async def scan_to_count(body: CountScan, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Which place is counted, or which piece was found there; the answer's data say which."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         CountScanned(
             request_id=key,
             badge=who.badge,
@@ -57,13 +54,12 @@ async def scan_to_count(body: CountScan, key: Key, who: Who, parts: TheParts) ->
             location=None if body.location is None else LocationId(body.location),
         )
     )
-    return told(answer)
 
 
 @router.post("/sweep")
 async def sweep(body: Sweep, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """What the radio hears in a place, against the books."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         SweepWanted(
             request_id=key,
             badge=who.badge,
@@ -71,7 +67,6 @@ async def sweep(body: Sweep, key: Key, who: Who, parts: TheParts) -> dict[str, o
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/decision")
@@ -79,7 +74,7 @@ async def decide_variance(
     body: VarianceDecision, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Take a variance into the books, or refuse it."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         VarianceDecided(
             request_id=key,
             badge=who.badge,
@@ -89,4 +84,3 @@ async def decide_variance(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)

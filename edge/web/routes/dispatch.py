@@ -7,7 +7,6 @@ from edge.floor.board import Shown
 from edge.model.ids import LocationId, Sscc
 from edge.model.posted import ManifestWanted, ParcelDispatched
 from edge.web.bodies import CloseManifest, Dispatch
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.sse import Subscription
 
@@ -33,7 +32,7 @@ async def manifests_stream(who: Who, parts: TheParts) -> StreamingResponse:
 @router.post("")
 async def dispatch(body: Dispatch, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """A parcel has left through a portal."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         ParcelDispatched(
             request_id=key,
             badge=who.badge,
@@ -42,7 +41,6 @@ async def dispatch(body: Dispatch, key: Key, who: Who, parts: TheParts) -> dict[
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/close")
@@ -50,7 +48,7 @@ async def close_manifest(
     body: CloseManifest, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Hand the loaded parcels of a carrier and cut-off over; the answer's data name them."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         ManifestWanted(
             request_id=key,
             badge=who.badge,
@@ -60,4 +58,3 @@ async def close_manifest(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)

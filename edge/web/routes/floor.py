@@ -13,18 +13,16 @@ from edge.model.ids import Epc, LocationId, Sku
 from edge.model.places import Floor
 from edge.model.posted import StockPutAway
 from edge.web.bodies import PutAway
-from edge.web.desk import RETRY_AFTER, told
+from edge.web.desk import RETRY_AFTER
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
-from edge.web.sse import Subscription
+from edge.web.sse import LIST_PAUSE_S, Subscription
 
 router = APIRouter(prefix="/api", tags=["floor"])
 
 ITEMS_MAX = 100
 HISTORY_MAX = 100
 HEAT_HOURS_MAX = 24 * 31
-MAP_PAUSE_S = 0.5
-"""A map that changes more often than this is no easier to read."""
 
 
 @router.get("/floor")
@@ -41,7 +39,7 @@ async def floor_stream(who: Who, parts: TheParts) -> StreamingResponse:
 
 def floor_told(parts: Parts) -> Subscription:
     """What the map shows."""
-    return Subscription("floor", "floor", _bare(parts.given.floor), MAP_PAUSE_S)
+    return Subscription("floor", "floor", _bare(parts.given.floor), LIST_PAUSE_S)
 
 
 @router.get("/items")
@@ -114,7 +112,7 @@ async def heat(
 @router.post("/put-away")
 async def put_away(body: PutAway, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Pieces were put into a place."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         StockPutAway(
             request_id=key,
             badge=who.badge,
@@ -125,7 +123,6 @@ async def put_away(body: PutAway, key: Key, who: Who, parts: TheParts) -> dict[s
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 def _bare(floor: Floor) -> Shown:

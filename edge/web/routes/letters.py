@@ -8,18 +8,17 @@ from starlette.responses import StreamingResponse
 from edge.floor.board import Shown
 from edge.floor.letters import TOPIC
 from edge.model.prompts import Answer
-from edge.web.desk import KEY_REUSED, told
+from edge.web.desk import told, unless_reused
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
-from edge.web.sse import Subscription
+from edge.web.sse import LIST_PAUSE_S, Subscription
 
 router = APIRouter(prefix="/api/letters", tags=["letters"])
 
-LETTERS_PAUSE_S = 0.5
 SEQ_MAX = 2**63 - 1
 Seq = Annotated[int, Path(ge=1, le=SEQ_MAX)]
-TOLD = Subscription(TOPIC, TOPIC, {"set_aside": [], "refused": []}, LETTERS_PAUSE_S)
+TOLD = Subscription(TOPIC, TOPIC, {"set_aside": [], "refused": []}, LIST_PAUSE_S)
 
 
 @router.get("")
@@ -61,8 +60,6 @@ async def _act(
         raise RefusedError(
             404, "letter_unknown", f"event {seq} does not lie aside; look at /api/letters"
         )
-    if answer.code == KEY_REUSED:
-        raise RefusedError(409, KEY_REUSED, answer.text)
-    if answer.accepted:
+    if unless_reused(answer).accepted:
         await parts.note_act(who.badge, action, str(seq))
     return told(answer)

@@ -9,13 +9,11 @@ from edge.floor.board import Shown
 from edge.model.ids import LineId, OrderId, Sku
 from edge.model.posted import HoldDecided, OrderAmendment
 from edge.web.bodies import Amendment, Decision
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
-from edge.web.sse import Subscription
+from edge.web.sse import LIST_PAUSE_S, Subscription
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 
-LIST_PAUSE_S = 0.5
 TOLD = Subscription("orders", "orders", {"orders": []}, LIST_PAUSE_S)
 
 
@@ -40,7 +38,7 @@ async def decide(
     parts: TheParts,
 ) -> dict[str, object]:
     """Let a held order go, or refuse it."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         HoldDecided(
             request_id=key,
             order_id=OrderId(order_id),
@@ -49,7 +47,6 @@ async def decide(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/{order_id}/change")
@@ -61,7 +58,7 @@ async def change(
     parts: TheParts,
 ) -> dict[str, object]:
     """Change an order that waits; it is reviewed anew."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         OrderAmendment(
             request_id=key,
             order_id=OrderId(order_id),
@@ -74,4 +71,3 @@ async def change(
             added=tuple((Sku(one.sku), one.quantity) for one in body.added),
         )
     )
-    return told(answer)

@@ -16,7 +16,6 @@ from edge.model.weights import Accepted, Weighing, WeightReason
 from edge.rules import confirming
 from edge.web.access import LEADERS
 from edge.web.bodies import AnotherLabel, Close, SignIn, StationScan, Weighed
-from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.routes.session import address_of, count_attempt, tell_if_locked
@@ -45,7 +44,7 @@ async def scan_at_station(
     station: StationName, body: StationScan, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """A tote or a piece that the packer scanned."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         StationScanned(
             request_id=key,
             station=_station(parts, station),
@@ -56,7 +55,6 @@ async def scan_at_station(
             anew=body.anew,
         )
     )
-    return told(answer)
 
 
 @router.post("/pack/{station}/close")
@@ -64,7 +62,7 @@ async def close_parcel(
     station: StationName, body: Close, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Close the parcel; the answer's data hold its SSCC."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         ParcelWanted(
             request_id=key,
             station=_station(parts, station),
@@ -75,7 +73,6 @@ async def close_parcel(
             weighing=_weighing(parts, who, station, body.weighing) if body.weighing else None,
         )
     )
-    return told(answer)
 
 
 @router.post("/pack/{station}/acceptance")
@@ -124,7 +121,7 @@ async def print_label(
     station: StationName, body: AnotherLabel, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Print the label of a closed parcel again, here."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         LabelWanted(
             request_id=key,
             station=_station(parts, station),
@@ -133,7 +130,6 @@ async def print_label(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 def _deed(who: Session, station: str) -> str:

@@ -15,7 +15,6 @@ from edge.model.loading import (
 )
 from edge.model.places import LocationKind
 from edge.web.bodies import BeginPallet, PalletScan, PalletStep, TakeOff
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.routes.pack import label_at
@@ -32,7 +31,7 @@ async def begin_pallet(
     body: BeginPallet, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Begin a pallet; the answer's data name it."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         PalletWanted(
             request_id=key,
             badge=who.badge,
@@ -41,7 +40,6 @@ async def begin_pallet(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/scan")
@@ -49,7 +47,7 @@ async def scan_for_pallet(
     body: PalletScan, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """A pallet's label chooses it, a parcel's puts the parcel on the chosen one."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         PalletScanned(
             request_id=key,
             badge=who.badge,
@@ -58,7 +56,6 @@ async def scan_for_pallet(
             at_us=parts.happened_us(body.at_us),
         )
     )
-    return told(answer)
 
 
 @router.post("/pallets/{pallet}/take-off")
@@ -66,7 +63,7 @@ async def take_off(
     pallet: PalletName, body: TakeOff, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Take a parcel off an open pallet."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         ParcelTakenOff(
             request_id=key,
             badge=who.badge,
@@ -75,7 +72,6 @@ async def take_off(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.post("/pallets/{pallet}/step")
@@ -83,7 +79,7 @@ async def pallet_step(
     pallet: PalletName, body: PalletStep, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """Close a pallet, break it up, print its label again, or say that it was looked at."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         PalletDecided(
             request_id=key,
             badge=who.badge,
@@ -92,7 +88,6 @@ async def pallet_step(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 @router.get("/label/{place}/stream")

@@ -11,7 +11,6 @@ from edge.model.ids import DeviceName, RequestId
 from edge.model.posted import FoundReaderDecided
 from edge.web.bodies import Approval
 from edge.web.dependencies import Row
-from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
@@ -36,13 +35,13 @@ async def approve(
     """It is ours: run it from now on under this name."""
     input_ = _decision(found_id, key, who, parts)
     named = replace(input_, name=DeviceName(body.name), antennas=tuple(body.antennas))
-    return told(await parts.desk.ask(named))
+    return await parts.desk.answer_to(named)
 
 
 @router.post("/found/{found_id}/ignore")
 async def ignore(found_id: FoundId, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """It is not ours: tell of it no more."""
-    return told(await parts.desk.ask(_decision(found_id, key, who, parts)))
+    return await parts.desk.answer_to(_decision(found_id, key, who, parts))
 
 
 @router.post("/found/{found_id}/try")

@@ -8,7 +8,6 @@ from edge.model.ids import OrderId
 from edge.model.posted import GradeDecided, ReturnScanned
 from edge.model.returns import Grade
 from edge.web.bodies import ReturnGrade, ReturnScan
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
 from edge.web.sse import Subscription
 
@@ -34,7 +33,7 @@ async def returns_stream(who: Who, parts: TheParts) -> StreamingResponse:
 @router.post("/scan")
 async def scan_return(body: ReturnScan, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """A label tells the order; a piece is taken back."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         ReturnScanned(
             request_id=key,
             badge=who.badge,
@@ -44,13 +43,12 @@ async def scan_return(body: ReturnScan, key: Key, who: Who, parts: TheParts) -> 
             at_us=parts.happened_us(body.at_us),
         )
     )
-    return told(answer)
 
 
 @router.post("/grade")
 async def grade(body: ReturnGrade, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """What becomes of a piece."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         GradeDecided(
             request_id=key,
             badge=who.badge,
@@ -59,4 +57,3 @@ async def grade(body: ReturnGrade, key: Key, who: Who, parts: TheParts) -> dict[
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)

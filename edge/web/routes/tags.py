@@ -20,7 +20,6 @@ from edge.model.tag_work import (
     WriteWords,
 )
 from edge.rules import confirming
-from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sessions import Session
@@ -107,7 +106,7 @@ async def _ask(
 ) -> Told:
     if target.reader not in parts.given.readers:
         raise RefusedError(404, "reader_unknown", "no reader of this name is configured")
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         TagWorkWanted(
             request_id=key,
             badge=who.badge,
@@ -119,7 +118,6 @@ async def _ask(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 def _deed(body: KillConfirmation) -> str:

@@ -6,13 +6,11 @@ from starlette.responses import StreamingResponse
 from edge.floor.board import Shown
 from edge.model.posted import TaskFinished
 from edge.web.bodies import TaskEnd
-from edge.web.desk import told
 from edge.web.parts import Key, TheParts, Who
-from edge.web.sse import Subscription
+from edge.web.sse import LIST_PAUSE_S, Subscription
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
-LIST_PAUSE_S = 0.5
 TOLD = Subscription("tasks", "tasks", {"tasks": [], "open": 0}, LIST_PAUSE_S)
 
 
@@ -31,7 +29,7 @@ async def tasks_stream(who: Who, parts: TheParts) -> StreamingResponse:
 @router.post("/done")
 async def finish(body: TaskEnd, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """It is done: a frozen place is free again, a held order's parcel may be closed."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         TaskFinished(
             request_id=key,
             badge=who.badge,
@@ -39,4 +37,3 @@ async def finish(body: TaskEnd, key: Key, who: Who, parts: TheParts) -> dict[str
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)

@@ -10,7 +10,6 @@ from edge.model.ids import LocationId
 from edge.model.places import LocationKind
 from edge.model.posted import HandEmptied, StationScanned
 from edge.web.bodies import LayBack, StationScan
-from edge.web.desk import told
 from edge.web.parts import Key, Parts, TheParts, Who
 from edge.web.refusals import RefusedError
 from edge.web.sse import Subscription
@@ -37,7 +36,7 @@ async def scan_at_wall(
     wall: WallName, body: StationScan, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """A piece, or the slot that it was put into."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         StationScanned(
             request_id=key,
             station=_wall(parts, wall),
@@ -46,7 +45,6 @@ async def scan_at_wall(
             at_us=parts.happened_us(body.at_us),
         )
     )
-    return told(answer)
 
 
 @router.post("/{wall}/lay-back")
@@ -54,7 +52,7 @@ async def lay_back(
     wall: WallName, _body: LayBack, key: Key, who: Who, parts: TheParts
 ) -> dict[str, object]:
     """The piece in hand was not put."""
-    answer = await parts.desk.ask(
+    return await parts.desk.answer_to(
         HandEmptied(
             request_id=key,
             wall=_wall(parts, wall),
@@ -62,7 +60,6 @@ async def lay_back(
             at_us=parts.given.clock.now_us(),
         )
     )
-    return told(answer)
 
 
 def _wall(parts: Parts, name: str) -> LocationId:

@@ -15,7 +15,6 @@ from drivers.llrp.layout import BadRecordError, learn
 from tests.drivers.llrp.llrp_bytes import IMPINJ, Tag, custom, report
 
 pytestmark = pytest.mark.skipif(compiled.READING is None, reason=compiled.REASON)
-STAMP_US = 1_800_000_000_000_000
 
 
 @st.composite

@@ -69,11 +69,6 @@ frames = st.builds(
     st.binary(max_size=40),
 )
 noise = st.binary(max_size=30).map(lambda raw: raw.replace(b"\xbb", b"\xba"))
-false_starts = st.builds(
-    lambda length, raw: b"\xbb\x02\x22\x00" + bytes((length,)) + raw,
-    st.integers(0, 255),
-    st.binary(max_size=8).map(lambda raw: raw.replace(b"\xbb", b"\xba")),
-)
 
 
 def alike(found: list[Frame]) -> list[tuple[int, int, bytes]]:

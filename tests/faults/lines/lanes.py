@@ -32,7 +32,7 @@ from edge.store.store import Store
 from tests.faults.lines.line import Bench, Found, Line
 from tests.faults.lines.outages import DRAIN_S_MAX, broker, central, write_facts
 from tests.faults.lines.wires import judged, wait
-from tests.sync.conftest import Broker
+from tests.mosquitto import Broker
 
 GATEWAY = str(Path(sys.executable).with_name("warehouse-edge"))
 SIMULATOR = str(Path(sys.executable).with_name("warehouse-sim"))

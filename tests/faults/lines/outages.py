@@ -27,14 +27,8 @@ from edge.sync.mqtt.link import MqttLink
 from edge.sync.mqtt.settings import LinkParts, Settle
 from tests.faults.lines.line import Bench, Found, Line
 from tests.faults.lines.wires import judged, wait
-from tests.sync.conftest import (
-    DONE,
-    Broker,
-    MemoryJournal,
-    mosquitto_program,
-    parts_for,
-    settings_for,
-)
+from tests.mosquitto import Broker, mosquitto_program
+from tests.sync.conftest import DONE, MemoryJournal, parts_for, settings_for
 from tests.sync.conftest import Floor as FloorInMemory
 
 CENTRAL = str(Path(sys.executable).with_name("warehouse-sim"))

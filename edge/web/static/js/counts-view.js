@@ -3,23 +3,18 @@
 import { countSections } from "./count-lists.js";
 import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
-import { Note, scanField } from "./station-parts.js";
+import { StationView } from "./station-parts.js";
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0"];
 const DIGITS_MAX = 6;
 
-export class CountsView {
+export class CountsView extends StationView {
   /** @param actions set(sku, count), save(), sweep(), leave(), decide(count, approve) or null. */
   constructor(actions) {
-    this._actions = actions;
-    this.input = scanField();
-    this._note = new Note();
-    this._body = h("div", { class: "station" });
-    this._label = h("label", { for: "scan" });
-    this._save = h("button", { type: "button", class: "main", id: "save", onclick: () => actions.save() });
-    this._foot = h("footer", { class: "foot" }, this._label, this.input, this._save);
+    const save = h("button", { type: "button", class: "main", id: "save", onclick: () => actions.save() });
+    super(actions, save);
+    this._save = save;
     this._pad = h("dialog", { class: "pad", "aria-labelledby": "pad-title" });
-    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
     document.body.append(this._pad);
   }
 

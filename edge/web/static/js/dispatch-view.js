@@ -4,21 +4,16 @@ import { fill, h, icon } from "./dom.js";
 import { grouped } from "./label-view.js";
 import { kilograms, moment, t } from "./language.js";
 import { palletSection } from "./pallets-view.js";
-import { Note, scanField } from "./station-parts.js";
+import { StationView } from "./station-parts.js";
 
-export class DispatchView {
+export class DispatchView extends StationView {
   /** @param actions close(manifest, partial), beginAs(code), and those of `palletSection`. */
   constructor(actions) {
-    this._actions = actions;
-    this.input = scanField();
-    this._note = new Note();
-    this._body = h("div", { class: "station" });
-    this._label = h("label", { for: "scan" });
-    this._asLabel = h("button", { type: "button", class: "second", id: "begin-as", hidden: true });
-    this._asLabel.addEventListener("click", () => actions.beginAs());
-    const foot = h("footer", { class: "foot" }, this._label, this.input, this._asLabel);
+    const asLabel = h("button", { type: "button", class: "second", id: "begin-as", hidden: true });
+    asLabel.addEventListener("click", () => actions.beginAs());
+    super(actions, asLabel);
+    this._asLabel = asLabel;
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "partial-title" });
-    fill(document.getElementById("page"), this._note.element, this._body, foot);
     document.body.append(this._dialog);
   }
 

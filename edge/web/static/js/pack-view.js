@@ -3,22 +3,17 @@
 import { fill, h, icon } from "./dom.js";
 import { labelSection } from "./label-view.js";
 import { t } from "./language.js";
-import { Note, scanField, takeOut } from "./station-parts.js";
+import { StationView, takeOut } from "./station-parts.js";
 
 const VERDICT_ICONS = { match: "right", listening: "radio", missing: "wait", checking: "wait", extra: "wrong", take_out: "trouble", empty: "tote" };
 
-export class PackView {
+export class PackView extends StationView {
   /** @param actions chooseStation(name), close(), closeAnyway(), again(), printLabel(code), askLabel(). */
   constructor(actions) {
-    this._actions = actions;
-    this.input = scanField();
-    this._note = new Note();
-    this._body = h("div", { class: "station" });
-    this._scanLabel = h("label", { for: "scan" });
-    this._close = h("button", { type: "button", class: "main", id: "close", onclick: () => actions.close() });
-    this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input, this._close);
+    const close = h("button", { type: "button", class: "main", id: "close", onclick: () => actions.close() });
+    super(actions, close);
+    this._close = close;
     this._dialog = h("dialog", { "aria-labelledby": "partial-title" });
-    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
     this._unsorted = h("dialog", { "aria-labelledby": "unsorted-title" });
     document.body.append(this._dialog, this._unsorted);
   }
@@ -26,7 +21,7 @@ export class PackView {
   show(all) {
     const { station, pack, note, asksLabel } = all;
     const wanted = station === null ? "station" : pack?.open ? "piece" : asksLabel ? "parcel" : "tote";
-    this._scanLabel.textContent = t(`pack.scan_${wanted}`);
+    this._label.textContent = t(`pack.scan_${wanted}`);
     this._note.show(note);
     this._close.hidden = !pack?.open;
     this._close.disabled = pack?.verdict === "listening"; // a scan counts all the same

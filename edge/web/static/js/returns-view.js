@@ -2,26 +2,20 @@
 
 import { fill, h, icon } from "./dom.js";
 import { knows, t } from "./language.js";
-import { Note, scanField } from "./station-parts.js";
+import { StationView } from "./station-parts.js";
 
 const GRADES = ["restock", "quarantine", "scrap"];
 
-export class ReturnsView {
+export class ReturnsView extends StationView {
   /** @param actions grade(piece, grade), giveReason(code, reason), otherOrder(). */
   constructor(actions) {
-    this._actions = actions;
-    this.input = scanField();
-    this._note = new Note();
-    this._body = h("div", { class: "station" });
-    this._scanLabel = h("label", { for: "scan" });
-    this._foot = h("footer", { class: "foot" }, this._scanLabel, this.input);
+    super(actions);
     this._dialog = h("dialog", { class: "choices", "aria-labelledby": "reason-title" });
-    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
     document.body.append(this._dialog);
   }
 
   show({ list, order, note }) {
-    this._scanLabel.textContent = t(order === null ? "returns.scan" : "returns.scan_piece");
+    this._label.textContent = t(order === null ? "returns.scan" : "returns.scan_piece");
     this._note.show(note);
     fill(this._body, this._head(order), ...(list === null ? [] : this._lists(list)));
   }

@@ -1,5 +1,5 @@
-// What the pages of stations have in common: the field that the scanner types into, and the line
-// that keeps telling what went wrong until the next scan.
+// What the pages of stations have in common: how they are laid out, the field that the scanner types
+// into, and the line that keeps telling what went wrong until the next scan.
 
 import { getKept } from "./api.js";
 import { brought } from "./brought.js";
@@ -74,5 +74,18 @@ export class Note {
     if (note === null) return;
     this.element.className = `note note-${note.kind}`;
     fill(this.element, icon(note.kind), h("div", {}, h("strong", {}, note.words), h("p", {}, note.details)));
+  }
+}
+
+/** The page of a station: the last trouble, what it shows, and the field with its label and buttons. */
+export class StationView {
+  constructor(actions, ...buttons) {
+    this._actions = actions;
+    this.input = scanField();
+    this._note = new Note();
+    this._body = h("div", { class: "station" });
+    this._label = h("label", { for: "scan" });
+    this._foot = h("footer", { class: "foot" }, this._label, this.input, ...buttons);
+    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
   }
 }

@@ -2,21 +2,16 @@
 
 import { fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
-import { Note, scanField, takeOut } from "./station-parts.js";
+import { StationView, takeOut } from "./station-parts.js";
 
 const ICONS = { free: "tote", filling: "wait", lit: "place", complete: "right", emptying: "trouble" };
 
-export class WallView {
+export class WallView extends StationView {
   /** @param actions choose(name), layBack(), again(). */
   constructor(actions) {
-    this._actions = actions;
-    this.input = scanField();
-    this._note = new Note();
-    this._body = h("div", { class: "station" });
-    this._label = h("label", { for: "scan" });
-    this._back = h("button", { type: "button", class: "second", id: "lay-back", onclick: () => actions.layBack() });
-    this._foot = h("footer", { class: "foot" }, this._label, this.input, this._back);
-    fill(document.getElementById("page"), this._note.element, this._body, this._foot);
+    const back = h("button", { type: "button", class: "second", id: "lay-back", onclick: () => actions.layBack() });
+    super(actions, back);
+    this._back = back;
   }
 
   show({ walls, name, wall, note }) {
