@@ -11,8 +11,8 @@ from edge.floor.board import Shown
 from edge.floor.views import Names, name_of
 from edge.model.ids import Badge, DeviceName, LocationId
 from edge.model.places import Floor, Location
+from edge.model.prompts import Prompt
 from edge.model.state import FloorState
-from edge.rules import guiding
 
 
 class FloorPicture:
@@ -25,8 +25,14 @@ class FloorPicture:
         self._antennas: list[Shown] = []
         self._readers: list[Shown] = []
 
-    def drawn(self, state: FloorState, names: Names) -> Shown:
-        """The picture as it is now; what was drawn before stays as it was."""
+    def drawn(self, state: FloorState, names: Names, prompts: Mapping[Badge, Prompt]) -> Shown:
+        """The picture as it is now; what was drawn before stays as it was.
+
+        Args:
+            state: of the floor.
+            names: people's.
+            prompts: what each picker is to do now.
+        """
         if state.floor is not self._floor or state.outages != self._outages:
             self._outages = dict(state.outages)
             self._antennas = _antennas(state.floor, self._outages)
@@ -41,7 +47,7 @@ class FloorPicture:
             "locations": list(self._places.values()),
             "antennas": self._antennas,
             "readers": self._readers,
-            "pickers": [_picker(state, badge, names) for badge in state.pickers],
+            "pickers": [_picker(state, prompts[badge], names) for badge in state.pickers],
             "aisle_x_m": list(state.floor.aisle_x_m),
             "cross_y_m": list(state.floor.cross_y_m),
         }
@@ -118,12 +124,11 @@ def _stock(state: FloorState) -> Mapping[LocationId, list[Shown]]:
     return stock
 
 
-def _picker(state: FloorState, badge: Badge, names: Names) -> Shown:
-    prompt = guiding.prompt(state, badge)
+def _picker(state: FloorState, prompt: Prompt, names: Names) -> Shown:
     return {
-        "badge": badge,
-        "name": names.get(badge, badge),
-        "ready": state.pickers[badge].ready,
+        "badge": prompt.badge,
+        "name": names.get(prompt.badge, prompt.badge),
+        "ready": state.pickers[prompt.badge].ready,
         "location": prompt.location,
         "walk_id": prompt.walk_id,
         "done": max(0, prompt.stop - 1),

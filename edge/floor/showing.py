@@ -234,7 +234,7 @@ class Showing:
             self._board.show("orders", self._orders.drawn(state))
         if self._floor_outdated:
             self._floor_outdated = False
-            self._board.show("floor", self._picture.drawn(state, self._names))
+            self._board.show("floor", self._picture.drawn(state, self._names, self._prompts))
         if self._dispatch_outdated:
             self._dispatch_outdated = False
             self._board.show("dispatch", dispatch_view(state, clock.now_us()))

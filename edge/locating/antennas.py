@@ -246,25 +246,27 @@ class AntennaHealth:
         Args:
             us_of_zero: gateway microseconds of table millisecond 0.
         """
-        rate_known, level_known = self._usual.rate_known, self._usual.level_known
-        reads_per_s = np.nan_to_num(self._reads_per_s).tolist()
+        usual, up = self._usual, self._up.tolist()
+        rates, usual_rates = _told(self._reads_per_s), _told(self._expected, usual.rate_known)
+        levels, usual_levels = _told(self._rssi_dbm), _told(usual.rssi_dbm, usual.level_known)
+        is_known, heard_ms = usual.rate_known.tolist(), self._coverage.heard_ms.tolist()
+        faults: list[dict[AntennaFault, int]] = [{} for _ in up]
+        for fault, judged in self._judged.items():
+            for number in judged.on.nonzero()[0].tolist():
+                faults[number][fault] = us_of_zero + int(judged.since_ms[number]) * 1000
         return tuple(
             AntennaReport(
                 reader=one.reader,
                 port=one.port,
                 location=one.location,
-                up=bool(self._up[number]),
-                learning=not rate_known[number],
-                reads_per_s=round(reads_per_s[number], 2),
-                usual_reads_per_s=_told(self._expected[number], known=rate_known[number]),
-                rssi_dbm=_told(self._rssi_dbm[number], known=True),
-                usual_rssi_dbm=_told(self._usual.rssi_dbm[number], known=level_known[number]),
-                heard_us=us_of_zero + int(self._coverage.heard_ms[number]) * 1000,
-                faults={
-                    fault: us_of_zero + int(judged.since_ms[number]) * 1000
-                    for fault, judged in self._judged.items()
-                    if judged.on[number]
-                },
+                up=up[number],
+                learning=not is_known[number],
+                reads_per_s=rates[number] or 0.0,
+                usual_reads_per_s=usual_rates[number],
+                rssi_dbm=levels[number],
+                usual_rssi_dbm=usual_levels[number],
+                heard_us=us_of_zero + heard_ms[number] * 1000,
+                faults=faults[number],
             )
             for number, one in enumerate(self._columns.antennas)
         )
@@ -311,5 +313,10 @@ def _fullness(items: Figures, usual_items: Figures) -> Figures:
     return np.minimum(full, 1.0)
 
 
-def _told(value: float, *, known: bool) -> float | None:
-    return round(float(value), 2) if known and not np.isnan(value) else None
+def _told(values: Figures, known: Flags | None = None) -> list[float | None]:
+    """Figures for people, by antenna; None where there is none, or where it is not known yet."""
+    has = ~np.isnan(values) if known is None else known & ~np.isnan(values)
+    return [
+        round(value, 2) if is_told else None
+        for value, is_told in zip(values.tolist(), has.tolist(), strict=True)
+    ]

@@ -15,6 +15,7 @@ the same quiet (`locating.quiet`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ Floats = NDArray[np.float64]
 _NONE = -1
 _PLACES = (BoxPlace.BESIDE, BoxPlace.UNSURE, BoxPlace.INSIDE)
 _UNTOLD = -1
+_HEARD = 0.01
+"""Reads, weighed by their age, from which a tag counts as heard at a station."""
 _FORGET_MS = 60_000
 _LOUD_SHARE = 0.8
 TAGS_MAX = 20_000
@@ -76,6 +79,17 @@ class BoxSettings:
 
 
 DEFAULTS = BoxSettings()
+
+
+class _Looked(NamedTuple):
+    """The tags heard at a station, how probably each lies in its box, and its verdict."""
+
+    rows: Rows
+    chance: Floats
+    place: Rows
+
+
+_NOBODY = _Looked(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
 
 
 class BoxWatch:
@@ -177,7 +191,8 @@ class BoxWatch:
         quiet = self._quiet.turn(now_ms, mine, lambda one: self._heard_at(one, now_ms))
         for one in quiet:  # what lies beside is told first: after the quiet the rest counts
             if one.quiet:
-                judged += self._verdicts(self._stations.index(one.station), now_ms)
+                number = self._stations.index(one.station)
+                judged += self._verdicts(number, self._looked_at(number, now_ms))
         return [*judged, *quiet]
 
     def _round(self, now_ms: int) -> list[BoxVerdict]:
@@ -225,24 +240,26 @@ class BoxWatch:
 
     def _judged(self, now_ms: int) -> Iterable[BoxVerdict]:
         for number in range(len(self._stations)):
-            rows, _, place = self._looked_at(number, now_ms)
-            self._note_new(rows[place > 0], number)
+            looked = self._looked_at(number, now_ms)
+            self._note_new(looked.rows[looked.place > 0], number)
             if now_ms - self._new_ms[number] >= self._settings.quiet_ms:
-                yield from self._verdicts(number, now_ms)
+                yield from self._verdicts(number, looked)
 
-    def _looked_at(self, number: int, now_ms: int) -> tuple[Rows, Floats, Rows]:
-        """The tags heard at a station, how probably each lies in its box, and its verdict."""
-        rows = np.flatnonzero((self._rounds[:, number] > 0) & (self._weight[:, number] > 0.01))  # noqa: PLR2004 - a hundredth of a read
+    def _looked_at(self, number: int, now_ms: int) -> _Looked:
+        """The tags heard at a station."""
+        rows = np.flatnonzero((self._rounds[:, number] > 0) & (self._weight[:, number] > _HEARD))
+        if not len(rows):
+            return _NOBODY
         chance = self._inside(rows, number)
         if self._had_time(number, now_ms):
             chance[self._seen_ms[rows, number] < self._opened_ms[number]] = 0.0
         place = 1 + (chance >= self._settings.sure_at).astype(np.int64)
         place -= chance <= 1.0 - self._settings.sure_at
-        return rows, chance, place
+        return _Looked(rows, chance, place)
 
-    def _verdicts(self, number: int, now_ms: int) -> Iterable[BoxVerdict]:
+    def _verdicts(self, number: int, looked: _Looked) -> Iterable[BoxVerdict]:
         """The verdicts of a station that are new or have changed."""
-        rows, chance, place = self._looked_at(number, now_ms)
+        rows, chance, place = looked
         changed = np.flatnonzero(place != self._told[rows, number])
         self._told[rows[changed], number] = place[changed]
         for at in changed.tolist():
@@ -268,15 +285,16 @@ class BoxWatch:
         """Probability that each tag lies in the box of a station."""
         settings = self._settings
         weight = self._weight[rows]
-        heard = weight > 0.01  # noqa: PLR2004 - a hundredth of a read
-        mean = np.where(heard, self._level[rows] / np.maximum(weight, 1e-9), settings.silent_dbm)
-        here = mean[:, number]
-        others = np.delete(mean, number, axis=1).max(axis=1, initial=settings.silent_dbm)
+        mean = np.full(weight.shape, settings.silent_dbm)
+        np.divide(self._level[rows], weight, out=mean, where=weight > _HEARD)
+        here = mean[:, number].copy()
+        mean[:, number] = settings.silent_dbm
+        others = mean.max(axis=1)
         mine = here[here >= others]
         loud = float(np.quantile(mine, _LOUD_SHARE)) if len(mine) else settings.silent_dbm
         near = min(settings.near_dbm, loud - settings.box_db)
         margin = np.minimum(here - near, here - others)
-        n = np.clip(self._rounds[rows, number], 1, settings.memory_rounds)
+        n = np.minimum(self._rounds[rows, number], settings.memory_rounds)
         spread = np.sqrt(settings.settled_db**2 + settings.fleeting_db**2 / n)
         return np.asarray(1.0 / (1.0 + np.exp(-1.702 * margin / spread)))
 

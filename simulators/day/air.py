@@ -50,13 +50,18 @@ class Ether:
     key: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     _changes: int = -1
     _by_place: dict[str, Rows] = field(default_factory=dict)
+    _together: dict[tuple[str, ...], Rows] = field(default_factory=dict)
 
-    def lying_in(self, place: str) -> Rows:
-        """All tags that are in a place, on a cart or in somebody's hands there."""
+    def lying_in(self, *places: str) -> Rows:
+        """All tags that are in these places, on carts or in somebody's hands there."""
         if self._changes != self.world.changes:
             self._changes = self.world.changes
             self._look()
-        return self._by_place.get(place, _NOWHERE)
+        found = self._together.get(places)
+        if found is None:
+            each = [self._by_place.get(place, _NOWHERE) for place in places]
+            found = self._together[places] = np.concatenate(each)
+        return found
 
     def _look(self) -> None:
         """Who lies where; nothing ever leaves the world, so a tag's number stays."""
@@ -74,6 +79,7 @@ class Ether:
             if holder != GONE:
                 found[self.world.root(holder)] += rows
         self._by_place = {place: np.array(sorted(rows)) for place, rows in found.items()}
+        self._together.clear()
 
 
 @dataclass(slots=True)
@@ -131,18 +137,13 @@ class DayAir:
         site = self._sites.get(dwell.antenna)
         if site is None:
             return _SILENCE
-        lying = self._lying(site)
+        lying = self._ether.lying_in(*(self._bins[site.port] or (site.location,)))
         strays = self._strays(site, dwell)
-        if not len(lying) and not len(strays):
-            return _SILENCE
-        return self._heard(site, np.concatenate([lying, strays]), len(lying), dwell)
+        tags = np.concatenate([lying, strays]) if len(strays) else lying
+        return self._heard(site, tags, len(lying), dwell) if len(tags) else _SILENCE
 
     def slots(self) -> None:
         """Rounds are not played here."""
-
-    def _lying(self, site: AntennaSite) -> Rows:
-        places = self._bins[site.port] or (site.location,)
-        return np.concatenate([self._ether.lying_in(place) for place in places])
 
     def _strays(self, site: AntennaSite, dwell: Dwell) -> Rows:
         """Now and then something beside a near-field antenna is heard, faintly."""

@@ -214,7 +214,6 @@ class Pages:
         values, body, key, session = asked
         plain: tuple[tuple[object, object], ...] = (
             (Request, _FROM_INSIDE),
-            (Response, Response()),
             (Key, RequestId(key)),
             (Who, session),
             (TheParts, self._parts),
@@ -222,6 +221,8 @@ class Pages:
         for known, value in plain:
             if hint == known:
                 return value
+        if hint is Response:
+            return Response()
         if isinstance(hint, type) and issubclass(hint, BaseModel):
             try:
                 return hint.model_validate(body)

@@ -7,14 +7,14 @@ handed in; between two calls of `advance` the antennas take turns.
 
 import numpy as np
 
-from simulators.air import Dwell, Sightings
+from simulators.air import Dwell
 from simulators.gen2 import Slots
 from simulators.llrp.access_work import AccessWork
 from simulators.llrp.gathering import Gathering, frames_of
 from simulators.llrp.mouth import Mouth
 from simulators.llrp.parts import part
 from simulators.llrp.profile import Profile
-from simulators.llrp.reads import Reads
+from simulators.llrp.reads import NO_READS, Reads
 from simulators.llrp.report_rule import ReportTrigger, Rule
 from simulators.llrp.rospec import Order, RefusedError, RoSpec, State
 from simulators.llrp.select import filters_of, selected
@@ -191,19 +191,24 @@ class Inventory:
             ends_us = min(ends_us, self._report_at_us)
         heard = self._heard(rospec, antenna, ends_us)
         self._now_us = ends_us
+        if len(heard):
+            self._take_in(heard, rospec)
+        self._report_due(rospec)
+        if self._now_us >= self._turn_ends_us:
+            rospec.run.turn_over()
+        self._end_what_is_over(rospec)
+
+    def _take_in(self, heard: Reads, rospec: RoSpec) -> None:
+        """Work on the tags that were heard, and gather the reads or report them at once."""
         at_once = self.access.on(
             heard,
             rospec.id,
             usually_at_once=bool(self._settings.access_report_spec.number("AccessReportTrigger")),
         )
-        if len(heard) and at_once.any():
+        if at_once.any():
             self._report(heard.take(np.flatnonzero(at_once)), rospec)
             heard = heard.take(np.flatnonzero(~at_once))
         self._gathering.add(heard, self._rule)
-        self._report_due(rospec)
-        if self._now_us >= self._turn_ends_us:
-            rospec.run.turn_over()
-        self._end_what_is_over(rospec)
 
     def _whose_turn(self, rospec: RoSpec) -> int:
         """The antenna that listens now; turns go round those of the AISpec."""
@@ -215,18 +220,18 @@ class Inventory:
 
     def _heard(self, rospec: RoSpec, antenna: int, until_us: int) -> Reads:
         """What the antenna hears until then, of the tags that the filters let take part."""
-        offset_us, _ = self._mouth.stamps()
-        told = self._mouth.told_antenna(antenna)
         if not self._mouth.has_antenna(antenna):
-            return Reads.of(Sightings.none(), told, offset_us)
+            return NO_READS
         own = rospec.run.spec.configurations
-        power_dbm = self._settings.power_dbm(antenna, own)
-        query = self._settings.query(antenna, own)
-        dwell = Dwell(antenna, self._now_us, until_us - self._now_us, power_dbm, query)
-        raw = Reads.of(self._air.inventory(dwell), told, offset_us)
-        if not len(raw):
+        dwell = Dwell(
+            antenna, self._now_us, until_us - self._now_us, *self._settings.asks(antenna, own)
+        )
+        sighted = self._air.inventory(dwell)
+        if not len(sighted):
             rospec.run.heard(0, [], until_us)
-            return raw
+            return NO_READS
+        offset_us, _ = self._mouth.stamps()
+        raw = Reads.of(sighted, self._mouth.told_antenna(antenna), offset_us)
         filters = filters_of((*own, *self._settings.antennas.values()), antenna)
         heard = selected(raw, filters, self._air)
         if self._rule.tells_tid:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
@@ -12,18 +13,6 @@ from simulators.air import Sightings
 TID_WORDS = 6
 """Class, maker, model and serial number of a tag."""
 _COUNT_MOST = 0xFFFF
-_NO_READS: tuple[Any, ...] = (
-    np.zeros((0, 12), np.uint8),
-    *(np.zeros(0, np.uint16) for _ in range(2)),
-    *(np.zeros(0, np.float32) for _ in range(2)),
-    np.zeros(0, np.uint16),
-    np.zeros(0, np.float32),
-    *(np.zeros(0, np.int64) for _ in range(2)),
-    np.zeros(0, np.uint16),
-    np.zeros(0, np.int32),
-    np.zeros((0, 0), np.uint8),
-)
-"""The columns of nothing heard, as most antennas of a calm hall tell most of the time."""
 
 
 def _of_one_width(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
@@ -59,8 +48,6 @@ class Reads:
     @classmethod
     def of(cls, heard: Sightings, antenna: int, clock_offset_us: int) -> Self:
         """Sightings of one antenna, stamped by the reader's own clock."""
-        if not len(heard):
-            return cls(*_NO_READS)
         seen = heard.seen_us + clock_offset_us
         return cls(
             epc=heard.epc,
@@ -90,7 +77,7 @@ class Reads:
 
     def take(self, rows: slice | NDArray[np.int64]) -> Self:
         """Some of the rows."""
-        return type(self)(*(getattr(self, one.name)[rows] for one in fields(self)))
+        return type(self)(*[column[rows] for column in _columns(self)])
 
     @classmethod
     def joined(cls, several: Iterable["Reads"]) -> "Reads":
@@ -98,8 +85,8 @@ class Reads:
         parts = list(several)
         if len(parts) == 1:
             return parts[0]
-        columns = ([getattr(one, field.name) for one in parts] for field in fields(cls))
-        return cls(*(np.concatenate(_of_one_width(column)) for column in columns))
+        columns = zip(*map(_columns, parts), strict=True)
+        return cls(*[np.concatenate(_of_one_width(list(column))) for column in columns])
 
     def merged(self) -> "Reads":
         """One row for each tag, antenna and result of an access (section 13.2.3.1.1).
@@ -109,10 +96,12 @@ class Reads:
         """
         if not len(self):
             return self
-        first, group = self._groups()
-        last = np.zeros(len(first), np.int64)
-        np.maximum.at(last, group, np.arange(len(self)))
-        peak = np.full(len(first), -np.inf, np.float32)
+        group = self._groups()
+        rows, count = np.arange(len(group)), int(group.max()) + 1
+        first, last = np.full(count, len(rows)), np.zeros(count, np.int64)
+        np.minimum.at(first, group, rows)
+        np.maximum.at(last, group, rows)
+        peak = np.full(count, -np.inf, np.float32)
         np.maximum.at(peak, group, self.rssi_dbm)
         total = np.bincount(group, self.count).clip(max=_COUNT_MOST).astype(np.uint16)
         return replace(
@@ -122,21 +111,19 @@ class Reads:
             first_seen_us=self.first_seen_us[first],
         )
 
-    def _groups(self) -> tuple[list[int], NDArray[np.int64]]:
-        """The first row of each tag, antenna and result, in order, and which of them a row is of.
+    def _groups(self) -> NDArray[np.int64]:
+        """Which tag, antenna and result each row is of, numbered in the order of their first rows.
 
-        A dictionary of bytes: sorting the rows costs several times as much, few or many.
+        A dictionary of bytes: sorting the rows costs more where they are few, as they mostly are.
         """
         numbers = np.column_stack([self.epc_bits, self.antenna])
         parts = (self.epc, numbers.view(np.uint8), self.access.view(np.uint8).reshape(-1, 4))
         keys = np.column_stack(parts)
-        width, raw = keys.shape[1], keys.tobytes()
+        whole: list[Any] = keys.view(np.dtype((np.void, keys.shape[1]))).ravel().tolist()
         known: dict[bytes, int] = {}
-        first: list[int] = []
-        group = []
-        for row, at in enumerate(range(0, len(raw), width)):
-            number = known.setdefault(raw[at : at + width], len(first))
-            if number == len(first):
-                first.append(row)
-            group.append(number)
-        return first, np.array(group, np.int64)
+        return np.array([known.setdefault(key, len(known)) for key in whole], np.int64)
+
+
+_columns = attrgetter(*(one.name for one in fields(Reads)))
+NO_READS = Reads.of(Sightings.none(), 0, 0)
+"""Nothing heard, as most antennas of a calm hall tell most of the time."""

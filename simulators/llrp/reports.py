@@ -6,6 +6,7 @@ constant bytes are filled in once a batch and whose changing fields are whole co
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -112,11 +113,15 @@ class _Row:
 
     def filled(self, count: int) -> NDArray[np.void]:
         """The rows."""
-        kind = np.dtype(self.types)
-        rows = np.zeros(count, kind)
+        rows = np.zeros(count, _kind_of(tuple(self.types)))
         for (name, _), value in zip(self.types, self.values, strict=True):
             rows[name] = value
         return rows
+
+
+@lru_cache(maxsize=1000)
+def _kind_of(types: tuple[tuple[str, DTypeLike], ...]) -> np.dtype[np.void]:
+    return np.dtype(list(types))
 
 
 def _put_epc(row: _Row, reads: Reads, bits: int) -> None:
@@ -198,10 +203,9 @@ def _rows(reads: Reads, content: Content, bits: int) -> list[bytes]:
     if content.tail:
         row.put((np.uint8, (len(content.tail),)), np.frombuffer(content.tail, np.uint8))
     rows = row.filled(len(reads))
-    size = rows.dtype.itemsize
-    rows["f1"] = size
-    blob = rows.tobytes()
-    return [blob[start : start + size] for start in range(0, len(blob), size)]
+    rows["f1"] = rows.dtype.itemsize
+    cut: list[Any] = rows.view(np.dtype((np.void, rows.dtype.itemsize))).tolist()
+    return cut
 
 
 def tag_reports(reads: Reads, content: Content) -> list[bytes]:

@@ -127,7 +127,7 @@ class Settings:
         self.ports.reset()
         self.events = dict.fromkeys(range(EVENT_KINDS), False)
         self.antennas = {n: _antenna(profile, n) for n in range(1, profile.antennas + 1)}
-        self._queries: dict[int, tuple[tuple[Part, ...], Query]] = {}
+        self._asked: dict[int, tuple[tuple[Part, ...], tuple[float, Query]]] = {}
         self._changes += 1
 
     def touch(self) -> None:
@@ -146,21 +146,28 @@ class Settings:
 
     def power_dbm(self, antenna: int, overrides: tuple[Part, ...] = ()) -> float:
         """Transmit power on an antenna, the ROSpec's own configuration before the reader's."""
+        return self.asks(antenna, overrides)[0]
+
+    def query(self, antenna: int, overrides: tuple[Part, ...] = ()) -> Query:
+        """How an antenna asks for tags, the ROSpec's own configuration before the reader's."""
+        return self.asks(antenna, overrides)[1]
+
+    def asks(self, antenna: int, overrides: tuple[Part, ...] = ()) -> tuple[float, Query]:
+        """With what power an antenna asks for tags, and how."""
+        holds = (*overrides, self.antennas[antenna])
+        known = self._asked.get(antenna)
+        if known is not None and len(known[0]) == len(holds) and all(map(is_, known[0], holds)):
+            return known[1]  # asked for in every dwell, and hardly ever another one
+        asks = self._power_dbm(antenna, overrides), self._query(antenna, overrides)
+        self._asked[antenna] = holds, asks
+        return asks
+
+    def _power_dbm(self, antenna: int, overrides: tuple[Part, ...]) -> float:
         for one in (*overrides, self.antennas[antenna]):
             transmitter = one.first("RFTransmitter")
             if transmitter is not None and one.number("AntennaID") in (0, antenna):
                 return self._profile.power_dbm(transmitter.number("TransmitPower"))
         return self._profile.band.power_dbm_most
-
-    def query(self, antenna: int, overrides: tuple[Part, ...] = ()) -> Query:
-        """How an antenna asks for tags, the ROSpec's own configuration before the reader's."""
-        holds = (*overrides, self.antennas[antenna])
-        known = self._queries.get(antenna)
-        if known is not None and len(known[0]) == len(holds) and all(map(is_, known[0], holds)):
-            return known[1]  # asked for in every dwell, and hardly ever another one
-        query = self._query(antenna, overrides)
-        self._queries[antenna] = holds, query
-        return query
 
     def _query(self, antenna: int, overrides: tuple[Part, ...]) -> Query:
         control = self._inventory_part("C1G2RFControl", antenna, overrides)

@@ -241,7 +241,9 @@ class Laws(Desks):
         for station in (STATION, STATION_2):
             pack_view(self.state, station)
         # what is taken from the last picture is as if it were drawn anew
-        assert self.picture.drawn(self.state, {}) == FloorPicture().drawn(self.state, {})
+        prompts = {one: guiding.prompt(self.state, one) for one in self.state.pickers}
+        drawn = self.picture.drawn(self.state, {}, prompts)
+        assert drawn == FloorPicture().drawn(self.state, {}, prompts)
         assert self.orders_picture.drawn(self.state) == OrdersPicture().drawn(self.state)
 
     @override
