@@ -53,6 +53,8 @@ def config(tmp_path: Path) -> Path:
         ("plan batch here", "here: is a folder; name a file"),
         ("drill disk --runs 1 --scratch absent", "absent: is no folder; make it, or leave"),
         ("config check here", "here: is a folder; name a file"),
+        ("backup verify absent.jsonl.gz", "there is no such file; name a backup"),
+        ("backup restore here", "here: is a folder; name a backup in it"),
         (f"epc decode {'3' * 10_000}", "3333 is not a valid EPC: Company prefix length too large"),
     ],
 )
