@@ -72,7 +72,8 @@ class JournalReader:
         Args:
             after: the facts behind this number of the epoch in force; None for all that are kept,
                 those of the epochs before as well.
-            limit, bytes_max: of a page, as for `facts_after`.
+            limit: how many a page has at most.
+            bytes_max: of a page's JSON text; the first fact is given whatever its size.
 
         Raises:
             StoreDamagedError: a row is missing or changed.
