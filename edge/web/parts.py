@@ -97,14 +97,22 @@ class Parts:
         """What a page listens to; it ends with the session that opened it."""
         return self.streams.respond(session.badge, subscription, lambda: self.stays(session))
 
-    async def note_act(self, badge: Badge, action: str, subject: str) -> None:
-        """Have a person's act stand in the trail, under an id that no client chooses.
+    async def note_act(
+        self, badge: Badge, action: str, subject: str, key: RequestId | None = None
+    ) -> None:
+        """Have a person's act stand in the trail, under an id that no client chooses alone.
+
+        Args:
+            badge: whose act it was.
+            action: what they did, as in the fact `PersonActed`.
+            subject: to what.
+            key: of the request; a repetition of the same act is no second one.
 
         Raises:
             RefusedError: 503; the floor loop takes nothing just now.
         """
         now_us = self.given.clock.now_us()
-        own = RequestId(f"{action} {badge} {now_us}")
+        own = RequestId(f"{action} {badge} {subject} {key or now_us}")
         await self.desk.ask(PersonDid(own, badge, action, subject, now_us))
 
     def happened_us(self, told_us: int | None) -> int:
