@@ -116,7 +116,7 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     store: Annotated[
         str | None, typer.Option(help="the books: an SQLite file or postgresql://…")
     ] = None,
-    seed: Annotated[int, typer.Option(help="settles articles, stock and orders")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="settles articles, stock and orders")] = 1,
     orders_per_minute: Annotated[float, typer.Option(min=0)] = 6.0,
     open_max: Annotated[int, typer.Option(min=1, help="open orders at one time")] = 20,
     orders: Annotated[int | None, typer.Option(min=0, help="send so many in all")] = None,

@@ -34,7 +34,7 @@ PER_MINUTE = 60.0
 
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="of the pages")] = 8080,
-    seed: Annotated[int, typer.Option(help="settles goods, orders and people")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="settles goods, orders and people")] = 1,
     speed: Annotated[
         float, typer.Option(min=0.1, max=100, help="people and orders so many times faster")
     ] = 1.0,

@@ -52,6 +52,7 @@ def config(tmp_path: Path) -> Path:
         ("plan route absent.json", "there is no such file or folder; name the right one"),
         ("plan batch here", "here: is a folder; name a file"),
         ("drill disk --runs 1 --scratch absent", "absent: is no folder; make it, or leave"),
+        ("drill kill --runs 1 --seed -5", "'--seed': Input should be greater than or equal to 0"),
         ("config check here", "here: is a folder; name a file"),
         ("record --config absent.toml --out new --seconds inf", "or equal to 31622400"),
         ("read llrp://127.0.0.1 --seconds 1e308", "or equal to 31622400"),
