@@ -76,9 +76,16 @@ class Parts:
 
     def is_shut_out(self, badge: Badge) -> bool:
         """Whether the central system lists somebody as no longer active."""
+        return self._listed(badge).get("active") is False
+
+    def name_of(self, session: Session) -> str:
+        """What somebody is called: by the central system, else by the configuration."""
+        return str(self._listed(session.badge).get("name") or session.person.name)
+
+    def _listed(self, badge: Badge) -> Shown:
         sheet = self.given.board.look(PEOPLE_TOPIC)
         listed = sheet.value.get(badge) if sheet else None
-        return isinstance(listed, dict) and listed.get("active") is False
+        return listed if isinstance(listed, dict) else {}
 
     def stays(self, session: Session) -> bool:
         """Whether a session still opens: it holds, and is not locked."""
@@ -179,7 +186,7 @@ def signed_in(request: Request, response: Response) -> Session:
     if session is None:
         raise RefusedError(401, "signed_out", "sign in first")
     if parts_of(request).sessions.is_locked(session):
-        name = session.person.name
+        name = parts_of(request).name_of(session)
         raise RefusedError(423, "idle", f"locked: {name} goes on with their PIN")
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         raise RefusedError(403, "not_allowed", "your role may not do this")

@@ -78,6 +78,15 @@ def test_a_clumsy_call_is_told_in_one_line(
     assert len(text) <= 1001
 
 
+def test_a_token_that_no_header_can_carry_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_EDGE_TOKEN", "名")
+
+    code, text = called("top", "--url", "http://127.0.0.1:9", "--once")
+
+    assert code == 2
+    assert text == "WAREHOUSE_EDGE_TOKEN cannot be sent: take a token of ASCII letters and digits"
+
+
 def test_who_reads_the_beginning_of_an_answer_only_is_told_nothing(tmp_path: Path) -> None:
     frame = bytes.fromhex("043e0000000a00000001")  # KEEPALIVE
     (tmp_path / "frames").write_bytes(frame * 20_000)
