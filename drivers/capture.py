@@ -84,11 +84,19 @@ class Record:
         return begin + struct.pack("!I", crc32(begin)) + body
 
 
+_REMEDIES = {
+    errno.ENOSPC: "the disk is full; make room, or name a folder on another one",
+    errno.EEXIST: "is there and is no folder; name a new one",
+    errno.ENOTDIR: "a part of this name is a file, and no folder; name another one",
+    errno.ENOENT: "no folder can be made there; name another one",
+    errno.EACCES: "this user may not write there; name another folder",
+    errno.EROFS: "lies on a disk that cannot be written to; name another folder",
+}
+
+
 def _mending(error: OSError) -> str:
-    """What the system says, with how to mend a disk that is full."""
-    if error.errno == errno.ENOSPC:
-        return "the disk is full; make room, or name a folder on another one"
-    return error.strerror or str(error)
+    """What the system says, with how to mend it where that is known."""
+    return _REMEDIES.get(error.errno or 0, error.strerror or str(error))
 
 
 class CaptureWriter(Tap):

@@ -3,11 +3,13 @@
 Only the command that was called is imported: `day` needs the whole product, a reader none of it.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import typer
+from typer.exceptions import TyperException
 
 COMMANDS: Mapping[str, str] = {
     "reader": "llrp.command:reader",
@@ -34,7 +36,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "uhf": ("uhf --link /tmp/module --tags 20",),
     "central": ("central --broker 127.0.0.1:1883 --orders-per-minute 6",),
     "pickers": ("pickers --url http://127.0.0.1:8080 --people people.json --count 4",),
-    "warehouse": ("warehouse --seed 7 --orders 60",),
+    "warehouse": ("warehouse --seed 7 --reader-port 5084 --reader-port 5085 --seconds 60",),
     "catalogue": ("catalogue --seed 7 --floor-out floor.toml --out catalogue.json",),
     "day": ("day --seed 7 --orders 60 --faults heavy --html day.html",),
     "days": ("days --seeds 1000 --processes 2",),
@@ -66,7 +68,28 @@ def _root() -> None:
 def main() -> None:
     """Run the command that the arguments name."""
     called = sys.argv[1] if len(sys.argv) > 1 else ""
-    assemble([called] if called in COMMANDS else COMMANDS)()
+    sys.exit(_answered(assemble([called] if called in COMMANDS else COMMANDS)))
+
+
+def _answered(commands: typer.Typer) -> int:
+    """The exit code; what was given wrongly is told in one line."""
+    try:
+        return commands(standalone_mode=False) or 0
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "warehouse-sim"
+        text = error.format_message().strip()
+        if text:  # else the help was asked for by giving nothing, and is shown
+            sys.stderr.write(f"{command}: {text} See {command} --help\n")
+        return error.exit_code
+    except typer.Abort:
+        return 1
+    except BrokenPipeError:  # whoever read the answer has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'output'}: {error.strerror}; name another one\n")
+        return 2
 
 
 if __name__ == "__main__":

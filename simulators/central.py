@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -115,7 +116,7 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     store: Annotated[
         str | None, typer.Option(help="the books: an SQLite file or postgresql://…")
     ] = None,
-    seed: Annotated[int, typer.Option(help="settles articles, stock and orders")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="settles articles, stock and orders")] = 1,
     orders_per_minute: Annotated[float, typer.Option(min=0)] = 6.0,
     open_max: Annotated[int, typer.Option(min=1, help="open orders at one time")] = 20,
     orders: Annotated[int | None, typer.Option(min=0, help="send so many in all")] = None,
@@ -144,8 +145,7 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     host, colon, port = broker.rpartition(":")
     if not colon or not port.isdigit():
         raise _refused(f"--broker {broker}: write HOST:PORT")
-    if store is None and (workers or share):
-        raise _refused("--workers and --share need --store: they share its books")
+    _refuse_what_contradicts(store, share, workers, check=check, follow=follow)
     address = store or ":memory:"
     try:
         if check:
@@ -173,6 +173,20 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
             books.close()
     except BooksAwayError as error:
         raise _refused(str(error)) from None
+    except sqlite3.Error as error:
+        raise _refused(f"--store {address}: {error}; name another file") from None
+
+
+def _refuse_what_contradicts(
+    store: str | None, share: str | None, workers: int, *, check: bool, follow: bool
+) -> None:
+    """Options that would do nothing, or not what was meant."""
+    if store is None and (workers or share):
+        raise _refused("--workers and --share need --store: they share its books")
+    if workers and share:
+        raise _refused("--share is one worker, --workers starts them: leave out one of them")
+    if follow and not check:
+        raise _refused("--follow goes on with --check: add it")
 
 
 def _check(address: str, *, follow: bool) -> None:

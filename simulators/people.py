@@ -165,5 +165,7 @@ def people_in(path: Path, text: Callable[[str], object]) -> list[Person]:
     """
     try:
         return people_of(text(path.read_text()), str(path))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise PeopleFileError(f"{path}: {error.strerror}; name a file of people") from error
+    except (ValueError, RecursionError) as error:
         raise PeopleFileError(f"{path}: {error}") from error

@@ -178,7 +178,7 @@ class Warehouse:
 
 def _orders_in(books: Path | None) -> list[dict[str, Any]]:
     """The orders in the central system's books; none while there are no books yet."""
-    if books is None or not books.exists():
+    if books is None or not books.is_file():
         return []
     try:
         store = CentralStore(books, readonly=True)
@@ -222,8 +222,8 @@ def warehouse_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
             pickers=pickers,
             state=state,
             scanner_link=scanner_link,
-            report=report,
-            orders=orders,
+            report=_writable(report),
+            orders=_usable_books(orders),
             reader_ports=_two_ports(reader_port or [0, 0]),
             vendor=vendor,
             seconds=seconds,
@@ -238,10 +238,30 @@ def warehouse_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 def _known_people(url: str | None, people: Path | None) -> tuple[Person, ...]:
     if people is not None:
+        if url is None:
+            raise PeopleFileError("--people work with the gateway's pages: add --url")
         return tuple(people_in(people, json.loads))
     if url is not None:
         raise PeopleFileError("--url needs --people")
     return ()
+
+
+def _writable(report: Path | None) -> Path | None:
+    if report is not None and report.is_dir():
+        raise StateError(f"--report {report}: is a folder; name a file in it")
+    return report
+
+
+def _usable_books(books: Path | None) -> Path | None:
+    """Books that may be there only later; what is something else would never be judged by."""
+    if books is not None:
+        try:
+            _orders_in(books)
+        except sqlite3.DatabaseError as error:
+            raise StateError(f"--orders {books}: {error}; name the central's books") from error
+        if books.is_dir():
+            raise StateError(f"--orders {books}: is a folder; name the central's books")
+    return books
 
 
 def _two_ports(ports: list[int]) -> tuple[int, int]:

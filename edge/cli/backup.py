@@ -77,6 +77,7 @@ def verify(target: Target) -> None:
 
     Of an increment also that it continues the backup before it in its folder.
     """
+    _there(target)
     try:
         if is_increment(target):
             with watched("verify"):
@@ -111,6 +112,7 @@ def restore(
     The increments that follow it in its folder are taken up, until the first that is missing or
     damaged.
     """
+    _there(target)
     with bad_input_told():
         settings = load(config)
         if is_increment(target):
@@ -137,8 +139,14 @@ def restore(
     )
 
 
+def _there(target: Path) -> None:
+    """Refuse what is no file at all before anything is done with it."""
+    if target.is_dir():
+        raise fail(f"{target}: is a folder; name a backup in it")
+    if not target.exists():
+        raise fail(f"{target}: there is no such file; name a backup")
+
+
 def _naming(target: Path, error: StoreError) -> str:
     """An error's words with the file that they are about."""
-    if not target.exists():
-        return f"{target}: there is no such file; name a backup"
     return str(error) if str(target) in str(error) else f"{target}: {error}"

@@ -12,7 +12,7 @@ from drivers.capture import CaptureReader, CaptureWriter
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ReadBatch
 from edge import log
-from edge.cli.console import NO, bad_input_told, fail, print_json
+from edge.cli.console import NO, SECONDS_MAX, bad_input_told, fail, print_json
 from edge.cli.journal import plain_fact
 from edge.clock import SystemClock
 from edge.compose.checking import check_files
@@ -62,7 +62,9 @@ class Counting:
 def record(
     config_file: Config,
     out: Annotated[Path, typer.Option(help="new folder for the capture")],
-    seconds: Annotated[float, typer.Option(min=0, help="end by itself after so long")] = 0.0,
+    seconds: Annotated[
+        float, typer.Option(min=0, max=SECONDS_MAX, help="end by itself after so long")
+    ] = 0.0,
 ) -> None:
     """Keep every byte that readers and scanners send, until Ctrl-C; then print a summary."""
     with bad_input_told():
@@ -133,6 +135,8 @@ def replay(
 
 def _recording(settings: Settings, capture: Path) -> Recording:
     """Either kind of capture, checked to its end; what it lacks is told."""
+    if not capture.exists():
+        raise ValueError(f"{capture}: there is no such folder or file; name what record wrote")
     if capture.is_file():
         network = network_capture(settings, capture)
         for note in network.notes:

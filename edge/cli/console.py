@@ -16,6 +16,8 @@ from edge.settings.faults import ConfigurationError
 
 NO = 1
 BAD_INPUT = 2
+SECONDS_MAX = 31_622_400
+"""A year. No clock of the host knows an infinite end."""
 LINE_MOST = 1000
 """Characters; our own longest sentence has 400 besides the values that it names."""
 
@@ -43,6 +45,8 @@ def bad_input_told(written: Path | None = None) -> Iterator[None]:
         raise fail(str(error)) from None
     except ValueError as error:
         raise fail(str(error)) from None
+    except BrokenPipeError:  # of who reads the answer, not of the input
+        raise
     except OSError as error:
         raise fail(told(error, str(written or "input"))) from None
 
@@ -116,7 +120,7 @@ def json_documents(text: str, name: str) -> Iterator[tuple[str, Mapping[str, obj
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     try:
-        whole = json.loads(text)
+        whole = _parsed(text)
     except json.JSONDecodeError as error:
         if len(lines) < 2:  # noqa: PLR2004 - one line is a document, not JSON lines
             raise ValueError(f"{name}: is not JSON: {error}") from None
@@ -126,10 +130,17 @@ def json_documents(text: str, name: str) -> Iterator[tuple[str, Mapping[str, obj
     for number, line in lines:
         where = f"{name}:{number}"
         try:
-            value = json.loads(line)
+            value = _parsed(line)
         except json.JSONDecodeError as error:
             raise ValueError(f"{where}: is not JSON: {error}") from None
         yield where, _as_object(value, where)
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text, 0) from None
 
 
 def _as_object(value: object, name: str) -> Mapping[str, object]:

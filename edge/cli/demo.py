@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from edge.cli.console import fail, print_json
+from edge.cli.console import SECONDS_MAX, fail, print_json
 from edge.cli.demo_site import Site, children, prepare
 from edge.compose.books import journal_counts
 from edge.daemon.children import Child, program
@@ -34,12 +34,15 @@ PER_MINUTE = 60.0
 
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="of the pages")] = 8080,
-    seed: Annotated[int, typer.Option(help="settles goods, orders and people")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="settles goods, orders and people")] = 1,
     speed: Annotated[
         float, typer.Option(min=0.1, max=100, help="people and orders so many times faster")
     ] = 1.0,
     seconds: Annotated[
-        float, typer.Option(min=0, help="end by itself after so long and print a JSON summary")
+        float,
+        typer.Option(
+            min=0, max=SECONDS_MAX, help="end by itself after so long and print a JSON summary"
+        ),
     ] = 0.0,
     data: Annotated[
         Path | None, typer.Option(help="folder to live in; default build/demo, or a scratch one")

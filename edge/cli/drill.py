@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 
 Runs = Annotated[int, typer.Option(min=1, help="how often the fault is made")]
-Seed = Annotated[int, typer.Option(help="settles the instants of the faults")]
+Seed = Annotated[int, typer.Option(min=0, help="settles the instants of the faults")]
 Config = Annotated[
     Path | None,
     typer.Option(help="exercise a copy of this gateway's journal; by default a fresh journal"),

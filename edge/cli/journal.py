@@ -20,7 +20,6 @@ from edge.store.errors import StoreError
 from edge.store.reader import JournalReader
 from edge.store.rebuilding import rebuild as rebuild_tables
 from edge.store.rebuilding import rebuild_and_compare
-from edge.store.verifying import Watch, unwatched
 from edge.store.verifying import verify as verify_store
 
 app = typer.Typer(no_args_is_help=True, help="Check, follow and export the journal.")
@@ -29,6 +28,8 @@ Config = Annotated[Path, typer.Option(help="the gateway's TOML file")]
 PAGE = 500
 PAGE_BYTES = 4_000_000
 POLL_S = 0.5
+SEQ_MAX = 2**53 - 1
+"""The largest number that the protocol knows."""
 
 
 def store_path(config: Path) -> Path:
@@ -80,7 +81,15 @@ def rebuild(
 @app.command()
 def export(
     config: Config = Path("gateway.toml"),
-    after: Annotated[int, typer.Option(min=0, help="only facts above this number")] = 0,
+    after: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=SEQ_MAX,
+            help="only facts above this number; by default all that are kept, those from before "
+            "a restore as well",
+        ),
+    ] = None,
 ) -> None:
     """Print every fact as a JSON line."""
     path = store_path(config)
@@ -89,7 +98,12 @@ def export(
             closing(JournalReader(path)) as reader,
             watched("export", beside_lines=True) as watch,
         ):
-            _print_from(reader, after, watch)
+            done = 0
+            for facts, left in reader.pages(after, PAGE, PAGE_BYTES):
+                for fact in facts:
+                    print_json(plain_fact(fact))
+                done += len(facts)
+                watch(done, done + left)
     except StoreError as error:
         raise fail(str(error)) from None
 
@@ -111,14 +125,12 @@ def tail(config: Config = Path("gateway.toml")) -> None:
         return
 
 
-def _print_from(reader: JournalReader, seq: int, watch: Watch = unwatched) -> int:
+def _print_from(reader: JournalReader, seq: int) -> int:
     """Print all facts above `seq`; the number of the last one."""
-    first = seq
     while facts := reader.facts_after(seq, PAGE, PAGE_BYTES):
         for fact in facts:
             print_json(plain_fact(fact))
         seq = facts[-1].seq
-        watch(seq - first, reader.last_seq() - first)
     return seq
 
 

@@ -13,7 +13,7 @@ import typer
 
 from drivers.reads import ReadBatch
 from edge.cli.bars import watched
-from edge.cli.console import bad_input_told, fail, not_utf8, print_json
+from edge.cli.console import SECONDS_MAX, bad_input_told, fail, not_utf8, print_json
 from edge.compose.core import seeded
 from edge.locating.antennas import AntennaFault, AntennaReport
 from edge.locating.calibration import Calibration
@@ -36,7 +36,6 @@ _SEED = 1
 _SWEPT = Sweeping()
 _MHZ_MIN, _MHZ_MAX = 840.0, 960.0
 _MHZ = "915"
-_EVERY_S_MAX = 366 * 86_400.0
 
 
 @contextmanager
@@ -120,7 +119,7 @@ def locate(  # noqa: PLR0913 - one argument for each option
         typer.Option(
             help="also answer for every known tag each so many seconds",
             min=0.001,
-            max=_EVERY_S_MAX,
+            max=SECONDS_MAX,
         ),
     ] = None,
     order: Annotated[

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 from edge.cli.bars import watched
-from edge.cli.console import bad_input_told, json_documents, print_json, read_text
+from edge.cli.console import SECONDS_MAX, bad_input_told, json_documents, print_json, read_text
 from edge.clock import SystemClock
 from edge.rules.batching import Effort, plan_batches
 from edge.rules.reading_instances import batch_instance, route_instance
@@ -32,7 +32,9 @@ def route(file: File) -> None:
 @app.command()
 def batch(
     file: File,
-    seconds: Annotated[float, typer.Option(min=0.05, help="to search, for each instance")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.05, max=SECONDS_MAX, help="to search, for each instance")
+    ] = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="decides where the search looks")] = 0,
 ) -> None:
     """Print batches of the orders of each instance whose walks are short together."""

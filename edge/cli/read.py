@@ -10,7 +10,7 @@ import typer
 
 from drivers.driver import DeviceDown, DeviceEvent, DeviceUp, Scan
 from drivers.reads import ANTENNA_ABSENT, CHANNEL_ABSENT, TIME_ABSENT, ReadBatch
-from edge.cli.console import NO, bad_input_told, print_json
+from edge.cli.console import NO, SECONDS_MAX, bad_input_told, print_json
 from edge.compose.devices import device_at, link_states
 from edge.compose.reader_watch import clock_view
 
@@ -137,7 +137,9 @@ def read(
         str,
         typer.Argument(help="llrp://HOST[:PORT], llrps://, serial:PATH?kind=scanner|uhf"),
     ],
-    seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=SECONDS_MAX, help="how long to listen")
+    ] = 10.0,
     antennas: Annotated[str, typer.Option(help="such as 1,2; empty for all")] = "",
     power: Annotated[float | None, typer.Option(min=0, max=33, help="dBm")] = None,
 ) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from drivers.tag_look import Wanted, Work
 from drivers.tags import Bank, LockField, LockHow
-from edge.cli.console import NO, fail, print_json
+from edge.cli.console import NO, SECONDS_MAX, fail, print_json
 from edge.gs1.epc import describe
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){1,31}")
@@ -21,7 +21,9 @@ Epc = Annotated[str, typer.Option("--epc", help="the tag that bears this EPC: he
 Tid = Annotated[str, typer.Option("--tid", help="the tag with this TID, hex")]
 Antenna = Annotated[int, typer.Option(min=0, help="antenna port; 0 for all")]
 Power = Annotated[float | None, typer.Option(min=0, max=33, help="transmit power in dBm")]
-Wait = Annotated[float, typer.Option(min=0.1, help="seconds to wait for the reader")]
+Wait = Annotated[
+    float, typer.Option(min=0.1, max=SECONDS_MAX, help="seconds to wait for the reader")
+]
 Password = Annotated[
     str,
     typer.Option(

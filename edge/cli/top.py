@@ -59,6 +59,10 @@ def _gate(config: Path | None, url: str | None) -> Gate:
         token = os.environ.get(TOKEN_VARIABLE)
         if not token:
             raise ValueError(f"set {TOKEN_VARIABLE} to a service token of {url}")
+        if not token.isascii() or not token.isprintable():
+            raise ValueError(
+                f"{TOKEN_VARIABLE} cannot be sent: take a token of ASCII letters and digits"
+            )
         return Gate(url.rstrip("/"), token)
     return own_gate(load(config or Path("gateway.toml")))
 

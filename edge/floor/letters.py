@@ -26,6 +26,8 @@ TOPIC = "letters"
 SET_ASIDE_MOST = 200
 REFUSED_MOST = 50
 ANSWERS_KEPT = 1_000
+_ALL_REFUSED = 0
+"""In the place of a fact's number, which begin at 1."""
 
 
 class Letters:
@@ -104,13 +106,12 @@ class Letters:
         """Nobody wants this one sent any more: it is not shown again; as `resend`."""
         return self._once(request_id, seq, self._discard)
 
-    def discard_refused(self) -> int:
-        """Somebody has seen to all messages that were not understood; gives how many."""
-        with self._lock:
-            count = len(self._refused)
-            self._refused.clear()
-            self._show()
-        return count
+    def discard_refused(self, request_id: RequestId) -> Answer | None:
+        """Somebody has seen to all messages that were not understood; its data say how many.
+
+        The same id again has no second effect: what came meanwhile nobody has seen.
+        """
+        return self._once(request_id, _ALL_REFUSED, self._discard_refused)
 
     def _once(
         self, request_id: RequestId, seq: int, act: Callable[[int], Answer | None]
@@ -156,6 +157,17 @@ class Letters:
         self._show()
         return Answer(
             accepted=True, code="letter_discarded", text=f"event {seq} is not shown any more"
+        )
+
+    def _discard_refused(self, _seq: int) -> Answer:
+        count = len(self._refused)
+        self._refused.clear()
+        self._show()
+        return Answer(
+            accepted=True,
+            code="letters_discarded",
+            text=f"{count} messages are not shown any more",
+            data={"count": count},
         )
 
     def _drop_one(self) -> None:

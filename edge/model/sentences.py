@@ -66,6 +66,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "not_connected": "no TCP connection: {error}",
         "connection_lost": "connection lost: {error}",
         "reader_closed": "the reader closed the TCP connection",
+        "reader_has_own": "the reader refused: a connection that it made itself exists already",
+        "reader_has_other": (
+            "the reader refused: another client is connected to it; close that one first"
+        ),
+        "reader_refuses": "the reader refused the connection for a reason that it does not tell",
+        "reader_tried": "another client tried to connect to the reader",
         # the broker
         "broker_unreachable": "{where} cannot be reached: {error}",
         "broker_refuses": "the broker refuses us: {error}",

@@ -32,7 +32,9 @@ def set_aside(
     told = "; ".join(reasons[:REASONS_TOLD])
     if len(reasons) > REASONS_TOLD:
         told += f"; and {len(reasons) - REASONS_TOLD} more"
-    left_out = json.dumps([{"sku": sku, "location": place} for sku, place in named[:20]])
+    left_out = json.dumps(
+        [{"sku": sku, "location": place} for sku, place in named[:20]], ensure_ascii=False
+    )
     return (MessageSetAside(topic, told, left_out[:EXCERPT_LENGTH_MAX]),)
 
 

@@ -14,27 +14,37 @@ from pathlib import Path
 from edge.model.ids import IdMaker
 from edge.store.database import open_reader, open_writer, transaction
 from edge.store.durable import sync_to_disk
-from edge.store.errors import StoreDamagedError, StoreError, told_by_store
+from edge.store.errors import (
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+    StoreFailedError,
+    told_by_store,
+)
 from edge.store.journal import Head, begin_epoch, read_head
-from edge.store.lock import StoreLock
+from edge.store.lock import StoreLock, lock_of
 from edge.store.verifying import VerifyReport, Watch, unwatched
 from edge.store.verifying import verify as verify_rows
 
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a file."""
+_SQLITE = b"SQLite format 3\0"
+"""How each of its files begins (sqlite.org/fileformat.html)."""
 
 
 def create(path: Path, target: Path, watch: Watch = unwatched) -> VerifyReport:
-    """Copy a store, in use or not, to `target`; an older file there is replaced.
+    """Copy a store, in use or not, to `target`; an older backup there is replaced.
 
     `watch` is told how far the copy is verified.
 
     Raises:
         StoreDamagedError: the copy does not verify; `target` is as it was before.
-        StoreError: it cannot be read or written; `target` is as it was before.
+        StoreError: it cannot be read or written, or `target` is something else than a backup; it
+            is as it was before.
     """
     unfinished = target.with_name(f".{target.name}.unfinished")
     with told_by_store(f"backup of {path} to {target}"):
+        _refuse_to_replace(target)
         unfinished.unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         try:
@@ -48,13 +58,25 @@ def create(path: Path, target: Path, watch: Watch = unwatched) -> VerifyReport:
     return report
 
 
+def _refuse_to_replace(target: Path) -> None:
+    """A mistyped name must not cost a configuration, or a gateway its journal."""
+    if target.is_dir():
+        raise StoreFailedError(f"{target}: is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise StoreFailedError(f"{target.parent}: there is no such folder; make it")
+    if _is_in_use(target) or lock_of(target).exists():
+        raise StoreBusyError(f"{target}: is a gateway's own journal; name another file")
+    if target.exists() and target.stat().st_size and not _is_sqlite(target):
+        raise StoreFailedError(f"{target}: is there, and is no backup; name another file")
+
+
 def verify(target: Path, watch: Watch = unwatched) -> VerifyReport:
     """Check a backup: its structure, each checksum, each number; `watch` is told how far it is.
 
     Raises:
         StoreError: it cannot be read at all.
     """
-    with told_by_store(f"verifying {target}"), closing(_open_at_rest(target)) as connection:
+    with told_by_store(f"verifying {target}"), closing(_open_copy(target)) as connection:
         return verify_rows(connection, watch)
 
 
@@ -64,7 +86,7 @@ def head_of(target: Path) -> Head:
     Raises:
         StoreError: it cannot be read.
     """
-    with told_by_store(f"reading {target}"), closing(_open_at_rest(target)) as connection:
+    with told_by_store(f"reading {target}"), closing(_open_copy(target)) as connection:
         return read_head(connection)
 
 
@@ -171,15 +193,36 @@ def mark_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.mending")
 
 
-def _open_at_rest(backup: Path) -> sqlite3.Connection:
-    """A backup is one file at rest: nothing beside it is wanted, or made."""
+def _open_copy(backup: Path) -> sqlite3.Connection:
+    """A backup is one file at rest: nothing beside it is wanted, or made.
+
+    A gateway's own journal is none: its newest facts may stand in the log beside it.
+
+    Raises:
+        StoreDamagedError: it is something else.
+    """
+    if _is_in_use(backup):
+        return open_reader(backup)
+    if backup.is_dir() or not _is_sqlite(backup):
+        raise StoreDamagedError(f"{backup}: is no backup; name a file that backup create made")
     return sqlite3.connect(
         f"{backup.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
     )
 
 
+def _is_in_use(store: Path) -> bool:
+    """Whether a writer works on a file, or was cut off: its log is put away when it ends well."""
+    log = store.with_name(f"{store.name}{SIDE_FILES[0]}")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _is_sqlite(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(_SQLITE)) == _SQLITE
+
+
 def _copy(source: Path, target: Path, *, immutable: bool = False) -> None:
-    connection = _open_at_rest(source) if immutable else open_reader(source)
+    connection = _open_copy(source) if immutable else open_reader(source)
     try:
         connection.execute("PRAGMA query_only=OFF")  # VACUUM INTO writes, though not to its source
         connection.execute("VACUUM INTO ?", (str(target),))

@@ -1,6 +1,6 @@
 """The journal for those who only read it: the link to the central system, and the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -61,6 +61,35 @@ class JournalReader:
             after = max(after, read_cursor(self._connection).pruned_position)
             rows = self._rows(after, limit, bytes_max)
         return list(facts_from(rows, known))
+
+    def pages(
+        self, after: int | None, limit: int, bytes_max: int
+    ) -> Iterator[tuple[list[Fact], int]]:
+        """Facts in order, a page at a time, each page with how many are left behind it.
+
+        A page is read by itself: the writer's log would grow behind one long reading.
+
+        Args:
+            after: the facts behind this number of the epoch in force; None for all that are kept,
+                those of the epochs before as well.
+            limit: how many a page has at most.
+            bytes_max: of a page's JSON text; the first fact is given whatever its size.
+
+        Raises:
+            StoreDamagedError: a row is missing or changed.
+            StoreError: the file cannot be read.
+        """
+        with snapshot(self._connection, "reading the journal"):
+            position = 0 if after is None else self._epochs()[-1].position_of(after)
+        while True:
+            with snapshot(self._connection, "reading the journal"):
+                known, last = self._epochs(), read_head(self._connection).position
+                if position >= last:
+                    return
+                position = max(position, read_cursor(self._connection).pruned_position)
+                rows = self._rows(position, limit, bytes_max)
+            position += len(rows)
+            yield list(facts_from(rows, known)), last - position
 
     def newest_before(
         self, seq: int, kind: str, fits: Callable[[Fact], bool], look_back: int

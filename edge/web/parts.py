@@ -76,9 +76,16 @@ class Parts:
 
     def is_shut_out(self, badge: Badge) -> bool:
         """Whether the central system lists somebody as no longer active."""
+        return self._listed(badge).get("active") is False
+
+    def name_of(self, session: Session) -> str:
+        """What somebody is called: by the central system, else by the configuration."""
+        return str(self._listed(session.badge).get("name") or session.person.name)
+
+    def _listed(self, badge: Badge) -> Shown:
         sheet = self.given.board.look(PEOPLE_TOPIC)
         listed = sheet.value.get(badge) if sheet else None
-        return isinstance(listed, dict) and listed.get("active") is False
+        return listed if isinstance(listed, dict) else {}
 
     def stays(self, session: Session) -> bool:
         """Whether a session still opens: it holds, and is not locked."""
@@ -97,14 +104,22 @@ class Parts:
         """What a page listens to; it ends with the session that opened it."""
         return self.streams.respond(session.badge, subscription, lambda: self.stays(session))
 
-    async def note_act(self, badge: Badge, action: str, subject: str) -> None:
-        """Have a person's act stand in the trail, under an id that no client chooses.
+    async def note_act(
+        self, badge: Badge, action: str, subject: str, key: RequestId | None = None
+    ) -> None:
+        """Have a person's act stand in the trail, under an id that no client chooses alone.
+
+        Args:
+            badge: whose act it was.
+            action: what they did, as in the fact `PersonActed`.
+            subject: to what.
+            key: of the request; a repetition of the same act is no second one.
 
         Raises:
             RefusedError: 503; the floor loop takes nothing just now.
         """
         now_us = self.given.clock.now_us()
-        own = RequestId(f"{action} {badge} {now_us}")
+        own = RequestId(f"{action} {badge} {subject} {key or now_us}")
         await self.desk.ask(PersonDid(own, badge, action, subject, now_us))
 
     def happened_us(self, told_us: int | None) -> int:
@@ -171,7 +186,7 @@ def signed_in(request: Request, response: Response) -> Session:
     if session is None:
         raise RefusedError(401, "signed_out", "sign in first")
     if parts_of(request).sessions.is_locked(session):
-        name = session.person.name
+        name = parts_of(request).name_of(session)
         raise RefusedError(423, "idle", f"locked: {name} goes on with their PIN")
     if session.person.role not in ROLES.get(place_of(request), frozenset()):
         raise RefusedError(403, "not_allowed", "your role may not do this")

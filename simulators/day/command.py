@@ -24,6 +24,9 @@ from simulators.day.stage import Stage, tell_on_stderr
 SCRATCH = Path("/dev/shm")  # noqa: S108 - memory where there is some; every file in a folder of ours
 
 
+_SPEED = 10.0
+
+
 def quiet() -> None:
     """The product's log is not wanted: a day has its own report."""
     structlog.configure(
@@ -105,6 +108,35 @@ def _cannot_be_written(page: Path | None) -> str:
     return f"{page} is a folder" if page.is_dir() else f"there is no folder {page.parent}"
 
 
+def _refuse_what_does_nothing(
+    watch: int | None,
+    speed: float | None,
+    kept: tuple[int, ...] | None,
+    faults: Faults,
+    *,
+    step: bool,
+) -> None:
+    """Options that ask for what the others rule out."""
+    if step and watch is None:
+        raise typer.BadParameter("a day is stepped where it is shown: add --watch 0")
+    if speed is not None and watch is None:
+        raise typer.BadParameter(
+            "else a day is played as fast as can be: add --watch 0", param_hint="--speed"
+        )
+    if kept and faults is Faults.NONE:
+        raise typer.BadParameter(
+            "of no faults none can be kept: add --faults light or heavy", param_hint="--keep"
+        )
+
+
+def _tell_what_was_not_kept(kept: tuple[int, ...] | None, report: dict[str, Any]) -> None:
+    """Numbers that were to be kept, and that the day's timetable does not have."""
+    known = {int(one.partition(":")[0]) for one in report["faults"]}
+    if missing := sorted(set(kept or ()) - known):
+        told = ", ".join(map(str, missing))
+        sys.stderr.write(f"--keep: this day's timetable has no entry {told}\n")
+
+
 def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config: Annotated[
         Path | None,
@@ -131,8 +163,9 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         typer.Option(min=0, max=65535, help="Show it on this port; 0 takes a free one."),
     ] = None,
     speed: Annotated[
-        float, typer.Option(min=0.01, help="Played seconds in a real one, where it is shown.")
-    ] = 10.0,
+        float | None,
+        typer.Option(min=0.01, help="Played seconds in a real one, where it is shown; 10."),
+    ] = None,
     step: Annotated[  # noqa: FBT002 - an option of the command line
         bool, typer.Option("--step", help="Where it is shown, go on by words from standard input.")
     ] = False,
@@ -141,23 +174,24 @@ def day_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     quiet()
     if page_fault := _cannot_be_written(html):
         raise typer.BadParameter(page_fault, param_hint="--html")
-    if step and watch is None:
-        raise typer.BadParameter("a day is stepped where it is shown: add --watch 0")
+    kept = kept_of(keep)
+    _refuse_what_does_nothing(watch, speed, kept, faults, step=step)
     besides = flows_of(flows)
     if config is not None and besides:
         raise typer.BadParameter(
             "a file's own way of working is played; leave out one of them",
             param_hint="--flows with --config",
         )
-    story = Story(seed, orders, faults, pickers, kept_of(keep), slips=slips, flows=besides)
+    story = Story(seed, orders, faults, pickers, kept, slips=slips, flows=besides)
     stage = None
     if watch is not None:
-        stage = Stage(watch, speed, sys.stdin if step else None, tell_on_stderr)
+        stage = Stage(watch, speed or _SPEED, sys.stdin if step else None, tell_on_stderr)
     try:
         report, judge = day_report(story, config, page=html, stage=stage)
     except (ConfigurationError, WebServerError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from error
+    _tell_what_was_not_kept(kept, report)
     if stage is not None and stage.has_seen_enough:
         sys.stderr.write("ended before its end: it is not judged\n")
         return

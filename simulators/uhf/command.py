@@ -148,11 +148,12 @@ def uhf_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     line = Line(link)
     try:
         line.plug_in()
-        typer.echo(json.dumps({"uhf": {"link": str(link), "terminal": line.terminal}}))
-        asyncio.run(_run(line, module, faults, seconds))
     except OSError as error:
         typer.echo(f"--link {link}: {error}", err=True)
         raise typer.Exit(2) from error
+    try:
+        typer.echo(json.dumps({"uhf": {"link": str(link), "terminal": line.terminal}}))
+        asyncio.run(_run(line, module, faults, seconds))
     finally:
         line.pull()
     typer.echo(json.dumps(asdict(module.tally)))

@@ -52,7 +52,14 @@ def config(tmp_path: Path) -> Path:
         ("plan route absent.json", "there is no such file or folder; name the right one"),
         ("plan batch here", "here: is a folder; name a file"),
         ("drill disk --runs 1 --scratch absent", "absent: is no folder; make it, or leave"),
+        ("drill kill --runs 1 --seed -5", "'--seed': Input should be greater than or equal to 0"),
         ("config check here", "here: is a folder; name a file"),
+        ("record --config absent.toml --out new --seconds inf", "or equal to 31622400"),
+        ("read llrp://127.0.0.1 --seconds 1e308", "or equal to 31622400"),
+        ("plan batch absent.json --seconds inf", "or equal to 31622400"),
+        ("plan route deep.json", "deep.json: is not JSON: nested too deeply"),
+        ("backup verify absent.jsonl.gz", "there is no such file; name a backup"),
+        ("backup restore here", "here: is a folder; name a backup in it"),
         (f"epc decode {'3' * 10_000}", "3333 is not a valid EPC: Company prefix length too large"),
     ],
 )
@@ -60,6 +67,7 @@ def test_a_clumsy_call_is_told_in_one_line(
     words: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here").mkdir()
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     monkeypatch.chdir(tmp_path)
 
     code, text = called(*words.split())
@@ -68,6 +76,34 @@ def test_a_clumsy_call_is_told_in_one_line(
     assert told in text
     assert "\n" not in text
     assert len(text) <= 1001
+
+
+def test_a_token_that_no_header_can_carry_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_EDGE_TOKEN", "名")
+
+    code, text = called("top", "--url", "http://127.0.0.1:9", "--once")
+
+    assert code == 2
+    assert text == "WAREHOUSE_EDGE_TOKEN cannot be sent: take a token of ASCII letters and digits"
+
+
+def test_who_reads_the_beginning_of_an_answer_only_is_told_nothing(tmp_path: Path) -> None:
+    frame = bytes.fromhex("043e0000000a00000001")  # KEEPALIVE
+    (tmp_path / "frames").write_bytes(frame * 20_000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "edge", "decode", str(tmp_path / "frames")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as decoding:
+        assert decoding.stdout is not None
+        assert decoding.stderr is not None
+
+        decoding.stdout.readline()
+        decoding.stdout.close()
+
+        assert decoding.stderr.read() == b""
+        assert decoding.wait(SECONDS_MAX) == 1
 
 
 def test_an_answer_into_a_full_disk_is_told_in_one_line(config: Path) -> None:

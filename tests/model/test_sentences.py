@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from drivers.llrp.answers import GREETINGS
 from edge.model.sentences import SENTENCES, recognised, sentence
 from tests.web.test_words import words
 
@@ -40,6 +41,13 @@ def test_what_a_sentence_quotes_of_the_system_is_told_as_well() -> None:
         "where": "gw:1883",
         "error": {"code": "refused", "values": {}, "text": str(refused.value)},
     }
+
+
+@pytest.mark.parametrize("greeting", GREETINGS.values())
+def test_what_a_reader_says_of_other_clients_is_known_has_words(
+    greeting: str,
+) -> None:
+    assert recognised(greeting) is not None
 
 
 def test_a_sentence_of_nobody_known_stays_as_it_is() -> None:

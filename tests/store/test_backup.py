@@ -62,11 +62,46 @@ def test_a_damaged_store_does_not_replace_a_sound_backup(gateway: "Gateway", tar
     assert [one.name for one in target.parent.iterdir()] == ["edge.backup"]
 
 
-def test_a_backup_into_a_folder_that_is_not_there_says_so(
-    gateway: "Gateway", tmp_path: Path
+def test_a_backup_replaces_nothing_but_an_older_backup(
+    gateway: "Gateway", target: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(StoreFailedError, match="No such file or directory"):
+    configuration = tmp_path / "gateway.toml"
+    configuration.write_text("[gateway]\n")
+
+    with pytest.raises(StoreFailedError, match=r"gateway\.toml: is there, and is no backup"):
+        backup.create(gateway.path, configuration)
+    with pytest.raises(StoreFailedError, match="backups: is a folder; name a file in it"):
+        backup.create(gateway.path, target.parent)
+    with pytest.raises(StoreFailedError, match="nowhere: there is no such folder; make it"):
         backup.create(gateway.path, tmp_path / "nowhere" / "edge.backup")
+    with pytest.raises(StoreBusyError, match="is a gateway's own journal; name another file"):
+        backup.create(gateway.path, gateway.path)
+
+    assert configuration.read_text() == "[gateway]\n"
+    target.touch()  # as mktemp leaves it
+    assert backup.create(gateway.path, target).good
+
+
+def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("[gateway]\n")
+    (tmp_path / "nothing").touch()
+    for name in ("text", "nothing", "."):
+        with pytest.raises(
+            StoreDamagedError, match="is no backup; name a file that backup create"
+        ):
+            backup.verify(tmp_path / name)
+
+
+def test_a_journal_is_checked_and_taken_up_with_what_stands_in_the_log_beside_it(
+    gateway: "Gateway", tmp_path: Path, ids: "CountingIds"
+) -> None:
+    gateway.happen(*gateway.arrivals(0, 7))
+
+    assert backup.verify(gateway.path) == gateway.store.verify()
+    assert backup.verify(gateway.path).facts == 7
+    backup.restore(gateway.path, tmp_path / "new.db", ids)
+
+    assert backup.verify(tmp_path / "new.db").facts == 7
 
 
 def test_a_restored_gateway_has_the_state_and_a_new_epoch(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge.model.events import Fact
+from edge.store import backup
 from edge.store.chain import Row
 from edge.store.codec import VERSIONS
 from edge.store.errors import StoreDamagedError
@@ -18,7 +19,7 @@ from edge.store.recent import KEPT_COUNT
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
-    from tests.store.conftest import Gateway
+    from tests.store.conftest import CountingIds, Gateway
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -51,6 +52,29 @@ def test_a_reader_gives_no_more_than_wanted_but_at_least_one(
     assert len(reader.facts_after(0, 100, 3 * one)) == 3
     assert len(reader.facts_after(0, 100, 3 * one - 1)) == 2
     assert len(reader.facts_after(0, 100, 1)) == 1
+
+
+def test_all_facts_are_given_page_by_page_with_those_of_the_epochs_before(
+    gateway: "Gateway", tmp_path: Path, ids: "CountingIds"
+) -> None:
+    # given a gateway that was restored after most of its facts were acknowledged
+    facts = gateway.happen(*gateway.arrivals(0, 20))
+    gateway.store.acknowledge(gateway.store.epoch, 18)
+    gateway.happen()
+    backup.restore(gateway.path, tmp_path / "new.db", ids)
+    reader = JournalReader(tmp_path / "new.db")
+
+    # then the new epoch has two of them, and the journal has all
+    assert [fact.id for page, _ in reader.pages(0, 7, 1_000_000) for fact in page] == [
+        fact.id for fact in facts[18:]
+    ]
+    pages = list(reader.pages(None, 7, 1_000_000))
+    assert [(len(page), left) for page, left in pages] == [(7, 13), (7, 6), (6, 0)]
+    told = [fact for page, _ in pages for fact in page]
+    assert [fact.id for fact in told] == [fact.id for fact in facts]
+    assert [fact.seq for fact in told] == [*range(1, 19), 1, 2]
+    assert list(reader.pages(2, 7, 1_000_000)) == list(reader.pages(2**53, 7, 1_000_000)) == []
+    reader.close()
 
 
 def test_what_was_just_committed_is_given_as_the_file_gives_it(

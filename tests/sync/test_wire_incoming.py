@@ -142,6 +142,14 @@ def test_what_is_no_message_is_refused_with_what_to_do(payload: bytes, why: str)
     assert len(refused.excerpt) <= 500
 
 
+def test_an_excerpt_is_told_in_the_letters_that_were_sent() -> None:
+    message = '[{"order_id": "订单-7"}, {"order_id": "\\ud800"}]'.encode()
+
+    excerpts = [one.excerpt for one in heard("order", message) if isinstance(one, MessageRefused)]
+
+    assert excerpts == ['{"order_id": "订单-7"}', '{"order_id": "?"}']
+
+
 def test_a_thousand_bad_objects_are_not_a_thousand_letters() -> None:
     found = heard("master/items", [{"sku": ""}] * 1000)
 

@@ -89,14 +89,20 @@ def test_what_nobody_needs_any_more_is_discarded_and_who_did_so_is_a_fact(
 
     headers = {"Idempotency-Key": "away-61"}
     answers = [client.post("/api/letters/61/discard", headers=headers) for _ in range(2)]
-    cleared = client.post("/api/letters/refused/discard", headers={"Idempotency-Key": "all"})
+    all_of_them = {"Idempotency-Key": "all"}
+    cleared = client.post("/api/letters/refused/discard", headers=all_of_them)
+    letters.refused(MessageSetAside("order", "came meanwhile", "{"), 2)
+    again = client.post("/api/letters/refused/discard", headers=all_of_them)
 
     assert [one.json()["code"] for one in answers] == ["letter_discarded"] * 2
     assert cleared.json()["code"] == "letters_discarded"
+    assert again.json() == cleared.json(), "it counts those that were seen"
     seen = client.get("/api/letters").json()
     assert 61 not in {one["seq"] for one in seen["set_aside"]}
-    assert seen["refused"] == []
+    assert [one["reason"] for one in seen["refused"]] == ["came meanwhile"]
+    assert client.post("/api/letters/refused/discard").status_code == 400
     acts = [one for one in house.floor.effects.posts if isinstance(one, PersonDid)]
     assert {"letter_discarded", "letters_discarded"} <= {one.action for one in acts}
+    assert sum(one.subject == "61" for one in acts) == 1, "pressed twice it is one act"
     gone = client.post("/api/letters/61/discard", headers={"Idempotency-Key": "away-61-again"})
     assert gone.status_code == 404

@@ -349,6 +349,21 @@ def test_who_is_listed_as_gone_has_no_session_any_more_and_cannot_sign_in(
     assert client.get("/api/session").status_code == 200
 
 
+def test_a_person_is_called_as_the_central_system_lists_them(
+    house: House, client_of: Callable[[Role | None], httpx.Client]
+) -> None:
+    client, badge = client_of(Role.PACKER), BADGES[Role.PACKER]
+    own = client.get("/api/session").json()["name"]
+
+    house.given.board.show("people", {badge: {"name": "李伟", "active": True}})
+    listed = client.get("/api/session").json()["name"]
+    house.given.board.show("people", {badge: {"name": "", "active": True}})
+    nameless = client.get("/api/session").json()["name"]
+    house.given.board.show("people", {})
+
+    assert (listed, nameless) == ("李伟", own)
+
+
 def test_a_person_whom_only_the_central_system_lists_cannot_sign_in(
     house: House, client_of: Callable[[Role | None], httpx.Client]
 ) -> None:

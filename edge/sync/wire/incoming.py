@@ -58,7 +58,7 @@ class _Mail:
         text = self.payload[: 4 * EXCERPT_LENGTH_MAX].decode(errors="replace")
         if part is not None:
             with contextlib.suppress(RecursionError):  # then the beginning of all has to do
-                text = json.dumps(part)
+                text = json.dumps(part, ensure_ascii=False).encode(errors="replace").decode()
         return MessageRefused(
             self.topic, _clean(reason)[:REASON_LENGTH_MAX], text[:EXCERPT_LENGTH_MAX], self.at_us
         )

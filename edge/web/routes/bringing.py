@@ -64,7 +64,10 @@ def brought(page: str, who: Session, parts: Parts) -> dict[str, object]:
         who: is signed in.
         parts: of the application.
     """
-    found: dict[str, object] = {"/api/session": session.told_of(who), "places": _places(parts)}
+    found: dict[str, object] = {
+        "/api/session": session.told_of(who, parts),
+        "places": _places(parts),
+    }
     if page in _REPORTING:
         found["/api/troubles"] = pick.troubles_of(parts)
     return found | dict(_streams(page, who, parts))

@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 
 from edge.floor.board import Shown
 from edge.floor.letters import TOPIC
+from edge.model.ids import RequestId
 from edge.model.prompts import Answer
 from edge.web.desk import told, unless_reused
 from edge.web.parts import Key, Parts, TheParts, Who
@@ -34,32 +35,35 @@ async def letters_stream(who: Who, parts: TheParts) -> StreamingResponse:
 
 
 @router.post("/refused/discard")
-async def discard_refused(who: Who, parts: TheParts) -> dict[str, object]:
+async def discard_refused(key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Show no more what was not understood; each stands as a fact in the journal."""
-    count = parts.given.letters.discard_refused()
-    await parts.note_act(who.badge, "letters_discarded", str(count))
-    return {"accepted": True, "code": "letters_discarded", "count": count}
+    answer = parts.given.letters.discard_refused(key)
+    count = answer.data.get("count") if answer is not None else None
+    told_to = await _act(answer, "letters_discarded", str(count), key, who, parts)
+    return {**told_to, "count": count}
 
 
 @router.post("/{seq}/resend")
 async def resend(seq: Seq, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Have a fact that was set aside sent once more with its data; who did so is a fact, too."""
-    return await _act(parts.given.letters.resend(key, seq), "letter_resent", seq, who, parts)
+    answer = parts.given.letters.resend(key, seq)
+    return await _act(answer, "letter_resent", str(seq), key, who, parts)
 
 
 @router.post("/{seq}/discard")
 async def discard(seq: Seq, key: Key, who: Who, parts: TheParts) -> dict[str, object]:
     """Show a fact no more that was set aside; the journal keeps it, and who did so."""
-    return await _act(parts.given.letters.discard(key, seq), "letter_discarded", seq, who, parts)
+    answer = parts.given.letters.discard(key, seq)
+    return await _act(answer, "letter_discarded", str(seq), key, who, parts)
 
 
 async def _act(
-    answer: Answer | None, action: str, seq: int, who: Session, parts: Parts
+    answer: Answer | None, action: str, subject: str, key: RequestId, who: Session, parts: Parts
 ) -> dict[str, object]:
     if answer is None:
         raise RefusedError(
-            404, "letter_unknown", f"event {seq} does not lie aside; look at /api/letters"
+            404, "letter_unknown", f"event {subject} does not lie aside; look at /api/letters"
         )
     if unless_reused(answer).accepted:
-        await parts.note_act(who.badge, action, str(seq))
+        await parts.note_act(who.badge, action, subject, key)
     return told(answer)

@@ -68,7 +68,7 @@ async def _signed_in(parts: Parts, body: SignIn, address: str) -> JSONResponse:
         tell_if_locked(parts, Badge(body.badge), address)
         raise RefusedError(401, "wrong_badge_or_pin", "badge or PIN is wrong")
     parts.lockout.succeeded(body.badge, address)
-    answer = JSONResponse(told_of(session))
+    answer = JSONResponse(told_of(session, parts))
     parts.hand_out(answer, session)
     return answer
 
@@ -111,7 +111,7 @@ async def resume(body: Resume, request: Request, parts: TheParts) -> JSONRespons
         raise RefusedError(401, "wrong_badge_or_pin", "the PIN is wrong")
     parts.lockout.succeeded(session.badge, address)
     resumed = parts.sessions.resumed(session)
-    answer = JSONResponse(told_of(resumed))
+    answer = JSONResponse(told_of(resumed, parts))
     parts.hand_out(answer, resumed)
     return answer
 
@@ -158,9 +158,9 @@ async def first_badge(body: FirstBadge, request: Request, parts: TheParts) -> JS
 
 
 @router.get("")
-async def who_am_i(who: Who) -> dict[str, object]:
+async def who_am_i(who: Who, parts: TheParts) -> dict[str, object]:
     """Who is signed in."""
-    return told_of(who)
+    return told_of(who, parts)
 
 
 @router.delete("", status_code=204)
@@ -176,11 +176,11 @@ async def sign_out(request: Request, parts: TheParts, response: Response) -> Non
     )
 
 
-def told_of(session: Session) -> dict[str, object]:
+def told_of(session: Session, parts: Parts) -> dict[str, object]:
     """What a page is told of whoever is signed in."""
     return {
         "badge": session.badge,
-        "name": session.person.name,
+        "name": parts.name_of(session),
         "role": session.person.role,
         "cart": session.cart,
         "at_work": session.at_work,
