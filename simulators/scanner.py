@@ -2,8 +2,8 @@
 
 The terminal's name changes with each start, the symbolic link that the gateway opens does not.
 Like the device, it sends what it reads at the line's pace, ends it with CR, and does not know
-whether anybody listens: a code that nobody fetched is gone when the next one is read. With SSI it
-knows: it repeats each packet until it is acknowledged.
+whether anybody listens: a code that nobody has fetched for a second is gone when the next one is
+read, while a host that is late gets all. With SSI it knows: it repeats each packet until it is acknowledged.
 """
 
 import asyncio
@@ -29,6 +29,8 @@ _BYTES_PER_S = 960
 """9600 baud with start and stop bit."""
 _BURST_BYTES = 16
 """A serial chip hands over so many at a time."""
+_FORGOTTEN_S = 1.0
+"""Who listens has fetched a code by then, however busy the host is."""
 
 
 class ScannerProtocol(StrEnum):
@@ -50,17 +52,20 @@ class Scanner:
 
     Args:
         link: path of the symbolic link; a link that is there is replaced, a file is not.
+        forgotten_s: so long after the last code what nobody has fetched is gone.
 
     Raises:
         FileExistsError: something that is no link stands there.
     """
 
-    def __init__(self, link: Path) -> None:
+    def __init__(self, link: Path, forgotten_s: float = _FORGOTTEN_S) -> None:
         self._link = link
+        self._forgotten_s = forgotten_s
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._reading = asyncio.Lock()
+        self._sent_at_s = 0.0
         point(link, self.terminal)
 
     @property
@@ -81,8 +86,13 @@ class Scanner:
             False where the line is full, because nobody has listened for long.
         """
         async with self._reading:
-            termios.tcflush(self._slave, termios.TCIFLUSH)
-            return await self._told(code)
+            now_s = asyncio.get_running_loop().time
+            if now_s() - self._sent_at_s > self._forgotten_s:
+                termios.tcflush(self._slave, termios.TCIFLUSH)
+            try:
+                return await self._told(code)
+            finally:
+                self._sent_at_s = now_s()
 
     async def _told(self, code: str) -> bool:
         return await self._sent(code.encode() + _TERMINATOR)

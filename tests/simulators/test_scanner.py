@@ -52,21 +52,31 @@ def test_the_port_can_be_closed_and_opened_again(tmp_path: Path) -> None:
     assert asyncio.run(scan_twice()) == [b"A\r", b"B\r"]
 
 
-def test_what_nobody_fetched_is_gone_when_the_next_label_is_read(tmp_path: Path) -> None:
-    """A late code must not open the wrong tote."""
+def unheard(link: Path, forgotten_s: float) -> bytes:
+    """What is in the port after twenty labels that nobody has fetched."""
 
-    async def scan_unheard() -> bytes:
-        scanner = Scanner(tmp_path / "scan")
+    async def scan() -> bytes:
+        scanner = Scanner(link, forgotten_s)
         for number in range(20):
             assert await scanner.scan(f"unheard-{number}")
-        fetched = os.open(tmp_path / "scan", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        fetched = os.open(link, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(fetched, termios.TCSANOW)
         said = os.read(fetched, 1000)
         os.close(fetched)
         scanner.close()
         return said
 
-    assert asyncio.run(scan_unheard()) == b"unheard-19\r"
+    return asyncio.run(scan())
+
+
+def test_what_nobody_fetched_in_time_is_gone_when_the_next_label_is_read(tmp_path: Path) -> None:
+    """A late code must not open the wrong tote."""
+    assert unheard(tmp_path / "scan", forgotten_s=0.0) == b"unheard-19\r"
+
+
+def test_a_host_that_is_late_by_less_gets_every_label(tmp_path: Path) -> None:
+    said = unheard(tmp_path / "scan", forgotten_s=PATIENCE_S)
+    assert said == b"".join(b"unheard-%d\r" % number for number in range(20))
 
 
 def test_the_link_is_replaced_at_a_start_and_gone_at_the_end(tmp_path: Path) -> None:
