@@ -106,6 +106,9 @@ def run_one_worker(
     run_worker(settings, lambda: open_books(address), stop, each_second)
 
 
+_PORT_MOST = 65_535
+
+
 def _say(values: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
@@ -143,7 +146,7 @@ def central_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Store every event once, acknowledge what is durable, send orders."""
     host, colon, port = broker.rpartition(":")
-    if not colon or not port.isdigit():
+    if not colon or not port.isdecimal() or not 0 < int(port) <= _PORT_MOST:
         raise _refused(f"--broker {broker}: write HOST:PORT")
     _refuse_what_contradicts(store, share, workers, check=check, follow=follow)
     address = store or ":memory:"

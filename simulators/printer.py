@@ -144,7 +144,9 @@ async def _serve(host: str, port: int, state: PrinterState) -> int:
 
 
 def printer_command(
-    port: Annotated[int, typer.Option(help="TCP port; 0 for any that is free.")] = 9100,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="TCP port; 0 for any that is free.")
+    ] = 9100,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     state: Annotated[PrinterState, typer.Option(help="How it begins.")] = PrinterState.READY,
 ) -> None:

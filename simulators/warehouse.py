@@ -207,7 +207,7 @@ def warehouse_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     report: Annotated[Path | None, typer.Option(help="JSON file for the report.")] = None,
     orders: Annotated[Path | None, typer.Option(help="The central system's books.")] = None,
     reader_port: Annotated[
-        list[int] | None, typer.Option(help="Twice: each reader's port.")
+        list[int] | None, typer.Option(min=0, max=65535, help="Twice: each reader's port.")
     ] = None,
     vendor: Annotated[Vendor, typer.Option(help="Whose readers.")] = Vendor.IMPINJ,
     seconds: Annotated[float, typer.Option(min=0, help="Ends after so long; 0 never.")] = 0.0,

@@ -235,6 +235,11 @@ def reader(  # noqa: PLR0913, PLR0917 - one argument for each option of the comm
     if _LIST in names:
         typer.echo(listing())
         return
+    if port and port + readers - 1 > _PORT_MOST:
+        raise typer.BadParameter(
+            f"{readers} readers from port {port} on need ports above {_PORT_MOST}",
+            param_hint="--port",
+        )
     bench = Bench(
         bind,
         port,

@@ -32,6 +32,10 @@ def called(folder: Path, *words: str) -> tuple[int, str]:
     [
         ("reader --tags many", "simulators reader: Invalid value for '--tags'"),
         ("reader --rate 1e308", "'--rate': Input should be less than or equal to 1000000"),
+        ("reader --port 65530 --readers 20", "--port: 20 readers from port 65530 on need ports"),
+        ("printer --port 99999", "'--port': Input should be less than or equal to 65535"),
+        ("central --broker 127.0.0.1:99999", "--broker 127.0.0.1:99999: write HOST:PORT"),
+        ("warehouse --reader-port 1 --reader-port 70000", "should be less than or equal to 65535"),
         ("bogus", "simulators: No such command 'bogus'. See"),
         ("catalogue --out here", "here: Is a directory; name another one"),
         (
