@@ -1,15 +1,14 @@
-"""Laws of a dock with antennas on both sides: what leaves there, and whether the gate is right."""
+"""The law of a dock with antennas on both sides: whether what it tells is right."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from typing_extensions import override
 
-from edge.model.events import Fact, ParcelShipped, PassageUnclear, PortalPassed
-from edge.model.ids import Epc, LocationId
+from edge.model.events import Fact, PassageUnclear, PortalPassed
 from edge.model.state import FloorState
-from edge.rules.identifying import parcel_of
 from simulators.day.gate import Crossing
 from simulators.day.laws.law import Ending, Law
 from simulators.gate import Manner
@@ -23,30 +22,9 @@ _FEW = 3
 _WRONG_SHARE, _MISSED_SHARE = 0.1, 0.4
 """A gate tells what is likeliest: one tag of a hundred is told wrong, and the tags of one pallet
 together; one of twenty-five is deaf. More than these shares (and a few) is no bad luck."""
-
-
-@dataclass(slots=True)
-class OutIsSaid(Law):
-    """A parcel leaves there by a tag that was told to go out, by its pallet, or by a person."""
-
-    _out: dict[LocationId, set[Epc]] = field(default_factory=dict)
-
-    @override
-    def fact(self, fact: Fact, mirror: FloorState) -> None:
-        event = fact.event
-        if isinstance(event, PortalPassed) and event.direction == Manner.OUT.value:
-            self._out.setdefault(event.portal, set()).add(event.epc)
-        if not isinstance(event, ParcelShipped) or event.by is not None:
-            return
-        if event.portal in mirror.floor.sided_portals and not self._was_said(event, mirror):
-            self.breaks(f"{event.sscc} left through {event.portal}: nothing of it went out there")
-
-    def _was_said(self, event: ParcelShipped, mirror: FloorState) -> bool:
-        """Of a pallet one parcel speaks for all."""
-        pallet = mirror.pallets.bearing(event.sscc)
-        together = pallet.parcels if pallet is not None else (event.sscc,)
-        found = (parcel_of(mirror, epc) for epc in self._out.get(event.portal, ()))
-        return any(one is not None and one.sscc in together for one in found)
+_TOLD_LEAST = 8
+_SURE_AT = 0.96
+"""Where two beams say so, too, most of what is told is surer; against them hardly any."""
 
 
 def _no_time() -> int:
@@ -62,12 +40,14 @@ class GateIsTrue(Law):
         now_us: tells true UTC microseconds.
         shaken: true instants at which something began that makes a gate deaf for a while.
         is_faulty: whether its reader tells untrue things today.
+        barriers_work: whether it has light barriers, and both work.
     """
 
     crossings: Sequence[Crossing] = ()
     now_us: Callable[[], int] = _no_time
     shaken: list[int] = field(default_factory=list)
     is_faulty: bool = False
+    barriers_work: bool = False
     _told: list[tuple[PortalPassed | PassageUnclear, int]] = field(default_factory=list)
 
     @override
@@ -92,6 +72,18 @@ class GateIsTrue(Law):
             self.breaks(f"of {right + wrong} tags that were told to go in or out {wrong} did not")
         if missed > max(_FEW, _MISSED_SHARE * (right + missed)):
             self.breaks(f"of {right + missed} tags that went in or out {missed} were not told")
+        if self.barriers_work:
+            self._look_at_beams()
+
+    def _look_at_beams(self) -> None:
+        """What two beams say, too, is told surely."""
+        sure = [
+            one.probability
+            for one, at_us in self._told
+            if isinstance(one, PortalPassed) and self._is_calm(at_us) and self._did(one, at_us)
+        ]
+        if len(sure) >= _TOLD_LEAST and median(sure) < _SURE_AT:
+            self.breaks(f"half of {len(sure)} tags are told less surely than light barriers allow")
 
     def counts(self) -> tuple[int, int, int]:
         """Tags that were told to go in or out, or asked about, and did; that did not; untold."""
