@@ -1,7 +1,8 @@
-"""GS1 numbers as labels and tags bear them: check digits, GTIN and the SGTIN-96 tag encoding.
+"""GS1 numbers as labels and tags bear them: check digits, GTIN, tags of pieces and of labels.
 
 Written from GS1's General Specifications (section 7.9, check digit) and Tag Data Standard 1.13
-(section 14.5.1, SGTIN-96) and shared with nobody, so that a decoder is judged by a second reading.
+(sections 14.5.1, SGTIN-96, and 14.5.2, SSCC-96) and shared with nobody, so that a decoder is
+judged by a second reading.
 """
 
 _SGTIN_96_HEADER = 0x30
@@ -55,3 +56,28 @@ def sgtin_96(gtin_14: str, company_digits: int, serial: int) -> str:
     bits = bits << prefix_bits | prefix
     bits = bits << reference_bits | reference
     return f"{bits << _SERIAL_BITS | serial:024x}"
+
+
+_SSCC_96_HEADER = 0x31
+_LOGISTIC_UNIT = 2
+_SSCC_BITS, _UNUSED_BITS = 58, 24
+
+
+def sscc_96(sscc: str, company_digits: int) -> str:
+    """The tag in a label of a parcel or a pallet: 24 hex digits, filter value 2.
+
+    Args:
+        sscc: 18 digits with a right check digit.
+        company_digits: length of the company prefix in it, 6..12.
+
+    Raises:
+        ValueError: it is no SSCC.
+    """
+    if len(sscc) != 18 or check_digit(sscc[:-1]) != sscc[-1]:  # noqa: PLR2004 - SSCC
+        raise ValueError(f"{sscc} is not an SSCC")
+    partition, prefix_bits, _ = _PARTITIONS[company_digits]
+    prefix = int(sscc[1 : 1 + company_digits])
+    serial = int(sscc[0] + sscc[1 + company_digits : 17])
+    bits = (_SSCC_96_HEADER << 3 | _LOGISTIC_UNIT) << 3 | partition
+    bits = bits << _SSCC_BITS | prefix << (_SSCC_BITS - prefix_bits) | serial
+    return f"{bits << _UNUSED_BITS:024x}"

@@ -124,7 +124,7 @@ def beams_broken(scene: Scene, build: Build, seed: int) -> list[tuple[int, int]]
     chance = np.random.default_rng([seed, 9])
     empty = [
         moving(_MANNERS[int(chance.integers(2))], start_s, (0.0, (0.5, 1.8)), chance)
-        for start_s in chance.uniform(0.0, scene.span_s - 10.0, len(scene.ways) // 5)
+        for start_s in chance.uniform(0.0, max(0.0, scene.span_s - 10.0), len(scene.ways) // 5)
     ]
     found = []
     for way in (*scene.ways, *empty):

@@ -7,7 +7,7 @@ station, a dock and two carts with an antenna of their own. A bin's name is aisl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise, product
 
 AISLE_X_M = (6.0, 9.5, 13.0, 16.5, 20.0, 23.5)
@@ -59,6 +59,21 @@ class AntennaSite:
 
 
 @dataclass(frozen=True, slots=True)
+class BarrierSite:
+    """A light barrier at a portal, wired to an input of a reader.
+
+    Attributes:
+        broken_when: the input's level while something is in the beam: `high` or `low`.
+    """
+
+    device: str
+    input: int
+    location: str
+    portal_side: str
+    broken_when: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
 class Hall:
     """The floor plan. Every process that asks for the standard hall gets the same one."""
 
@@ -66,6 +81,7 @@ class Hall:
     antennas: tuple[AntennaSite, ...]
     aisle_x_m: tuple[float, ...] = AISLE_X_M
     cross_y_m: tuple[float, ...] = CROSS_Y_M
+    barriers: tuple[BarrierSite, ...] = ()
     bins: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -161,6 +177,7 @@ def floor_toml(hall: Hall) -> str:
     blocks = ["# The simulated hall, 30 x 20 m; metres, x to the east, y to the north.\n"]
     blocks += [_table("location", _place_values(place)) for place in hall.places.values()]
     blocks += [_table("antenna", _antenna_values(site)) for site in hall.antennas]
+    blocks += [_table("light_barrier", asdict(one)) for one in hall.barriers]
     blocks += [_table("aisle", {"x_m": x_m}) for x_m in hall.aisle_x_m]
     blocks += [_table("cross_aisle", {"y_m": y_m}) for y_m in hall.cross_y_m]
     return "\n".join(blocks)

@@ -239,7 +239,11 @@ class Packer(Worker):
             self.shift.world.bring_tote(view["tote_id"], self.station)
         self.shift.world.pack(view["tote_id"], sscc, order_id)
         self.shift.world.bring_parcel(sscc, OUTFEED)
+        self._label(sscc)
         self.shift.deeds["parcels_closed"] += 1
+
+    def _label(self, sscc: str) -> None:
+        """The parcel's label is stuck on; it bears a barcode and no more."""
 
     async def _close_weighed(
         self, view: dict[str, Any], consent: dict[str, Any], cartons: list[dict[str, Any]]

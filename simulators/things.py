@@ -26,6 +26,11 @@ def parcel_holder(sscc: str) -> str:
     return f"parcel:{sscc}"
 
 
+def label_holder(sscc: str) -> str:
+    """The holder that the outside of a parcel is: its label, and that of its pallet."""
+    return f"label:{sscc}"
+
+
 @dataclass(slots=True)
 class Piece:
     """One physical item; `origin` is the bin that it was last taken from."""

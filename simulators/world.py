@@ -2,8 +2,9 @@
 
 Theory of operation: every thing has one *holder*, a string: a place of the hall (`A-03-1`,
 `cart-1`, `pack-1`), a spot beside one (`pack-1/rack`), a person's hands (`hand:BADGE`), a tote
-(`tote:ID`), a parcel (`parcel:SSCC`), or `gone`. Pieces lie in places, hands, totes or parcels;
-totes and parcels stand in places or are carried. So holders form a tree of at most three levels,
+(`tote:ID`), a parcel (`parcel:SSCC`), a parcel's outside (`label:SSCC`), or `gone`. Pieces lie in
+places, hands, totes or parcels, tags of labels stick on parcels; totes and parcels stand in places
+or are carried. So holders form a tree of at most three levels,
 nothing can be in two places, and what left is in the ledger with the order that it left for.
 
 The world knows no clock and no radio: time is handed in, hearing is `world_air`'s. The product
@@ -26,6 +27,7 @@ from simulators.things import (
     Piece,
     Tote,
     hand_of,
+    label_holder,
     parcel_holder,
     tote_holder,
 )
@@ -72,7 +74,7 @@ class World:
         kind, _, name = holder.partition(":")
         if kind == "tote":
             return self._tote(name).holder
-        if kind == "parcel":
+        if kind in {"parcel", "label"}:
             return self._parcel(name).holder
         return holder
 
@@ -182,6 +184,18 @@ class World:
         del self.totes[tote_id]
         self.changes += 1
 
+    def label(self, sscc: str, epc: str) -> None:
+        """A label with a tag is stuck on a parcel.
+
+        Raises:
+            WorldError: no such parcel, or the tag is elsewhere.
+        """
+        self._parcel(sscc)
+        if epc in self.pieces:
+            raise WorldError(f"the tag {epc} is on something else")
+        self.pieces[epc] = Piece(epc, "", label_holder(sscc), "")
+        self.changes += 1
+
     def bring_parcel(self, sscc: str, holder: str) -> None:
         """A parcel stands in a place or is carried.
 
@@ -207,7 +221,7 @@ class World:
         """
         self.bring_parcel(sscc, holder)
         inside = self.pieces_in(parcel_holder(sscc))
-        for piece in inside:
+        for piece in (*inside, *self.pieces_in(label_holder(sscc))):
             piece.holder = holder
         del self.parcels[sscc]
         return len(inside)
@@ -296,7 +310,8 @@ class World:
 
     def _exists(self, holder: str) -> bool:
         kind, _, name = holder.partition(":")
-        known: dict[str, Iterable[str]] = {"tote": self.totes, "parcel": self.parcels}
+        boxes: Iterable[str] = self.parcels
+        known = {"tote": self.totes, "parcel": boxes, "label": boxes}
         if kind in known:
             return name in known[kind]
         return kind == "hand" or holder in {GONE, *_SPOTS_M} or holder in self.hall.places

@@ -15,6 +15,7 @@ its arrival.
 | set forward                            | by the new difference at once                    |
 | set back                               | by the new difference after 5 s that agree on it |
 | none                                   | when they arrived                                |
+| any, and the gateway's is set          | by the difference that grew by as much, at once  |
 """
 
 from dataclasses import dataclass
@@ -120,6 +121,15 @@ class _Difference:
             and abs(arrived_us - self._since_us) <= _WINDOW_US
         )
 
+    def gateway_was_set(self, by_us: int) -> None:
+        """What arrives from now on is dated by so much more."""
+        self._since_us += by_us
+        if self._now is not None:
+            self._now, self._now_at_us = self._now + by_us, self._now_at_us + by_us
+        if self._before is not None:
+            self._before, self._before_at_us = self._before + by_us, self._before_at_us + by_us
+        self._high = None
+
     def usual(self) -> Usual | None:
         """What `_is_usual` goes by, as long as nothing else comes."""
         least = self.least()
@@ -165,6 +175,23 @@ class ReaderClock:
         self._used: TimeKind | None = None
         self._offset_us = 0
         self._stands = False
+        self._ahead_us: int | None = None
+
+    def gateway_clock(self, now_us: int, arrived_us: int) -> None:
+        """Know by how much the gateway's own clock was set, before what arrives is dated by it.
+
+        Args:
+            now_us: monotonic microseconds.
+            arrived_us: gateway UTC microseconds at the same moment.
+        """
+        ahead_us = arrived_us - now_us
+        by_us = 0 if self._ahead_us is None else ahead_us - self._ahead_us
+        self._ahead_us = ahead_us
+        if abs(by_us) < _HIGH_US:
+            return  # slewed: the differences follow by themselves
+        self._utc.gateway_was_set(by_us)
+        self._uptime.gateway_was_set(by_us)
+        self._first = {kind: (at, since + by_us) for kind, (at, since) in self._first.items()}
 
     def heard(self, stamp_us: int, arrived_us: int, kind: TimeKind) -> None:
         """Learn from a stamp that was made just before it arrived, as in a connection event."""

@@ -129,6 +129,7 @@ class Session:
             arrived_us: gateway UTC microseconds.
         """
         self._now_us = self._heard_us = now_us
+        self._clock.gateway_clock(now_us, arrived_us)
         items = self._splitter.feed(data)
         runs = [item for item in items if isinstance(item, ReportRun)]
         if runs:
@@ -173,6 +174,7 @@ class Session:
             arrived_us: gateway UTC microseconds.
         """
         self._now_us = self._heard_us = now_us
+        self._clock.gateway_clock(now_us, arrived_us)
         self.counters.frames += stretch[1]
         run = self._splitter.run(data, stretch)
         return Unread(Waiting(self._decoder, (run,), arrived_us), self.decoded)

@@ -25,7 +25,7 @@ from drivers.tags import LockField, LockHow, Outcome
 from edge.cli import tag_words as words
 from edge.cli.console import NO, bad_input_told, fail, print_json
 from edge.cli.epc_list import read_list
-from edge.clock import SystemClock
+from edge.clock import Clock, SystemClock
 from edge.compose.tags import ReaderAbsentError, tag_bench
 from edge.model.ids import Epc
 from edge.rules.commissioning import (
@@ -68,21 +68,23 @@ class Commissioning:
         bench: the reader.
         password: the tags' access password; with `locks` the one that they are given.
         locks: tags come without a password and are locked with it.
+        clock: for how long no tag came.
     """
 
     def __init__(
-        self, job: Job, trail: Trail, bench: Bench, password: int, *, locks: bool
+        self, job: Job, trail: Trail, bench: Bench, password: int, *, locks: bool, clock: Clock
     ) -> None:
         self._job = job
         self._trail = trail
         self._bench = bench
+        self._clock = clock
         self._password = password
         self._password_before = 0 if locks else password
         self._said = ""
 
     def run(self, wanted: Wanted, wait_s: float) -> None:
         """Work until the list is done, or no tag for it came for so long."""
-        clock = SystemClock()
+        clock = self._clock
         until_us = clock.monotonic_us() + int(wait_s * 1e6)
         while clock.monotonic_us() < until_us:
             found = self._bench.do(look(wanted))
@@ -177,7 +179,7 @@ def _of(found: Found, tag: BlankTag) -> Tag:
     return next(one for one in found.tags if one.tid == tag.tid)
 
 
-def _resumed(epcs: tuple[Epc, ...], trail: Trail, job: Job) -> None:
+def resume(epcs: tuple[Epc, ...], trail: Trail, job: Job) -> None:
     """Take what the trail tells of earlier runs, and note that a run begins.
 
     Raises:
@@ -241,13 +243,15 @@ def commission(  # noqa: PLR0913 - one argument for each option
             raise ValueError("--lock needs a --password other than zero")
         wanted = words.wanted_of("", tid, antenna)
         rules = Job(epcs, locks=locks, any_tag=any_tag, tid=wanted.tid)
+        clock = SystemClock()
         try:
             with (
-                closing(Trail(_trail_path(job), SystemClock())) as trail,
+                closing(Trail(_trail_path(job), clock)) as trail,
                 tag_bench(address, (antenna,) if antenna else (), power, wait) as bench,
             ):
-                _resumed(epcs, trail, rules)
-                Commissioning(rules, trail, bench, secret, locks=locks).run(wanted, wait)
+                resume(epcs, trail, rules)
+                run = Commissioning(rules, trail, bench, secret, locks=locks, clock=clock)
+                run.run(wanted, wait)
         except ReaderAbsentError as error:
             typer.echo(f"{address}: {error}", err=True)
         except StoreError as error:

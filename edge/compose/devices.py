@@ -1,6 +1,7 @@
 """Readers, UHF modules and scanners, wired."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -20,6 +21,7 @@ from edge.compose.noting import NotingListener
 from edge.compose.readers import PORTS, configured_reader, reader_at, split_address
 from edge.floor.listening import FloorListener
 from edge.model.ids import DeviceName, LocationId
+from edge.model.places import LightBarrier
 from edge.settings.gateway import Settings
 
 ADDRESSES = (
@@ -36,9 +38,16 @@ def floor_listener(core: Core) -> FloorListener:
     return NotingListener(core.inbox, core.make_id, stations)
 
 
-def reader_settings(settings: Settings) -> tuple[LlrpSettings, ...]:
-    """Every configured reader as its driver wants it."""
-    return tuple(configured_reader(one) for one in settings.reader)
+def reader_settings(
+    settings: Settings, barriers: Collection[LightBarrier] = ()
+) -> tuple[LlrpSettings, ...]:
+    """Every configured reader as its driver wants it, with the inputs of its light barriers."""
+    found = (configured_reader(one) for one in settings.reader)
+    return tuple(replace(one, inputs=(*one.inputs, *_wired(one, barriers))) for one in found)
+
+
+def _wired(reader: LlrpSettings, barriers: Collection[LightBarrier]) -> Iterator[int]:
+    return (one.input for one in barriers if one.device == reader.device)
 
 
 def scanner_settings(settings: Settings) -> tuple[ScannerSettings, ...]:
@@ -64,7 +73,11 @@ def module_settings(settings: Settings) -> tuple[UhfSettings, ...]:
 
 
 def device_drivers(
-    settings: Settings, clock: Clock, listener: Listener, tap: Tap | None = None
+    settings: Settings,
+    clock: Clock,
+    listener: Listener,
+    tap: Tap | None = None,
+    barriers: Collection[LightBarrier] = (),
 ) -> list[tuple[str, Driver]]:
     """The readers on one wire, each module and each scanner, with its name in the log.
 
@@ -73,10 +86,12 @@ def device_drivers(
         clock: the host's.
         listener: told what they read.
         tap: told of every byte; None for nobody.
+        barriers: of the floor, on inputs of readers.
     """
     generator = np.random.default_rng()
     # readers that are approved later join it
-    wire = LlrpWire(reader_settings(settings), listener, clock, generator, settings.timing.tick_ms)
+    readers = reader_settings(settings, barriers)
+    wire = LlrpWire(readers, listener, clock, generator, settings.timing.tick_ms)
     found: list[tuple[str, LlrpWire | Scanner | UhfModule]] = [("readers", wire)]
     found += [
         (one.device, Scanner(one, listener, clock, generator))

@@ -93,7 +93,7 @@ def build(
     lights, finder = stack_lights(core), finder_desk(core, listener)
     labels, printers = label_desk(core)
     loop = floor_loop(core, store, planner, link, tag_port, _both(lights, labels))
-    drivers = device_drivers(settings, clock, listener)
+    drivers = device_drivers(settings, clock, listener, barriers=core.floor.light_barriers)
     wire = wire_of(drivers)
     _attach(wire, tag_port, lights, finder)
     Joining(core.board, wire, settings.reader_names)

@@ -24,11 +24,15 @@ class ReaderAbsentError(Exception):
     """The reader does not answer; the device, its cable or the address is at fault."""
 
 
-class _Presence:
-    """A listener that knows whether the reader answers."""
+class Presence:
+    """A listener that knows whether the reader answers.
 
-    def __init__(self) -> None:
-        self.up = threading.Event()
+    Args:
+        up: set while it does.
+    """
+
+    def __init__(self, up: threading.Event) -> None:
+        self.up = up
         self.reason = "nobody answers there as a reader does; look at address and port"
 
     def reads(self, batch: ReadBatch) -> None:
@@ -53,7 +57,7 @@ class _Presence:
 class TagBench:
     """Does work on tags and waits for it."""
 
-    def __init__(self, wire: LlrpWire, device: str, presence: _Presence, wait_s: float) -> None:
+    def __init__(self, wire: LlrpWire, device: str, presence: Presence, wait_s: float) -> None:
         self._wire = wire
         self._device = device
         self._presence = presence
@@ -107,7 +111,7 @@ def tag_bench(
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(f"{address}: {ADDRESSES}")
     settings = reader_at(parts, antennas, power_dbm)
-    presence = _Presence()
+    presence = Presence(threading.Event())
     wire = LlrpWire((settings,), presence, SystemClock(), np.random.default_rng())
     wire.start()
     try:

@@ -21,6 +21,7 @@ from edge.model.events import (
     PalletSeen,
     ParcelShipped,
     ParcelUnstacked,
+    PassageSettled,
     WrongDoorSeen,
 )
 from edge.model.ids import Badge, Epc, LocationId, Sscc
@@ -146,7 +147,14 @@ def departed(
     return [
         PalletDeparted(pallet.sscc, pallet.carrier, portal, pallet.parcels, unheard, by),
         *(_shipped(one, portal, by) for one in parcels if not one.shipped),
+        *settled(state, pallet, "out", by),
     ]
+
+
+def settled(state: FloorState, pallet: Pallet, how: str, by: Badge | None) -> list[Event]:
+    """A portal asks no more about a pallet that has left, or is none any more."""
+    is_asked = pallet.sscc in state.questions
+    return [PassageSettled(pallet.sscc, how, by)] if is_asked else []
 
 
 def heard_late(state: FloorState, parcel: Parcel, portal: LocationId) -> list[Event]:

@@ -2,16 +2,18 @@
 
 Out takes the tag's closed parcel along; in is an arrival. Turning back, passing by and standing
 near change nothing. What the portal is not sure of becomes a question to a person, one for each
-parcel (or piece): it ends by the person's word, or when another tag of the parcel makes it plain.
+parcel (or piece, or pallet whose own label's tag it was): it ends by the person's word, or when
+another tag of the parcel makes it plain, or when the pallet leaves or is broken up.
 """
 
+from edge.gs1.epc import sscc_of
 from edge.model.events import Event, ParcelShipped, PassageSettled, PassageUnclear, PortalPassed
-from edge.model.ids import Epc
+from edge.model.ids import Epc, Sscc
 from edge.model.inputs import PassageJudged
+from edge.model.pallets import PalletState
 from edge.model.passages import Asked, Direction, Passage, PassageQuestion
 from edge.model.posted import PassageAnswered
 from edge.model.state import FloorState
-from edge.model.work import Parcel
 from edge.rules import too_many
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import article_of, parcel_of
@@ -37,7 +39,6 @@ def judged(state: FloorState, terms: Terms, input_: PassageJudged) -> Decision:
 
 def _passed(state: FloorState, terms: Terms, passage: Passage) -> list[Event]:
     sku = article_of(state, passage.epc)
-    parcel = parcel_of(state, passage.epc)
     events: list[Event] = [
         PortalPassed(
             passage.epc, sku, passage.portal, passage.direction.value, passage.probability
@@ -45,7 +46,7 @@ def _passed(state: FloorState, terms: Terms, passage: Passage) -> list[Event]:
     ]
     if passage.direction is Direction.OUT:
         events += tag_went_out(state, terms, passage.epc, passage.portal)
-    name = _name(passage.epc, parcel)
+    name = _name(state, passage.epc)
     if name in state.questions and not _has_left(events):
         events.append(PassageSettled(name, passage.direction.value, None))
     return events
@@ -59,8 +60,8 @@ def _has_left(events: list[Event]) -> bool:
 def _asked(state: FloorState, passage: Passage) -> list[Event]:
     """The question, where the answer matters and is not asked for already."""
     parcel, sku = parcel_of(state, passage.epc), article_of(state, passage.epc)
-    name = _name(passage.epc, parcel)
-    is_nobody_s = parcel is None and sku is None
+    name, number = _name(state, passage.epc), _number(state, passage.epc)
+    is_nobody_s = number is None and sku is None
     has_left = parcel is not None and parcel.shipped and passage.likeliest is not Direction.IN
     if is_nobody_s or has_left or name in state.questions:
         return []
@@ -71,7 +72,7 @@ def _asked(state: FloorState, passage: Passage) -> list[Event]:
                 portal=passage.portal,
                 epc=passage.epc,
                 sku=sku,
-                sscc=parcel.sscc if parcel is not None else None,
+                sscc=number,
                 likeliest=passage.likeliest,
                 probability=passage.probability,
                 began_us=passage.began_us,
@@ -83,7 +84,7 @@ def _asked(state: FloorState, passage: Passage) -> list[Event]:
 
 def _not_passed(state: FloorState, passage: Passage) -> list[Event]:
     """Another tag of a parcel that stayed on its side, at the same time, answers its question."""
-    question = state.questions.get(_name(passage.epc, parcel_of(state, passage.epc)))
+    question = state.questions.get(_name(state, passage.epc))
     if question is None or question.epc == passage.epc or question.portal != passage.portal:
         return []
     is_together = passage.began_us <= question.ended_us and question.began_us <= passage.ended_us
@@ -111,5 +112,14 @@ def answered(state: FloorState, terms: Terms, input_: PassageAnswered) -> Decisi
     return accept("settled", f"{question.name}: {input_.answer}", *events)
 
 
-def _name(epc: Epc, parcel: Parcel | None) -> str:
-    return parcel.sscc if parcel is not None else epc
+def _name(state: FloorState, epc: Epc) -> str:
+    return _number(state, epc) or epc
+
+
+def _number(state: FloorState, epc: Epc) -> Sscc | None:
+    """Of the parcel that a tag belongs to, or of the closed pallet whose label bears it."""
+    parcel = parcel_of(state, epc)
+    if parcel is not None:
+        return parcel.sscc
+    pallet = state.pallets.get(sscc_of(epc) or Sscc(""))
+    return pallet.sscc if pallet is not None and pallet.state is PalletState.CLOSED else None

@@ -30,6 +30,7 @@ from edge.model.work import Parcel
 from edge.rules import numbering
 from edge.rules.decision import Decision, accept, refuse
 from edge.rules.identifying import ParcelLabel, identify, parcel_of
+from edge.rules.leaving import settled
 from edge.rules.terms import Terms
 
 PALLET_PLACES = frozenset({LocationKind.STAGING, LocationKind.STATION})
@@ -160,7 +161,7 @@ def decided(state: FloorState, input_: PalletDecided) -> Decision:
         case PalletStepWanted.CLOSE:
             return _closed(state, pallet, input_.badge)
         case PalletStepWanted.BREAK_UP:
-            return _broken_up(pallet, input_.badge)
+            return _broken_up(state, pallet, input_.badge)
         case PalletStepWanted.LABEL:
             return _label_again(pallet)
         case PalletStepWanted.LOOKED_AT:
@@ -195,13 +196,14 @@ def _closed(state: FloorState, pallet: Pallet, by: Badge) -> Decision:
     return accept("pallet_closed", f"pallet {pallet.sscc}", event, **label_of(pallet))
 
 
-def _broken_up(pallet: Pallet, by: Badge) -> Decision:
+def _broken_up(state: FloorState, pallet: Pallet, by: Badge) -> Decision:
     if pallet.state is PalletState.LEFT:
         return refuse("shipped_already", f"pallet {pallet.sscc} has left already")
     if pallet.state is PalletState.BROKEN_UP:
         return accept("done_already", f"pallet {pallet.sscc} is no more")
     event = PalletBrokenUp(pallet.sscc, pallet.parcels, by)
-    return accept("broken_up", f"pallet {pallet.sscc} is no more", event)
+    text = f"pallet {pallet.sscc} is no more"
+    return accept("broken_up", text, event, *settled(state, pallet, "neither", by))
 
 
 def label_of(pallet: Pallet) -> dict[str, object]:

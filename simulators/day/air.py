@@ -38,6 +38,7 @@ class Ether:
     Attributes:
         missed_share: tags that are not heard where they lie.
         stray_per_s: reads a second, at each near-field antenna, of something beside it.
+        lined: holders out of which no tag is heard.
         raw, key: of each tag its EPC's bytes, and a number for what its place settles.
     """
 
@@ -46,6 +47,7 @@ class Ether:
     chance: np.random.Generator
     missed_share: float = 0.02
     stray_per_s: float = 0.02
+    lined: set[str] = field(default_factory=set)
     raw: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 12), np.uint8))
     key: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     _changes: int = -1
@@ -76,7 +78,7 @@ class Ether:
             by_holder[piece.holder].append(row)
         found: dict[str, list[int]] = defaultdict(list)
         for holder, rows in by_holder.items():
-            if holder != GONE:
+            if holder != GONE and holder not in self.lined:
                 found[self.world.root(holder)] += rows
         self._by_place = {place: np.array(sorted(rows)) for place, rows in found.items()}
         self._together.clear()

@@ -7,6 +7,7 @@ from numpy.random import Generator
 
 from simulators.carrier import Carrier
 from simulators.catalogue import Catalogue
+from simulators.day.air import Ether
 from simulators.day.assortment import cases_of, master_places
 from simulators.day.day_packer import DayPacker
 from simulators.day.day_picker import DayPicker
@@ -17,6 +18,7 @@ from simulators.day.flows import Flow
 from simulators.day.gate import Gate
 from simulators.day.labeller import Labeller
 from simulators.day.leader import Leader
+from simulators.day.list_maker import ListMaker
 from simulators.day.people import Clerk, DayShift
 from simulators.day.plan import OrderBook, Shares, Story
 from simulators.day.scales import Scales
@@ -47,6 +49,7 @@ class Workplace(Protocol):
     true_time: TrueTime
     shift: DayShift
     gate: Gate | None
+    ether: Ether
 
     def chance(self, stream: int) -> Generator:
         """Chance for one purpose."""
@@ -77,6 +80,7 @@ def made_shift(day: Workplace) -> DayShift:
         },
         scales=Scales(day.chance(46), shares.slips) if Flow.WEIGHING in flows else None,
         gate=day.gate,
+        lined=day.ether.lined,
         carriers={one.body["order_id"]: one.body["carrier"] for one in day.book.orders},
     )
 
@@ -105,6 +109,8 @@ def jobs(day: Workplace) -> list[Job]:
         others.append(("sorter", Sorter(shift, Person(SORTER, "", "packer"))))
     if Flow.LABELS in flows:
         others.append(("labeller", Labeller(shift, leader)))
+    if Flow.NUMBER_LIST in flows:
+        others.append(("list maker", _list_maker(day)))
     if day.gate is not None:
         others.append(("driver", Driver(day.gate, day.catalogue, day.chance(48))))
     return [
@@ -117,6 +123,11 @@ def _carrier(day: Workplace, person: Person) -> Carrier:
     """Somebody who sends off; where there are doors, pallets or a gate, who minds them."""
     minds = day.flows & {Flow.DOORS, Flow.PALLETS, Flow.GATE}
     return Dispatcher(day.shift, person) if minds else Carrier(day.shift, person)
+
+
+def _list_maker(day: Workplace) -> ListMaker:
+    folder = day.site.settings.gateway.data_dir / "lists"
+    return ListMaker(day.catalogue, day.chance(50), day.true_time, folder, day.shift.lists)
 
 
 def _reserved(day: Workplace) -> frozenset[tuple[str, str]]:

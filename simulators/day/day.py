@@ -22,13 +22,13 @@ from simulators.day.device import Airwaves
 from simulators.day.disk import Disk, KilledError
 from simulators.day.equipment import excused_alerts, made_modules, made_readers
 from simulators.day.flows import Flow
-from simulators.day.gate import Gate
+from simulators.day.gate import Beams, Gate
 from simulators.day.gateway import Ears, Gateway
-from simulators.day.grounds import day_hall
+from simulators.day.grounds import BARRIERS, GATE_READER, day_hall
 from simulators.day.network import Network
 from simulators.day.pages import Pages
 from simulators.day.plan import Story, order_book, shares_of
-from simulators.day.radio import ReaderLink
+from simulators.day.radio import RadioReader, ReaderLink
 from simulators.day.scanner_line import ScannerLine
 from simulators.day.site import BROKERS, Site
 from simulators.day.tag_bench import TagBench
@@ -47,6 +47,7 @@ RESTART_S = 3.0
 ARTICLES_MIN, ARTICLES_MAX = 24, 120
 """A small day has a small assortment: the books of each article cost the same on every day."""
 LOOK_S = 5.0
+_DEAD_BEAM_SHARE = 0.1
 _VANISHED_SHARE = 0.06
 """Pieces that the books have and nobody will find, on such days."""
 
@@ -115,7 +116,7 @@ class Day:
             self.shares.strays_per_s,
         )
         self.gate = self._gate()
-        self.readers = made_readers(self.ether, self.gate, self.timetable, self.true_time)
+        self.readers = self._made_readers()
         self.scanner = ScannerLine(
             scanner_settings(site.settings)[0], self.clock, [story.seed, 31]
         )
@@ -140,9 +141,23 @@ class Day:
             return None
         return Gate(self.story.seed, self.chance(47), self.true_time.now_us)
 
+    def _made_readers(self) -> dict[str, RadioReader]:
+        """Light barriers are on inputs of the gate's; now and then one of them is dead."""
+        readers = made_readers(self.ether, self.gate, self.timetable, self.true_time)
+        if self.gate is not None and BARRIERS[0] in self.catalogue.hall.barriers:
+            chance = self.chance(49)
+            works = tuple(float(chance.random()) > _DEAD_BEAM_SHARE for _ in BARRIERS)
+            self.gate.beams = Beams(BARRIERS, readers[GATE_READER].put_input, works)
+        return readers
+
     def chance(self, stream: int) -> np.random.Generator:
         """Chance for one purpose; other purposes do not disturb it."""
         return np.random.default_rng([self.story.seed, stream])
+
+    @property
+    def barriers_work(self) -> bool:
+        """Whether there is a gate with light barriers, and both work."""
+        return self.gate is not None and self.gate.beams is not None and all(self.gate.beams.works)
 
     @property
     def disk_is_bad(self) -> bool:
@@ -234,7 +249,7 @@ class Day:
             one.device: ReaderLink(
                 one, self.readers[one.device], gateway.listener, self.clock, chance
             )
-            for one in reader_settings(self.site.settings)
+            for one in reader_settings(self.site.settings, self.site.floor.light_barriers)
         }
         gateway.tag_port.attach(TagBench(links, self.written))
         self._life = [asyncio.create_task(one.run()) for one in links.values()]

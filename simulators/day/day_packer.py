@@ -73,6 +73,11 @@ class DayPacker(Packer):
             piece.holder = "blind:" + tote_id
         return found
 
+    @override
+    def _label(self, sscc: str) -> None:
+        if Flow.LABEL_TAGS in self.shift.flows:
+            self.shift.label_parcel(sscc)
+
     # -- weighing ------------------------------------------------------------------------------
     @override
     def _weighing(self, tote_id: str, cartons: list[dict[str, Any]]) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from simulators.day.people import DayShift
 from simulators.day.site import DOORS
 from simulators.gate import Manner
 from simulators.hall import DOCK
-from simulators.things import ParcelBox, parcel_holder
+from simulators.things import ParcelBox, label_holder, parcel_holder
 
 _SCAN_S = 1.2
 _LOOK_S = 0.5
 _PORTAL_S = 5.0
+_PALLET_PORTAL_S = 13.0
+"""A portal gathers what it hears of a pallet."""
 _LISTS_S = 60.0
 _EARLY_SHARE = 0.3
 _BACK_SHARE = 0.2
@@ -98,13 +100,13 @@ class Dispatcher(Carrier):
             if parcel.sscc not in self._leaving:
                 await self._send_off_at(parcel, door)
 
-    async def _drive_out(self, door: str, ssccs: list[str]) -> None:
+    async def _drive_out(self, door: str, ssccs: list[str], portal_s: float = _PORTAL_S) -> None:
         """Out through a gate, where the door is one; then the portal has its time."""
         if self.shift.slips(_BACK_SHARE):
             await self._drive_at_gate(door, Manner.BACK, ssccs)
             await self.shift.spend(_FORGOTTEN_S)
         await self._drive_at_gate(door, Manner.OUT, ssccs)
-        await asyncio.sleep(_PORTAL_S * self.shift.patience)
+        await asyncio.sleep(portal_s * self.shift.patience)
         await self._answer_gate()
         await self._look_for_too_many(door)
 
@@ -112,7 +114,8 @@ class Dispatcher(Carrier):
         gate, world = self.shift.gate, self.shift.world
         if gate is None or door != DOCK:
             return
-        inside = {parcel_holder(one) for one in ssccs}
+        inside = {holder(one) for one in ssccs for holder in (parcel_holder, label_holder)}
+        inside -= self.shift.lined
         self.shift.deeds[f"gate_{manner.value}"] += 1
         await gate.go(manner, [one.epc for one in world.pieces.values() if one.holder in inside])
 
@@ -212,7 +215,10 @@ class Dispatcher(Carrier):
             return
         del self._pallets[carrier]
         ssccs = [one for one, of in (await self._stacked()).items() if of == pallet]
-        await self._drive(pallet, [one for one in ssccs if one in self.shift.world.parcels])
+        standing = [one for one in ssccs if one in self.shift.world.parcels]
+        if Flow.LABEL_TAGS in self.shift.flows and standing:
+            self.shift.stick_on(standing[0], pallet)
+        await self._drive(pallet, standing)
 
     async def _drive(self, pallet: str, ssccs: list[str]) -> None:
         world = self.shift.world
@@ -223,7 +229,7 @@ class Dispatcher(Carrier):
         await self.shift.walk(self.person.badge, door)
         for sscc in ssccs:
             world.bring_parcel(sscc, door)
-        await self._drive_out(door, ssccs)
+        await self._drive_out(door, ssccs, _PALLET_PORTAL_S)
         answer = await self._declare(pallet, door)
         self._leaving = []
         if answer["code"] not in _GONE:

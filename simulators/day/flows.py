@@ -27,6 +27,9 @@ class Flow(StrEnum):
     WEIGHING = "weighing"
     GATE = "gate"
     LABELS = "labels"
+    LABEL_TAGS = "label-tags"
+    LIGHT_BARRIERS = "light-barriers"
+    NUMBER_LIST = "number-list"
 
 
 SHARES: dict[Flow, float] = {
@@ -46,6 +49,9 @@ SHARES: dict[Flow, float] = {
     Flow.WEIGHING: 0.3,
     Flow.GATE: 0.2,
     Flow.LABELS: 0.15,
+    Flow.LABEL_TAGS: 0.3,
+    Flow.LIGHT_BARRIERS: 0.5,
+    Flow.NUMBER_LIST: 0.15,
 }
 """Of the days on which things go wrong so many have each of them."""
 

@@ -7,6 +7,7 @@ day of hours costs the seconds in which something passes.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from simulators import radio
 from simulators.air import Dwell, Sightings
 from simulators.gate import GateAir, Manner, Scene
 from simulators.gate_builds import Build
-from simulators.gate_traffic import moving
+from simulators.gate_traffic import beams_broken, moving
+from simulators.hall import BarrierSite
 
 _SPEED_M_PER_S = (0.7, 1.6)
 _READS_PER_S, _READS_PER_S_OF_ONE = 100.0, 16.0
@@ -40,6 +42,44 @@ class Crossing:
     until_us: int
 
 
+Put = Callable[[int, bool], None]
+"""Drives an input of the gate's reader: which, and whether it is high."""
+_IN_BEAM_S = 0.3
+
+
+@dataclass(slots=True)
+class Beams:
+    """Two light barriers, the inner one first; what is in a beam is so for a moment.
+
+    Attributes:
+        sites: how each is wired.
+        put: drives an input of the reader.
+        works: of each barrier; one that does not is never broken.
+    """
+
+    sites: tuple[BarrierSite, ...]
+    put: Put
+    works: tuple[bool, ...] = (True, True)
+
+    def __post_init__(self) -> None:
+        for side in range(len(self.sites)):
+            self._set(side, broken=False)
+
+    def watch(self, broken: Sequence[tuple[int, int]]) -> None:
+        """Beams are broken from now on: so many microseconds later, and which."""
+        loop = asyncio.get_running_loop()
+        for after_us, side in broken:
+            if self.works[side]:
+                for wait_s, is_in in ((0.0, True), (_IN_BEAM_S, False)):
+                    loop.call_later(
+                        after_us / 1e6 + wait_s, partial(self._set, side, broken=is_in)
+                    )
+
+    def _set(self, side: int, *, broken: bool) -> None:
+        site = self.sites[side]
+        self.put(site.input, broken is (site.broken_when == "high"))
+
+
 class Gate:
     """The gate, its antennas, and the list of all that was there; an `Air` for its reader.
 
@@ -50,6 +90,7 @@ class Gate:
 
     Attributes:
         crossings: all that has been there, in the order in which it began.
+        beams: across the way, where there are some.
     """
 
     def __init__(self, seed: int, chance: np.random.Generator, now_us: Callable[[], int]) -> None:
@@ -63,6 +104,7 @@ class Gate:
             reads_per_s_of_one=_READS_PER_S_OF_ONE,
         )
         self._heard: list[tuple[Crossing, GateAir]] = []
+        self.beams: Beams | None = None
         self.crossings: list[Crossing] = []
 
     @property
@@ -86,6 +128,8 @@ class Gate:
         seed = self._seed + 1_000 * len(self.crossings)
         self.crossings.append(crossing)
         self._heard.append((crossing, GateAir(scene, self._build, seed, radio.ETSI)))
+        if self.beams is not None:
+            self.beams.watch(beams_broken(scene, self._build, seed))
         await asyncio.sleep(span_s)
 
     def crossed(self, epc: str, before_us: int) -> Manner | None:

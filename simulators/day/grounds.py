@@ -8,6 +8,7 @@ from simulators.hall import (
     DOCK,
     STATION_READER,
     AntennaSite,
+    BarrierSite,
     Hall,
     Place,
     standard_hall,
@@ -24,6 +25,11 @@ STAGING = "staging-1"
 SECOND_DOCK = "dock-2"
 GATE_READER = "reader-3"
 """The reader of a dock that has antennas on both sides of its line."""
+BARRIERS = (
+    BarrierSite(GATE_READER, 1, DOCK, "in"),
+    BarrierSite(GATE_READER, 2, DOCK, "out", broken_when="low"),
+)
+"""Those of a gate, the inner one first."""
 LABELS = "labels-1"
 """A bench with an antenna, on which new tags get their numbers."""
 RESERVES = tuple(f"R-{number:02d}" for number in range(1, 9))
@@ -67,7 +73,10 @@ def day_hall(flows: frozenset[Flow] = frozenset()) -> Hall:
             for number, name in enumerate(RESERVES)
         ]
     known = {**hall.places, **{place.id: place for place in places}}
-    return replace(hall, places=known, antennas=tuple(antennas))
+    has_barriers = flows >= {Flow.GATE, Flow.LIGHT_BARRIERS}
+    return replace(
+        hall, places=known, antennas=tuple(antennas), barriers=BARRIERS if has_barriers else ()
+    )
 
 
 def _gate(dock: Place) -> list[AntennaSite]:

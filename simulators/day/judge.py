@@ -19,7 +19,9 @@ from simulators.day.grounds import GATE_READER
 from simulators.day.laws.book import LAWS
 from simulators.day.laws.gate import GateIsTrue
 from simulators.day.laws.goods import FactsSayTheSame
-from simulators.day.laws.law import Broken, Ending, Reading
+from simulators.day.laws.law import Broken, Ending, Law, Reading
+from simulators.day.laws.leaving import LabelIsHeeded, OutIsSaid
+from simulators.day.laws.number_list import ListIsOnTags
 from simulators.day.laws.parcels import TooManyIsTrue
 from simulators.day.laws.tag_work import NumbersAreTrue, TagWorkIsTrue
 from simulators.day.laws.weight import WeightIsTold
@@ -71,24 +73,8 @@ class Judge(Watch):
         self._day = day
         self._mirror = FloorState(day.site.floor)
         for law in self.laws:
-            if isinstance(law, AlertsAreTrue):
-                law.may_fail = day.disk_is_bad
-            if isinstance(law, TagWorkIsTrue):
-                law.memory, law.written = day.user_memory, day.written
-            if isinstance(law, NumbersAreTrue):
-                law.tag_of = day.tag_of
-            if isinstance(law, TooManyIsTrue):
-                law.inside = day.inside
-            if isinstance(law, GateIsTrue):
-                law.now_us = day.true_time.now_us
-                law.shaken = deaf_from_us(day.timetable, OPENING_US)
-                law.crossings = day.gate.crossings if day.gate is not None else ()
-                law.is_faulty = is_faulty(day.timetable, GATE_READER)
-            if isinstance(law, WeightIsTold):
-                settings = day.site.settings
-                law.packing = settings.packing
-                law.tares = {one.name: one.tare_g for one in settings.carton}
-                law.leaders = frozenset({LEADER})
+            _tell_of_work(law, day)
+            _tell_of_tags(law, day)
 
     @property
     @override
@@ -268,6 +254,37 @@ class Judge(Watch):
             for text in law.broken:
                 if text not in known and len(self.broken) < BROKEN_MAX:
                     self.broken.append(Broken(law.name, at_s, text))
+
+
+def _tell_of_work(law: Law, day: Day) -> None:
+    """How a law gets to know what really is in parcels, and what the site wants."""
+    if isinstance(law, AlertsAreTrue):
+        law.may_fail = day.disk_is_bad
+    if isinstance(law, TooManyIsTrue):
+        law.inside = day.inside
+    if isinstance(law, WeightIsTold):
+        settings = day.site.settings
+        law.packing = settings.packing
+        law.tares = {one.name: one.tare_g for one in settings.carton}
+        law.leaders = frozenset({LEADER})
+
+
+def _tell_of_tags(law: Law, day: Day) -> None:
+    """How a law gets to know what really is in tags, and what went through a gate."""
+    if isinstance(law, TagWorkIsTrue):
+        law.memory, law.written = day.user_memory, day.written
+    if isinstance(law, NumbersAreTrue):
+        law.tag_of = day.tag_of
+    if isinstance(law, ListIsOnTags):
+        law.runs = day.shift.lists
+    if isinstance(law, OutIsSaid | LabelIsHeeded):
+        law.labels = day.shift.label_tags
+    if isinstance(law, GateIsTrue):
+        law.now_us = day.true_time.now_us
+        law.shaken = deaf_from_us(day.timetable, OPENING_US)
+        law.crossings = day.gate.crossings if day.gate is not None else ()
+        law.is_faulty = is_faulty(day.timetable, GATE_READER)
+        law.barriers_work = day.barriers_work
 
 
 def _code(store: Store, key: str) -> str | None:

@@ -10,16 +10,22 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from simulators.api import Device
+from simulators.catalogue import COMPANY_PREFIX
+from simulators.codes import sscc_96
 from simulators.day.device import Airwaves, PlayedDevice
 from simulators.day.flows import Flow
 from simulators.day.gate import Gate
+from simulators.day.list_maker import ListRun
 from simulators.day.scales import Scales
 from simulators.hall import ASIDE
 from simulators.people import Person, Shift, Worker
-from simulators.things import GONE, Piece, hand_of
+from simulators.things import GONE, Piece, hand_of, parcel_holder
 
 _SCAN_S = 1.5
 _LOOK_S = 10.0
+_LINED_SHARE = 0.4
+"""Of the parcels whose labels have tags so many let no tag of a piece be heard: foil, or wine."""
+_TAGGED_SHARE = 0.7
 
 
 @dataclass(slots=True)
@@ -39,6 +45,9 @@ class DayShift(Shift):
         carriers: of each order, as its parcel's label bears it.
         gate: the dock's, where it has one; None where parcels are only set down there.
         scales: at the pack stations; None where nothing is weighed.
+        label_tags: the number that the tag of each label bears.
+        lined: holders out of which no tag is heard.
+        lists: of numbers, that are over.
         wall_waits: whether all that lies at the put wall is sorted, and orders want more.
     """
 
@@ -54,6 +63,9 @@ class DayShift(Shift):
     carriers: dict[str, str] = field(default_factory=dict)
     scales: Scales | None = None
     gate: Gate | None = None
+    label_tags: dict[str, str] = field(default_factory=dict)
+    lined: set[str] = field(default_factory=set)
+    lists: list[ListRun] = field(default_factory=list)
     wall_waits: bool = False
 
     @override
@@ -63,6 +75,19 @@ class DayShift(Shift):
         )
         self.devices.append(device)
         return device
+
+    def label_parcel(self, sscc: str) -> None:
+        """Its label is stuck on a parcel, now and then a lined one, mostly one with a tag."""
+        if self.slips(_LINED_SHARE):
+            self.lined.add(parcel_holder(sscc))
+        if self.slips(_TAGGED_SHARE):
+            self.stick_on(sscc, sscc)
+
+    def stick_on(self, sscc: str, number: str) -> None:
+        """A label whose tag bears a number, its own or its pallet's, is stuck on a parcel."""
+        epc = sscc_96(number, len(COMPANY_PREFIX))
+        self.label_tags[epc] = number
+        self.world.label(sscc, epc)
 
     @override
     async def walk(self, badge: str, to: str, cart: str | None = None) -> None:

@@ -103,6 +103,10 @@ class RadioReader:
         self.device.connect(now_us)
         return True
 
+    def put_input(self, port: int, high: bool) -> None:  # noqa: FBT001 - a level
+        """Something outside drives an input of it."""
+        self.device.put_input(port, self._true_time.now_us(), high=high)
+
     def leave(self) -> None:
         """The client is gone."""
         self._taken = False
@@ -200,6 +204,9 @@ class ReaderLink:
         self._reported[self._asked] = reported
         now_us = self._clock.monotonic_us()
         self._outputs(self._session.access(self._asked, access, now_us))
+        self._keep_working()
+
+    def _keep_working(self) -> None:
         if self._work is None or self._work.done():
             self._work = asyncio.ensure_future(self._work_off())
 

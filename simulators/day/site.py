@@ -14,6 +14,7 @@ from edge.settings.gateway import Door, Hold, Module, Person, Scanner, Settings,
 from edge.settings.packing import Carton
 from edge.settings.picking import Substitute
 from edge.settings.reader import Reader
+from simulators.catalogue import COMPANY_PREFIX
 from simulators.day.flows import Flow
 from simulators.day.grounds import GATE_READER, MODULE, SECOND_DOCK, day_hall, zones_of
 from simulators.day.radio import pace_of
@@ -86,7 +87,7 @@ def site_of(
             "data_dir": data_dir,
             "exceptions_file": SHIPPED,
             "calibration_file": None,
-            "gs1_company_prefix": "9521234",
+            "gs1_company_prefix": COMPANY_PREFIX,
         }
     )
     return Site(

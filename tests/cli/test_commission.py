@@ -12,7 +12,7 @@ from typing_extensions import override
 from drivers.tag_look import Made, Steps, Wanted
 from drivers.tags import Access, AccessReport, Bank, Outcome, ReadMemory, Result
 from edge.cli.commission import Commissioning
-from edge.clock import PlayedClock
+from edge.clock import PlayedClock, SystemClock
 from edge.model.ids import Epc
 from edge.rules.commissioning import Job, Note, Standing
 from edge.store.trail import Trail
@@ -193,6 +193,10 @@ class Shy(Chip):
         return super().access(access)
 
 
+def _run(job: Job, trail: Trail, chip: Chip) -> Commissioning:
+    return Commissioning(job, trail, OneChip(chip), 0, locks=False, clock=SystemClock())
+
+
 def begun_job(folder: Path, chip: Chip) -> tuple[Job, Trail]:
     """A job that was cut after it had bound its only EPC to the chip."""
     job, trail = Job((Epc(EPCS[0]),)), Trail(folder / "trail.jsonl", PlayedClock())
@@ -207,7 +211,7 @@ def test_a_tag_that_bears_its_epc_is_never_spared_however_badly_it_is_read(
     chip.banks[Bank.EPC][4:] = bytes.fromhex(EPCS[0])
     job, trail = begun_job(tmp_path, chip)
     with closing(trail):
-        Commissioning(job, trail, OneChip(chip), 0, locks=False).run(Wanted(), 5)
+        _run(job, trail, chip).run(Wanted(), 5)
     assert job.in_standing(Standing.WRITTEN) == [EPCS[0]]
 
 
@@ -217,7 +221,7 @@ def test_a_tag_without_a_serial_number_is_left_alone(
     chip = Chip(tid=TID[:8])
     job, trail = Job((Epc(EPCS[0]),)), Trail(tmp_path / "trail.jsonl", PlayedClock())
     with closing(trail):
-        Commissioning(job, trail, OneChip(chip), 0, locks=False).run(Wanted(), 0.2)
+        _run(job, trail, chip).run(Wanted(), 0.2)
     assert chip.writes == 0
     assert "has no serial number" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ from epcpy import hex_to_tag_encodable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.codes import check_digit, gtin_13, sgtin_96
+from simulators.codes import check_digit, gtin_13, sgtin_96, sscc_96
 
 
 def test_the_check_digit_of_gs1s_own_example() -> None:
@@ -45,3 +45,18 @@ def test_numbers_that_cannot_be_are_refused(gtin: str, serial: int) -> None:
 def test_an_item_reference_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         gtin_13("9521234", 123456)
+
+
+@given(company_digits=st.integers(6, 12), digits=st.text("0123456789", min_size=17, max_size=17))
+def test_another_decoder_finds_the_number_of_a_label(company_digits: int, digits: str) -> None:
+    sscc = digits + check_digit(digits)
+
+    uri = hex_to_tag_encodable(sscc_96(sscc, company_digits)).epc_uri
+
+    company, serial = sscc[1 : 1 + company_digits], sscc[0] + sscc[1 + company_digits : 17]
+    assert uri == f"urn:epc:id:sscc:{company}.{serial}"
+
+
+def test_what_is_no_number_of_a_label_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not an SSCC"):
+        sscc_96("106141412345678909", 7)

@@ -18,7 +18,7 @@ from simulators.day.laws.flows import (
     WorkIsInOneHand,
     WrongDoorHolds,
 )
-from simulators.day.laws.gate import GateIsTrue, OutIsSaid
+from simulators.day.laws.gate import GateIsTrue
 from simulators.day.laws.goods import (
     DeadReaderMovesNothing,
     FactsSayTheSame,
@@ -27,6 +27,8 @@ from simulators.day.laws.goods import (
     StockAddsUp,
 )
 from simulators.day.laws.law import Law
+from simulators.day.laws.leaving import LabelIsHeeded, OutIsSaid
+from simulators.day.laws.number_list import ListIsOnTags
 from simulators.day.laws.parcels import (
     ClosedWhenQuiet,
     MissingIsCounted,
@@ -52,5 +54,5 @@ LAWS: tuple[type[Law], ...] = (
     *(NoPieceTwice, PromptsLeadOn, EverythingGetsDone, AlertsAreTrue, RulesDecide),
     *(GoodMailIsTaken, SlotIsItsOrder, WrongDoorHolds, PalletIsOne, ListIsTrue),
     *(WorkIsInOneHand, HeldIsAsked, RefillFits, TagWorkIsTrue, WeightIsTold, TooManyIsTrue),
-    *(OutIsSaid, GateIsTrue, NumbersAreTrue),
+    *(OutIsSaid, LabelIsHeeded, GateIsTrue, NumbersAreTrue, ListIsOnTags),
 )

@@ -243,3 +243,36 @@ def test_reads_without_stamps_began_when_they_came() -> None:
 
     assert batch.clock is ClockQuality.ARRIVAL
     assert batch.began_us().tolist() == batch.seen_us.tolist() == [NOW_US]
+
+
+@pytest.mark.parametrize("by_us", [30 * SECOND_US, -30 * SECOND_US, 3_600 * SECOND_US])
+@pytest.mark.parametrize("kind", [TimeKind.UTC, TimeKind.UPTIME])
+def test_the_first_reads_after_the_gateway_s_own_clock_was_set_are_dated_by_it(
+    by_us: int, kind: TimeKind
+) -> None:
+    # given a reader that is known, and has been silent for two minutes
+    clock = ReaderClock()
+    clock.gateway_clock(0, NOW_US)
+    clock.heard(5 * SECOND_US, NOW_US + 1_000, kind)
+    # when the gateway's clock is set meanwhile
+    later_us = 120 * SECOND_US
+    arrived_us = NOW_US + later_us + by_us
+    clock.gateway_clock(later_us, arrived_us)
+    # then what comes is dated by the new time, from the first read on
+    stamps = [5 * SECOND_US + later_us - 400_000, 5 * SECOND_US + later_us - 100_000]
+    assert seen(clock, stamps, arrived_us, kind) == [arrived_us - 399_000, arrived_us - 99_000]
+    # and so are the next ones
+    again = seen(clock, [stamps[1] + 6 * SECOND_US], arrived_us + 6 * SECOND_US, kind)
+    assert again == [arrived_us - 99_000 + 6 * SECOND_US]
+
+
+def test_a_gateway_s_clock_that_is_slewed_is_not_taken_for_one_that_was_set() -> None:
+    # given a gateway whose clock is slewed by two seconds in twenty minutes, and a reader beside
+    clock = ReaderClock()
+    for second in range(1_200):
+        now_us = second * SECOND_US
+        arrived_us = NOW_US + now_us + 2 * now_us // 1_200
+        clock.gateway_clock(now_us, arrived_us)
+        (found,) = seen(clock, [now_us], arrived_us)
+        # then its reads are never dated by more than what a minute's slewing makes
+        assert abs(found - arrived_us) <= 110_000

@@ -7,7 +7,7 @@ import pytest
 from simulators.day.command import quiet
 from simulators.day.plan import SHARES, Faults, Shares, Story
 from simulators.day.playing import played
-from tests.simulators.day import planted_flows, planted_work  # noqa: F401 - enter their bugs
+from tests.simulators.day import planted_flows, planted_tags, planted_work  # noqa: F401 - enter their bugs
 from tests.simulators.day.planted import BUGS, Bug
 
 
