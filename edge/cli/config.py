@@ -58,6 +58,7 @@ def history(file: File) -> None:
             f"{number:3}  {datetime.fromtimestamp(one.at_us / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"
         )
     if not kept:
+        typer.echo(_none_kept(file), err=True)
         raise typer.Exit(NO)
 
 
@@ -99,6 +100,16 @@ def rollback(file: File, number: Number = 1) -> None:
 def _kept(file: Path, number: int) -> Kept:
     with bad_input_told():
         kept = History(history_folder(file)).all()
+    if not kept:
+        raise fail(_none_kept(file))
     if number > len(kept):
         raise fail(f"{file}: {len(kept)} configurations are kept; there is no number {number}")
     return kept[number - 1]
+
+
+def _none_kept(file: Path) -> str:
+    """Where was looked: a file that is lost or damaged does not tell its data_dir any more."""
+    return (
+        f"{file}: no configuration is kept in {history_folder(file)}; if that is not the "
+        "gateway's data_dir, write [gateway] data_dir into the file and try again"
+    )

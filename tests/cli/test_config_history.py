@@ -59,3 +59,18 @@ def test_a_number_that_is_not_kept_changes_nothing(file: Path) -> None:
 
     assert result.exit_code == 2
     assert file.read_text() == NEW
+
+
+def test_a_lost_file_is_told_where_was_looked_and_how_to_name_another_place(file: Path) -> None:
+    file.write_bytes(b"\xff\x00")
+
+    for command in ("history", "rollback"):
+        result = runner.invoke(app, [command, str(file)])
+        assert result.exit_code == (1 if command == "history" else 2)
+        assert (
+            "no configuration is kept in /var/lib/warehouse-edge/configurations" in result.stderr
+        )
+    file.write_text('[gateway]\ndata_dir = "data"\n')
+
+    assert runner.invoke(app, ["rollback", str(file)]).exit_code == 0
+    assert file.read_text() == OLD
