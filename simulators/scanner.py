@@ -3,7 +3,8 @@
 The terminal's name changes with each start, the symbolic link that the gateway opens does not.
 Like the device, it sends what it reads at the line's pace, ends it with CR, and does not know
 whether anybody listens: a code that nobody has fetched for a second is gone when the next one is
-read, while a host that is late gets all. With SSI it knows: it repeats each packet until it is acknowledged.
+read, while a host that is late gets all. With SSI it knows: it repeats each packet until it is
+acknowledged.
 """
 
 import asyncio

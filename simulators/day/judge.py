@@ -53,6 +53,9 @@ class Judge(Watch):
     def __init__(self, *, ends_when_broken: bool = False) -> None:
         self._ends_when_broken = ends_when_broken
         self.laws = [kind() for kind in LAWS]
+        self._of_facts = self._that_override("fact")
+        self._of_turns = self._that_override("turn")
+        self._of_moves = self._that_override("moved")
         self._by_the_facts = next(one for one in self.laws if isinstance(one, FactsSayTheSame))
         self.broken: list[Broken] = []
         self.facts: list[Fact] = []
@@ -62,11 +65,16 @@ class Judge(Watch):
         self.digest = ""
         self.located = (0, 0)
         self._where: dict[Epc, LocationId] = {}
+        self._stored = ("", 0)
         self._looks = 0
         self._day: Day | None = None
         self._mirror: FloorState | None = None
         self._posted: dict[str, None] = {}
         self._alerts: dict[str, str] = {}
+
+    def _that_override(self, hook: str) -> list[Law]:
+        """The laws that look at something: most look at little, and there are many turns."""
+        return [one for one in self.laws if getattr(type(one), hook) is not getattr(Law, hook)]
 
     def attach(self, day: Day) -> None:
         """Judge this day."""
@@ -90,7 +98,7 @@ class Judge(Watch):
         mirror.numbered_from_s = state.numbered_from_s
         self._take(facts)
         if facts:
-            for law in self.laws:
+            for law in self._of_turns:
                 law.turn(state, mirror)
         self._look_at_cursor()
         self._gather()
@@ -100,8 +108,12 @@ class Judge(Watch):
         if day is None or day.gateway is None:
             return
         store, name = day.gateway.store, day.site.settings.gateway.name
+        epoch, seen_upto = self._stored
+        if epoch == store.epoch and store.acknowledged <= seen_upto:
+            return  # the centre's books only grow
         upto = day.central.store.prefix(name, store.epoch).upto
-        for law in self.laws:
+        self._stored = store.epoch, upto
+        for law in self._of_moves:
             law.moved(store.acknowledged, upto)
 
     def _take(self, facts: list[Fact]) -> None:
@@ -109,7 +121,7 @@ class Judge(Watch):
         if mirror is None:
             return
         for fact in facts:
-            for law in self.laws:
+            for law in self._of_facts:
                 law.fact(fact, mirror)
             self._by_the_facts.follow(mirror, fact)
             self.facts.append(fact)
@@ -149,7 +161,7 @@ class Judge(Watch):
         mirror, state = self._mirror, gateway.floor.state
         if mirror is not None:
             mirror.numbered_from_s = state.numbered_from_s
-            for law in self.laws:
+            for law in self._of_turns:
                 law.turn(state, mirror)
         self._gather()
 
@@ -249,7 +261,7 @@ class Judge(Watch):
 
     def _gather(self) -> None:
         at_s = self._day.now_s if self._day else 0.0
-        for law in self.laws:
+        for law in [one for one in self.laws if one.broken]:
             known = {one.text for one in self.broken if one.law == law.name}
             for text in law.broken:
                 if text not in known and len(self.broken) < BROKEN_MAX:
