@@ -155,11 +155,6 @@ class Day:
         return np.random.default_rng([self.story.seed, stream])
 
     @property
-    def barriers_work(self) -> bool:
-        """Whether there is a gate with light barriers, and both work."""
-        return self.gate is not None and self.gate.beams is not None and all(self.gate.beams.works)
-
-    @property
     def disk_is_bad(self) -> bool:
         """Whether writes fail today."""
         return any(one.kind in {Kind.DISK_FULL, Kind.DISK_ERROR} for one in self.timetable)

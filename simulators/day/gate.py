@@ -34,12 +34,14 @@ class Crossing:
         manner: what it did.
         epcs: the tags that it bore.
         from_us, until_us: true UTC microseconds.
+        is_seen: whether each of two light barriers saw somebody.
     """
 
     manner: Manner
     epcs: tuple[str, ...]
     from_us: int
     until_us: int
+    is_seen: bool = False
 
 
 Put = Callable[[int, bool], None]
@@ -65,8 +67,12 @@ class Beams:
         for side in range(len(self.sites)):
             self._set(side, broken=False)
 
-    def watch(self, broken: Sequence[tuple[int, int]]) -> None:
-        """Beams are broken from now on: so many microseconds later, and which."""
+    def watch(self, broken: Sequence[tuple[int, int]]) -> bool:
+        """Beams are broken from now on: so many microseconds later, and which.
+
+        Returns:
+            Whether each of them is told to be broken.
+        """
         loop = asyncio.get_running_loop()
         for after_us, side in broken:
             if self.works[side]:
@@ -74,6 +80,7 @@ class Beams:
                     loop.call_later(
                         after_us / 1e6 + wait_s, partial(self._set, side, broken=is_in)
                     )
+        return all(self.works) and {side for _, side in broken} == {0, 1}
 
     def _set(self, side: int, *, broken: bool) -> None:
         site = self.sites[side]
@@ -123,13 +130,17 @@ class Gate:
         offset[:, 2] += 1.0
         raw = np.frombuffer(bytes.fromhex("".join(epcs)), np.uint8).reshape(-1, 12)
         scene = Scene((way,), np.zeros(len(epcs), np.int64), offset, raw, span_s)
-        from_us = self._now_us()
-        crossing = Crossing(manner, tuple(epcs), from_us, from_us + int(span_s * 1e6))
-        seed = self._seed + 1_000 * len(self.crossings)
+        from_us, seed = self._now_us(), self._seed + 1_000 * len(self.crossings)
+        broken = beams_broken(scene, self._build, seed) if self.beams is not None else []
+        crossing = Crossing(
+            manner,
+            tuple(epcs),
+            from_us,
+            from_us + int(span_s * 1e6),
+            self.beams is not None and self.beams.watch(broken),
+        )
         self.crossings.append(crossing)
         self._heard.append((crossing, GateAir(scene, self._build, seed, radio.ETSI)))
-        if self.beams is not None:
-            self.beams.watch(beams_broken(scene, self._build, seed))
         await asyncio.sleep(span_s)
 
     def crossed(self, epc: str, before_us: int) -> Manner | None:

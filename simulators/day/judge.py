@@ -296,7 +296,6 @@ def _tell_of_tags(law: Law, day: Day) -> None:
         law.shaken = deaf_from_us(day.timetable, OPENING_US)
         law.crossings = day.gate.crossings if day.gate is not None else ()
         law.is_faulty = is_faulty(day.timetable, GATE_READER)
-        law.barriers_work = day.barriers_work
 
 
 def _code(store: Store, key: str) -> str | None:

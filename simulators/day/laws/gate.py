@@ -23,8 +23,9 @@ _FEW = 3
 _SHARE = 0.1
 """A gate tells what is likeliest: one tag of a hundred is told wrong, and the tags of one pallet
 together; one of twenty-five is deaf. More than this share (and a few) is no bad luck."""
-_TOLD_LEAST = 8
-_SURE_AT = 0.97
+_TOLD_LEAST = 20
+"""The tags of one pallet are told alike: fewer are two or three pallets, and say little."""
+_SURE_AT = 0.96
 """Where two beams say so, too, most of what is told is surer; against them hardly any."""
 
 
@@ -43,14 +44,12 @@ class GateIsTrue(Law):
         now_us: tells true UTC microseconds.
         shaken: true instants at which something began that makes a gate deaf for a while.
         is_faulty: whether its reader tells untrue things today.
-        barriers_work: whether it has light barriers, and both work.
     """
 
     crossings: Sequence[Crossing] = ()
     now_us: Callable[[], int] = _no_time
     shaken: list[int] = field(default_factory=list)
     is_faulty: bool = False
-    barriers_work: bool = False
     _passed: list[tuple[PortalPassed, int]] = field(default_factory=list)
     _told: list[tuple[str, int]] = field(default_factory=list)
     _left_us: dict[str, int] = field(default_factory=dict)
@@ -83,15 +82,14 @@ class GateIsTrue(Law):
             self.breaks(f"of {right + wrong} tags that were told to go in or out {wrong} did not")
         if missed > max(_FEW, _SHARE * (right + missed)):
             self.breaks(f"of {right + missed} tags that went in or out {missed} were not told")
-        if self.barriers_work:
-            self._look_at_beams()
+        self._look_at_beams()
 
     def _look_at_beams(self) -> None:
         """What two beams say, too, is told surely."""
         sure = [
             one.probability
             for one, at_us in self._passed
-            if self._is_calm(at_us) and self._did(one, at_us)
+            if self._is_calm(at_us) and self._did(one, at_us, seen=True)
         ]
         if len(sure) >= _TOLD_LEAST and median(sure) < _SURE_AT:
             self.breaks(f"half of {len(sure)} tags are told less surely than light barriers allow")
@@ -128,10 +126,11 @@ class GateIsTrue(Law):
         before = bisect_left(self.shaken, at_us)
         return before == 0 or at_us - self.shaken[before - 1] > _SHAKEN_US
 
-    def _did(self, passed: PortalPassed, at_us: int) -> bool:
+    def _did(self, passed: PortalPassed, at_us: int, *, seen: bool = False) -> bool:
         return any(
             one.manner.value == passed.direction
             and passed.epc in one.epcs
+            and one.is_seen >= seen
             and one.from_us <= at_us <= one.until_us + _TOLD_WITHIN_US
             for one in self.crossings
         )

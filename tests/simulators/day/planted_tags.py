@@ -44,7 +44,7 @@ def a_label_s_tag_speaks_for_another_parcel(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(leaving, "parcel_of", another)
 
 
-@bug("GateIsTrue", flows=(Flow.GATE, Flow.LIGHT_BARRIERS), orders=6, closing_s=900.0, seed=6)
+@bug("GateIsTrue", flows=(Flow.GATE, Flow.LIGHT_BARRIERS), orders=16, closing_s=900.0)
 def light_barriers_have_their_sides_exchanged(patch: pytest.MonkeyPatch) -> None:
     broken = Barriers.broken
     patch.setattr(Barriers, "broken", lambda it, side, at_ms: broken(it, 1 - side, at_ms))
