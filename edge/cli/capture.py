@@ -19,6 +19,7 @@ from edge.compose.checking import check_files
 from edge.compose.devices import device_drivers
 from edge.compose.playing import Recording, network_capture, play
 from edge.settings.faults import ConfigurationError
+from edge.settings.floor_file import load_floor
 from edge.settings.gateway import Settings, load
 from edge.store.errors import StoreError
 
@@ -97,7 +98,9 @@ def _run(settings: Settings, counting: Counting, writer: CaptureWriter, seconds:
     clock, ending = SystemClock(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
-    drivers = [driver for _, driver in device_drivers(settings, clock, counting, writer)]
+    barriers = load_floor(settings.gateway.floor_file).light_barriers
+    named = device_drivers(settings, clock, counting, writer, barriers)
+    drivers = [driver for _, driver in named]
     ends_us = clock.monotonic_us() + round(seconds * 1e6) if seconds else None
     try:
         for driver in drivers:

@@ -41,7 +41,17 @@ location = "table"
 [[location]]
 id = "table"
 kind = "shelf"
+[[location]]
+id = "dock-1"
+kind = "portal"
+[[light_barrier]]
+device = "dock"
+input = 2
+location = "dock-1"
+portal_side = "in"
 """
+GPI_EVENT = b"\x00\xf8\x00\x07\x00\x02"
+"""The beginning of LLRP's GPIEvent: type 248, seven bytes, of input 2."""
 GATEWAY = """
 [gateway]
 site = "here"
@@ -120,6 +130,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reader = start(
         *("simulators", "reader", "--port", 0, "--rate", 400),
         *("--antennas", 2, "--tags", 30, "--vendor", "impinj"),
+        *(word for after_s in (5, 10, 20, 40) for word in ("--gpi", f"2={after_s}")),
     )
     scanner = start("simulators", "scanner", "--link", folder / "gun")
     module = start(
@@ -127,28 +138,33 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert reader.stdout is not None
     assert scanner.stdin is not None
+    children = [reader, scanner, module]
     try:
         port = json.loads(reader.stdout.readline())["reader"]["port"]
         text = GATEWAY.format(folder=folder, root=ROOT, port=port)
         (folder / "gateway.toml").write_text(text, encoding="utf-8")
-        wait_until("the scanner is there", (folder / "gun").exists)
-        wait_until("the module is there", (folder / "uhf").exists)
+        for device in ("gun", "uhf"):
+            wait_until(f"{device} is there", (folder / device).exists)
         out = folder / "capture"
         recorder = start("edge", "record", "--config", folder / "gateway.toml", "--out", out)
-        wait_until("the scanner is heard", lambda: has_been(out, "gun", Kind.OPENED))
-        wait_until("the reader is heard", lambda: has_been(out, "dock", Kind.RECEIVED))
+        children.append(recorder)
+        wait_until(
+            "scanner and reader are heard",
+            lambda: has_been(out, "gun", Kind.OPENED) and has_been(out, "dock", Kind.RECEIVED),
+        )
         for code in ("04012345000009", "pack-1"):
             scanner.stdin.write(f"{code}\n")
             scanner.stdin.flush()
             wait_until(
                 code, lambda code=code: has_been(out, "gun", Kind.RECEIVED, code[-3:].encode())
             )  # type: ignore[misc] # bound at once
-        wait_until("reads have come", lambda: reads_records(out, "dock") > 60)
+        wait_until("the reader reads", lambda: reads_records(out, "dock") > 60)
+        wait_until("a beam is told", lambda: has_been(out, "dock", Kind.RECEIVED, GPI_EVENT))
         wait_until("the module reads", lambda: reads_records(out, "table") > 250)
         (folder / "recorded.json").write_text(end(recorder, signal.SIGINT), encoding="utf-8")
         (folder / "sent.json").write_text(end(reader), encoding="utf-8")
     finally:
-        for process in (reader, scanner, module):
+        for process in children:
             process.kill()
             process.communicate()
     return folder
