@@ -204,7 +204,9 @@ def _open_copy(backup: Path) -> sqlite3.Connection:
     if _is_in_use(backup):
         return open_reader(backup)
     if backup.is_dir() or not _is_sqlite(backup):
-        raise StoreDamagedError(f"{backup}: is no backup; name a file that backup create made")
+        raise StoreDamagedError(
+            f"{backup}: is no backup, or a damaged one; name a file that backup create made"
+        )
     return sqlite3.connect(
         f"{backup.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
     )

@@ -57,4 +57,4 @@ def test_a_backup_that_lost_a_page_is_told_to_be_bad(gateway: Path) -> None:
 
     proved = ended(desk)
     assert proved["good"] is False
-    assert "not a database" in str(proved["text"])
+    assert "a damaged one" in str(proved["text"])

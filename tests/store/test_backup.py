@@ -86,9 +86,7 @@ def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("[gateway]\n")
     (tmp_path / "nothing").touch()
     for name in ("text", "nothing", "."):
-        with pytest.raises(
-            StoreDamagedError, match="is no backup; name a file that backup create"
-        ):
+        with pytest.raises(StoreDamagedError, match="is no backup, or a damaged one; name a file"):
             backup.verify(tmp_path / name)
 
 
