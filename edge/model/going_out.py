@@ -1,7 +1,9 @@
 """What went out through the portals within the last seconds: tags, and parcels that left.
 
 Not kept on disk, and forgotten at a restart: what would have come of those few seconds (a question
-of `rules.too_many`) is not asked then.
+of `rules.too_many`) is not asked then. Nor does that count of which it is not known when it was: a
+person's answer to what a gate asks, and what a reader tells when it comes back, for it may have
+held that for minutes.
 """
 
 from collections import OrderedDict
@@ -33,6 +35,7 @@ class GoingOut:
     def __init__(self) -> None:
         self._parcels: OrderedDict[Sscc, Passing] = OrderedDict()
         self._tags: OrderedDict[Epc, Passing] = OrderedDict()
+        self._returned_us: dict[LocationId, int] = {}
 
     def note(self, floor: Floor, event: e.Event, occurred_us: int) -> None:
         """Take in a fact, whatever it is of.
@@ -46,7 +49,10 @@ class GoingOut:
             case e.ItemMoved():
                 self._announced(floor, event.epc, event.to_location, event.sku, occurred_us)
             case e.PortalPassed() if event.direction == "out" and event.sku is not None:
-                self._note_tag(event.epc, Passing(event.portal, occurred_us, event.sku))
+                if event.probability < 1.0:
+                    self._note_tag(event.epc, Passing(event.portal, occurred_us, event.sku))
+            case e.DeviceReturned():
+                self._returned_us.update(dict.fromkeys(event.locations, occurred_us))
             case e.ParcelShipped():
                 self._parcels[event.sscc] = Passing(event.portal, occurred_us)
                 self._parcels.move_to_end(event.sscc)
@@ -90,6 +96,9 @@ class GoingOut:
             self._note_tag(epc, Passing(place, at_us, sku))
 
     def _note_tag(self, epc: Epc, passing: Passing) -> None:
+        returned_us = self._returned_us.get(passing.portal)
+        if returned_us is not None and abs(passing.at_us - returned_us) <= LATELY_US:
+            return
         self._tags[epc] = passing
         self._tags.move_to_end(epc)
         self._forget_old(passing.at_us)

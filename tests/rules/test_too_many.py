@@ -6,13 +6,14 @@ import pytest
 
 from edge.model.events import (
     CountWanted,
+    DeviceReturned,
     ItemMoved,
     ParcelShipped,
     TooManySettled,
     TooManySuspected,
 )
 from edge.model.going_out import LATELY_US
-from edge.model.ids import Epc, LocationId, OrderId, RequestId, Sscc
+from edge.model.ids import DeviceName, Epc, LocationId, OrderId, RequestId, Sscc
 from edge.model.inputs import ItemLocated, PassageJudged
 from edge.model.passages import Asked, Direction, Passage
 from edge.model.posted import CountTold, PassageAnswered
@@ -270,3 +271,32 @@ def test_it_ends_when_the_tag_is_heard_in_the_house_or_the_article_is_counted() 
 
         assert TooManySettled(f"too-many-{EXTRA}", how, None) in floor.facts
         assert not floor.state.questions
+
+
+def test_what_a_person_says_of_a_passage_says_not_when_it_was() -> None:
+    # given a tag of which a gate was not sure, and about which somebody is asked
+    floor = SmallFloor(SIDED)
+    packed(floor)
+    goes_out(floor, EXTRA, Direction.UNKNOWN)
+    # when a parcel of its article goes out, and somebody answers that the tag did, some time ago
+    goes_out(floor, tag(1), Direction.OUT)
+    floor.take(PassageAnswered(floor.number(), LI, EXTRA, "out", NOW_US))
+    # then it is not said to be a piece of that parcel
+    assert asked(floor) == []
+
+
+@pytest.mark.parametrize(("after_us", "questions"), [(LATELY_US, 0), (LATELY_US + 1, 1)])
+def test_what_a_reader_had_held_while_it_was_away_is_no_piece_of_what_leaves_now(
+    after_us: int, questions: int
+) -> None:
+    # given a parcel, and a reader that comes back
+    floor = SmallFloor()
+    sscc = packed(floor)
+    floor.apply_at(DeviceReturned(DeviceName("dock-reader"), (DOCK,)), NOW_US)
+    # when it tells of the parcel's tag and of another one of the article
+    at_us = NOW_US + after_us
+    for epc in (tag(1), EXTRA):
+        floor.apply_at(ItemMoved(epc, SHIRT, STATION, DOCK, 0.99), at_us)
+    floor.apply_at(ParcelShipped(sscc, OrderId("O1"), "DHL", DOCK, (tag(1),), None), at_us)
+    # then nobody knows when that other one went out
+    assert len(too_many.noticed(floor.state, at_us)) == questions
