@@ -136,6 +136,8 @@ class Picker(Worker):
     # -- at a stop -----------------------------------------------------------------------------
     async def _pick(self, prompt: dict[str, Any]) -> None:
         await self.shift.walk(self.person.badge, prompt["location"], self.cart)
+        if self._bell.is_set() and not _same_stop(prompt, await self._prompt()):
+            return  # a colleague's work by now, whose tote is not to be taken
         self._have_tote(str(prompt["tote_id"]), str(prompt["walk_id"]))
         await self._confirm_place(prompt)
         wanted = int(prompt["picked"]) + int(prompt["quantity"])
