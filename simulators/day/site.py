@@ -38,6 +38,8 @@ _LEASE_S = 120.0
 _HELD_PIECES = 5
 _GATE_READS = 256
 """A report of the gate's reader: its reads of a moment, each by itself."""
+_GATE_WAIT_MS = 250
+"""With the second until it is looked at less than what ends a tag's stay there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,11 @@ def _cartons() -> Iterator[Carton]:
 
 
 def _reader(name: str) -> Reader:
-    """Reports gathered for a moment, so that a day has few of them; a gate needs every read."""
-    wait_ms = round(pace_of(name).step_s * 1000)
-    reads = _GATE_READS if name == GATE_READER else 0
+    """Reports gathered for a moment, so that a day has few; a gate needs every read, and soon."""
+    if name == GATE_READER:
+        reads, wait_ms = _GATE_READS, _GATE_WAIT_MS
+    else:
+        reads, wait_ms = 0, round(pace_of(name).step_s * 1000)
     return Reader(name=name, host="192.0.2.1", report_every=reads, report_after_ms=wait_ms)
 
 

@@ -39,6 +39,11 @@ def test_a_gate_whose_reader_tells_a_tag_once_a_second_is_warned_about(tmp_path:
     assert warned.startswith("gate dock-1: reader dock-reader tells each tag once in 1000 ms")
 
 
+def test_a_gate_whose_reader_tells_late_is_warned_about(tmp_path: Path) -> None:
+    (warned,) = told(tmp_path, BOTH_SIDES, "report_every = 64\nreport_after_ms = 2000\n")
+    assert "up to 2000 ms later" in warned
+
+
 @pytest.mark.parametrize(
     ("floor", "reader"),
     [
